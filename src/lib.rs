@@ -1,0 +1,10 @@
+//! gvmr's rooms. The program in `main.rs` is the only intended user; tests and benches use them too.
+
+pub mod config;
+pub mod host;
+pub mod install;
+pub mod net;
+pub mod sources;
+pub mod store;
+pub mod unpack;
+pub mod verify;

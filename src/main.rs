@@ -1,0 +1,3 @@
+//! The `gvmr` program.
+
+fn main() {}

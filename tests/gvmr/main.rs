@@ -1,0 +1,3 @@
+//! gvmr's own stories: real servers, real processes, real Go.
+
+mod support;
