@@ -4,6 +4,7 @@ pub mod config;
 pub mod host;
 pub mod install;
 pub mod net;
+pub mod request;
 pub mod sources;
 pub mod store;
 pub mod unpack;

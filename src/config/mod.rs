@@ -1,1 +1,191 @@
-//! config
+//! The user's settings: where the home is, and what `config.toml` says.
+//!
+//! Takes the environment, gives typed settings. A setting's environment twin wins over the file. Nothing is
+//! written, and a mistake in the file is an error that names its line, never a silent default.
+
+use directories::BaseDirs;
+use gvmr_shims::environment::Environment;
+use gvmr_shims::home::Home;
+use serde::Deserialize;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// The largest `config.toml` that is read, in bytes.
+const LARGEST: u64 = 64 * 1024;
+
+/// What the user settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `$GVMR_HOME`, or `gvmr` in the platform's data directory.
+    pub home: Home,
+    /// What to do when a directory asks for a version that is not installed.
+    pub auto_install: AutoInstall,
+}
+
+/// Whether a missing version is installed by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AutoInstall {
+    /// Install without asking.
+    Always,
+    /// Ask once on a terminal; elsewhere say what to run.
+    #[default]
+    Ask,
+    /// Only say what to run.
+    Never,
+}
+
+/// Why the settings could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// No home can be named.
+    #[error("no home directory: neither GVMR_HOME nor HOME names one")]
+    NoHome,
+    /// A path setting that must be absolute is not.
+    #[error("{setting} must be an absolute path, got \"{value}\"")]
+    Relative {
+        /// The variable's name.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// An environment variable has a value outside its set.
+    #[error("{setting} must be {allowed}, got \"{value}\"")]
+    Value {
+        /// The variable's name.
+        setting: &'static str,
+        /// The values it may have.
+        allowed: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}", path = path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file's content is not what it may be.
+    #[error("{path}: {message}", path = path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Line, column and mistake, as the TOML reader tells them.
+        message: String,
+    },
+}
+
+/// `config.toml` as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    auto_install: Option<AutoInstall>,
+}
+
+impl Settings {
+    /// Reads the environment and, where there is one, `config.toml`.
+    pub fn read(environment: &dyn Environment) -> Result<Self, ConfigError> {
+        let directories = BaseDirs::new();
+        let home = match absolute(environment, "GVMR_HOME")? {
+            Some(root) => root,
+            None => directories.as_ref().ok_or(ConfigError::NoHome)?.data_dir().join("gvmr"),
+        };
+        let path = match absolute(environment, "GVMR_CONFIG")? {
+            Some(path) => Some(path),
+            None => directories.map(|directories| directories.config_dir().join("gvmr/config.toml")),
+        };
+        let file = path.map_or_else(|| Ok(File::default()), |path| File::read(&path))?;
+        let auto_install = match environment.text("GVMR_AUTO_INSTALL") {
+            Some(value) => AutoInstall::parse(&value)?,
+            None => file.auto_install.unwrap_or_default(),
+        };
+        Ok(Self { home: Home::at(home), auto_install })
+    }
+}
+
+impl AutoInstall {
+    fn parse(value: &str) -> Result<Self, ConfigError> {
+        match value {
+            "always" => Ok(Self::Always),
+            "ask" => Ok(Self::Ask),
+            "never" => Ok(Self::Never),
+            _ => Err(ConfigError::Value {
+                setting: "GVMR_AUTO_INSTALL",
+                allowed: "always, ask or never",
+                value: value.to_owned(),
+            }),
+        }
+    }
+}
+
+impl File {
+    fn read(path: &Path) -> Result<Self, ConfigError> {
+        let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
+        let metadata = match std::fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(Self::default());
+            }
+            Err(error) => return Err(unreadable(error)),
+        };
+        if !metadata.is_file() || metadata.len() > LARGEST {
+            let what = format!("expected a regular file of at most {LARGEST} bytes");
+            return Err(unreadable(std::io::Error::new(ErrorKind::InvalidInput, what)));
+        }
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        toml::from_str(&text).map_err(|error| ConfigError::Malformed {
+            path: path.to_owned(),
+            message: error.to_string().trim_end().to_owned(),
+        })
+    }
+}
+
+/// The value of a path setting, refused where it is relative.
+fn absolute(environment: &dyn Environment, setting: &'static str) -> Result<Option<PathBuf>, ConfigError> {
+    match environment.get(setting).map(PathBuf::from) {
+        Some(path) if path.is_relative() => {
+            Err(ConfigError::Relative { setting, value: path.to_string_lossy().into_owned() })
+        }
+        path => Ok(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings_with(file: &str, variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("config.toml");
+        std::fs::File::create(&path)
+            .and_then(|mut created| std::io::Write::write_all(&mut created, file.as_bytes()))
+            .unwrap();
+        let path = path.to_str().unwrap().to_owned();
+        let mut environment = vec![("GVMR_HOME", "/srv/gvmr"), ("GVMR_CONFIG", path.as_str())];
+        environment.extend_from_slice(variables);
+        Settings::read(&environment)
+    }
+
+    #[test]
+    fn the_environment_beats_the_file_and_the_file_beats_the_default() {
+        let auto = |file, variables: &[_]| settings_with(file, variables).unwrap().auto_install;
+        assert_eq!(auto("", &[]), AutoInstall::Ask);
+        assert_eq!(auto("auto-install = \"never\"", &[]), AutoInstall::Never);
+        assert_eq!(auto("auto-install = \"never\"", &[("GVMR_AUTO_INSTALL", "always")]), AutoInstall::Always);
+    }
+
+    #[test]
+    fn mistakes_name_the_file_and_the_line() {
+        let error = settings_with("\nauto-instal = \"never\"", &[]).unwrap_err().to_string();
+        assert!(
+            error.contains("config.toml") && error.contains("line 2") && error.contains("auto-install"),
+            "{error}"
+        );
+        let error = settings_with("", &[("GVMR_AUTO_INSTALL", "yes")]).unwrap_err().to_string();
+        assert!(error.contains("always, ask or never"), "{error}");
+        let error = Settings::read(&vec![("GVMR_HOME", "relative/home")]).unwrap_err().to_string();
+        assert!(error.contains("absolute"), "{error}");
+    }
+}
