@@ -1,0 +1,215 @@
+//! The command line: names, arguments and help. No logic.
+
+use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Installs Go toolchains, proves each one, and runs the right one for the directory you stand in.
+#[derive(Debug, Parser)]
+#[command(name = "gvmr", version, propagate_version = false, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Say nothing but results and errors.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Install one or several versions; with none given, what this directory asks for
+    #[command(visible_alias = "i")]
+    Install(Install),
+    /// Remove installed versions
+    #[command(visible_alias = "rm", alias = "remove")]
+    Uninstall(Uninstall),
+    /// Pin a version for this directory (.go-version), or the default with --global
+    #[command(alias = "local")]
+    Use(Use),
+    /// Set the default version
+    #[command(hide = true)]
+    Global(Global),
+    /// Show what is installed
+    #[command(visible_alias = "ls", alias = "versions")]
+    List(List),
+    /// Show what can be installed
+    #[command(name = "ls-remote", visible_alias = "search", aliases = ["list-all", "available", "list-remote"])]
+    LsRemote(LsRemote),
+    /// Show the version that runs here, and why
+    Current(Current),
+    /// Show the path of the program that runs here
+    Which(Which),
+    /// Show where a version is installed
+    #[command(alias = "prefix")]
+    Where(Where),
+    /// Run a command with a version: gvmr exec 1.22 -- go test ./...
+    #[command(visible_alias = "x", alias = "run")]
+    Exec(Exec),
+    /// Compare whole installed trees with Go's transparency log
+    Verify(Verify),
+    /// Remove patch releases that a newer one replaces and that nothing pins
+    Prune(Prune),
+    /// Called by the shim for a version that is not installed
+    #[command(name = "shim-missing", hide = true)]
+    ShimMissing(ShimMissing),
+}
+
+/// `gvmr install`.
+#[derive(Debug, Args)]
+pub struct Install {
+    /// 1.23, 1.23.4, 1.24rc1, latest, oldstable, ">=1.21, <1.24", "~1.22"
+    #[arg(value_name = "VERSION")]
+    pub versions: Vec<String>,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gvmr uninstall`.
+#[derive(Debug, Args)]
+pub struct Uninstall {
+    /// Exact versions, or a prefix such as 1.22 where one version matches it
+    #[arg(value_name = "VERSION", required = true)]
+    pub versions: Vec<String>,
+    /// Remove a version that is running or is the default
+    #[arg(long, short)]
+    pub force: bool,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gvmr use`.
+#[derive(Debug, Args)]
+pub struct Use {
+    /// 1.23, 1.23.4, latest, "~1.22"
+    #[arg(value_name = "VERSION")]
+    pub version: String,
+    /// Set the default instead of writing .go-version
+    #[arg(long, short)]
+    pub global: bool,
+}
+
+/// `gvmr global`.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// 1.23, 1.23.4, latest, "~1.22"
+    #[arg(value_name = "VERSION")]
+    pub version: String,
+}
+
+/// `gvmr list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Print JSON, with each version's receipt
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gvmr ls-remote`.
+#[derive(Debug, Args)]
+pub struct LsRemote {
+    /// Show only versions that match: 1.22, "~1.22", ">=1.21"
+    #[arg(value_name = "VERSION")]
+    pub filter: Option<String>,
+    /// Show betas and release candidates too
+    #[arg(long, visible_alias = "pre")]
+    pub prereleases: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gvmr current`.
+#[derive(Debug, Args)]
+pub struct Current {
+    /// Say which file, line and rule decided
+    #[arg(long)]
+    pub why: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gvmr which`.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// The program: go, gofmt
+    #[arg(default_value = "go")]
+    pub tool: String,
+    /// Say which file, line and rule decided
+    #[arg(long)]
+    pub why: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gvmr where`.
+#[derive(Debug, Args)]
+pub struct Where {
+    /// An installed version; with none given, the one that runs here
+    #[arg(value_name = "VERSION")]
+    pub version: Option<String>,
+    /// Show the shim directory: the one that belongs on PATH
+    #[arg(long, conflicts_with = "version")]
+    pub shims: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gvmr exec`.
+#[derive(Debug, Args)]
+pub struct Exec {
+    /// [VERSION] [--] COMMAND [ARGUMENT]...; with no version, the one that runs here
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "VERSION -- COMMAND")]
+    pub words: Vec<OsString>,
+}
+
+/// `gvmr verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Installed versions; with none given, all of them
+    #[arg(value_name = "VERSION")]
+    pub versions: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gvmr prune`.
+#[derive(Debug, Args)]
+pub struct Prune {
+    /// Only show what would be removed
+    #[arg(long, short = 'n')]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gvmr shim-missing`: what the shim knows when a version is not installed.
+#[derive(Debug, Args)]
+pub struct ShimMissing {
+    /// What was asked for: 1.23, 1.23.4
+    #[arg(long)]
+    pub version: String,
+    /// The file that asks for it
+    #[arg(long)]
+    pub file: Option<PathBuf>,
+    /// The line in that file
+    #[arg(long)]
+    pub line: Option<usize>,
+    /// The rule that decided
+    #[arg(long)]
+    pub rule: String,
+    /// The program and its arguments
+    #[arg(last = true, required = true)]
+    pub words: Vec<OsString>,
+}
