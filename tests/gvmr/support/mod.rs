@@ -1,1 +1,2 @@
 //! What the stories stand on.
+pub mod world;

@@ -1,0 +1,79 @@
+//! What a shim costs: `go version` directly and through every build of the shim, interleaved in one run.
+//!
+//! `cargo bench --bench shim [-- --rounds 300]`. Prints ratios; judges nothing. Needs `go` on PATH and the
+//! musl target (`rustup target add x86_64-unknown-linux-musl`).
+
+#[path = "support/rounds.rs"]
+mod rounds;
+
+use rounds::{Row, interleave, rounds_asked_for};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+fn main() {
+    let goroot = PathBuf::from(output(Command::new("go").args(["env", "GOROOT"])));
+    let version = output(Command::new("go").args(["env", "GOVERSION"]));
+    let directory = tempfile::tempdir().unwrap();
+    let home = |name: &str, shim: &Path| {
+        let home = directory.path().join(name);
+        std::fs::create_dir_all(home.join("shims")).unwrap();
+        std::fs::create_dir_all(home.join("versions")).unwrap();
+        std::os::unix::fs::symlink(&goroot, home.join("versions").join(&version)).unwrap();
+        std::fs::write(home.join("default"), &version).unwrap();
+        std::fs::copy(shim, home.join("shims/go")).unwrap();
+        home.join("shims/go")
+    };
+    let released = home("released", &build(&["--target", &musl()], "target/dist-shim", STATIC));
+    let plain = home("plain", &build(&[], "target", ""));
+
+    let exact = project(directory.path(), "exact", ".go-version", &version);
+    let minimum = project(directory.path(), "minimum", "go.mod", "module example.test/m\n\ngo 1.21\n");
+    let direct = goroot.join("bin/go");
+    let row = |label, program: &Path, directory: &Path| Row::new(label, go_version(program, directory));
+    let rows = vec![
+        row("direct", &direct, &exact),
+        row("direct again", &direct, &exact),
+        row("shim as released, `.go-version` 6 directories up", &released, &exact),
+        row("shim as released, go.mod minimum", &released, &minimum),
+        row("shim of a plain `cargo build --release`", &plain, &exact),
+    ];
+    interleave(rows, rounds_asked_for(300));
+}
+
+/// The flags that make the shim start fastest, as `.ci/dist` sets them.
+const STATIC: &str = "-C target-feature=+crt-static -C relocation-model=static";
+
+fn musl() -> String {
+    format!("{}-unknown-linux-musl", std::env::consts::ARCH)
+}
+
+fn build(arguments: &[&str], target_directory: &str, flags: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let target_directory = root.join(target_directory);
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--release", "--locked", "--package", "gvmr-shims", "--target-dir"]);
+    cargo.arg(&target_directory).args(arguments).current_dir(root).env("RUSTFLAGS", flags);
+    assert!(cargo.status().unwrap().success(), "{cargo:?}");
+    let triple = arguments.last().copied().unwrap_or_default();
+    target_directory.join(triple).join("release/gvmr-shim")
+}
+
+/// A directory six levels below one that holds `file`.
+fn project(parent: &Path, name: &str, file: &str, content: &str) -> PathBuf {
+    let deep = parent.join(name).join("a/b/c/d/e/f");
+    std::fs::create_dir_all(&deep).unwrap();
+    std::fs::write(parent.join(name).join(file), content).unwrap();
+    deep
+}
+
+fn go_version(program: &Path, directory: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.arg("version").current_dir(directory).env_remove("GOTOOLCHAIN").stdout(Stdio::null());
+    command
+}
+
+fn output(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}

@@ -1,0 +1,94 @@
+//! The table of rooms holds: a room imports only rooms to its right.
+
+use std::path::{Path, PathBuf};
+
+/// Left to right, as the README's table has them; rooms in one line may not import each other.
+const ROOMS: &[&[&str]] = &[
+    &["main"],
+    &["cli", "commands"],
+    &["error", "terminal"],
+    &["install"],
+    &["request"],
+    &["config", "sources"],
+    &["host"],
+    &["store"],
+    &["unpack"],
+    &["verify"],
+    &["net"],
+];
+
+#[test]
+fn a_room_imports_only_rooms_to_its_right() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = Vec::new();
+    for file in rust_files(&source) {
+        let room = room_of(file.strip_prefix(&source).unwrap());
+        if room == "lib" {
+            continue;
+        }
+        let own = column(&room).unwrap_or_else(|| panic!("{room} is not in the table of rooms"));
+        for imported in imports(&std::fs::read_to_string(&file).unwrap()) {
+            let allowed = imported == room || column(&imported).is_some_and(|column| column > own);
+            let together = room == "commands" && imported == "cli"; // commands take the arguments cli defines
+            if !allowed && !together {
+                wrong.push(format!("{}: {room} imports {imported}", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_readme_has_every_room() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    for room in ROOMS.concat() {
+        assert!(readme.contains(&format!("| `{room}`")), "README.md's table of rooms lacks {room}");
+    }
+}
+
+#[test]
+fn the_shim_has_no_dependency() {
+    let manifest = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("shims/Cargo.toml")).unwrap();
+    let (_, section) = manifest.split_once("\n[dependencies]\n").unwrap();
+    let section = section.split("\n[").next().unwrap();
+    assert!(section.lines().all(|line| line.trim().is_empty()), "{section}");
+}
+
+fn rust_files(directory: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
+}
+
+/// The first element of a path below `src/`, without `.rs`.
+fn room_of(path: &Path) -> String {
+    let first = path.components().next().unwrap().as_os_str().to_str().unwrap();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+fn column(room: &str) -> Option<usize> {
+    ROOMS.iter().position(|rooms| rooms.contains(&room))
+}
+
+/// The rooms named behind `crate::` or, in the program, `gvmr::`.
+fn imports(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for prefix in ["crate::", "gvmr::"] {
+        for (start, _) in text.match_indices(prefix) {
+            let rest = &text[start + prefix.len()..];
+            let names: Vec<&str> = match rest.strip_prefix('{') {
+                Some(list) => list.split('}').next().unwrap().split(',').collect(),
+                None => vec![rest],
+            };
+            for name in names {
+                let name = name.trim().split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap();
+                if !name.is_empty() && name.starts_with(|c: char| c.is_ascii_lowercase()) {
+                    found.push(name.to_owned());
+                }
+            }
+        }
+    }
+    found
+}
