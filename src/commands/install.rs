@@ -1,0 +1,183 @@
+//! `gvmr install`: several versions at once; with none named, what this directory asks for.
+
+use super::session::Session;
+use crate::cli;
+use crate::error::{Error, Kind};
+use crate::install::{self, Event, Installer, Outcome, Watch};
+use crate::request::Request;
+use crate::terminal::Terminal;
+use gvmr_shims::resolve::Choice;
+use gvmr_shims::version::Version;
+use indicatif::ProgressBar;
+use serde::Serialize;
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+/// Installs that run at the same time. Each keeps two processors and about 20 MiB busy.
+const AT_ONCE: usize = 2;
+
+#[derive(Serialize)]
+struct Line {
+    version: String,
+    goroot: String,
+    installed_now: bool,
+    receipt: Option<crate::store::Receipt>,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &cli::Install, session: &Session) -> Result<(), Error> {
+    let requests = if arguments.versions.is_empty() {
+        match asked_for_here(session)? {
+            Some(request) => vec![request],
+            None => return Ok(()),
+        }
+    } else {
+        arguments.versions.iter().map(|text| session.request(text)).collect::<Result<_, _>>()?
+    };
+    let outcomes = install_all(&requests, session);
+    let mut lines = Vec::new();
+    let mut first_error = None;
+    for (request, outcome) in requests.iter().zip(outcomes) {
+        match outcome {
+            Ok(outcome) => lines.push(line(&outcome, session, arguments.json)?),
+            Err(error) if first_error.is_none() && !arguments.json => first_error = Some(error),
+            Err(error) => {
+                session.terminal.say(format_args!("{request}: {error}"));
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    if let Some(error) = first_error {
+        return Err(error);
+    }
+    if arguments.json { session.terminal.json(&lines).map_err(Session::stdout) } else { Ok(()) }
+}
+
+/// Installs one version with its progress shown; used by `use` and by the shim's question too.
+pub(super) fn install_one(request: &Request, session: &Session) -> Result<Outcome, Error> {
+    session.with_installer(|installer| install_request(request, installer, session))
+}
+
+/// What the directory names, or `None` where that is installed already (and has been said).
+fn asked_for_here(session: &Session) -> Result<Option<Request>, Error> {
+    let answer = session.resolve(None)?;
+    match answer.choice {
+        Choice::Missing { selector } => {
+            session.remember_project(answer.reason.file.as_deref())?;
+            session.terminal.note(format_args!("{selector}, because {}", answer.reason));
+            Ok(Some(Request::Selector(selector)))
+        }
+        Choice::Installed { version, .. } => {
+            session.terminal.note(format_args!("{} is installed: {}", version.toolchain_name(), answer.reason));
+            Ok(None)
+        }
+        Choice::Outside { path } => Err(Error::said(
+            Kind::Usage,
+            format!("nothing here asks for a Go version, and {} is outside gvmr", path.display()),
+        )
+        .hint("name one: gvmr install latest")),
+    }
+}
+
+fn install_all(requests: &[Request], session: &Session) -> Vec<Result<Outcome, Error>> {
+    let results: Vec<_> = requests.iter().map(|_| Mutex::new(None)).collect();
+    let queue: Mutex<VecDeque<usize>> = Mutex::new((0..requests.len()).collect());
+    let failed = session.with_installer(|installer| {
+        std::thread::scope(|scope| {
+            for _ in 0..AT_ONCE.min(requests.len()) {
+                scope.spawn(|| {
+                    while let Some(place) = next(&queue) {
+                        let outcome = install_request(&requests[place], installer, session);
+                        *results[place].lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+                    }
+                });
+            }
+        });
+        Ok(())
+    });
+    if let Err(error) = failed {
+        return vec![Err(error)];
+    }
+    results.into_iter().filter_map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+}
+
+fn next(queue: &Mutex<VecDeque<usize>>) -> Option<usize> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+}
+
+fn install_request(request: &Request, installer: &Installer<'_>, session: &Session) -> Result<Outcome, Error> {
+    let shown = Shown { bar: session.terminal.bar(&request.to_string()), session };
+    let result = install::choose(request, installer, &shown)
+        .and_then(|version| {
+            shown.bar.set_prefix(version.toolchain_name());
+            installer.install(&version, &shown)
+        })
+        .map_err(Error::from);
+    shown.bar.finish_and_clear();
+    let outcome = result?;
+    session.publish(outcome.toolchain())?;
+    Ok(outcome)
+}
+
+fn line(outcome: &Outcome, session: &Session, json: bool) -> Result<Line, Error> {
+    let toolchain = outcome.toolchain();
+    let installed_now = matches!(outcome, Outcome::Installed(_));
+    let name = toolchain.version.toolchain_name();
+    if installed_now {
+        if let Some(receipt) = &toolchain.receipt {
+            session.terminal.note(format_args!("{name}: {}", receipt.proof()));
+        }
+    } else {
+        session.terminal.note(format_args!("{name} is installed already"));
+    }
+    if !json {
+        session.terminal.data(format_args!("{name}\t{}", toolchain.goroot.display())).map_err(Session::stdout)?;
+    }
+    Ok(Line {
+        version: toolchain.version.to_string(),
+        goroot: toolchain.goroot.display().to_string(),
+        installed_now,
+        receipt: toolchain.receipt.clone(),
+    })
+}
+
+/// One install on the terminal.
+struct Shown<'a> {
+    bar: ProgressBar,
+    session: &'a Session,
+}
+
+impl Watch for Shown<'_> {
+    fn event(&self, event: Event) {
+        match event {
+            Event::Waiting { pid } => {
+                let who = pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
+                self.session.terminal.note(format_args!("{}: waiting for {who}, which installs it", self.bar.prefix()));
+            }
+            Event::Proving => self.bar.set_message("asking the log"),
+            Event::Fetching { source, length } => {
+                self.bar.set_message(source);
+                if let Some(length) = length {
+                    Terminal::measure(&self.bar, length);
+                }
+            }
+            Event::Bytes(bytes) => self.bar.inc(bytes),
+            Event::Committing => self.bar.set_message("syncing"),
+            Event::Note(note) => self.session.terminal.note(format_args!("{}: {note}", self.bar.prefix())),
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.session.interrupted()
+    }
+}
+
+/// The exact version a request means, for commands that write it down.
+pub(super) fn choose(request: &Request, session: &Session) -> Result<Version, Error> {
+    session.with_installer(|installer| {
+        let shown = Shown { bar: session.terminal.bar(&request.to_string()), session };
+        let version = install::choose(request, installer, &shown).map_err(Error::from);
+        shown.bar.finish_and_clear();
+        version
+    })
+}

@@ -1,0 +1,51 @@
+//! `gvmr list`: what is installed, which one runs here, and how each was proved.
+
+use super::session::Session;
+use crate::cli;
+use crate::error::Error;
+use crate::store::Receipt;
+use gvmr_shims::resolve::Choice;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    version: &'a str,
+    goroot: String,
+    current: bool,
+    default: bool,
+    receipt: Option<&'a Receipt>,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &cli::List, session: &Session) -> Result<(), Error> {
+    let toolchains = session.store.toolchains()?;
+    let default = session.store.default_version(&toolchains)?;
+    let current = match session.resolve(None).map(|answer| answer.choice) {
+        Ok(Choice::Installed { version, .. }) => Some(version),
+        _ => None, // a directory with a bad pin must not hide what is installed
+    };
+    let lines: Vec<_> = toolchains
+        .iter()
+        .map(|toolchain| Line {
+            version: toolchain.version.as_str(),
+            goroot: toolchain.goroot.display().to_string(),
+            current: current.as_ref() == Some(&toolchain.version),
+            default: default.as_ref() == Some(&toolchain.version),
+            receipt: toolchain.receipt.as_ref(),
+        })
+        .collect();
+    if arguments.json {
+        return session.terminal.json(&lines).map_err(Session::stdout);
+    }
+    if lines.is_empty() {
+        session.terminal.note("nothing is installed; gvmr install latest changes that");
+    }
+    for line in lines {
+        let mark = if line.current { '*' } else { ' ' };
+        let default = if line.default { "default" } else { "" };
+        let proof = line.receipt.map_or_else(|| "no receipt".to_owned(), Receipt::proof);
+        let text = format!("{mark} {:10} {default:8} {proof}", line.version);
+        session.terminal.data(text.trim_end()).map_err(Session::stdout)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! `gvmr ls-remote`: what the sources list.
+
+use super::session::Session;
+use crate::cli;
+use crate::error::Error;
+use crate::install;
+use gvmr_shims::version::Version;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    version: &'a str,
+    installed: bool,
+    prerelease: bool,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &cli::LsRemote, session: &Session) -> Result<(), Error> {
+    let filter = arguments.filter.as_deref().map(|text| session.request(text)).transpose()?;
+    let installed: Vec<Version> = session.store.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
+    let (released, notes) = session.with_installer(|installer| Ok(install::released(installer)?))?;
+    for note in notes {
+        session.terminal.note(note);
+    }
+    let wanted = |version: &&Version| {
+        let asked = filter.as_ref().is_none_or(|filter| filter.newest([*version]).is_some());
+        asked && (arguments.prereleases || !version.is_prerelease())
+    };
+    let lines: Vec<_> = released
+        .iter()
+        .filter(wanted)
+        .map(|version| Line {
+            version: version.as_str(),
+            installed: installed.contains(version),
+            prerelease: version.is_prerelease(),
+        })
+        .collect();
+    if arguments.json {
+        return session.terminal.json(&lines).map_err(Session::stdout);
+    }
+    for line in lines {
+        let mark = if line.installed { " (installed)" } else { "" };
+        session.terminal.data(format_args!("{}{mark}", line.version)).map_err(Session::stdout)?;
+    }
+    session.terminal.note("a source may serve more than it lists; gvmr install asks for the exact version");
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! One file per command: arguments → calls to rooms → lines. No logic lives here.
+
+mod current;
+mod exec;
+mod install;
+mod list;
+mod ls_remote;
+mod missing;
+mod pin;
+mod prune;
+mod session;
+mod uninstall;
+mod verify;
+mod which;
+
+pub use session::Session;
+
+use crate::cli::{Cli, Command};
+use crate::error::Error;
+
+/// Runs the command that was parsed.
+pub fn run(cli: Cli, session: &Session) -> Result<(), Error> {
+    match cli.command {
+        Command::Install(arguments) => install::run(&arguments, session),
+        Command::Uninstall(arguments) => uninstall::run(&arguments, session),
+        Command::Use(arguments) => pin::run(&arguments.version, arguments.global, session),
+        Command::Global(arguments) => pin::run(&arguments.version, true, session),
+        Command::List(arguments) => list::run(&arguments, session),
+        Command::LsRemote(arguments) => ls_remote::run(&arguments, session),
+        Command::Current(arguments) => current::run(&arguments, session),
+        Command::Which(arguments) => which::run(&arguments, session),
+        Command::Where(arguments) => which::run_where(&arguments, session),
+        Command::Exec(arguments) => exec::run(&arguments, session),
+        Command::Verify(arguments) => verify::run(&arguments, session),
+        Command::Prune(arguments) => prune::run(&arguments, session),
+        Command::ShimMissing(arguments) => missing::run(&arguments, session),
+    }
+}
+
+impl Cli {
+    /// Whether the command was asked for JSON, so that its error is JSON too.
+    pub fn wants_json(&self) -> bool {
+        match &self.command {
+            Command::Install(arguments) => arguments.json,
+            Command::Uninstall(arguments) => arguments.json,
+            Command::List(arguments) => arguments.json,
+            Command::LsRemote(arguments) => arguments.json,
+            Command::Current(arguments) => arguments.json,
+            Command::Which(arguments) => arguments.json,
+            Command::Where(arguments) => arguments.json,
+            Command::Verify(arguments) => arguments.json,
+            Command::Prune(arguments) => arguments.json,
+            Command::Use(_) | Command::Global(_) | Command::Exec(_) | Command::ShimMissing(_) => false,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! `gvmr prune`: removes patch releases that a newer installed one replaces and that nothing asks for.
+
+use super::session::Session;
+use super::uninstall;
+use crate::cli;
+use crate::error::{Error, Kind};
+use gvmr_shims::version::Version;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+#[derive(Serialize)]
+struct Outcome {
+    removed: Vec<String>,
+    kept: Vec<Kept>,
+    dry_run: bool,
+}
+
+#[derive(Serialize)]
+struct Kept {
+    version: String,
+    why: String,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &cli::Prune, session: &Session) -> Result<(), Error> {
+    session.store.sweep()?;
+    let toolchains = session.store.toolchains()?;
+    let replaced = replaced(toolchains.iter().map(|toolchain| &toolchain.version));
+    let reasons = session.kept_for(&toolchains)?;
+    let (kept, removable): (Vec<_>, Vec<_>) = replaced.into_iter().partition(|version| reasons.contains_key(version));
+    let removable: BTreeSet<Version> = removable.into_iter().collect();
+    for version in &kept {
+        session.terminal.note(format_args!("{} stays: {}", version.toolchain_name(), reasons[version]));
+    }
+    let list = removable.iter().map(Version::to_string).collect::<Vec<_>>();
+    if !removable.is_empty() && !arguments.dry_run && !arguments.yes {
+        if !session.terminal.can_ask() {
+            return Err(Error::said(Kind::Usage, format!("would remove {}", list.join(", ")))
+                .hint("say so with --yes, or look first with --dry-run"));
+        }
+        if !session.terminal.ask(&format!("Remove {}?", list.join(", "))) {
+            return Ok(());
+        }
+    }
+    let removed = if arguments.dry_run {
+        list
+    } else {
+        uninstall::remove(&removable, false, session)?.iter().map(Version::to_string).collect()
+    };
+    if arguments.json {
+        let kept = kept.iter().map(|version| Kept { version: version.to_string(), why: reasons[version].clone() });
+        let outcome = Outcome { removed, kept: kept.collect(), dry_run: arguments.dry_run };
+        return session.terminal.json(&outcome).map_err(Session::stdout);
+    }
+    if removed.is_empty() {
+        session.terminal.note("nothing to remove");
+    }
+    removed.iter().try_for_each(|version| session.terminal.data(version)).map_err(Session::stdout)
+}
+
+/// Versions of which a newer release of the same minor is installed too.
+fn replaced<'a>(installed: impl Iterator<Item = &'a Version> + Clone) -> Vec<Version> {
+    let newer = |version: &Version| {
+        installed.clone().any(|other| other > version && other.language() == version.language() && !other.is_prerelease())
+    };
+    installed.clone().filter(|version| newer(version)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_older_patches_of_a_minor_are_replaced() {
+        let installed = ["1.21.0", "1.21.13", "1.22rc1", "1.22.0", "1.23.4", "1.24rc1"].map(|text| Version::parse(text).unwrap());
+        let replaced: Vec<_> = replaced(installed.iter()).iter().map(Version::to_string).collect();
+        assert_eq!(replaced, ["1.21.0", "1.22rc1"]);
+    }
+}

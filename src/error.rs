@@ -1,0 +1,122 @@
+//! Turns any room's error into words, one next step and an exit code. No other place knows exit codes.
+
+use serde::Serialize;
+use std::error::Error as StdError;
+use std::fmt;
+
+/// What kind of failure ended a command. The exit code follows from the kind alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A check failed or found something.
+    Finding,
+    /// The command line or a setting is wrong.
+    Usage,
+    /// No such version.
+    UnknownVersion,
+    /// A source could not be reached or refused.
+    Network,
+    /// Bytes are not what was proved.
+    Integrity,
+    /// An archive breaks its format's rules.
+    Archive,
+    /// Something needs the user's trust first.
+    Trust,
+    /// The file system failed.
+    Storage,
+    /// Someone else uses it.
+    Busy,
+    /// A file of gvmr's own is damaged.
+    Corrupt,
+    /// This host cannot run it.
+    Host,
+    /// A program cannot be executed.
+    CannotExecute,
+    /// There is nothing to execute.
+    NotFound,
+    /// Ctrl-C or SIGTERM.
+    Interrupted,
+}
+
+impl Kind {
+    /// The exit code of a command that ends with this kind.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Finding => 1,
+            Self::Usage => 2,
+            Self::UnknownVersion => 3,
+            Self::Network => 4,
+            Self::Integrity => 5,
+            Self::Archive => 6,
+            Self::Trust => 7,
+            Self::Storage => 8,
+            Self::Busy => 9,
+            Self::Corrupt => 10,
+            Self::Host => 11,
+            Self::CannotExecute => 126,
+            Self::NotFound => 127,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// A failure as the user sees it.
+#[derive(Debug)]
+pub struct Error {
+    /// Decides the exit code.
+    pub kind: Kind,
+    /// What failed and where, expected and got; URLs without credentials.
+    pub message: String,
+    /// One next step.
+    pub hint: Option<String>,
+}
+
+impl Error {
+    /// An error of `kind` whose message is that of `cause` and of what caused it, without repetition.
+    pub fn new(kind: Kind, cause: &(dyn StdError + 'static)) -> Self {
+        let mut message = cause.to_string();
+        let mut source = cause.source();
+        while let Some(inner) = source {
+            let text = inner.to_string();
+            if !message.contains(&text) {
+                message = format!("{message}: {text}");
+            }
+            source = inner.source();
+        }
+        Self { kind, message, hint: None }
+    }
+
+    /// An error said in these words.
+    pub fn said(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None }
+    }
+
+    /// Adds the next step.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The form scripts read.
+    pub fn as_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "error": {
+                "kind": self.kind,
+                "code": self.kind.exit_code(),
+                "message": self.message,
+                "hint": self.hint,
+            }
+        })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "gvmr: {}", self.message)?;
+        match &self.hint {
+            Some(hint) => write!(formatter, "\n  next: {hint}"),
+            None => Ok(()),
+        }
+    }
+}

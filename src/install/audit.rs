@@ -1,0 +1,130 @@
+//! Compares a whole installed tree with the log.
+//!
+//! Takes an installed toolchain, gives an [`Audit`] that names every changed, missing and added file. The manifest
+//! that was kept at the install says what each file was; it is believed only because its own hash is the logged one.
+
+use super::{InstallError, Installer, MODULE, module_version};
+use crate::store::{self, Toolchain};
+use crate::unpack::{self, Entry, Kind};
+use crate::verify::{H1, LogError, Manifest};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What a comparison found.
+#[derive(Debug, Serialize)]
+pub struct Audit {
+    /// The toolchain's name.
+    pub toolchain: String,
+    /// What it comes to.
+    pub verdict: Verdict,
+    /// Who says so, in one line.
+    pub summary: String,
+    /// The hash of the tree as it is.
+    pub h1: String,
+    /// The hash it has to have.
+    pub logged_h1: String,
+    /// Files with other content, by their path in the tree.
+    pub changed: Vec<String>,
+    /// Files that are gone.
+    pub missing: Vec<String>,
+    /// Files that do not belong there, links and other oddities.
+    pub added: Vec<String>,
+}
+
+/// What a comparison comes to, from good to bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Every file is the logged one.
+    Proved,
+    /// Only `go.env` differs: somebody changed Go's defaults, as packagers do.
+    Edited,
+    /// Anything else.
+    Differs,
+}
+
+impl Audit {
+    /// Each difference: what it is, and the file.
+    pub fn differences(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let changed = self.changed.iter().map(|file| {
+            let what = if file == PACKAGERS_FILE { "edited, as packagers do" } else { "changed" };
+            (what, file.as_str())
+        });
+        let missing = self.missing.iter().map(|file| ("missing", file.as_str()));
+        let added = self.added.iter().map(|file| ("added", file.as_str()));
+        changed.chain(missing).chain(added)
+    }
+}
+
+/// The one file of a toolchain that holds settings.
+const PACKAGERS_FILE: &str = "go.env";
+
+/// Hashes the whole tree and compares it with what the log recorded; where the log cannot be reached, with what
+/// the receipt kept of it, and says so.
+pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, InstallError> {
+    let module_version = module_version(&toolchain.version, installer.platform);
+    let prefix = format!("{MODULE}@{module_version}/");
+    let (logged, authority) = logged_h1(toolchain, &module_version, installer)?;
+    let entries = unpack::installed(&toolchain.goroot, &prefix)
+        .map_err(|source| InstallError::Unreadable { path: toolchain.goroot.clone(), source })?;
+    let found = unpack::manifest(&entries).h1();
+    let kept = store::kept_manifest(&toolchain.goroot).filter(|manifest| manifest.h1() == logged);
+    let mut audit = Audit {
+        toolchain: toolchain.version.toolchain_name(),
+        verdict: Verdict::Proved,
+        summary: format!("{} files, {authority}", entries.len()),
+        h1: found.to_string(),
+        logged_h1: logged.to_string(),
+        changed: Vec::new(),
+        missing: Vec::new(),
+        added: Vec::new(),
+    };
+    let only_files = entries.iter().all(|entry| matches!(entry.kind, Kind::File(_)));
+    if found == logged && only_files {
+        return Ok(audit);
+    }
+    match &kept {
+        Some(kept) => compare(&entries, kept, &prefix, &mut audit),
+        None => audit.summary.push_str("; the kept manifest is missing or damaged, so the files cannot be named"),
+    }
+    let edited = audit.changed == [PACKAGERS_FILE] && audit.missing.is_empty() && audit.added.is_empty();
+    audit.verdict = if edited { Verdict::Edited } else { Verdict::Differs };
+    Ok(audit)
+}
+
+/// What the tree has to hash to, and who says so.
+fn logged_h1(toolchain: &Toolchain, version: &str, installer: &Installer<'_>) -> Result<(H1, String), InstallError> {
+    match installer.log.lookup(MODULE, version) {
+        Ok(logged) => {
+            let authority = format!("{} record {} of {}", logged.log(), logged.record(), logged.tree_size());
+            Ok((logged.h1(), authority))
+        }
+        Err(error @ LogError::Remote { .. }) => match toolchain.receipt.as_ref().and_then(|receipt| receipt.h1.parse().ok()) {
+            Some(h1) => Ok((h1, format!("by its receipt alone: {error}"))),
+            None => Err(InstallError::Log(error)),
+        },
+        Err(error) => Err(InstallError::Log(error)),
+    }
+}
+
+fn compare(entries: &[Entry], kept: &Manifest, prefix: &str, audit: &mut Audit) {
+    let mut expected: BTreeMap<&str, &[u8; 32]> = kept.entries().collect();
+    for entry in entries {
+        let path = path_in_tree(&entry.name, prefix);
+        match (&entry.kind, expected.remove(entry.name.as_str())) {
+            (Kind::File(found), Some(sum)) if found == sum => {}
+            (_, Some(_)) => audit.changed.push(path),
+            (_, None) => audit.added.push(path),
+        }
+    }
+    audit.missing.extend(expected.keys().map(|name| path_in_tree(name, prefix)));
+}
+
+/// The path as it is on disk: without the module's prefix, and `go.mod` under its own name.
+fn path_in_tree(name: &str, prefix: &str) -> String {
+    let path = name.strip_prefix(prefix).unwrap_or(name);
+    match path.strip_suffix("_go.mod") {
+        Some(directory) if directory.is_empty() || directory.ends_with('/') => format!("{directory}go.mod"),
+        _ => path.to_owned(),
+    }
+}

@@ -1,0 +1,59 @@
+//! What an install tells while it runs, and how it is told to stop.
+
+use std::io::Read;
+
+/// What happens during one install, in this order.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Another process installs this version; it is waited for.
+    Waiting {
+        /// That process, where its lock file names one.
+        pid: Option<u32>,
+    },
+    /// The log is asked for the hash.
+    Proving,
+    /// Bytes begin to arrive.
+    Fetching {
+        /// Where from, without credentials.
+        source: String,
+        /// How many bytes there will be, where the server says.
+        length: Option<u64>,
+    },
+    /// So many more bytes have arrived.
+    Bytes(u64),
+    /// The tree is complete and proved; it is being synced and moved into place.
+    Committing,
+    /// Something worth a line: a source that was passed over and why.
+    Note(String),
+}
+
+/// Someone who looks on.
+pub trait Watch: Sync {
+    /// Is told what happens.
+    fn event(&self, event: Event);
+    /// Whether the install should end now.
+    fn cancelled(&self) -> bool;
+}
+
+/// A reader that reports what passes through it and ends when it is told to.
+pub(crate) struct Watched<'a, R> {
+    inner: R,
+    watch: &'a dyn Watch,
+}
+
+impl<'a, R: Read> Watched<'a, R> {
+    pub(crate) fn new(inner: R, watch: &'a dyn Watch) -> Self {
+        Self { inner, watch }
+    }
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.watch.cancelled() {
+            return Err(std::io::Error::other("cancelled"));
+        }
+        let length = self.inner.read(buffer)?;
+        self.watch.event(Event::Bytes(length as u64));
+        Ok(length)
+    }
+}
