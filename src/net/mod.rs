@@ -1,1 +1,34 @@
-//! net
+//! One client for everything that is read from elsewhere: `https`, `http` and `file` URLs.
+//!
+//! Takes a URL, gives bytes: a small body at once ([`Client::read`]) or a large one as a stream
+//! ([`Client::open`]). Guarantees that every wait is bounded, that secrets go only to the origin they are
+//! for, that `https` never turns into `http`, and that no error or debug output carries a credential.
+//! Never decompresses, never runs a program, never decides whether bytes are to be trusted.
+
+mod backoff;
+mod body;
+mod certificate;
+mod classify;
+mod client;
+mod credentials;
+mod error;
+mod exchange;
+mod file;
+mod netrc;
+mod no_proxy;
+mod pace;
+mod proxy;
+mod redact;
+mod roots;
+mod settings;
+
+pub use body::Body;
+pub use client::Client;
+pub use error::{NetError, NetErrorKind, Phase, RedirectRefusal};
+pub use netrc::Netrc;
+pub use no_proxy::NoProxy;
+pub use proxy::{CgiRefusal, ProxyChoice};
+pub use redact::{RedactedUrl, without_credentials};
+pub use reqwest::Url;
+pub use roots::Roots;
+pub use settings::{Limits, Settings};

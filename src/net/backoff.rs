@@ -1,0 +1,51 @@
+//! When a request is sent again: growing pauses with jitter, `Retry-After`, a count and a deadline.
+
+use super::error::NetErrorKind;
+use super::settings::Limits;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::{Duration, Instant};
+
+/// The attempts of one request. Counts, never sleeps.
+pub(super) struct Backoff {
+    limits: Limits,
+    end: Instant,
+    attempt: u32,
+}
+
+impl Backoff {
+    /// The first attempt begins now.
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, end: Instant::now() + limits.deadline, attempt: 1 }
+    }
+
+    /// How long to pause before the next attempt, `None` where there is none: attempts are used up, the
+    /// server asks for more patience than allowed, or the deadline would pass.
+    pub(super) fn next(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
+        if self.attempt >= self.limits.attempts
+            || retry_after.is_some_and(|wait| wait > self.limits.retry_after)
+        {
+            return None;
+        }
+        let grown = self.limits.pause.saturating_mul(3_u32.saturating_pow(self.attempt - 1));
+        let pause = retry_after.unwrap_or_default().max(jittered(grown));
+        self.attempt += 1;
+        (Instant::now() + pause < self.end).then_some(pause)
+    }
+
+    /// The error for an answer that brought `got` bytes but did not end before the deadline.
+    pub(super) fn too_slow(&self, got: u64) -> NetErrorKind {
+        let over = self.limits.deadline;
+        NetErrorKind::TooSlow { got, over, floor: self.limits.floor }
+    }
+
+    /// What is left until the deadline.
+    pub(super) fn remaining(&self) -> Duration {
+        self.end.saturating_duration_since(Instant::now())
+    }
+}
+
+/// Between half of `pause` and all of it, so that many clients do not come back together.
+fn jittered(pause: Duration) -> Duration {
+    let random = RandomState::new().build_hasher().finish() % 1000;
+    pause.mul_f64(0.5 + f64::from(u32::try_from(random).unwrap_or(0)) / 2000.0)
+}

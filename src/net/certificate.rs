@@ -1,0 +1,159 @@
+//! The check of a server's certificate, by rustls, with one addition: a refusal names who issued it.
+//!
+//! Where a corporate proxy re-signs all traffic, that name tells which authority is missing from the system's
+//! store. Never accepts anything that rustls refuses.
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
+};
+use std::fmt;
+use std::sync::Arc;
+
+/// A refused certificate: why, and who issued it.
+#[derive(Clone, Debug)]
+pub(super) struct RefusedCertificate {
+    pub(super) reason: String,
+    pub(super) issuer: Option<String>,
+}
+
+/// A TLS configuration that trusts `roots`; with none of them every certificate is refused.
+pub(super) fn tls(roots: RootCertStore) -> Result<ClientConfig, String> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    // Another part of the process may have chosen one; ours is passed explicitly and this is only a default.
+    let _ = CryptoProvider::install_default(rustls::crypto::ring::default_provider());
+    let versions =
+        ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions();
+    let checks: Arc<dyn ServerCertVerifier> = if roots.is_empty() {
+        Arc::new(Verifier { inner: None, provider })
+    } else {
+        let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
+        Arc::new(Verifier { inner: Some(inner.map_err(|error| error.to_string())?), provider })
+    };
+    let builder = versions.map_err(|error| error.to_string())?;
+    // "Dangerous" since a verifier could accept everything; this one only adds words to a refusal.
+    Ok(builder.dangerous().with_custom_certificate_verifier(checks).with_no_client_auth())
+}
+
+#[derive(Debug)]
+struct Verifier {
+    inner: Option<Arc<WebPkiServerVerifier>>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let refused = |reason: String| {
+            let refused = RefusedCertificate { reason, issuer: issuer(end_entity) };
+            Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
+        };
+        let Some(inner) = &self.inner else {
+            return Err(refused("no trusted certificates were found; set SSL_CERT_FILE".to_owned()));
+        };
+        inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now).map_err(
+            |error| match error {
+                Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+                    refused("the certificate's issuer is not trusted on this system".to_owned())
+                }
+                Error::InvalidCertificate(error) => refused(error.to_string()),
+                other => other,
+            },
+        )
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, certificate, signed, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, certificate, signed, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+impl fmt::Display for RefusedCertificate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for RefusedCertificate {}
+
+/// The issuer's common name, else its organisation: `TBSCertificate` holds an optional version, the serial
+/// number, the signature's algorithm, and then the issuer.
+fn issuer(certificate: &[u8]) -> Option<String> {
+    const SEQUENCE: u8 = 0x30;
+    const VERSION: u8 = 0xa0;
+    let (_, certificate, _) = element(certificate)?;
+    let (_, mut fields, _) = element(certificate)?;
+    if fields.first() == Some(&VERSION) {
+        fields = element(fields)?.2;
+    }
+    let after_serial = element(fields)?.2;
+    let after_algorithm = element(after_serial)?.2;
+    let (tag, issuer, _) = element(after_algorithm)?;
+    if tag != SEQUENCE {
+        return None;
+    }
+    let common_name = [0x55, 0x04, 0x03];
+    let organisation = [0x55, 0x04, 0x0a];
+    attribute(issuer, common_name).or_else(|| attribute(issuer, organisation))
+}
+
+/// The text of one attribute of a distinguished name, such as `2.5.4.3`.
+fn attribute(mut name: &[u8], wanted: [u8; 3]) -> Option<String> {
+    while !name.is_empty() {
+        let (_, set, rest) = element(name)?;
+        let (_, pair, _) = element(set)?;
+        let (_, kind, value) = element(pair)?;
+        if kind == wanted {
+            let (_, text, _) = element(value)?;
+            let text = String::from_utf8_lossy(text);
+            return Some(text.chars().take(100).flat_map(char::escape_debug).collect());
+        }
+        name = rest;
+    }
+    None
+}
+
+/// The first DER element of `data`: its tag, its content, and what follows it.
+fn element(data: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&tag, data) = data.split_first()?;
+    let (&first, data) = data.split_first()?;
+    let (length, data) = if first < 0x80 {
+        (usize::from(first), data)
+    } else {
+        let (digits, data) = data.split_at_checked(usize::from(first & 0x7f).min(9))?;
+        let length = digits
+            .iter()
+            .try_fold(0_usize, |sum, &digit| sum.checked_mul(256)?.checked_add(usize::from(digit)))?;
+        (length, data)
+    };
+    let (content, rest) = data.split_at_checked(length)?;
+    Some((tag, content, rest))
+}

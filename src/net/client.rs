@@ -1,0 +1,124 @@
+//! The client: whole small bodies, or streams; each request sent again where that may help.
+
+use super::backoff::Backoff;
+use super::body::Body;
+use super::error::{NetError, NetErrorKind};
+use super::exchange::{Exchange, Failure};
+use super::file;
+use super::redact::RedactedUrl;
+use super::settings::Settings;
+use reqwest::Url;
+use std::fmt;
+use std::io::Read;
+use std::sync::{Arc, OnceLock};
+
+/// Reads `https`, `http` and `file` URLs. Cheap to make and to clone: certificates are read and the
+/// connection pool is started with the first request over the network.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+/// What a client and the bodies it gave out have in common.
+pub(super) struct Shared {
+    pub(super) settings: Settings,
+    exchange: OnceLock<Result<Exchange, String>>,
+}
+
+impl Client {
+    /// A client that follows `settings`.
+    pub fn new(settings: Settings) -> Self {
+        Self { shared: Arc::new(Shared { settings, exchange: OnceLock::new() }) }
+    }
+
+    /// The whole body of `url`, at most `limit` bytes. An attempt that fails midway is repeated.
+    pub fn read(&self, url: &Url, limit: u64) -> Result<Vec<u8>, NetError> {
+        self.persist(url, |backoff| {
+            let plain = |error| Failure { error, retry_after: None };
+            let mut body = self.begin(url)?.limited(limit).map_err(plain)?;
+            collect(&mut body, backoff).map_err(plain)
+        })
+    }
+
+    /// The body of `url` as a stream. Attempts are repeated until the answer begins; what happens to a
+    /// connection that is cut later is told at [`Body`].
+    pub fn open(&self, url: &Url) -> Result<Body, NetError> {
+        self.persist(url, |_| {
+            let body = self.begin(url)?;
+            if body.is_called_html() {
+                let error = body.error(NetErrorKind::Html);
+                return Err(Failure { error, retry_after: None });
+            }
+            Ok(body)
+        })
+    }
+
+    fn persist<T>(&self, url: &Url, attempt: impl Fn(&Backoff) -> Result<T, Failure>) -> Result<T, NetError> {
+        let mut backoff = Backoff::new(self.shared.settings.limits);
+        loop {
+            let failure = match attempt(&backoff) {
+                Ok(value) => return Ok(value),
+                Err(failure) => failure,
+            };
+            // A local file is not a network: what fails there fails again.
+            let pause = Some(&failure)
+                .filter(|failure| url.scheme() != "file" && failure.error.is_transient())
+                .and_then(|failure| backoff.next(failure.retry_after));
+            match pause {
+                Some(pause) => std::thread::sleep(pause),
+                None => return Err(failure.error),
+            }
+        }
+    }
+
+    fn begin(&self, url: &Url) -> Result<Body, Failure> {
+        let fail = |kind| Failure { error: NetError::new(RedactedUrl::of(url), kind), retry_after: None };
+        match url.scheme() {
+            "file" => {
+                let (file, length) = file::open(url).map_err(fail)?;
+                Ok(Body::of_file(url, file, length))
+            }
+            "http" | "https" => {
+                let exchange = self
+                    .shared
+                    .exchange()
+                    .map_err(|reason| fail(NetErrorKind::Tls { reason: reason.to_owned(), issuer: None }))?;
+                Ok(Body::of_answer(&self.shared, url, exchange.get(url, None)?))
+            }
+            _ => Err(fail(NetErrorKind::Unsupported { reason: "the scheme must be https, http or file" })),
+        }
+    }
+}
+
+impl Shared {
+    pub(super) fn exchange(&self) -> Result<&Exchange, &str> {
+        self.exchange.get_or_init(|| Exchange::new(&self.settings)).as_ref().map_err(String::as_str)
+    }
+}
+
+/// Reads to the end, within what is left of the deadline.
+fn collect(body: &mut Body, backoff: &Backoff) -> Result<Vec<u8>, NetError> {
+    const CHUNK: usize = 64 << 10;
+    let mut data = Vec::new();
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let read = body.read(&mut chunk).map_err(|error| {
+            let kind = || NetErrorKind::Io { kind: error.kind(), reason: error.to_string() };
+            NetError::of_io(&error).cloned().unwrap_or_else(|| body.error(kind()))
+        })?;
+        data.extend_from_slice(&chunk[..read]);
+        if read == 0 {
+            let html = body.is_called_html() && !data.is_empty();
+            return if html { Err(body.error(NetErrorKind::Html)) } else { Ok(data) };
+        }
+        if backoff.remaining().is_zero() {
+            return Err(body.error(backoff.too_slow(data.len() as u64)));
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Client").field("settings", &self.shared.settings).finish()
+    }
+}

@@ -1,0 +1,249 @@
+//! Why something could not be read, as data: what, where (redacted), expected and got.
+
+use super::redact::RedactedUrl;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+/// A failed read. It holds no credential and no response body beyond one printable line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetError {
+    /// What was asked for; after a redirect, the address that failed.
+    pub url: RedactedUrl,
+    /// The HTTP or SOCKS proxy that the request went through.
+    pub via: Option<RedactedUrl>,
+    /// What went wrong.
+    pub kind: NetErrorKind,
+}
+
+/// What went wrong with a read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NetErrorKind {
+    /// The server says there is no such thing: 404 or 410, or a file that does not exist.
+    #[error("not found{}", shown(status, detail))]
+    Absent {
+        /// The HTTP status; `None` for a file.
+        status: Option<u16>,
+        /// One line of the server's own words.
+        detail: Option<String>,
+    },
+    /// The server refuses: 401 or 403, or a file that may not be read.
+    #[error("refused{}", shown(status, detail))]
+    Refused {
+        /// The HTTP status; `None` for a file.
+        status: Option<u16>,
+        /// One line of the server's own words.
+        detail: Option<String>,
+    },
+    /// The proxy on the way wants credentials (407).
+    #[error("the proxy wants a user name and a password (HTTP 407)")]
+    ProxyAuthentication,
+    /// Any other answer than 200.
+    #[error("unexpected answer{}", shown(&Some(*status), detail))]
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// One line of the server's own words.
+        detail: Option<String>,
+    },
+    /// The host has no address.
+    #[error("cannot resolve the host name: {reason}")]
+    Dns {
+        /// The resolver's words.
+        reason: String,
+    },
+    /// No connection to the host.
+    #[error("cannot connect: {reason}")]
+    Connect {
+        /// The system's words.
+        reason: String,
+    },
+    /// The proxy could not be reached or would not open a tunnel.
+    #[error("the proxy failed: {reason}")]
+    Proxy {
+        /// What the proxy or the system said.
+        reason: String,
+    },
+    /// No secure connection: a certificate that does not hold, or a server that does not speak TLS.
+    #[error("no secure connection: {reason}{}", issued(issuer))]
+    Tls {
+        /// What does not hold.
+        reason: String,
+        /// Who issued the refused certificate.
+        issuer: Option<String>,
+    },
+    /// Nothing happened for too long.
+    #[error("timed out after {} s waiting for {phase}", after.as_secs_f32())]
+    Timeout {
+        /// What was waited for.
+        phase: Phase,
+        /// How long.
+        after: Duration,
+    },
+    /// The answer ended before its end.
+    #[error("the connection ended early: expected {}, got {got} bytes", bytes(expected))]
+    Cut {
+        /// Bytes announced, where the server said.
+        expected: Option<u64>,
+        /// Bytes received.
+        got: u64,
+    },
+    /// The answer is longer than anything this request may bring.
+    #[error("the answer is larger than the {limit} bytes allowed")]
+    TooLarge {
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// The answer trickles.
+    #[error("too slow: {got} bytes in {} s, the floor is {floor} bytes per second", over.as_secs_f32())]
+    TooSlow {
+        /// Bytes received in the window.
+        got: u64,
+        /// The window's length.
+        over: Duration,
+        /// Bytes per second required.
+        floor: u64,
+    },
+    /// A redirect that is not followed.
+    #[error("redirect refused: {0}")]
+    Redirect(RedirectRefusal),
+    /// The URL holds credentials but the connection would not be secret.
+    #[error("refusing to pass credentials to an insecure URL; use https")]
+    InsecureCredentials,
+    /// A web page where data was expected: a login page, a captive portal, a wrong address.
+    #[error("got an HTML page where data was expected")]
+    Html,
+    /// The path of a `file` URL names something else than a regular file.
+    #[error("not a regular file but {found}")]
+    NotAFile {
+        /// What it is instead.
+        found: &'static str,
+    },
+    /// A scheme or form of URL that is never read.
+    #[error("unsupported URL: {reason}")]
+    Unsupported {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// What came is not HTTP as it should be.
+    #[error("malformed answer: {reason}")]
+    Protocol {
+        /// What is wrong.
+        reason: String,
+    },
+    /// The operating system failed.
+    #[error("{reason}")]
+    Io {
+        /// The kind, for matching.
+        kind: io::ErrorKind,
+        /// The system's words.
+        reason: String,
+    },
+}
+
+/// What a timeout waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The connection, TLS included.
+    Connect,
+    /// The first byte of the answer.
+    FirstByte,
+}
+
+/// Why a redirect is not followed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RedirectRefusal {
+    /// From a secure address to an insecure one.
+    #[error("from https to insecure {0}")]
+    Insecure(RedactedUrl),
+    /// Too many in a row.
+    #[error("more than {0} in a row")]
+    TooMany(usize),
+    /// No usable `Location`.
+    #[error("HTTP {0} without a usable Location")]
+    NoLocation(u16),
+}
+
+impl NetError {
+    pub(super) fn new(url: RedactedUrl, kind: NetErrorKind) -> Self {
+        Self { url, via: None, kind }
+    }
+
+    /// Whether a later attempt may succeed: connecting, waiting, 5xx, 429 and early ends; never 4xx,
+    /// certificates, or anything about content.
+    pub fn is_transient(&self) -> bool {
+        match &self.kind {
+            NetErrorKind::Connect { .. }
+            | NetErrorKind::Dns { .. }
+            | NetErrorKind::Proxy { .. }
+            | NetErrorKind::Timeout { .. }
+            | NetErrorKind::Cut { .. } => true,
+            NetErrorKind::Status { status, .. } => *status == 429 || (500..600).contains(status),
+            _ => false,
+        }
+    }
+
+    /// Whether the source could not be talked to at all, so that asking it again soon is of no use.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(
+            self.kind,
+            NetErrorKind::Connect { .. }
+                | NetErrorKind::Dns { .. }
+                | NetErrorKind::Proxy { .. }
+                | NetErrorKind::ProxyAuthentication
+                | NetErrorKind::Tls { .. }
+                | NetErrorKind::Timeout { .. }
+        )
+    }
+
+    /// Whether the source says that there is no such thing.
+    pub fn is_absent(&self) -> bool {
+        matches!(self.kind, NetErrorKind::Absent { .. })
+    }
+
+    /// The read error inside an [`io::Error`] that a [`super::Body`] gave.
+    pub fn of_io(error: &io::Error) -> Option<&Self> {
+        error.get_ref()?.downcast_ref()
+    }
+}
+
+impl From<NetError> for io::Error {
+    fn from(error: NetError) -> Self {
+        Self::other(error)
+    }
+}
+
+impl fmt::Display for NetError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.url, self.kind)?;
+        match &self.via {
+            Some(proxy) => write!(formatter, " (through proxy {proxy})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for NetError {}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Connect => "the connection",
+            Self::FirstByte => "the first byte of the answer",
+        })
+    }
+}
+
+fn shown(status: &Option<u16>, detail: &Option<String>) -> String {
+    let status = status.map_or(String::new(), |status| format!(" (HTTP {status})"));
+    let detail = detail.as_ref().map_or(String::new(), |detail| format!(": {detail}"));
+    status + &detail
+}
+
+fn issued(issuer: &Option<String>) -> String {
+    issuer.as_ref().map_or(String::new(), |issuer| format!("; the certificate was issued by {issuer}"))
+}
+
+fn bytes(expected: &Option<u64>) -> String {
+    expected.map_or("more".to_owned(), |expected| format!("{expected}"))
+}

@@ -1,0 +1,180 @@
+//! One request and its answer: redirects by our own rule, credentials by origin, statuses to errors.
+
+use super::credentials::{authorization, stripped};
+use super::error::{NetError, NetErrorKind, RedirectRefusal};
+use super::pace::Pace;
+use super::redact::RedactedUrl;
+use super::settings::Settings;
+use super::{certificate, classify};
+use reqwest::blocking::Response;
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderValue, IF_RANGE, LOCATION, RANGE, RETRY_AFTER};
+use reqwest::{Proxy, Url};
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+const REDIRECTS: usize = 5;
+/// Bytes of a refusal's body that are looked at for a line worth showing.
+const DETAIL: usize = 512;
+
+/// The connection pool and the rules it is used by.
+pub(super) struct Exchange {
+    http: reqwest::blocking::Client,
+    settings: Settings,
+}
+
+/// An answer whose status is 200, or 206 where a range was asked for.
+pub(super) struct Answer {
+    pub(super) response: Response,
+    pub(super) url: RedactedUrl,
+    pub(super) via: Option<RedactedUrl>,
+}
+
+/// A request that failed, and when the server would like to be asked again.
+pub(super) struct Failure {
+    pub(super) error: NetError,
+    pub(super) retry_after: Option<Duration>,
+}
+
+/// What is still wanted of a file that was cut: from this byte on, if it still has this strong validator.
+pub(super) struct Rest<'a> {
+    pub(super) from: u64,
+    pub(super) validator: &'a HeaderValue,
+}
+
+/// One hop: where to, with what secret, through which proxy.
+struct Hop {
+    url: Url,
+    secret: Option<HeaderValue>,
+    via: Option<RedactedUrl>,
+}
+
+impl Exchange {
+    /// Reads the trusted certificates and starts the pool; an error is the reason in words.
+    pub(super) fn new(settings: &Settings) -> Result<Self, String> {
+        let proxies = settings.proxies.clone();
+        let http = reqwest::blocking::Client::builder()
+            .tls_backend_preconfigured(certificate::tls(settings.roots.load())?)
+            .user_agent(concat!("gvmr/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .http1_only()
+            .proxy(Proxy::custom(move |url| proxies.choose(url).ok().flatten().cloned()))
+            .connect_timeout(settings.limits.connect)
+            .timeout(settings.limits.first_byte) // of each wait, not of the whole body
+            .build();
+        let http = http.map_err(|error| classify::innermost(&error))?;
+        Ok(Self { http, settings: settings.clone() })
+    }
+
+    /// Sends a GET, follows redirects, and gives the answer if its status is what was asked for.
+    pub(super) fn get(&self, url: &Url, rest: Option<&Rest<'_>>) -> Result<Answer, Failure> {
+        let fail = |kind| Failure { error: NetError::new(RedactedUrl::of(url), kind), retry_after: None };
+        let mut secret = authorization(url, &self.settings.netrc).map_err(fail)?;
+        let mut url = stripped(url);
+        for _ in 0..=REDIRECTS {
+            let hop = self.hop(url, secret)?;
+            let response = self.send(&hop, rest)?;
+            let status = response.status().as_u16();
+            if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+                return self.accept(response, hop, rest.is_some());
+            }
+            let next = redirected(&hop.url, &response).map_err(|kind| hop.failure(kind))?;
+            // A secret that was dropped on the way out of its origin is not picked up again on the way back.
+            secret = hop.secret.filter(|_| hop.url.origin() == next.origin());
+            url = next;
+        }
+        let kind = NetErrorKind::Redirect(RedirectRefusal::TooMany(REDIRECTS));
+        Err(Failure { error: NetError::new(RedactedUrl::of(&url), kind), retry_after: None })
+    }
+
+    fn hop(&self, url: Url, secret: Option<HeaderValue>) -> Result<Hop, Failure> {
+        match self.settings.proxies.choose(&url) {
+            Ok(proxy) => Ok(Hop { via: proxy.map(RedactedUrl::of), url, secret }),
+            Err(refusal) => {
+                let kind = NetErrorKind::Unsupported { reason: refusal.reason() };
+                Err(Failure { error: NetError::new(RedactedUrl::of(&url), kind), retry_after: None })
+            }
+        }
+    }
+
+    fn send(&self, hop: &Hop, rest: Option<&Rest<'_>>) -> Result<Response, Failure> {
+        let mut request = self.http.get(hop.url.clone()).header(ACCEPT_ENCODING, "identity");
+        if let Some(secret) = &hop.secret {
+            request = request.header(AUTHORIZATION, secret.clone());
+        }
+        if let Some(rest) = rest {
+            request = request
+                .header(RANGE, format!("bytes={}-", rest.from))
+                .header(IF_RANGE, rest.validator.clone());
+        }
+        request
+            .send()
+            .map_err(|error| hop.failure(classify::request(&error, hop.via.is_some(), &self.settings.limits)))
+    }
+
+    fn accept(&self, response: Response, hop: Hop, ranged: bool) -> Result<Answer, Failure> {
+        let status = response.status().as_u16();
+        if status == 200 || (status == 206 && ranged) {
+            return Ok(Answer { response, url: RedactedUrl::of(&hop.url), via: hop.via });
+        }
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(seconds);
+        // A server could echo the request: its words are shown only where no secret was sent.
+        let detail = if hop.secret.is_none() { self.detail(response) } else { None };
+        let kind = match status {
+            404 | 410 => NetErrorKind::Absent { status: Some(status), detail },
+            401 | 403 => NetErrorKind::Refused { status: Some(status), detail },
+            407 => NetErrorKind::ProxyAuthentication,
+            _ => NetErrorKind::Status { status, detail },
+        };
+        Err(Failure { retry_after, ..hop.failure(kind) })
+    }
+
+    /// The first line of a plain-text refusal, if it is printable.
+    fn detail(&self, mut response: Response) -> Option<String> {
+        let kind = response.headers().get(reqwest::header::CONTENT_TYPE)?.to_str().ok()?;
+        if !kind.to_ascii_lowercase().starts_with("text/plain") {
+            return None;
+        }
+        let mut pace = Pace::new(&self.settings.limits);
+        let mut data = vec![0; DETAIL];
+        let mut length = 0;
+        while length < DETAIL {
+            let before = Instant::now();
+            let read = response.read(&mut data[length..]).unwrap_or(0);
+            if read == 0 || pace.count(read, before.elapsed()).is_err() {
+                break;
+            }
+            length += read;
+        }
+        data.truncate(length);
+        let text = String::from_utf8(data).ok()?;
+        let line = text.lines().next()?.trim();
+        let shown = !line.is_empty() && line.chars().all(|letter| letter == ' ' || letter.is_ascii_graphic());
+        shown.then(|| line.chars().take(160).collect())
+    }
+}
+
+impl Hop {
+    fn failure(&self, kind: NetErrorKind) -> Failure {
+        let error = NetError { url: RedactedUrl::of(&self.url), via: self.via.clone(), kind };
+        Failure { error, retry_after: None }
+    }
+}
+
+/// Where a redirect leads, if it may be followed. Credentials in a `Location` are dropped.
+fn redirected(from: &Url, response: &Response) -> Result<Url, NetErrorKind> {
+    let missing = || NetErrorKind::Redirect(RedirectRefusal::NoLocation(response.status().as_u16()));
+    let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+    let target = location.and_then(|location| from.join(location).ok()).ok_or_else(missing)?;
+    match target.scheme() {
+        "https" => Ok(stripped(&target)),
+        "http" if from.scheme() == "http" => Ok(stripped(&target)),
+        "http" => Err(NetErrorKind::Redirect(RedirectRefusal::Insecure(RedactedUrl::of(&target)))),
+        _ => Err(missing()),
+    }
+}
+
+/// `Retry-After` in seconds. Its date form is rare and ignored: the growing pause serves as well.
+fn seconds(value: &HeaderValue) -> Option<Duration> {
+    value.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}

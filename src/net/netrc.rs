@@ -1,0 +1,104 @@
+//! Credentials from a netrc file, read and matched as cmd/go does.
+
+use gvmr_shims::environment::Environment;
+use reqwest::Url;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Login and password by machine. A machine is a host, `host:port`, or either with a path prefix.
+#[derive(Clone, Default)]
+pub struct Netrc {
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Default)]
+struct Entry {
+    machine: String,
+    login: String,
+    password: String,
+}
+
+impl Netrc {
+    /// `$NETRC`, else `~/.netrc`; nothing where the file cannot be read, or where GOAUTH is set and does not
+    /// name `netrc`.
+    pub fn from_environment(environment: &dyn Environment) -> Self {
+        let wanted = environment
+            .text("GOAUTH")
+            .is_none_or(|methods| methods.split(';').any(|method| method.trim() == "netrc"));
+        let path = environment
+            .get("NETRC")
+            .map(PathBuf::from)
+            .or_else(|| Some(PathBuf::from(environment.get("HOME")?).join(".netrc")));
+        let data = path.filter(|_| wanted).and_then(|path| super::file::read_small(&path));
+        data.map(|data| Self::parse(&String::from_utf8_lossy(&data))).unwrap_or_default()
+    }
+
+    /// Parses the file's text. A `default` entry is not supported, a `macdef` runs to the next empty line.
+    pub fn parse(text: &str) -> Self {
+        let mut entries = Vec::new();
+        let mut current = Entry::default();
+        let mut in_macro = false;
+        for line in text.split('\n') {
+            if in_macro {
+                in_macro = !line.is_empty();
+                continue;
+            }
+            let words: Vec<&str> = line.split_whitespace().collect();
+            for pair in words.chunks_exact(2) {
+                match *pair {
+                    ["machine", machine] => {
+                        current = Entry { machine: machine.to_owned(), ..Entry::default() };
+                    }
+                    ["login", login] => login.clone_into(&mut current.login),
+                    ["password", password] => password.clone_into(&mut current.password),
+                    ["macdef", _] => in_macro = true,
+                    _ => {}
+                }
+                if !(current.machine.is_empty() || current.login.is_empty() || current.password.is_empty()) {
+                    entries.push(std::mem::take(&mut current));
+                }
+            }
+            if words.chunks_exact(2).remainder() == ["default"] {
+                break;
+            }
+        }
+        Self { entries }
+    }
+
+    /// Login and password for `url`: the machine with the longest path that leads to it, and of equal ones
+    /// the first. Only `https` URLs have credentials.
+    pub fn credentials(&self, url: &Url) -> Option<(&str, &str)> {
+        if url.scheme() != "https" {
+            return None;
+        }
+        let host = url.host_str()?;
+        // A machine names the port where the URL does; `url` has dropped 443, so both spellings mean it.
+        let hosts = match url.port() {
+            Some(port) => vec![format!("{host}:{port}")],
+            None => vec![host.to_owned(), format!("{host}:443")],
+        };
+        let mut path = url.path().trim_end_matches('/');
+        loop {
+            let found = self.entries.iter().find(|entry| entry.names(&hosts, path));
+            if let Some(entry) = found {
+                return Some((&entry.login, &entry.password));
+            }
+            path = path.rsplit_once('/')?.0;
+        }
+    }
+}
+
+impl Entry {
+    fn names(&self, hosts: &[String], path: &str) -> bool {
+        let machine = self.machine.strip_prefix("https://").unwrap_or(&self.machine);
+        let machine = machine.strip_suffix('/').unwrap_or(machine);
+        let (host, prefix) = machine.split_at(machine.find('/').unwrap_or(machine.len()));
+        prefix == path && hosts.iter().any(|name| name.eq_ignore_ascii_case(host))
+    }
+}
+
+impl fmt::Debug for Netrc {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Netrc {{ {} machines }}", self.entries.len())
+    }
+}

@@ -1,0 +1,59 @@
+//! URLs as they may be shown: no user name, no password, no query, no fragment.
+
+use reqwest::Url;
+use std::fmt;
+
+/// The text of a URL from which everything that may be a secret is gone. Only this is ever displayed.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct RedactedUrl(String);
+
+impl RedactedUrl {
+    /// The displayable form of `url`. A user name goes too, since tokens are often put there.
+    pub fn of(url: &Url) -> Self {
+        let mut shown = url.clone();
+        let secret = !url.username().is_empty() || url.password().is_some();
+        let query = url.query().is_some();
+        shown.set_query(None);
+        shown.set_fragment(None);
+        // These fail only for URLs that cannot carry credentials in the first place.
+        let _ = shown.set_password(None);
+        let _ = shown.set_username(if secret { "***" } else { "" });
+        let mut text = shown.to_string();
+        if query {
+            text.push_str("?***");
+        }
+        Self(text)
+    }
+
+    /// The displayable form of text that was meant as a URL but may not be one.
+    pub fn of_text(text: &str) -> Self {
+        Url::parse(text).map_or_else(|_| Self(without_credentials(text)), |url| Self::of(&url))
+    }
+
+    /// The displayable text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// `text` with everything between `//` (or its start) and its last `@` replaced, its query cut, and control
+/// characters escaped: for words that do not parse as a URL but may hold a password all the same.
+pub fn without_credentials(text: &str) -> String {
+    let start = text.find("//").map_or(0, |at| at + 2);
+    let (scheme, rest) = text.split_at(start);
+    let rest = rest.rsplit_once('@').map_or(rest.to_owned(), |(_, host)| format!("***@{host}"));
+    let rest = rest.split_once(['?', '#']).map_or(rest.clone(), |(path, _)| format!("{path}?***"));
+    format!("{scheme}{rest}").chars().flat_map(char::escape_debug).collect()
+}
+
+impl fmt::Display for RedactedUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for RedactedUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "<{}>", self.0)
+    }
+}

@@ -1,0 +1,66 @@
+//! What a [`super::Client`] is told: proxies, credentials, trusted certificates and time limits.
+
+use super::{Netrc, ProxyChoice, Roots};
+use gvmr_shims::environment::Environment;
+use std::time::Duration;
+
+/// Everything a client needs to know about where it runs.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Which proxy serves which URL.
+    pub proxies: ProxyChoice,
+    /// Credentials by host.
+    pub netrc: Netrc,
+    /// Where trusted certificates are read from.
+    pub roots: Roots,
+    /// How long and how slow an answer may be.
+    pub limits: Limits,
+}
+
+/// Bounds on every wait. Tests make them short.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For name, connection, proxy and TLS together.
+    pub connect: Duration,
+    /// From the request to the first byte of the answer, connecting included.
+    pub first_byte: Duration,
+    /// Bytes per second that an answer must bring in each window of [`Limits::window`].
+    pub floor: u64,
+    /// How long an answer may be slower than the floor.
+    pub window: Duration,
+    /// For one small answer, or for the first byte of a large one, all attempts and pauses included.
+    pub deadline: Duration,
+    /// How often one request is sent.
+    pub attempts: u32,
+    /// The first pause between two attempts; later ones grow threefold.
+    pub pause: Duration,
+    /// The longest `Retry-After` that is waited for.
+    pub retry_after: Duration,
+}
+
+impl Settings {
+    /// What the environment says, with the default limits.
+    pub fn from_environment(environment: &dyn Environment) -> Self {
+        Self {
+            proxies: ProxyChoice::from_environment(environment),
+            netrc: Netrc::from_environment(environment),
+            roots: Roots::from_environment(environment),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            first_byte: Duration::from_secs(30),
+            floor: 1024,
+            window: Duration::from_secs(30),
+            deadline: Duration::from_secs(120),
+            attempts: 3,
+            pause: Duration::from_millis(300),
+            retry_after: Duration::from_secs(60),
+        }
+    }
+}
