@@ -51,6 +51,8 @@ pub enum Command {
     Verify(Verify),
     /// Remove patch releases that a newer one replaces and that nothing pins
     Prune(Prune),
+    /// Print the completion script of a shell
+    Completions(Completions),
     /// Called by the shim for a version that is not installed
     #[command(name = "shim-missing", hide = true)]
     ShimMissing(ShimMissing),
@@ -192,6 +194,13 @@ pub struct Prune {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `gvmr completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
 }
 
 /// `gvmr shim-missing`: what the shim knows when a version is not installed.

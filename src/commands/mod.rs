@@ -1,5 +1,6 @@
 //! One file per command: arguments → calls to rooms → lines. No logic lives here.
 
+mod completions;
 mod current;
 mod exec;
 mod install;
@@ -50,7 +51,7 @@ impl Cli {
             Command::Where(arguments) => arguments.json,
             Command::Verify(arguments) => arguments.json,
             Command::Prune(arguments) => arguments.json,
-            Command::Use(_) | Command::Global(_) | Command::Exec(_) | Command::ShimMissing(_) => false,
+            Command::Use(_) | Command::Global(_) | Command::Completions(_) | Command::Exec(_) | Command::ShimMissing(_) => false,
         }
     }
 }
