@@ -1,2 +1,4 @@
 //! What the stories stand on.
+
+pub mod log;
 pub mod world;

@@ -1,0 +1,64 @@
+//! The outside world, as this room sees it: something that answers paths.
+
+use std::error::Error;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::MAX_ANSWER;
+use super::error::LogError;
+
+/// Whoever serves the log: a module proxy, the database itself, a directory. Nothing it says is believed.
+pub trait Remote: Sync {
+    /// Reads what is served at `path`, which begins with `/lookup/` or `/tile/` and is to be appended to
+    /// the base as it stands. May stop with an error after [`MAX_ANSWER`] bytes. Is called from several
+    /// threads at once.
+    fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError>;
+}
+
+/// Why there was no answer.
+#[derive(Debug)]
+pub struct RemoteError {
+    /// The server said that there is no such thing (404 or 410); all else is a failure to find out.
+    pub absent: bool,
+    /// The transport's own words, without credentials.
+    pub source: Box<dyn Error + Send + Sync>,
+}
+
+/// A [`Remote`] for the length of one lookup, with the log's name for messages.
+pub(super) struct Source<'a> {
+    log: &'a str,
+    remote: &'a dyn Remote,
+    asked: AtomicBool,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(log: &'a str, remote: &'a dyn Remote) -> Self {
+        Self { log, remote, asked: AtomicBool::new(false) }
+    }
+
+    /// Name and path, for messages.
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.log)
+    }
+
+    /// Whether anything was asked of the remote.
+    pub(super) fn was_asked(&self) -> bool {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, LogError> {
+        self.asked.store(true, Ordering::Relaxed);
+        let answer = self.remote.read(path).map_err(|RemoteError { absent, source }| {
+            let at = self.at(path);
+            // A tile that is not there says nothing about the module.
+            if absent && path.starts_with("/lookup/") {
+                LogError::Absent { at, source }
+            } else {
+                LogError::Remote { at, source }
+            }
+        })?;
+        if answer.len() > MAX_ANSWER {
+            return Err(LogError::TooLong { at: self.at(path), limit: MAX_ANSWER, got: answer.len() });
+        }
+        Ok(answer)
+    }
+}
