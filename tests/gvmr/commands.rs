@@ -1,0 +1,168 @@
+//! Daily use: pins, the default, answers with reasons, whole-tree verification, removal.
+
+use super::support::mirror::Mirror;
+use super::support::world::{World, names};
+use std::path::Path;
+use std::process::Stdio;
+
+fn three() -> (Mirror, World) {
+    let mirror = Mirror::small(&["1.97.4", "1.98.1", "1.98.2"]);
+    let world = mirror.world();
+    world.gvmr(["install", "1.97.4", "1.98.1", "1.98.2"]).succeeds();
+    (mirror, world)
+}
+
+fn go_version(world: &World, directory: &Path) -> String {
+    let line = world.shim("go", directory, ["version"]).succeeds();
+    line.split(' ').nth(2).unwrap().to_owned()
+}
+
+#[test]
+fn use_writes_a_pin_or_the_default_and_says_which() {
+    let (_mirror, world) = three();
+    let project = world.project("project", &[]);
+    world.gvmr_in(&project, ["use", "1.98"]).fails(0, &[".go-version says 1.98 now", "that is go1.98.2"]);
+    assert_eq!(std::fs::read_to_string(project.join(".go-version")).unwrap(), "1.98\n");
+    assert_eq!(go_version(&world, &project), "go1.98.2");
+    world.gvmr(["use", "--global", "1.97"]).fails(0, &["the default is 1.97 now"]);
+    assert_eq!(go_version(&world, &world.path("user")), "go1.97.4");
+    world.gvmr_in(&project, ["use", "~1.97"]).succeeds();
+    assert_eq!(std::fs::read_to_string(project.join(".go-version")).unwrap(), "1.97.4\n");
+    world.gvmr_in(&project, ["use", "../../etc"]).fails(2, &["is not a Go version"]);
+    assert_eq!(std::fs::read_to_string(project.join(".go-version")).unwrap(), "1.97.4\n");
+    world.gvmr_in(&project, ["use", "1.96"]).fails(0, &["gvmr install 1.96"]);
+}
+
+#[test]
+fn every_answer_can_say_why() {
+    let (_mirror, world) = three();
+    world.gvmr(["use", "--global", "1.97.4"]).succeeds();
+    let pinned = world.project("pinned", &[(".go-version", "\n# team\n1.98.1\n")]);
+    let module = world.project("module", &[("go.mod", "module m\n\ngo 1.98\n")]);
+    let tools = world.project("tools", &[(".tool-versions", "nodejs 20\ngolang 1.98.2\n")]);
+    for (directory, version, place) in [
+        (&pinned, "1.98.1", "pinned/.go-version:3"),
+        (&module, "1.98.1", "module/go.mod:3"),
+        (&tools, "1.98.2", "tools/.tool-versions:2"),
+        (&world.path("user"), "1.97.4", "default"),
+    ] {
+        let why = world.gvmr_in(directory, ["current", "--why"]).succeeds();
+        assert!(why.starts_with(version) && why.contains(place), "{why}");
+        assert_eq!(world.gvmr_in(directory, ["current"]).succeeds(), version);
+        assert_eq!(go_version(&world, directory), format!("go{version}"), "the shim agrees");
+        let go = world.goroot(version).join("bin/go").display().to_string();
+        assert_eq!(world.gvmr_in(directory, ["which"]).succeeds(), go);
+        assert_eq!(world.gvmr_in(directory, ["where"]).succeeds(), world.goroot(version).display().to_string());
+    }
+    let json = world.gvmr_in(&pinned, ["current", "--json"]).json();
+    assert_eq!((json["version"].as_str(), json["line"].as_u64()), (Some("1.98.1"), Some(3)));
+    assert_eq!(world.gvmr(["where", "--shims"]).succeeds(), world.home().join("shims").display().to_string());
+}
+
+#[test]
+fn a_missing_version_names_file_line_and_command_with_and_without_the_shim() {
+    let (_mirror, world) = three();
+    let project = world.project("project", &[(".go-version", "1.55.5\n")]);
+    let words = ["1.55.5 is not installed", "project/.go-version:1", "gvmr install 1.55.5"];
+    world.shim("go", &project, ["version"]).fails(127, &words);
+    world.gvmr_in(&project, ["current"]).fails(1, &words);
+    world.gvmr_in(&project, ["which"]).fails(1, &words);
+}
+
+#[test]
+fn a_missing_version_is_installed_by_the_shim_where_the_user_settled_that() {
+    let mirror = Mirror::small(&["1.97.4", "1.98.1"]);
+    let mut world = mirror.world();
+    world.gvmr(["install", "1.97.4"]).succeeds();
+    let project = world.project("project", &[(".go-version", "1.98.1\n")]);
+    world.set("GVMR_AUTO_INSTALL", "always");
+    assert_eq!(go_version(&world, &project), "go1.98.1");
+    assert_eq!(world.installed(), ["go1.97.4", "go1.98.1"]);
+}
+
+#[test]
+fn exec_runs_a_whole_command_with_a_version() {
+    let (_mirror, world) = three();
+    let version = |arguments: &[&str]| world.gvmr(arguments).succeeds();
+    assert_eq!(version(&["exec", "1.98.1", "--", "go", "version"]), "go version go1.98.1 linux/amd64");
+    assert_eq!(version(&["exec", "1.98", "sh", "-c", "go version; echo $GOTOOLCHAIN $GVMR_VERSION"]),
+        "go version go1.98.2 linux/amd64\nlocal 1.98.2");
+    assert_eq!(version(&["exec", "go", "version"]), "go version go1.97.4 linux/amd64");
+    assert_eq!(world.gvmr(["exec", "1.98", "--", "sh", "-c", "exit 7"]).code, Some(7));
+    world.gvmr(["exec", "1.98", "--", "no-such-program"]).fails(127, &["no-such-program"]);
+    world.gvmr(["exec", "1.55", "--", "go"]).fails(3, &["1.55 is not installed"]);
+}
+
+#[test]
+fn verify_names_every_changed_missing_and_added_file() {
+    let (_mirror, world) = three();
+    assert!(world.gvmr(["verify", "1.98.1"]).succeeds().starts_with("go1.98.1\tproved\t"));
+    let tree = world.goroot("1.98.1");
+    std::fs::write(tree.join("go.env"), "GOTOOLCHAIN=local\n").unwrap();
+    let edited = world.gvmr(["verify", "1.98.1"]).fails(1, &["go.env was edited"]);
+    assert!(edited.stdout.contains("edited, as packagers do\tgo.env"), "{edited:?}");
+    std::fs::write(tree.join("src/p1/file.go"), "package evil\n").unwrap();
+    std::fs::remove_file(tree.join("src/p2/file.go")).unwrap();
+    std::fs::write(tree.join("bin/extra"), "").unwrap();
+    let differs = world.gvmr(["verify", "1.98.1"]).fails(5, &["go1.98.1: not what the log recorded"]);
+    for line in ["changed\tsrc/p1/file.go", "missing\tsrc/p2/file.go", "added\tbin/extra"] {
+        assert!(differs.stdout.contains(line), "{line}: {differs:?}");
+    }
+    let json = world.gvmr(["verify", "--json"]).json();
+    assert_eq!(json[0]["verdict"], "proved");
+    assert_eq!(json[1]["missing"][0], "src/p2/file.go");
+}
+
+#[test]
+fn verify_does_not_believe_a_forged_manifest_or_receipt() {
+    let (_mirror, world) = three();
+    let tree = world.goroot("1.98.1");
+    std::fs::write(tree.join("bin/go"), "#!/bin/sh\n").unwrap();
+    for name in names(&tree).iter().filter(|name| name.starts_with(".gvmr-")) {
+        std::fs::write(tree.join(name), "{}").unwrap();
+    }
+    world.gvmr(["verify", "1.98.1"]).fails(5, &["go1.98.1"]);
+}
+
+#[test]
+fn uninstall_removes_only_what_nothing_uses() {
+    let (_mirror, world) = three();
+    world.gvmr(["uninstall", "1.98"]).fails(2, &["1.98.1, 1.98.2"]);
+    world.gvmr(["uninstall", "1.55"]).fails(3, &["1.55 is not installed"]);
+    world.gvmr(["uninstall", "1.97.4"]).fails(9, &["is the default"]);
+    // A program of the tree itself runs: a copy of sleep in its bin directory.
+    let sleep = world.goroot("1.98.1").join("bin/sleep");
+    std::fs::copy("/bin/sleep", &sleep).unwrap();
+    let mut running = world.command(&sleep, &world.path("user")).arg("60").stdout(Stdio::null()).spawn().unwrap();
+    world.gvmr(["uninstall", "1.98.1"]).fails(9, &["go1.98.1", &running.id().to_string()]);
+    running.kill().unwrap();
+    running.wait().unwrap();
+    world.gvmr(["uninstall", "1.98.1"]).succeeds();
+    assert_eq!(world.installed(), ["go1.97.4", "go1.98.2"]);
+    assert_eq!(names(&world.home().join("shims")), ["go", "go1.97.4", "go1.98.2", "gofmt"]);
+    assert_eq!(names(&world.home().join("staging")), [""; 0]);
+}
+
+#[test]
+fn prune_keeps_what_a_newer_patch_does_not_replace_and_what_someone_pins() {
+    let mirror = Mirror::small(&["1.97.4", "1.98.1", "1.98.2", "1.98.3"]);
+    let world = mirror.world();
+    world.gvmr(["install", "1.97.4", "1.98.1", "1.98.2", "1.98.3"]).succeeds();
+    let project = world.project("project", &[]);
+    world.gvmr_in(&project, ["use", "1.98.1"]).succeeds();
+    world.gvmr(["prune"]).fails(2, &["1.98.2", "--yes"]);
+    assert_eq!(world.gvmr(["prune", "--dry-run"]).succeeds(), "1.98.2");
+    let run = world.gvmr(["prune", "--yes"]).fails(0, &["go1.98.1 stays", "project/.go-version"]);
+    assert_eq!(run.stdout, "1.98.2\n");
+    assert_eq!(world.installed(), ["go1.97.4", "go1.98.1", "go1.98.3"]);
+}
+
+#[test]
+fn list_marks_what_runs_here_and_how_it_was_proved() {
+    let (_mirror, world) = three();
+    let list = world.gvmr(["list"]).succeeds();
+    let first = list.lines().next().unwrap();
+    assert!(first.starts_with("* 1.97.4") && first.contains("default") && first.contains("test.log"), "{list}");
+    let remote = world.gvmr(["ls-remote", "1.98"]).succeeds();
+    assert_eq!(remote, "1.98.1 (installed)\n1.98.2 (installed)");
+}

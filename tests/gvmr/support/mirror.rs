@@ -1,0 +1,161 @@
+//! A module proxy on the loopback interface that serves toolchains and a log that knows them.
+
+use super::log::TestLog;
+use super::server::{Reply, Request, Server};
+use super::world::World;
+use super::zip::{File, Zip};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+
+/// What a story may do to an answer on its way.
+pub(crate) type Meddle = Arc<dyn Fn(&Request, Reply) -> Reply + Send + Sync>;
+
+/// A running proxy.
+pub(crate) struct Mirror {
+    pub(crate) server: Server,
+    /// GOSUMDB for its log; `None` where that is the real one.
+    pub(crate) key: Option<String>,
+}
+
+/// The module path under which proxies serve toolchains.
+const AT: &str = "/golang.org/toolchain/@v";
+
+impl Mirror {
+    /// Serves small made-up toolchains, whose `go` is a script, with a log of its own.
+    pub(crate) fn small(versions: &[&str]) -> Self {
+        Self::small_but(versions, |_, reply| reply)
+    }
+
+    /// The same, with answers changed on their way.
+    pub(crate) fn small_but(
+        versions: &[&str],
+        meddle: impl Fn(&Request, Reply) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let mut log = TestLog::filled("test.log", 300); // enough for full and partial tiles on two levels
+        let mut files = BTreeMap::new();
+        let mut list = String::new();
+        for version in versions {
+            let module_version = format!("v0.0.1-go{version}.linux-amd64");
+            let toolchain = toolchain(version);
+            log.add("golang.org/toolchain", &module_version, &h1(&module_version, &toolchain), GO_MOD_H1);
+            files.insert(format!("{AT}/{module_version}.zip"), Reply::ok(zip(&module_version, &toolchain)));
+            files.insert(format!("{AT}/{module_version}.info"), Reply::ok(format!("{{\"Version\":\"{module_version}\"}}")));
+            list += &format!("{module_version}\n");
+        }
+        files.insert(format!("{AT}/list"), Reply::ok(list));
+        let key = Some(log.key());
+        let server = Server::start(move |request| {
+            let reply = match request.target.strip_prefix("/sumdb/test.log") {
+                Some(path) => log.answer(path).map_or(Reply::status(404), Reply::ok),
+                None => files.get(&request.target).cloned().unwrap_or(Reply::status(404)),
+            };
+            meddle(request, reply)
+        });
+        Self { server, key }
+    }
+
+    /// Serves real toolchains out of Go's module cache, with the real log's records kept beside the tests.
+    pub(crate) fn real(versions: &[&str]) -> Option<Self> {
+        Self::real_but(versions, |_, reply| reply)
+    }
+
+    /// The same, with answers changed on their way. `None` where Go or the network is missing.
+    pub(crate) fn real_but(
+        versions: &[&str],
+        meddle: impl Fn(&Request, Reply) -> Reply + Send + Sync + 'static,
+    ) -> Option<Self> {
+        let cache = real_modules(versions)?;
+        let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+        let server = Server::start(move |request| {
+            let reply = match request.target.strip_prefix("/sumdb/sum.golang.org") {
+                Some("/supported") => Reply::ok(""),
+                Some(path) => {
+                    let request = Request { target: format!("/sumdb{path}"), ..request.clone() };
+                    Reply::directory(&fixtures, &request)
+                }
+                None => Reply::directory(&cache, request),
+            };
+            meddle(request, reply)
+        });
+        Some(Self { server, key: None })
+    }
+
+    /// A machine whose only source this proxy is.
+    pub(crate) fn world(&self) -> World {
+        let mut world = World::new(&self.server.url(""));
+        if let Some(key) = &self.key {
+            world.set("GOSUMDB", key);
+        }
+        world
+    }
+
+    /// How often the zip of a version was asked for.
+    pub(crate) fn downloads(&self, version: &str) -> usize {
+        self.server.count(&format!("{AT}/v0.0.1-go{version}.linux-amd64.zip"))
+    }
+}
+
+/// Fills Go's module cache with these toolchains and gives its download directory, a proxy's layout.
+pub(crate) fn real_modules(versions: &[&str]) -> Option<PathBuf> {
+    let go = |arguments: &[&str]| Command::new("go").args(arguments).env("GOTOOLCHAIN", "local").output().ok();
+    let cache = go(&["env", "GOMODCACHE"])?;
+    for version in versions {
+        let module = format!("golang.org/toolchain@v0.0.1-go{version}.linux-amd64");
+        let download = go(&["mod", "download", &module])?;
+        if !download.status.success() {
+            eprintln!("{module}: {}", String::from_utf8_lossy(&download.stderr));
+            return None;
+        }
+    }
+    Some(PathBuf::from(String::from_utf8(cache.stdout).unwrap().trim()).join("cache/download"))
+}
+
+/// The hash of every toolchain's go.mod, which is one line.
+const GO_MOD_H1: &str = "h1:8wlg68NqwW7eMnI1aABk/C2pDYXj8mrMY4TyRfiLeS0=";
+
+/// Names and contents of a toolchain whose `go` prints what it was given.
+fn toolchain(version: &str) -> Vec<(String, Vec<u8>)> {
+    let go = format!(
+        "#!/bin/sh\ncase $1 in\nversion) echo go version go{version} linux/amd64;;\n\
+         env) env;;\nsleep) exec sleep \"$2\";;\n*) echo go{version} \"$@\";;\nesac\n"
+    );
+    let mut files = vec![
+        ("VERSION".to_owned(), format!("go{version}\ntime 2030-01-01T00:00:00Z\n").into_bytes()),
+        ("bin/go".to_owned(), go.into_bytes()),
+        ("bin/gofmt".to_owned(), format!("#!/bin/sh\necho gofmt of go{version}\n").into_bytes()),
+        ("go.env".to_owned(), b"GOPROXY=https://proxy.golang.org,direct\nGOTOOLCHAIN=auto\n".to_vec()),
+        ("src/_go.mod".to_owned(), b"module std\n".to_vec()),
+    ];
+    for number in 0..40 {
+        let content = format!("package p{number} // {version}\n").repeat(50 * (number % 7));
+        files.push((format!("src/p{number}/file.go"), content.into_bytes()));
+    }
+    files
+}
+
+fn prefix(module_version: &str) -> String {
+    format!("golang.org/toolchain@{module_version}/")
+}
+
+fn zip(module_version: &str, files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let prefix = prefix(module_version);
+    Zip::with(files.iter().map(|(name, content)| File::new(&format!("{prefix}{name}"), content)).collect()).bytes()
+}
+
+/// The directory hash, written here once more so that the program is not its own judge.
+fn h1(module_version: &str, files: &[(String, Vec<u8>)]) -> String {
+    let prefix = prefix(module_version);
+    let line = |(name, content): &(String, Vec<u8>)| {
+        let hex: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+        (format!("{prefix}{name}"), hex)
+    };
+    let mut lines: Vec<_> = files.iter().map(line).collect();
+    lines.sort();
+    let summary: String = lines.iter().map(|(name, hex)| format!("{hex}  {name}\n")).collect();
+    format!("h1:{}", STANDARD.encode(Sha256::digest(summary)))
+}
