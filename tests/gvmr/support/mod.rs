@@ -1,3 +1,3 @@
 //! What the stories stand on.
 
-pub mod log;
+pub(crate) mod log;
