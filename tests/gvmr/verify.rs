@@ -1,6 +1,7 @@
 //! The room `verify`: what it accepts, what it refuses, and that it is what Go's own client does.
 
 mod cache;
+mod cases;
 mod fixture;
 mod flips;
 mod forgeries;

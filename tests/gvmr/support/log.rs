@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 type Hash = [u8; 32];
 
 /// A log, honest until told otherwise.
-pub struct TestLog {
+pub(crate) struct TestLog {
     name: String,
     key: Ed25519KeyPair,
     seed: [u8; 32],
@@ -24,7 +24,7 @@ pub struct TestLog {
 
 impl TestLog {
     /// An empty log of this name, with a key of its own.
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self::with_seed(name, Sha256::digest(name).into())
     }
 
@@ -35,7 +35,7 @@ impl TestLog {
     }
 
     /// A log of `size` records about `example.com/mI v1.0.0`, I from 0.
-    pub fn filled(name: &str, size: u64) -> Self {
+    pub(crate) fn filled(name: &str, size: u64) -> Self {
         let mut log = Self::new(name);
         for index in 0..size {
             log.add_numbered(index);
@@ -44,19 +44,19 @@ impl TestLog {
     }
 
     /// Adds `example.com/mI v1.0.0`, whose sums follow from I.
-    pub fn add_numbered(&mut self, index: u64) -> u64 {
+    pub(crate) fn add_numbered(&mut self, index: u64) -> u64 {
         let module = format!("example.com/m{index}");
         self.add(&module, "v1.0.0", &sum_of(index), &sum_of(index + 1_000_000))
     }
 
     /// Adds a record with the sums of a module's zip and of its go.mod; gives its id.
-    pub fn add(&mut self, module: &str, version: &str, h1: &str, gomod_h1: &str) -> u64 {
+    pub(crate) fn add(&mut self, module: &str, version: &str, h1: &str, gomod_h1: &str) -> u64 {
         let text = format!("{module} {version} {h1}\n{module} {version}/go.mod {gomod_h1}\n");
         self.add_text(module, version, &text)
     }
 
     /// Adds a record with any text, which lookups of `module` at `version` will be answered with.
-    pub fn add_text(&mut self, module: &str, version: &str, text: &str) -> u64 {
+    pub(crate) fn add_text(&mut self, module: &str, version: &str, text: &str) -> u64 {
         let id = self.records.len() as u64;
         self.records.push((format!("/lookup/{module}@{version}"), text.to_owned()));
         let mut hash: Hash = Sha256::new().chain_update([0]).chain_update(text).finalize().into();
@@ -75,23 +75,23 @@ impl TestLog {
     }
 
     /// How many records it holds.
-    pub fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         self.records.len() as u64
     }
 
     /// The verifier key, as `GOSUMDB` wants it.
-    pub fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         let key = self.algorithm_and_public_key();
         format!("{}+{}+{}", self.name, hex(&self.key_hash()), STANDARD.encode(key))
     }
 
     /// A signed head over the first `size` records.
-    pub fn head(&self, size: u64) -> Vec<u8> {
+    pub(crate) fn head(&self, size: u64) -> Vec<u8> {
         self.sign(&format!("go.sum database tree\n{size}\n{}\n", STANDARD.encode(self.root(size))))
     }
 
     /// Signs any text, which has to end in a newline.
-    pub fn sign(&self, text: &str) -> Vec<u8> {
+    pub(crate) fn sign(&self, text: &str) -> Vec<u8> {
         let mut signature = self.key_hash().to_vec();
         signature.extend(self.key.sign(text.as_bytes()).as_ref());
         format!("{text}\n\u{2014} {} {}\n", self.name, STANDARD.encode(signature)).into_bytes()
@@ -99,12 +99,12 @@ impl TestLog {
 
     /// Answers lookups with the head of `size` records, as a proxy with an old copy or a log that was
     /// rolled back. `None`: with the newest head.
-    pub fn serve_size(&mut self, size: Option<u64>) {
+    pub(crate) fn serve_size(&mut self, size: Option<u64>) {
         self.served = size;
     }
 
     /// A log with the same key and the same first `size` records, free to go on differently.
-    pub fn fork(&self, size: u64) -> Self {
+    pub(crate) fn fork(&self, size: u64) -> Self {
         let mut fork = Self::with_seed(&self.name, self.seed);
         for (path, text) in self.records.iter().take(usize::try_from(size).unwrap()) {
             let (module, version) = path.trim_start_matches("/lookup/").split_once('@').unwrap();
@@ -114,12 +114,12 @@ impl TestLog {
     }
 
     /// From now on answers `path` with these bytes, or with "not found".
-    pub fn forge(&mut self, path: &str, answer: Option<Vec<u8>>) {
+    pub(crate) fn forge(&mut self, path: &str, answer: Option<Vec<u8>>) {
         self.forged.insert(path.to_owned(), answer);
     }
 
     /// What is served at `path`; `None` is a 404.
-    pub fn answer(&self, path: &str) -> Option<Vec<u8>> {
+    pub(crate) fn answer(&self, path: &str) -> Option<Vec<u8>> {
         if let Some(forged) = self.forged.get(path) {
             return forged.clone();
         }
@@ -136,20 +136,20 @@ impl TestLog {
     }
 
     /// An answer made of these parts.
-    pub fn lookup_answer(&self, id: u64, text: &str, note: &[u8]) -> Vec<u8> {
+    pub(crate) fn lookup_answer(&self, id: u64, text: &str, note: &[u8]) -> Vec<u8> {
         let mut answer = format!("{id}\n{text}\n").into_bytes();
         answer.extend(note);
         answer
     }
 
     /// The text of a record.
-    pub fn text(&self, id: u64) -> &str {
+    pub(crate) fn text(&self, id: u64) -> &str {
         &self.records[usize::try_from(id).unwrap()].1
     }
 
     /// All paths it has an answer for: lookups, full tiles, and the parts of tiles that the trees of the
     /// given sizes have.
-    pub fn paths(&self, sizes: &[u64]) -> BTreeSet<String> {
+    pub(crate) fn paths(&self, sizes: &[u64]) -> BTreeSet<String> {
         let mut paths: BTreeSet<String> = self.records.iter().map(|(path, _)| path.clone()).collect();
         paths.insert("/latest".to_owned());
         paths.extend(self.forged.keys().cloned());
@@ -196,7 +196,7 @@ impl TestLog {
 }
 
 /// A sum that belongs to this number alone.
-pub fn sum_of(number: u64) -> String {
+pub(crate) fn sum_of(number: u64) -> String {
     format!("h1:{}", STANDARD.encode(Sha256::digest(number.to_be_bytes())))
 }
 

@@ -1,4 +1,5 @@
 //! What the stories stand on.
 
-pub mod log;
-pub mod world;
+pub(crate) mod log;
+pub(crate) mod mirror;
+pub(crate) mod world;

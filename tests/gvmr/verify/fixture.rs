@@ -13,7 +13,7 @@ const MODULE: &str = "golang.org/toolchain";
 const NEWEST: u64 = 71_848_828;
 
 /// Module version and sum of all seventeen.
-pub fn sums() -> BTreeMap<String, String> {
+pub(crate) fn sums() -> BTreeMap<String, String> {
     let sums: BTreeMap<String, String> =
         serde_json::from_slice(&fs::read(fixture_path("toolchain-sums.json")).unwrap()).unwrap();
     assert_eq!(sums.len(), 17);
@@ -21,7 +21,7 @@ pub fn sums() -> BTreeMap<String, String> {
 }
 
 /// Remembers the fixture's `latest`, as a client that had seen it.
-pub fn remember_latest(cache: &Path) {
+pub(crate) fn remember_latest(cache: &Path) {
     let directory = cache.join("sum.golang.org");
     fs::create_dir_all(&directory).unwrap();
     fs::copy(fixture_path("/latest"), directory.join("latest")).unwrap();

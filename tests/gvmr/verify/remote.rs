@@ -11,7 +11,7 @@ use gvmr::verify::{Client, Database, LogError, LoggedSum, Remote, RemoteError};
 use crate::support::log::TestLog;
 
 /// Anything that answers paths, with answers that can be replaced one by one, and a list of what was asked.
-pub struct Scripted<'a> {
+pub(crate) struct Scripted<'a> {
     honest: Box<dyn Fn(&str) -> Option<Vec<u8>> + Sync + 'a>,
     replaced: BTreeMap<String, Option<Vec<u8>>>,
     asked: Mutex<Vec<String>>,
@@ -20,11 +20,11 @@ pub struct Scripted<'a> {
 }
 
 impl<'a> Scripted<'a> {
-    pub fn log(log: &'a TestLog) -> Self {
+    pub(crate) fn log(log: &'a TestLog) -> Self {
         Self::new(|path| log.answer(path))
     }
 
-    pub fn new(honest: impl Fn(&str) -> Option<Vec<u8>> + Sync + 'a) -> Self {
+    pub(crate) fn new(honest: impl Fn(&str) -> Option<Vec<u8>> + Sync + 'a) -> Self {
         Self {
             honest: Box::new(honest),
             replaced: BTreeMap::new(),
@@ -35,26 +35,26 @@ impl<'a> Scripted<'a> {
     }
 
     /// The public log's answers that were kept as files.
-    pub fn fixture() -> Self {
+    pub(crate) fn fixture() -> Self {
         Self::new(|path| fs::read(fixture_path(path)).ok())
     }
 
     /// Refuses everything, as a machine without a network does.
-    pub fn offline() -> Self {
+    pub(crate) fn offline() -> Self {
         Self::new(|_| None)
     }
 
     #[must_use]
-    pub fn replace(mut self, path: &str, answer: Option<Vec<u8>>) -> Self {
+    pub(crate) fn replace(mut self, path: &str, answer: Option<Vec<u8>>) -> Self {
         self.replaced.insert(path.to_owned(), answer);
         self
     }
 
-    pub fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
 
-    pub fn most_at_once(&self) -> usize {
+    pub(crate) fn most_at_once(&self) -> usize {
         self.most_under_way.load(Ordering::SeqCst)
     }
 }
@@ -70,12 +70,12 @@ impl Remote for Scripted<'_> {
     }
 }
 
-pub fn fixture_path(path: &str) -> PathBuf {
+pub(crate) fn fixture_path(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sumdb").join(path.trim_start_matches('/'))
 }
 
 /// One lookup by a fresh client.
-pub fn lookup(
+pub(crate) fn lookup(
     key: &str,
     remote: &dyn Remote,
     cache: &Path,
@@ -87,7 +87,7 @@ pub fn lookup(
 }
 
 /// Looks up `example.com/mI v1.0.0`.
-pub fn lookup_numbered(
+pub(crate) fn lookup_numbered(
     log: &TestLog,
     remote: &dyn Remote,
     cache: &Path,
