@@ -169,12 +169,13 @@ impl NetError {
         Self { url, via: None, kind }
     }
 
-    /// Whether a later attempt may succeed: connecting, waiting, 5xx, 429 and early ends; never 4xx,
-    /// certificates, or anything about content.
+    /// Whether a later attempt may succeed: connecting, waiting, 5xx, 429 and early ends; never other 4xx,
+    /// unknown names, certificates, or anything about content.
     pub fn is_transient(&self) -> bool {
         match &self.kind {
+            // A name that does not exist will not exist in a second; a resolver that says "later" may mean it.
+            NetErrorKind::Dns { reason } => reason.contains("emporary") || reason.contains("ry again"),
             NetErrorKind::Connect { .. }
-            | NetErrorKind::Dns { .. }
             | NetErrorKind::Proxy { .. }
             | NetErrorKind::Timeout { .. }
             | NetErrorKind::Cut { .. } => true,

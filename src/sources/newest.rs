@@ -24,14 +24,16 @@ pub struct Newest {
     pub version: Version,
     /// Whether a list names it; otherwise it was found by asking.
     pub listed: bool,
-    /// Entries that gave no list, newer versions that were refused, questions that nobody could answer: one
-    /// line each, without credentials.
+    /// Newer versions that a source refused (401 or 403): they may or may not exist.
+    pub refused: Vec<Version>,
+    /// Entries that gave no list, and a question that nobody could answer: one line each, without credentials.
     pub notes: Vec<String>,
 }
 
 /// One search: what was noted on the way, and the last question that nobody could answer.
 struct Search<'a, 'c> {
     goproxy: &'a Goproxy<'c>,
+    refused: Vec<Version>,
     notes: Vec<String>,
     failure: Option<SourceError>,
 }
@@ -40,7 +42,7 @@ impl Goproxy<'_> {
     /// The newest release that `selector` means; without one, the newest of all. Pre-releases count only
     /// where they are asked for exactly.
     pub fn newest(&self, selector: Option<&Selector>) -> Result<Newest, SourceError> {
-        let mut search = Search { goproxy: self, notes: Vec::new(), failure: None };
+        let mut search = Search { goproxy: self, refused: Vec::new(), notes: Vec::new(), failure: None };
         if let Some(version) = selector.and_then(Selector::as_exact) {
             return match self.presence(version)? {
                 Presence::Present(_) => Ok(search.found(version.clone(), false)),
@@ -103,7 +105,7 @@ impl Search<'_, '_> {
         while next < HIGHEST {
             let versions: Vec<Version> = (next..next + batch).filter_map(&make).collect();
             for (version, answer) in versions.iter().zip(self.ask(&versions)) {
-                match self.note(answer) {
+                match self.note(version, answer) {
                     Some(true) => (newest, misses) = (Some(version.clone()), 0),
                     Some(false) if misses + 1 < MISSES => misses += 1,
                     _ => return newest,
@@ -124,12 +126,12 @@ impl Search<'_, '_> {
     }
 
     /// Whether a version is there, `None` if nobody could say; with a note where there is more to tell.
-    fn note(&mut self, answer: Result<Presence, SourceError>) -> Option<bool> {
+    fn note(&mut self, version: &Version, answer: Result<Presence, SourceError>) -> Option<bool> {
         match answer {
             Ok(Presence::Present(_)) => return Some(true),
             Ok(Presence::Absent(error)) => self.failure = Some(error),
             Ok(Presence::Refused(error)) => {
-                self.notes.push(error.to_string());
+                self.refused.push(version.clone());
                 self.failure = Some(error);
             }
             Err(error) => {
@@ -142,7 +144,9 @@ impl Search<'_, '_> {
     }
 
     fn found(self, version: Version, listed: bool) -> Newest {
-        Newest { version, listed, notes: self.notes }
+        let mut refused = self.refused;
+        refused.retain(|other| *other > version);
+        Newest { version, listed, refused, notes: self.notes }
     }
 
     fn nothing(self, selector: Option<&Selector>, failed: Vec<Tried>) -> SourceError {

@@ -166,6 +166,15 @@ fn the_newest_is_looked_for_beyond_the_list() {
 }
 
 #[test]
+fn what_was_refused_above_the_newest_is_told() {
+    let server = proxy(&["1.22.1", "1.22.3"], &["1.22.4"], &["1.22.2", "1.22.5"]);
+    let (client, list) = (offline(), list(&server.url("")));
+    let newest = Goproxy::new(&client, &list, amd64()).newest(Selector::parse("1.22").ok().as_ref()).unwrap();
+    assert_eq!((newest.version, newest.refused), (version("1.22.4"), vec![version("1.22.5")]));
+    assert_eq!(newest.notes, Vec::<String>::new());
+}
+
+#[test]
 fn without_a_list_the_newest_is_found_all_the_same() {
     let bare = Server::start(|request| {
         const SERVED: [&str; 9] =

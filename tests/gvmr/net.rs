@@ -407,7 +407,7 @@ fn a_toolchain_sized_body_streams_fast() {
     const SIZE: usize = 75_000_000;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("toolchain.zip");
-    std::fs::write(&path, vec![0x5a; SIZE]).unwrap();
+    std::fs::File::create(&path).unwrap().set_len(SIZE as u64).unwrap();
     let server = one(Reply::file(path));
     let client = client(&[]);
     let mut body = client.open(&url(&server.url("/x"))).unwrap();

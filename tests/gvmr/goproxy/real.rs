@@ -45,7 +45,7 @@ fn versions_are_there_and_the_newest_is_found() {
         assert!(newest.version >= version(at_least) && newest.version.language().as_str() == minor);
     }
     let latest = goproxy.newest(None).unwrap();
-    println!("latest: {} {:?}", latest.version, latest.notes);
+    println!("latest: {} {:?}", latest.version, latest.refused);
     assert!(latest.version >= version("1.26.8") && !latest.version.is_prerelease());
 }
 
