@@ -20,7 +20,7 @@ pub struct NetError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetErrorKind {
     /// The server says there is no such thing: 404 or 410, or a file that does not exist.
-    #[error("not found{}", shown(status, detail))]
+    #[error("not found{}", shown(*status, detail.as_deref()))]
     Absent {
         /// The HTTP status; `None` for a file.
         status: Option<u16>,
@@ -28,7 +28,7 @@ pub enum NetErrorKind {
         detail: Option<String>,
     },
     /// The server refuses: 401 or 403, or a file that may not be read.
-    #[error("refused{}", shown(status, detail))]
+    #[error("refused{}", shown(*status, detail.as_deref()))]
     Refused {
         /// The HTTP status; `None` for a file.
         status: Option<u16>,
@@ -39,7 +39,7 @@ pub enum NetErrorKind {
     #[error("the proxy wants a user name and a password (HTTP 407)")]
     ProxyAuthentication,
     /// Any other answer than 200.
-    #[error("unexpected answer{}", shown(&Some(*status), detail))]
+    #[error("unexpected answer{}", shown(Some(*status), detail.as_deref()))]
     Status {
         /// The HTTP status.
         status: u16,
@@ -65,7 +65,7 @@ pub enum NetErrorKind {
         reason: String,
     },
     /// No secure connection: a certificate that does not hold, or a server that does not speak TLS.
-    #[error("no secure connection: {reason}{}", issued(issuer))]
+    #[error("no secure connection: {reason}{}", issued(issuer.as_deref()))]
     Tls {
         /// What does not hold.
         reason: String,
@@ -81,7 +81,7 @@ pub enum NetErrorKind {
         after: Duration,
     },
     /// The answer ended before its end.
-    #[error("the connection ended early: expected {}, got {got} bytes", bytes(expected))]
+    #[error("the connection ended early: expected {}, got {got} bytes", bytes(*expected))]
     Cut {
         /// Bytes announced, where the server said.
         expected: Option<u64>,
@@ -169,12 +169,13 @@ impl NetError {
         Self { url, via: None, kind }
     }
 
-    /// Whether a later attempt may succeed: connecting, waiting, 5xx, 429 and early ends; never 4xx,
-    /// certificates, or anything about content.
+    /// Whether a later attempt may succeed: connecting, waiting, 5xx, 429 and early ends; never other 4xx,
+    /// unknown names, certificates, or anything about content.
     pub fn is_transient(&self) -> bool {
         match &self.kind {
+            // A name that does not exist will not exist in a second; a resolver that says "later" may mean it.
+            NetErrorKind::Dns { reason } => reason.contains("emporary") || reason.contains("ry again"),
             NetErrorKind::Connect { .. }
-            | NetErrorKind::Dns { .. }
             | NetErrorKind::Proxy { .. }
             | NetErrorKind::Timeout { .. }
             | NetErrorKind::Cut { .. } => true,
@@ -234,16 +235,16 @@ impl fmt::Display for Phase {
     }
 }
 
-fn shown(status: &Option<u16>, detail: &Option<String>) -> String {
+fn shown(status: Option<u16>, detail: Option<&str>) -> String {
     let status = status.map_or(String::new(), |status| format!(" (HTTP {status})"));
-    let detail = detail.as_ref().map_or(String::new(), |detail| format!(": {detail}"));
+    let detail = detail.map_or(String::new(), |detail| format!(": {detail}"));
     status + &detail
 }
 
-fn issued(issuer: &Option<String>) -> String {
-    issuer.as_ref().map_or(String::new(), |issuer| format!("; the certificate was issued by {issuer}"))
+fn issued(issuer: Option<&str>) -> String {
+    issuer.map_or(String::new(), |issuer| format!("; the certificate was issued by {issuer}"))
 }
 
-fn bytes(expected: &Option<u64>) -> String {
-    expected.map_or("more".to_owned(), |expected| format!("{expected}"))
+fn bytes(expected: Option<u64>) -> String {
+    expected.map_or("more".to_owned(), |expected| expected.to_string())
 }

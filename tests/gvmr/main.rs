@@ -2,8 +2,10 @@
 
 mod commands;
 mod completions;
+mod goproxy;
 mod install;
 mod kill;
+mod net;
 mod pins;
 mod real;
 mod rooms;

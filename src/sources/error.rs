@@ -1,0 +1,121 @@
+//! Why no source gave what was asked for: what each of them said.
+
+use crate::net::{NetError, NetErrorKind, RedactedUrl};
+use std::fmt;
+
+/// No entry of the list gave it. Holds what every entry that was asked said, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceError {
+    /// What was asked for, such as `golang.org/toolchain@v0.0.1-go1.23.4.linux-amd64`.
+    pub wanted: String,
+    /// Each entry's answer.
+    pub tried: Vec<Tried>,
+    /// Whether entries were left unasked because the last answer does not pass a comma.
+    pub ended_early: bool,
+}
+
+/// One entry's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// What it said.
+    pub outcome: Outcome,
+    /// Whether it was asked, or is known from a moment ago to be out of reach.
+    pub asked: bool,
+}
+
+/// What an entry said instead of giving it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Reading failed.
+    Net(NetError),
+    /// The list says `off`.
+    Off,
+    /// It answered for another version.
+    OtherVersion {
+        /// Where, without credentials.
+        url: RedactedUrl,
+        /// The version it spoke of, cut and printable.
+        got: String,
+    },
+}
+
+/// What the answers amount to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceErrorKind {
+    /// Somebody knows that it does not exist, and nobody refused to say.
+    Absent,
+    /// Somebody refuses it (401 or 403): it may exist.
+    Refused,
+    /// Nobody could be asked.
+    Network,
+    /// The list forbids asking.
+    Off,
+}
+
+impl SourceError {
+    /// What the answers amount to.
+    pub fn kind(&self) -> SourceErrorKind {
+        let some = |wanted: fn(&Outcome) -> bool| self.tried.iter().any(|tried| wanted(&tried.outcome));
+        if some(|outcome| {
+            matches!(outcome, Outcome::Net(NetError { kind: NetErrorKind::Refused { .. }, .. }))
+        }) {
+            SourceErrorKind::Refused
+        } else if some(|outcome| matches!(outcome, Outcome::Net(error) if error.is_absent())) {
+            SourceErrorKind::Absent
+        } else if some(|outcome| !matches!(outcome, Outcome::Off)) {
+            SourceErrorKind::Network
+        } else {
+            SourceErrorKind::Off
+        }
+    }
+}
+
+impl Outcome {
+    /// Whether this passes a comma: "not found", and `off`, which says nothing.
+    pub(super) fn passes_comma(&self) -> bool {
+        match self {
+            Self::Net(error) => error.is_absent(),
+            Self::Off => true,
+            Self::OtherVersion { .. } => false,
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Net(error) => error.fmt(formatter),
+            Self::Off => formatter.write_str("GOPROXY ends with \"off\""),
+            Self::OtherVersion { url, got } => write!(formatter, "{url}: answered for version \"{got}\""),
+        }
+    }
+}
+
+impl fmt::Display for Tried {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.outcome.fmt(formatter)?;
+        formatter.write_str(if self.asked { "" } else { " (a moment ago)" })
+    }
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} ", self.wanted)?;
+        formatter.write_str(match self.kind() {
+            SourceErrorKind::Absent => "was not found",
+            SourceErrorKind::Refused => "is refused",
+            SourceErrorKind::Network => "could not be asked for",
+            SourceErrorKind::Off => "may not be asked for",
+        })?;
+        for (number, tried) in self.tried.iter().enumerate() {
+            write!(formatter, "{} {tried}", if number == 0 { ":" } else { ";" })?;
+        }
+        if self.ended_early {
+            formatter
+                .write_str("; GOPROXY's next entry is not asked: after a comma only 404 and 410 go on")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SourceError {}

@@ -1,0 +1,271 @@
+//! Toolchain modules from a list of module proxies: what is listed, what is there, and the bytes.
+//!
+//! That a version does not exist is never concluded from a list: it is asked for by name. An entry that is
+//! out of reach is asked once and not again.
+
+use super::error::{Outcome, SourceError, Tried};
+use super::platform::Platform;
+use super::proxies::{MODULE, Place, ProxyList, below};
+use crate::net::{Body, Client, NetError, NetErrorKind, Phase, RedactedUrl, Url};
+use gvmr_shims::version::Version;
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What cmd/go allows a module zip.
+const LARGEST_ZIP: u64 = 500 << 20;
+const LARGEST_LIST: u64 = 8 << 20;
+const LARGEST_INFO: u64 = 64 << 10;
+/// How long an answered list waits for the other entries' lists.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// The toolchains of one platform, as a GOPROXY list serves them.
+pub struct Goproxy<'c> {
+    client: &'c Client,
+    list: &'c ProxyList,
+    platform: Platform,
+    unreachable: Mutex<BTreeMap<usize, Unreachable>>,
+}
+
+/// Why an entry is not asked again.
+#[derive(Clone)]
+struct Unreachable {
+    error: NetError,
+    /// Whether it was given the full time. If not, it is still asked for bytes, though no longer for answers.
+    certain: bool,
+}
+
+/// What the entries list.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// All versions for the platform, oldest first, each once.
+    pub versions: Vec<Version>,
+    /// The entries that gave no list.
+    pub failed: Vec<Tried>,
+}
+
+/// Whether a version is there.
+#[derive(Clone, Debug)]
+pub enum Presence {
+    /// This source has it.
+    Present(RedactedUrl),
+    /// It does not exist, as far as anybody could say.
+    Absent(SourceError),
+    /// A source refuses it; it may exist.
+    Refused(SourceError),
+}
+
+/// Candidate bytes: a module zip on its way. Nothing is known about them yet but where they come from.
+#[derive(Debug)]
+pub struct Fetched {
+    body: Body,
+    module_version: String,
+    passed_over: Vec<Tried>,
+}
+
+impl<'c> Goproxy<'c> {
+    /// The toolchains for `platform` that `list` serves.
+    pub fn new(client: &'c Client, list: &'c ProxyList, platform: Platform) -> Self {
+        Self { client, list, platform, unreachable: Mutex::default() }
+    }
+
+    /// The platform.
+    pub fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// The union of what all entries list. They are asked at the same time; once one has answered, the others
+    /// have three more seconds.
+    pub fn listed(&self) -> Listing {
+        let (sender, answers) = channel();
+        let mut open = BTreeMap::new();
+        for (index, entry) in self.list.entries().iter().enumerate() {
+            let Some(base) = entry.place.url() else { continue };
+            let (client, sender) = (self.client.clone(), sender.clone());
+            let url = below(base, &format!("{MODULE}/@v/list"));
+            open.insert(index, url.clone());
+            // Not joined: one that hangs may outlive the answer.
+            std::thread::spawn(move || sender.send((index, client.read(&url, LARGEST_LIST))));
+        }
+        drop(sender);
+        let mut listing = Listing { versions: Vec::new(), failed: Vec::new() };
+        self.collect(&answers, &mut open, &mut listing);
+        for (index, url) in open {
+            let kind = NetErrorKind::Timeout { phase: Phase::FirstByte, after: GRACE };
+            let error = NetError { url: RedactedUrl::of(&url), via: None, kind };
+            self.remember(index, &error, false);
+            listing.failed.push(Tried { outcome: Outcome::Net(error), asked: true });
+        }
+        listing.versions.sort();
+        listing.versions.dedup();
+        listing
+    }
+
+    fn collect(
+        &self,
+        answers: &Receiver<(usize, Result<Vec<u8>, NetError>)>,
+        open: &mut BTreeMap<usize, Url>,
+        listing: &mut Listing,
+    ) {
+        let mut end = None;
+        loop {
+            let left = end.map(|end: Instant| end.saturating_duration_since(Instant::now()));
+            let answer = match left {
+                Some(left) => answers.recv_timeout(left),
+                None => answers.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            let Ok((index, answer)) = answer else { break };
+            open.remove(&index);
+            match answer {
+                Ok(data) => {
+                    let before = listing.versions.len();
+                    let text = String::from_utf8_lossy(&data);
+                    let words = text.lines().filter_map(|line| line.split_whitespace().next());
+                    listing.versions.extend(words.filter_map(|word| self.platform.version_in(word)));
+                    if listing.versions.len() > before && end.is_none() {
+                        end = Some(Instant::now() + GRACE);
+                    }
+                }
+                Err(error) => {
+                    self.remember(index, &error, true);
+                    listing.failed.push(Tried { outcome: Outcome::Net(error), asked: true });
+                }
+            }
+        }
+    }
+
+    /// Whether `version` is there, asked by name through the whole list. An error means that nobody could
+    /// be asked.
+    pub fn presence(&self, version: &Version) -> Result<Presence, SourceError> {
+        use super::error::SourceErrorKind::{Absent, Refused};
+        let found = self.walk(version, false, |index, base| self.info(index, base, version));
+        match found {
+            Ok((source, _)) => Ok(Presence::Present(source)),
+            Err(error) => match error.kind() {
+                Absent => Ok(Presence::Absent(error)),
+                Refused => Ok(Presence::Refused(error)),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// The module zip of `version` from the first entry that gives it.
+    pub fn fetch(&self, version: &Version) -> Result<Fetched, SourceError> {
+        let module_version = self.platform.module_version(version);
+        let (body, passed_over) = self.walk(version, true, |index, base| {
+            let url = below(base, &format!("{MODULE}/@v/{module_version}.zip"));
+            self.ask(index, || self.client.open(&url)?.limited(LARGEST_ZIP)).map_err(Outcome::Net)
+        })?;
+        Ok(Fetched { body, module_version, passed_over })
+    }
+
+    /// Asks one entry after the other, by the rules of the list.
+    fn walk<T>(
+        &self,
+        version: &Version,
+        for_bytes: bool,
+        ask: impl Fn(usize, &Url) -> Result<T, Outcome>,
+    ) -> Result<(T, Vec<Tried>), SourceError> {
+        let mut tried = Vec::new();
+        let mut ended_early = false;
+        for (index, entry) in self.list.entries().iter().enumerate() {
+            let known = self.known(index).filter(|known| known.certain || !for_bytes);
+            let asked = known.is_none();
+            let outcome = match (entry.place.url(), known) {
+                (None, _) => Outcome::Off,
+                (_, Some(known)) => Outcome::Net(known.error),
+                (Some(base), None) => match ask(index, base) {
+                    Ok(found) => return Ok((found, tried)),
+                    Err(outcome) => outcome,
+                },
+            };
+            let goes_on = entry.any_error_passes || outcome.passes_comma();
+            tried.push(Tried { outcome, asked });
+            if !goes_on {
+                let rest = self.list.entries().get(index + 1);
+                ended_early = rest.is_some_and(|next| next.place != Place::Off);
+                break;
+            }
+        }
+        let wanted = format!("{MODULE}@{}", self.platform.module_version(version));
+        Err(SourceError { wanted, tried, ended_early })
+    }
+
+    /// What an entry's `.info` says. A directory may hold a zip without one, as the module cache does.
+    fn info(&self, index: usize, base: &Url, version: &Version) -> Result<RedactedUrl, Outcome> {
+        let module_version = self.platform.module_version(version);
+        let file = |end: &str| below(base, &format!("{MODULE}/@v/{module_version}.{end}"));
+        let info = match self.ask(index, || self.client.read(&file("info"), LARGEST_INFO)) {
+            Ok(info) => info,
+            Err(error) if base.scheme() == "file" && error.is_absent() => {
+                let zip = self.client.open(&file("zip")).map_err(Outcome::Net)?;
+                return Ok(zip.url().clone());
+            }
+            Err(error) => return Err(Outcome::Net(error)),
+        };
+        let said = serde_json::from_slice::<Info>(&info).map(|info| info.version).unwrap_or_default();
+        if said == module_version {
+            return Ok(RedactedUrl::of(base));
+        }
+        let got = said.chars().take(60).flat_map(char::escape_debug).collect();
+        Err(Outcome::OtherVersion { url: RedactedUrl::of(&file("info")), got })
+    }
+
+    fn ask<T>(&self, index: usize, read: impl Fn() -> Result<T, NetError>) -> Result<T, NetError> {
+        read().inspect_err(|error| self.remember(index, error, true))
+    }
+
+    fn remember(&self, index: usize, error: &NetError, certain: bool) {
+        if error.is_unreachable() {
+            let mut unreachable = self.unreachable.lock().unwrap_or_else(PoisonError::into_inner);
+            unreachable.insert(index, Unreachable { error: error.clone(), certain });
+        }
+    }
+
+    fn known(&self, index: usize) -> Option<Unreachable> {
+        self.unreachable.lock().unwrap_or_else(PoisonError::into_inner).get(&index).cloned()
+    }
+}
+
+/// The part of a `.info` file that matters.
+#[derive(serde::Deserialize)]
+struct Info {
+    #[serde(rename = "Version")]
+    version: String,
+}
+
+impl Listing {
+    /// One line for each entry that gave no list, without credentials.
+    pub fn notes(&self) -> Vec<String> {
+        self.failed.iter().map(ToString::to_string).collect()
+    }
+}
+
+impl Fetched {
+    /// Where the bytes come from, after redirects.
+    pub fn source(&self) -> &RedactedUrl {
+        self.body.url()
+    }
+
+    /// The module version: `v0.0.1-go1.23.4.linux-amd64`.
+    pub fn module_version(&self) -> &str {
+        &self.module_version
+    }
+
+    /// The entries that were asked before and did not give it.
+    pub fn passed_over(&self) -> &[Tried] {
+        &self.passed_over
+    }
+
+    /// The zip's bytes; [`Body::length`] tells how many will come.
+    pub fn into_body(self) -> Body {
+        self.body
+    }
+}
+
+impl std::fmt::Debug for Goproxy<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Goproxy").field("list", &self.list).field("platform", &self.platform).finish()
+    }
+}

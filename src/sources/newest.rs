@@ -1,0 +1,161 @@
+//! The newest release of a minor version, or of all: from the lists, and then by asking for what comes next.
+//!
+//! A proxy may list fewer versions than it serves and refuse some, so the versions after the newest listed
+//! one are asked for by name, a few at a time, until two in a row are not to be had.
+
+use super::error::{SourceError, Tried};
+use super::goproxy::{Goproxy, Presence};
+use gvmr_shims::selector::Selector;
+use gvmr_shims::version::Version;
+
+/// So many in a row that are not to be had end the search.
+const MISSES: usize = 2;
+/// How many are asked for at once where nothing is known yet.
+const BLIND: u64 = 4;
+/// A minor or patch number beyond this is not searched for, whatever a server claims.
+const HIGHEST: u64 = 200;
+/// The oldest minor version that is of use as a place to start from: the first with toolchain switching.
+const FIRST_MINOR: u64 = 21;
+
+/// The newest version, and how it was found.
+#[derive(Clone, Debug)]
+pub struct Newest {
+    /// The version.
+    pub version: Version,
+    /// Whether a list names it; otherwise it was found by asking.
+    pub listed: bool,
+    /// Newer versions that a source refused (401 or 403): they may or may not exist.
+    pub refused: Vec<Version>,
+    /// Entries that gave no list, and a question that nobody could answer: one line each, without credentials.
+    pub notes: Vec<String>,
+}
+
+/// One search: what was noted on the way, and the last question that nobody could answer.
+struct Search<'a, 'c> {
+    goproxy: &'a Goproxy<'c>,
+    refused: Vec<Version>,
+    notes: Vec<String>,
+    failure: Option<SourceError>,
+}
+
+impl Goproxy<'_> {
+    /// The newest release that `selector` means; without one, the newest of all. Pre-releases count only
+    /// where they are asked for exactly.
+    pub fn newest(&self, selector: Option<&Selector>) -> Result<Newest, SourceError> {
+        let mut search = Search { goproxy: self, refused: Vec::new(), notes: Vec::new(), failure: None };
+        if let Some(version) = selector.and_then(Selector::as_exact) {
+            return match self.presence(version)? {
+                Presence::Present(_) => Ok(search.found(version.clone(), false)),
+                Presence::Absent(error) | Presence::Refused(error) => Err(error),
+            };
+        }
+        let listing = self.listed();
+        search.notes = listing.notes();
+        let stable = listing.versions.iter().filter(|version| !version.is_prerelease());
+        let listed = stable.filter(|version| selector.is_none_or(|selector| selector.matches(version))).max();
+        let beyond = match selector.and_then(minor_of) {
+            Some(minor) => search.beyond(minor, listed),
+            None => search.beyond_all(listed),
+        };
+        let beyond = beyond.filter(|version| selector.is_none_or(|selector| selector.matches(version)));
+        match (beyond, listed) {
+            (Some(version), _) => Ok(search.found(version, false)),
+            (None, Some(version)) => Ok(search.found(version.clone(), true)),
+            (None, None) => Err(search.nothing(selector, listing.failed)),
+        }
+    }
+}
+
+/// The minor version that a selector such as `1.23` names; `None` for `1`.
+fn minor_of(selector: &Selector) -> Option<u64> {
+    let (_, minor) = selector.as_str().split_once('.')?;
+    minor.parse().ok()
+}
+
+/// The release `1.MINOR.PATCH`, which before 1.21 is spelt without a `.0`.
+fn release(minor: u64, patch: u64) -> Option<Version> {
+    Version::parse(&format!("1.{minor}.{patch}")).map(|version| version.as_released())
+}
+
+impl Search<'_, '_> {
+    /// The newest patch of `minor` that is newer than `listed`.
+    fn beyond(&mut self, minor: u64, listed: Option<&Version>) -> Option<Version> {
+        let patch = listed.and_then(Version::numbers).map(|(_, _, patch)| patch);
+        let batch = if patch.is_some() { MISSES as u64 } else { BLIND };
+        let first = patch.map_or(0, |patch| patch.saturating_add(1));
+        self.climb(first, batch, |patch| release(minor, patch))
+    }
+
+    /// The newest release of all that is newer than `listed`: later minor versions first, then patches.
+    fn beyond_all(&mut self, listed: Option<&Version>) -> Option<Version> {
+        let known = listed.and_then(Version::numbers).map(|(_, minor, _)| minor);
+        let batch = if known.is_some() { MISSES as u64 } else { BLIND };
+        let first = known.map_or(FIRST_MINOR, |minor| minor.saturating_add(1));
+        let later = self.climb(first, batch, |minor| release(minor, 0));
+        let start = later.as_ref().or(listed)?;
+        let (_, minor, _) = start.numbers()?;
+        self.beyond(minor, Some(start)).or(later)
+    }
+
+    /// Asks for `make(first)`, `make(first + 1)` and so on; gives the last one that is there.
+    fn climb(&mut self, first: u64, batch: u64, make: impl Fn(u64) -> Option<Version>) -> Option<Version> {
+        let mut newest = None;
+        let mut misses = 0;
+        let mut next = first;
+        while next < HIGHEST {
+            let versions: Vec<Version> = (next..next + batch).filter_map(&make).collect();
+            for (version, answer) in versions.iter().zip(self.ask(&versions)) {
+                match self.note(version, answer) {
+                    Some(true) => (newest, misses) = (Some(version.clone()), 0),
+                    Some(false) if misses + 1 < MISSES => misses += 1,
+                    _ => return newest,
+                }
+            }
+            next += batch;
+        }
+        newest
+    }
+
+    fn ask(&self, versions: &[Version]) -> Vec<Result<Presence, SourceError>> {
+        let goproxy = self.goproxy;
+        std::thread::scope(|scope| {
+            let asked: Vec<_> =
+                versions.iter().map(|version| scope.spawn(move || goproxy.presence(version))).collect();
+            asked.into_iter().filter_map(|answer| answer.join().ok()).collect()
+        })
+    }
+
+    /// Whether a version is there, `None` if nobody could say; with a note where there is more to tell.
+    fn note(&mut self, version: &Version, answer: Result<Presence, SourceError>) -> Option<bool> {
+        match answer {
+            Ok(Presence::Present(_)) => return Some(true),
+            Ok(Presence::Absent(error)) => self.failure = Some(error),
+            Ok(Presence::Refused(error)) => {
+                self.refused.push(version.clone());
+                self.failure = Some(error);
+            }
+            Err(error) => {
+                self.notes.push(format!("newer versions than listed could not be asked for: {error}"));
+                self.failure = Some(error);
+                return None;
+            }
+        }
+        Some(false)
+    }
+
+    fn found(self, version: Version, listed: bool) -> Newest {
+        let mut refused = self.refused;
+        refused.retain(|other| *other > version);
+        Newest { version, listed, refused, notes: self.notes }
+    }
+
+    fn nothing(self, selector: Option<&Selector>, failed: Vec<Tried>) -> SourceError {
+        let named = selector
+            .map_or_else(|| "any release".to_owned(), |selector| format!("any release of {selector}"));
+        let wanted = format!("{named} for {}", self.goproxy.platform());
+        match self.failure {
+            Some(error) => SourceError { wanted, ..error },
+            None => SourceError { wanted, tried: failed, ended_early: false },
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The GOPROXY list: who is asked, in which order, and when the next one is.
+//!
+//! As cmd/go: entries are separated by `,` (go on where the answer is 404 or 410) or `|` (go on after any
+//! error); `direct` and `off` end the list; an entry without a scheme is `https`.
+
+use super::glob::matches_prefix;
+use crate::net::{RedactedUrl, Url, without_credentials};
+use std::path::Path;
+
+/// The one module that is ever asked for.
+pub(super) const MODULE: &str = "golang.org/toolchain";
+/// What `direct` means for that module: its origin, as its import path says.
+const DIRECT: &str = "https://go.dev/dl/mod";
+
+/// A parsed GOPROXY list; it has at least one entry.
+#[derive(Clone, Debug)]
+pub struct ProxyList {
+    entries: Vec<Entry>,
+}
+
+/// One entry of the list.
+#[derive(Clone)]
+pub struct Entry {
+    /// Who is asked.
+    pub place: Place,
+    /// Whether any error goes on to the next entry, or only "not found".
+    pub any_error_passes: bool,
+}
+
+/// Who an entry names.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A module proxy.
+    Proxy(Url),
+    /// The module's origin, because the list says `direct`.
+    Direct(Url),
+    /// The module's origin, because GONOPROXY or GOPRIVATE covers it; no proxy for the checksum database.
+    Private(Url),
+    /// Nobody: `off`.
+    Off,
+}
+
+/// Why a GOPROXY list cannot be used. Entries are shown without credentials.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProxyListError {
+    /// There are separators but no entries.
+    #[error("GOPROXY is not empty but names no proxy")]
+    Empty,
+    /// An entry is neither a word of the grammar nor a URL.
+    #[error(
+        "GOPROXY entry \"{entry}\" is not a URL; it may be https://…, http://…, file:///…, direct or off"
+    )]
+    Malformed {
+        /// The entry.
+        entry: String,
+    },
+    /// A `file` entry names more than a path.
+    #[error("GOPROXY entry \"{entry}\" is a file URL with more than a path")]
+    NotOnlyAPath {
+        /// The entry.
+        entry: String,
+    },
+}
+
+impl ProxyList {
+    /// Parses a GOPROXY value; `private` are the patterns of GONOPROXY.
+    pub fn parse(list: &str, private: &str) -> Result<Self, ProxyListError> {
+        let mut entries = Vec::new();
+        let mut rest = list;
+        while !rest.is_empty() {
+            let end = rest.find([',', '|']).unwrap_or(rest.len());
+            let (entry, tail) = rest.split_at(end);
+            let any_error_passes = tail.starts_with('|');
+            rest = tail.get(1..).unwrap_or_default();
+            let place = match entry.trim() {
+                "" => continue,
+                "off" => Place::Off,
+                "direct" => Place::Direct(direct()?),
+                entry => Place::Proxy(proxy(entry)?),
+            };
+            let ends = !matches!(place, Place::Proxy(_));
+            entries.push(Entry { place, any_error_passes: any_error_passes && !ends });
+            if ends {
+                break; // what follows `direct` or `off` is reserved
+            }
+        }
+        if entries.is_empty() {
+            return Err(ProxyListError::Empty);
+        }
+        if list != "direct" && matches_prefix(private, MODULE) {
+            entries.insert(0, Entry { place: Place::Private(direct()?), any_error_passes: false });
+        }
+        Ok(Self { entries })
+    }
+
+    /// The entries, in the order in which they are asked.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Whether this is one `file` URL and nothing else, the only list for which cmd/go installs a toolchain
+    /// without asking the checksum database.
+    pub fn is_one_directory(&self) -> bool {
+        matches!(&self.entries[..], [Entry { place: Place::Proxy(url), .. }] if url.scheme() == "file")
+    }
+}
+
+impl Place {
+    /// Where toolchain modules are asked for, `None` for `off`.
+    pub fn url(&self) -> Option<&Url> {
+        match self {
+            Self::Proxy(url) | Self::Direct(url) | Self::Private(url) => Some(url),
+            Self::Off => None,
+        }
+    }
+}
+
+/// `path` below `base`, whatever slashes are between them.
+pub(super) fn below(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.set_path(&format!("{}/{}", base.path().trim_end_matches('/'), path.trim_start_matches('/')));
+    url
+}
+
+fn direct() -> Result<Url, ProxyListError> {
+    Url::parse(DIRECT).map_err(|_| malformed(DIRECT))
+}
+
+fn proxy(entry: &str) -> Result<Url, ProxyListError> {
+    // Single words are reserved, and what holds ":/" is complete; all else lacks only its scheme.
+    let bare = entry.contains(['.', ':', '/']) && !entry.contains(":/") && !Path::new(entry).is_absolute();
+    let text = if bare { format!("https://{entry}") } else { entry.to_owned() };
+    let url = Url::parse(&text).map_err(|_| malformed(entry))?;
+    match url.scheme() {
+        "https" | "http" => Ok(url),
+        "file" if is_only_a_path(&text) => Ok(url),
+        "file" => Err(ProxyListError::NotOnlyAPath { entry: without_credentials(entry) }),
+        _ => Err(malformed(entry)),
+    }
+}
+
+/// `file:///path` or `file:/path`.
+fn is_only_a_path(text: &str) -> bool {
+    let path = text.split_once(':').map_or("", |(_, rest)| rest);
+    let path = path.strip_prefix("//").unwrap_or(path);
+    path.starts_with('/') && !path.contains(['?', '#'])
+}
+
+fn malformed(entry: &str) -> ProxyListError {
+    ProxyListError::Malformed { entry: without_credentials(entry) }
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let separator = if self.any_error_passes { "|" } else { "," };
+        write!(formatter, "{:?}{separator}", self.place)
+    }
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Proxy(url) => write!(formatter, "{}", RedactedUrl::of(url)),
+            Self::Direct(_) => formatter.write_str("direct"),
+            Self::Private(_) => formatter.write_str("private"),
+            Self::Off => formatter.write_str("off"),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What the go command's own settings say, and where each comes from.
+//!
+//! As cmd/go: the environment, then the file that `go env -w` writes, then the `go.env` of a toolchain; an
+//! empty value counts as unset. The go command itself is never run.
+
+use gvmr_shims::environment::Environment;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Where modules come from if nothing says otherwise: Go's own module files, without a mirror in between.
+const GOPROXY: &str = "https://go.dev/dl/mod";
+const GOSUMDB: &str = "sum.golang.org";
+const LARGEST: u64 = 1 << 20;
+
+/// The settings that decide how toolchains are fetched and proved.
+#[derive(Clone, Debug)]
+pub struct GoSettings {
+    /// The list of module proxies.
+    pub goproxy: Setting,
+    /// The checksum database.
+    pub gosumdb: Setting,
+    /// Patterns of modules that bypass the proxies: GONOPROXY, else GOPRIVATE; often empty.
+    pub gonoproxy: Setting,
+}
+
+/// A value and its origin. The value may hold credentials: show [`Setting::origin`], not this.
+#[derive(Clone)]
+pub struct Setting {
+    /// The value as written.
+    pub value: String,
+    /// Who wrote it.
+    pub origin: Origin,
+}
+
+/// Where a setting comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An environment variable.
+    Environment(&'static str),
+    /// A line of a file: the one `go env -w` writes, or a toolchain's `go.env`.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// Built in.
+    Default,
+}
+
+impl GoSettings {
+    /// Reads the settings. `goroots` are the installed toolchains, newest first, whose `go.env` counts; after
+    /// them the Go on PATH.
+    pub fn read(environment: &dyn Environment, goroots: &[PathBuf]) -> Self {
+        let files = files(environment, goroots);
+        let find = |name: &'static str| {
+            let own = environment.text(name);
+            let own = own.map(|value| Setting { value, origin: Origin::Environment(name) });
+            own.or_else(|| files.iter().find_map(|(path, text)| of_file(path, text, name)))
+        };
+        let default = |value: &str| Setting { value: value.to_owned(), origin: Origin::Default };
+        Self {
+            goproxy: find("GOPROXY").unwrap_or_else(|| default(GOPROXY)),
+            gosumdb: find("GOSUMDB").unwrap_or_else(|| default(GOSUMDB)),
+            gonoproxy: find("GONOPROXY").or_else(|| find("GOPRIVATE")).unwrap_or_else(|| default("")),
+        }
+    }
+}
+
+/// The files that may hold settings, in order of precedence, with their text.
+fn files(environment: &dyn Environment, goroots: &[PathBuf]) -> Vec<(PathBuf, String)> {
+    let toolchains = goroots.iter().map(|root| root.join("go.env"));
+    let places = user_file(environment).into_iter().chain(toolchains).chain(on_path(environment));
+    places.filter_map(|path| Some((path.clone(), text_of(&path)?))).collect()
+}
+
+/// `$GOENV` unless it is `off`, else `go/env` in the user's configuration directory.
+fn user_file(environment: &dyn Environment) -> Option<PathBuf> {
+    if let Some(file) = environment.get("GOENV") {
+        return (file != "off").then(|| PathBuf::from(file));
+    }
+    let directory = match environment.get("XDG_CONFIG_HOME").map(PathBuf::from) {
+        Some(directory) => Some(directory).filter(|directory| directory.is_absolute())?,
+        None => PathBuf::from(environment.get("HOME")?).join(".config"),
+    };
+    Some(directory.join("go/env"))
+}
+
+/// The `go.env` beside each `go` on PATH, found through links.
+fn on_path(environment: &dyn Environment) -> Vec<PathBuf> {
+    let path = environment.get("PATH").unwrap_or_default();
+    let directories = std::env::split_paths(&path).filter(|directory| directory.is_absolute());
+    let programs = directories.filter_map(|directory| directory.join("go").canonicalize().ok());
+    programs.filter_map(|program| Some(program.parent()?.parent()?.join("go.env"))).collect()
+}
+
+/// The last line that sets `name` counts; an empty value does not.
+fn of_file(path: &Path, text: &str, name: &str) -> Option<Setting> {
+    let lines = text.split('\n').enumerate();
+    let set = lines.filter_map(|(at, line)| Some((at, line.strip_prefix(name)?.strip_prefix('=')?)));
+    let (at, value) = set.last().filter(|(_, value)| !value.is_empty())?;
+    let origin = Origin::File { path: path.to_owned(), line: at + 1 };
+    Some(Setting { value: value.to_owned(), origin })
+}
+
+/// The text of a regular file of reasonable size; nothing for anything else.
+fn text_of(path: &Path) -> Option<String> {
+    let metadata = path.metadata().ok()?;
+    if !metadata.is_file() || metadata.len() > LARGEST {
+        return None;
+    }
+    Some(String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned())
+}
+
+impl fmt::Debug for Setting {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Setting {{ from {} }}", self.origin)
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(name) => write!(formatter, "the environment variable {name}"),
+            Self::File { path, line } => write!(formatter, "{}:{line}", path.display()),
+            Self::Default => formatter.write_str("the built-in default"),
+        }
+    }
+}

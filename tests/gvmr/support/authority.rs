@@ -1,0 +1,75 @@
+//! A throwaway certificate authority for servers on 127.0.0.1, made with the `openssl` program.
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+use tempfile::TempDir;
+
+/// The name in every certificate it issues.
+pub(crate) const NAME: &str = "Intranet Test Authority";
+
+/// An authority, its certificate as a file, and a server's configuration.
+pub(crate) struct Authority {
+    directory: TempDir,
+}
+
+/// The test run's authority, `None` with a printed reason where `openssl` is missing.
+pub(crate) fn authority() -> Option<&'static Authority> {
+    static MADE: OnceLock<Option<Authority>> = OnceLock::new();
+    let made =
+        MADE.get_or_init(|| Command::new("openssl").arg("version").output().ok().map(|_| Authority::make()));
+    if made.is_none() {
+        super::skip("the openssl program is missing");
+    }
+    made.as_ref()
+}
+
+impl Authority {
+    fn make() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let at = directory.path();
+        std::fs::write(
+            at.join("names"),
+            "basicConstraints=CA:FALSE\nsubjectAltName=IP:127.0.0.1,DNS:goproxy.example\n",
+        )
+        .unwrap();
+        let new_key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+        openssl(at, &format!("req -x509 {new_key} -keyout ca.key -out ca.pem -days 2"), Some(NAME));
+        openssl(at, &format!("req {new_key} -keyout leaf.key -out leaf.csr"), Some("127.0.0.1"));
+        let sign = "x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names";
+        openssl(at, &format!("{sign} -out leaf.pem"), None);
+        Self { directory }
+    }
+
+    /// The authority's certificate, for `SSL_CERT_FILE`.
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.directory.path().join("ca.pem")
+    }
+
+    /// What a TLS server on 127.0.0.1 needs.
+    pub(crate) fn server(&self) -> Arc<rustls::ServerConfig> {
+        let at = self.directory.path();
+        let chain = vec![CertificateDer::from_pem_file(at.join("leaf.pem")).unwrap()];
+        let key = PrivateKeyDer::from_pem_file(at.join("leaf.key")).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
+        Arc::new(config)
+    }
+}
+
+fn openssl(directory: &Path, arguments: &str, name: Option<&str>) {
+    let mut command = Command::new("openssl");
+    command.current_dir(directory).args(arguments.split(' '));
+    if let Some(name) = name {
+        command.args(["-subj", &format!("/O=Example/CN={name}")]);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "openssl {arguments}: {}", String::from_utf8_lossy(&output.stderr));
+}
