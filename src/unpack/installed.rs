@@ -5,7 +5,7 @@
 //! caller's. Never follows a link, never opens anything but regular files, never changes anything.
 
 use super::RECEIPT;
-use crate::verify::Manifest;
+use crate::verify::{Manifest, ManifestError};
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, File, FileType};
 use std::io::{self, Read as _};
@@ -73,15 +73,15 @@ pub fn installed(goroot: &Path, prefix: &str) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// The manifest of the regular files among `entries`.
-pub fn manifest(entries: &[Entry]) -> Manifest {
+/// The manifest of the regular files among `entries`; an error where a name cannot be a module's.
+pub fn manifest(entries: &[Entry]) -> Result<Manifest, ManifestError> {
     let mut manifest = Manifest::default();
     for entry in entries {
         if let Kind::File(sha256) = entry.kind {
-            manifest.add(entry.name.clone(), sha256);
+            manifest.add(entry.name.clone(), sha256)?;
         }
     }
-    manifest
+    Ok(manifest)
 }
 
 struct Walk<'a> {

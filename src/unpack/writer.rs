@@ -82,8 +82,8 @@ impl<'a> Writer<'a> {
             return Err(UnpackError::malformed(open.name.as_bytes(), "checksum", &expected, &got));
         }
         self.written.files += 1;
-        self.written.manifest.add(open.name, open.sha256.finalize().into());
-        Ok(())
+        let refused = UnpackError::refused(open.name.as_bytes(), "two files have one name");
+        self.written.manifest.add(open.name, open.sha256.finalize().into()).map_err(|_| refused)
     }
 
     fn below<'n>(&self, name: &'n str) -> &'n str {
