@@ -1,1 +1,117 @@
-//! store
+//! gvmr's home on disk: what is installed, what is being installed, and how one becomes the other.
+//!
+//! Takes a [`Home`], a proven and staged tree, versions to remove. Guarantees that at every instant a version is
+//! absent, or complete and on the disk; that a lock dies with its process; that nothing is deleted but what the
+//! store itself made; that files it replaces keep their old content until the new one is safe. Never follows a
+//! link out of the home, never works in another user's home, never waits without saying for whom.
+
+mod commit;
+mod delete;
+mod directories;
+mod error;
+mod lock;
+mod receipt;
+mod remove;
+mod replace;
+mod shims;
+mod space;
+mod staging;
+mod time;
+
+pub use commit::{Committed, Facts};
+pub use error::StoreError;
+pub use lock::{Holder, VersionLock};
+pub use receipt::Receipt;
+pub use remove::processes_in;
+pub use replace::replace;
+pub use shims::ShimChanges;
+pub use staging::StagingDirectory;
+
+use gvmr_shims::home::Home;
+use gvmr_shims::version::Version;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The home of this user, checked and ready to be changed.
+#[derive(Clone, Debug)]
+pub struct Store {
+    home: Home,
+}
+
+/// One installed version.
+#[derive(Clone, Debug)]
+pub struct Toolchain {
+    /// The version that its directory is named after.
+    pub version: Version,
+    /// The tree's root.
+    pub goroot: PathBuf,
+    /// What the commit wrote down; `None` where it is missing or unreadable ([`Receipt::read`] says why).
+    pub receipt: Option<Receipt>,
+}
+
+impl Store {
+    /// Opens the home for changes, creating what is missing of it (the home itself with mode 0700).
+    ///
+    /// [`StoreError::NotOurs`] where another user owns it, or would own the directory that root creates it in;
+    /// [`StoreError::Corrupt`] where it is not absolute, not a directory, or open to everyone.
+    pub fn open(home: Home) -> Result<Self, StoreError> {
+        directories::prepare(&home)?;
+        Ok(Self { home })
+    }
+
+    /// The paths.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// What is installed, oldest version first.
+    pub fn toolchains(&self) -> Result<Vec<Toolchain>, StoreError> {
+        toolchains(&self.home)
+    }
+}
+
+/// What is installed in `home`, oldest version first, without creating or checking anything else. A home that
+/// does not exist holds nothing; names in `versions/` that are no version's are left out.
+pub fn toolchains(home: &Home) -> Result<Vec<Toolchain>, StoreError> {
+    let versions = home.versions();
+    let entries = match fs::read_dir(&versions) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(StoreError::io("list", &versions, error)),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| StoreError::io("list", &versions, error))?;
+        let version = entry.file_name().to_str().and_then(version_of);
+        if let Some(version) = version.filter(|_| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+            found.push(Toolchain::at(version, entry.path()));
+        }
+    }
+    found.sort_by(|left, right| left.version.cmp(&right.version));
+    Ok(found)
+}
+
+impl Toolchain {
+    fn at(version: Version, goroot: PathBuf) -> Self {
+        let receipt = Receipt::read(&goroot).ok().flatten();
+        Self { version, goroot, receipt }
+    }
+}
+
+/// The version whose toolchain is called exactly `name`.
+fn version_of(name: &str) -> Option<Version> {
+    Version::from_toolchain(name).filter(|version| version.as_released().toolchain_name() == name)
+}
+
+/// Makes the names in a directory durable. A file system that cannot sync a directory keeps its own promises.
+fn sync_directory(path: &Path) -> Result<(), StoreError> {
+    let synced = fs::File::open(path).and_then(|directory| directory.sync_all());
+    match synced {
+        Err(error) if matches!(error.raw_os_error(), Some(EINVAL | EOPNOTSUPP)) => Ok(()),
+        other => other.map_err(|error| StoreError::io("sync", path, error)),
+    }
+}
+
+const EINVAL: i32 = rustix::io::Errno::INVAL.raw_os_error();
+const EOPNOTSUPP: i32 = rustix::io::Errno::OPNOTSUPP.raw_os_error();

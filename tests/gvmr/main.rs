@@ -9,6 +9,8 @@ mod net;
 mod pins;
 mod real;
 mod rooms;
+mod store;
 mod tamper;
+mod unpack;
 mod verify;
 mod support;

@@ -6,3 +6,4 @@ pub(crate) mod log;
 pub(crate) mod mirror;
 pub(crate) mod server;
 pub(crate) mod world;
+pub(crate) mod zip;

@@ -1,0 +1,68 @@
+//! Deletes a tree of the store's own: links as links, read-only directories too, and nothing outside.
+//!
+//! Every step goes from one open directory to the next without following a link, so that a tree that is changed
+//! meanwhile can at worst fail to be deleted.
+
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, chmodat, fchmod, openat, statat, unlinkat};
+use rustix::io::Errno;
+use std::ffi::CStr;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::path::Path;
+
+const DIRECTORY: OFlags =
+    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+/// Deletes `path` with all it holds; one that does not exist is deleted already.
+pub(super) fn tree(path: &Path) -> Result<(), Errno> {
+    let name = rustix::path::Arg::into_c_str(path)?;
+    remove(CWD, &name)
+}
+
+fn remove(parent: BorrowedFd<'_>, name: &CStr) -> Result<(), Errno> {
+    let kind = match statat(parent, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(found) => FileType::from_raw_mode(found.st_mode),
+        Err(Errno::NOENT) => return Ok(()),
+        Err(errno) => return Err(errno),
+    };
+    if kind != FileType::Directory {
+        return gone(unlinkat(parent, name, AtFlags::empty()));
+    }
+    let directory = match open(parent, name) {
+        Err(Errno::ACCESS) => {
+            // Not even readable: it is a directory, as was just seen, and the store's own.
+            chmodat(parent, name, Mode::RWXU, AtFlags::empty())?;
+            open(parent, name)?
+        }
+        other => other?,
+    };
+    empty(&directory)?;
+    gone(unlinkat(parent, name, AtFlags::REMOVEDIR))
+}
+
+/// Deletes everything in a directory, making it writable first where it is not.
+fn empty(directory: &OwnedFd) -> Result<(), Errno> {
+    let mode = rustix::fs::fstat(directory)?.st_mode;
+    if !Mode::from_raw_mode(mode).contains(Mode::RWXU) {
+        fchmod(directory, Mode::RWXU)?;
+    }
+    for entry in Dir::read_from(directory)? {
+        let entry = entry?;
+        if matches!(entry.file_name().to_bytes(), b"." | b"..") {
+            continue;
+        }
+        match entry.file_type() {
+            FileType::Directory | FileType::Unknown => remove(directory.as_fd(), entry.file_name())?,
+            _ => gone(unlinkat(directory, entry.file_name(), AtFlags::empty()))?,
+        }
+    }
+    Ok(())
+}
+
+fn open(parent: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Errno> {
+    openat(parent, name, DIRECTORY, Mode::empty())
+}
+
+/// What someone else has deleted meanwhile is deleted as well.
+fn gone(result: Result<(), Errno>) -> Result<(), Errno> {
+    if result == Err(Errno::NOENT) { Ok(()) } else { result }
+}

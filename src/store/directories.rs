@@ -1,0 +1,100 @@
+//! The home's directories: made where they are missing, refused where they are not this user's.
+
+use super::error::StoreError;
+use gvmr_shims::home::Home;
+use std::fs::{self, DirBuilder, Metadata};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+
+/// The permission that lets everyone replace what is in a directory.
+const WRITABLE_BY_ALL: u32 = 0o002;
+
+/// Makes the home usable by this user.
+pub(super) fn prepare(home: &Home) -> Result<(), StoreError> {
+    let root = home.root();
+    if !root.is_absolute() {
+        return Err(StoreError::corrupt(root, "the home's path is not absolute"));
+    }
+    let me = rustix::process::geteuid().as_raw();
+    if let Some(found) = look(root, |path| fs::metadata(path))? {
+        check_root(root, &found, me)?;
+    } else {
+        // Root may create anything anywhere; what it creates in a user's directory the user cannot change.
+        let (above, found) = nearest(root)?;
+        if me == 0 && found.uid() != me {
+            return Err(StoreError::NotOurs { path: above.to_owned(), owner: found.uid() });
+        }
+        create(root, 0o700)?;
+    }
+    for (directory, mode) in [
+        (home.versions(), 0o755),
+        (home.shims(), 0o755),
+        (home.staging(), 0o700),
+        (home.locks(), 0o700),
+        (home.cache(), 0o700),
+    ] {
+        if look(&directory, |path| fs::symlink_metadata(path))?.is_none() {
+            create(&directory, mode)?;
+        }
+        let found = fs::symlink_metadata(&directory);
+        let found = found.map_err(|error| StoreError::io("look at", &directory, error))?;
+        if !found.is_dir() {
+            return Err(StoreError::corrupt(&directory, "not a directory; a link is not followed here"));
+        }
+        check_owner(&directory, &found, me)?;
+    }
+    Ok(())
+}
+
+fn check_root(root: &Path, found: &Metadata, me: u32) -> Result<(), StoreError> {
+    if !found.is_dir() {
+        return Err(StoreError::corrupt(root, "the home is not a directory"));
+    }
+    check_owner(root, found, me)?;
+    // The home may be a link, but only one that nobody else can turn elsewhere.
+    let link = fs::symlink_metadata(root).map_err(|error| StoreError::io("look at", root, error))?;
+    if link.uid() != 0 {
+        check_owner(root, &link, me)?;
+    }
+    if found.permissions().mode() & WRITABLE_BY_ALL != 0 {
+        return Err(StoreError::corrupt(root, "everyone can write to the home"));
+    }
+    Ok(())
+}
+
+fn check_owner(path: &Path, found: &Metadata, me: u32) -> Result<(), StoreError> {
+    let owner = found.uid();
+    if owner == me { Ok(()) } else { Err(StoreError::NotOurs { path: path.to_owned(), owner }) }
+}
+
+/// The deepest directory above `path` that exists.
+fn nearest(path: &Path) -> Result<(&Path, Metadata), StoreError> {
+    for above in path.ancestors().skip(1) {
+        if let Some(found) = look(above, |path| fs::metadata(path))? {
+            return Ok((above, found));
+        }
+    }
+    Err(StoreError::corrupt(path, "nothing above it exists"))
+}
+
+fn look(path: &Path, how: fn(&Path) -> io::Result<Metadata>) -> Result<Option<Metadata>, StoreError> {
+    match how(path) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::io("look at", path, error)),
+    }
+}
+
+/// Creates a directory and what is missing above it. Another process may have been faster.
+fn create(path: &Path, mode: u32) -> Result<(), StoreError> {
+    let above = path.parent().unwrap_or(path);
+    let parents = DirBuilder::new().recursive(true).mode(0o755).create(above);
+    parents.map_err(|error| StoreError::io("create", above, error))?;
+    match DirBuilder::new().mode(mode).create(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(StoreError::io("create", path, error))
+        }
+        _ => Ok(()),
+    }
+}

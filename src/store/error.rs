@@ -1,0 +1,83 @@
+//! Why the home could not be used or changed.
+
+use super::lock::Holder;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why an operation on the home failed. Whatever was installed before is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The system refused something.
+    #[error("cannot {what} {}", path.display())]
+    Io {
+        /// What was tried, as a verb: `create`, `rename`.
+        what: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// There is too little room for what is about to be written.
+    #[error("{} has room for {available} more {unit}, {needed} are needed", path.display())]
+    NoSpace {
+        /// What there is too little of: `bytes` or `files`.
+        unit: &'static str,
+        /// How much of it is needed.
+        needed: u64,
+        /// How much of it there is.
+        available: u64,
+        /// A path on the file system in question.
+        path: PathBuf,
+    },
+    /// Another process holds a lock for longer than this operation waits.
+    #[error("busy: {holder}")]
+    Busy {
+        /// Who holds it.
+        holder: Holder,
+    },
+    /// Programs of the tree are running.
+    #[error("in use by process {}", list(pids))]
+    InUse {
+        /// Their process ids, ascending.
+        pids: Vec<u32>,
+    },
+    /// The file system has no locks.
+    #[error("the file system of {} has no locks", path.display())]
+    NoLocks {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// Another user owns what this user is about to write to.
+    #[error("{} belongs to user {owner}", path.display())]
+    NotOurs {
+        /// What it is.
+        path: PathBuf,
+        /// The owner's user id.
+        owner: u32,
+    },
+    /// Something in the home is not what the store put there.
+    #[error("{}: {why}", path.display())]
+    Corrupt {
+        /// What it is.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The caller asked to stop waiting.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl StoreError {
+    pub(super) fn io(what: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
+        Self::Io { what, path: path.to_owned(), source: source.into() }
+    }
+
+    pub(super) fn corrupt(path: &Path, why: impl Into<String>) -> Self {
+        Self::Corrupt { path: path.to_owned(), why: why.into() }
+    }
+}
+
+fn list(pids: &[u32]) -> String {
+    pids.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,59 @@
+//! Replaces one small file so that readers see the old content or the new, and a crash leaves one of them.
+
+use super::error::StoreError;
+use super::staging::temporary;
+use super::sync_directory;
+use rustix::process::geteuid;
+use std::fs::{self, File, Metadata, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
+use std::path::Path;
+
+/// Gives the file at `path` the content `bytes`, creating it with `mode` and the umask where it is missing.
+///
+/// A file that exists keeps its mode and owner; one that root creates belongs to the owner of its directory. Only
+/// regular files are replaced: a link, directory, FIFO or device is [`StoreError::Corrupt`]. After any error the
+/// old content is in place.
+pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
+    let old = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => Some(found),
+        Ok(_) => return Err(StoreError::corrupt(path, "not a regular file, so it is not replaced")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(StoreError::io("look at", path, error)),
+    };
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let new = temporary(path);
+    let written = write(&new, bytes, mode, old.as_ref(), directory).and_then(|()| rename(&new, path));
+    if let Err(error) = written {
+        let _ = fs::remove_file(&new);
+        return Err(StoreError::io("write", path, error));
+    }
+    sync_directory(directory)
+}
+
+fn write(path: &Path, bytes: &[u8], mode: u32, old: Option<&Metadata>, directory: &Path) -> io::Result<()> {
+    let mut file = File::options().write(true).create_new(true).mode(mode).open(path)?;
+    let owner = match old {
+        Some(old) => Some((old.uid(), old.gid())),
+        None if geteuid().is_root() => fs::metadata(directory).ok().map(|above| (above.uid(), above.gid())),
+        None => None,
+    };
+    let new = file.metadata()?;
+    if let Some((user, group)) = owner.filter(|owner| *owner != (new.uid(), new.gid())) {
+        // A group that this user may not give away is no reason to fail, another owner is.
+        let given = fchown(&file, Some(user), Some(group));
+        if given.is_err() && user != new.uid() {
+            return given;
+        }
+    }
+    if let Some(old) = old {
+        file.set_permissions(Permissions::from_mode(old.mode() & 0o777))?;
+    }
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[allow(clippy::disallowed_methods)] // the owner of this ban: the content is synced by now
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}

@@ -1,0 +1,165 @@
+//! The directory on PATH: one small program under the names `go`, `gofmt` and that of every installed version.
+//!
+//! All names are one inode. A name is replaced by renaming a new link over it, so that at no instant is there no
+//! `go`, and a name that is right already is not touched.
+
+use super::error::StoreError;
+use super::replace::{rename, replace};
+use super::staging::temporary;
+use super::{Store, sync_directory, version_of};
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The lock of everyone who writes shims.
+pub(super) const SHIMS: &str = "shims";
+/// How long another process may be writing shims; it takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What [`Store::write_shims`] had to change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShimChanges {
+    /// Names that were added or now lead to another program.
+    pub written: Vec<String>,
+    /// Names of versions that are not installed any more.
+    pub removed: Vec<String>,
+}
+
+impl Store {
+    /// Makes the shims those of the installed versions, from the program at `shim_binary`, and writes down that
+    /// `program` is the gvmr to call. Names that are no version's and not gvmr's own are left alone.
+    pub fn write_shims(&self, shim_binary: &Path, program: &Path) -> Result<ShimChanges, StoreError> {
+        let _lock = self.acquire_soon(SHIMS, PATIENCE)?;
+        let directory = self.home.shims();
+        let mut names = vec!["go".to_owned(), "gofmt".to_owned()];
+        names.extend(self.toolchains()?.iter().map(|toolchain| toolchain.version.toolchain_name()));
+
+        let mut changes = ShimChanges::default();
+        let source = Source::prepare(shim_binary, &directory)?;
+        for name in &names {
+            if source.put(&directory.join(name))? {
+                changes.written.push(name.clone());
+            }
+        }
+        for name in versions_in(&directory)? {
+            if !names.contains(&name) {
+                let path = directory.join(&name);
+                fs::remove_file(&path).map_err(|error| StoreError::io("remove", &path, error))?;
+                changes.removed.push(name);
+            }
+        }
+        if changes != ShimChanges::default() {
+            sync_directory(&directory)?;
+        }
+        self.write_program(program)?;
+        Ok(changes)
+    }
+
+    fn write_program(&self, program: &Path) -> Result<(), StoreError> {
+        let file = self.home.program_file();
+        let line = [program.as_os_str().as_bytes(), b"\n"].concat();
+        if fs::read(&file).is_ok_and(|old| old == line) {
+            return Ok(());
+        }
+        replace(&file, &line, 0o644)
+    }
+}
+
+/// The inode that every name is to lead to.
+struct Source {
+    path: PathBuf,
+    inode: (u64, u64),
+    /// Whether `path` is a temporary name, which goes when all others are made.
+    temporary: bool,
+}
+
+impl Source {
+    /// The current `go` where it is the same program already, else a new copy.
+    fn prepare(binary: &Path, directory: &Path) -> Result<Self, StoreError> {
+        let current = directory.join("go");
+        if same_program(binary, &current).map_err(|error| StoreError::io("read", binary, error))? {
+            return Self::at(current, false);
+        }
+        let copy = temporary(&current);
+        if let Err(error) = copy_program(binary, &copy) {
+            let _ = fs::remove_file(&copy);
+            return Err(StoreError::io("copy", binary, error));
+        }
+        Self::at(copy, true)
+    }
+
+    fn at(path: PathBuf, temporary: bool) -> Result<Self, StoreError> {
+        let found = fs::symlink_metadata(&path).map_err(|error| StoreError::io("look at", &path, error))?;
+        Ok(Self { path, inode: identity(&found), temporary })
+    }
+
+    /// Lets `name` lead to the program; `false` where it did already.
+    fn put(&self, name: &Path) -> Result<bool, StoreError> {
+        if fs::symlink_metadata(name).is_ok_and(|found| identity(&found) == self.inode) {
+            return Ok(false);
+        }
+        let link = temporary(name);
+        if fs::hard_link(&self.path, &link).is_err() {
+            // Not every file system has hard links: then each name has its own copy.
+            if same_program(&self.path, name).unwrap_or(false) {
+                return Ok(false);
+            }
+            copy_program(&self.path, &link).map_err(|error| StoreError::io("create", name, error))?;
+        }
+        rename(&link, name).map_err(|error| {
+            let _ = fs::remove_file(&link);
+            StoreError::io("replace", name, error)
+        })?;
+        Ok(true)
+    }
+}
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        if self.temporary {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn identity(found: &Metadata) -> (u64, u64) {
+    (found.dev(), found.ino())
+}
+
+/// Names in the directory that are versions'.
+fn versions_in(directory: &Path) -> Result<Vec<String>, StoreError> {
+    let listed: io::Result<Vec<_>> =
+        fs::read_dir(directory).and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect());
+    let listed = listed.map_err(|error| StoreError::io("list", directory, error))?;
+    Ok(listed
+        .into_iter()
+        .filter_map(|name| name.into_string().ok().filter(|name| version_of(name).is_some()))
+        .collect())
+}
+
+/// Whether `path` is an executable file with the content of `binary`. Fails only where `binary` cannot be read.
+fn same_program(binary: &Path, path: &Path) -> io::Result<bool> {
+    let mut wanted = File::open(binary)?;
+    let length = wanted.metadata()?.len();
+    let Ok(found) = fs::symlink_metadata(path) else { return Ok(false) };
+    if !found.is_file() || found.len() != length || found.permissions().mode() & 0o111 != 0o111 {
+        return Ok(false);
+    }
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    wanted.read_to_end(&mut left)?;
+    let read = File::open(path).and_then(|mut file| file.read_to_end(&mut right));
+    Ok(read.is_ok() && left == right)
+}
+
+/// Copies a program and brings it to the disk. It is executable whatever the umask: that is what it is for.
+fn copy_program(from: &Path, to: &Path) -> io::Result<()> {
+    let mut program = File::open(from)?;
+    let mut copy = File::options().write(true).create_new(true).mode(0o755).open(to)?;
+    io::copy(&mut program, &mut copy)?;
+    copy.flush()?;
+    copy.set_permissions(fs::Permissions::from_mode(0o755))?;
+    copy.sync_all()
+}

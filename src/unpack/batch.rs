@@ -1,0 +1,127 @@
+//! Unpacked bytes on their way from the reader to the writer: large buffers that go round and round.
+//!
+//! One batch holds many small files or a part of a large one, so that the two threads meet once for each
+//! 256 KiB instead of once for each file. The number of batches is fixed, which bounds the memory and makes the
+//! faster side wait for the slower.
+
+use std::ops::Range;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+
+/// Bytes of one batch.
+const BATCH: usize = 256 << 10;
+/// Batches there may be: 8 MiB.
+const BATCHES: usize = 32;
+/// A file does not begin in a batch that has less room than this, since most would be cut in two.
+const ROOM: usize = 16 << 10;
+
+pub(super) struct Batch {
+    bytes: Box<[u8]>,
+    used: usize,
+    pieces: Vec<Piece>,
+}
+
+/// A part of a file, in the order of the archive.
+pub(super) struct Piece {
+    /// The file's full name where this is its first piece.
+    pub(super) begins: Option<String>,
+    /// Where its bytes lie in the batch.
+    pub(super) range: Range<usize>,
+    /// The checksum that the whole file must have where this is its last piece.
+    pub(super) ends: Option<u32>,
+}
+
+impl Batch {
+    /// Hands out the pieces and the bytes that they lie in.
+    pub(super) fn drain(&mut self) -> (impl Iterator<Item = Piece> + '_, &[u8]) {
+        self.used = 0;
+        (self.pieces.drain(..), &self.bytes)
+    }
+}
+
+/// The writer has gone; its own result says why.
+#[derive(Debug)]
+pub(super) struct Closed;
+
+/// The reader's side: a place for unpacked bytes.
+pub(super) struct Outlet {
+    full: SyncSender<Batch>,
+    empty: Receiver<Batch>,
+    made: usize,
+    batch: Batch,
+    /// Where the current piece begins in the batch, and its file's name until it is handed over.
+    piece: usize,
+    begins: Option<String>,
+}
+
+/// The writer's side: batches come in order and go back when they are written.
+pub(super) struct Inlet {
+    pub(super) full: Receiver<Batch>,
+    pub(super) empty: Sender<Batch>,
+}
+
+/// Both sides of one pipeline.
+pub(super) fn pipe() -> (Outlet, Inlet) {
+    let (full, full_receiver) = sync_channel(BATCHES);
+    let (empty_sender, empty) = channel();
+    let outlet = Outlet { full, empty, made: 1, batch: fresh(), piece: 0, begins: None };
+    (outlet, Inlet { full: full_receiver, empty: empty_sender })
+}
+
+fn fresh() -> Batch {
+    Batch { bytes: vec![0; BATCH].into(), used: 0, pieces: Vec::new() }
+}
+
+impl Outlet {
+    /// Begins the file called `name`, prefix included.
+    pub(super) fn begin(&mut self, name: String) -> Result<(), Closed> {
+        if self.batch.bytes.len() - self.batch.used < ROOM {
+            self.hand_over()?;
+        }
+        self.piece = self.batch.used;
+        self.begins = Some(name);
+        Ok(())
+    }
+
+    /// Room for the file's next bytes, at least one.
+    pub(super) fn room(&mut self) -> Result<&mut [u8], Closed> {
+        if self.batch.used == self.batch.bytes.len() {
+            self.cut(None);
+            self.hand_over()?;
+        }
+        Ok(self.batch.bytes.get_mut(self.batch.used..).unwrap_or_default())
+    }
+
+    /// Says that the first `bytes` of the room are filled.
+    pub(super) fn filled(&mut self, bytes: usize) {
+        self.batch.used = (self.batch.used + bytes).min(self.batch.bytes.len());
+    }
+
+    /// Ends the file, whose bytes must have this checksum.
+    pub(super) fn end(&mut self, crc: u32) {
+        self.cut(Some(crc));
+    }
+
+    /// Sends what is left.
+    pub(super) fn finish(mut self) -> Result<(), Closed> {
+        self.hand_over()
+    }
+
+    fn cut(&mut self, ends: Option<u32>) {
+        let range = self.piece..self.batch.used;
+        self.piece = self.batch.used;
+        self.batch.pieces.push(Piece { begins: self.begins.take(), range, ends });
+    }
+
+    fn hand_over(&mut self) -> Result<(), Closed> {
+        let next = match self.empty.try_recv() {
+            Ok(batch) => batch,
+            Err(_) if self.made < BATCHES => {
+                self.made += 1;
+                fresh()
+            }
+            Err(_) => self.empty.recv().map_err(|_| Closed)?,
+        };
+        self.piece = 0;
+        self.full.send(std::mem::replace(&mut self.batch, next)).map_err(|_| Closed)
+    }
+}

@@ -1,0 +1,86 @@
+//! Why an archive did not become a tree.
+
+use super::limits::Limit;
+use std::fmt::Display;
+use std::io;
+use std::path::PathBuf;
+
+/// Why [`module_zip`](super::module_zip) gave up. Text that comes from the archive is escaped and cut, so that
+/// it can be printed anywhere.
+#[derive(Debug, thiserror::Error)]
+pub enum UnpackError {
+    /// The body failed while it was read: a matter of the network or the file it comes from.
+    #[error("cannot read the archive")]
+    Read(#[source] io::Error),
+    /// The body ended before the archive did.
+    #[error("the archive ends too early, after {offset} bytes")]
+    Truncated {
+        /// Bytes that were there.
+        offset: u64,
+    },
+    /// The staged tree cannot be written: a full disk, a missing permission, a failing device.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// What was being written, below the staging directory.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// The archive contradicts itself or is no zip of the kind that Go writes.
+    #[error("malformed archive: {what} of {entry}: expected {expected}, got {got}")]
+    Malformed {
+        /// The entry's name, or a part of the archive such as `end record`.
+        entry: String,
+        /// The field or part that is wrong.
+        what: &'static str,
+        /// What it had to be.
+        expected: String,
+        /// What it was.
+        got: String,
+    },
+    /// The archive holds an entry that no toolchain may hold.
+    #[error("refused archive entry {entry}: {rule}")]
+    Refused {
+        /// The entry's name.
+        entry: String,
+        /// The rule it breaks.
+        rule: &'static str,
+    },
+    /// The archive is larger than anything that is a toolchain.
+    #[error("the archive exceeds {which}, which is limited to {limit}")]
+    Limit {
+        /// What was exceeded.
+        which: Limit,
+        /// The limit, in the unit that [`Limit`] names.
+        limit: u64,
+    },
+}
+
+impl UnpackError {
+    pub(super) fn malformed(
+        entry: &[u8],
+        what: &'static str,
+        expected: &dyn Display,
+        got: &dyn Display,
+    ) -> Self {
+        let (expected, got) = (expected.to_string(), got.to_string());
+        Self::Malformed { entry: printable(entry), what, expected, got }
+    }
+
+    pub(super) fn refused(entry: &[u8], rule: &'static str) -> Self {
+        Self::Refused { entry: printable(entry), rule }
+    }
+}
+
+/// The longest name shown; real ones stay below 170 bytes.
+const LONGEST: usize = 200;
+
+/// `name` with everything escaped that could move a terminal's cursor, cut to a readable length.
+fn printable(name: &[u8]) -> String {
+    let shown = name.get(..LONGEST).unwrap_or(name);
+    let mut text = shown.escape_ascii().to_string();
+    if shown.len() < name.len() {
+        text.push_str("...");
+    }
+    text
+}

@@ -1,0 +1,70 @@
+//! How large an archive may be before it is no toolchain any more.
+
+use std::fmt;
+
+/// Caps on what one archive may cost. The defaults fit every toolchain from Go 1.2 to 1.27 with room to spare
+/// and keep the memory of an unpacking below 24 MiB whatever the archive says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the archive. cmd/go's own limit is 500 MiB; the largest module had 151 MB.
+    pub archive: u64,
+    /// Bytes of all files together. cmd/go's own limit is 500 MiB; the largest tree had 444 MB.
+    pub unpacked: u64,
+    /// Files in the archive; Go 1.27 has 12,072.
+    pub entries: u64,
+    /// Directories that the files need; Go 1.27 has about 1,500.
+    pub directories: u64,
+    /// Bytes of all names together, without the prefix; Go 1.27 has 0.6 MB.
+    pub names: u64,
+    /// Bytes of one name, without the prefix; the longest so far has 111.
+    pub path: u64,
+    /// Elements of one name.
+    pub depth: u64,
+    /// Unpacked bytes for each byte of the archive read so far, looked at once 16 MiB have come out; real
+    /// modules stay below 4, while a bomb reaches 1,000.
+    pub ratio: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            archive: 500 << 20,
+            unpacked: 500 << 20,
+            entries: 24_576,
+            directories: 8_192,
+            names: 3 << 20,
+            path: 400,
+            depth: 32,
+            ratio: 40,
+        }
+    }
+}
+
+/// The cap that an archive ran into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // each is the field of `Limits` of the same name
+pub enum Limit {
+    Archive,
+    Unpacked,
+    Entries,
+    Directories,
+    Names,
+    Path,
+    Depth,
+    Ratio,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Archive => "the size of an archive in bytes",
+            Self::Unpacked => "the size of all files in bytes",
+            Self::Entries => "the number of files",
+            Self::Directories => "the number of directories",
+            Self::Names => "the size of all names in bytes",
+            Self::Path => "the length of a name in bytes",
+            Self::Depth => "the depth of a name in elements",
+            Self::Ratio => "the ratio of unpacked to packed bytes",
+        })
+    }
+}

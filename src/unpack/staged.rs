@@ -1,0 +1,76 @@
+//! The pipeline: one thread reads and inflates, another hashes and writes.
+
+use super::batch;
+use super::error::UnpackError;
+use super::input::Input;
+use super::limits::Limits;
+use super::reader::{Reader, Stop};
+use super::tree::Tree;
+use super::writer::{Writer, Written};
+use crate::verify::Manifest;
+use std::io::Read;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+/// A whole tree in a staging directory, written by this room: every file of the archive and nothing else.
+#[derive(Debug)]
+pub struct Staged {
+    directory: PathBuf,
+    manifest: Manifest,
+    files: u64,
+    bytes: u64,
+}
+
+impl Staged {
+    /// The directory that holds the tree.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The name and the sha256 of every file, as the archive called it.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// How many files were written.
+    pub fn files(&self) -> u64 {
+        self.files
+    }
+
+    /// Bytes of all files together.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
+/// Unpacks a module zip into the empty directory `into` while `body` is read.
+///
+/// `prefix` begins every name: `golang.org/toolchain@v0.0.1-go1.22.10.linux-amd64/`. An error of the body comes
+/// back as [`UnpackError::Read`]. After an error `into` holds a part of the tree, which the caller throws away.
+/// Nothing is synced: that is the commit's part.
+pub fn module_zip(
+    body: &mut (dyn Read + Send),
+    prefix: &str,
+    into: &Path,
+    limits: &Limits,
+) -> Result<Staged, UnpackError> {
+    let writer = Writer::new(Tree::open(into)?, prefix);
+    let (outlet, inlet) = batch::pipe();
+    let reader = Reader::new(Input::new(body, limits.archive), outlet, prefix, limits);
+    let (read, written) = thread::scope(|scope| {
+        let thread = thread::Builder::new().name("unpack".to_owned());
+        let worker = thread
+            .spawn_scoped(scope, move || writer.run(&inlet))
+            .map_err(|source| UnpackError::Write { path: into.to_owned(), source })?;
+        let read = reader.run();
+        let written = worker.join().unwrap_or_else(|panic| resume_unwind(panic));
+        Ok((read, written))
+    })?;
+    if let Err(Stop::Failed(error)) = read {
+        // What the writer met lies earlier in the archive than what stopped the reader.
+        return Err(written.err().unwrap_or(error));
+    }
+    let Written { manifest, files, bytes } = written?;
+    Ok(Staged { directory: into.to_owned(), manifest, files, bytes })
+}

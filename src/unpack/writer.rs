@@ -1,0 +1,100 @@
+//! The second half of the pipeline: takes batches, creates the files, hashes and checks what it writes.
+
+use super::batch::{Inlet, Piece};
+use super::error::UnpackError;
+use super::tree::Tree;
+use crate::verify::Manifest;
+use flate2::Crc;
+use sha2::{Digest as _, Sha256};
+use std::fs::File;
+use std::io::Write as _;
+
+/// What was written.
+pub(super) struct Written {
+    pub(super) manifest: Manifest,
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+}
+
+pub(super) struct Writer<'a> {
+    tree: Tree,
+    prefix: &'a str,
+    open: Option<OpenFile>,
+    written: Written,
+}
+
+/// The file that the next piece belongs to.
+struct OpenFile {
+    name: String,
+    file: File,
+    sha256: Sha256,
+    crc: Crc,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(tree: Tree, prefix: &'a str) -> Self {
+        let written = Written { manifest: Manifest::default(), files: 0, bytes: 0 };
+        Self { tree, prefix, open: None, written }
+    }
+
+    /// Writes until the reader has finished or failed.
+    pub(super) fn run(mut self, inlet: &Inlet) -> Result<Written, UnpackError> {
+        for mut batch in &inlet.full {
+            let (pieces, bytes) = batch.drain();
+            for piece in pieces {
+                self.write(piece, bytes)?;
+            }
+            let _ = inlet.empty.send(batch); // a reader that has gone needs it no more
+        }
+        Ok(self.written)
+    }
+
+    fn write(&mut self, piece: Piece, batch: &[u8]) -> Result<(), UnpackError> {
+        let bytes = batch.get(piece.range).unwrap_or_default();
+        let mut open = match (piece.begins, self.open.take()) {
+            (Some(name), _) => self.begin(name)?,
+            (None, Some(open)) => open,
+            (None, None) => return Ok(()), // cannot happen: pieces come in order
+        };
+        if !bytes.is_empty() {
+            let written = open.file.write_all(bytes);
+            written.map_err(|error| self.tree.failed(on_disk(self.below(&open.name)).as_str(), error))?;
+            open.sha256.update(bytes);
+            open.crc.update(bytes);
+            self.written.bytes += bytes.len() as u64;
+        }
+        if let Some(crc) = piece.ends {
+            return self.end(open, crc);
+        }
+        self.open = Some(open);
+        Ok(())
+    }
+
+    fn begin(&mut self, name: String) -> Result<OpenFile, UnpackError> {
+        let path = on_disk(self.below(&name));
+        let file = self.tree.create(&path)?;
+        Ok(OpenFile { name, file, sha256: Sha256::new(), crc: Crc::new() })
+    }
+
+    fn end(&mut self, open: OpenFile, crc: u32) -> Result<(), UnpackError> {
+        if open.crc.sum() != crc {
+            let (expected, got) = (format!("{crc:08x}"), format!("{:08x}", open.crc.sum()));
+            return Err(UnpackError::malformed(open.name.as_bytes(), "checksum", &expected, &got));
+        }
+        self.written.files += 1;
+        let refused = UnpackError::refused(open.name.as_bytes(), "two files have one name");
+        self.written.manifest.add(open.name, open.sha256.finalize().into()).map_err(|_| refused)
+    }
+
+    fn below<'n>(&self, name: &'n str) -> &'n str {
+        name.strip_prefix(self.prefix).unwrap_or(name)
+    }
+}
+
+/// Where an entry goes: modules rename every `go.mod` to `_go.mod`, and the tree takes that back.
+fn on_disk(name: &str) -> String {
+    match name.strip_suffix("_go.mod") {
+        Some(directory) if directory.is_empty() || directory.ends_with('/') => format!("{directory}go.mod"),
+        _ => name.to_owned(),
+    }
+}
