@@ -150,9 +150,8 @@ struct Shown<'a> {
 impl Watch for Shown<'_> {
     fn event(&self, event: Event) {
         match event {
-            Event::Waiting { pid } => {
-                let who = pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
-                self.session.terminal.note(format_args!("{}: waiting for {who}, which installs it", self.bar.prefix()));
+            Event::Waiting { holder } => {
+                self.session.terminal.note(format_args!("{}: waiting: {holder}", self.bar.prefix()));
             }
             Event::Proving => self.bar.set_message("asking the log"),
             Event::Fetching { source, length } => {

@@ -3,7 +3,7 @@
 //! Takes an installed toolchain, gives an [`Audit`] that names every changed, missing and added file. The manifest
 //! that was kept at the install says what each file was; it is believed only because its own hash is the logged one.
 
-use super::{InstallError, Installer, MODULE, module_version};
+use super::{InstallError, Installer, MODULE};
 use crate::store::{self, Toolchain};
 use crate::unpack::{self, Entry, Kind};
 use crate::verify::{H1, LogError, Manifest};
@@ -62,7 +62,7 @@ const PACKAGERS_FILE: &str = "go.env";
 /// Hashes the whole tree and compares it with what the log recorded; where the log cannot be reached, with what
 /// the receipt kept of it, and says so.
 pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, InstallError> {
-    let module_version = module_version(&toolchain.version, installer.platform);
+    let module_version = installer.goproxy.platform().module_version(&toolchain.version);
     let prefix = format!("{MODULE}@{module_version}/");
     let (logged, authority) = logged_h1(toolchain, &module_version, installer)?;
     let entries = unpack::installed(&toolchain.goroot, &prefix)

@@ -3,35 +3,36 @@
 //! Takes a version that someone asked for; guarantees that what is committed was proved by the log before, and that
 //! a failure at any point leaves the home's versions as they were. Never speaks to a terminal.
 
+mod audit;
 mod choose;
 mod error;
 mod nearest;
 mod watch;
 
+pub use audit::{Audit, Verdict, audit};
 pub use choose::{choose, released};
 pub use error::InstallError;
 pub use watch::{Event, Watch};
 
-use crate::host::Platform;
-use crate::sources::{Goproxy, SourceError};
-use crate::store::{Commit, Store, Toolchain};
+use crate::request::Request;
+use crate::sources::{Goproxy, SourceError, SourceErrorKind};
+use crate::store::{Committed, Facts, Store, Toolchain};
 use crate::unpack::{self, Limits};
-use crate::verify;
+use crate::verify::{self, LogError};
+use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
 use watch::Watched;
 
 /// The module that every toolchain is a version of.
 pub const MODULE: &str = "golang.org/toolchain";
 
-/// Room for the tree and its manifest, in bytes: the largest known toolchain unpacks to 444 MB.
-const SPACE: u64 = 512 << 20;
+/// Room that a toolchain needs, in bytes and files: the largest known one has 444 MB in 8,710 files.
+const SPACE: (u64, u64) = (512 << 20, 16_384);
 
 /// All that installing needs, borrowed from its owners.
 pub struct Installer<'a> {
     /// Where toolchains are committed.
     pub store: &'a Store,
-    /// What they must run on.
-    pub platform: &'a Platform,
     /// Where their bytes come from.
     pub goproxy: &'a Goproxy<'a>,
     /// What proves them.
@@ -60,55 +61,55 @@ impl Installer<'_> {
     pub fn install(&self, version: &Version, watch: &dyn Watch) -> Result<Outcome, InstallError> {
         let lock = self.store.lock(
             version,
-            &|holder| watch.event(Event::Waiting { pid: holder.pid }),
+            &|holder| watch.event(Event::Waiting { holder: holder.to_string() }),
             &|| watch.cancelled(),
         )?;
         if let Some(present) = self.store.toolchain(version)? {
             return Ok(Outcome::Present(present));
         }
-        self.store.require_space(SPACE)?;
-        let module_version = module_version(version, self.platform);
+        self.store.check_space(SPACE.0, SPACE.1)?;
 
         watch.event(Event::Proving);
-        let logged = self.log.lookup(MODULE, &module_version).map_err(|error| self.unknown(version, error))?;
+        let module_version = self.goproxy.platform().module_version(version);
+        let logged = self.log.lookup(MODULE, &module_version).map_err(|error| self.unlogged(version, error))?;
+        for warning in logged.warnings() {
+            watch.event(Event::Note(warning.to_string()));
+        }
 
         let fetched = self.goproxy.fetch(version).map_err(|error| self.absent(version, error))?;
-        for note in fetched.notes() {
-            watch.event(Event::Note(note.clone()));
+        for tried in fetched.passed_over() {
+            watch.event(Event::Note(format!("passed over: {tried}")));
         }
-        let source = fetched.source().to_owned();
-        watch.event(Event::Fetching { source: source.clone(), length: fetched.length() });
+        let source = fetched.source().to_string();
+        let body = fetched.into_body();
+        watch.event(Event::Fetching { source: source.clone(), length: body.length() });
 
         let staging = self.store.stage(&lock)?;
         let prefix = format!("{MODULE}@{module_version}/");
-        let mut body = Watched::new(fetched, watch);
+        let mut body = Watched::new(body, watch);
         let staged = unpack::module_zip(&mut body, &prefix, staging.path(), &Limits::default())
             .map_err(|error| InstallError::unpack(error, watch.cancelled(), version, &source))?;
+        let verified = verify::prove(staged.manifest(), logged)
+            .map_err(|mismatch| InstallError::Mismatch { source_url: source.clone(), mismatch })?;
 
         watch.event(Event::Committing);
-        let verified = verify::prove(staged.manifest(), logged)
-            .map_err(|mismatch| InstallError::Mismatch { source: source.clone(), mismatch })?;
-        let facts = Commit { source, platform: self.platform.to_string() };
-        Ok(Outcome::Installed(self.store.commit(&lock, staging, staged, verified, facts)?))
+        let facts = Facts { source, gvmr: env!("CARGO_PKG_VERSION").to_owned() };
+        match self.store.commit(staging, staged, verified, facts)? {
+            Committed::New(toolchain) => Ok(Outcome::Installed(toolchain)),
+            Committed::Existing(toolchain) => Ok(Outcome::Present(toolchain)),
+        }
     }
 
-    /// A version the log does not have is an unknown version; everything else stays what it is.
-    fn unknown(&self, version: &Version, error: verify::LogError) -> InstallError {
-        if error.is_absent() { self.unknown_version(version) } else { InstallError::Log(error) }
+    /// A version that the log does not have is an unknown version; everything else stays what it is.
+    fn unlogged(&self, version: &Version, error: LogError) -> InstallError {
+        if matches!(error, LogError::Absent { .. }) { self.unknown(version) } else { InstallError::Log(error) }
     }
 
     fn absent(&self, version: &Version, error: SourceError) -> InstallError {
-        if error.is_absent() { self.unknown_version(version) } else { InstallError::Source(error) }
+        if error.kind() == SourceErrorKind::Absent { self.unknown(version) } else { InstallError::Source(error) }
     }
 
-    fn unknown_version(&self, version: &Version) -> InstallError {
-        let listing = self.goproxy.listed();
-        let nearest = nearest::nearest(version, &listing.versions);
-        InstallError::Unknown { wanted: version.to_string(), platform: self.platform.to_string(), nearest }
+    fn unknown(&self, version: &Version) -> InstallError {
+        choose::unknown(&Request::Selector(Selector::exact(version)), self)
     }
-}
-
-/// The version of [`MODULE`] that holds a release: `v0.0.1-go1.22.10.linux-amd64`.
-pub fn module_version(version: &Version, platform: &Platform) -> String {
-    format!("v0.0.1-{}.{platform}", version.toolchain_name())
 }

@@ -7,8 +7,8 @@ use std::io::Read;
 pub enum Event {
     /// Another process installs this version; it is waited for.
     Waiting {
-        /// That process, where its lock file names one.
-        pid: Option<u32>,
+        /// Who that is.
+        holder: String,
     },
     /// The log is asked for the hash.
     Proving,

@@ -4,7 +4,7 @@
 //! out of reach is asked once and not again.
 
 use super::error::{Outcome, SourceError, Tried};
-use super::platform::Platform;
+use crate::host::Platform;
 use super::proxies::{MODULE, Place, ProxyList, below};
 use crate::net::{Body, Client, NetError, NetErrorKind, Phase, RedactedUrl, Url};
 use gvmr_shims::version::Version;

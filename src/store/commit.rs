@@ -6,7 +6,7 @@
 use super::error::StoreError;
 use super::receipt::Receipt;
 use super::staging::StagingDirectory;
-use super::time;
+use super::{manifest, time};
 use super::{Store, Toolchain, sync_directory};
 use crate::unpack::{RECEIPT, Staged};
 use crate::verify::Verified;
@@ -51,6 +51,7 @@ impl Store {
         let version = staging.lock().version().clone();
         let receipt = receipt(&staging, &staged, &verified, facts)?;
         let goroot = self.home.toolchain(&version);
+        manifest::write(staging.path(), staged.manifest())?;
         write_receipt(&staging.path().join(RECEIPT), &receipt)?;
         sync_file_system(staging.path())?;
         match rename_new(staging.path(), &goroot) {

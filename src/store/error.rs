@@ -63,13 +63,19 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
+    /// The shim is not where it belongs.
+    #[error("the shim is missing: {} does not exist", path.display())]
+    NoShim {
+        /// Where it should be: beside `gvmr`.
+        path: PathBuf,
+    },
     /// The caller asked to stop waiting.
     #[error("cancelled")]
     Cancelled,
 }
 
 impl StoreError {
-    pub(super) fn io(what: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
+    pub(crate) fn io(what: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
         Self::Io { what, path: path.to_owned(), source: source.into() }
     }
 

@@ -6,10 +6,13 @@
 //! link out of the home, never works in another user's home, never waits without saying for whom.
 
 mod commit;
+mod defaults;
 mod delete;
 mod directories;
 mod error;
 mod lock;
+mod manifest;
+mod programs;
 mod receipt;
 mod remove;
 mod replace;
@@ -21,6 +24,8 @@ mod time;
 pub use commit::{Committed, Facts};
 pub use error::StoreError;
 pub use lock::{Holder, VersionLock};
+pub use manifest::kept_manifest;
+pub use programs::Programs;
 pub use receipt::Receipt;
 pub use remove::processes_in;
 pub use replace::replace;
@@ -63,6 +68,11 @@ impl Store {
     /// The paths.
     pub fn home(&self) -> &Home {
         &self.home
+    }
+
+    /// One version, if it is installed.
+    pub fn toolchain(&self, version: &Version) -> Result<Option<Toolchain>, StoreError> {
+        Ok(self.toolchains()?.into_iter().find(|toolchain| toolchain.version == *version))
     }
 
     /// What is installed, oldest version first.

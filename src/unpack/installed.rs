@@ -4,7 +4,7 @@
 //! belong to a toolchain (links, devices, unreadable files) is listed too, as what it is: judging is the
 //! caller's. Never follows a link, never opens anything but regular files, never changes anything.
 
-use super::RECEIPT;
+use super::OWN;
 use crate::verify::{Manifest, ManifestError};
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, File, FileType};
@@ -101,7 +101,7 @@ impl Walk<'_> {
         let has_module_file = children.iter().any(|child| child.file_name() == "_go.mod");
         for child in children {
             let text = String::from_utf8_lossy(child.file_name().as_bytes()).into_owned();
-            if below.is_empty() && text == RECEIPT {
+            if below.is_empty() && OWN.contains(&text.as_str()) {
                 continue;
             }
             let name = format!("{}{below}{text}", self.prefix);

@@ -34,3 +34,9 @@ pub use staged::{Staged, module_zip};
 /// The receipt's name at the root of an installed tree. It belongs to no archive: the guard refuses it there,
 /// and a walk over an installed tree leaves it out.
 pub const RECEIPT: &str = ".gvmr-receipt.json";
+
+/// The name of the manifest that a commit keeps beside the receipt; it belongs to no archive either.
+pub const MANIFEST: &str = ".gvmr-manifest";
+
+/// The store's own files at the root of an installed tree.
+const OWN: [&str; 2] = [RECEIPT, MANIFEST];

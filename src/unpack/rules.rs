@@ -4,7 +4,7 @@
 //! points that no toolchain needs: letters are ASCII only, and an element may not look like a Windows short
 //! name (`PROGRA~1`). Never touches a disk.
 
-use super::RECEIPT;
+use super::OWN;
 
 /// Punctuation that an element may hold, besides ASCII letters and digits.
 const PUNCTUATION: &[u8] = b"!#$%&()+,-.=@[]^_{}~ ";
@@ -34,7 +34,7 @@ pub(super) fn check(name: &[u8]) -> Result<&str, &'static str> {
     if last.eq_ignore_ascii_case(b"_go.mod") && last != b"_go.mod" {
         return Err("_go.mod is spelled in lower case");
     }
-    if name.eq_ignore_ascii_case(RECEIPT.as_bytes()) {
+    if OWN.iter().any(|own| name.eq_ignore_ascii_case(own.as_bytes())) {
         return Err("the receipt's name is reserved");
     }
     std::str::from_utf8(name).map_err(|_| "a name is ASCII")

@@ -68,16 +68,32 @@ impl Manifest {
         self.files.iter().map(|(name, sha256)| (name.as_str(), sha256))
     }
 
-    /// The hash of the tree: sha256 over `HEX  NAME\n` of every file, sorted bytewise by name.
-    pub fn h1(&self) -> H1 {
-        let mut summary = Sha256::new();
+    /// Writes `HEX  NAME\n` for every file, sorted bytewise by name: the text whose sha256 is the hash.
+    pub fn write_summary(&self, out: &mut dyn Write) -> io::Result<()> {
         for (name, sha256) in &self.files {
-            summary.update(hex(sha256));
-            summary.update(b"  ");
-            summary.update(name.as_bytes());
-            summary.update(b"\n");
+            out.write_all(&hex(sha256))?;
+            out.write_all(b"  ")?;
+            out.write_all(name.as_bytes())?;
+            out.write_all(b"\n")?;
         }
-        H1(summary.finalize().into())
+        Ok(())
+    }
+
+    /// Reads what [`Self::write_summary`] wrote; `None` for anything else.
+    pub fn from_summary(text: &str) -> Option<Self> {
+        let mut manifest = Self::new();
+        for line in text.split_terminator('\n') {
+            let (digits, name) = line.split_once("  ")?;
+            manifest.add(name.to_owned(), bytes(digits)?).ok()?;
+        }
+        Some(manifest)
+    }
+
+    /// The hash of the tree: sha256 of its summary.
+    pub fn h1(&self) -> H1 {
+        let mut summary = Summary(Sha256::new());
+        let _ = self.write_summary(&mut summary); // a hash takes everything
+        H1(summary.0.finalize().into())
     }
 }
 
@@ -134,6 +150,32 @@ pub fn copy_hashed(reader: &mut dyn Read, writer: &mut dyn Write) -> io::Result<
         writer.write_all(bytes)?;
         total += count as u64;
     }
+}
+
+/// A hash as something to write to.
+struct Summary(Sha256);
+
+impl Write for Summary {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The sum that 64 hexadecimal digits spell.
+fn bytes(digits: &str) -> Option<[u8; 32]> {
+    let mut sum = [0; 32];
+    if digits.len() != 64 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (place, byte) in sum.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(2 * place..2 * place + 2)?, 16).ok()?;
+    }
+    Some(sum)
 }
 
 fn hex(bytes: &[u8; 32]) -> [u8; 64] {

@@ -1,0 +1,90 @@
+//! Which release a request means.
+
+use super::nearest::nearest;
+use super::watch::{Event, Watch};
+use super::{InstallError, Installer};
+use crate::request::Request;
+use crate::sources::{Newest, SourceError, SourceErrorKind};
+use gvmr_shims::selector::Selector;
+use gvmr_shims::version::Version;
+
+/// The exact version that `request` means now. An exact request is taken at its word: whether it exists is seen
+/// when it is fetched.
+pub fn choose(request: &Request, installer: &Installer<'_>, watch: &dyn Watch) -> Result<Version, InstallError> {
+    match request {
+        Request::Selector(selector) => match selector.as_exact() {
+            Some(version) => Ok(version.clone()),
+            None => newest(Some(selector), installer, watch),
+        },
+        Request::Latest => newest(None, installer, watch),
+        Request::OldStable => {
+            let latest = newest(None, installer, watch)?;
+            let before = minor_before(&latest).ok_or_else(|| unknown(request, installer))?;
+            newest(Some(&before), installer, watch)
+        }
+        Request::Range(range) => {
+            let listing = installer.goproxy.listed();
+            if listing.versions.is_empty() {
+                return newest(None, installer, watch).and(Err(unknown(request, installer)));
+            }
+            let listed = request.newest(&listing.versions).cloned().ok_or_else(|| unknown(request, installer))?;
+            // A proxy may serve newer patches than it lists.
+            let minor = Selector::parse(listed.language().as_str()).ok();
+            let later = minor.and_then(|minor| newest(Some(&minor), installer, watch).ok());
+            Ok(later.filter(|later| *later > listed && range.matches(later)).unwrap_or(listed))
+        }
+    }
+}
+
+/// Every release that the sources list, oldest first, and a line for each source that gave no list.
+pub fn released(installer: &Installer<'_>) -> Result<(Vec<Version>, Vec<String>), InstallError> {
+    let listing = installer.goproxy.listed();
+    if listing.versions.is_empty() {
+        // Nothing listed is no answer; asking for the newest by name tells why.
+        let newest = installer.goproxy.newest(None)?;
+        return Ok((vec![newest.version], newest.notes));
+    }
+    let notes = listing.notes();
+    Ok((listing.versions, notes))
+}
+
+fn newest(selector: Option<&Selector>, installer: &Installer<'_>, watch: &dyn Watch) -> Result<Version, InstallError> {
+    match installer.goproxy.newest(selector) {
+        Ok(Newest { version, notes, .. }) => {
+            for note in notes {
+                watch.event(Event::Note(note));
+            }
+            Ok(version)
+        }
+        Err(error) => Err(absent(selector, installer, error)),
+    }
+}
+
+/// "Not found" by everyone who could be asked is an unknown version; all else stays what it is.
+fn absent(selector: Option<&Selector>, installer: &Installer<'_>, error: SourceError) -> InstallError {
+    match selector {
+        Some(selector) if error.kind() == SourceErrorKind::Absent => {
+            unknown(&Request::Selector(selector.clone()), installer)
+        }
+        _ => InstallError::Source(error),
+    }
+}
+
+pub(super) fn unknown(request: &Request, installer: &Installer<'_>) -> InstallError {
+    let listing = installer.goproxy.listed();
+    let nearest = match request {
+        Request::Selector(selector) => Version::parse(selector.as_str()).map(|wanted| nearest(&wanted, &listing.versions)),
+        _ => None,
+    };
+    InstallError::Unknown {
+        wanted: request.to_string(),
+        platform: installer.goproxy.platform().to_string(),
+        nearest: nearest.unwrap_or_default(),
+    }
+}
+
+/// `1.26` for `1.27.4`.
+fn minor_before(version: &Version) -> Option<Selector> {
+    let (major, minor, _) = version.numbers()?;
+    Selector::parse(&format!("{major}.{}", minor.checked_sub(1)?)).ok()
+}

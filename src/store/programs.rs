@@ -1,0 +1,29 @@
+//! The two programs that the shim directory needs: the shim itself, and the `gvmr` it calls.
+
+use super::{ShimChanges, Store, StoreError};
+use std::path::{Path, PathBuf};
+
+/// Where both programs are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Programs {
+    /// `gvmr`.
+    pub program: PathBuf,
+    /// `gvmr-shim`.
+    pub shim: PathBuf,
+}
+
+impl Programs {
+    /// This very program, and the shim that was installed beside it.
+    pub fn beside_this_one() -> Result<Self, StoreError> {
+        let program = std::env::current_exe().map_err(|error| StoreError::io("find", Path::new("gvmr"), error))?;
+        let shim = program.with_file_name("gvmr-shim");
+        if shim.is_file() { Ok(Self { program, shim }) } else { Err(StoreError::NoShim { path: shim }) }
+    }
+}
+
+impl Store {
+    /// Makes the shims those of the installed versions, with these programs.
+    pub fn publish(&self, programs: &Programs) -> Result<ShimChanges, StoreError> {
+        self.write_shims(&programs.shim, &programs.program)
+    }
+}
