@@ -1,8 +1,9 @@
 //! The real go command and ours before the same scripted proxies: who is asked for what.
 
-use super::{Goproxy, SumdbRemote, amd64, list, offline, version};
+use super::{Goproxy, ProxyList, SumdbRemote, amd64, list, offline, version};
 use crate::support::server::{Reply, Server};
 use crate::support::skip;
+use gvmr::sources::Place;
 use std::process::Command;
 
 const WANTED: &str = "golang.org/toolchain@v0.0.1-go1.99.0.linux-amd64";
@@ -11,12 +12,13 @@ const WANTED: &str = "golang.org/toolchain@v0.0.1-go1.99.0.linux-amd64";
 const LISTS: [&str; 7] = ["A", "A,B", "A|B", "A,B,off", "A|B,off", "A,off,B", " A , ,B|"];
 
 /// Runs `go mod download` on the toolchain; false where there is no go command.
-fn run_go(goproxy: &str) -> bool {
+fn run_go(goproxy: &str, private: &str) -> bool {
     let home = tempfile::tempdir().unwrap();
     let ran = Command::new("go")
         .args(["mod", "download", WANTED])
         .current_dir(home.path())
         .env("GOPROXY", goproxy)
+        .env("GONOPROXY", private)
         .env("GOSUMDB", "sum.golang.org")
         .env("GOMODCACHE", home.path().join("modules"))
         .env("GOPATH", home.path())
@@ -53,7 +55,7 @@ fn the_next_proxy_is_asked_when_go_asks_it() {
             let start =
                 || [Server::start(move |_| Reply::status(status)), Server::start(|_| Reply::status(404))];
             let ([a, b], [our_a, our_b]) = (start(), start());
-            if !run_go(&text.replace('A', &a.url("/p")).replace('B', &b.url(""))) {
+            if !run_go(&text.replace('A', &a.url("/p")).replace('B', &b.url("")), "") {
                 return;
             }
             let (client, list) =
@@ -85,7 +87,7 @@ fn the_checksum_database_is_reached_as_go_reaches_it() {
                 })
             };
             let (a, b, our_a, our_b) = (serving(of_a), serving(of_b), serving(of_a), serving(of_b));
-            if !run_go(&text.replace('A', &a.url("/p")).replace('B', &b.url(""))) {
+            if !run_go(&text.replace('A', &a.url("/p")).replace('B', &b.url("")), "") {
                 return;
             }
             let (client, list) =
@@ -97,4 +99,50 @@ fn the_checksum_database_is_reached_as_go_reaches_it() {
             assert_eq!(asked([&our_a, &our_b], "/sumdb/"), theirs, "{text} with {of_a} and {of_b}: {error}");
         }
     }
+}
+
+const PATTERNS: [&str; 26] = [
+    "golang.org/toolchain",
+    "golang.org",
+    "golang.org/",
+    "*.org",
+    "*",
+    "corp.example,golang.org/*",
+    "corp.example, golang.org",
+    "g?lang.[m-p]rg/tool*",
+    "golang.org/toolchain/sub",
+    "golang.org/*/*",
+    "golang",
+    "*/x",
+    "*/*",
+    "org",
+    "golang.org/tool",
+    "golang.org//",
+    "[golang.org",
+    "[^g]olang.org",
+    "[^a-f]olang.org",
+    "[]g]olang.org",
+    "[\\g-h]olang.org",
+    "[g-]olang.org",
+    "golang\\.org",
+    "golang.org\\",
+    "GOLANG.org",
+    ",",
+];
+
+#[test]
+fn a_pattern_makes_the_module_private_where_go_thinks_so() {
+    let mut private = 0;
+    for pattern in PATTERNS {
+        let server = Server::start(|_| Reply::status(404));
+        if !run_go(&server.url(""), pattern) {
+            return;
+        }
+        // The origin is out of reach, which does not pass the implied comma: then the proxy is not asked.
+        let theirs = server.requests().is_empty();
+        let list = ProxyList::parse(&server.url(""), pattern).unwrap();
+        assert_eq!(matches!(list.entries()[0].place, Place::Private(_)), theirs, "{pattern}");
+        private += usize::from(theirs);
+    }
+    assert!((5..20).contains(&private), "{private}");
 }
