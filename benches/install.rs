@@ -39,7 +39,10 @@ fn main() {
         }),
     ];
     interleave(rows, rounds_asked_for(5));
-    println!("\npeak memory of gvmr install: {} KiB", peak_memory(install(&mirror).env("GVMR_HOME", fresh.place())));
+    println!(
+        "\npeak memory of gvmr install: {} KiB",
+        peak_memory(install(&mirror).env("GVMR_HOME", fresh.place()))
+    );
 }
 
 /// Directories that nobody has used before.
@@ -61,7 +64,11 @@ impl Fresh {
 fn go(mirror: &Mirror, module: &str) -> Command {
     let mut command = quiet(Path::new("go"));
     command.args(["mod", "download", "-modcacherw", module]);
-    command.env("GOPROXY", mirror.server.url("")).env("GOSUMDB", "sum.golang.org").env("GOFLAGS", "").env("GOTOOLCHAIN", "local");
+    command
+        .env("GOPROXY", mirror.server.url(""))
+        .env("GOSUMDB", "sum.golang.org")
+        .env("GOFLAGS", "")
+        .env("GOTOOLCHAIN", "local");
     command
 }
 

@@ -6,7 +6,13 @@ use std::path::PathBuf;
 
 /// Installs Go toolchains, proves each one, and runs the right one for the directory you stand in.
 #[derive(Debug, Parser)]
-#[command(name = "gvmr", version, propagate_version = false, disable_help_subcommand = true, max_term_width = 100)]
+#[command(
+    name = "gvmr",
+    version,
+    propagate_version = false,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -167,7 +173,12 @@ pub struct Where {
 #[derive(Debug, Args)]
 pub struct Exec {
     /// [VERSION] [--] COMMAND [ARGUMENT]...; with no version, the one that runs here
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "VERSION -- COMMAND")]
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        required = true,
+        value_name = "VERSION -- COMMAND"
+    )]
     pub words: Vec<OsString>,
 }
 

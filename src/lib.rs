@@ -1,11 +1,15 @@
 //! gvmr's rooms. The program in `main.rs` is the only intended user; tests and benches use them too.
 
+pub mod cli;
+pub mod commands;
 pub mod config;
+pub mod error;
 pub mod host;
 pub mod install;
 pub mod net;
 pub mod request;
 pub mod sources;
 pub mod store;
+pub mod terminal;
 pub mod unpack;
 pub mod verify;

@@ -93,10 +93,13 @@ impl Terminal {
 }
 
 fn spinner() -> ProgressStyle {
-    ProgressStyle::with_template("{prefix:14} {spinner} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner())
+    ProgressStyle::with_template("{prefix:14} {spinner} {wide_msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
 fn bytes() -> ProgressStyle {
-    ProgressStyle::with_template("{prefix:14} {bar:30} {bytes:>10} of {total_bytes:10} {bytes_per_sec:>12} {msg}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
+    ProgressStyle::with_template(
+        "{prefix:14} {bar:30} {bytes:>10} of {total_bytes:10} {bytes_per_sec:>12} {msg}",
+    )
+    .unwrap_or_else(|_| ProgressStyle::default_bar())
 }

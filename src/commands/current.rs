@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::cli;
 use crate::error::{Error, Kind};
-use gvmr_shims::resolve::{Answer, Choice, Reason};
+use gvmr_shims::answer::{Answer, Choice, Reason};
 use serde::Serialize;
 
 /// An answer as scripts read it.
@@ -20,7 +20,7 @@ pub(super) struct Line {
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::Current, session: &Session) -> Result<(), Error> {
-    let answer = session.resolve(None)?;
+    let answer = session.resolve()?;
     let line = Line::of(&answer);
     if arguments.json {
         session.terminal.json(&line).map_err(Session::stdout)?;
@@ -39,8 +39,12 @@ impl Line {
             Choice::Installed { version, goroot } => {
                 (Some(version.to_string()), true, Some(goroot.join("bin/go").display().to_string()))
             }
-            Choice::Outside { path } => (None, true, Some(path.display().to_string())),
-            Choice::Missing { selector } => (Some(selector.to_string()), false, None),
+            Choice::Outside(outside) => (
+                outside.version.as_ref().map(ToString::to_string),
+                true,
+                Some(outside.program.display().to_string()),
+            ),
+            Choice::Missing { wanted: selector } => (Some(selector.to_string()), false, None),
         };
         Self {
             version,
@@ -56,7 +60,7 @@ impl Line {
 
 /// The failure of a directory that asks for a version that is not installed.
 pub(super) fn missing(answer: &Answer) -> Error {
-    let Choice::Missing { selector } = &answer.choice else {
+    let Choice::Missing { wanted: selector } = &answer.choice else {
         return Error::said(Kind::NotFound, answer.reason.to_string());
     };
     Error::said(Kind::Finding, format!("Go {selector} is not installed ({})", answer.reason))

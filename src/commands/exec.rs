@@ -6,8 +6,8 @@ use super::uninstall;
 use crate::cli;
 use crate::error::{Error, Kind};
 use crate::request::Request;
+use gvmr_shims::answer::Choice;
 use gvmr_shims::environment::{Environment, Process};
-use gvmr_shims::resolve::Choice;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -21,14 +21,18 @@ pub(super) fn run(arguments: &cli::Exec, session: &Session) -> Result<(), Error>
     };
     let (goroot, exact) = match version {
         Some(text) => {
-            let version = uninstall::newest_of(&session.store.toolchains()?, text, session)?;
-            (session.store.home().toolchain(&version), Some(version))
+            let version = uninstall::newest_of(&session.toolchains()?, text, session)?;
+            (session.settings.home.toolchain(&version), Some(version))
         }
-        None => match session.resolve(None)? {
-            answer if matches!(answer.choice, Choice::Missing { .. }) => return Err(current::missing(&answer)),
+        None => match session.resolve()? {
+            answer if matches!(answer.choice, Choice::Missing { .. }) => {
+                return Err(current::missing(&answer));
+            }
             answer => match answer.choice {
                 Choice::Installed { version, goroot } => (goroot, answer.exact.then_some(version)),
-                Choice::Outside { .. } | Choice::Missing { .. } => return Err(execute(Command::new(program).args(rest), program)),
+                Choice::Outside(_) | Choice::Missing { .. } => {
+                    return Err(execute(Command::new(program).args(rest), program));
+                }
             },
         },
     };
@@ -67,6 +71,7 @@ fn path_with(directory: &Path) -> Result<OsString, Error> {
 
 fn execute(command: &mut Command, program: &OsStr) -> Error {
     let error = command.exec();
-    let kind = if error.kind() == std::io::ErrorKind::NotFound { Kind::NotFound } else { Kind::CannotExecute };
+    let kind =
+        if error.kind() == std::io::ErrorKind::NotFound { Kind::NotFound } else { Kind::CannotExecute };
     Error::said(kind, format!("cannot run {}: {error}", program.to_string_lossy()))
 }

@@ -6,7 +6,8 @@ use crate::error::{Error, Kind};
 use crate::install::{self, Event, Installer, Outcome, Watch};
 use crate::request::Request;
 use crate::terminal::Terminal;
-use gvmr_shims::resolve::Choice;
+use gvmr_shims::answer::Choice;
+use gvmr_shims::outside::Outside;
 use gvmr_shims::version::Version;
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -60,18 +61,22 @@ pub(super) fn install_one(request: &Request, session: &Session) -> Result<Outcom
 
 /// What the directory names, or `None` where that is installed already (and has been said).
 fn asked_for_here(session: &Session) -> Result<Option<Request>, Error> {
-    let answer = session.resolve(None)?;
+    let answer = session.resolve()?;
     match answer.choice {
-        Choice::Missing { selector } => {
+        Choice::Missing { wanted: selector } => {
             session.remember_project(answer.reason.file.as_deref())?;
             session.terminal.note(format_args!("{selector}, because {}", answer.reason));
             Ok(Some(Request::Selector(selector)))
         }
         Choice::Installed { version, .. } => {
-            session.terminal.note(format_args!("{} is installed: {}", version.toolchain_name(), answer.reason));
+            session.terminal.note(format_args!(
+                "{} is installed: {}",
+                version.toolchain_name(),
+                answer.reason
+            ));
             Ok(None)
         }
-        Choice::Outside { path } => Err(Error::said(
+        Choice::Outside(Outside { program: path, .. }) => Err(Error::said(
             Kind::Usage,
             format!("nothing here asks for a Go version, and {} is outside gvmr", path.display()),
         )
@@ -98,14 +103,21 @@ fn install_all(requests: &[Request], session: &Session) -> Vec<Result<Outcome, E
     if let Err(error) = failed {
         return vec![Err(error)];
     }
-    results.into_iter().filter_map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+    results
+        .into_iter()
+        .filter_map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .collect()
 }
 
 fn next(queue: &Mutex<VecDeque<usize>>) -> Option<usize> {
     queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
 }
 
-fn install_request(request: &Request, installer: &Installer<'_>, session: &Session) -> Result<Outcome, Error> {
+fn install_request(
+    request: &Request,
+    installer: &Installer<'_>,
+    session: &Session,
+) -> Result<Outcome, Error> {
     let shown = Shown { bar: session.terminal.bar(&request.to_string()), session };
     let result = install::choose(request, installer, &shown)
         .and_then(|version| {
@@ -131,7 +143,10 @@ fn line(outcome: &Outcome, session: &Session, json: bool) -> Result<Line, Error>
         session.terminal.note(format_args!("{name} is installed already"));
     }
     if !json {
-        session.terminal.data(format_args!("{name}\t{}", toolchain.goroot.display())).map_err(Session::stdout)?;
+        session
+            .terminal
+            .data(format_args!("{name}\t{}", toolchain.goroot.display()))
+            .map_err(Session::stdout)?;
     }
     Ok(Line {
         version: toolchain.version.to_string(),

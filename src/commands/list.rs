@@ -4,7 +4,7 @@ use super::session::Session;
 use crate::cli;
 use crate::error::Error;
 use crate::store::Receipt;
-use gvmr_shims::resolve::Choice;
+use gvmr_shims::answer::Choice;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -18,9 +18,9 @@ struct Line<'a> {
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::List, session: &Session) -> Result<(), Error> {
-    let toolchains = session.store.toolchains()?;
-    let default = session.store.default_version(&toolchains)?;
-    let current = match session.resolve(None).map(|answer| answer.choice) {
+    let toolchains = session.toolchains()?;
+    let default = session.default_version(&toolchains)?;
+    let current = match session.resolve().map(|answer| answer.choice) {
         Ok(Choice::Installed { version, .. }) => Some(version),
         _ => None, // a directory with a bad pin must not hide what is installed
     };

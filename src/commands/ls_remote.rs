@@ -17,7 +17,8 @@ struct Line<'a> {
 /// Runs the command.
 pub(super) fn run(arguments: &cli::LsRemote, session: &Session) -> Result<(), Error> {
     let filter = arguments.filter.as_deref().map(|text| session.request(text)).transpose()?;
-    let installed: Vec<Version> = session.store.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
+    let installed: Vec<Version> =
+        session.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
     let (released, notes) = session.with_installer(|installer| Ok(install::released(installer)?))?;
     for note in notes {
         session.terminal.note(note);

@@ -18,7 +18,9 @@ pub(super) fn run(arguments: &cli::ShimMissing, session: &Session) -> Result<(),
     let what = format!("Go {request} is not installed ({place}{})", arguments.rule);
     let install = match session.settings.auto_install {
         AutoInstall::Always => true,
-        AutoInstall::Ask => session.terminal.can_ask() && session.terminal.ask(&format!("{what}. Install it?")),
+        AutoInstall::Ask => {
+            session.terminal.can_ask() && session.terminal.ask(&format!("{what}. Install it?"))
+        }
         AutoInstall::Never => false,
     };
     if !install {
@@ -27,7 +29,11 @@ pub(super) fn run(arguments: &cli::ShimMissing, session: &Session) -> Result<(),
     run_after_install(&request, arguments, session)
 }
 
-fn run_after_install(request: &Request, arguments: &cli::ShimMissing, session: &Session) -> Result<(), Error> {
+fn run_after_install(
+    request: &Request,
+    arguments: &cli::ShimMissing,
+    session: &Session,
+) -> Result<(), Error> {
     let outcome = install::install_one(request, session)?;
     let _ = (outcome, arguments);
     Ok(())

@@ -17,11 +17,26 @@ mod which;
 pub use session::Session;
 
 use crate::cli::{Cli, Command};
-use crate::error::Error;
+use crate::error::{Error, Kind};
+use crate::terminal::Terminal;
 
 /// Runs the command that was parsed.
-pub fn run(cli: Cli, session: &Session) -> Result<(), Error> {
-    match cli.command {
+pub fn run(cli: Cli) -> Result<(), Error> {
+    let terminal = Terminal::new(cli.quiet);
+    if let Command::Completions(arguments) = &cli.command {
+        return completions::run(arguments, &terminal);
+    }
+    let session = Session::open(terminal)?;
+    let result = dispatch(cli.command, &session);
+    if session.interrupted() {
+        Err(Error::said(Kind::Interrupted, "interrupted; nothing was left behind"))
+    } else {
+        result
+    }
+}
+
+fn dispatch(command: Command, session: &Session) -> Result<(), Error> {
+    match command {
         Command::Install(arguments) => install::run(&arguments, session),
         Command::Uninstall(arguments) => uninstall::run(&arguments, session),
         Command::Use(arguments) => pin::run(&arguments.version, arguments.global, session),
@@ -34,6 +49,7 @@ pub fn run(cli: Cli, session: &Session) -> Result<(), Error> {
         Command::Exec(arguments) => exec::run(&arguments, session),
         Command::Verify(arguments) => verify::run(&arguments, session),
         Command::Prune(arguments) => prune::run(&arguments, session),
+        Command::Completions(arguments) => completions::run(&arguments, &session.terminal),
         Command::ShimMissing(arguments) => missing::run(&arguments, session),
     }
 }
@@ -51,7 +67,11 @@ impl Cli {
             Command::Where(arguments) => arguments.json,
             Command::Verify(arguments) => arguments.json,
             Command::Prune(arguments) => arguments.json,
-            Command::Use(_) | Command::Global(_) | Command::Completions(_) | Command::Exec(_) | Command::ShimMissing(_) => false,
+            Command::Use(_)
+            | Command::Global(_)
+            | Command::Completions(_)
+            | Command::Exec(_)
+            | Command::ShimMissing(_) => false,
         }
     }
 }

@@ -11,7 +11,8 @@ use gvmr_shims::version::Version;
 /// Runs the command.
 pub(super) fn run(text: &str, global: bool, session: &Session) -> Result<(), Error> {
     let request = session.request(text)?;
-    let installed: Vec<Version> = session.store.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
+    let installed: Vec<Version> =
+        session.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
     let found = request.newest(&installed).cloned();
     let written = match &request {
         Request::Selector(selector) => selector.to_string(),
@@ -19,8 +20,10 @@ pub(super) fn run(text: &str, global: bool, session: &Session) -> Result<(), Err
         _ => install::choose(&request, session)?.to_string(), // a pin names a version, not a wish
     };
     let target = if global {
-        session.store.set_default(&written)?;
-        session.terminal.note(format_args!("the default is {written} now, wherever nothing else asks for a version"));
+        session.store()?.set_default(&written)?;
+        session
+            .terminal
+            .note(format_args!("the default is {written} now, wherever nothing else asks for a version"));
         None
     } else {
         let file = std::env::current_dir()
@@ -38,7 +41,10 @@ pub(super) fn run(text: &str, global: bool, session: &Session) -> Result<(), Err
     }
     let install = match session.settings.auto_install {
         AutoInstall::Always => true,
-        AutoInstall::Ask => session.terminal.can_ask() && session.terminal.ask(&format!("Go {written} is not installed. Install it?")),
+        AutoInstall::Ask => {
+            session.terminal.can_ask()
+                && session.terminal.ask(&format!("Go {written} is not installed. Install it?"))
+        }
         AutoInstall::Never => false,
     };
     if install {

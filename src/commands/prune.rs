@@ -23,11 +23,12 @@ struct Kept {
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::Prune, session: &Session) -> Result<(), Error> {
-    session.store.sweep()?;
-    let toolchains = session.store.toolchains()?;
+    session.store()?.sweep()?;
+    let toolchains = session.toolchains()?;
     let replaced = replaced(toolchains.iter().map(|toolchain| &toolchain.version));
     let reasons = session.kept_for(&toolchains)?;
-    let (kept, removable): (Vec<_>, Vec<_>) = replaced.into_iter().partition(|version| reasons.contains_key(version));
+    let (kept, removable): (Vec<_>, Vec<_>) =
+        replaced.into_iter().partition(|version| reasons.contains_key(version));
     let removable: BTreeSet<Version> = removable.into_iter().collect();
     for version in &kept {
         session.terminal.note(format_args!("{} stays: {}", version.toolchain_name(), reasons[version]));
@@ -48,7 +49,8 @@ pub(super) fn run(arguments: &cli::Prune, session: &Session) -> Result<(), Error
         uninstall::remove(&removable, false, session)?.iter().map(Version::to_string).collect()
     };
     if arguments.json {
-        let kept = kept.iter().map(|version| Kept { version: version.to_string(), why: reasons[version].clone() });
+        let kept =
+            kept.iter().map(|version| Kept { version: version.to_string(), why: reasons[version].clone() });
         let outcome = Outcome { removed, kept: kept.collect(), dry_run: arguments.dry_run };
         return session.terminal.json(&outcome).map_err(Session::stdout);
     }
@@ -61,7 +63,9 @@ pub(super) fn run(arguments: &cli::Prune, session: &Session) -> Result<(), Error
 /// Versions of which a newer release of the same minor is installed too.
 fn replaced<'a>(installed: impl Iterator<Item = &'a Version> + Clone) -> Vec<Version> {
     let newer = |version: &Version| {
-        installed.clone().any(|other| other > version && other.language() == version.language() && !other.is_prerelease())
+        installed
+            .clone()
+            .any(|other| other > version && other.language() == version.language() && !other.is_prerelease())
     };
     installed.clone().filter(|version| newer(version)).cloned().collect()
 }
@@ -72,7 +76,8 @@ mod tests {
 
     #[test]
     fn only_older_patches_of_a_minor_are_replaced() {
-        let installed = ["1.21.0", "1.21.13", "1.22rc1", "1.22.0", "1.23.4", "1.24rc1"].map(|text| Version::parse(text).unwrap());
+        let installed = ["1.21.0", "1.21.13", "1.22rc1", "1.22.0", "1.23.4", "1.24rc1"]
+            .map(|text| Version::parse(text).unwrap());
         let replaced: Vec<_> = replaced(installed.iter()).iter().map(Version::to_string).collect();
         assert_eq!(replaced, ["1.21.0", "1.22rc1"]);
     }

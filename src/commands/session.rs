@@ -2,18 +2,20 @@
 
 use crate::config::Settings;
 use crate::error::{Error, Kind};
-use crate::host::Platform;
-use crate::install::Installer;
+use crate::host;
+use crate::install::{Installer, Log};
 use crate::net;
 use crate::request::Request;
-use crate::sources::{self, Goproxy, SumdbRemote};
-use crate::store::{Programs, Store, Toolchain};
+use crate::sources::{GoSettings, Goproxy, ProxyList};
+use crate::store::{self, Programs, Store, Toolchain};
 use crate::terminal::Terminal;
-use crate::verify::{self, Database};
+use gvmr_shims::answer::{Answer, Choice};
+use gvmr_shims::directory;
 use gvmr_shims::environment::Process;
-use gvmr_shims::resolve::{self, Answer};
-use gvmr_shims::selector::Selector;
+use gvmr_shims::resolve::{self, Question};
+use gvmr_shims::version::Version;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,24 +30,37 @@ pub struct Session {
     pub terminal: Terminal,
     /// What the user settled.
     pub settings: Settings,
-    /// What is installed.
-    pub store: Store,
     interrupted: Arc<AtomicBool>,
 }
 
 impl Session {
-    /// Reads the settings, opens the home, and listens for Ctrl-C.
+    /// Reads the settings and listens for Ctrl-C.
     pub fn open(terminal: Terminal) -> Result<Self, Error> {
         let settings = Settings::read(&Process)?;
-        let store = Store::open(settings.home.clone())?;
         let interrupted = Arc::new(AtomicBool::new(false));
-        listen(&interrupted).map_err(|error| Error::said(Kind::Storage, format!("cannot listen for signals: {error}")))?;
-        Ok(Self { terminal, settings, store, interrupted })
+        listen(&interrupted)
+            .map_err(|error| Error::said(Kind::Storage, format!("cannot listen for signals: {error}")))?;
+        Ok(Self { terminal, settings, interrupted })
     }
 
     /// Whether the user has asked for the end.
     pub fn interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// The home, to be changed; created where it is missing. Only looking at it needs no more than the paths.
+    pub fn store(&self) -> Result<Store, Error> {
+        Store::open(self.settings.home.clone()).map_err(Error::from)
+    }
+
+    /// What is installed, oldest version first.
+    pub fn toolchains(&self) -> Result<Vec<Toolchain>, Error> {
+        store::toolchains(&self.settings.home).map_err(Error::from)
+    }
+
+    /// The installed version that the default means now.
+    pub fn default_version(&self, toolchains: &[Toolchain]) -> Result<Option<Version>, Error> {
+        store::default_version(&self.settings.home, toolchains).map_err(Error::from)
     }
 
     /// Parses a request; the error names what is allowed and what was probably meant.
@@ -54,37 +69,72 @@ impl Session {
     }
 
     /// Which Go runs in the current directory, by the shim's own code.
-    pub fn resolve(&self, plus: Option<&Selector>) -> Result<Answer, Error> {
-        resolve::here(&self.settings.home, plus, &Process).map_err(Error::from)
+    pub fn resolve(&self) -> Result<Answer, Error> {
+        let here = directory::working(&Process, None).map_err(|error| {
+            Error::said(Kind::Storage, format!("cannot find the current directory: {error}"))
+        })?;
+        self.resolve_in(&here)
+    }
+
+    fn resolve_in(&self, directory: &Path) -> Result<Answer, Error> {
+        let home = &self.settings.home;
+        let question = Question { home, directory, plus: None, environment: &Process, shim: None };
+        resolve::resolve(&question).map_err(Error::from)
     }
 
     /// Runs `work` with a way to the sources and the log.
-    pub fn with_installer<T>(&self, work: impl FnOnce(&Installer<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let client = net::Client::new(net::Settings::from_environment(&Process))?;
-        let goroots: Vec<_> = self.store.toolchains()?.into_iter().rev().map(|toolchain| toolchain.goroot).collect();
-        let setting = sources::goproxy_setting(&Process, &goroots);
-        let proxies = setting.proxies()?;
-        let platform = Platform::here();
-        let goproxy = Goproxy::new(&client, &proxies, &platform);
-        let database = Database::from_setting(&sources::gosumdb_setting(&Process, &goroots).value)?;
-        let remote = SumdbRemote::new(&client, &proxies, database.name(), database.url());
-        let log = verify::Client::new(database, &remote, self.store.home().cache().join("sumdb"));
-        work(&Installer { store: &self.store, platform: &platform, goproxy: &goproxy, log: &log })
+    pub fn with_installer<T>(
+        &self,
+        work: impl FnOnce(&Installer<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let client = net::Client::new(net::Settings::from_environment(&Process));
+        let goroots: Vec<_> =
+            self.toolchains()?.into_iter().rev().map(|toolchain| toolchain.goroot).collect();
+        let go = GoSettings::read(&Process, &goroots);
+        let proxies = ProxyList::parse(&go.goproxy.value, &go.gonoproxy.value)
+            .map_err(|error| Error::said(Kind::Usage, format!("GOPROXY ({}): {error}", go.goproxy.origin)))?;
+        let goproxy = Goproxy::new(&client, &proxies, host::platform());
+        let log = Log::new(&client, &proxies, &go.gosumdb.value)?;
+        let store = self.store()?;
+        let log = log.client(&store.home().cache().join("sumdb"));
+        work(&Installer { store: &store, goproxy: &goproxy, log: &log })
     }
 
     /// Makes a toolchain reachable: its names in the shim directory, and the default where there is none.
     pub fn publish(&self, toolchain: &Toolchain) -> Result<(), Error> {
-        self.store.write_shims(&Programs::beside_this_one()?)?;
-        if self.store.set_default_if_none(toolchain.version.as_str())? {
+        let store = self.store()?;
+        store.publish(&Programs::beside_this_one()?)?;
+        if store.set_default_if_none(toolchain.version.as_str())? {
             let name = toolchain.version.toolchain_name();
-            self.terminal.note(format_args!("{name} is the default now; gvmr use --global VERSION changes it"));
+            self.terminal
+                .note(format_args!("{name} is the default now; gvmr use --global VERSION changes it"));
         }
         Ok(())
     }
 
+    /// Installed versions that something asks for, and what that is: the default, this directory, and the pins
+    /// that were written or read before.
+    pub fn kept_for(&self, toolchains: &[Toolchain]) -> Result<BTreeMap<Version, String>, Error> {
+        let mut kept = BTreeMap::new();
+        if let Some(version) = self.default_version(toolchains)? {
+            kept.insert(version, "it is the default".to_owned());
+        }
+        let here = directory::working(&Process, None).ok();
+        let projects = self.store()?.projects()?;
+        let pinned = projects.iter().filter_map(|file| file.parent());
+        for directory in here.as_deref().into_iter().chain(pinned) {
+            if let Ok(answer) = self.resolve_in(directory)
+                && let Choice::Installed { version, .. } = answer.choice
+            {
+                kept.entry(version).or_insert_with(|| answer.reason.to_string());
+            }
+        }
+        Ok(kept)
+    }
+
     /// Keeps the path of a file that pins a version, so that `prune` asks it.
     pub fn remember_project(&self, file: Option<&Path>) -> Result<(), Error> {
-        file.map_or(Ok(()), |file| self.store.remember_project(file).map_err(Error::from))
+        file.map_or(Ok(()), |file| self.store()?.remember_project(file).map_err(Error::from))
     }
 
     /// An error of writing a result.

@@ -24,20 +24,27 @@ pub(super) fn run(arguments: &cli::Verify, session: &Session) -> Result<(), Erro
         }
     }
     let of = |verdict| {
-        let names = audits.iter().filter(|audit| audit.verdict == verdict).map(|audit| audit.toolchain.as_str());
+        let names =
+            audits.iter().filter(|audit| audit.verdict == verdict).map(|audit| audit.toolchain.as_str());
         names.collect::<Vec<_>>().join(", ")
     };
     match audits.iter().map(|audit| audit.verdict).max() {
-        Some(Verdict::Differs) => Err(Error::said(Kind::Integrity, format!("{}: not what the log recorded", of(Verdict::Differs)))
-            .hint("remove it and install it again: gvmr uninstall --force VERSION && gvmr install VERSION")),
-        Some(Verdict::Edited) => Err(Error::said(Kind::Finding, format!("{}: go.env was edited", of(Verdict::Edited)))
-            .hint("set Go's variables in the environment or with go env -w instead")),
+        Some(Verdict::Differs) => {
+            Err(Error::said(Kind::Integrity, format!("{}: not what the log recorded", of(Verdict::Differs)))
+                .hint(
+                    "remove it and install it again: gvmr uninstall --force VERSION && gvmr install VERSION",
+                ))
+        }
+        Some(Verdict::Edited) => {
+            Err(Error::said(Kind::Finding, format!("{}: go.env was edited", of(Verdict::Edited)))
+                .hint("set Go's variables in the environment or with go env -w instead"))
+        }
         _ => Ok(()),
     }
 }
 
 fn chosen(arguments: &cli::Verify, session: &Session) -> Result<Vec<Toolchain>, Error> {
-    let toolchains = session.store.toolchains()?;
+    let toolchains = session.toolchains()?;
     if arguments.versions.is_empty() {
         return Ok(toolchains);
     }

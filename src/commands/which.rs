@@ -5,20 +5,24 @@ use super::session::Session;
 use super::uninstall;
 use crate::cli;
 use crate::error::{Error, Kind};
-use gvmr_shims::resolve::Choice;
+use gvmr_shims::answer::Choice;
+use gvmr_shims::outside::Outside;
 use std::path::PathBuf;
 
 /// Runs `gvmr which`.
 pub(super) fn run(arguments: &cli::Which, session: &Session) -> Result<(), Error> {
-    let answer = session.resolve(None)?;
+    let answer = session.resolve()?;
     let path = match &answer.choice {
         Choice::Installed { goroot, .. } => goroot.join("bin").join(&arguments.tool),
-        Choice::Outside { path } => path.with_file_name(&arguments.tool),
+        Choice::Outside(Outside { program: path, .. }) => path.with_file_name(&arguments.tool),
         Choice::Missing { .. } => return Err(current::missing(&answer)),
     };
     if arguments.tool.contains('/') || !path.is_file() {
-        return Err(Error::said(Kind::NotFound, format!("there is no {} in {}", arguments.tool, path.with_file_name("").display()))
-            .hint("gvmr which go"));
+        return Err(Error::said(
+            Kind::NotFound,
+            format!("there is no {} in {}", arguments.tool, path.with_file_name("").display()),
+        )
+        .hint("gvmr which go"));
     }
     if arguments.json {
         let mut line = serde_json::to_value(Line::of(&answer)).unwrap_or_default();
@@ -33,25 +37,30 @@ pub(super) fn run(arguments: &cli::Which, session: &Session) -> Result<(), Error
 pub(super) fn run_where(arguments: &cli::Where, session: &Session) -> Result<(), Error> {
     let path = goroot(arguments, session)?;
     if arguments.json {
-        return session.terminal.json(&serde_json::json!({ "path": path.display().to_string() })).map_err(Session::stdout);
+        return session
+            .terminal
+            .json(&serde_json::json!({ "path": path.display().to_string() }))
+            .map_err(Session::stdout);
     }
     session.terminal.data(path.display()).map_err(Session::stdout)
 }
 
 fn goroot(arguments: &cli::Where, session: &Session) -> Result<PathBuf, Error> {
     if arguments.shims {
-        return Ok(session.store.home().shims());
+        return Ok(session.settings.home.shims());
     }
     if let Some(text) = &arguments.version {
-        let toolchains = session.store.toolchains()?;
+        let toolchains = session.toolchains()?;
         let version = uninstall::newest_of(&toolchains, text, session)?;
-        return Ok(session.store.home().toolchain(&version));
+        return Ok(session.settings.home.toolchain(&version));
     }
-    let answer = session.resolve(None)?;
+    let answer = session.resolve()?;
     match &answer.choice {
         Choice::Installed { goroot, .. } => Ok(goroot.clone()),
-        Choice::Outside { path } => Err(Error::said(Kind::NotFound, format!("{} is outside gvmr", path.display()))
-            .hint("gvmr which shows its path")),
+        Choice::Outside(Outside { program: path, .. }) => {
+            Err(Error::said(Kind::NotFound, format!("{} is outside gvmr", path.display()))
+                .hint("gvmr which shows its path"))
+        }
         Choice::Missing { .. } => Err(current::missing(&answer)),
     }
 }

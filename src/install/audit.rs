@@ -67,25 +67,27 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
     let (logged, authority) = logged_h1(toolchain, &module_version, installer)?;
     let entries = unpack::installed(&toolchain.goroot, &prefix)
         .map_err(|source| InstallError::Unreadable { path: toolchain.goroot.clone(), source })?;
-    let found = unpack::manifest(&entries).h1();
+    let found = unpack::manifest(&entries).map(|manifest| manifest.h1());
     let kept = store::kept_manifest(&toolchain.goroot).filter(|manifest| manifest.h1() == logged);
     let mut audit = Audit {
         toolchain: toolchain.version.toolchain_name(),
         verdict: Verdict::Proved,
         summary: format!("{} files, {authority}", entries.len()),
-        h1: found.to_string(),
+        h1: found.as_ref().map_or_else(ToString::to_string, ToString::to_string),
         logged_h1: logged.to_string(),
         changed: Vec::new(),
         missing: Vec::new(),
         added: Vec::new(),
     };
     let only_files = entries.iter().all(|entry| matches!(entry.kind, Kind::File(_)));
-    if found == logged && only_files {
+    if found.is_ok_and(|found| found == logged) && only_files {
         return Ok(audit);
     }
     match &kept {
         Some(kept) => compare(&entries, kept, &prefix, &mut audit),
-        None => audit.summary.push_str("; the kept manifest is missing or damaged, so the files cannot be named"),
+        None => {
+            audit.summary.push_str("; the kept manifest is missing or damaged, so the files cannot be named")
+        }
     }
     let edited = audit.changed == [PACKAGERS_FILE] && audit.missing.is_empty() && audit.added.is_empty();
     audit.verdict = if edited { Verdict::Edited } else { Verdict::Differs };
@@ -93,16 +95,22 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
 }
 
 /// What the tree has to hash to, and who says so.
-fn logged_h1(toolchain: &Toolchain, version: &str, installer: &Installer<'_>) -> Result<(H1, String), InstallError> {
+fn logged_h1(
+    toolchain: &Toolchain,
+    version: &str,
+    installer: &Installer<'_>,
+) -> Result<(H1, String), InstallError> {
     match installer.log.lookup(MODULE, version) {
         Ok(logged) => {
             let authority = format!("{} record {} of {}", logged.log(), logged.record(), logged.tree_size());
             Ok((logged.h1(), authority))
         }
-        Err(error @ LogError::Remote { .. }) => match toolchain.receipt.as_ref().and_then(|receipt| receipt.h1.parse().ok()) {
-            Some(h1) => Ok((h1, format!("by its receipt alone: {error}"))),
-            None => Err(InstallError::Log(error)),
-        },
+        Err(error @ LogError::Remote { .. }) => {
+            match toolchain.receipt.as_ref().and_then(|receipt| receipt.h1.parse().ok()) {
+                Some(h1) => Ok((h1, format!("by its receipt alone: {error}"))),
+                None => Err(InstallError::Log(error)),
+            }
+        }
         Err(error) => Err(InstallError::Log(error)),
     }
 }

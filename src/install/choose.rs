@@ -10,7 +10,11 @@ use gvmr_shims::version::Version;
 
 /// The exact version that `request` means now. An exact request is taken at its word: whether it exists is seen
 /// when it is fetched.
-pub fn choose(request: &Request, installer: &Installer<'_>, watch: &dyn Watch) -> Result<Version, InstallError> {
+pub fn choose(
+    request: &Request,
+    installer: &Installer<'_>,
+    watch: &dyn Watch,
+) -> Result<Version, InstallError> {
     match request {
         Request::Selector(selector) => match selector.as_exact() {
             Some(version) => Ok(version.clone()),
@@ -27,7 +31,8 @@ pub fn choose(request: &Request, installer: &Installer<'_>, watch: &dyn Watch) -
             if listing.versions.is_empty() {
                 return newest(None, installer, watch).and(Err(unknown(request, installer)));
             }
-            let listed = request.newest(&listing.versions).cloned().ok_or_else(|| unknown(request, installer))?;
+            let listed =
+                request.newest(&listing.versions).cloned().ok_or_else(|| unknown(request, installer))?;
             // A proxy may serve newer patches than it lists.
             let minor = Selector::parse(listed.language().as_str()).ok();
             let later = minor.and_then(|minor| newest(Some(&minor), installer, watch).ok());
@@ -48,7 +53,11 @@ pub fn released(installer: &Installer<'_>) -> Result<(Vec<Version>, Vec<String>)
     Ok((listing.versions, notes))
 }
 
-fn newest(selector: Option<&Selector>, installer: &Installer<'_>, watch: &dyn Watch) -> Result<Version, InstallError> {
+fn newest(
+    selector: Option<&Selector>,
+    installer: &Installer<'_>,
+    watch: &dyn Watch,
+) -> Result<Version, InstallError> {
     match installer.goproxy.newest(selector) {
         Ok(Newest { version, notes, .. }) => {
             for note in notes {
@@ -73,7 +82,9 @@ fn absent(selector: Option<&Selector>, installer: &Installer<'_>, error: SourceE
 pub(super) fn unknown(request: &Request, installer: &Installer<'_>) -> InstallError {
     let listing = installer.goproxy.listed();
     let nearest = match request {
-        Request::Selector(selector) => Version::parse(selector.as_str()).map(|wanted| nearest(&wanted, &listing.versions)),
+        Request::Selector(selector) => {
+            Version::parse(selector.as_str()).map(|wanted| nearest(&wanted, &listing.versions))
+        }
         _ => None,
     };
     InstallError::Unknown {

@@ -6,12 +6,14 @@
 mod audit;
 mod choose;
 mod error;
+mod log;
 mod nearest;
 mod watch;
 
 pub use audit::{Audit, Verdict, audit};
 pub use choose::{choose, released};
 pub use error::InstallError;
+pub use log::Log;
 pub use watch::{Event, Watch};
 
 use crate::request::Request;
@@ -71,7 +73,8 @@ impl Installer<'_> {
 
         watch.event(Event::Proving);
         let module_version = self.goproxy.platform().module_version(version);
-        let logged = self.log.lookup(MODULE, &module_version).map_err(|error| self.unlogged(version, error))?;
+        let logged =
+            self.log.lookup(MODULE, &module_version).map_err(|error| self.unlogged(version, error))?;
         for warning in logged.warnings() {
             watch.event(Event::Note(warning.to_string()));
         }
@@ -102,11 +105,19 @@ impl Installer<'_> {
 
     /// A version that the log does not have is an unknown version; everything else stays what it is.
     fn unlogged(&self, version: &Version, error: LogError) -> InstallError {
-        if matches!(error, LogError::Absent { .. }) { self.unknown(version) } else { InstallError::Log(error) }
+        if matches!(error, LogError::Absent { .. }) {
+            self.unknown(version)
+        } else {
+            InstallError::Log(error)
+        }
     }
 
     fn absent(&self, version: &Version, error: SourceError) -> InstallError {
-        if error.kind() == SourceErrorKind::Absent { self.unknown(version) } else { InstallError::Source(error) }
+        if error.kind() == SourceErrorKind::Absent {
+            self.unknown(version)
+        } else {
+            InstallError::Source(error)
+        }
     }
 
     fn unknown(&self, version: &Version) -> InstallError {

@@ -22,7 +22,9 @@ mod tests {
     #[test]
     fn the_same_minor_first_then_the_neighbours() {
         let released: Vec<Version> =
-            ["1.7.1", "1.7.3", "1.22.0", "1.22.12", "1.23.0", "1.23.4", "1.24rc1", "1.27.4"].map(|text| Version::parse(text).unwrap()).into();
+            ["1.7.1", "1.7.3", "1.22.0", "1.22.12", "1.23.0", "1.23.4", "1.24rc1", "1.27.4"]
+                .map(|text| Version::parse(text).unwrap())
+                .into();
         let near = |text: &str| {
             let near = nearest(&Version::parse(text).unwrap(), &released);
             near.iter().map(Version::to_string).collect::<Vec<_>>().join(" ")

@@ -4,8 +4,8 @@
 //! out of reach is asked once and not again.
 
 use super::error::{Outcome, SourceError, Tried};
-use crate::host::Platform;
 use super::proxies::{MODULE, Place, ProxyList, below};
+use crate::host::Platform;
 use crate::net::{Body, Client, NetError, NetErrorKind, Phase, RedactedUrl, Url};
 use gvmr_shims::version::Version;
 use std::collections::BTreeMap;

@@ -17,4 +17,4 @@ pub use goproxy::{Fetched, Goproxy, Listing, Presence};
 pub use newest::Newest;
 pub use proxies::{Entry, Place, ProxyList, ProxyListError};
 pub use setting::{GoSettings, Origin, Setting};
-pub use sumdb::{Gosumdb, GosumdbError, SumdbRemote};
+pub use sumdb::{NotAHost, SumdbRemote};

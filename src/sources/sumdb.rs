@@ -1,4 +1,4 @@
-//! The way to the checksum database: which one GOSUMDB names, and through whom it is read.
+//! The way to a checksum database: through whom it is read.
 //!
 //! As cmd/go: a proxy that answers `sumdb/NAME/supported` serves everything and is never bypassed; else the
 //! database is read at its own address. Transport only: nothing read here is trusted before `verify`.
@@ -9,74 +9,19 @@ use std::sync::Mutex;
 
 /// Larger than any record, tile or tree head.
 const LARGEST: u64 = 1 << 20;
-const MAINLAND_CHINA: &str = "sum.golang.google.cn";
-
-/// A parsed GOSUMDB.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Gosumdb {
-    /// `off`.
-    Off,
-    /// A database.
-    Database {
-        /// Its name: a host, or a host and a path.
-        name: String,
-        /// Its verifier key, where GOSUMDB gives more than the name.
-        key: Option<String>,
-        /// Where it is read, where GOSUMDB says so. No proxy is asked then.
-        url: Option<Url>,
-    },
-}
-
-/// Why a GOSUMDB cannot be used.
+/// The name of a database is not a host with an optional path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum GosumdbError {
-    /// Nothing, or more than a key and a URL.
-    #[error("GOSUMDB must be a name or a key, and then perhaps a URL")]
-    Fields,
-    /// Not a host with an optional path.
-    #[error("GOSUMDB names the database \"{name}\", which is not a host with an optional path")]
-    Name {
-        /// The name, printable.
-        name: String,
-    },
-    /// The second word is not a URL that can be read.
-    #[error("GOSUMDB's URL \"{url}\" is not an https, http or file URL")]
-    Url {
-        /// The word, without credentials.
-        url: String,
-    },
-}
-
-impl Gosumdb {
-    /// Parses `sum.golang.org`, `NAME+HASH+KEY`, either with a URL after it, or `off`.
-    pub fn parse(value: &str) -> Result<Self, GosumdbError> {
-        let value = match value {
-            "off" => return Ok(Self::Off),
-            MAINLAND_CHINA => "sum.golang.org https://sum.golang.google.cn",
-            other => other,
-        };
-        let words: Vec<&str> = value.split_whitespace().collect();
-        let (first, url) = match words[..] {
-            [first] => (first, None),
-            [first, url] => (first, Some(url)),
-            _ => return Err(GosumdbError::Fields),
-        };
-        let name = first.split('+').next().unwrap_or(first);
-        own_address(name)?;
-        let key = first.contains('+').then(|| first.to_owned());
-        let url = url.map(|url| {
-            let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "https" | "http" | "file"));
-            parsed.ok_or_else(|| GosumdbError::Url { url: without_credentials(url) })
-        });
-        Ok(Self::Database { name: name.to_owned(), key, url: url.transpose()? })
-    }
+#[error("the database name \"{name}\" is not a host with an optional path")]
+pub struct NotAHost {
+    /// The name, without credentials.
+    pub name: String,
 }
 
 /// `https://NAME`, if that is all that the name can mean.
-fn own_address(name: &str) -> Result<Url, GosumdbError> {
+fn own_address(name: &str) -> Result<Url, NotAHost> {
     let plain = !name.ends_with('/') && !name.contains(['?', '#', '@', '%', '\\']);
     let url = Url::parse(&format!("https://{name}")).ok().filter(|url| plain && url.has_host());
-    url.ok_or_else(|| GosumdbError::Name { name: without_credentials(name) })
+    url.ok_or_else(|| NotAHost { name: without_credentials(name) })
 }
 
 /// Reads from one checksum database; finds the way to it at the first read, and keeps to it.
@@ -95,7 +40,7 @@ impl<'c> SumdbRemote<'c> {
         list: &'c ProxyList,
         name: &str,
         url: Option<&Url>,
-    ) -> Result<Self, GosumdbError> {
+    ) -> Result<Self, NotAHost> {
         let own = own_address(name)?;
         Ok(Self { client, name: name.to_owned(), own, list, base: Mutex::new(url.cloned()) })
     }

@@ -6,8 +6,8 @@
 use super::error::StoreError;
 use super::receipt::Receipt;
 use super::staging::StagingDirectory;
-use super::{manifest, time};
 use super::{Store, Toolchain, sync_directory};
+use super::{manifest, time};
 use crate::unpack::{RECEIPT, Staged};
 use crate::verify::Verified;
 use rustix::fs::{CWD, RenameFlags, renameat_with, syncfs};

@@ -1,6 +1,7 @@
 //! The one-line facts beside the toolchains: the default, and the pins that `prune` asks.
 
 use super::{Store, StoreError, Toolchain, replace};
+use gvmr_shims::home::Home;
 use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
 use std::io::{ErrorKind, Write};
@@ -9,24 +10,16 @@ use std::path::{Path, PathBuf};
 /// The largest of these files that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
 
+/// The installed version that the home's default means now; `None` where none is set or installed.
+pub fn default_version(home: &Home, toolchains: &[Toolchain]) -> Result<Option<Version>, StoreError> {
+    let path = home.default_file();
+    let Some(text) = read(&path)? else { return Ok(None) };
+    let selector =
+        Selector::parse(text.trim()).map_err(|error| StoreError::corrupt(&path, error.to_string()))?;
+    Ok(selector.newest(toolchains.iter().map(|toolchain| &toolchain.version)).cloned())
+}
+
 impl Store {
-    /// What `default` says; `None` where there is no such file.
-    pub fn default_selector(&self) -> Result<Option<Selector>, StoreError> {
-        let path = self.home().default_file();
-        let Some(text) = read(&path)? else { return Ok(None) };
-        match Selector::parse(text.trim()) {
-            Ok(selector) => Ok(Some(selector)),
-            Err(error) => Err(StoreError::Corrupt { path, why: error.to_string() }),
-        }
-    }
-
-    /// The installed version that the default means now.
-    pub fn default_version(&self, toolchains: &[Toolchain]) -> Result<Option<Version>, StoreError> {
-        let selector = self.default_selector()?;
-        let installed = toolchains.iter().map(|toolchain| &toolchain.version);
-        Ok(selector.and_then(|selector| selector.newest(installed).cloned()))
-    }
-
     /// Sets the default to `text`, a version or a prefix.
     pub fn set_default(&self, text: &str) -> Result<(), StoreError> {
         replace(&self.home().default_file(), format!("{text}\n").as_bytes(), 0o644)
@@ -77,10 +70,7 @@ fn read(path: &Path) -> Result<Option<String>, StoreError> {
         Ok(metadata) if metadata.is_file() && metadata.len() <= LARGEST => {
             std::fs::read_to_string(path).map(Some).map_err(io)
         }
-        Ok(_) => Err(StoreError::Corrupt {
-            path: path.to_owned(),
-            why: format!("not a regular file of at most {LARGEST} bytes"),
-        }),
+        Ok(_) => Err(StoreError::corrupt(path, format!("not a regular file of at most {LARGEST} bytes"))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(io(error)),
     }

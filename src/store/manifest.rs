@@ -28,7 +28,11 @@ pub(super) fn write(tree: &Path, manifest: &Manifest) -> Result<(), StoreError> 
 /// The manifest of an installed tree; `None` where it is missing, too long or not one.
 pub fn kept_manifest(goroot: &Path) -> Option<Manifest> {
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let file = File::options().read(true).custom_flags(flags.bits().cast_signed()).open(goroot.join(MANIFEST)).ok()?;
+    let file = File::options()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(goroot.join(MANIFEST))
+        .ok()?;
     let mut text = String::new();
     file.take(LONGEST).read_to_string(&mut text).ok()?;
     Manifest::from_summary(&text)

@@ -22,6 +22,7 @@ mod staging;
 mod time;
 
 pub use commit::{Committed, Facts};
+pub use defaults::default_version;
 pub use error::StoreError;
 pub use lock::{Holder, VersionLock};
 pub use manifest::kept_manifest;

@@ -15,7 +15,8 @@ pub struct Programs {
 impl Programs {
     /// This very program, and the shim that was installed beside it.
     pub fn beside_this_one() -> Result<Self, StoreError> {
-        let program = std::env::current_exe().map_err(|error| StoreError::io("find", Path::new("gvmr"), error))?;
+        let program =
+            std::env::current_exe().map_err(|error| StoreError::io("find", Path::new("gvmr"), error))?;
         let shim = program.with_file_name("gvmr-shim");
         if shim.is_file() { Ok(Self { program, shim }) } else { Err(StoreError::NoShim { path: shim }) }
     }

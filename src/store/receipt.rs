@@ -58,6 +58,11 @@ impl Receipt {
         parsed.map(Some).map_err(|error| StoreError::corrupt(&path, format!("not a receipt: {error}")))
     }
 
+    /// Who proved the tree and where it came from, in one line.
+    pub fn proof(&self) -> String {
+        format!("proved by {} (record {} of {}), from {}", self.log, self.record, self.tree_size, self.source)
+    }
+
     /// The receipt as it is written: JSON that people can read.
     pub(super) fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
         let mut text = serde_json::to_vec_pretty(self)?;

@@ -52,7 +52,10 @@ fn every_answer_can_say_why() {
         assert_eq!(go_version(&world, directory), format!("go{version}"), "the shim agrees");
         let go = world.goroot(version).join("bin/go").display().to_string();
         assert_eq!(world.gvmr_in(directory, ["which"]).succeeds(), go);
-        assert_eq!(world.gvmr_in(directory, ["where"]).succeeds(), world.goroot(version).display().to_string());
+        assert_eq!(
+            world.gvmr_in(directory, ["where"]).succeeds(),
+            world.goroot(version).display().to_string()
+        );
     }
     let json = world.gvmr_in(&pinned, ["current", "--json"]).json();
     assert_eq!((json["version"].as_str(), json["line"].as_u64()), (Some("1.98.1"), Some(3)));
@@ -85,8 +88,10 @@ fn exec_runs_a_whole_command_with_a_version() {
     let (_mirror, world) = three();
     let version = |arguments: &[&str]| world.gvmr(arguments).succeeds();
     assert_eq!(version(&["exec", "1.98.1", "--", "go", "version"]), "go version go1.98.1 linux/amd64");
-    assert_eq!(version(&["exec", "1.98", "sh", "-c", "go version; echo $GOTOOLCHAIN $GVMR_VERSION"]),
-        "go version go1.98.2 linux/amd64\nlocal 1.98.2");
+    assert_eq!(
+        version(&["exec", "1.98", "sh", "-c", "go version; echo $GOTOOLCHAIN $GVMR_VERSION"]),
+        "go version go1.98.2 linux/amd64\nlocal 1.98.2"
+    );
     assert_eq!(version(&["exec", "go", "version"]), "go version go1.97.4 linux/amd64");
     assert_eq!(world.gvmr(["exec", "1.98", "--", "sh", "-c", "exit 7"]).code, Some(7));
     world.gvmr(["exec", "1.98", "--", "no-such-program"]).fails(127, &["no-such-program"]);
@@ -133,7 +138,8 @@ fn uninstall_removes_only_what_nothing_uses() {
     // A program of the tree itself runs: a copy of sleep in its bin directory.
     let sleep = world.goroot("1.98.1").join("bin/sleep");
     std::fs::copy("/bin/sleep", &sleep).unwrap();
-    let mut running = world.command(&sleep, &world.path("user")).arg("60").stdout(Stdio::null()).spawn().unwrap();
+    let mut running =
+        world.command(&sleep, &world.path("user")).arg("60").stdout(Stdio::null()).spawn().unwrap();
     world.gvmr(["uninstall", "1.98.1"]).fails(9, &["go1.98.1", &running.id().to_string()]);
     running.kill().unwrap();
     running.wait().unwrap();
@@ -162,7 +168,10 @@ fn list_marks_what_runs_here_and_how_it_was_proved() {
     let (_mirror, world) = three();
     let list = world.gvmr(["list"]).succeeds();
     let first = list.lines().next().unwrap();
-    assert!(first.starts_with("* 1.97.4") && first.contains("default") && first.contains("test.log"), "{list}");
+    assert!(
+        first.starts_with("* 1.97.4") && first.contains("default") && first.contains("test.log"),
+        "{list}"
+    );
     let remote = world.gvmr(["ls-remote", "1.98"]).succeeds();
     assert_eq!(remote, "1.98.1 (installed)\n1.98.2 (installed)");
 }

@@ -10,6 +10,10 @@ fn the_checked_in_completions_are_current() {
         let printed = Run::of(Command::new(gvmr()).args(["completions", shell])).succeeds();
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(file);
         let checked_in = std::fs::read_to_string(&path).unwrap();
-        assert_eq!(printed.trim_end(), checked_in.trim_end(), "gvmr completions {shell} > completions/{file}");
+        assert_eq!(
+            printed.trim_end(),
+            checked_in.trim_end(),
+            "gvmr completions {shell} > completions/{file}"
+        );
     }
 }

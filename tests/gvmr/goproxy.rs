@@ -2,8 +2,9 @@
 
 use crate::net::{client, url};
 use crate::support::server::{Fault, Reply, Request, Server};
+use gvmr::host::Platform;
 use gvmr::net::{Client, NetErrorKind};
-use gvmr::sources::{GoSettings, Goproxy, Gosumdb, Origin, Platform, Presence, ProxyList, ProxyListError};
+use gvmr::sources::{GoSettings, Goproxy, Origin, Presence, ProxyList, ProxyListError};
 use gvmr::sources::{Outcome, SourceErrorKind, SumdbRemote};
 use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
@@ -273,8 +274,7 @@ fn no_password_of_a_list_is_ever_shown() {
     let environment =
         vec![("GOPROXY", text), ("GOSUMDB", "x https://canary:canary@["), ("HOME", "/nonexistent")];
     let settings = GoSettings::read(&environment, &[]);
-    let error = Gosumdb::parse(&settings.gosumdb.value).unwrap_err();
-    shown.extend([format!("{settings:?} {error:?}"), error.to_string()]);
+    shown += &format!("{settings:?}");
     let server = Server::start(|_| Reply::ok("{\"Version\":\"other\"}"));
     let other = ProxyList::parse(&server.url("/?canary"), "").unwrap();
     shown += &Goproxy::new(&client, &other, amd64()).presence(&version("1.22.1")).unwrap_err().to_string();

@@ -45,7 +45,9 @@ fn the_first_install_gives_a_working_go_and_a_default() {
 fn several_at_once_all_arrive_and_one_failure_spares_the_others() {
     let mirror = Mirror::small(&["1.97.1", "1.98.1", "1.99.1"]);
     let world = mirror.world();
-    world.gvmr(["install", "1.97", "1.98", "1.50.1", "1.99"]).fails(3, &["there is no Go 1.50.1 for linux-amd64"]);
+    world
+        .gvmr(["install", "1.97", "1.98", "1.50.1", "1.99"])
+        .fails(3, &["there is no Go 1.50.1 for linux-amd64"]);
     assert_eq!(world.installed(), ["go1.97.1", "go1.98.1", "go1.99.1"]);
     let json = world.gvmr(["install", "--json", "1.97", "1.98"]).json();
     assert_eq!(json[1]["version"], "1.98.1");
@@ -91,8 +93,10 @@ fn every_network_fault_says_what_failed_and_where_and_leaves_nothing() {
         ("proxy wants credentials", 4, "407", |_| Reply::status(407)),
     ];
     for (name, code, words, fault) in faults {
-        let mirror =
-            Mirror::small_but(&["1.99.1"], move |request, reply| if zip(&request.target) { fault(reply) } else { reply });
+        let mirror = Mirror::small_but(
+            &["1.99.1"],
+            move |request, reply| if zip(&request.target) { fault(reply) } else { reply },
+        );
         let world = mirror.world();
         let run = world.gvmr(["install", "1.99.1"]).fails(code, &[words, "127.0.0.1"]);
         assert!(run.stderr.contains("next: "), "{name}: {run:?}");
@@ -125,7 +129,11 @@ fn no_credential_is_ever_shown_or_kept() {
 #[test]
 fn thirty_two_installs_at_once_make_one_download() {
     let mirror = Mirror::small_but(&["1.99.1"], |request, reply| {
-        if request.target.ends_with(".zip") { reply.fault(Fault::Slow(4096, Duration::from_millis(100))) } else { reply }
+        if request.target.ends_with(".zip") {
+            reply.fault(Fault::Slow(4096, Duration::from_millis(100)))
+        } else {
+            reply
+        }
     });
     let world = mirror.world();
     let mut children: Vec<_> = (0..32)
@@ -149,7 +157,11 @@ fn thirty_two_installs_at_once_make_one_download() {
 #[test]
 fn ctrl_c_ends_an_install_within_seconds_and_leaves_nothing() {
     let mirror = Mirror::small_but(&["1.99.1"], |request, reply| {
-        if request.target.ends_with(".zip") { reply.fault(Fault::Slow(64, Duration::from_millis(200))) } else { reply }
+        if request.target.ends_with(".zip") {
+            reply.fault(Fault::Slow(64, Duration::from_millis(200)))
+        } else {
+            reply
+        }
     });
     let world = mirror.world();
     let mut command = world.command(gvmr(), &world.path("user"));

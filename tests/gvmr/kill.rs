@@ -1,7 +1,8 @@
 //! kill -9 at any moment of an install: a version is absent or complete, and the next run just succeeds.
 
 use super::support::mirror::Mirror;
-use super::support::world::{World, gvmr, skip};
+use super::support::skip;
+use super::support::world::{World, gvmr};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -45,7 +46,8 @@ fn duration_of_an_install(mirror: &Mirror) -> Duration {
 
 fn kill_after(world: &World, moment: Duration) {
     let mut command = world.command(gvmr(), &world.path("user"));
-    let mut child = command.args(["install", VERSION]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child =
+        command.args(["install", VERSION]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(moment);
     child.kill().unwrap();
     child.wait().unwrap();

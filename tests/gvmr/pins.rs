@@ -1,9 +1,10 @@
 //! Pin files that are wrong: file and line are named, nothing blocks, no other version is picked silently.
 
 use super::support::mirror::Mirror;
-use super::support::world::World;
+use super::support::world::{Run, World};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// The shim and the command line say the same, within a second.
@@ -11,8 +12,9 @@ use std::time::{Duration, Instant};
 fn refused(world: &World, directory: &Path, words: &[&str]) {
     let start = Instant::now();
     let shim = world.shim("go", directory, ["version"]);
-    assert!(matches!(shim.code, Some(126 | 127)), "{shim:?}");
-    shim.fails(shim.code.unwrap(), words);
+    let code = shim.code.unwrap();
+    shim.fails(code, words);
+    assert!(matches!(code, 126 | 127), "{code}");
     let current = world.gvmr_in(directory, ["current"]);
     assert!(current.code != Some(0) && words.iter().all(|word| current.stderr.contains(word)), "{current:?}");
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
@@ -39,7 +41,7 @@ fn wrong_pins_name_file_and_line_and_never_block() {
     std::fs::create_dir(directory.join(".go-version")).unwrap();
     refused(&world, &directory, &[".go-version", "director"]);
     let fifo = world.project("fifo", &[]);
-    nix::unistd::mkfifo(&fifo.join(".go-version"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    Run::of(Command::new("mkfifo").arg(fifo.join(".go-version"))).succeeds();
     refused(&world, &fifo, &[".go-version", "FIFO"]);
 }
 
@@ -48,9 +50,15 @@ fn line_ends_marks_and_prefixes_are_tolerated() {
     let mirror = Mirror::small(&["1.98.1"]);
     let world = mirror.world();
     world.gvmr(["install", "1.98.1"]).succeeds();
-    for (name, content) in [("crlf", "1.98.1\r\n"), ("mark", "\u{feff}1.98.1\n"), ("go", "go1.98.1"), ("blank", "\n  1.98  \n")] {
+    for (name, content) in
+        [("crlf", "1.98.1\r\n"), ("mark", "\u{feff}1.98.1\n"), ("go", "go1.98.1"), ("blank", "\n  1.98  \n")]
+    {
         let project = world.project(name, &[(".go-version", content)]);
-        assert_eq!(world.shim("go", &project, ["version"]).succeeds(), "go version go1.98.1 linux/amd64", "{name}");
+        assert_eq!(
+            world.shim("go", &project, ["version"]).succeeds(),
+            "go version go1.98.1 linux/amd64",
+            "{name}"
+        );
     }
 }
 

@@ -1,7 +1,8 @@
 //! The main job on real Go: the environment's own proxy, the real log, real builds.
 
 use super::support::mirror::real_modules;
-use super::support::world::{Run, World, skip};
+use super::support::skip;
+use super::support::world::{Run, World};
 use std::process::Command;
 
 const HELLO: &str = "package main\n\nimport (\n\t\"fmt\"\n\t\"runtime\"\n)\n\nfunc main() { fmt.Println(\"hello\", runtime.Version()) }\n";
@@ -21,13 +22,20 @@ fn three_minors_from_the_proxy_are_proved_and_build_in_three_directories() {
         let version = newest(&list, prefix);
         let project = world.project(
             &format!("hello-{prefix}"),
-            &[(".go-version", &format!("# pinned\n{prefix}\n")), ("go.mod", "module hello\n\ngo 1.21\n"), ("main.go", HELLO)],
+            &[
+                (".go-version", &format!("# pinned\n{prefix}\n")),
+                ("go.mod", "module hello\n\ngo 1.21\n"),
+                ("main.go", HELLO),
+            ],
         );
         world.shim("go", &project, ["build", "-o", "hello", "."]).succeeds();
         let built = Run::of(&mut Command::new(project.join("hello"))).succeeds();
         assert_eq!(built, format!("hello go{version}"));
         let why = world.gvmr_in(&project, ["current", "--why"]).succeeds();
-        assert!(why.starts_with(&version) && why.contains(&format!("{}/.go-version:2", project.display())), "{why}");
+        assert!(
+            why.starts_with(&version) && why.contains(&format!("{}/.go-version:2", project.display())),
+            "{why}"
+        );
     }
 }
 
@@ -48,7 +56,8 @@ fn gos_own_switching_finds_the_shims_and_downloads_nothing() {
     let mut world = World::new(&proxy);
     world.gvmr(["install", "1.23.4", "1.22.10"]).succeeds();
     world.gvmr(["use", "--global", "1.22.10"]).succeeds();
-    world.set("GOPROXY", "off").set("PATH", &format!("{}/shims:/usr/bin:/bin", world.home().display()));
+    let path = format!("{}/shims:/usr/bin:/bin", world.home().display());
+    world.set("GOPROXY", "off").set("PATH", &path);
     world.set("GOTOOLCHAIN", "go1.23.4+path");
     let version = world.shim("go", &world.path("user"), ["version"]).succeeds();
     assert_eq!(version, "go version go1.23.4 linux/amd64");

@@ -48,7 +48,8 @@ fn the_readme_has_every_room() {
 
 #[test]
 fn the_shim_has_no_dependency() {
-    let manifest = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("shims/Cargo.toml")).unwrap();
+    let manifest =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("shims/Cargo.toml")).unwrap();
     let (_, section) = manifest.split_once("\n[dependencies]\n").unwrap();
     let section = section.split("\n[").next().unwrap();
     assert!(section.lines().all(|line| line.trim().is_empty()), "{section}");
@@ -83,7 +84,8 @@ fn imports(text: &str) -> Vec<String> {
                 None => vec![rest],
             };
             for name in names {
-                let name = name.trim().split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap();
+                let name =
+                    name.trim().split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap();
                 if !name.is_empty() && name.starts_with(|c: char| c.is_ascii_lowercase()) {
                     found.push(name.to_owned());
                 }

@@ -2,7 +2,8 @@
 
 use super::support::mirror::Mirror;
 use super::support::server::{Content, Reply, Request};
-use super::support::world::{names, skip};
+use super::support::skip;
+use super::support::world::names;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
@@ -14,7 +15,9 @@ fn a_changed_byte_in_a_real_zip_is_an_integrity_error() {
     let zip = |request: &Request| request.target.ends_with(".zip");
     // Spread over the whole archive: headers, contents, descriptors, the directory, the end record.
     for per_mille in [0_u64, 1, 37, 250, 500, 750, 930, 990, 999, 1000] {
-        let meddle = move |request: &Request, reply: Reply| if zip(request) { flipped(reply, per_mille) } else { reply };
+        let meddle = move |request: &Request, reply: Reply| {
+            if zip(request) { flipped(reply, per_mille) } else { reply }
+        };
         let Some(mirror) = Mirror::real_but(&[REAL], meddle) else { return skip("no go, or no network") };
         let world = mirror.world();
         world.gvmr(["install", REAL]).fails(5, &["go1.22.10", "next: "]);
@@ -27,9 +30,15 @@ fn a_changed_byte_in_a_real_zip_is_an_integrity_error() {
 fn a_changed_byte_in_the_answer_a_tile_or_the_signature_is_an_integrity_error() {
     let stories: [(&str, fn(&Request, &[u8]) -> Option<usize>); 5] = [
         ("the record's hash", |request, body| at(request, "/lookup/", body, b" h1:").map(|place| place + 10)),
-        ("the tree's size", |request, body| at(request, "/lookup/", body, b"database tree\n").map(|place| place + 15)),
-        ("the tree's hash", |request, body| at(request, "/lookup/", body, b"\n\n\xe2\x80\x94").map(|place| place - 5)),
-        ("the signature", |request, body| at(request, "/lookup/", body, "— test.log ".as_bytes()).map(|place| place + 30)),
+        ("the tree's size", |request, body| {
+            at(request, "/lookup/", body, b"database tree\n").map(|place| place + 15)
+        }),
+        ("the tree's hash", |request, body| {
+            at(request, "/lookup/", body, b"\n\n\xe2\x80\x94").map(|place| place - 5)
+        }),
+        ("the signature", |request, body| {
+            at(request, "/lookup/", body, "— test.log ".as_bytes()).map(|place| place + 30)
+        }),
         ("a tile", |request, body| request.target.contains("/tile/").then_some(body.len() / 2)),
     ];
     for (name, place) in stories {
@@ -43,13 +52,18 @@ fn a_changed_byte_in_the_answer_a_tile_or_the_signature_is_an_integrity_error() 
         let world = mirror.world();
         let run = world.gvmr(["install", "1.99.1"]).fails(5, &["test.log"]);
         assert_eq!(world.installed(), [""; 0], "{name}: {run:?}");
-        assert_eq!(mirror.downloads("1.99.1"), 0, "{name}: no byte of a toolchain is asked for before the proof");
+        assert_eq!(
+            mirror.downloads("1.99.1"),
+            0,
+            "{name}: no byte of a toolchain is asked for before the proof"
+        );
     }
 }
 
 #[test]
 fn an_answer_about_another_module_is_refused() {
-    let mirror = Mirror::small_but(&["1.99.1", "1.99.2"], |request, reply| reply_of_other(request).unwrap_or(reply));
+    let mirror =
+        Mirror::small_but(&["1.99.1", "1.99.2"], |request, reply| reply_of_other(request).unwrap_or(reply));
     let world = mirror.world();
     world.gvmr(["install", "1.99.1"]).fails(5, &["test.log"]);
     assert_eq!(world.installed(), [""; 0]);

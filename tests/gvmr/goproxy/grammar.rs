@@ -1,6 +1,6 @@
 //! Settings, lists and patterns: tables.
 
-use super::{GoSettings, Gosumdb, Origin, PathBuf, ProxyList, ProxyListError};
+use super::{GoSettings, Origin, PathBuf, ProxyList, ProxyListError};
 use gvmr::sources::Place;
 
 fn parsed(text: &str, private: &str) -> Result<String, ProxyListError> {
@@ -76,26 +76,6 @@ fn private_patterns_put_the_origin_first() {
 fn a_single_directory_is_told_apart() {
     for (text, alone) in [("file:///x", true), ("file:///x,direct", false), ("https://a.example", false)] {
         assert_eq!(ProxyList::parse(text, "").unwrap().is_one_directory(), alone, "{text}");
-    }
-}
-
-#[test]
-fn databases_are_named_by_name_key_or_url() {
-    let database = |text: &str| match Gosumdb::parse(text).unwrap() {
-        Gosumdb::Database { name, key, url } => {
-            format!("{name} {} {}", key.unwrap_or_default(), url.map(String::from).unwrap_or_default())
-        }
-        Gosumdb::Off => "off".to_owned(),
-    };
-    assert_eq!(database("off"), "off");
-    assert_eq!(database(" sum.golang.org "), "sum.golang.org  ");
-    assert_eq!(database("sum.golang.google.cn"), "sum.golang.org  https://sum.golang.google.cn/");
-    assert_eq!(
-        database("sum.corp/log+0a0b+Ab+/= https://log.corp/x"),
-        "sum.corp/log sum.corp/log+0a0b+Ab+/= https://log.corp/x"
-    );
-    for bad in ["", " ", "a b c", "a/", "user@a", "a?x", "a ftp://x", "a nothing"] {
-        assert!(Gosumdb::parse(bad).is_err(), "{bad:?}");
     }
 }
 

@@ -44,7 +44,10 @@ impl Mirror {
             let toolchain = toolchain(version);
             log.add("golang.org/toolchain", &module_version, &h1(&module_version, &toolchain), GO_MOD_H1);
             files.insert(format!("{AT}/{module_version}.zip"), Reply::ok(zip(&module_version, &toolchain)));
-            files.insert(format!("{AT}/{module_version}.info"), Reply::ok(format!("{{\"Version\":\"{module_version}\"}}")));
+            files.insert(
+                format!("{AT}/{module_version}.info"),
+                Reply::ok(format!("{{\"Version\":\"{module_version}\"}}")),
+            );
             list += &format!("{module_version}\n");
         }
         files.insert(format!("{AT}/list"), Reply::ok(list));
@@ -102,7 +105,8 @@ impl Mirror {
 
 /// Fills Go's module cache with these toolchains and gives its download directory, a proxy's layout.
 pub(crate) fn real_modules(versions: &[&str]) -> Option<PathBuf> {
-    let go = |arguments: &[&str]| Command::new("go").args(arguments).env("GOTOOLCHAIN", "local").output().ok();
+    let go =
+        |arguments: &[&str]| Command::new("go").args(arguments).env("GOTOOLCHAIN", "local").output().ok();
     let cache = go(&["env", "GOMODCACHE"])?;
     for version in versions {
         let module = format!("golang.org/toolchain@v0.0.1-go{version}.linux-amd64");
@@ -144,7 +148,8 @@ fn prefix(module_version: &str) -> String {
 
 fn zip(module_version: &str, files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let prefix = prefix(module_version);
-    Zip::with(files.iter().map(|(name, content)| File::new(&format!("{prefix}{name}"), content)).collect()).bytes()
+    Zip::with(files.iter().map(|(name, content)| File::new(&format!("{prefix}{name}"), content)).collect())
+        .bytes()
 }
 
 /// The directory hash, written here once more so that the program is not its own judge.

@@ -9,14 +9,14 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 /// One story's machine; everything in it goes when it is dropped.
-pub struct World {
+pub(crate) struct World {
     directory: TempDir,
     variables: BTreeMap<String, String>,
 }
 
 impl World {
     /// An empty machine whose only source is `proxy`, as GOPROXY.
-    pub fn new(proxy: &str) -> Self {
+    pub(crate) fn new(proxy: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join("user")).unwrap();
         let mut world = Self { directory, variables: BTreeMap::new() };
@@ -27,32 +27,32 @@ impl World {
     }
 
     /// The same machine seen with one more variable.
-    pub fn set(&mut self, name: &str, value: &str) -> &mut Self {
+    pub(crate) fn set(&mut self, name: &str, value: &str) -> &mut Self {
         self.variables.insert(name.to_owned(), value.to_owned());
         self
     }
 
-    pub fn unset(&mut self, name: &str) -> &mut Self {
+    pub(crate) fn unset(&mut self, name: &str) -> &mut Self {
         self.variables.remove(name);
         self
     }
 
-    pub fn path(&self, relative: &str) -> PathBuf {
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.directory.path().join(relative)
     }
 
     /// gvmr's home, where the platform puts it.
-    pub fn home(&self) -> PathBuf {
+    pub(crate) fn home(&self) -> PathBuf {
         self.path("user/.local/share/gvmr")
     }
 
     /// The GOROOT of one version, installed or not.
-    pub fn goroot(&self, version: &str) -> PathBuf {
+    pub(crate) fn goroot(&self, version: &str) -> PathBuf {
         self.home().join("versions").join(format!("go{version}"))
     }
 
     /// Makes a directory with the given files: `(name, content)`.
-    pub fn project(&self, name: &str, files: &[(&str, &str)]) -> PathBuf {
+    pub(crate) fn project(&self, name: &str, files: &[(&str, &str)]) -> PathBuf {
         let directory = self.path(name);
         std::fs::create_dir_all(&directory).unwrap();
         for (file, content) in files {
@@ -62,21 +62,26 @@ impl World {
     }
 
     /// `gvmr ARGUMENTS…` in the user's home directory.
-    pub fn gvmr<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Run {
+    pub(crate) fn gvmr<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Run {
         self.gvmr_in(&self.path("user"), arguments)
     }
 
-    pub fn gvmr_in<I: AsRef<OsStr>>(&self, directory: &Path, arguments: impl IntoIterator<Item = I>) -> Run {
+    pub(crate) fn gvmr_in<I: AsRef<OsStr>>(&self, directory: &Path, arguments: impl IntoIterator<Item = I>) -> Run {
         Run::of(self.command(gvmr(), directory).args(arguments))
     }
 
     /// A program of the shim directory, such as `go`.
-    pub fn shim<I: AsRef<OsStr>>(&self, name: &str, directory: &Path, arguments: impl IntoIterator<Item = I>) -> Run {
+    pub(crate) fn shim<I: AsRef<OsStr>>(
+        &self,
+        name: &str,
+        directory: &Path,
+        arguments: impl IntoIterator<Item = I>,
+    ) -> Run {
         Run::of(self.command(&self.home().join("shims").join(name), directory).args(arguments))
     }
 
     /// A command with this machine's environment and nothing else, and no terminal.
-    pub fn command(&self, program: &Path, directory: &Path) -> Command {
+    pub(crate) fn command(&self, program: &Path, directory: &Path) -> Command {
         shim(); // so that gvmr finds it beside itself
         let mut command = Command::new(program);
         command.env_clear().envs(&self.variables).current_dir(directory).stdin(Stdio::null());
@@ -84,13 +89,13 @@ impl World {
     }
 
     /// The names in `versions/`, sorted.
-    pub fn installed(&self) -> Vec<String> {
+    pub(crate) fn installed(&self) -> Vec<String> {
         names(&self.home().join("versions"))
     }
 }
 
 /// The names in a directory, sorted; empty where there is none.
-pub fn names(directory: &Path) -> Vec<String> {
+pub(crate) fn names(directory: &Path) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
@@ -99,27 +104,27 @@ pub fn names(directory: &Path) -> Vec<String> {
 
 /// What a program did.
 #[derive(Debug)]
-pub struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
-    pub fn of(command: &mut Command) -> Self {
+    pub(crate) fn of(command: &mut Command) -> Self {
         Self::from(command.output().unwrap_or_else(|error| panic!("{command:?}: {error}")))
     }
 
     /// Asserts success and gives stdout without its final newline.
     #[track_caller]
-    pub fn succeeds(self) -> String {
+    pub(crate) fn succeeds(self) -> String {
         assert_eq!(self.code, Some(0), "{self:#?}");
         self.stdout.trim_end_matches('\n').to_owned()
     }
 
     /// Asserts this exit code and that stderr says each of `words`.
     #[track_caller]
-    pub fn fails(self, code: i32, words: &[&str]) -> Self {
+    pub(crate) fn fails(self, code: i32, words: &[&str]) -> Self {
         assert_eq!(self.code, Some(code), "{self:#?}");
         for word in words {
             assert!(self.stderr.contains(word), "stderr lacks {word:?}: {self:#?}");
@@ -128,7 +133,7 @@ impl Run {
     }
 
     #[track_caller]
-    pub fn json(self) -> serde_json::Value {
+    pub(crate) fn json(self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
     }
 }
@@ -141,12 +146,12 @@ impl From<Output> for Run {
 }
 
 /// The `gvmr` under test.
-pub fn gvmr() -> &'static Path {
+pub(crate) fn gvmr() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_gvmr"))
 }
 
 /// The shim under test, beside `gvmr`, built where a run of this package alone has not done so.
-pub fn shim() -> &'static Path {
+pub(crate) fn shim() -> &'static Path {
     static SHIM: OnceLock<PathBuf> = OnceLock::new();
     SHIM.get_or_init(|| {
         let mut build = Command::new(env!("CARGO"));
@@ -157,10 +162,4 @@ pub fn shim() -> &'static Path {
         assert!(build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap().success());
         gvmr().with_file_name("gvmr-shim")
     })
-}
-
-/// Prints why a story cannot be told here, or fails where nothing may be skipped.
-pub fn skip(reason: &str) {
-    assert!(std::env::var_os("GVMR_TESTS_SKIP_NOTHING").is_none(), "nothing may be skipped: {reason}");
-    eprintln!("skipped: {reason}");
 }

@@ -1,5 +1,7 @@
 //! Turns any room's error into words, one next step and an exit code. No other place knows exit codes.
 
+mod rooms;
+
 use serde::Serialize;
 use std::error::Error as StdError;
 use std::fmt;

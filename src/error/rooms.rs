@@ -1,0 +1,188 @@
+//! Each room's error: which kind it is, and the next step.
+
+use super::{Error, Kind};
+use crate::config::ConfigError;
+use crate::install::InstallError;
+use crate::net::{NetError, NetErrorKind};
+use crate::request::NotARequest;
+use crate::sources::{Outcome, SourceError, SourceErrorKind};
+use crate::store::StoreError;
+use crate::unpack::UnpackError;
+use crate::verify::LogError;
+use gvmr_shims::problem::Problem;
+use std::io::ErrorKind as Io;
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        let hint = match &error {
+            ConfigError::NoHome => "set GVMR_HOME to an absolute path",
+            ConfigError::Relative { .. } | ConfigError::Value { .. } => "change or unset the variable",
+            ConfigError::Unreadable { .. } | ConfigError::Malformed { .. } => {
+                "correct the file, or move it away"
+            }
+        };
+        Self::new(Kind::Usage, &error).hint(hint)
+    }
+}
+
+impl From<NotARequest> for Error {
+    fn from(error: NotARequest) -> Self {
+        let meant = error
+            .suggestion
+            .as_ref()
+            .map_or("gvmr ls-remote shows what exists".to_owned(), |meant| format!("gvmr install {meant}"));
+        Self::new(Kind::Usage, &error).hint(meant)
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        let (kind, hint) = match &problem {
+            Problem::Pin { .. } | Problem::Refused { .. } => {
+                (Kind::Usage, "correct the file: gvmr use VERSION writes it")
+            }
+            Problem::InvalidToolchain { .. } => (Kind::Usage, "correct the line, as the go command asks too"),
+            Problem::Variable(_) => (Kind::Usage, "change or unset GVMR_VERSION"),
+            Problem::RelativeGowork { .. } => (Kind::Usage, "change or unset GOWORK"),
+            Problem::Versions { .. } => (Kind::Storage, "look at the directory's permissions"),
+            Problem::NothingOutside { .. } => (Kind::NotFound, "name a version there instead of system"),
+            Problem::NothingAnywhere => (Kind::NotFound, "gvmr install latest"),
+        };
+        Self::new(kind, &problem).hint(hint)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let (kind, hint) = match &error {
+            StoreError::Io { source, .. } => (Kind::Storage, storage_hint(source)),
+            StoreError::NoSpace { .. } => {
+                (Kind::Storage, "free some space, or set GVMR_HOME to a larger file system")
+            }
+            StoreError::NoLocks { .. } => (Kind::Storage, "set GVMR_HOME to a local file system"),
+            StoreError::NotOurs { .. } => {
+                (Kind::Storage, "run gvmr as that user, or set GVMR_HOME to a directory of your own")
+            }
+            StoreError::NoShim { .. } => {
+                (Kind::Storage, "install it beside gvmr: cargo install --path shims")
+            }
+            StoreError::Busy { .. } => (Kind::Busy, "run it again when the other process is done"),
+            StoreError::InUse { .. } => (Kind::Busy, "end those processes first, or use --force"),
+            StoreError::Corrupt { .. } => {
+                (Kind::Corrupt, "look at it, and move it away if you do not need it")
+            }
+            StoreError::Cancelled => (Kind::Interrupted, "run it again"),
+        };
+        Self::new(kind, &error).hint(hint)
+    }
+}
+
+impl From<InstallError> for Error {
+    fn from(error: InstallError) -> Self {
+        let (kind, hint) = match error {
+            InstallError::Source(error) => return error.into(),
+            InstallError::Log(error) => return error.into(),
+            InstallError::Store(error) => return error.into(),
+            InstallError::Unknown { .. } => {
+                (Kind::UnknownVersion, "gvmr ls-remote shows what exists".to_owned())
+            }
+            InstallError::Mismatch { .. } | InstallError::Archive { .. } => {
+                (Kind::Integrity, TAMPERED.to_owned())
+            }
+            InstallError::Unpack { error: UnpackError::Read(ref read), .. } => match NetError::of_io(read) {
+                Some(network) => (Kind::Network, network_hint(&network.kind).to_owned()),
+                None => (Kind::Network, "run it again".to_owned()),
+            },
+            InstallError::Unpack { error: UnpackError::Write { ref source, .. }, .. } => {
+                (Kind::Storage, storage_hint(source).to_owned())
+            }
+            InstallError::Unpack { .. } => (Kind::Archive, TAMPERED.to_owned()),
+            InstallError::Unreadable { ref source, .. } => (Kind::Storage, storage_hint(source).to_owned()),
+            InstallError::Cancelled => (Kind::Interrupted, "run it again".to_owned()),
+        };
+        Self::new(kind, &error).hint(hint)
+    }
+}
+
+const TAMPERED: &str = "do not use this source; try another GOPROXY, and tell whoever runs it";
+
+impl From<SourceError> for Error {
+    fn from(error: SourceError) -> Self {
+        let last = error.tried.iter().rev().find_map(|tried| match &tried.outcome {
+            Outcome::Net(error) => Some(&error.kind),
+            _ => None,
+        });
+        let (kind, hint) = match error.kind() {
+            SourceErrorKind::Absent => (Kind::UnknownVersion, "gvmr ls-remote shows what exists"),
+            SourceErrorKind::Refused => {
+                (Kind::Network, "this source refuses it: add another to GOPROXY behind a |")
+            }
+            SourceErrorKind::Off => (Kind::Network, "GOPROXY=off forbids asking: name a source in GOPROXY"),
+            SourceErrorKind::Network => (Kind::Network, last.map_or("look at GOPROXY", network_hint)),
+        };
+        Self::new(kind, &error).hint(hint)
+    }
+}
+
+impl From<LogError> for Error {
+    fn from(error: LogError) -> Self {
+        let (kind, hint) = match &error {
+            LogError::Absent { .. } => (Kind::UnknownVersion, "gvmr ls-remote shows what exists"),
+            LogError::InvalidModule { .. } => (Kind::Usage, "gvmr ls-remote shows what exists"),
+            LogError::Remote { source, .. } => {
+                let network = source.downcast_ref::<NetError>();
+                (Kind::Network, network.map_or("run it again", |network| network_hint(&network.kind)))
+            }
+            LogError::Setting(_) => (Kind::Integrity, "unset GOSUMDB, or name a checksum database in it"),
+            LogError::Fork(_) => (
+                Kind::Integrity,
+                "keep both tree heads: they prove that the log shows different people different things",
+            ),
+            _ => (Kind::Integrity, TAMPERED),
+        };
+        Self::new(kind, &error).hint(hint)
+    }
+}
+
+fn storage_hint(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        Io::StorageFull | Io::QuotaExceeded => "free some space, or set GVMR_HOME to a larger file system",
+        Io::PermissionDenied | Io::ReadOnlyFilesystem => {
+            "make it writable for you, or set GVMR_HOME to a directory that is"
+        }
+        Io::NotADirectory | Io::AlreadyExists => "move what is there away, or set GVMR_HOME to another path",
+        _ => "look at the file system, or set GVMR_HOME to another one",
+    }
+}
+
+fn network_hint(kind: &NetErrorKind) -> &'static str {
+    match kind {
+        NetErrorKind::Absent { .. } => "look at the address in GOPROXY",
+        NetErrorKind::Refused { .. } => "look at your credentials for it (netrc), or use another GOPROXY",
+        NetErrorKind::ProxyAuthentication => "put user and password into HTTPS_PROXY",
+        NetErrorKind::Status { .. } | NetErrorKind::Protocol { .. } => {
+            "try again later, or use another GOPROXY"
+        }
+        NetErrorKind::Dns { .. } => {
+            "look at the host's name in GOPROXY and at this machine's DNS, or set HTTPS_PROXY"
+        }
+        NetErrorKind::Connect { .. } => {
+            "look whether the host is up and reachable from here, or set HTTPS_PROXY"
+        }
+        NetErrorKind::Proxy { .. } => "look at HTTPS_PROXY and HTTP_PROXY",
+        NetErrorKind::Tls { .. } => {
+            "put the issuer's certificate into the system's store, or name it in SSL_CERT_FILE"
+        }
+        NetErrorKind::Html => {
+            "something answers with a web page: sign in to the network, or look at the address"
+        }
+        NetErrorKind::InsecureCredentials => "use https in that URL",
+        NetErrorKind::NotAFile { .. } | NetErrorKind::Unsupported { .. } => "look at the address in GOPROXY",
+        NetErrorKind::Redirect(_) => "use the address it redirects to, if you trust it",
+        NetErrorKind::Timeout { .. }
+        | NetErrorKind::Cut { .. }
+        | NetErrorKind::TooLarge { .. }
+        | NetErrorKind::TooSlow { .. }
+        | NetErrorKind::Io { .. } => "run it again; if it stays so, use another GOPROXY",
+    }
+}
