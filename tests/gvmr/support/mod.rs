@@ -1,3 +1,4 @@
 //! What the stories stand on.
 
+pub(crate) mod go;
 pub(crate) mod log;

@@ -1,6 +1,6 @@
 //! What a record is, and of which module it speaks.
 
-use super::{Case, Verdict, accepted, refused};
+use super::{Case, Go, Verdict, accepted, refused};
 use crate::support::log::sum_of;
 
 pub(super) fn cases() -> Vec<Case> {
@@ -63,7 +63,7 @@ fn ids() -> Vec<Case> {
         Case::new(name, verdict, |case| case.answer_parts(|old, _, _| id.clone_into(old)))
     };
     let mut negative = id("a negative id", refused("BadRecord"), "-1");
-    negative.stricter_than_go = true;
+    negative.go = Go::Accepts;
     negative.index = 0;
     negative.log.forge("/lookup/example.com/m5@v1.0.0", None);
     negative.answer_parts(|id, _, _| "-1".clone_into(id));
