@@ -1,4 +1,3 @@
 //! What the stories stand on.
 
-pub(crate) mod go;
 pub(crate) mod log;

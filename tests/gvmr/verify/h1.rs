@@ -107,7 +107,9 @@ proptest! {
     ) {
         let of = |files: &[(String, [u8; 32])]| {
             let mut manifest = Manifest::new();
-            files.iter().for_each(|(name, sha256)| manifest.add(name.clone(), *sha256).unwrap());
+            for (name, sha256) in files {
+                manifest.add(name.clone(), *sha256).unwrap();
+            }
             manifest.h1()
         };
         let files: Vec<_> = files.into_iter().collect();

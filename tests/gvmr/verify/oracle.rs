@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::cases::{self, Case, Go, SHORT, SIZE, Verdict};
-use crate::support::go;
+use super::go;
 
 /// The first release whose cmd/go has the corrections that the table speaks of.
 const CORRECTED: &str = "1.26.8";
@@ -64,10 +64,14 @@ fn go_hashes_trees_the_same() {
     assert_eq!(output.lines().collect::<Vec<_>>(), ours);
 }
 
-/// Everything the case's log has an answer for, as files.
+/// The answer and all tiles that the case's log has, as files.
 fn write_scene(case: &Case, scene: &Path) {
     let sizes = [SHORT, SIZE - 1, SIZE, case.log.size()];
+    let lookup = case.path();
     for path in case.log.paths(&sizes) {
+        if path.starts_with("/lookup/") && path != lookup {
+            continue;
+        }
         if let Some(answer) = case.log.answer(&path) {
             let file = scene.join("remote").join(path.trim_start_matches('/'));
             fs::create_dir_all(file.parent().unwrap()).unwrap();

@@ -18,7 +18,6 @@ pub(crate) fn is_here(least: &str, story: &str) -> bool {
 }
 
 /// Prints why `story` is not told here. `GVMR_TESTS_SKIP_NOTHING=1` makes that a failure.
-#[allow(clippy::disallowed_methods, reason = "a switch of the tests alone")]
 pub(crate) fn skip(story: &str, reason: &str) {
     assert!(
         std::env::var_os("GVMR_TESTS_SKIP_NOTHING").is_none_or(|value| value != "1"),
