@@ -24,6 +24,16 @@ pub(super) enum Verdict {
     Refused(&'static str),
 }
 
+/// How Go's client takes the same answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Go {
+    Agrees,
+    /// It accepts what we refuse.
+    Accepts,
+    /// Its arithmetic overflows and it never comes back.
+    Hangs,
+}
+
 /// A log, the head that the client remembers, the record it asks for, and what has to come of it.
 pub(super) struct Case {
     pub(super) name: &'static str,
@@ -31,8 +41,7 @@ pub(super) struct Case {
     pub(super) remembered: Vec<u8>,
     pub(super) index: u64,
     pub(super) verdict: Verdict,
-    /// Where we refuse what Go accepts.
-    pub(super) stricter_than_go: bool,
+    pub(super) go: Go,
 }
 
 pub(super) fn all() -> Vec<Case> {
@@ -42,8 +51,7 @@ pub(super) fn all() -> Vec<Case> {
 impl Case {
     fn new(name: &'static str, verdict: Verdict, script: impl FnOnce(&mut Self)) -> Self {
         let log = TestLog::filled(LOG, SIZE);
-        let mut case =
-            Self { name, log, remembered: Vec::new(), index: ASKED, verdict, stricter_than_go: false };
+        let mut case = Self { name, log, remembered: Vec::new(), index: ASKED, verdict, go: Go::Agrees };
         script(&mut case);
         case
     }

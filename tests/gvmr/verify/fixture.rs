@@ -9,8 +9,8 @@ use proptest::prelude::*;
 
 use super::remote::{Scripted, fixture_path, lookup};
 
-const MODULE: &str = "golang.org/toolchain";
-const NEWEST: u64 = 71_848_828;
+pub(super) const MODULE: &str = "golang.org/toolchain";
+pub(super) const NEWEST: u64 = 71_848_828;
 
 /// Module version and sum of all seventeen.
 pub(crate) fn sums() -> BTreeMap<String, String> {

@@ -10,9 +10,11 @@ use gvmr::verify::{Client, Database, LogError, LoggedSum, Remote, RemoteError};
 
 use crate::support::log::TestLog;
 
+type Answers<'a> = dyn Fn(&str) -> Option<Vec<u8>> + Sync + 'a;
+
 /// Anything that answers paths, with answers that can be replaced one by one, and a list of what was asked.
 pub(crate) struct Scripted<'a> {
-    honest: Box<dyn Fn(&str) -> Option<Vec<u8>> + Sync + 'a>,
+    honest: Box<Answers<'a>>,
     replaced: BTreeMap<String, Option<Vec<u8>>>,
     asked: Mutex<Vec<String>>,
     under_way: AtomicUsize,
