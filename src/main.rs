@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     let json = cli.wants_json();
     let Err(error) = commands::run(cli) else { return ExitCode::SUCCESS };
     let terminal = Terminal::new(false);
-    if json {
+    if json && !error.in_data {
         let _ = terminal.json(&error.as_json()); // where stdout is gone, stderr still says it
     }
     terminal.say(&error);

@@ -103,10 +103,14 @@ impl Rule {
             Self::Prefix => "means the newest installed release of it",
             Self::System => "asks for the Go outside gvmr",
             Self::DefaultSatisfies => "is a minimum, which the default satisfies",
-            Self::LowestInstalled => "is a minimum, and this is the lowest installed version that satisfies it",
+            Self::LowestInstalled => {
+                "is a minimum, and this is the lowest installed version that satisfies it"
+            }
             Self::OutsideSatisfies => "is a minimum, which the Go outside gvmr satisfies",
             Self::NothingSatisfies => "is a minimum, which no installed version satisfies",
-            Self::NoDefault => "nothing asks for a version and no default is set, so the Go outside gvmr runs",
+            Self::NoDefault => {
+                "nothing asks for a version and no default is set, so the Go outside gvmr runs"
+            }
             Self::NewestInstalled => {
                 "nothing asks for a version, no default is set and no Go is outside gvmr, \
                  so the newest installed version runs"

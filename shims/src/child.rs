@@ -121,7 +121,8 @@ mod tests {
         assert_eq!(edited(&[c"A=1"], local), ["A=1", "GOTOOLCHAIN=local"]);
         assert_eq!(edited(&[c"GOTOOLCHAIN="], local), ["GOTOOLCHAIN=local"]);
         assert_eq!(edited(&[c"GOTOOLCHAIN=auto"], local), ["GOTOOLCHAIN=auto"]);
-        let switched = [c"GOTOOLCHAIN_INTERNAL_SWITCH_VERSION=go1.23.4", c"GOTOOLCHAIN_INTERNAL_SWITCH_COUNT=1"];
+        let switched =
+            [c"GOTOOLCHAIN_INTERNAL_SWITCH_VERSION=go1.23.4", c"GOTOOLCHAIN_INTERNAL_SWITCH_COUNT=1"];
         assert_eq!(edited(&switched, toolchain()), switched.map(|entry| entry.to_str().unwrap()));
     }
 

@@ -41,7 +41,11 @@ pub fn find(home: &Home, selector: &Selector) -> io::Result<Option<Version>> {
 pub fn lowest<'a>(versions: &'a [Version], minimum: &Version) -> Option<&'a Version> {
     let mut enough = versions.iter().filter(|version| *version >= minimum);
     let first = enough.next()?;
-    if first.is_prerelease() { enough.find(|version| !version.is_prerelease()).or(Some(first)) } else { Some(first) }
+    if first.is_prerelease() {
+        enough.find(|version| !version.is_prerelease()).or(Some(first))
+    } else {
+        Some(first)
+    }
 }
 
 /// The newest of `versions` (in order); a pre-release only where there is no release.

@@ -23,7 +23,9 @@ pub fn of(program: &Path) -> Option<PathBuf> {
     let start = start.get(..length)?;
     match start {
         [b'#', b'!', line @ ..] => script(line),
-        [0x7f, b'E', b'L', b'F', class, order, ..] => Elf { wide: *class == 2, little: *order == 1 }.loader(&file, start),
+        [0x7f, b'E', b'L', b'F', class, order, ..] => {
+            Elf { wide: *class == 2, little: *order == 1 }.loader(&file, start)
+        }
         _ => None,
     }
 }

@@ -3,15 +3,18 @@
 
 pub mod answer;
 pub mod bounded;
+pub mod child;
 pub mod directory;
 pub mod environment;
 pub mod goenv;
 pub mod gomod;
 pub mod home;
 pub mod installed;
+pub mod interpreter;
 pub mod outside;
 pub mod pin;
 pub mod problem;
+pub mod process;
 pub mod project;
 pub mod resolve;
 pub mod selector;

@@ -46,7 +46,8 @@ pub fn find(
     shim: Option<Identity>,
 ) -> Option<Outside> {
     let path = environment.get("PATH")?;
-    let directories = path.as_bytes().split(|byte| *byte == b':').map(|part| Path::new(OsStr::from_bytes(part)));
+    let directories =
+        path.as_bytes().split(|byte| *byte == b':').map(|part| Path::new(OsStr::from_bytes(part)));
     directories
         .filter(|directory| directory.is_absolute() && !is_shims_directory(directory, home))
         .map(|directory| directory.join(name))

@@ -73,7 +73,11 @@ impl fmt::Display for Problem {
                 formatter.write_str("names such as go1.23.4, and default")
             }
             Self::RelativeGowork { value } => {
-                write!(formatter, "invalid GOWORK \"{}\": not an absolute path, and not \"off\"", value.display())
+                write!(
+                    formatter,
+                    "invalid GOWORK \"{}\": not an absolute path, and not \"off\"",
+                    value.display()
+                )
             }
             Self::Versions { directory, error } => {
                 write!(formatter, "cannot list the installed versions in {}: {error}", directory.display())
@@ -93,7 +97,9 @@ impl fmt::Display for Problem {
 impl std::error::Error for Problem {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Refused { refusal: Refusal::Unreadable(error), .. } | Self::Versions { error, .. } => Some(error),
+            Self::Refused { refusal: Refusal::Unreadable(error), .. } | Self::Versions { error, .. } => {
+                Some(error)
+            }
             Self::Variable(word) => Some(word),
             _ => None,
         }

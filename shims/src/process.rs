@@ -20,7 +20,11 @@ const SIG_DFL: usize = 0;
 
 unsafe extern "C" {
     static environ: *const *const c_char;
-    fn execve(path: *const c_char, arguments: *const *const c_char, environment: *const *const c_char) -> c_int;
+    fn execve(
+        path: *const c_char,
+        arguments: *const *const c_char,
+        environment: *const *const c_char,
+    ) -> c_int;
     fn getauxval(kind: c_ulong) -> c_ulong;
     fn signal(number: c_int, handler: usize) -> usize;
 }

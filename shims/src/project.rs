@@ -78,11 +78,7 @@ fn modules_enabled(environment: &dyn Environment, module: Option<&Path>) -> bool
     }
 }
 
-fn go_work(
-    directory: &Path,
-    environment: &dyn Environment,
-    home: &Home,
-) -> Result<Option<PathBuf>, Problem> {
+fn go_work(directory: &Path, environment: &dyn Environment, home: &Home) -> Result<Option<PathBuf>, Problem> {
     match setting(environment, "GOWORK") {
         Some(value) if value == "off" => Ok(None),
         None => Ok(nearest_go_work(directory, home)),
@@ -109,9 +105,8 @@ fn nearest_go_work(directory: &Path, home: &Home) -> Option<PathBuf> {
 /// The nearest go.mod. One that lies directly in the directory for temporary files hides those above it and
 /// does not count itself.
 fn go_mod(directory: &Path, environment: &dyn Environment) -> Option<PathBuf> {
-    let found: Result<_, Infallible> = climb(directory, "go.mod", |path| {
-        Ok(is_not_directory(path).then(|| path.to_path_buf()))
-    });
+    let found: Result<_, Infallible> =
+        climb(directory, "go.mod", |path| Ok(is_not_directory(path).then(|| path.to_path_buf())));
     let file = found.unwrap_or_default()?;
     let temporary = environment.get("TMPDIR").unwrap_or_else(|| "/tmp".into());
     (!is_directory(file.parent()?, &temporary)).then_some(file)

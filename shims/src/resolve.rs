@@ -116,7 +116,8 @@ impl Question<'_> {
                     return Err(Problem::NothingOutside { file, line });
                 };
                 let written = "system".to_owned();
-                let reason = Reason { source, file: Some(file), line: Some(line), written, rule: Rule::System };
+                let reason =
+                    Reason { source, file: Some(file), line: Some(line), written, rule: Rule::System };
                 Ok(Answer { choice: Choice::Outside(outside), reason, exact: false })
             }
         }

@@ -29,7 +29,11 @@ pub(super) fn run(arguments: &cli::Current, session: &Session) -> Result<(), Err
         let text = if arguments.why { format!("{what}\t{}", line.why) } else { what.to_owned() };
         session.terminal.data(text).map_err(Session::stdout)?;
     }
-    if line.installed { Ok(()) } else { Err(missing(&answer)) }
+    match (line.installed, arguments.json) {
+        (true, _) => Ok(()),
+        (false, true) => Err(missing(&answer).after_data()),
+        (false, false) => Err(missing(&answer)),
+    }
 }
 
 impl Line {

@@ -36,22 +36,30 @@ pub(super) fn run(arguments: &cli::Install, session: &Session) -> Result<(), Err
         arguments.versions.iter().map(|text| session.request(text)).collect::<Result<_, _>>()?
     };
     let outcomes = install_all(&requests, session);
-    let mut lines = Vec::new();
-    let mut first_error = None;
-    for (request, outcome) in requests.iter().zip(outcomes) {
+    let mut results = Vec::new();
+    let mut errors = Vec::new();
+    for outcome in outcomes {
         match outcome {
-            Ok(outcome) => lines.push(line(&outcome, session, arguments.json)?),
-            Err(error) if first_error.is_none() && !arguments.json => first_error = Some(error),
+            Ok(outcome) => results.push(serde_json::json!(line(&outcome, session, arguments.json)?)),
             Err(error) => {
-                session.terminal.say(format_args!("{request}: {error}"));
-                first_error.get_or_insert(error);
+                results.push(error.as_json());
+                errors.push(error);
             }
         }
     }
-    if let Some(error) = first_error {
-        return Err(error);
+    if arguments.json {
+        session.terminal.json(&results).map_err(Session::stdout)?;
     }
-    if arguments.json { session.terminal.json(&lines).map_err(Session::stdout) } else { Ok(()) }
+    // The last one is said by whoever ends the process.
+    let last = errors.pop();
+    for error in errors {
+        session.terminal.say(error);
+    }
+    match last {
+        None => Ok(()),
+        Some(error) if arguments.json => Err(error.after_data()),
+        Some(error) => Err(error),
+    }
 }
 
 /// Installs one version with its progress shown; used by `use` and by the shim's question too.

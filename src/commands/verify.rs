@@ -28,19 +28,19 @@ pub(super) fn run(arguments: &cli::Verify, session: &Session) -> Result<(), Erro
             audits.iter().filter(|audit| audit.verdict == verdict).map(|audit| audit.toolchain.as_str());
         names.collect::<Vec<_>>().join(", ")
     };
-    match audits.iter().map(|audit| audit.verdict).max() {
+    let failure = match audits.iter().map(|audit| audit.verdict).max() {
         Some(Verdict::Differs) => {
-            Err(Error::said(Kind::Integrity, format!("{}: not what the log recorded", of(Verdict::Differs)))
-                .hint(
-                    "remove it and install it again: gvmr uninstall --force VERSION && gvmr install VERSION",
-                ))
+            Error::said(Kind::Integrity, format!("{}: not what the log recorded", of(Verdict::Differs))).hint(
+                "remove it and install it again: gvmr uninstall --force VERSION && gvmr install VERSION",
+            )
         }
         Some(Verdict::Edited) => {
-            Err(Error::said(Kind::Finding, format!("{}: go.env was edited", of(Verdict::Edited)))
-                .hint("set Go's variables in the environment or with go env -w instead"))
+            Error::said(Kind::Finding, format!("{}: go.env was edited", of(Verdict::Edited)))
+                .hint("set Go's variables in the environment or with go env -w instead")
         }
-        _ => Ok(()),
-    }
+        _ => return Ok(()),
+    };
+    Err(if arguments.json { failure.after_data() } else { failure })
 }
 
 fn chosen(arguments: &cli::Verify, session: &Session) -> Result<Vec<Toolchain>, Error> {

@@ -71,6 +71,8 @@ pub struct Error {
     pub message: String,
     /// One next step.
     pub hint: Option<String>,
+    /// Whether stdout holds the command's JSON already, which says as much: then no second document follows.
+    pub in_data: bool,
 }
 
 impl Error {
@@ -85,18 +87,25 @@ impl Error {
             }
             source = inner.source();
         }
-        Self { kind, message, hint: None }
+        Self { kind, message, hint: None, in_data: false }
     }
 
     /// An error said in these words.
     pub fn said(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None }
+        Self { kind, message: message.into(), hint: None, in_data: false }
     }
 
     /// Adds the next step.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same error after its command has written JSON.
+    #[must_use]
+    pub fn after_data(mut self) -> Self {
+        self.in_data = true;
         self
     }
 

@@ -164,10 +164,10 @@ fn network_hint(kind: &NetErrorKind) -> &'static str {
             "try again later, or use another GOPROXY"
         }
         NetErrorKind::Dns { .. } => {
-            "look at the host's name in GOPROXY and at this machine's DNS, or set HTTPS_PROXY"
+            "look at that name and at this machine's DNS; where only a proxy is reachable, set HTTPS_PROXY or GOPROXY"
         }
         NetErrorKind::Connect { .. } => {
-            "look whether the host is up and reachable from here, or set HTTPS_PROXY"
+            "look whether the host is up; where only a proxy is reachable, set HTTPS_PROXY or GOPROXY"
         }
         NetErrorKind::Proxy { .. } => "look at HTTPS_PROXY and HTTP_PROXY",
         NetErrorKind::Tls { .. } => {

@@ -42,6 +42,7 @@ pub enum InstallError {
         /// What they were to be.
         toolchain: String,
         /// What is wrong with them.
+        #[source]
         error: UnpackError,
     },
     /// The tree could not be written, or its bytes could not be read to the end.
@@ -50,6 +51,7 @@ pub enum InstallError {
         /// What was being installed.
         toolchain: String,
         /// What failed.
+        #[source]
         error: UnpackError,
     },
     /// The home failed.

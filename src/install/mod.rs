@@ -70,6 +70,9 @@ impl Installer<'_> {
             return Ok(Outcome::Present(present));
         }
         self.store.check_space(SPACE.0, SPACE.1)?;
+        if let Some(forbidden) = self.goproxy.forbidden(version) {
+            return Err(InstallError::Source(forbidden));
+        }
 
         watch.event(Event::Proving);
         let module_version = self.goproxy.platform().module_version(version);

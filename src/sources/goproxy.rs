@@ -150,6 +150,14 @@ impl<'c> Goproxy<'c> {
         }
     }
 
+    /// The error of a list that is only `off`: nobody may be asked for anything, the log included.
+    pub fn forbidden(&self, version: &Version) -> Option<SourceError> {
+        if self.list.entries().iter().any(|entry| entry.place != Place::Off) {
+            return None;
+        }
+        self.walk(version, true, |_, _| Err::<(), _>(Outcome::Off)).err()
+    }
+
     /// The module zip of `version` from the first entry that gives it.
     pub fn fetch(&self, version: &Version) -> Result<Fetched, SourceError> {
         let module_version = self.platform.module_version(version);

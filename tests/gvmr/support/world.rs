@@ -66,7 +66,11 @@ impl World {
         self.gvmr_in(&self.path("user"), arguments)
     }
 
-    pub(crate) fn gvmr_in<I: AsRef<OsStr>>(&self, directory: &Path, arguments: impl IntoIterator<Item = I>) -> Run {
+    pub(crate) fn gvmr_in<I: AsRef<OsStr>>(
+        &self,
+        directory: &Path,
+        arguments: impl IntoIterator<Item = I>,
+    ) -> Run {
         Run::of(self.command(gvmr(), directory).args(arguments))
     }
 
