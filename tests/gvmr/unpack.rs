@@ -2,7 +2,7 @@
 
 mod hostile;
 mod installed;
-mod real;
+pub(crate) mod real;
 
 use crate::support::zip::{File, PREFIX, Zip};
 use gvmr::unpack::{Limits, Staged, UnpackError, module_zip};
