@@ -98,7 +98,7 @@ fn a_full_disk_keeps_the_old_content() {
     };
     let file = disk.path().join("default");
     replace(&file, b"old", 0o644).unwrap();
-    let error = replace(&file, &[0; 128 << 10], 0o644).unwrap_err();
+    let error = replace(&file, &vec![0; 128 << 10], 0o644).unwrap_err();
     assert!(
         matches!(&error, StoreError::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull)
     );

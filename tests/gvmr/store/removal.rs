@@ -9,6 +9,9 @@ use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
+/// A user without rights.
+const NOBODY: u32 = 65534;
+
 #[test]
 fn a_version_goes_and_the_others_stay() {
     let place = place();
@@ -59,7 +62,6 @@ fn read_only_directories_are_removed_too() {
         return;
     }
     // Root may write everywhere, so a user without rights does it.
-    const NOBODY: u32 = 65534;
     let owned = Command::new("chown").args(["-R", "-h", "65534:65534"]).arg(place.directory.path()).status();
     assert!(owned.unwrap().success());
     let this = std::env::current_exe().unwrap();

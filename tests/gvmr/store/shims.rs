@@ -1,7 +1,7 @@
 //! The directory on PATH always has a `go`, and names exactly the installed versions.
 
 use super::{install, lock, names, place};
-use gvmr::store::StoreError;
+use gvmr::store::{ShimChanges, StoreError};
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ fn shims_follow_the_installed_versions() {
     assert_eq!((inode("gofmt"), inode("go1.99.1")), (before, before), "one inode");
     assert_eq!(fs::metadata(shims.join("go")).unwrap().permissions().mode() & 0o777, 0o755);
 
-    assert_eq!(place.store.write_shims(&shim, gvmr).unwrap(), Default::default(), "nothing is rewritten");
+    assert_eq!(place.store.write_shims(&shim, gvmr).unwrap(), ShimChanges::default(), "nothing is rewritten");
     assert_eq!(inode("go"), before);
 
     install(&place.store, "1.99.2").unwrap();

@@ -85,7 +85,7 @@ fn what_is_no_regular_file_is_named_and_not_read() {
 #[test]
 fn an_unreadable_file_is_a_finding() {
     let (_parent, tree, _) = tree();
-    fs::set_permissions(tree.join("VERSION"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(tree.join("VERSION"), fs::Permissions::from_mode(0o0)).unwrap();
     if fs::read(tree.join("VERSION")).is_ok() {
         return crate::support::skip("this user reads files of any mode");
     }
