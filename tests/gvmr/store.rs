@@ -10,7 +10,7 @@ mod shims;
 use crate::support::zip::Zip;
 use gvmr::store::{Committed, Facts, Store, StoreError, VersionLock};
 use gvmr::unpack::{Limits, module_zip};
-use gvmr::verify::{H1, Verified};
+use gvmr::verify::{Manifest, Verified};
 use gvmr_shims::home::Home;
 use gvmr_shims::version::Version;
 use std::path::Path;
@@ -40,8 +40,8 @@ fn lock(store: &Store, text: &str) -> VersionLock {
 }
 
 /// What the log would say, were it asked.
-fn proof(module_version: &str, h1: H1) -> Verified {
-    Verified::stand_in(module_version, h1)
+fn proof(module_version: &str, manifest: &Manifest) -> Verified {
+    Verified::stand_in(module_version, manifest.h1())
 }
 
 fn facts() -> Facts {
@@ -62,7 +62,7 @@ fn commit(store: &Store, lock: &VersionLock, change: fn(&Path)) -> Result<Commit
     let bytes = archive(&prefix);
     let staged = module_zip(&mut &bytes[..], &prefix, staging.path(), &Limits::default()).unwrap();
     change(staging.path());
-    let verified = proof(&module_version, staged.manifest().h1());
+    let verified = proof(&module_version, staged.manifest());
     store.commit(staging, staged, verified, facts())
 }
 

@@ -51,25 +51,26 @@ fn tree_proof_and_version_must_belong_together() {
     let lock = lock(&place.store, "1.99.1");
     let limits = Limits::default();
     let bytes = archive(prefix);
-    let h1_of = |prefix: &str| {
+    let manifest_of = |prefix: &str| {
         let directory = tempfile::tempdir().unwrap();
         let staged = module_zip(&mut &archive(prefix)[..], prefix, directory.path(), &limits).unwrap();
-        staged.manifest().h1()
+        staged.manifest().clone()
     };
-    for (module_version, h1) in [
-        ("v0.0.1-go1.99.1.linux-amd64", h1_of(other)),
-        ("v0.0.1-go1.99.2.linux-amd64", h1_of(prefix)),
-        ("v0.0.1-go1.99.linux-amd64", h1_of(prefix)),
-        ("v0.0.1-go1.99.1.1.linux-amd64", h1_of(prefix)),
+    for (module_version, manifest) in [
+        ("v0.0.1-go1.99.1.linux-amd64", manifest_of(other)),
+        ("v0.0.1-go1.99.2.linux-amd64", manifest_of(prefix)),
+        ("v0.0.1-go1.99.linux-amd64", manifest_of(prefix)),
+        ("v0.0.1-go1.99.1.1.linux-amd64", manifest_of(prefix)),
     ] {
         let staging = place.store.stage(&lock).unwrap();
         let staged = module_zip(&mut &bytes[..], prefix, staging.path(), &limits).unwrap();
-        let error = place.store.commit(staging, staged, proof(module_version, h1), facts()).unwrap_err();
+        let error =
+            place.store.commit(staging, staged, proof(module_version, &manifest), facts()).unwrap_err();
         assert!(matches!(error, StoreError::Corrupt { .. }), "{module_version}: {error}");
     }
     let (one, two) = (place.store.stage(&lock).unwrap(), place.store.stage(&lock).unwrap());
     let staged = module_zip(&mut &bytes[..], prefix, one.path(), &limits).unwrap();
-    let verified = proof("v0.0.1-go1.99.1.linux-amd64", staged.manifest().h1());
+    let verified = proof("v0.0.1-go1.99.1.linux-amd64", staged.manifest());
     assert!(place.store.commit(two, staged, verified, facts()).is_err(), "a tree in another directory");
     drop(one);
     assert!(names(&place.store.home().staging()).is_empty());
