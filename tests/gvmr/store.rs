@@ -1,6 +1,6 @@
 //! The home on disk: commits, locks, removal, sweeping, shims.
 
-mod child;
+pub(crate) mod child;
 mod commits;
 mod files;
 mod locks;
