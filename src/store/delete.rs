@@ -18,6 +18,13 @@ pub(super) fn tree(path: &Path) -> Result<(), Errno> {
     remove(CWD, &name)
 }
 
+/// Gives the owner all rights to a directory, which may not be a link.
+pub(super) fn make_writable(path: &Path) -> Result<(), Errno> {
+    let directory = rustix::fs::open(path, DIRECTORY, Mode::empty())?;
+    let mode = Mode::from_raw_mode(rustix::fs::fstat(&directory)?.st_mode);
+    fchmod(&directory, mode | Mode::RWXU)
+}
+
 fn remove(parent: BorrowedFd<'_>, name: &CStr) -> Result<(), Errno> {
     let kind = match statat(parent, name, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(found) => FileType::from_raw_mode(found.st_mode),

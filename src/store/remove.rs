@@ -4,6 +4,7 @@ use super::error::StoreError;
 use super::lock::VersionLock;
 use super::{Store, delete, sync_directory};
 use rustix::fs::{CWD, renameat};
+use rustix::io::Errno;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -28,7 +29,14 @@ impl Store {
             }
         }
         let away = self.fresh_name(lock.version());
-        renameat(CWD, &goroot, CWD, &away).map_err(|errno| StoreError::io("rename", &goroot, errno))?;
+        let renamed = match renameat(CWD, &goroot, CWD, &away) {
+            // A directory that is read-only itself cannot change its parent.
+            Err(Errno::ACCESS) => {
+                delete::make_writable(&goroot).and_then(|()| renameat(CWD, &goroot, CWD, &away))
+            }
+            other => other,
+        };
+        renamed.map_err(|errno| StoreError::io("rename", &goroot, errno))?;
         sync_directory(&self.home.versions())?;
         delete::tree(&away).map_err(|errno| StoreError::io("remove", &away, errno))?;
         Ok(true)

@@ -2,7 +2,7 @@
 
 mod hostile;
 mod installed;
-mod real;
+pub(crate) mod real;
 
 use crate::support::zip::{File, PREFIX, Zip};
 use gvmr::unpack::{Limits, Staged, UnpackError, module_zip};
@@ -132,11 +132,14 @@ fn meaningless(zip: &Zip) -> Vec<(usize, u8)> {
     flips
 }
 
+/// What a limit calls itself, and how to make it too small for the small archive.
+type Tightening = (&'static str, fn(&mut Limits));
+
 #[test]
 fn limits_end_what_is_too_large() {
     let parent = tempfile::tempdir().unwrap();
     let bytes = small().bytes();
-    let tight: [(&str, fn(&mut Limits)); 7] = [
+    let tight: [Tightening; 7] = [
         ("the size of an archive in bytes", |limits| limits.archive = 600),
         ("the size of all files in bytes", |limits| limits.unpacked = 100),
         ("the number of files", |limits| limits.entries = 4),

@@ -73,7 +73,7 @@ const FORGERIES: &[Case] = &[
     ("a gap before the end", "malformed", "signature", |zip| zip.before_end = vec![0; 3]),
     ("zip64", "refused", "zip64", |zip| zip.before_end = [&b"PK\x06\x06"[..], &[0; 72]].concat()),
     ("zip64 locator", "malformed", "signature", |zip| {
-        zip.before_end = [&b"PK\x06\x07"[..], &[0; 16]].concat()
+        zip.before_end = [&b"PK\x06\x07"[..], &[0; 16]].concat();
     }),
     ("an archive comment", "malformed", "comment", |zip| zip.end.comment = b"PK".to_vec()),
     ("a disk number", "malformed", "disk", |zip| zip.end.disk = 1),
@@ -115,20 +115,20 @@ const FORGERIES: &[Case] = &[
     ("packed size in the directory", "malformed", "packed size", |zip| zip.files[1].central.packed += 1),
     ("size in the directory", "malformed", "size", |zip| zip.files[1].central.size += 1),
     ("name in the directory", "malformed", "central name", |zip| {
-        *zip.files[1].central.name.last_mut().unwrap() = b'x'
+        *zip.files[1].central.name.last_mut().unwrap() = b'x';
     }),
     ("longer name in the directory", "malformed", "central name", |zip| zip.files[1].central.name.push(b'x')),
     ("extra in the directory", "malformed", "extra", |zip| {
-        *zip.files[1].central.extra.last_mut().unwrap() ^= 1
+        *zip.files[1].central.extra.last_mut().unwrap() ^= 1;
     }),
     ("no extra in the directory", "malformed", "extra", |zip| zip.files[1].central.extra.clear()),
     ("checksum announced too", "malformed", "checksum", |zip| {
-        zip.files[1].local.crc = zip.files[1].central.crc
+        zip.files[1].local.crc = zip.files[1].central.crc;
     }),
     ("size announced too", "malformed", "size", |zip| zip.files[1].local.size = zip.files[1].central.size),
     ("packed size announced too", "malformed", "packed", |zip| zip.files[1].local.packed = 7),
     ("an extra field of Unix", "malformed", "extra", |zip| {
-        zip.files[1].extra(b"ux\x0b\x00\x01\x04\0\0\0\0\x04\0\0\0\0")
+        zip.files[1].extra(b"ux\x0b\x00\x01\x04\0\0\0\0\x04\0\0\0\0");
     }),
     ("a zip64 extra field", "malformed", "extra", |zip| zip.files[1].extra(&[1, 0, 5, 0, 0, 0, 0, 0, 0])),
     ("a Unicode path", "malformed", "extra", |zip| zip.files[1].extra(b"up\x05\x00\x01\0\0\0\0")),
@@ -136,11 +136,11 @@ const FORGERIES: &[Case] = &[
     ("an access time", "malformed", "extra", |zip| zip.files[1].extra(b"UT\x05\x00\x02\0\0\0\0")),
     ("no descriptor", "malformed", "descriptor", |zip| zip.files[1].descriptor = None),
     ("descriptor without signature", "malformed", "descriptor", |zip| {
-        descriptor(zip, |what, _| *what = [0; 4])
+        descriptor(zip, |what, _| *what = [0; 4]);
     }),
     ("descriptor's checksum", "malformed", "checksum", |zip| descriptor(zip, |_, fields| fields[0] ^= 1)),
     ("descriptor's packed size", "malformed", "packed size", |zip| {
-        descriptor(zip, |_, fields| fields[1] += 1)
+        descriptor(zip, |_, fields| fields[1] += 1);
     }),
     ("descriptor's size", "malformed", "size", |zip| descriptor(zip, |_, fields| fields[2] += 1)),
     ("checksum everywhere", "malformed", "checksum", |zip| {
@@ -157,13 +157,13 @@ const FORGERIES: &[Case] = &[
     ("stored checksum", "malformed", "checksum", |zip| stored(zip, |header| header.crc ^= 1)),
     ("another module", "refused", "begins with", |zip| zip.files[1].rename(b"example.org/x@v1.0.0/bin/go")),
     ("another version", "refused", "begins with", |zip| {
-        zip.files[1].rename(b"golang.org/toolchain@v0.0.2/bin/go")
+        zip.files[1].rename(b"golang.org/toolchain@v0.0.2/bin/go");
     }),
     ("no prefix", "refused", "begins with", |zip| zip.files[1].rename(b"bin/go")),
     ("an empty name", "refused", "begins with", |zip| zip.files[1].rename(b"")),
     ("a name of 65535 bytes", "limit", "length", |zip| zip.files[1].rename(&[b'x'; 65535])),
     ("a deep name", "limit", "depth", |zip| {
-        zip.files[1].rename(format!("{PREFIX}{}x", "d/".repeat(40)).as_bytes())
+        zip.files[1].rename(format!("{PREFIX}{}x", "d/".repeat(40)).as_bytes());
     }),
 ];
 

@@ -1,0 +1,103 @@
+//! The directory on PATH always has a `go`, and names exactly the installed versions.
+
+use super::{install, lock, names, place};
+use gvmr::store::{ShimChanges, StoreError};
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A program that prints `text`.
+fn program(directory: &Path, name: &str, text: &str) -> PathBuf {
+    let path = directory.join(name);
+    fs::write(&path, format!("#!/bin/sh\necho {text}\n")).unwrap();
+    path
+}
+
+#[test]
+fn shims_follow_the_installed_versions() {
+    let place = place();
+    let shims = place.store.home().shims();
+    let (shim, gvmr) = (program(place.directory.path(), "shim", "one"), Path::new("/usr/bin/gvmr"));
+    install(&place.store, "1.99.1").unwrap();
+    fs::write(shims.join("mine"), b"mine").unwrap();
+
+    let changes = place.store.write_shims(&shim, gvmr).unwrap();
+    assert_eq!(changes.written, ["go", "gofmt", "go1.99.1"]);
+    assert_eq!(names(&shims), ["go", "go1.99.1", "gofmt", "mine"]);
+    assert_eq!(fs::read(place.store.home().program_file()).unwrap(), b"/usr/bin/gvmr\n");
+    let inode = |name: &str| fs::metadata(shims.join(name)).unwrap().ino();
+    let before = inode("go");
+    assert_eq!((inode("gofmt"), inode("go1.99.1")), (before, before), "one inode");
+    assert_eq!(fs::metadata(shims.join("go")).unwrap().permissions().mode() & 0o777, 0o755);
+
+    assert_eq!(place.store.write_shims(&shim, gvmr).unwrap(), ShimChanges::default(), "nothing is rewritten");
+    assert_eq!(inode("go"), before);
+
+    install(&place.store, "1.99.2").unwrap();
+    place.store.remove(&lock(&place.store, "1.99.1"), false).unwrap();
+    let changes = place.store.write_shims(&shim, gvmr).unwrap();
+    assert_eq!(
+        (changes.written, changes.removed),
+        (vec!["go1.99.2".to_owned()], vec!["go1.99.1".to_owned()])
+    );
+    assert_eq!(inode("go1.99.2"), before);
+
+    let newer = program(place.directory.path(), "newer", "two");
+    let changes = place.store.write_shims(&newer, gvmr).unwrap();
+    assert_eq!(changes.written, ["go", "gofmt", "go1.99.2"]);
+    assert_eq!(names(&shims), ["go", "go1.99.2", "gofmt", "mine"], "no temporary file stays");
+    let output = Command::new(shims.join("go1.99.2")).output().unwrap();
+    assert_eq!(output.stdout, b"two\n");
+}
+
+#[test]
+fn a_shim_that_is_a_link_or_not_executable_is_repaired() {
+    let place = place();
+    let shims = place.store.home().shims();
+    let shim = program(place.directory.path(), "shim", "one");
+    let planted = place.directory.path().join("planted");
+    fs::write(&planted, b"planted").unwrap();
+    std::os::unix::fs::symlink(&planted, shims.join("go")).unwrap();
+    fs::copy(&shim, shims.join("gofmt")).unwrap();
+    place.store.write_shims(&shim, &shim).unwrap();
+    assert_eq!(fs::read(&planted).unwrap(), b"planted");
+    for name in ["go", "gofmt"] {
+        assert_eq!(Command::new(shims.join(name)).output().unwrap().stdout, b"one\n");
+    }
+}
+
+#[test]
+fn a_shim_binary_that_cannot_be_read_changes_nothing() {
+    let place = place();
+    let shim = program(place.directory.path(), "shim", "one");
+    place.store.write_shims(&shim, &shim).unwrap();
+    let error = place.store.write_shims(&place.directory.path().join("none"), &shim).unwrap_err();
+    assert!(matches!(error, StoreError::Io { .. }), "{error}");
+    assert_eq!(names(&place.store.home().shims()), ["go", "gofmt"]);
+}
+
+#[test]
+fn a_loop_that_runs_go_never_misses_it_while_it_is_replaced() {
+    let place = place();
+    let one = program(place.directory.path(), "shim-one", "one");
+    let two = program(place.directory.path(), "shim-two", "two");
+    place.store.write_shims(&one, &one).unwrap();
+    let stop = place.directory.path().join("stop");
+    let script = "n=0; while [ ! -e \"$2\" ]; do \"$1\" || exit 1; n=$((n+1)); done; echo runs $n";
+    let go = place.store.home().shims().join("go");
+    let mut command = Command::new("sh");
+    command.args(["-c", script, "sh"]).arg(go).arg(&stop).stdout(std::process::Stdio::piped());
+    let child = command.spawn().unwrap();
+    for round in 0..300 {
+        let shim = if round % 2 == 0 { &two } else { &one };
+        assert_eq!(place.store.write_shims(shim, &one).unwrap().written, ["go", "gofmt"]);
+    }
+    fs::write(&stop, b"").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}");
+    let words: Vec<_> = text.lines().filter(|line| !line.starts_with("runs ")).collect();
+    assert!(words.len() > 20 && words.iter().all(|word| ["one", "two"].contains(word)));
+    assert!(words.contains(&"one") && words.contains(&"two"));
+}
