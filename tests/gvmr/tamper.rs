@@ -4,6 +4,7 @@ use super::support::mirror::Mirror;
 use super::support::server::{Content, Reply, Request};
 use super::support::skip;
 use super::support::world::names;
+use gvmr::net::{Client, Settings};
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
@@ -129,5 +130,6 @@ fn reply_of_other(request: &Request) -> Option<Reply> {
     }
     let host = request.header("host")?;
     let url = format!("http://{host}{}", target.replace("go1.99.1.", "go1.99.2."));
-    Some(Reply::ok(reqwest::blocking::get(url).unwrap().bytes().unwrap()))
+    let client = Client::new(Settings::from_environment(&Vec::new()));
+    Some(Reply::ok(client.read(&url.parse().unwrap(), 1 << 20).unwrap()))
 }
