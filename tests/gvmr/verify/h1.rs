@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
+use std::process::Command;
 
 use gvmr::verify::{H1, Manifest, ManifestError, copy_hashed};
 use proptest::prelude::*;
+
+use super::go;
 
 pub(super) type Tree = BTreeMap<String, String>;
 
@@ -95,6 +98,41 @@ fn an_interrupted_read_is_not_an_end() {
     let (sha256, bytes) = copy_hashed(&mut Interrupted(0), &mut written).unwrap();
     assert_eq!((bytes, written.as_slice()), (2, b"xx".as_slice()));
     assert_eq!(sha256, copy_hashed(&mut b"xx".as_slice(), &mut io::sink()).unwrap().0);
+}
+
+#[test]
+fn a_real_toolchain_has_the_sum_that_go_found() {
+    const VERSION: &str = "v0.0.1-go1.22.10.linux-amd64";
+    const WALK: &str = "import hashlib, sys, zipfile\n\
+        module = zipfile.ZipFile(sys.argv[1])\n\
+        for name in module.namelist(): print(hashlib.sha256(module.read(name)).hexdigest(), name)";
+    let story = "the hash of a real toolchain's zip";
+    if !go::is_here("1.21", story) {
+        return;
+    }
+    let download = Command::new("go")
+        .args(["mod", "download", "-json", &format!("golang.org/toolchain@{VERSION}")])
+        .env("GOTOOLCHAIN", "local")
+        .current_dir(std::env::temp_dir())
+        .output()
+        .unwrap();
+    let download: serde_json::Value = serde_json::from_slice(&download.stdout).unwrap_or_default();
+    let (Some(zip), Some(sum)) = (download["Zip"].as_str(), download["Sum"].as_str()) else {
+        return go::skip(story, "the module cannot be downloaded");
+    };
+    let Ok(walked) = Command::new("python3").args(["-c", WALK, zip]).output() else {
+        return go::skip(story, "needs python3 to walk the zip");
+    };
+    assert!(walked.status.success(), "{}", String::from_utf8_lossy(&walked.stderr));
+    let mut manifest = Manifest::new();
+    for line in String::from_utf8(walked.stdout).unwrap().lines() {
+        let (sha256, name) = line.split_once(' ').unwrap();
+        let byte = |index: usize| u8::from_str_radix(&sha256[2 * index..2 * index + 2], 16).unwrap();
+        manifest.add(name.to_owned(), std::array::from_fn(byte)).unwrap();
+    }
+    assert_eq!(manifest.len(), 9548);
+    assert_eq!(manifest.h1().to_string(), sum);
+    assert_eq!(sum, super::fixture::sums()[VERSION]);
 }
 
 proptest! {
