@@ -3,15 +3,14 @@
 //! Where a corporate proxy re-signs all traffic, that name tells which authority is missing from the system's
 //! store. Never accepts anything that rustls refuses.
 
+use super::roots::Roots;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
-};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A refused certificate: why, and who issued it.
 #[derive(Clone, Debug)]
@@ -20,28 +19,40 @@ pub(super) struct RefusedCertificate {
     pub(super) issuer: Option<String>,
 }
 
-/// A TLS configuration that trusts `roots`; with none of them every certificate is refused.
-pub(super) fn tls(roots: RootCertStore) -> Result<ClientConfig, String> {
+/// A TLS configuration that trusts `roots`, which are read with the first certificate to be checked: plain `http`
+/// and files never wait for them.
+pub(super) fn tls(roots: Roots) -> Result<ClientConfig, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     // Another part of the process may have chosen one; ours is passed explicitly and this is only a default.
     let _ = CryptoProvider::install_default(rustls::crypto::ring::default_provider());
     let versions =
         ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions();
-    let checks: Arc<dyn ServerCertVerifier> = if roots.is_empty() {
-        Arc::new(Verifier { inner: None, provider })
-    } else {
-        let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
-        Arc::new(Verifier { inner: Some(inner.map_err(|error| error.to_string())?), provider })
-    };
     let builder = versions.map_err(|error| error.to_string())?;
+    let checks = Arc::new(Verifier { roots, inner: OnceLock::new(), provider });
     // "Dangerous" since a verifier could accept everything; this one only adds words to a refusal.
     Ok(builder.dangerous().with_custom_certificate_verifier(checks).with_no_client_auth())
 }
 
 #[derive(Debug)]
 struct Verifier {
-    inner: Option<Arc<WebPkiServerVerifier>>,
+    roots: Roots,
+    inner: OnceLock<Result<Arc<WebPkiServerVerifier>, String>>,
     provider: Arc<CryptoProvider>,
+}
+
+impl Verifier {
+    /// The check itself; with no trusted certificate the reason why every other one is refused.
+    fn inner(&self) -> Result<&WebPkiServerVerifier, &str> {
+        let made = self.inner.get_or_init(|| {
+            let roots = self.roots.load();
+            if roots.is_empty() {
+                return Err("no trusted certificates were found; set SSL_CERT_FILE".to_owned());
+            }
+            let builder = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), self.provider.clone());
+            builder.build().map_err(|error| error.to_string())
+        });
+        made.as_deref().map_err(String::as_str)
+    }
 }
 
 impl ServerCertVerifier for Verifier {
@@ -57,9 +68,7 @@ impl ServerCertVerifier for Verifier {
             let refused = RefusedCertificate { reason, issuer: issuer(end_entity) };
             Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
         };
-        let Some(inner) = &self.inner else {
-            return Err(refused("no trusted certificates were found; set SSL_CERT_FILE".to_owned()));
-        };
+        let inner = self.inner().map_err(|reason| refused(reason.to_owned()))?;
         inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now).map_err(
             |error| match error {
                 Error::InvalidCertificate(CertificateError::UnknownIssuer) => {

@@ -12,8 +12,8 @@ use std::fmt;
 use std::io::Read;
 use std::sync::{Arc, OnceLock};
 
-/// Reads `https`, `http` and `file` URLs. Cheap to make and to clone: certificates are read and the
-/// connection pool is started with the first request over the network.
+/// Reads `https`, `http` and `file` URLs. Cheap to make and to clone: the connection pool is started with the
+/// first request over the network, and certificates are read with the first one that needs them.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,

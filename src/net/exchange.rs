@@ -49,11 +49,11 @@ struct Hop {
 }
 
 impl Exchange {
-    /// Reads the trusted certificates and starts the pool; an error is the reason in words.
+    /// Starts the pool; an error is the reason in words.
     pub(super) fn new(settings: &Settings) -> Result<Self, String> {
         let proxies = settings.proxies.clone();
         let http = reqwest::blocking::Client::builder()
-            .tls_backend_preconfigured(certificate::tls(settings.roots.load())?)
+            .tls_backend_preconfigured(certificate::tls(settings.roots.clone())?)
             .user_agent(concat!("gvmr/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)

@@ -8,9 +8,11 @@ use super::reader::{Reader, Stop};
 use super::tree::Tree;
 use super::writer::{Writer, Written};
 use crate::verify::Manifest;
+use std::fs::File;
 use std::io::Read;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
 use std::thread;
 
 /// A whole tree in a staging directory, written by this room: every file of the archive and nothing else.
@@ -48,17 +50,22 @@ impl Staged {
 ///
 /// `prefix` begins every name: `golang.org/toolchain@v0.0.1-go1.22.10.linux-amd64/`. An error of the body comes
 /// back as [`UnpackError::Read`]. After an error `into` holds a part of the tree, which the caller throws away.
-/// Nothing is synced: that is the commit's part.
+/// Syncing is the commit's part; large files only begin their way to the disk early, so that it has less to wait for.
 pub fn module_zip(
     body: &mut (dyn Read + Send),
     prefix: &str,
     into: &Path,
     limits: &Limits,
 ) -> Result<Staged, UnpackError> {
-    let writer = Writer::new(Tree::open(into)?, prefix);
+    let (large, early) = channel::<File>();
+    let writer = Writer::new(Tree::open(into)?, prefix, large);
     let (outlet, inlet) = batch::pipe();
     let reader = Reader::new(Input::new(body, limits.archive), outlet, prefix, limits);
     let (read, written) = thread::scope(|scope| {
+        // Where no thread can be had, the commit's own sync does all of it.
+        let _ = thread::Builder::new().name("sync".to_owned()).spawn_scoped(scope, move || {
+            early.iter().for_each(|file| drop(file.sync_data())); // a failure shows again at the commit
+        });
         let thread = thread::Builder::new().name("unpack".to_owned());
         let worker = thread
             .spawn_scoped(scope, move || writer.run(&inlet))

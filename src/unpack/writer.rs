@@ -8,6 +8,7 @@ use flate2::Crc;
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::Write as _;
+use std::sync::mpsc::Sender;
 
 /// What was written.
 pub(super) struct Written {
@@ -16,8 +17,12 @@ pub(super) struct Written {
     pub(super) bytes: u64,
 }
 
+/// Files of this many bytes are handed on to be synced while the others are still written.
+const LARGE: u64 = 1 << 20;
+
 pub(super) struct Writer<'a> {
     tree: Tree,
+    large: Sender<File>,
     prefix: &'a str,
     open: Option<OpenFile>,
     written: Written,
@@ -27,14 +32,15 @@ pub(super) struct Writer<'a> {
 struct OpenFile {
     name: String,
     file: File,
+    bytes: u64,
     sha256: Sha256,
     crc: Crc,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(tree: Tree, prefix: &'a str) -> Self {
+    pub(super) fn new(tree: Tree, prefix: &'a str, large: Sender<File>) -> Self {
         let written = Written { manifest: Manifest::default(), files: 0, bytes: 0 };
-        Self { tree, prefix, open: None, written }
+        Self { tree, large, prefix, open: None, written }
     }
 
     /// Writes until the reader has finished or failed.
@@ -61,7 +67,7 @@ impl<'a> Writer<'a> {
             written.map_err(|error| self.tree.failed(on_disk(self.below(&open.name)).as_str(), error))?;
             open.sha256.update(bytes);
             open.crc.update(bytes);
-            self.written.bytes += bytes.len() as u64;
+            open.bytes += bytes.len() as u64;
         }
         if let Some(crc) = piece.ends {
             return self.end(open, crc);
@@ -73,7 +79,7 @@ impl<'a> Writer<'a> {
     fn begin(&mut self, name: String) -> Result<OpenFile, UnpackError> {
         let path = on_disk(self.below(&name));
         let file = self.tree.create(&path)?;
-        Ok(OpenFile { name, file, sha256: Sha256::new(), crc: Crc::new() })
+        Ok(OpenFile { name, file, bytes: 0, sha256: Sha256::new(), crc: Crc::new() })
     }
 
     fn end(&mut self, open: OpenFile, crc: u32) -> Result<(), UnpackError> {
@@ -82,6 +88,10 @@ impl<'a> Writer<'a> {
             return Err(UnpackError::malformed(open.name.as_bytes(), "checksum", &expected, &got));
         }
         self.written.files += 1;
+        self.written.bytes += open.bytes;
+        if open.bytes >= LARGE {
+            let _ = self.large.send(open.file); // nobody there: the commit syncs it
+        }
         let refused = UnpackError::refused(open.name.as_bytes(), "two files have one name");
         self.written.manifest.add(open.name, open.sha256.finalize().into()).map_err(|_| refused)
     }

@@ -13,7 +13,7 @@ mod pins;
 mod real;
 mod rooms;
 mod store;
+mod support;
 mod tamper;
 mod unpack;
 mod verify;
-mod support;
