@@ -1,6 +1,8 @@
 //! The one place that reads environment variables, so that tests can say what is seen.
 
-use std::ffi::OsString;
+use crate::process;
+use std::ffi::{CStr, OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 
 /// A read-only view of environment variables.
 pub trait Environment {
@@ -24,10 +26,78 @@ impl Environment for Process {
     }
 }
 
+/// The environment as the kernel gave it, entry by entry: what a child inherits.
+#[derive(Clone, Debug)]
+pub struct Block<'a> {
+    entries: Vec<&'a CStr>,
+    privileged: bool,
+}
+
+impl Block<'static> {
+    /// This process's block.
+    pub fn of_process() -> Self {
+        Self { entries: process::environment(), privileged: process::is_privileged() }
+    }
+}
+
+impl<'a> Block<'a> {
+    /// A block of these `NAME=VALUE` entries.
+    pub fn of(entries: Vec<&'a CStr>) -> Self {
+        Self { entries, privileged: false }
+    }
+
+    /// The `NAME=VALUE` entries in their order.
+    pub fn entries(&self) -> &[&'a CStr] {
+        &self.entries
+    }
+
+    /// The value of `name`, empty or not; the first entry counts, as it does to C's `getenv`.
+    pub fn value(&self, name: &str) -> Option<&'a [u8]> {
+        let values = self.entries.iter().map(|entry| entry.to_bytes());
+        values.into_iter().find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="))
+    }
+
+    /// With borrowed rights (setuid) the caller's own words must not move the home or the choice.
+    fn is_hidden(&self, name: &str) -> bool {
+        self.privileged && (name == "HOME" || name.starts_with("GVMR_"))
+    }
+}
+
+impl Environment for Block<'_> {
+    fn get(&self, name: &str) -> Option<OsString> {
+        let value = self.value(name).filter(|value| !value.is_empty() && !self.is_hidden(name))?;
+        Some(OsStr::from_bytes(value).to_owned())
+    }
+}
+
 /// A fixed environment, for tests and for asking "what if".
 impl Environment for Vec<(&str, &str)> {
     fn get(&self, name: &str) -> Option<OsString> {
         let (_, value) = self.iter().rev().find(|(key, _)| *key == name)?;
         (!value.is_empty()).then(|| OsString::from(value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENTRIES: [&CStr; 5] = [c"HOME=/h", c"GVMR_VERSION=1.22", c"HOME=/other", c"EMPTY=", c"HOMER=/x"];
+
+    #[test]
+    fn the_first_entry_counts_and_empty_is_unset() {
+        let block = Block::of(ENTRIES.to_vec());
+        assert_eq!(block.get("HOME").unwrap(), "/h");
+        assert_eq!(block.get("EMPTY"), None);
+        assert_eq!(block.value("EMPTY"), Some(&b""[..]));
+        assert_eq!(block.get("HOM"), None);
+    }
+
+    #[test]
+    fn with_borrowed_rights_home_and_gvmr_are_not_seen() {
+        let block = Block { entries: ENTRIES.to_vec(), privileged: true };
+        assert_eq!(block.get("HOME"), None);
+        assert_eq!(block.get("GVMR_VERSION"), None);
+        assert_eq!(block.get("HOMER").unwrap(), "/x");
     }
 }

@@ -1,0 +1,136 @@
+//! The environment of a toolchain: this process's own, with a few edits and no others.
+//!
+//! Takes the entries and the [`Edits`], gives what to keep and what to add. GOPATH, GOFLAGS, caches and the go
+//! command's own `GOTOOLCHAIN_INTERNAL_*` pass untouched.
+
+use std::ffi::{CStr, CString, OsStr};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// The variable that counts how often the shim ran a program which may call the shim again.
+pub const DEPTH: &str = "GVMR_SHIM_DEPTH";
+
+/// What a child's environment must differ in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Edits<'a> {
+    /// The toolchain's directory: an inherited GOROOT that is not this one, and GOTOOLDIR, are removed.
+    /// `None` for a wrapper, which sets what it needs.
+    pub goroot: Option<&'a Path>,
+    /// Whether GOROOT must be set, because the toolchain cannot find it by itself.
+    pub export_goroot: bool,
+    /// Whether the go command must not switch to another toolchain, unless the user set GOTOOLCHAIN.
+    pub local: bool,
+    /// How deep the next shim in this chain is; never given to a toolchain.
+    pub depth: Option<u32>,
+}
+
+/// A child's environment.
+#[derive(Debug, Default)]
+pub struct ChildEnvironment<'a> {
+    kept: Vec<&'a CStr>,
+    added: Vec<CString>,
+}
+
+impl<'a> ChildEnvironment<'a> {
+    /// `entries` with `edits` made.
+    pub fn of(entries: &[&'a CStr], edits: &Edits<'_>) -> Self {
+        let mut child = Self { kept: Vec::with_capacity(entries.len() + 3), added: Vec::new() };
+        let mut local = edits.local;
+        for entry in entries {
+            match entry.to_bytes() {
+                // Most entries end here, after one byte.
+                [first, ..] if *first != b'G' => child.kept.push(entry),
+                bytes if is_removed(bytes, edits) => {}
+                b"GOTOOLCHAIN=" if edits.local => {} // empty is unset to the go command
+                bytes => {
+                    local &= !bytes.starts_with(b"GOTOOLCHAIN=");
+                    child.kept.push(entry);
+                }
+            }
+        }
+        if local {
+            child.add(b"GOTOOLCHAIN=", b"local");
+        }
+        if let Some(goroot) = edits.goroot.filter(|_| edits.export_goroot) {
+            child.add(b"GOROOT=", goroot.as_os_str().as_bytes());
+        }
+        if let Some(depth) = edits.depth {
+            child.add(b"GVMR_SHIM_DEPTH=", depth.to_string().as_bytes());
+        }
+        child
+    }
+
+    /// All entries.
+    pub fn entries(&'a self) -> Vec<&'a CStr> {
+        let mut entries = Vec::with_capacity(self.kept.len() + self.added.len());
+        entries.extend_from_slice(&self.kept);
+        entries.extend(self.added.iter().map(CString::as_c_str));
+        entries
+    }
+
+    /// A value with a NUL in it cannot come from a path or a number, and would not be added.
+    fn add(&mut self, name: &[u8], value: &[u8]) {
+        self.added.extend(CString::new([name, value].concat()));
+    }
+}
+
+fn is_removed(entry: &[u8], edits: &Edits<'_>) -> bool {
+    if entry.starts_with(b"GVMR_SHIM_DEPTH=") {
+        return true;
+    }
+    let Some(goroot) = edits.goroot else { return false };
+    match entry.strip_prefix(b"GOROOT=") {
+        Some(value) => edits.export_goroot || Path::new(OsStr::from_bytes(value)) != goroot,
+        None => entry.starts_with(b"GOTOOLDIR="),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOROOT: &str = "/h/versions/go1.23.4";
+
+    fn edited(entries: &[&CStr], edits: Edits<'_>) -> Vec<String> {
+        let child = ChildEnvironment::of(entries, &edits);
+        child.entries().iter().map(|entry| entry.to_str().unwrap().to_owned()).collect()
+    }
+
+    fn toolchain() -> Edits<'static> {
+        Edits { goroot: Some(Path::new(GOROOT)), ..Edits::default() }
+    }
+
+    #[test]
+    fn a_foreign_goroot_and_gotooldir_are_removed_and_all_else_passes() {
+        let entries =
+            [c"A=1", c"GOROOT=/usr/local/go", c"GOTOOLDIR=/x", c"GOPATH=/p", c"GOROOT_FINAL=/f", c"", c"odd"];
+        assert_eq!(edited(&entries, toolchain()), ["A=1", "GOPATH=/p", "GOROOT_FINAL=/f", "", "odd"]);
+    }
+
+    #[test]
+    fn its_own_goroot_stays_in_any_spelling() {
+        let entries = [c"GOROOT=/h/versions/go1.23.4/"];
+        assert_eq!(edited(&entries, toolchain()), ["GOROOT=/h/versions/go1.23.4/"]);
+        let export = Edits { export_goroot: true, ..toolchain() };
+        assert_eq!(edited(&entries, export), ["GOROOT=/h/versions/go1.23.4"]);
+    }
+
+    #[test]
+    fn gotoolchain_is_local_only_where_the_user_said_nothing() {
+        let local = Edits { local: true, ..toolchain() };
+        assert_eq!(edited(&[c"A=1"], local), ["A=1", "GOTOOLCHAIN=local"]);
+        assert_eq!(edited(&[c"GOTOOLCHAIN="], local), ["GOTOOLCHAIN=local"]);
+        assert_eq!(edited(&[c"GOTOOLCHAIN=auto"], local), ["GOTOOLCHAIN=auto"]);
+        let switched =
+            [c"GOTOOLCHAIN_INTERNAL_SWITCH_VERSION=go1.23.4", c"GOTOOLCHAIN_INTERNAL_SWITCH_COUNT=1"];
+        assert_eq!(edited(&switched, toolchain()), switched.map(|entry| entry.to_str().unwrap()));
+    }
+
+    #[test]
+    fn the_counter_goes_to_wrappers_only() {
+        let entries = [c"GVMR_SHIM_DEPTH=1", c"GOROOT=/x", c"GOTOOLDIR=/y"];
+        let wrapper = Edits { depth: Some(2), ..Edits::default() };
+        assert_eq!(edited(&entries, wrapper), ["GOROOT=/x", "GOTOOLDIR=/y", "GVMR_SHIM_DEPTH=2"]);
+        assert!(edited(&entries, toolchain()).is_empty());
+    }
+}

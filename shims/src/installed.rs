@@ -1,0 +1,54 @@
+//! The toolchains in the home, by the names of their directories. A committed directory is a whole GOROOT.
+
+use crate::home::Home;
+use crate::selector::Selector;
+use crate::version::Version;
+use std::fs;
+use std::io::{self, ErrorKind};
+
+/// Whether this version's directory exists.
+pub fn contains(home: &Home, version: &Version) -> bool {
+    fs::metadata(home.toolchain(version)).is_ok_and(|metadata| metadata.is_dir())
+}
+
+/// All installed versions, in Go's order; none where the home has no versions directory yet.
+pub fn list(home: &Home) -> io::Result<Vec<Version>> {
+    let entries = match fs::read_dir(home.versions()) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut versions = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name();
+        let version = name.to_str().and_then(|name| Version::parse(name.strip_prefix("go")?));
+        versions.extend(version.filter(|version| contains(home, version)));
+    }
+    versions.sort();
+    Ok(versions)
+}
+
+/// What `selector` means here: the exact version where it is installed, or the newest installed of a prefix.
+/// Only a prefix lists the directory.
+pub fn find(home: &Home, selector: &Selector) -> io::Result<Option<Version>> {
+    match selector.as_exact() {
+        Some(version) => Ok(contains(home, version).then(|| version.clone())),
+        None => Ok(selector.newest(&list(home)?).cloned()),
+    }
+}
+
+/// The lowest of `versions` (in order) that satisfies `minimum`; a pre-release only where no release does.
+pub fn lowest<'a>(versions: &'a [Version], minimum: &Version) -> Option<&'a Version> {
+    let mut enough = versions.iter().filter(|version| *version >= minimum);
+    let first = enough.next()?;
+    if first.is_prerelease() {
+        enough.find(|version| !version.is_prerelease()).or(Some(first))
+    } else {
+        Some(first)
+    }
+}
+
+/// The newest of `versions` (in order); a pre-release only where there is no release.
+pub fn newest(versions: &[Version]) -> Option<&Version> {
+    versions.iter().rfind(|version| !version.is_prerelease()).or(versions.last())
+}
