@@ -5,7 +5,9 @@
 
 #![no_main]
 
-use std::ffi::{c_char, c_int};
+mod arena;
+
+use std::ffi::{CStr, c_char, c_int};
 
 /// C's entry point.
 ///
@@ -15,6 +17,7 @@ use std::ffi::{c_char, c_int};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn main(_count: c_int, vector: *const *const c_char) -> c_int {
     // SAFETY: by the contract above; the strings lie on the initial stack and live as long as the process.
-    let arguments = unsafe { gvmr_shims::process::strings(vector) };
+    let arguments = unsafe { gvmr_shims::process::words(vector) };
+    let arguments: Vec<&CStr> = arguments.into_iter().map(gvmr_shims::process::Word::as_c_str).collect();
     gvmr_shims::shim::run(&arguments)
 }
