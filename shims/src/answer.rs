@@ -54,6 +54,8 @@ pub struct Reason {
 /// Who asked for a version, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
+    /// The name of the shim: `go1.23.4`.
+    Name,
     /// `go +1.22` as first argument.
     Argument,
     /// The variable `GVMR_VERSION`.
@@ -123,6 +125,7 @@ impl Source {
     /// What it is called where it has no file.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Name => "the program's name",
             Self::Argument => "the first argument",
             Self::Variable => "GVMR_VERSION",
             Self::GoVersionFile => ".go-version",

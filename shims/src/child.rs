@@ -3,7 +3,8 @@
 //! Takes the entries and the [`Edits`], gives what to keep and what to add. GOPATH, GOFLAGS, caches and the go
 //! command's own `GOTOOLCHAIN_INTERNAL_*` pass untouched.
 
-use std::ffi::{CStr, CString, OsStr};
+use crate::process::Word;
+use std::ffi::{CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -27,26 +28,21 @@ pub struct Edits<'a> {
 /// A child's environment.
 #[derive(Debug, Default)]
 pub struct ChildEnvironment<'a> {
-    kept: Vec<&'a CStr>,
+    kept: Vec<Word<'a>>,
     added: Vec<CString>,
 }
 
 impl<'a> ChildEnvironment<'a> {
     /// `entries` with `edits` made.
-    pub fn of(entries: &[&'a CStr], edits: &Edits<'_>) -> Self {
+    pub fn of(entries: &[Word<'a>], edits: &Edits<'_>) -> Self {
         let mut child = Self { kept: Vec::with_capacity(entries.len() + 3), added: Vec::new() };
         let mut local = edits.local;
         for entry in entries {
-            match entry.to_bytes() {
-                // Most entries end here, after one byte.
-                [first, ..] if *first != b'G' => child.kept.push(entry),
-                bytes if is_removed(bytes, edits) => {}
-                b"GOTOOLCHAIN=" if edits.local => {} // empty is unset to the go command
-                bytes => {
-                    local &= !bytes.starts_with(b"GOTOOLCHAIN=");
-                    child.kept.push(entry);
-                }
+            if is_removed(*entry, edits) {
+                continue;
             }
+            local &= entry.after(b"GOTOOLCHAIN=").is_none();
+            child.kept.push(*entry);
         }
         if local {
             child.add(b"GOTOOLCHAIN=", b"local");
@@ -61,10 +57,9 @@ impl<'a> ChildEnvironment<'a> {
     }
 
     /// All entries.
-    pub fn entries(&'a self) -> Vec<&'a CStr> {
-        let mut entries = Vec::with_capacity(self.kept.len() + self.added.len());
-        entries.extend_from_slice(&self.kept);
-        entries.extend(self.added.iter().map(CString::as_c_str));
+    pub fn entries(&'a self) -> Vec<Word<'a>> {
+        let mut entries = self.kept.clone();
+        entries.extend(self.added.iter().map(|entry| Word::from(entry.as_c_str())));
         entries
     }
 
@@ -74,26 +69,35 @@ impl<'a> ChildEnvironment<'a> {
     }
 }
 
-fn is_removed(entry: &[u8], edits: &Edits<'_>) -> bool {
-    if entry.starts_with(b"GVMR_SHIM_DEPTH=") {
+fn is_removed(entry: Word<'_>, edits: &Edits<'_>) -> bool {
+    let Some(entry) = entry.after(b"G") else { return false }; // most entries end here
+    if entry.after(b"VMR_SHIM_DEPTH=").is_some() {
         return true;
     }
+    if let Some(value) = entry.after(b"OTOOLCHAIN=") {
+        return edits.local && value.as_c_str().is_empty(); // empty is unset to the go command
+    }
     let Some(goroot) = edits.goroot else { return false };
-    match entry.strip_prefix(b"GOROOT=") {
-        Some(value) => edits.export_goroot || Path::new(OsStr::from_bytes(value)) != goroot,
-        None => entry.starts_with(b"GOTOOLDIR="),
+    match entry.after(b"OROOT=") {
+        Some(value) => {
+            let value = Path::new(OsStr::from_bytes(value.as_c_str().to_bytes()));
+            edits.export_goroot || value != goroot
+        }
+        None => entry.after(b"OTOOLDIR=").is_some(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ffi::CStr;
 
     const GOROOT: &str = "/h/versions/go1.23.4";
 
     fn edited(entries: &[&CStr], edits: Edits<'_>) -> Vec<String> {
-        let child = ChildEnvironment::of(entries, &edits);
-        child.entries().iter().map(|entry| entry.to_str().unwrap().to_owned()).collect()
+        let entries: Vec<Word<'_>> = entries.iter().map(|entry| Word::from(*entry)).collect();
+        let child = ChildEnvironment::of(&entries, &edits);
+        child.entries().iter().map(|entry| entry.as_c_str().to_str().unwrap().to_owned()).collect()
     }
 
     fn toolchain() -> Edits<'static> {

@@ -1,6 +1,6 @@
 //! The one place that reads environment variables, so that tests can say what is seen.
 
-use crate::process;
+use crate::process::{self, Word};
 use std::ffi::{CStr, OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
@@ -29,7 +29,7 @@ impl Environment for Process {
 /// The environment as the kernel gave it, entry by entry: what a child inherits.
 #[derive(Clone, Debug)]
 pub struct Block<'a> {
-    entries: Vec<&'a CStr>,
+    entries: Vec<Word<'a>>,
     privileged: bool,
 }
 
@@ -42,19 +42,19 @@ impl Block<'static> {
 
 impl<'a> Block<'a> {
     /// A block of these `NAME=VALUE` entries.
-    pub fn of(entries: Vec<&'a CStr>) -> Self {
-        Self { entries, privileged: false }
+    pub fn of(entries: &[&'a CStr]) -> Self {
+        Self { entries: entries.iter().map(|entry| Word::from(*entry)).collect(), privileged: false }
     }
 
     /// The `NAME=VALUE` entries in their order.
-    pub fn entries(&self) -> &[&'a CStr] {
+    pub fn entries(&self) -> &[Word<'a>] {
         &self.entries
     }
 
     /// The value of `name`, empty or not; the first entry counts, as it does to C's `getenv`.
     pub fn value(&self, name: &str) -> Option<&'a [u8]> {
-        let values = self.entries.iter().map(|entry| entry.to_bytes());
-        values.into_iter().find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="))
+        let value = self.entries.iter().find_map(|entry| entry.after(name.as_bytes())?.after(b"="));
+        value.map(|value| value.as_c_str().to_bytes())
     }
 
     /// With borrowed rights (setuid) the caller's own words must not move the home or the choice.
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn the_first_entry_counts_and_empty_is_unset() {
-        let block = Block::of(ENTRIES.to_vec());
+        let block = Block::of(&ENTRIES);
         assert_eq!(block.get("HOME").unwrap(), "/h");
         assert_eq!(block.get("EMPTY"), None);
         assert_eq!(block.value("EMPTY"), Some(&b""[..]));
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn with_borrowed_rights_home_and_gvmr_are_not_seen() {
-        let block = Block { entries: ENTRIES.to_vec(), privileged: true };
+        let block = Block { privileged: true, ..Block::of(&ENTRIES) };
         assert_eq!(block.get("HOME"), None);
         assert_eq!(block.get("GVMR_VERSION"), None);
         assert_eq!(block.get("HOMER").unwrap(), "/x");

@@ -16,7 +16,7 @@ const HEADER_LIMIT: u64 = 128;
 const PATH_LIMIT: usize = 4096;
 
 /// The loader of an ELF program or the interpreter of a `#!` script; `None` where it names none.
-pub fn of(program: &Path) -> Option<PathBuf> {
+pub(crate) fn of(program: &Path) -> Option<PathBuf> {
     let file = File::open(program).ok()?;
     let mut start = [0; 256];
     let length = file.read_at(&mut start, 0).ok()?;
@@ -92,7 +92,7 @@ mod tests {
         of(&file)
     }
 
-    /// A minimal ELF file with one PT_INTERP segment.
+    /// A minimal ELF file with one `PT_INTERP` segment.
     fn elf(wide: bool, little: bool, loader: &[u8]) -> Vec<u8> {
         let (header, segment) = if wide { (64, 56) } else { (52, 32) };
         let mut file = vec![0; header + segment];

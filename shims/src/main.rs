@@ -1,3 +1,23 @@
-//! The shim.
+//! The shim: `go`, `gofmt` and `go1.23.4` in a home's `shims` directory.
+//!
+//! It starts at C's `main`, before Rust's runtime would ignore SIGPIPE, because the tool that it becomes must
+//! find signals as the caller left them.
 
-fn main() {}
+#![no_main]
+
+mod arena;
+
+use std::ffi::{CStr, c_char, c_int};
+
+/// C's entry point.
+///
+/// # Safety
+/// `vector` is the NULL-terminated vector of strings that the C runtime passes.
+#[allow(unsafe_code)] // the symbol's name, and the vector that comes with it
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn main(_count: c_int, vector: *const *const c_char) -> c_int {
+    // SAFETY: by the contract above; the strings lie on the initial stack and live as long as the process.
+    let arguments = unsafe { gvmr_shims::process::words(vector) };
+    let arguments: Vec<&CStr> = arguments.into_iter().map(gvmr_shims::process::Word::as_c_str).collect();
+    gvmr_shims::shim::run(&arguments)
+}

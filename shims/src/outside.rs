@@ -4,13 +4,14 @@
 //! empty elements of PATH never count: a project directory must not supply the tool that runs in it.
 
 use crate::bounded::{self, PIN_LIMIT};
+use crate::directory::same;
 use crate::environment::Environment;
 use crate::home::Home;
 use crate::version::Version;
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// A program outside gvmr.
@@ -24,41 +25,28 @@ pub struct Outside {
     pub version: Option<Version>,
 }
 
-/// Device and inode of the running shim, by whatever name it is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Identity {
-    device: u64,
-    inode: u64,
-}
-
-impl Identity {
-    /// The identity of a file.
-    pub fn of(metadata: &Metadata) -> Self {
-        Self { device: metadata.dev(), inode: metadata.ino() }
-    }
-}
-
-/// The first `name` on PATH that is not gvmr's.
+/// The first `name` on PATH that is not gvmr's; `shim` is the running program, told by device and inode.
 pub fn find(
     name: &OsStr,
     environment: &dyn Environment,
     home: &Home,
-    shim: Option<Identity>,
+    shim: Option<&Path>,
 ) -> Option<Outside> {
     let path = environment.get("PATH")?;
+    let shim = shim.and_then(|shim| fs::metadata(shim).ok());
     let directories =
         path.as_bytes().split(|byte| *byte == b':').map(|part| Path::new(OsStr::from_bytes(part)));
     directories
         .filter(|directory| directory.is_absolute() && !is_shims_directory(directory, home))
         .map(|directory| directory.join(name))
-        .find(|program| is_program(program, shim))
+        .find(|program| is_program(program, shim.as_ref()))
         .map(describe)
 }
 
-fn is_program(path: &Path, shim: Option<Identity>) -> bool {
+fn is_program(path: &Path, shim: Option<&Metadata>) -> bool {
     let Ok(metadata) = fs::metadata(path) else { return false };
     let executable = metadata.is_file() && metadata.permissions().mode() & 0o111 != 0;
-    if !executable || Some(Identity::of(&metadata)) == shim {
+    if !executable || shim.is_some_and(|shim| same(shim, &metadata)) {
         return false;
     }
     // A link into another home's shims is that home's shim.

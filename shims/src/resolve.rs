@@ -11,7 +11,7 @@ use crate::environment::Environment;
 use crate::gomod::{Minimum, Requirement};
 use crate::home::Home;
 use crate::installed;
-use crate::outside::{self, Identity, Outside};
+use crate::outside::{self, Outside};
 use crate::pin::{self, Fault, Pin, Wish};
 use crate::problem::Problem;
 use crate::project::{self, Kind};
@@ -35,7 +35,7 @@ pub struct Question<'a> {
     /// The environment.
     pub environment: &'a dyn Environment,
     /// The running shim, which is never the Go outside gvmr.
-    pub shim: Option<Identity>,
+    pub shim: Option<&'a Path>,
 }
 
 /// Which Go runs there, and why.

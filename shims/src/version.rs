@@ -62,6 +62,7 @@ impl Version {
     }
 
     /// The language version: `1.23` for `1.23.4`, `1` for `1.0.3`.
+    #[must_use]
     pub fn language(&self) -> Self {
         let parts = self.parts();
         let text = if parts.minor.is_empty() || (parts.major == "1" && parts.minor == "0") {

@@ -1,0 +1,141 @@
+//! What the shim costs between its own exec and the toolchain's: page faults and user instructions, counted by
+//! single-stepping it. Both are the same on a busy machine; times are not.
+
+use nix::sys::ptrace::{self, Event};
+use nix::sys::signal::Signal;
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::Pid;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+const TARGET: &str = "x86_64-unknown-linux-musl";
+const FLAGS: &str = "-C target-feature=+crt-static -C relocation-model=static";
+const MOST_FAULTS: u64 = 25;
+const MOST_INSTRUCTIONS: u64 = 20_000;
+
+/// An exact `.go-version` six directories up, with 38 environment variables: the case that must be cheap.
+#[test]
+fn an_exact_pin_costs_few_faults_and_instructions() {
+    let Some(shim) = release_shim() else { return };
+    let root = tempfile::tempdir().unwrap();
+    let (go, deep) = home_and_project(&root.path().canonicalize().unwrap(), &shim);
+
+    let cost = measure(&go, &deep);
+
+    println!("{} page faults, {} instructions", cost.faults, cost.instructions);
+    assert!(cost.reached.ends_with("versions/go1.23.4/bin/go"), "it ended in {}", cost.reached.display());
+    assert!(cost.faults <= MOST_FAULTS, "{} page faults", cost.faults);
+    assert!(cost.instructions <= MOST_INSTRUCTIONS, "{} instructions", cost.instructions);
+    assert!(cost.instructions > 500, "{} instructions: nothing was measured", cost.instructions);
+}
+
+/// The static release build of the shim; `None` where this machine cannot make it.
+fn release_shim() -> Option<PathBuf> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shim-cost");
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--release", "--package", "gvmr-shims", "--target", TARGET, "--target-dir"])
+        .arg(&target)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("RUSTFLAGS", FLAGS)
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() && errors.contains("can't find crate for `core`") {
+        let nothing_is_skipped = std::env::var("GVMR_TESTS_SKIP_NOTHING").is_ok_and(|value| value == "1");
+        assert!(!nothing_is_skipped, "the Rust target {TARGET} is not installed");
+        println!("skipped: the Rust target {TARGET} is not installed");
+        return None;
+    }
+    assert!(output.status.success(), "the shim does not build: {errors}");
+    Some(target.join(TARGET).join("release/gvmr-shim"))
+}
+
+/// A home whose go1.23.4 is this machine's `true`, and the project's innermost directory.
+fn home_and_project(root: &Path, shim: &Path) -> (PathBuf, PathBuf) {
+    let (shims, bin) = (root.join("home/shims"), root.join("home/versions/go1.23.4/bin"));
+    let deep = root.join("project/a/b/c/d/e/f");
+    for directory in [&shims, &bin, &deep] {
+        fs::create_dir_all(directory).unwrap();
+    }
+    let go = shims.join("go");
+    fs::copy(shim, &go).unwrap();
+    fs::copy("/bin/true", bin.join("go")).unwrap();
+    fs::set_permissions(&go, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(root.join("project/.go-version"), "1.23.4\n").unwrap();
+    (go, deep)
+}
+
+struct Cost {
+    faults: u64,
+    instructions: u64,
+    reached: PathBuf,
+}
+
+/// Steps `go version` in `directory` from the shim's exec to the next one.
+fn measure(go: &Path, directory: &Path) -> Cost {
+    let mut shell = shell_that_waits(go, directory);
+    let pid = Pid::from_raw(shell.id().try_into().unwrap());
+    ptrace::attach(pid).unwrap();
+    waitpid(pid, None).unwrap();
+    ptrace::setoptions(pid, ptrace::Options::PTRACE_O_TRACEEXEC | ptrace::Options::PTRACE_O_EXITKILL).unwrap();
+    shell.stdin.take().unwrap().write_all(b"\n").unwrap();
+    run_until_exec_of(go, pid);
+
+    let faults_before = faults(pid);
+    let mut instructions = 0;
+    loop {
+        ptrace::step(pid, None).unwrap();
+        match waitpid(pid, None).unwrap() {
+            WaitStatus::Stopped(_, Signal::SIGTRAP) => instructions += 1,
+            status if is_exec(status) => break,
+            status => panic!("the shim ended with {status:?} after {instructions} instructions"),
+        }
+    }
+    let reached = executable(pid);
+    let faults = faults(pid) - faults_before;
+    ptrace::detach(pid, None).unwrap();
+    shell.wait().unwrap();
+    Cost { faults, instructions, reached }
+}
+
+/// A shell with 38 variables that execs the shim once it reads a line, so that there is time to attach to it.
+fn shell_that_waits(go: &Path, directory: &Path) -> Child {
+    let mut command = Command::new("/bin/sh");
+    command.arg("-c").arg("read line; exec \"$0\" version").arg(go).current_dir(directory).env_clear();
+    command.env("PWD", directory).env("HOME", "/home/user").env("PATH", "/usr/local/bin:/usr/bin:/bin");
+    for number in 0..35 {
+        command.env(format!("VARIABLE_{number}"), format!("value number {number} of some length"));
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()
+}
+
+/// Lets the shell run on; its own exec and the stop of the attachment may still be on their way.
+fn run_until_exec_of(program: &Path, pid: Pid) {
+    loop {
+        ptrace::cont(pid, None).unwrap();
+        match waitpid(pid, None).unwrap() {
+            status if is_exec(status) && executable(pid) == program => return,
+            WaitStatus::Stopped(..) | WaitStatus::PtraceEvent(..) => {}
+            status => panic!("the shell did not exec the shim: {status:?}"),
+        }
+    }
+}
+
+fn is_exec(status: WaitStatus) -> bool {
+    matches!(status, WaitStatus::PtraceEvent(_, _, event) if event == Event::PTRACE_EVENT_EXEC as i32)
+}
+
+fn executable(pid: Pid) -> PathBuf {
+    fs::read_link(format!("/proc/{pid}/exe")).unwrap()
+}
+
+/// Minor page faults so far: the eighth field after the program's name.
+fn faults(pid: Pid) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let (_, fields) = stat.rsplit_once(')').unwrap();
+    fields.split_whitespace().nth(7).unwrap().parse().unwrap()
+}
