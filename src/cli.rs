@@ -217,18 +217,24 @@ pub struct Completions {
 /// `gvmr shim-missing`: what the shim knows when a version is not installed.
 #[derive(Debug, Args)]
 pub struct ShimMissing {
+    /// The shim's home
+    #[arg(long)]
+    pub home: PathBuf,
     /// What was asked for: 1.23, 1.23.4
     #[arg(long)]
     pub version: String,
+    /// Who asks for it, in words
+    #[arg(long)]
+    pub reason: String,
     /// The file that asks for it
     #[arg(long)]
     pub file: Option<PathBuf>,
     /// The line in that file
     #[arg(long)]
     pub line: Option<usize>,
-    /// The rule that decided
+    /// Whether it was asked for by name, so that the go command must not switch to another
     #[arg(long)]
-    pub rule: String,
+    pub exact: bool,
     /// The program and its arguments
     #[arg(last = true, required = true)]
     pub words: Vec<OsString>,

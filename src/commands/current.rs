@@ -3,6 +3,7 @@
 use super::session::Session;
 use crate::cli;
 use crate::error::{Error, Kind};
+use gvmr_shims::missing;
 use gvmr_shims::answer::{Answer, Choice, Reason};
 use serde::Serialize;
 
@@ -67,6 +68,5 @@ pub(super) fn missing(answer: &Answer) -> Error {
     let Choice::Missing { wanted: selector } = &answer.choice else {
         return Error::said(Kind::NotFound, answer.reason.to_string());
     };
-    Error::said(Kind::Finding, format!("Go {selector} is not installed ({})", answer.reason))
-        .hint(format!("gvmr install {selector}"))
+    Error::said(Kind::Finding, missing::message(selector, &answer.reason.to_string()))
 }

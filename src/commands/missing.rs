@@ -6,35 +6,31 @@ use crate::cli;
 use crate::config::AutoInstall;
 use crate::error::{Error, Kind};
 use crate::request::Request;
+use gvmr_shims::launch;
+use gvmr_shims::missing;
+use gvmr_shims::selector::Selector;
 
-/// Runs the command; where the version can be installed it ends by running the tool.
+/// Runs the command; where the version is installed now it ends by becoming the tool.
 pub(super) fn run(arguments: &cli::ShimMissing, session: &Session) -> Result<(), Error> {
-    let request = session.request(&arguments.version)?;
-    let place = match (&arguments.file, arguments.line) {
-        (Some(file), Some(line)) => format!("{}:{line}, ", file.display()),
-        (Some(file), None) => format!("{}, ", file.display()),
-        _ => String::new(),
+    let wanted = Selector::parse(&arguments.version).map_err(|error| Error::new(Kind::Usage, &error))?;
+    let Some((tool, words)) = arguments.words.split_first() else {
+        return Err(Error::said(Kind::Usage, "no tool to run"));
     };
-    let what = format!("Go {request} is not installed ({place}{})", arguments.rule);
+    let what = missing::message(&wanted, &arguments.reason);
     let install = match session.settings.auto_install {
         AutoInstall::Always => true,
         AutoInstall::Ask => {
-            session.terminal.can_ask() && session.terminal.ask(&format!("{what}. Install it?"))
+            session.terminal.can_ask() && session.terminal.ask(&format!("{what}\nInstall it now?"))
         }
         AutoInstall::Never => false,
     };
     if !install {
-        return Err(Error::said(Kind::NotFound, what).hint(format!("gvmr install {request}")));
+        return Err(Error::said(Kind::NotFound, what));
     }
-    run_after_install(&request, arguments, session)
-}
-
-fn run_after_install(
-    request: &Request,
-    arguments: &cli::ShimMissing,
-    session: &Session,
-) -> Result<(), Error> {
-    let outcome = install::install_one(request, session)?;
-    let _ = (outcome, arguments);
-    Ok(())
+    session.remember_project(arguments.file.as_deref())?;
+    let outcome = install::install_one(&Request::Selector(wanted), session)?;
+    let version = &outcome.toolchain().version;
+    let failure = launch::run(&session.settings.home, version, arguments.exact, tool, words);
+    let kind = if failure.exit_code() == 126 { Kind::CannotExecute } else { Kind::NotFound };
+    Err(Error::new(kind, &failure))
 }

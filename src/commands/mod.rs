@@ -26,7 +26,11 @@ pub fn run(cli: Cli) -> Result<(), Error> {
     if let Command::Completions(arguments) = &cli.command {
         return completions::run(arguments, &terminal);
     }
-    let session = Session::open(terminal)?;
+    let home = match &cli.command {
+        Command::ShimMissing(arguments) => Some(arguments.home.as_path()),
+        _ => None,
+    };
+    let session = Session::open(terminal, home)?;
     let result = dispatch(cli.command, &session);
     if session.interrupted() {
         Err(Error::said(Kind::Interrupted, "interrupted; nothing was left behind"))

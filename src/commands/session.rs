@@ -12,6 +12,7 @@ use crate::terminal::Terminal;
 use gvmr_shims::answer::{Answer, Choice};
 use gvmr_shims::directory;
 use gvmr_shims::environment::Process;
+use gvmr_shims::home::Home;
 use gvmr_shims::resolve::{self, Question};
 use gvmr_shims::version::Version;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -34,9 +35,12 @@ pub struct Session {
 }
 
 impl Session {
-    /// Reads the settings and listens for Ctrl-C.
-    pub fn open(terminal: Terminal) -> Result<Self, Error> {
-        let settings = Settings::read(&Process)?;
+    /// Reads the settings and listens for Ctrl-C. `home` is the home of the shim that calls, where one does.
+    pub fn open(terminal: Terminal, home: Option<&Path>) -> Result<Self, Error> {
+        let mut settings = Settings::read(&Process)?;
+        if let Some(home) = home {
+            settings.home = Home::at(home);
+        }
         let interrupted = Arc::new(AtomicBool::new(false));
         listen(&interrupted)
             .map_err(|error| Error::said(Kind::Storage, format!("cannot listen for signals: {error}")))?;
