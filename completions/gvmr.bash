@@ -206,13 +206,21 @@ _gvmr() {
             return 0
             ;;
         gvmr__subcmd__shim__subcmd__missing)
-            opts="-q -h --version --file --line --rule --quiet --help"
+            opts="-q -h --home --version --reason --file --line --exact --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -221,10 +229,6 @@ _gvmr() {
                     return 0
                     ;;
                 --line)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --rule)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

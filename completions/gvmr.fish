@@ -105,9 +105,11 @@ complete -c gvmr -n "__fish_gvmr_using_subcommand prune" -s q -l quiet -d 'Say n
 complete -c gvmr -n "__fish_gvmr_using_subcommand prune" -s h -l help -d 'Print help'
 complete -c gvmr -n "__fish_gvmr_using_subcommand completions" -s q -l quiet -d 'Say nothing but results and errors'
 complete -c gvmr -n "__fish_gvmr_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c gvmr -n "__fish_gvmr_using_subcommand shim-missing" -l home -d 'The shim\'s home' -r -F
 complete -c gvmr -n "__fish_gvmr_using_subcommand shim-missing" -l version -d 'What was asked for: 1.23, 1.23.4' -r
+complete -c gvmr -n "__fish_gvmr_using_subcommand shim-missing" -l reason -d 'Who asks for it, in words' -r
 complete -c gvmr -n "__fish_gvmr_using_subcommand shim-missing" -l file -d 'The file that asks for it' -r -F
 complete -c gvmr -n "__fish_gvmr_using_subcommand shim-missing" -l line -d 'The line in that file' -r
-complete -c gvmr -n "__fish_gvmr_using_subcommand shim-missing" -l rule -d 'The rule that decided' -r
+complete -c gvmr -n "__fish_gvmr_using_subcommand shim-missing" -l exact -d 'Whether it was asked for by name, so that the go command must not switch to another'
 complete -c gvmr -n "__fish_gvmr_using_subcommand shim-missing" -s q -l quiet -d 'Say nothing but results and errors'
 complete -c gvmr -n "__fish_gvmr_using_subcommand shim-missing" -s h -l help -d 'Print help'

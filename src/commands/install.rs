@@ -36,6 +36,10 @@ pub(super) fn run(arguments: &cli::Install, session: &Session) -> Result<(), Err
         arguments.versions.iter().map(|text| session.request(text)).collect::<Result<_, _>>()?
     };
     let outcomes = install_all(&requests, session);
+    // Of several the one that was named first, whichever arrived first.
+    if let Some(Ok(first)) = outcomes.iter().find(|outcome| outcome.is_ok()) {
+        session.suggest_default(first.toolchain())?;
+    }
     let mut results = Vec::new();
     let mut errors = Vec::new();
     for outcome in outcomes {
@@ -64,7 +68,9 @@ pub(super) fn run(arguments: &cli::Install, session: &Session) -> Result<(), Err
 
 /// Installs one version with its progress shown; used by `use` and by the shim's question too.
 pub(super) fn install_one(request: &Request, session: &Session) -> Result<Outcome, Error> {
-    session.with_installer(|installer| install_request(request, installer, session))
+    let outcome = session.with_installer(|installer| install_request(request, installer, session))?;
+    session.suggest_default(outcome.toolchain())?;
+    Ok(outcome)
 }
 
 /// What the directory names, or `None` where that is installed already (and has been said).
@@ -135,7 +141,7 @@ fn install_request(
         .map_err(Error::from);
     shown.bar.finish_and_clear();
     let outcome = result?;
-    session.publish(outcome.toolchain())?;
+    session.publish()?;
     Ok(outcome)
 }
 

@@ -104,14 +104,17 @@ impl Session {
         work(&Installer { store: &store, goproxy: &goproxy, log: &log })
     }
 
-    /// Makes a toolchain reachable: its names in the shim directory, and the default where there is none.
-    pub fn publish(&self, toolchain: &Toolchain) -> Result<(), Error> {
-        let store = self.store()?;
-        store.publish(&Programs::beside_this_one()?)?;
-        if store.set_default_if_none(toolchain.version.as_str())? {
+    /// Makes the toolchains reachable under their names in the shim directory.
+    pub fn publish(&self) -> Result<(), Error> {
+        self.store()?.publish(&Programs::beside_this_one()?)?;
+        Ok(())
+    }
+
+    /// Makes a toolchain the default where there is none.
+    pub fn suggest_default(&self, toolchain: &Toolchain) -> Result<(), Error> {
+        if self.store()?.set_default_if_none(toolchain.version.as_str())? {
             let name = toolchain.version.toolchain_name();
-            self.terminal
-                .note(format_args!("{name} is the default now; gvmr use --global VERSION changes it"));
+            self.terminal.note(format_args!("{name} is the default now; gvmr use --global VERSION changes it"));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::session::Session;
 use crate::cli;
 use crate::error::{Error, Kind};
 use crate::request::Request;
-use crate::store::{Programs, Toolchain};
+use crate::store::Toolchain;
 use gvmr_shims::version::Version;
 use std::collections::BTreeSet;
 
@@ -54,7 +54,7 @@ pub(super) fn remove(
         }
     }
     if !removed.is_empty() {
-        session.store()?.publish(&Programs::beside_this_one()?)?;
+        session.publish()?;
     }
     failure.map_or(Ok(removed), Err)
 }

@@ -31,7 +31,7 @@ fn wrong_pins_name_file_and_line_and_never_block() {
         ("path", b"../../x\n".to_vec(), [".go-version:1", "not a Go version"]),
         ("two", b"\n\n1.98.1 1.97\n".to_vec(), [".go-version:3", "not a Go version"]),
         ("binary", vec![0x7f, b'E', b'L', b'F', 0, 1, 2, 0xff], [".go-version:1", "not"]),
-        ("huge", vec![b'1'; 1 << 20], [".go-version", "65536"]),
+        ("huge", vec![b'1'; 1 << 20], [".go-version", "64 KiB"]),
     ] {
         let project = world.project(name, &[]);
         std::fs::write(project.join(".go-version"), content).unwrap();
