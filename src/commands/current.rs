@@ -3,8 +3,8 @@
 use super::session::Session;
 use crate::cli;
 use crate::error::{Error, Kind};
-use gvmr_shims::missing;
 use gvmr_shims::answer::{Answer, Choice, Reason};
+use gvmr_shims::missing;
 use serde::Serialize;
 
 /// An answer as scripts read it.

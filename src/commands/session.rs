@@ -114,7 +114,8 @@ impl Session {
     pub fn suggest_default(&self, toolchain: &Toolchain) -> Result<(), Error> {
         if self.store()?.set_default_if_none(toolchain.version.as_str())? {
             let name = toolchain.version.toolchain_name();
-            self.terminal.note(format_args!("{name} is the default now; gvmr use --global VERSION changes it"));
+            self.terminal
+                .note(format_args!("{name} is the default now; gvmr use --global VERSION changes it"));
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ mod real;
 mod rooms;
 mod shim_cost;
 mod store;
+mod support;
 mod tamper;
 mod unpack;
 mod verify;
-mod support;

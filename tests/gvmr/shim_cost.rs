@@ -36,7 +36,16 @@ fn an_exact_pin_costs_few_faults_and_instructions() {
 fn release_shim() -> Option<PathBuf> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shim-cost");
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--release", "--package", "gvmr-shims", "--target", TARGET, "--target-dir"])
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "--package",
+            "gvmr-shims",
+            "--target",
+            TARGET,
+            "--target-dir",
+        ])
         .arg(&target)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("RUSTFLAGS", FLAGS)
@@ -81,7 +90,8 @@ fn measure(go: &Path, directory: &Path) -> Cost {
     let pid = Pid::from_raw(shell.id().try_into().unwrap());
     ptrace::attach(pid).unwrap();
     waitpid(pid, None).unwrap();
-    ptrace::setoptions(pid, ptrace::Options::PTRACE_O_TRACEEXEC | ptrace::Options::PTRACE_O_EXITKILL).unwrap();
+    ptrace::setoptions(pid, ptrace::Options::PTRACE_O_TRACEEXEC | ptrace::Options::PTRACE_O_EXITKILL)
+        .unwrap();
     shell.stdin.take().unwrap().write_all(b"\n").unwrap();
     run_until_exec_of(go, pid);
 
