@@ -5,6 +5,14 @@
 //! network for the module. Every run gets fresh directories, which stay until the end: creating files right after
 //! removing others costs ext4 seconds.
 
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
+
 #[path = "support/rounds.rs"]
 mod rounds;
 #[path = "../tests/gvmr/support/mod.rs"]
@@ -57,6 +65,8 @@ impl Fresh {
         self.next.set(self.next.get() + 1);
         let place = self.directory.join(self.next.get().to_string());
         std::fs::create_dir(&place).unwrap();
+        // What an earlier run left unwritten must not be this one's to wait for.
+        assert!(Command::new("sync").status().unwrap().success());
         place
     }
 }

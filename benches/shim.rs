@@ -3,6 +3,14 @@
 //! `cargo bench --bench shim [-- --rounds 300]`. Prints ratios; judges nothing. Needs `go` on PATH and the
 //! musl target (`rustup target add x86_64-unknown-linux-musl`).
 
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
+
 #[path = "support/rounds.rs"]
 mod rounds;
 
@@ -29,7 +37,9 @@ fn main() {
     let exact = project(directory.path(), "exact", ".go-version", &version);
     let minimum = project(directory.path(), "minimum", "go.mod", "module example.test/m\n\ngo 1.21\n");
     let direct = goroot.join("bin/go");
-    let row = |label, program: &Path, directory: &Path| Row::new(label, go_version(program, directory));
+    let row = |label, program: &Path, directory: &Path| {
+        Row::prepared(label, go_version(program, directory), |_| {})
+    };
     let rows = vec![
         row("direct", &direct, &exact),
         row("direct again", &direct, &exact),

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 /// One command and what its runs took, in milliseconds.
-pub struct Row {
+pub(crate) struct Row {
     label: String,
     command: Command,
     prepare: Box<dyn FnMut(&mut Command)>,
@@ -12,12 +12,12 @@ pub struct Row {
 }
 
 impl Row {
-    pub fn new(label: &str, command: Command) -> Self {
-        Self::prepared(label, command, |_| {})
-    }
-
     /// A row whose command is made ready, outside the measured time, before each run.
-    pub fn prepared(label: &str, command: Command, prepare: impl FnMut(&mut Command) + 'static) -> Self {
+    pub(crate) fn prepared(
+        label: &str,
+        command: Command,
+        prepare: impl FnMut(&mut Command) + 'static,
+    ) -> Self {
         Self { label: label.to_owned(), command, prepare: Box::new(prepare), milliseconds: Vec::new() }
     }
 
@@ -32,14 +32,14 @@ impl Row {
 }
 
 /// The number behind `--rounds`, or the bench's own.
-pub fn rounds_asked_for(usual: usize) -> usize {
+pub(crate) fn rounds_asked_for(usual: usize) -> usize {
     let mut arguments = std::env::args();
     arguments.find(|argument| argument == "--rounds");
     arguments.next().map_or(usual, |number| number.parse().unwrap())
 }
 
 /// Runs every row once per round, in a shuffled order, after one round that does not count; prints a table.
-pub fn interleave(mut rows: Vec<Row>, rounds: usize) -> Vec<Vec<f64>> {
+pub(crate) fn interleave(mut rows: Vec<Row>, rounds: usize) -> Vec<Vec<f64>> {
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;
     let mut order: Vec<usize> = (0..rows.len()).collect();
     for round in 0..=rounds {
@@ -76,7 +76,7 @@ fn print(rows: &[Row], rounds: usize) {
     }
 }
 
-pub fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }

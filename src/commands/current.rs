@@ -15,7 +15,8 @@ pub(super) struct Line {
     path: Option<String>,
     rule: String,
     file: Option<String>,
-    line: Option<usize>,
+    #[serde(rename = "line")]
+    number: Option<usize>,
     why: String,
 }
 
@@ -57,7 +58,7 @@ impl Line {
             path,
             rule: answer.reason.source.name().to_owned(),
             file: file.as_ref().map(|file| file.display().to_string()),
-            line: *line,
+            number: *line,
             why: answer.reason.to_string(),
         }
     }

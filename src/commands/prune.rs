@@ -25,7 +25,7 @@ struct Kept {
 pub(super) fn run(arguments: &cli::Prune, session: &Session) -> Result<(), Error> {
     session.store()?.sweep()?;
     let toolchains = session.toolchains()?;
-    let replaced = replaced(toolchains.iter().map(|toolchain| &toolchain.version));
+    let replaced = replaced(&toolchains.iter().map(|toolchain| &toolchain.version).collect::<Vec<_>>());
     let reasons = session.kept_for(&toolchains)?;
     let (kept, removable): (Vec<_>, Vec<_>) =
         replaced.into_iter().partition(|version| reasons.contains_key(version));
@@ -61,13 +61,13 @@ pub(super) fn run(arguments: &cli::Prune, session: &Session) -> Result<(), Error
 }
 
 /// Versions of which a newer release of the same minor is installed too.
-fn replaced<'a>(installed: impl Iterator<Item = &'a Version> + Clone) -> Vec<Version> {
-    let newer = |version: &Version| {
-        installed
-            .clone()
-            .any(|other| other > version && other.language() == version.language() && !other.is_prerelease())
+fn replaced(installed: &[&Version]) -> Vec<Version> {
+    let same_minor = |one: &Version, other: &Version| one.language() == other.language();
+    let replaces = |newer: &Version, older: &Version| {
+        newer > older && same_minor(newer, older) && !newer.is_prerelease()
     };
-    installed.clone().filter(|version| newer(version)).cloned().collect()
+    let is_replaced = |version: &&&Version| installed.iter().any(|newer| replaces(newer, version));
+    installed.iter().filter(is_replaced).map(|version| (*version).clone()).collect()
 }
 
 #[cfg(test)]
@@ -78,7 +78,8 @@ mod tests {
     fn only_older_patches_of_a_minor_are_replaced() {
         let installed = ["1.21.0", "1.21.13", "1.22rc1", "1.22.0", "1.23.4", "1.24rc1"]
             .map(|text| Version::parse(text).unwrap());
-        let replaced: Vec<_> = replaced(installed.iter()).iter().map(Version::to_string).collect();
+        let replaced: Vec<_> =
+            replaced(&installed.iter().collect::<Vec<_>>()).iter().map(Version::to_string).collect();
         assert_eq!(replaced, ["1.21.0", "1.22rc1"]);
     }
 }

@@ -146,6 +146,7 @@ impl Session {
     }
 
     /// An error of writing a result.
+    #[allow(clippy::needless_pass_by_value)] // for `map_err`
     pub fn stdout(error: std::io::Error) -> Error {
         Error::said(Kind::Storage, format!("cannot write to stdout: {error}"))
     }

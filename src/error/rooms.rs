@@ -89,14 +89,17 @@ impl From<InstallError> for Error {
             InstallError::Mismatch { .. } | InstallError::Archive { .. } => {
                 (Kind::Integrity, TAMPERED.to_owned())
             }
-            InstallError::Unpack { error: UnpackError::Read(ref read), .. } => match NetError::of_io(read) {
-                Some(network) => (Kind::Network, network_hint(&network.kind).to_owned()),
-                None => (Kind::Network, "run it again".to_owned()),
+            InstallError::Unpack { ref error, .. } => match &**error {
+                UnpackError::Read(read) => {
+                    let network = NetError::of_io(read);
+                    (
+                        Kind::Network,
+                        network.map_or("run it again", |network| network_hint(&network.kind)).to_owned(),
+                    )
+                }
+                UnpackError::Write { source, .. } => (Kind::Storage, storage_hint(source).to_owned()),
+                _ => (Kind::Archive, TAMPERED.to_owned()),
             },
-            InstallError::Unpack { error: UnpackError::Write { ref source, .. }, .. } => {
-                (Kind::Storage, storage_hint(source).to_owned())
-            }
-            InstallError::Unpack { .. } => (Kind::Archive, TAMPERED.to_owned()),
             InstallError::Unreadable { ref source, .. } => (Kind::Storage, storage_hint(source).to_owned()),
             InstallError::Cancelled => (Kind::Interrupted, "run it again".to_owned()),
         };
@@ -157,7 +160,6 @@ fn storage_hint(error: &std::io::Error) -> &'static str {
 
 fn network_hint(kind: &NetErrorKind) -> &'static str {
     match kind {
-        NetErrorKind::Absent { .. } => "look at the address in GOPROXY",
         NetErrorKind::Refused { .. } => "look at your credentials for it (netrc), or use another GOPROXY",
         NetErrorKind::ProxyAuthentication => "put user and password into HTTPS_PROXY",
         NetErrorKind::Status { .. } | NetErrorKind::Protocol { .. } => {
@@ -177,7 +179,9 @@ fn network_hint(kind: &NetErrorKind) -> &'static str {
             "something answers with a web page: sign in to the network, or look at the address"
         }
         NetErrorKind::InsecureCredentials => "use https in that URL",
-        NetErrorKind::NotAFile { .. } | NetErrorKind::Unsupported { .. } => "look at the address in GOPROXY",
+        NetErrorKind::Absent { .. } | NetErrorKind::NotAFile { .. } | NetErrorKind::Unsupported { .. } => {
+            "look at the address in GOPROXY"
+        }
         NetErrorKind::Redirect(_) => "use the address it redirects to, if you trust it",
         NetErrorKind::Timeout { .. }
         | NetErrorKind::Cut { .. }

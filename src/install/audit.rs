@@ -86,7 +86,7 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
     match &kept {
         Some(kept) => compare(&entries, kept, &prefix, &mut audit),
         None => {
-            audit.summary.push_str("; the kept manifest is missing or damaged, so the files cannot be named")
+            audit.summary.push_str("; the kept manifest is missing or damaged, so the files cannot be named");
         }
     }
     let edited = audit.changed == [PACKAGERS_FILE] && audit.missing.is_empty() && audit.added.is_empty();

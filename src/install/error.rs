@@ -32,7 +32,7 @@ pub enum InstallError {
         /// Where the bytes came from.
         source_url: String,
         /// Expected and got.
-        mismatch: Mismatch,
+        mismatch: Box<Mismatch>,
     },
     /// The archive's bytes cannot be the logged ones: no toolchain module looks like that.
     #[error("{source_url} sent an archive of {toolchain} that is not the one the log recorded: {error}")]
@@ -43,7 +43,7 @@ pub enum InstallError {
         toolchain: String,
         /// What is wrong with them.
         #[source]
-        error: UnpackError,
+        error: Box<UnpackError>,
     },
     /// The tree could not be written, or its bytes could not be read to the end.
     #[error("{toolchain}: {error}")]
@@ -52,7 +52,7 @@ pub enum InstallError {
         toolchain: String,
         /// What failed.
         #[source]
-        error: UnpackError,
+        error: Box<UnpackError>,
     },
     /// The home failed.
     #[error(transparent)]
@@ -73,10 +73,12 @@ pub enum InstallError {
 impl InstallError {
     pub(super) fn unpack(error: UnpackError, cancelled: bool, version: &Version, source_url: &str) -> Self {
         let toolchain = version.toolchain_name();
-        match error {
+        match &error {
             _ if cancelled => Self::Cancelled,
-            UnpackError::Read(_) | UnpackError::Write { .. } => Self::Unpack { toolchain, error },
-            _ => Self::Archive { source_url: source_url.to_owned(), toolchain, error },
+            UnpackError::Read(_) | UnpackError::Write { .. } => {
+                Self::Unpack { toolchain, error: Box::new(error) }
+            }
+            _ => Self::Archive { source_url: source_url.to_owned(), toolchain, error: Box::new(error) },
         }
     }
 }

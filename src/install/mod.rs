@@ -95,8 +95,9 @@ impl Installer<'_> {
         let mut body = Watched::new(body, watch);
         let staged = unpack::module_zip(&mut body, &prefix, staging.path(), &Limits::default())
             .map_err(|error| InstallError::unpack(error, watch.cancelled(), version, &source))?;
-        let verified = verify::prove(staged.manifest(), logged)
-            .map_err(|mismatch| InstallError::Mismatch { source_url: source.clone(), mismatch })?;
+        let verified = verify::prove(staged.manifest(), logged).map_err(|mismatch| {
+            InstallError::Mismatch { source_url: source.clone(), mismatch: Box::new(mismatch) }
+        })?;
 
         watch.event(Event::Committing);
         let facts = Facts { source, gvmr: env!("CARGO_PKG_VERSION").to_owned() };

@@ -64,7 +64,9 @@ pub fn module_zip(
     let (read, written) = thread::scope(|scope| {
         // Where no thread can be had, the commit's own sync does all of it.
         let _ = thread::Builder::new().name("sync".to_owned()).spawn_scoped(scope, move || {
-            early.iter().for_each(|file| drop(file.sync_data())); // a failure shows again at the commit
+            for file in early {
+                let _ = file.sync_data(); // a failure shows again at the commit
+            }
         });
         let thread = thread::Builder::new().name("unpack".to_owned());
         let worker = thread

@@ -274,7 +274,7 @@ fn no_password_of_a_list_is_ever_shown() {
     let environment =
         vec![("GOPROXY", text), ("GOSUMDB", "x https://canary:canary@["), ("HOME", "/nonexistent")];
     let settings = GoSettings::read(&environment, &[]);
-    shown += &format!("{settings:?}");
+    shown.extend([format!("{settings:?}")]);
     let server = Server::start(|_| Reply::ok("{\"Version\":\"other\"}"));
     let other = ProxyList::parse(&server.url("/?canary"), "").unwrap();
     shown += &Goproxy::new(&client, &other, amd64()).presence(&version("1.22.1")).unwrap_err().to_string();

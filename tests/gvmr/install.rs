@@ -84,8 +84,7 @@ fn an_unknown_version_names_the_nearest_that_exist() {
 #[test]
 fn every_network_fault_says_what_failed_and_where_and_leaves_nothing() {
     let zip = |path: &str| path.ends_with(".zip");
-    type Meddle = fn(Reply) -> Reply;
-    let faults: [(&str, i32, &str, Meddle); 5] = [
+    let faults: [(&str, i32, &str, fn(Reply) -> Reply); 5] = [
         ("cut", 4, "ended early", |reply| reply.fault(Fault::CutAfter(700))),
         ("forbidden", 4, "refused", |_| Reply::status(403)),
         ("sign-in page", 4, "HTML", |_| Reply::html()),

@@ -17,13 +17,13 @@ fn two_hundred_kills_leave_no_half_toolchain() {
     let world = mirror.world();
     let whole = duration_of_an_install(&mirror);
     let mut committed = 0;
-    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = 0x2545_f491_u32;
     for kill in 0..KILLS {
         random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
+        random ^= random >> 17;
+        random ^= random << 5;
         // From the first instruction to a little after the usual end.
-        let moment = whole.mul_f64(1.1 * (random % 10_000) as f64 / 10_000.0);
+        let moment = whole.mul_f64(1.1 * f64::from(random % 10_000) / 10_000.0);
         kill_after(&world, moment);
         if world.goroot(VERSION).exists() {
             committed += 1;

@@ -81,6 +81,6 @@ fn sum_by_go(version: &str) -> String {
 }
 
 fn newest(list: &serde_json::Value, prefix: &str) -> String {
-    let versions = list.as_array().unwrap().iter().map(|toolchain| toolchain["version"].as_str().unwrap());
-    versions.filter(|version| version.starts_with(&format!("{prefix}."))).last().unwrap().to_owned()
+    let mut versions = list.as_array().unwrap().iter().map(|toolchain| toolchain["version"].as_str().unwrap());
+    versions.rfind(|version| version.starts_with(&format!("{prefix}."))).unwrap().to_owned()
 }

@@ -10,10 +10,6 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::Arc;
-
-/// What a story may do to an answer on its way.
-pub(crate) type Meddle = Arc<dyn Fn(&Request, Reply) -> Reply + Send + Sync>;
 
 /// A running proxy.
 pub(crate) struct Mirror {
@@ -48,7 +44,7 @@ impl Mirror {
                 format!("{AT}/{module_version}.info"),
                 Reply::ok(format!("{{\"Version\":\"{module_version}\"}}")),
             );
-            list += &format!("{module_version}\n");
+            list.extend([module_version.as_str(), "\n"]);
         }
         files.insert(format!("{AT}/list"), Reply::ok(list));
         let key = Some(log.key());
@@ -156,11 +152,12 @@ fn zip(module_version: &str, files: &[(String, Vec<u8>)]) -> Vec<u8> {
 fn h1(module_version: &str, files: &[(String, Vec<u8>)]) -> String {
     let prefix = prefix(module_version);
     let line = |(name, content): &(String, Vec<u8>)| {
-        let hex: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex =
+            Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         (format!("{prefix}{name}"), hex)
     };
     let mut lines: Vec<_> = files.iter().map(line).collect();
     lines.sort();
-    let summary: String = lines.iter().map(|(name, hex)| format!("{hex}  {name}\n")).collect();
-    format!("h1:{}", STANDARD.encode(Sha256::digest(summary)))
+    let summary: Vec<_> = lines.iter().map(|(name, hex)| format!("{hex}  {name}\n")).collect();
+    format!("h1:{}", STANDARD.encode(Sha256::digest(summary.concat())))
 }

@@ -32,11 +32,6 @@ impl World {
         self
     }
 
-    pub(crate) fn unset(&mut self, name: &str) -> &mut Self {
-        self.variables.remove(name);
-        self
-    }
-
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.directory.path().join(relative)
     }
