@@ -1,6 +1,8 @@
 //! What the shim costs between its own exec and the toolchain's: page faults and user instructions, counted by
 //! single-stepping it. Both are the same on a busy machine; times are not.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)] // a test, and its own directory
+
 use nix::sys::ptrace::{self, Event};
 use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitStatus, waitpid};
@@ -36,7 +38,16 @@ fn an_exact_pin_costs_few_faults_and_instructions() {
 fn release_shim() -> Option<PathBuf> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shim-cost");
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--release", "--package", "gvmr-shims", "--target", TARGET, "--target-dir"])
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "--package",
+            "gvmr-shims",
+            "--target",
+            TARGET,
+            "--target-dir",
+        ])
         .arg(&target)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("RUSTFLAGS", FLAGS)
@@ -81,7 +92,8 @@ fn measure(go: &Path, directory: &Path) -> Cost {
     let pid = Pid::from_raw(shell.id().try_into().unwrap());
     ptrace::attach(pid).unwrap();
     waitpid(pid, None).unwrap();
-    ptrace::setoptions(pid, ptrace::Options::PTRACE_O_TRACEEXEC | ptrace::Options::PTRACE_O_EXITKILL).unwrap();
+    ptrace::setoptions(pid, ptrace::Options::PTRACE_O_TRACEEXEC | ptrace::Options::PTRACE_O_EXITKILL)
+        .unwrap();
     shell.stdin.take().unwrap().write_all(b"\n").unwrap();
     run_until_exec_of(go, pid);
 
