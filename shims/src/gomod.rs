@@ -94,3 +94,80 @@ impl PartialEq for Minimum {
 }
 
 impl Eq for Minimum {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &[u8]) -> Result<Requirement, InvalidToolchain> {
+        requirement(text, &Version::parse("1.16").unwrap())
+    }
+
+    /// What the file asks for: the version compared with, the version to install, the line.
+    fn minimum(text: &str) -> (String, String, Option<usize>) {
+        match read(text.as_bytes()) {
+            Ok(Requirement::AtLeast(minimum)) => {
+                (minimum.version.to_string(), minimum.named.to_string(), minimum.line)
+            }
+            other => panic!("{text:?} gives {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_higher_of_both_lines_decides() {
+        for (text, version, named, line) in [
+            ("module m\n\ngo 1.22\n", "1.22", "1.22.0", Some(3)),
+            ("go 1.20\n", "1.20", "1.20", Some(1)),
+            ("go 1.22rc1\r\n", "1.22rc1", "1.22rc1", Some(1)),
+            ("go 1.22.3\ntoolchain go1.23.4\n", "1.23.4", "1.23.4", Some(2)),
+            ("go 1.23.5\ntoolchain go1.23.4\n", "1.23.5", "1.23.5", Some(1)),
+            ("go 1.23.4\ntoolchain go1.23.4\n", "1.23.4", "1.23.4", Some(2)),
+            ("go 1.22\ntoolchain go1.22.3-bigcorp\n", "1.22.3", "1.22.3", Some(2)),
+            ("toolchain go1.21.1\n", "1.21.1", "1.21.1", Some(1)),
+            ("go 1.22\ntoolchain // later\n", "1.22", "1.22.0", Some(1)),
+            ("module m\n", "1.16", "1.16", None),
+            ("", "1.16", "1.16", None),
+            ("go one\n", "1.16", "1.16", None),
+        ] {
+            assert_eq!(minimum(text), (version.to_owned(), named.to_owned(), line), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn lines_are_found_by_their_text_alone() {
+        for (text, version) in [
+            ("\t go \t1.22.1 // the oldest\n", "1.22.1"),
+            ("require (\n\tgo 1.22.1\n)\ngo 1.23.0\n", "1.22.1"),
+            ("gopher 1.9\ngo1.8\ngo 1.22.1\n", "1.22.1"),
+            ("\u{b}go 1.22.1\u{a0}\n", "1.22.1"),
+            ("// go 1.9\ngo 1.22.1", "1.22.1"),
+            ("go // nothing\ngo 1.22.1\n", "1.16"),
+            ("\u{feff}go 1.22.1\n", "1.16"),
+            ("go \"1.22.1\"\n", "1.16"),
+        ] {
+            assert_eq!(minimum(text).0, version, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn default_asks_for_nothing_more() {
+        assert_eq!(read(b"go 1.99\ntoolchain default\n"), Ok(Requirement::Default { line: 2 }));
+    }
+
+    #[test]
+    fn a_toolchain_that_cannot_be_named_is_an_error() {
+        for name in ["1.27.0", "go1.22+auto", "local", "go1.22/x", "gccgo-go1.22", "go"] {
+            let text = format!("go 1.22\n\ntoolchain {name}\n");
+            assert_eq!(read(text.as_bytes()), Err(InvalidToolchain { line: 3, written: name.to_owned() }));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_a_panic(text in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&text);
+            let _ = read(&[b"toolchain go1.", &text[..]].concat());
+        }
+    }
+}

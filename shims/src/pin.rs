@@ -130,3 +130,94 @@ impl fmt::Display for FaultKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn pin(line: usize, version: &str) -> Pin {
+        Pin { wish: Wish::Version(Selector::parse(version).unwrap()), line }
+    }
+
+    #[test]
+    fn what_a_go_version_file_may_look_like() {
+        for (text, line, version) in [
+            (&b"1.23.4\n"[..], 1, "1.23.4"),
+            (b"1.23.4", 1, "1.23.4"),
+            (b"go1.23\r\n", 1, "1.23"),
+            (b"\xef\xbb\xbf1.23.4\r\n", 1, "1.23.4"),
+            (b"\n  \t\n# chosen by hand\n\t 1.24rc1 \n", 4, "1.24rc1"),
+            (b"1.22.1 # until the port is done\n", 1, "1.22.1"),
+            (b"1.22.1\n1.21.0\nnonsense\n", 1, "1.22.1"),
+            (b"  # comment\r\n\r\n1.20\r\n", 3, "1.20"),
+        ] {
+            assert_eq!(go_version(text), Ok(pin(line, version)), "{:?}", String::from_utf8_lossy(text));
+        }
+    }
+
+    #[test]
+    fn what_it_may_not() {
+        for text in [&b""[..], b"\n\n", b"# 1.22\n", b"\xef\xbb\xbf", b"\r\n \t\r\n"] {
+            assert_eq!(go_version(text), Err(Fault { line: None, kind: FaultKind::NoVersion }), "{text:?}");
+        }
+        for (text, line) in [
+            (&b"../../x\n"[..], 1),
+            (b"/usr/local/go", 1),
+            (b"\ngo 1.22\n", 2),
+            (b"1.22 1.23\n", 1),
+            (b"1.22#x\n", 1),
+            (b"latest\n", 1),
+            (b"system\n", 1),
+            (b"1.22\0\n", 1),
+            (b"\x7fELF\x02\x01\x01", 1),
+            (b"\xff\xfe1\0.\x002\0", 1),
+        ] {
+            let fault = go_version(text).unwrap_err();
+            assert_eq!(fault.line, Some(line), "{text:?}");
+            assert!(matches!(fault.kind, FaultKind::NotAVersion(_)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_golang_line_of_tool_versions() {
+        let text = b"# tools\nnodejs 20.1.0\ngolangci-lint 1.50\ngolang  1.23.4 1.22.0 # two\ngolang 1.1\n";
+        assert_eq!(tool_versions(text), Ok(Some(pin(4, "1.23.4"))));
+        assert_eq!(tool_versions(b"go\t1.22\r\n"), Ok(Some(pin(1, "1.22"))));
+        assert_eq!(tool_versions(b"golang system\n"), Ok(Some(Pin { wish: Wish::Outside, line: 1 })));
+        assert_eq!(tool_versions(b"python 3.12\n#golang 1.22\n"), Ok(None));
+        assert_eq!(tool_versions(b""), Ok(None));
+    }
+
+    #[test]
+    fn what_a_golang_line_may_not_say() {
+        let kind = |text: &[u8]| tool_versions(text).unwrap_err().kind;
+        assert_eq!(kind(b"golang ref:master"), FaultKind::Unsupported("ref:"));
+        assert_eq!(kind(b"golang path:/opt/go"), FaultKind::Unsupported("path:"));
+        assert_eq!(kind(b"golang # nothing"), FaultKind::NoVersion);
+        assert!(matches!(kind(b"golang latest"), FaultKind::NotAVersion(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_pin_or_a_fault(text in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let lines = text.split(|byte| *byte == b'\n').count();
+            let line = match go_version(&text) {
+                Ok(pin) => Some(pin.line),
+                Err(fault) => fault.line,
+            };
+            prop_assert!(line.is_none_or(|line| (1..=lines).contains(&line)));
+            let _ = tool_versions(&text);
+            let _ = tool_versions(&[b"golang ", &text[..]].concat());
+        }
+
+        #[test]
+        fn blanks_and_comments_around_a_version_change_nothing(
+            before in "([ \t\r]*(#[^\n]*)?\n){0,3}[ \t]*", after in "[ \t\r]*( #[^\n]*)?(\n[^\n]*){0,3}",
+        ) {
+            let line = before.matches('\n').count() + 1;
+            let text = format!("{before}1.23.4{after}");
+            prop_assert_eq!(go_version(text.as_bytes()), Ok(pin(line, "1.23.4")));
+        }
+    }
+}

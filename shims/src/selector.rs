@@ -96,3 +96,75 @@ fn printable(word: &str) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn selector(word: &str) -> Selector {
+        Selector::parse(word).unwrap()
+    }
+
+    fn newest(word: &str, candidates: &[&str]) -> Option<String> {
+        let candidates: Vec<Version> = candidates.iter().map(|text| Version::parse(text).unwrap()).collect();
+        selector(word).newest(&candidates).map(Version::to_string)
+    }
+
+    #[test]
+    fn a_patch_or_a_prerelease_is_exact() {
+        for (word, exact) in [
+            ("1.23.4", Some("1.23.4")),
+            ("go1.23.4", Some("1.23.4")),
+            ("1.24rc1", Some("1.24rc1")),
+            ("1.20.0", Some("1.20")),
+            ("1.21.0", Some("1.21.0")),
+            ("1.23", None),
+            ("1.20", None),
+            ("1", None),
+        ] {
+            assert_eq!(selector(word).as_exact().map(Version::as_str), exact, "{word}");
+        }
+        let release = Version::parse("1.20").unwrap();
+        assert_eq!(Selector::exact(&release).as_exact().unwrap().as_str(), "1.20");
+    }
+
+    #[test]
+    fn a_prefix_means_the_newest_release_below_it() {
+        let installed = ["1.2", "1.20.14", "1.21rc2", "1.22.9", "1.22.10", "1.23rc1", "2.0"];
+        assert_eq!(newest("1.22", &installed).as_deref(), Some("1.22.10"));
+        assert_eq!(newest("1.2", &installed).as_deref(), Some("1.2"));
+        assert_eq!(newest("1.20", &installed).as_deref(), Some("1.20.14"));
+        assert_eq!(newest("1", &installed).as_deref(), Some("1.22.10"));
+        assert_eq!(newest("1.23", &installed), None);
+        assert_eq!(newest("1.23rc1", &installed).as_deref(), Some("1.23rc1"));
+        assert_eq!(newest("1.22.8", &installed), None);
+    }
+
+    #[test]
+    fn paths_options_and_ranges_are_not_versions() {
+        for word in
+            ["../../x", "/usr/local/go", "-v", "latest", "1.22.x", ">=1.21", "go", "", "1 22", "1.22\0"]
+        {
+            assert!(Selector::parse(word).is_err(), "{word:?}");
+        }
+        assert!(Selector::parse(&format!("1.{}", "9".repeat(63))).is_err());
+    }
+
+    #[test]
+    fn a_word_is_shown_cut_and_without_control_characters() {
+        let wrong = Selector::parse(&format!("\u{1b}[2J{}", "x".repeat(100))).unwrap_err();
+        assert!(wrong.to_string().is_ascii() || wrong.word.ends_with('…'));
+        assert!(!wrong.word.contains('\u{1b}') && wrong.word.chars().count() < 60, "{}", wrong.word);
+    }
+
+    proptest! {
+        #[test]
+        fn any_word_is_a_selector_or_an_error(word in any::<String>()) {
+            match Selector::parse(&word) {
+                Ok(selector) => prop_assert_eq!(Selector::parse(selector.as_str()), Ok(selector.clone())),
+                Err(wrong) => prop_assert!(!wrong.word.chars().any(char::is_control)),
+            }
+        }
+    }
+}

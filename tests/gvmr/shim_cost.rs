@@ -1,6 +1,8 @@
 //! What the shim costs between its own exec and the toolchain's: page faults and user instructions, counted by
 //! single-stepping it. Both are the same on a busy machine; times are not.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)] // a test, and its own directory
+
 use nix::sys::ptrace::{self, Event};
 use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitStatus, waitpid};
