@@ -81,6 +81,7 @@ fn sum_by_go(version: &str) -> String {
 }
 
 fn newest(list: &serde_json::Value, prefix: &str) -> String {
-    let mut versions = list.as_array().unwrap().iter().map(|toolchain| toolchain["version"].as_str().unwrap());
+    let mut versions =
+        list.as_array().unwrap().iter().map(|toolchain| toolchain["version"].as_str().unwrap());
     versions.rfind(|version| version.starts_with(&format!("{prefix}."))).unwrap().to_owned()
 }
