@@ -5,13 +5,8 @@
 //! network for the module. Every run gets fresh directories, which stay until the end: creating files right after
 //! removing others costs ext4 seconds.
 
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
-    clippy::disallowed_methods
-)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
+#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 #[path = "support/rounds.rs"]
 mod rounds;

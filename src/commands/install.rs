@@ -40,6 +40,10 @@ pub(super) fn run(arguments: &cli::Install, session: &Session) -> Result<(), Err
     if let Some(Ok(first)) = outcomes.iter().find(|outcome| outcome.is_ok()) {
         session.suggest_default(first.toolchain())?;
     }
+    // Now that everything new is in place; before, it would only have slowed that down.
+    if let Err(error) = session.store()?.sweep() {
+        session.terminal.warn(format_args!("cannot remove what interrupted installs left: {error}"));
+    }
     let mut results = Vec::new();
     let mut errors = Vec::new();
     for outcome in outcomes {

@@ -18,7 +18,7 @@ pub use watch::{Event, Watch};
 
 use crate::request::Request;
 use crate::sources::{Goproxy, SourceError, SourceErrorKind};
-use crate::store::{Committed, Facts, Store, Toolchain};
+use crate::store::{Committed, Facts, Store, StoreError, Toolchain};
 use crate::unpack::{self, Limits};
 use crate::verify::{self, LogError};
 use gvmr_shims::selector::Selector;
@@ -61,6 +61,10 @@ impl Outcome {
 impl Installer<'_> {
     /// Installs exactly `version`, unless it is there.
     pub fn install(&self, version: &Version, watch: &dyn Watch) -> Result<Outcome, InstallError> {
+        if let Some(present) = self.store.toolchain(version)? {
+            return Ok(Outcome::Present(present));
+        }
+        self.make_room()?;
         let lock = self.store.lock(
             version,
             &|holder| watch.event(Event::Waiting { holder: holder.to_string() }),
@@ -69,7 +73,6 @@ impl Installer<'_> {
         if let Some(present) = self.store.toolchain(version)? {
             return Ok(Outcome::Present(present));
         }
-        self.store.check_space(SPACE.0, SPACE.1)?;
         if let Some(forbidden) = self.goproxy.forbidden(version) {
             return Err(InstallError::Source(forbidden));
         }
@@ -104,6 +107,18 @@ impl Installer<'_> {
         match self.store.commit(staging, staged, verified, facts)? {
             Committed::New(toolchain) => Ok(Outcome::Installed(toolchain)),
             Committed::Existing(toolchain) => Ok(Outcome::Present(toolchain)),
+        }
+    }
+
+    /// Checks that a toolchain fits, once more after removing what interrupted installs left. That is not done
+    /// unasked: on ext4, creating files right after removing many takes seconds longer.
+    fn make_room(&self) -> Result<(), InstallError> {
+        match self.store.check_space(SPACE.0, SPACE.1) {
+            Err(StoreError::NoSpace { .. }) => {
+                self.store.sweep()?;
+                Ok(self.store.check_space(SPACE.0, SPACE.1)?)
+            }
+            result => Ok(result?),
         }
     }
 
