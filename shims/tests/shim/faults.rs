@@ -1,7 +1,9 @@
 //! Files in a pin's place that are no pins, and programs that cannot be executed.
 
 use crate::support::{World, failed, output, ran, skip};
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
@@ -66,6 +68,9 @@ fn other_pins_are_checked_alike() {
     world.installed(&["1.23.4"]);
     let said = failed(world.command("go").env("GVMR_VERSION", "latest"), 127);
     assert!(said.contains("GVMR_VERSION: \"latest\" is not a Go version"), "{said}");
+    let not_utf8 = OsStr::from_bytes(b"1.23.4\xff");
+    let said = failed(world.command("go").env("GVMR_VERSION", not_utf8), 127);
+    assert!(said.contains("GVMR_VERSION: "), "{said}");
     assert!(failed(world.command("go").arg("+x"), 127).contains("\"x\" is not a Go version"));
     world.file("project/.tool-versions", "golang ref:master\n");
     assert!(failed(&mut world.command("go"), 127).contains(".tool-versions:1: \"ref:\" versions"));
