@@ -2,7 +2,7 @@
 //! command itself would use.
 
 use crate::environment::Environment;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -61,9 +61,9 @@ pub fn same(left: &Metadata, right: &Metadata) -> bool {
 
 /// An absolute path without `//`, `.` and `..`, by its text alone, as Go's `filepath.Clean`.
 fn clean(path: Vec<u8>) -> PathBuf {
-    let is_clean = !path.windows(2).any(|pair| matches!(pair, b"//" | b"/.")) && !path.ends_with(b"/");
-    if is_clean {
-        return PathBuf::from(std::ffi::OsString::from_vec(path));
+    let mut parts = path.split(|byte| *byte == b'/').skip(1);
+    if !parts.any(|part| matches!(part, b"" | b"." | b"..")) {
+        return PathBuf::from(OsString::from_vec(path));
     }
     let mut cleaned = PathBuf::from("/");
     for part in path.split(|byte| *byte == b'/') {

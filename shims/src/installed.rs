@@ -5,10 +5,12 @@ use crate::selector::Selector;
 use crate::version::Version;
 use std::fs;
 use std::io::{self, ErrorKind};
+use std::path::PathBuf;
 
-/// Whether this version's directory exists.
-pub fn contains(home: &Home, version: &Version) -> bool {
-    fs::metadata(home.toolchain(version)).is_ok_and(|metadata| metadata.is_dir())
+/// The directory of this version, where it is installed.
+pub fn goroot(home: &Home, version: &Version) -> Option<PathBuf> {
+    let goroot = home.toolchain(version);
+    fs::metadata(&goroot).is_ok_and(|metadata| metadata.is_dir()).then_some(goroot)
 }
 
 /// All installed versions, in Go's order; none where the home has no versions directory yet.
@@ -22,19 +24,20 @@ pub fn list(home: &Home) -> io::Result<Vec<Version>> {
     for entry in entries {
         let name = entry?.file_name();
         let version = name.to_str().and_then(|name| Version::parse(name.strip_prefix("go")?));
-        versions.extend(version.filter(|version| contains(home, version)));
+        versions.extend(version.filter(|version| goroot(home, version).is_some()));
     }
     versions.sort();
     Ok(versions)
 }
 
-/// What `selector` means here: the exact version where it is installed, or the newest installed of a prefix.
-/// Only a prefix lists the directory.
-pub fn find(home: &Home, selector: &Selector) -> io::Result<Option<Version>> {
-    match selector.as_exact() {
-        Some(version) => Ok(contains(home, version).then(|| version.clone())),
-        None => Ok(selector.newest(&list(home)?).cloned()),
-    }
+/// What `selector` means here, and its directory: the exact version where it is installed, or the newest installed
+/// of a prefix. Only a prefix lists the directory.
+pub fn find(home: &Home, selector: &Selector) -> io::Result<Option<(Version, PathBuf)>> {
+    let version = match selector.as_exact() {
+        Some(version) => Some(version.clone()),
+        None => selector.newest(&list(home)?).cloned(),
+    };
+    Ok(version.and_then(|version| goroot(home, &version).map(|goroot| (version, goroot))))
 }
 
 /// The lowest of `versions` (in order) that satisfies `minimum`; a pre-release only where no release does.

@@ -44,7 +44,8 @@ pub fn resolve(question: &Question<'_>) -> Result<Answer, Problem> {
         let written = format!("+{selector}");
         return question.installed_or_missing(selector, Source::Argument, None, written, true);
     }
-    if let Some(word) = question.environment.text(VARIABLE) {
+    if let Some(word) = question.environment.get(VARIABLE) {
+        let word = word.to_string_lossy().into_owned();
         let selector = Selector::parse(&word).map_err(Problem::Variable)?;
         return question.installed_or_missing(&selector, Source::Variable, None, word, true);
     }
@@ -132,7 +133,7 @@ impl Question<'_> {
         exact: bool,
     ) -> Result<Answer, Problem> {
         let choice = match self.find(selector)? {
-            Some(version) => self.installed(version),
+            Some((version, goroot)) => Choice::Installed { version, goroot },
             None => Choice::Missing { wanted: selector.clone() },
         };
         let rule = if selector.as_exact().is_some() { Rule::Exact } else { Rule::Prefix };
@@ -152,9 +153,10 @@ impl Question<'_> {
         let enough = |version: &Version| *version >= minimum.version;
         let default = self.default()?;
         if let Some((_, _, selector)) = &default
-            && let Some(version) = self.find(selector)?.filter(enough)
+            && let Some((version, goroot)) = self.find(selector)?
+            && enough(&version)
         {
-            return Ok((self.installed(version), Rule::DefaultSatisfies));
+            return Ok((Choice::Installed { version, goroot }, Rule::DefaultSatisfies));
         }
         if let Some(version) = installed::lowest(&self.list()?, &minimum.version) {
             return Ok((self.installed(version.clone()), Rule::LowestInstalled));
@@ -200,7 +202,7 @@ impl Question<'_> {
         outside::find(OsStr::new("go"), self.environment, self.home, self.shim)
     }
 
-    fn find(&self, selector: &Selector) -> Result<Option<Version>, Problem> {
+    fn find(&self, selector: &Selector) -> Result<Option<(Version, PathBuf)>, Problem> {
         installed::find(self.home, selector).map_err(|error| self.unlistable(error))
     }
 

@@ -70,10 +70,9 @@ impl Call<'_> {
     fn version(&self, version: Version) -> Result<Infallible, Failure> {
         let wanted = Selector::exact(&version);
         let version = wanted.as_exact().cloned().unwrap_or(version);
-        let choice = if installed::contains(&self.place.home, &version) {
-            Choice::Installed { goroot: self.place.home.toolchain(&version), version }
-        } else {
-            Choice::Missing { wanted }
+        let choice = match installed::goroot(&self.place.home, &version) {
+            Some(goroot) => Choice::Installed { version, goroot },
+            None => Choice::Missing { wanted },
         };
         let written = self.place.name.to_string_lossy().into_owned();
         let reason = Reason { source: Source::Name, file: None, line: None, written, rule: Rule::Exact };

@@ -9,7 +9,6 @@ use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -22,7 +21,7 @@ const MOST_INSTRUCTIONS: u64 = 20_000;
 #[test]
 fn an_exact_pin_costs_few_faults_and_instructions() {
     let Some(shim) = release_shim() else { return };
-    let root = tempfile::tempdir().unwrap();
+    let root = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let (go, deep) = home_and_project(&root.path().canonicalize().unwrap(), &shim);
 
     let cost = measure(&go, &deep);
@@ -65,7 +64,7 @@ fn release_shim() -> Option<PathBuf> {
     Some(target.join(TARGET).join("release/gvmr-shim"))
 }
 
-/// A home whose go1.23.4 is this machine's `true`, and the project's innermost directory.
+/// A home whose go1.23.4 is a program that will never get to run, and the project's innermost directory.
 fn home_and_project(root: &Path, shim: &Path) -> (PathBuf, PathBuf) {
     let (shims, bin) = (root.join("home/shims"), root.join("home/versions/go1.23.4/bin"));
     let deep = root.join("project/a/b/c/d/e/f");
@@ -73,9 +72,9 @@ fn home_and_project(root: &Path, shim: &Path) -> (PathBuf, PathBuf) {
         fs::create_dir_all(directory).unwrap();
     }
     let go = shims.join("go");
-    fs::copy(shim, &go).unwrap();
-    fs::copy("/bin/true", bin.join("go")).unwrap();
-    fs::set_permissions(&go, fs::Permissions::from_mode(0o755)).unwrap();
+    // Links: a copy could still be open for writing in a child that another test is just starting.
+    fs::hard_link(shim, &go).unwrap();
+    fs::hard_link(shim, bin.join("go")).unwrap();
     fs::write(root.join("project/.go-version"), "1.23.4\n").unwrap();
     (go, deep)
 }

@@ -1,7 +1,7 @@
 //! What go.work and go.mod mean, against the real go command: it is told that its default is go1.21.0 and that
 //! others are on PATH only, where there are none, so that it names the one it would run.
 
-use crate::support::{World, real_goroot};
+use crate::support::{World, output, real_goroot};
 use gvmr_shims::answer::{Choice, Source};
 use gvmr_shims::directory;
 use gvmr_shims::environment::Block;
@@ -46,7 +46,7 @@ impl Oracle {
             .current_dir(directory)
             .env_clear()
             .envs(variables.iter().map(|(name, value)| (name, value)));
-        let output = go.env("GOTOOLCHAIN", "go1.21.0+path").output().unwrap();
+        let output = output(go.env("GOTOOLCHAIN", "go1.21.0+path"));
         let said = String::from_utf8(output.stderr).unwrap();
         if output.status.success() {
             return "no selection".to_owned();

@@ -1,6 +1,6 @@
 //! What the toolchain gets: the caller's process, with a few edits to the environment.
 
-use crate::support::{World, failed, ran, real_goroot, skip};
+use crate::support::{World, failed, output, ran, real_goroot, skip, started};
 use std::io::Read;
 use std::process::{Command, Stdio};
 
@@ -22,8 +22,7 @@ fn arguments_environment_and_exit_code_pass_through() {
     ] {
         assert_eq!(said.one(name), value);
     }
-    let status = world.command("go").env("EXIT", "42").stdout(Stdio::null()).status().unwrap();
-    assert_eq!(status.code(), Some(42));
+    assert_eq!(output(world.command("go").env("EXIT", "42")).status.code(), Some(42));
 }
 
 #[test]
@@ -38,7 +37,7 @@ fn the_process_signals_mask_and_umask_are_the_callers() {
         let run = |program: &std::path::Path| {
             let mut shell = Command::new("/bin/sh");
             shell.arg("-c").arg(format!("{prepare} exec \"$0\" version")).arg(program);
-            let mut child = shell.current_dir(world.path("project")).stdout(Stdio::piped()).spawn().unwrap();
+            let mut child = started(shell.current_dir(world.path("project")).stdout(Stdio::piped()));
             let mut text = String::new();
             child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
             let process = format!("Pid: {}", child.id());
@@ -120,7 +119,7 @@ fn the_real_go_runs_behind_it() {
     let go = |arguments: &[&str]| {
         let mut command = world.command("go");
         command.env("GOROOT", "/does/not/exist").env("HOME", world.path("empty")).args(arguments);
-        let output = command.output().unwrap();
+        let output = output(&mut command);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     };

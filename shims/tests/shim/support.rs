@@ -3,7 +3,8 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
 use tempfile::TempDir;
 
 /// Prints its toolchain, tool, process, arguments and environment; ends with `$EXIT`.
@@ -42,6 +43,7 @@ impl World {
     /// A copy of the shim at any path.
     pub(crate) fn shim_at(&self, name: &str) -> &Self {
         let path = self.parent_of(name);
+        let _no_child_inherits_the_open_file = SPAWNING.lock();
         fs::copy(env!("CARGO_BIN_EXE_gvmr-shim"), path).unwrap();
         self
     }
@@ -64,6 +66,7 @@ impl World {
     }
 
     pub(crate) fn script(&self, name: &str, text: &str) -> &Self {
+        let _no_child_inherits_the_open_file = SPAWNING.lock();
         self.file(name, text);
         fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755)).unwrap();
         self
@@ -130,9 +133,25 @@ impl Said {
     }
 }
 
+/// Held while a program is written and while a child starts: a child that another test forks in between would
+/// hold the file open for writing until its exec, and executing the file meanwhile fails as "busy".
+static SPAWNING: Mutex<()> = Mutex::new(());
+
+/// Starts a command.
+pub(crate) fn started(command: &mut Command) -> Child {
+    let _no_program_is_open_for_writing = SPAWNING.lock();
+    command.spawn().unwrap()
+}
+
+/// Runs a command to its end, with nothing on its stdin.
+pub(crate) fn output(command: &mut Command) -> Output {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    started(command).wait_with_output().unwrap()
+}
+
 /// Runs a command that must succeed without a word on stderr.
 pub(crate) fn ran(command: &mut Command) -> Said {
-    let output = command.output().unwrap();
+    let output = output(command);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && errors.is_empty(), "{command:?}: {}: {errors}", output.status);
     Said { lines: String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect() }
@@ -140,7 +159,7 @@ pub(crate) fn ran(command: &mut Command) -> Said {
 
 /// Runs a command that must end with `code`, having said nothing on stdout; what it said on stderr.
 pub(crate) fn failed(command: &mut Command, code: i32) -> String {
-    let Output { status, stdout, stderr } = command.output().unwrap();
+    let Output { status, stdout, stderr } = output(command);
     let stderr = String::from_utf8(stderr).unwrap();
     assert_eq!(status.code(), Some(code), "{command:?}: {stderr}");
     assert!(stdout.is_empty(), "{}", String::from_utf8_lossy(&stdout));
@@ -149,16 +168,12 @@ pub(crate) fn failed(command: &mut Command, code: i32) -> String {
 
 /// The machine's own GOROOT; `None`, with a word on stdout, where it has no Go.
 pub(crate) fn real_goroot() -> Option<PathBuf> {
-    let output = Command::new("go").args(["env", "GOROOT"]).env("GOTOOLCHAIN", "local").output();
-    match output {
-        Ok(output) if output.status.success() => {
-            Some(PathBuf::from(String::from_utf8(output.stdout).unwrap().trim_end()))
-        }
-        _ => {
-            skip("there is no go on PATH");
-            None
-        }
+    let output = output(Command::new("/bin/sh").args(["-c", "GOTOOLCHAIN=local exec go env GOROOT"]));
+    if !output.status.success() {
+        skip("there is no go on PATH");
+        return None;
     }
+    Some(PathBuf::from(String::from_utf8(output.stdout).unwrap().trim_end()))
 }
 
 /// Says why a test proves nothing here, or fails where nothing may be skipped.

@@ -1,6 +1,6 @@
 //! The version grammar and order against Go's own `go/version`, over generated pairs.
 
-use crate::support::{real_goroot, skip};
+use crate::support::{output, real_goroot, skip, started};
 use gvmr_shims::version::Version;
 use std::cmp::Ordering;
 use std::fs::{self, File};
@@ -40,7 +40,7 @@ fn generated_versions_are_valid_and_ordered_as_in_go() {
     let mut build = Command::new(goroot.join("bin/go"));
     build.args(["build", "-o", "oracle"]).current_dir(directory.path());
     build.env("GOTOOLCHAIN", "local").env("GOPROXY", "off").env("GOFLAGS", "").env("GOWORK", "off");
-    let outcome = build.output().unwrap();
+    let outcome = output(&mut build);
     if !outcome.status.success() {
         return skip(&format!("the oracle does not build: {}", String::from_utf8_lossy(&outcome.stderr)));
     }
@@ -52,8 +52,9 @@ fn generated_versions_are_valid_and_ordered_as_in_go() {
     }
     input.into_inner().unwrap();
     let input = Stdio::from(File::open(path("pairs")).unwrap());
-    let output = Command::new(path("oracle")).stdin(input).output().unwrap();
-    let answers = String::from_utf8(output.stdout).unwrap();
+    let mut oracle = Command::new(path("oracle"));
+    let oracle = started(oracle.stdin(input).stdout(Stdio::piped()));
+    let answers = String::from_utf8(oracle.wait_with_output().unwrap().stdout).unwrap();
 
     assert_eq!(answers.lines().count(), PAIRS);
     for ((left, right), answer) in pairs.iter().zip(answers.lines()) {
