@@ -82,7 +82,8 @@ impl Session {
 
     fn resolve_in(&self, directory: &Path) -> Result<Answer, Error> {
         let home = &self.settings.home;
-        let question = Question { home, directory, plus: None, environment: &Process, shim: None };
+        let shim = home.shims().join("go");
+        let question = Question { home, directory, plus: None, environment: &Process, shim: Some(&shim) };
         resolve::resolve(&question).map_err(Error::from)
     }
 
