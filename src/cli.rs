@@ -172,7 +172,7 @@ pub struct Where {
 /// `gvmr exec`.
 #[derive(Debug, Args)]
 pub struct Exec {
-    /// [VERSION] [--] COMMAND [ARGUMENT]...; with no version, the one that runs here
+    /// A version (without one, what runs here), then the command and its arguments
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,

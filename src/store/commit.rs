@@ -79,15 +79,16 @@ fn receipt(
     verified: &Verified,
     facts: Facts,
 ) -> Result<Receipt, StoreError> {
+    let logged = verified.logged();
     let unfit = |why: &str| StoreError::corrupt(staging.path(), why);
     if staged.directory() != staging.path() {
         return Err(unfit("the staged tree lies elsewhere"));
     }
-    if staged.manifest().h1() != verified.h1() {
+    if staged.manifest().h1() != logged.h1() {
         return Err(unfit("the proof is for another tree"));
     }
     let version = staging.lock().version();
-    let platform = verified
+    let platform = logged
         .version()
         .strip_prefix(&format!("v0.0.1-{}.", version.toolchain_name()))
         .filter(|platform| !platform.contains('.'))
@@ -96,10 +97,10 @@ fn receipt(
         version: version.as_str().to_owned(),
         platform: platform.to_owned(),
         source: facts.source,
-        h1: verified.h1().to_string(),
-        log: verified.log().to_owned(),
-        record: verified.record(),
-        tree_size: verified.tree_size(),
+        h1: logged.h1().to_string(),
+        log: logged.log().to_owned(),
+        record: logged.record(),
+        tree_size: logged.tree_size(),
         time: time::rfc3339(SystemTime::now()),
         gvmr: facts.gvmr,
         files: staged.files(),

@@ -84,46 +84,16 @@ impl LoggedSum {
     }
 }
 
-/// A tree that is exactly what the log recorded. Only [`prove`] makes one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A tree that is exactly what the log recorded. Only [`prove`] makes one, and it cannot be copied.
+#[derive(Debug)]
 pub struct Verified {
-    module: String,
-    version: String,
-    h1: H1,
-    log: String,
-    record: u64,
-    tree_size: u64,
+    logged: LoggedSum,
 }
 
 impl Verified {
-    /// The module's path: `golang.org/toolchain`.
-    pub fn module(&self) -> &str {
-        &self.module
-    }
-
-    /// The module's version: `v0.0.1-go1.22.10.linux-amd64`.
-    pub fn version(&self) -> &str {
-        &self.version
-    }
-
-    /// The hash that the tree has and the log recorded.
-    pub fn h1(&self) -> H1 {
-        self.h1
-    }
-
-    /// The name of the log: `sum.golang.org`.
-    pub fn log(&self) -> &str {
-        &self.log
-    }
-
-    /// The record's position in the log, from 0.
-    pub fn record(&self) -> u64 {
-        self.record
-    }
-
-    /// How many records the tree held in which the record was proved.
-    pub fn tree_size(&self) -> u64 {
-        self.tree_size
+    /// What the log recorded, and so what the tree is.
+    pub fn logged(&self) -> &LoggedSum {
+        &self.logged
     }
 }
 
@@ -145,11 +115,10 @@ pub struct Mismatch {
 
 /// Compares a tree with what the log recorded for it.
 pub fn prove(manifest: &Manifest, logged: LoggedSum) -> Result<Verified, Mismatch> {
-    let LoggedSum { module, version, h1: expected, log, record, tree_size, .. } = logged;
     let got = manifest.h1();
-    if got != expected {
-        let module = format!("{module}@{version}");
-        return Err(Mismatch { module, log, expected, got, files: manifest.len() });
+    if got == logged.h1 {
+        return Ok(Verified { logged });
     }
-    Ok(Verified { module, version, h1: got, log, record, tree_size })
+    let module = format!("{}@{}", logged.module, logged.version);
+    Err(Mismatch { module, log: logged.log, expected: logged.h1, got, files: manifest.len() })
 }

@@ -113,9 +113,12 @@ fn a_tree_is_proved_only_if_it_is_what_was_logged() {
     let logged = || lookup_numbered(&log, &Scripted::log(&log), cache.path(), id).unwrap();
 
     let verified = prove(&manifest, logged()).unwrap();
-    assert_eq!((verified.module(), verified.version()), ("example.com/m3", "v1.0.0"));
-    assert_eq!((verified.log(), verified.record(), verified.tree_size()), ("log.example.com", 3, 4));
-    assert_eq!(verified.h1(), manifest.h1());
+    assert_eq!((verified.logged().module(), verified.logged().version()), ("example.com/m3", "v1.0.0"));
+    assert_eq!(
+        (verified.logged().log(), verified.logged().record(), verified.logged().tree_size()),
+        ("log.example.com", 3, 4)
+    );
+    assert_eq!(verified.logged().h1(), manifest.h1());
 
     let expected = manifest.h1();
     manifest.add("example.com/m@v1.0.0/b".to_owned(), [7; 32]).unwrap();
