@@ -128,7 +128,7 @@ fn toolchain(version: &str) -> Vec<(String, Vec<u8>)> {
         ("VERSION".to_owned(), format!("go{version}\ntime 2030-01-01T00:00:00Z\n").into_bytes()),
         ("bin/go".to_owned(), go.into_bytes()),
         ("bin/gofmt".to_owned(), format!("#!/bin/sh\necho gofmt of go{version}\n").into_bytes()),
-        ("go.env".to_owned(), b"GOPROXY=https://proxy.golang.org,direct\nGOTOOLCHAIN=auto\n".to_vec()),
+        ("go.env".to_owned(), b"GOPROXY=https://proxy.example,direct\nGOTOOLCHAIN=auto\n".to_vec()),
         ("src/_go.mod".to_owned(), b"module std\n".to_vec()),
     ];
     for number in 0..40 {
