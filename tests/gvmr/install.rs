@@ -185,7 +185,7 @@ fn a_full_or_forbidden_home_says_so_and_loses_nothing() {
     let file = world.path("a-file");
     std::fs::write(&file, "precious").unwrap();
     world.set("GVMR_HOME", file.to_str().unwrap());
-    world.gvmr(["install", "1.99.1"]).fails(8, &["a-file"]);
+    world.gvmr(["install", "1.99.1"]).fails(10, &["a-file", "not a directory"]);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
     world.set("GVMR_HOME", "relative");
     world.gvmr(["install", "1.99.1"]).fails(2, &["GVMR_HOME", "absolute"]);
