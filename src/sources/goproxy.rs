@@ -75,23 +75,43 @@ impl<'c> Goproxy<'c> {
         &self.platform
     }
 
-    /// The union of what all entries list. They are asked at the same time; once one has answered, the others
-    /// have three more seconds.
+    /// What directories list, and the first proxy that gives a list. The next proxy is asked where the one before
+    /// gives none, or is silent for three seconds; the rest are not bothered.
     pub fn listed(&self) -> Listing {
-        let (sender, answers) = channel();
-        let mut open = BTreeMap::new();
-        for (index, entry) in self.list.entries().iter().enumerate() {
-            let Some(base) = entry.place.url() else { continue };
-            let (client, sender) = (self.client.clone(), sender.clone());
-            let url = below(base, &format!("{MODULE}/@v/list"));
-            open.insert(index, url.clone());
-            // Not joined: one that hangs may outlive the answer.
-            std::thread::spawn(move || sender.send((index, client.read(&url, LARGEST_LIST))));
-        }
-        drop(sender);
         let mut listing = Listing { versions: Vec::new(), failed: Vec::new() };
-        self.collect(&answers, &mut open, &mut listing);
-        for (index, url) in open {
+        let list = |base: &Url| below(base, &format!("{MODULE}/@v/list"));
+        let places = self.list.entries().iter().enumerate();
+        let places = places.filter_map(|(index, entry)| Some((index, list(entry.place.url()?))));
+        let (directories, proxies): (Vec<_>, Vec<_>) = places.partition(|(_, url)| url.scheme() == "file");
+        for (index, url) in directories {
+            self.take(index, self.client.read(&url, LARGEST_LIST), &mut listing);
+        }
+        let (sender, answers) = channel();
+        let mut silent: BTreeMap<usize, Url> = BTreeMap::new();
+        let mut proxies = proxies.into_iter();
+        loop {
+            let next = proxies.next();
+            let last = next.is_none();
+            if let Some((index, url)) = next {
+                let (client, sender) = (self.client.clone(), sender.clone());
+                silent.insert(index, url.clone());
+                // Not joined: one that hangs may outlive the answer.
+                std::thread::spawn(move || sender.send((index, client.read(&url, LARGEST_LIST))));
+            }
+            // The last one has as long as the client gives it.
+            let answer = match (silent.is_empty(), last) {
+                (true, _) => break,
+                (false, true) => answers.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                (false, false) => answers.recv_timeout(GRACE),
+            };
+            if let Ok((index, answer)) = answer {
+                silent.remove(&index);
+                if self.take(index, answer, &mut listing) {
+                    break;
+                }
+            }
+        }
+        for (index, url) in silent {
             let kind = NetErrorKind::Timeout { phase: Phase::FirstByte, after: GRACE };
             let error = NetError { url: RedactedUrl::of(&url), via: None, kind };
             self.remember(index, &error, false);
@@ -102,37 +122,21 @@ impl<'c> Goproxy<'c> {
         listing
     }
 
-    fn collect(
-        &self,
-        answers: &Receiver<(usize, Result<Vec<u8>, NetError>)>,
-        open: &mut BTreeMap<usize, Url>,
-        listing: &mut Listing,
-    ) {
-        let mut end = None;
-        loop {
-            let left = end.map(|end: Instant| end.saturating_duration_since(Instant::now()));
-            let answer = match left {
-                Some(left) => answers.recv_timeout(left),
-                None => answers.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            };
-            let Ok((index, answer)) = answer else { break };
-            open.remove(&index);
-            match answer {
-                Ok(data) => {
-                    let before = listing.versions.len();
-                    let text = String::from_utf8_lossy(&data);
-                    let words = text.lines().filter_map(|line| line.split_whitespace().next());
-                    listing.versions.extend(words.filter_map(|word| self.platform.version_in(word)));
-                    if listing.versions.len() > before && end.is_none() {
-                        end = Some(Instant::now() + GRACE);
-                    }
-                }
-                Err(error) => {
-                    self.remember(index, &error, true);
-                    listing.failed.push(Tried { outcome: Outcome::Net(error), asked: true });
-                }
+    /// Adds an entry's answer; whether it named a version for the platform.
+    fn take(&self, index: usize, answer: Result<Vec<u8>, NetError>, listing: &mut Listing) -> bool {
+        let before = listing.versions.len();
+        match answer {
+            Ok(data) => {
+                let text = String::from_utf8_lossy(&data);
+                let words = text.lines().filter_map(|line| line.split_whitespace().next());
+                listing.versions.extend(words.filter_map(|word| self.platform.version_in(word)));
+            }
+            Err(error) => {
+                self.remember(index, &error, true);
+                listing.failed.push(Tried { outcome: Outcome::Net(error), asked: true });
             }
         }
+        listing.versions.len() > before
     }
 
     /// Whether `version` is there, asked by name through the whole list. An error means that nobody could

@@ -67,22 +67,30 @@ fn newest(server: &Server, selector: &str) -> Result<String, SourceErrorKind> {
 }
 
 #[test]
-fn lists_are_united_and_what_does_not_parse_is_passed_over() {
+fn directories_and_the_first_proxy_that_lists_are_united_and_what_does_not_parse_is_passed_over() {
     let first = Server::start(|_| {
         Reply::ok(
             "v0.0.1-go1.22.1.linux-amd64 2024-03-05T17:47:53Z\r\nv0.0.1-go1.9.2rc2.linux-amd64\n\nv0.0.1-go1.22.1.linux-arm64\nv1.0.0\n<a>\nv0.0.1-go1.24rc1.linux-amd64",
         )
     });
-    let second = proxy(&["1.22.1", "1.4.3"], &[], &[]);
     let broken = Server::start(|_| Reply::status(500));
-    let (client, list) =
-        (offline(), list(&format!("{},{},{},off", first.url("/a/"), second.url(""), broken.url("/"))));
+    let spared = proxy(&["1.23.4"], &[], &[]);
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path().join("golang.org/toolchain/@v");
+    std::fs::create_dir_all(&at).unwrap();
+    std::fs::write(at.join("list"), "v0.0.1-go1.4.3.linux-amd64\n").unwrap();
+    let file = directory.path().display();
+    let (client, list) = (
+        offline(),
+        list(&format!("{},{},file://{file},{},off", broken.url("/"), first.url("/a/"), spared.url(""))),
+    );
     let listing = Goproxy::new(&client, &list, amd64()).listed();
     let versions: Vec<_> = listing.versions.iter().map(Version::as_str).collect();
     assert_eq!(versions, ["1.4.3", "1.22.1", "1.24rc1"]);
     assert_eq!(listing.notes().len(), 1);
     assert!(listing.notes()[0].contains("HTTP 500"), "{:?}", listing.notes());
     assert_eq!(first.targets(), ["/a/golang.org/toolchain/@v/list"]);
+    assert_eq!(spared.targets(), [""; 0]);
 }
 
 #[test]
