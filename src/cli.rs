@@ -6,13 +6,7 @@ use std::path::PathBuf;
 
 /// Installs Go toolchains, proves each one, and runs the right one for the directory you stand in.
 #[derive(Debug, Parser)]
-#[command(
-    name = "gvmr",
-    version,
-    propagate_version = false,
-    disable_help_subcommand = true,
-    max_term_width = 100
-)]
+#[command(name = "gvmr", version, propagate_version = false, max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -55,7 +49,8 @@ pub enum Command {
     Exec(Exec),
     /// Compare whole installed trees with Go's transparency log
     Verify(Verify),
-    /// Remove patch releases that a newer one replaces and that nothing pins
+    /// Remove patch releases that a newer one replaces, but for the default, what this directory asks for, and
+    /// what a pin asks for that gvmr wrote or installed for
     Prune(Prune),
     /// Print the completion script of a shell
     Completions(Completions),

@@ -53,12 +53,19 @@ impl Request {
             .map_err(|reason| NotARequest { reason, suggestion: nearest_spelling(text) })
     }
 
-    /// The newest of `candidates` that this request means, where that can be said without asking a source.
+    /// The newest of `candidates` that this request means. What `latest` means to a source is the source's to say;
+    /// here it is the newest release among the candidates.
     pub fn newest<'a>(&self, candidates: impl IntoIterator<Item = &'a Version>) -> Option<&'a Version> {
         match self {
             Self::Selector(selector) => selector.newest(candidates),
             Self::Range(range) => candidates.into_iter().filter(|version| range.matches(version)).max(),
-            Self::Latest | Self::OldStable => None,
+            Self::Latest => candidates.into_iter().filter(|version| !version.is_prerelease()).max(),
+            Self::OldStable => {
+                let released: Vec<_> =
+                    candidates.into_iter().filter(|version| !version.is_prerelease()).collect();
+                let newest = released.iter().max()?.language();
+                released.into_iter().filter(|version| version.language() < newest).max()
+            }
         }
     }
 }
@@ -159,6 +166,8 @@ mod tests {
         assert_eq!(newest(">=1.24rc1").as_deref(), Some("1.24rc2"));
         assert_eq!(newest(">1.30").as_deref(), None);
         assert_eq!(newest("1.22.*").as_deref(), Some("1.22.12"));
+        assert_eq!(newest("latest").as_deref(), Some("1.23.4"));
+        assert_eq!(newest("oldstable").as_deref(), Some("1.22.12"));
     }
 
     #[test]

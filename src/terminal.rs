@@ -60,17 +60,23 @@ impl Terminal {
         std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
     }
 
-    /// Asks once; an empty answer means yes, the end of input means no.
-    pub fn ask(&self, question: &str) -> bool {
+    /// Asks once; an empty answer means `usual`, the end of input means no.
+    pub fn ask(&self, question: &str, usual: bool) -> bool {
         self.bars.suspend(|| {
             let mut stderr = std::io::stderr().lock();
-            let _ = write!(stderr, "{question} [Y/n] ");
+            let _ = write!(stderr, "{question} [{}] ", if usual { "Y/n" } else { "y/N" });
             let _ = stderr.flush();
         });
         let mut answer = String::new();
         match std::io::stdin().read_line(&mut answer) {
-            Ok(length) if length > 0 => matches!(answer.trim(), "" | "y" | "Y" | "yes"),
-            _ => false,
+            Ok(length) if length > 0 => match answer.trim() {
+                "" => usual,
+                answer => matches!(answer, "y" | "Y" | "yes" | "Yes"),
+            },
+            _ => {
+                self.say("");
+                false
+            }
         }
     }
 
@@ -98,8 +104,6 @@ fn spinner() -> ProgressStyle {
 }
 
 fn bytes() -> ProgressStyle {
-    ProgressStyle::with_template(
-        "{prefix:14} {bar:30} {bytes:>10} of {total_bytes:10} {bytes_per_sec:>12} {msg}",
-    )
-    .unwrap_or_else(|_| ProgressStyle::default_bar())
+    ProgressStyle::with_template("{prefix:14} {bar:24} {bytes:>10} of {total_bytes:10} {bytes_per_sec:>12}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
 }

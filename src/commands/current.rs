@@ -4,7 +4,6 @@ use super::session::Session;
 use crate::cli;
 use crate::error::{Error, Kind};
 use gvmr_shims::answer::{Answer, Choice, Reason};
-use gvmr_shims::missing;
 use serde::Serialize;
 
 /// An answer as scripts read it.
@@ -69,5 +68,6 @@ pub(super) fn missing(answer: &Answer) -> Error {
     let Choice::Missing { wanted: selector } = &answer.choice else {
         return Error::said(Kind::NotFound, answer.reason.to_string());
     };
-    Error::said(Kind::Finding, missing::message(selector, &answer.reason.to_string()))
+    Error::said(Kind::UnknownVersion, format!("Go {selector} is not installed ({})", answer.reason))
+        .hint(format!("gvmr install {selector}"))
 }

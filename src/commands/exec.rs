@@ -1,8 +1,8 @@
 //! `gvmr exec`: a whole command with a version, which every `go` below it gets too.
 
 use super::current;
+use super::installed;
 use super::session::Session;
-use super::uninstall;
 use crate::cli;
 use crate::error::{Error, Kind};
 use crate::request::Request;
@@ -10,23 +10,24 @@ use gvmr_shims::answer::Choice;
 use gvmr_shims::environment::{Environment, Process};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Runs the command; comes back only with an error.
 pub(super) fn run(arguments: &cli::Exec, session: &Session) -> Result<(), Error> {
-    let (version, words) = split(&arguments.words);
+    let (version, words) = split(&arguments.words)?;
     let Some((program, rest)) = words.split_first() else {
         return Err(Error::said(Kind::Usage, "no command to run").hint("gvmr exec 1.22 -- go version"));
     };
     let (goroot, exact) = match version {
         Some(text) => {
-            let version = uninstall::newest_of(&session.toolchains()?, text, session)?;
+            let version = installed::newest_of(&session.toolchains()?, text, session)
+                .map_err(|error| Error { kind: Kind::NotFound, ..error })?;
             (session.settings.home.toolchain(&version), Some(version))
         }
         None => match session.resolve()? {
             answer if matches!(answer.choice, Choice::Missing { .. }) => {
-                return Err(current::missing(&answer));
+                return Err(Error { kind: Kind::NotFound, ..current::missing(&answer) });
             }
             answer => match answer.choice {
                 Choice::Installed { version, goroot } => (goroot, answer.exact.then_some(version)),
@@ -37,10 +38,10 @@ pub(super) fn run(arguments: &cli::Exec, session: &Session) -> Result<(), Error>
         },
     };
     let mut command = Command::new(program);
-    command.args(rest).env("PATH", path_with(&goroot.join("bin"))?);
+    // The shims first, so that `go +1.23` works below too; the toolchain's own directory has whatever they lack.
+    command.args(rest).env("PATH", path_with(&[session.settings.home.shims(), goroot.join("bin")])?);
     command.env_remove("GOROOT").env_remove("GOTOOLDIR");
     if let Some(version) = exact {
-        // Whatever runs below finds the toolchain first on PATH, and the shims, if it asks them, agree.
         command.env("GVMR_VERSION", version.as_str());
         if Process.get("GOTOOLCHAIN").is_none() {
             command.env("GOTOOLCHAIN", "local");
@@ -50,23 +51,27 @@ pub(super) fn run(arguments: &cli::Exec, session: &Session) -> Result<(), Error>
 }
 
 /// `1.22 -- go version`, `1.22 go version`, `-- go version` and `go version` are all understood.
-fn split(words: &[OsString]) -> (Option<&str>, &[OsString]) {
-    let (first, rest) = match words.split_first() {
-        Some((first, rest)) if first == "--" => return (None, rest),
-        Some((first, rest)) => (first, rest),
-        None => return (None, words),
-    };
-    match first.to_str().filter(|text| Request::parse(text).is_ok()) {
-        Some(text) => (Some(text), rest.strip_prefix(&[OsString::from("--")]).unwrap_or(rest)),
-        None => (None, words),
+fn split(words: &[OsString]) -> Result<(Option<&str>, &[OsString]), Error> {
+    match words {
+        [dashes, rest @ ..] if dashes == "--" => Ok((None, rest)),
+        [version, dashes, rest @ ..] if dashes == "--" => {
+            let text = version.to_str().unwrap_or("?");
+            Request::parse(text)?; // with the dashes behind it, it can only be meant as a version
+            Ok((Some(text), rest))
+        }
+        [first, rest @ ..] => match first.to_str().filter(|text| Request::parse(text).is_ok()) {
+            Some(text) => Ok((Some(text), rest)),
+            None => Ok((None, words)),
+        },
+        [] => Ok((None, words)),
     }
 }
 
-fn path_with(directory: &Path) -> Result<OsString, Error> {
+fn path_with(directories: &[PathBuf]) -> Result<OsString, Error> {
     let path = Process.get("PATH").unwrap_or_default();
     let rest = std::env::split_paths(&path).filter(|entry| entry.is_absolute());
-    std::env::join_paths(std::iter::once(directory.to_owned()).chain(rest))
-        .map_err(|_| Error::said(Kind::Usage, format!("{} cannot stand in PATH", directory.display())))
+    std::env::join_paths(directories.iter().cloned().chain(rest))
+        .map_err(|_| Error::said(Kind::Usage, "GVMR_HOME contains a colon, so it cannot stand in PATH"))
 }
 
 fn execute(command: &mut Command, program: &OsStr) -> Error {
@@ -74,4 +79,5 @@ fn execute(command: &mut Command, program: &OsStr) -> Error {
     let kind =
         if error.kind() == std::io::ErrorKind::NotFound { Kind::NotFound } else { Kind::CannotExecute };
     Error::said(kind, format!("cannot run {}: {error}", program.to_string_lossy()))
+        .hint("look at the command's name: gvmr exec [VERSION] -- COMMAND")
 }

@@ -8,6 +8,7 @@ use crate::request::Request;
 use crate::terminal::Terminal;
 use gvmr_shims::answer::Choice;
 use gvmr_shims::outside::Outside;
+use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -28,10 +29,7 @@ struct Line {
 /// Runs the command.
 pub(super) fn run(arguments: &cli::Install, session: &Session) -> Result<(), Error> {
     let requests = if arguments.versions.is_empty() {
-        match asked_for_here(session)? {
-            Some(request) => vec![request],
-            None => return Ok(()),
-        }
+        vec![asked_for_here(session)?]
     } else {
         arguments.versions.iter().map(|text| session.request(text)).collect::<Result<_, _>>()?
     };
@@ -77,22 +75,18 @@ pub(super) fn install_one(request: &Request, session: &Session) -> Result<Outcom
     Ok(outcome)
 }
 
-/// What the directory names, or `None` where that is installed already (and has been said).
-fn asked_for_here(session: &Session) -> Result<Option<Request>, Error> {
+/// What the directory asks for.
+fn asked_for_here(session: &Session) -> Result<Request, Error> {
     let answer = session.resolve()?;
     match answer.choice {
         Choice::Missing { wanted: selector } => {
             session.remember_project(answer.reason.file.as_deref())?;
             session.terminal.note(format_args!("{selector}, because {}", answer.reason));
-            Ok(Some(Request::Selector(selector)))
+            Ok(Request::Selector(selector))
         }
         Choice::Installed { version, .. } => {
-            session.terminal.note(format_args!(
-                "{} is installed: {}",
-                version.toolchain_name(),
-                answer.reason
-            ));
-            Ok(None)
+            session.terminal.note(format_args!("{version}, because {}", answer.reason));
+            Ok(Request::Selector(Selector::exact(&version)))
         }
         Choice::Outside(Outside { program: path, .. }) => Err(Error::said(
             Kind::Usage,
@@ -140,7 +134,7 @@ fn install_request(
     let result = install::choose(request, installer, &shown)
         .and_then(|version| {
             shown.bar.set_prefix(version.toolchain_name());
-            installer.install(&version, &shown)
+            session.tidily(|| installer.install(&version, &shown))
         })
         .map_err(Error::from);
     shown.bar.finish_and_clear();

@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::cli;
 use crate::error::Error;
-use crate::store::Receipt;
+use crate::store::{self, Receipt};
 use gvmr_shims::answer::Choice;
 use serde::Serialize;
 
@@ -36,6 +36,11 @@ pub(super) fn run(arguments: &cli::List, session: &Session) -> Result<(), Error>
         .collect();
     if arguments.json {
         return session.terminal.json(&lines).map_err(Session::stdout);
+    }
+    if default.is_none()
+        && let Some(selector) = store::default_selector(&session.settings.home)?
+    {
+        session.terminal.note(format_args!("the default is {selector}, of which nothing is installed"));
     }
     if lines.is_empty() {
         session.terminal.note("nothing is installed; gvmr install latest changes that");

@@ -4,6 +4,7 @@ use super::session::Session;
 use crate::cli;
 use crate::error::Error;
 use crate::install;
+use crate::request::Request;
 use gvmr_shims::version::Version;
 use serde::Serialize;
 
@@ -23,9 +24,14 @@ pub(super) fn run(arguments: &cli::LsRemote, session: &Session) -> Result<(), Er
     for note in notes {
         session.terminal.note(note);
     }
+    let newest = filter.as_ref().and_then(|filter| filter.newest(&released));
     let wanted = |version: &&Version| {
-        let asked = filter.as_ref().is_none_or(|filter| filter.newest([*version]).is_some());
-        asked && (arguments.prereleases || !version.is_prerelease())
+        let asked = match &filter {
+            None => arguments.prereleases || !version.is_prerelease(),
+            Some(Request::Latest | Request::OldStable) => newest == Some(*version),
+            Some(filter) => filter.newest([*version]).is_some(),
+        };
+        asked && (arguments.prereleases || !version.is_prerelease() || newest == Some(*version))
     };
     let lines: Vec<_> = released
         .iter()
@@ -39,8 +45,11 @@ pub(super) fn run(arguments: &cli::LsRemote, session: &Session) -> Result<(), Er
     if arguments.json {
         return session.terminal.json(&lines).map_err(Session::stdout);
     }
+    if lines.is_empty() {
+        session.terminal.note("nothing that is listed matches");
+    }
     for line in lines {
-        let mark = if line.installed { " (installed)" } else { "" };
+        let mark = if line.installed { "\tinstalled" } else { "" };
         session.terminal.data(format_args!("{}{mark}", line.version)).map_err(Session::stdout)?;
     }
     session.terminal.note("a source may serve more than it lists; gvmr install asks for the exact version");

@@ -16,15 +16,28 @@ pub(super) fn run(arguments: &cli::ShimMissing, session: &Session) -> Result<(),
     let Some((tool, words)) = arguments.words.split_first() else {
         return Err(Error::said(Kind::Usage, "no tool to run"));
     };
-    let what = missing::message(&wanted, &arguments.reason);
+    let mut asked = false;
     let install = match session.settings.auto_install {
         AutoInstall::Always => true,
         AutoInstall::Ask => {
-            session.terminal.can_ask() && session.terminal.ask(&format!("{what}\nInstall it now?"))
+            if session.terminal.can_ask() {
+                asked = true;
+                session.terminal.ask(
+                    &format!("Go {wanted} is not installed ({}). Install it now?", arguments.reason),
+                    true,
+                )
+            } else {
+                false
+            }
         }
         AutoInstall::Never => false,
     };
     if !install {
+        let what = if asked {
+            format!("Go {wanted} is not installed")
+        } else {
+            missing::message(&wanted, &arguments.reason)
+        };
         return Err(Error::said(Kind::NotFound, what));
     }
     session.remember_project(arguments.file.as_deref())?;

@@ -4,6 +4,7 @@ mod completions;
 mod current;
 mod exec;
 mod install;
+mod installed;
 mod list;
 mod ls_remote;
 mod missing;

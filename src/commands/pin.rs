@@ -3,7 +3,7 @@
 use super::install;
 use super::session::Session;
 use crate::config::AutoInstall;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::request::Request;
 use crate::store;
 use gvmr_shims::version::Version;
@@ -13,43 +13,68 @@ pub(super) fn run(text: &str, global: bool, session: &Session) -> Result<(), Err
     let request = session.request(text)?;
     let installed: Vec<Version> =
         session.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
-    let found = request.newest(&installed).cloned();
-    let written = match &request {
-        Request::Selector(selector) => selector.to_string(),
-        Request::Range(_) if found.is_some() => found.iter().map(Version::to_string).collect(),
-        _ => install::choose(&request, session)?.to_string(), // a pin names a version, not a wish
+    let written = written_as(&request, &installed, session)?;
+    let pinned = session.request(&written)?;
+    let version = match pinned.newest(&installed) {
+        Some(version) => Some(version.clone()),
+        None => install_first(&pinned, session)?,
     };
-    let target = if global {
+    if global {
         session.store()?.set_default(&written)?;
         session
             .terminal
             .note(format_args!("the default is {written} now, wherever nothing else asks for a version"));
-        None
     } else {
-        let file = std::env::current_dir()
-            .map_err(|source| store::StoreError::io("find the current directory", ".".as_ref(), source))?
-            .join(".go-version");
-        store::replace(&file, format!("{written}\n").as_bytes(), 0o644)?;
-        session.remember_project(Some(&file))?;
-        session.terminal.note(format_args!("{} says {written} now", file.display()));
-        Some(file)
-    };
-    let pinned = session.request(&written)?;
-    if let Some(version) = pinned.newest(&installed) {
-        session.terminal.note(format_args!("that is {}", version.toolchain_name()));
-        return session.remember_project(target.as_deref());
+        write_pin(&written, session)?;
     }
-    let install = match session.settings.auto_install {
+    match version {
+        Some(version) => session.terminal.note(format_args!("that is {}", version.toolchain_name())),
+        None => session.terminal.warn(format_args!(
+            "Go {written} is not installed; if it exists, gvmr install {written} installs it"
+        )),
+    }
+    Ok(())
+}
+
+/// A pin names a version or a prefix, never a wish: `latest` and ranges become the version they mean now.
+fn written_as(request: &Request, installed: &[Version], session: &Session) -> Result<String, Error> {
+    match request {
+        Request::Selector(selector) => Ok(selector.to_string()),
+        Request::Range(_) if request.newest(installed).is_some() => {
+            Ok(request.newest(installed).map(Version::to_string).unwrap_or_default())
+        }
+        _ => install::choose(request, session).map(|version| version.to_string()),
+    }
+}
+
+/// Installs what is about to be pinned where the user wants that; a failure leaves everything as it was.
+fn install_first(pinned: &Request, session: &Session) -> Result<Option<Version>, Error> {
+    let wanted = match session.settings.auto_install {
         AutoInstall::Always => true,
         AutoInstall::Ask => {
             session.terminal.can_ask()
-                && session.terminal.ask(&format!("Go {written} is not installed. Install it?"))
+                && session.terminal.ask(&format!("Go {pinned} is not installed. Install it now?"), true)
         }
         AutoInstall::Never => false,
     };
-    if install {
-        return install::install_one(&pinned, session).map(drop);
+    if !wanted {
+        return Ok(None);
     }
-    session.terminal.warn(format_args!("Go {written} is not installed; gvmr install {written} does it"));
+    let outcome = install::install_one(pinned, session)?;
+    Ok(Some(outcome.toolchain().version.clone()))
+}
+
+fn write_pin(written: &str, session: &Session) -> Result<(), Error> {
+    let here = std::env::current_dir()
+        .map_err(|error| Error::said(Kind::Storage, format!("cannot find the current directory: {error}")))?;
+    let file = here.join(".go-version");
+    // A link is kept: the file it leads to is written.
+    let real = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
+    store::replace(&real, format!("{written}\n").as_bytes(), 0o644).map_err(|error| {
+        Error::from(error)
+            .hint(format!("make {} writable for you, or write the pin elsewhere", here.display()))
+    })?;
+    session.remember_project(Some(&file))?;
+    session.terminal.note(format_args!("{} says {written} now", file.display()));
     Ok(())
 }

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &cli::Prune, session: &Session) -> Result<(), Error
             return Err(Error::said(Kind::Usage, format!("would remove {}", list.join(", ")))
                 .hint("say so with --yes, or look first with --dry-run"));
         }
-        if !session.terminal.ask(&format!("Remove {}?", list.join(", "))) {
+        if !session.terminal.ask(&format!("Remove {}?", list.join(", ")), false) {
             return Ok(());
         }
     }

@@ -19,7 +19,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// How long an interrupted command may take to tidy up before it is ended.
@@ -32,6 +32,7 @@ pub struct Session {
     /// What the user settled.
     pub settings: Settings,
     interrupted: Arc<AtomicBool>,
+    untidy: Arc<AtomicUsize>,
 }
 
 impl Session {
@@ -42,9 +43,10 @@ impl Session {
             settings.home = Home::at(home);
         }
         let interrupted = Arc::new(AtomicBool::new(false));
-        listen(&interrupted)
+        let untidy = Arc::new(AtomicUsize::new(0));
+        listen(&interrupted, &untidy)
             .map_err(|error| Error::said(Kind::Storage, format!("cannot listen for signals: {error}")))?;
-        Ok(Self { terminal, settings, interrupted })
+        Ok(Self { terminal, settings, interrupted, untidy })
     }
 
     /// Whether the user has asked for the end.
@@ -65,6 +67,14 @@ impl Session {
     /// The installed version that the default means now.
     pub fn default_version(&self, toolchains: &[Toolchain]) -> Result<Option<Version>, Error> {
         store::default_version(&self.settings.home, toolchains).map_err(Error::from)
+    }
+
+    /// Runs `work`, which leaves something to tidy up if it is interrupted.
+    pub fn tidily<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.untidy.fetch_add(1, Ordering::Relaxed);
+        let result = work();
+        self.untidy.fetch_sub(1, Ordering::Relaxed);
+        result
     }
 
     /// Parses a request; the error names what is allowed and what was probably meant.
@@ -153,14 +163,14 @@ impl Session {
     }
 }
 
-/// The first signal asks for a tidy end; a second one, or too long a tidying, ends the process.
-/// Nothing is lost either way: what is not committed is swept by the next run.
-fn listen(interrupted: &Arc<AtomicBool>) -> std::io::Result<()> {
+/// While something is to be tidied up, the first signal asks for that; a second one, or too long a tidying, ends
+/// the process, and otherwise every signal does. Nothing is lost either way: what is not committed is swept later.
+fn listen(interrupted: &Arc<AtomicBool>, untidy: &Arc<AtomicUsize>) -> std::io::Result<()> {
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-    let interrupted = Arc::clone(interrupted);
+    let (interrupted, untidy) = (Arc::clone(interrupted), Arc::clone(untidy));
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in &mut signals {
-            if interrupted.swap(true, Ordering::Relaxed) {
+            if interrupted.swap(true, Ordering::Relaxed) || untidy.load(Ordering::Relaxed) == 0 {
                 end(signal);
             }
             std::thread::spawn(move || {

@@ -1,9 +1,9 @@
 //! `gvmr uninstall`: removes versions that nothing uses.
 
+use super::installed;
 use super::session::Session;
 use crate::cli;
 use crate::error::{Error, Kind};
-use crate::request::Request;
 use crate::store::Toolchain;
 use gvmr_shims::version::Version;
 use std::collections::BTreeSet;
@@ -13,12 +13,18 @@ pub(super) fn run(arguments: &cli::Uninstall, session: &Session) -> Result<(), E
     let toolchains = session.toolchains()?;
     let mut chosen = BTreeSet::new();
     for text in &arguments.versions {
-        chosen.insert(one_of(&toolchains, text, session)?);
+        chosen.insert(installed::one_of(&toolchains, text, session)?);
     }
     if !arguments.force {
         chosen.iter().try_for_each(|version| refuse_default(version, &toolchains, session))?;
     }
+    let default = session.default_version(&toolchains)?;
     let removed = remove(&chosen, arguments.force, session)?;
+    if default.is_some_and(|default| removed.contains(&default))
+        && session.default_version(&session.toolchains()?)?.is_none()
+    {
+        session.terminal.warn("that was the default; gvmr use --global VERSION chooses another");
+    }
     if arguments.json {
         let names: Vec<_> = removed.iter().map(Version::to_string).collect();
         return session.terminal.json(&names).map_err(Session::stdout);
@@ -57,44 +63,6 @@ pub(super) fn remove(
         session.publish()?;
     }
     failure.map_or(Ok(removed), Err)
-}
-
-/// The newest installed version that the text means.
-pub(super) fn newest_of(toolchains: &[Toolchain], text: &str, session: &Session) -> Result<Version, Error> {
-    let request = session.request(text)?;
-    let newest = request.newest(toolchains.iter().map(|toolchain| &toolchain.version));
-    newest.cloned().ok_or_else(|| not_installed(&request, toolchains))
-}
-
-/// The one installed version that the text means.
-pub(super) fn one_of(toolchains: &[Toolchain], text: &str, session: &Session) -> Result<Version, Error> {
-    let Request::Selector(selector) = session.request(text)? else {
-        return Err(Error::said(Kind::Usage, format!("\"{text}\" does not name one installed version"))
-            .hint("name it as gvmr list shows it"));
-    };
-    let matching: Vec<_> =
-        toolchains.iter().map(|toolchain| &toolchain.version).filter(|v| selector.matches(v)).collect();
-    match matching.as_slice() {
-        [version] => Ok((*version).clone()),
-        [] => Err(not_installed(&Request::Selector(selector), toolchains)),
-        several => {
-            let several = several.iter().map(|version| version.as_str()).collect::<Vec<_>>().join(", ");
-            Err(Error::said(Kind::Usage, format!("{selector} means several installed versions: {several}"))
-                .hint("name the exact one"))
-        }
-    }
-}
-
-fn not_installed(request: &Request, toolchains: &[Toolchain]) -> Error {
-    let message = format!("Go {request} is not installed; installed are: {}", names(toolchains));
-    Error::said(Kind::UnknownVersion, message).hint(format!("gvmr install {request}"))
-}
-
-fn names(toolchains: &[Toolchain]) -> String {
-    if toolchains.is_empty() {
-        return "none".to_owned();
-    }
-    toolchains.iter().map(|toolchain| toolchain.version.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// The default is not removed unasked: every directory without a pin would lose its Go.

@@ -1,7 +1,7 @@
 //! `gvmr verify`: whole installed trees against the log.
 
+use super::installed;
 use super::session::Session;
-use super::uninstall;
 use crate::cli;
 use crate::error::{Error, Kind};
 use crate::install::{self, Audit, Verdict};
@@ -51,7 +51,7 @@ fn chosen(arguments: &cli::Verify, session: &Session) -> Result<Vec<Toolchain>, 
     let versions: Vec<_> = arguments
         .versions
         .iter()
-        .map(|text| uninstall::newest_of(&toolchains, text, session))
+        .map(|text| installed::newest_of(&toolchains, text, session))
         .collect::<Result<_, _>>()?;
     Ok(toolchains.into_iter().filter(|toolchain| versions.contains(&toolchain.version)).collect())
 }

@@ -1,8 +1,8 @@
 //! `gvmr which` and `gvmr where`: the program that runs here, and where versions and shims live.
 
 use super::current::{self, Line};
+use super::installed;
 use super::session::Session;
-use super::uninstall;
 use crate::cli;
 use crate::error::{Error, Kind};
 use gvmr_shims::answer::Choice;
@@ -51,7 +51,7 @@ fn goroot(arguments: &cli::Where, session: &Session) -> Result<PathBuf, Error> {
     }
     if let Some(text) = &arguments.version {
         let toolchains = session.toolchains()?;
-        let version = uninstall::newest_of(&toolchains, text, session)?;
+        let version = installed::newest_of(&toolchains, text, session)?;
         return Ok(session.settings.home.toolchain(&version));
     }
     let answer = session.resolve()?;

@@ -92,7 +92,16 @@ impl Settings {
             Some(root) => root,
             None => directories.as_ref().ok_or(ConfigError::NoHome)?.data_dir().join("gvmr"),
         };
+        if home.is_relative() {
+            return Err(ConfigError::Relative {
+                setting: "HOME",
+                value: home.to_string_lossy().into_owned(),
+            });
+        }
         let path = match absolute(environment, "GVMR_CONFIG")? {
+            Some(path) if !path.exists() => {
+                return Err(ConfigError::Unreadable { path, source: ErrorKind::NotFound.into() });
+            }
             Some(path) => Some(path),
             None => directories.map(|directories| directories.config_dir().join("gvmr/config.toml")),
         };

@@ -11,6 +11,7 @@ use crate::unpack::UnpackError;
 use crate::verify::LogError;
 use gvmr_shims::problem::Problem;
 use std::io::ErrorKind as Io;
+use std::path::Path;
 
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
@@ -38,9 +39,7 @@ impl From<NotARequest> for Error {
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         let (kind, hint) = match &problem {
-            Problem::Pin { .. } | Problem::Refused { .. } => {
-                (Kind::Usage, "correct the file: gvmr use VERSION writes it")
-            }
+            Problem::Pin { file, .. } | Problem::Refused { file, .. } => (Kind::Usage, pin_hint(file)),
             Problem::InvalidToolchain { .. } => (Kind::Usage, "correct the line, as the go command asks too"),
             Problem::Variable(_) => (Kind::Usage, "change or unset GVMR_VERSION"),
             Problem::RelativeGowork { .. } => (Kind::Usage, "change or unset GOWORK"),
@@ -52,16 +51,23 @@ impl From<Problem> for Error {
     }
 }
 
+/// Who writes such a file.
+fn pin_hint(file: &Path) -> &'static str {
+    match file.file_name().and_then(|name| name.to_str()) {
+        Some(".go-version") => "correct it, or remove it and run gvmr use VERSION",
+        Some("default") => "gvmr use --global VERSION",
+        _ => "correct that file",
+    }
+}
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let (kind, hint) = match &error {
             StoreError::Io { source, .. } => (Kind::Storage, storage_hint(source)),
-            StoreError::NoSpace { .. } => {
-                (Kind::Storage, "free some space, or set GVMR_HOME to a larger file system")
-            }
+            StoreError::NoSpace { .. } => (Kind::Storage, NO_SPACE),
             StoreError::NoLocks { .. } => (Kind::Storage, "set GVMR_HOME to a local file system"),
             StoreError::NotOurs { .. } => {
-                (Kind::Storage, "run gvmr as that user, or set GVMR_HOME to a directory of your own")
+                (Kind::Storage, "run gvmr as that user, or set GVMR_HOME to a directory of yours")
             }
             StoreError::NoShim { .. } => {
                 (Kind::Storage, "install it beside gvmr: cargo install --path shims")
@@ -70,6 +76,10 @@ impl From<StoreError> for Error {
             StoreError::InUse { .. } => (Kind::Busy, "end those processes first, or use --force"),
             StoreError::Corrupt { .. } => {
                 (Kind::Corrupt, "look at it, and move it away if you do not need it")
+            }
+            StoreError::Damaged { version, .. } => {
+                let hint = format!("gvmr uninstall --force {version} && gvmr install {version}");
+                return Self::new(Kind::Corrupt, &error).hint(hint);
             }
             StoreError::Cancelled => (Kind::Interrupted, "run it again"),
         };
@@ -107,6 +117,7 @@ impl From<InstallError> for Error {
     }
 }
 
+const NO_SPACE: &str = "free some space, or set GVMR_HOME to a larger file system";
 const TAMPERED: &str = "do not use this source; try another GOPROXY, and tell whoever runs it";
 
 impl From<SourceError> for Error {
@@ -149,7 +160,7 @@ impl From<LogError> for Error {
 
 fn storage_hint(error: &std::io::Error) -> &'static str {
     match error.kind() {
-        Io::StorageFull | Io::QuotaExceeded => "free some space, or set GVMR_HOME to a larger file system",
+        Io::StorageFull | Io::QuotaExceeded => NO_SPACE,
         Io::PermissionDenied | Io::ReadOnlyFilesystem => {
             "make it writable for you, or set GVMR_HOME to a directory that is"
         }

@@ -9,6 +9,8 @@ use crate::unpack::{self, Entry, Kind};
 use crate::verify::{H1, LogError, Manifest};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 /// What a comparison found.
 #[derive(Debug, Serialize)]
@@ -29,6 +31,8 @@ pub struct Audit {
     pub missing: Vec<String>,
     /// Files that do not belong there, links and other oddities.
     pub added: Vec<String>,
+    /// Programs and scripts that nobody may execute. The log does not cover modes; the rule that set them does.
+    pub not_executable: Vec<String>,
 }
 
 /// What a comparison comes to, from good to bad.
@@ -52,7 +56,8 @@ impl Audit {
         });
         let missing = self.missing.iter().map(|file| ("missing", file.as_str()));
         let added = self.added.iter().map(|file| ("added", file.as_str()));
-        changed.chain(missing).chain(added)
+        let modes = self.not_executable.iter().map(|file| ("not executable", file.as_str()));
+        changed.chain(missing).chain(added).chain(modes)
     }
 }
 
@@ -78,9 +83,14 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
         changed: Vec::new(),
         missing: Vec::new(),
         added: Vec::new(),
+        not_executable: Vec::new(),
     };
     let only_files = entries.iter().all(|entry| matches!(entry.kind, Kind::File(_)));
+    audit.not_executable = not_executable(&entries, &prefix, &toolchain.goroot);
     if found.is_ok_and(|found| found == logged) && only_files {
+        if !audit.not_executable.is_empty() {
+            audit.verdict = Verdict::Differs;
+        }
         return Ok(audit);
     }
     match &kept {
@@ -89,7 +99,8 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
             audit.summary.push_str("; the kept manifest is missing or damaged, so the files cannot be named");
         }
     }
-    let edited = audit.changed == [PACKAGERS_FILE] && audit.missing.is_empty() && audit.added.is_empty();
+    let others = [&audit.missing, &audit.added, &audit.not_executable];
+    let edited = audit.changed == [PACKAGERS_FILE] && others.iter().all(|files| files.is_empty());
     audit.verdict = if edited { Verdict::Edited } else { Verdict::Differs };
     Ok(audit)
 }
@@ -126,6 +137,15 @@ fn compare(entries: &[Entry], kept: &Manifest, prefix: &str, audit: &mut Audit) 
         }
     }
     audit.missing.extend(expected.keys().map(|name| path_in_tree(name, prefix)));
+}
+
+fn not_executable(entries: &[Entry], prefix: &str, goroot: &Path) -> Vec<String> {
+    let paths = entries.iter().map(|entry| path_in_tree(&entry.name, prefix));
+    let lost = |path: &String| {
+        let mode = std::fs::symlink_metadata(goroot.join(path)).map(|file| file.permissions().mode());
+        unpack::is_executable(path) && mode.is_ok_and(|mode| mode & 0o111 == 0)
+    };
+    paths.filter(lost).collect()
 }
 
 /// The path as it is on disk: without the module's prefix, and `go.mod` under its own name.

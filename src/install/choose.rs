@@ -2,9 +2,10 @@
 
 use super::nearest::nearest;
 use super::watch::{Event, Watch};
-use super::{InstallError, Installer};
+use super::{InstallError, Installer, MODULE};
 use crate::request::Request;
 use crate::sources::{Newest, SourceError, SourceErrorKind};
+use crate::verify::LogError;
 use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
 
@@ -72,11 +73,23 @@ fn newest(
 /// "Not found" by everyone who could be asked is an unknown version; all else stays what it is.
 fn absent(selector: Option<&Selector>, installer: &Installer<'_>, error: SourceError) -> InstallError {
     match selector {
-        Some(selector) if error.kind() == SourceErrorKind::Absent => {
+        Some(selector)
+            if error.kind() == SourceErrorKind::Absent || is_unlogged(selector, installer, &error) =>
+        {
             unknown(&Request::Selector(selector.clone()), installer)
         }
         _ => InstallError::Source(error),
     }
+}
+
+/// Some proxies refuse what does not exist. The log tells the two apart: every release has its first one there.
+fn is_unlogged(selector: &Selector, installer: &Installer<'_>, error: &SourceError) -> bool {
+    let first = Version::parse(selector.as_str()).map(|version| version.first_release());
+    error.kind() == SourceErrorKind::Refused
+        && first.is_some_and(|first| {
+            let module_version = installer.goproxy.platform().module_version(&first);
+            matches!(installer.log.lookup(MODULE, &module_version), Err(LogError::Absent { .. }))
+        })
 }
 
 pub(super) fn unknown(request: &Request, installer: &Installer<'_>) -> InstallError {

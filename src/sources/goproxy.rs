@@ -9,9 +9,9 @@ use crate::host::Platform;
 use crate::net::{Body, Client, NetError, NetErrorKind, Phase, RedactedUrl, Url};
 use gvmr_shims::version::Version;
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What cmd/go allows a module zip.
 const LARGEST_ZIP: u64 = 500 << 20;
@@ -79,9 +79,9 @@ impl<'c> Goproxy<'c> {
     /// gives none, or is silent for three seconds; the rest are not bothered.
     pub fn listed(&self) -> Listing {
         let mut listing = Listing { versions: Vec::new(), failed: Vec::new() };
-        let list = |base: &Url| below(base, &format!("{MODULE}/@v/list"));
+        let list_of = |base: &Url| below(base, &format!("{MODULE}/@v/list"));
         let places = self.list.entries().iter().enumerate();
-        let places = places.filter_map(|(index, entry)| Some((index, list(entry.place.url()?))));
+        let places = places.filter_map(|(index, entry)| Some((index, list_of(entry.place.url()?))));
         let (directories, proxies): (Vec<_>, Vec<_>) = places.partition(|(_, url)| url.scheme() == "file");
         for (index, url) in directories {
             self.take(index, self.client.read(&url, LARGEST_LIST), &mut listing);

@@ -10,13 +10,18 @@ use std::path::{Path, PathBuf};
 /// The largest of these files that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
 
-/// The installed version that the home's default means now; `None` where none is set or installed.
-pub fn default_version(home: &Home, toolchains: &[Toolchain]) -> Result<Option<Version>, StoreError> {
+/// What the home's default file says; `None` where there is none.
+pub fn default_selector(home: &Home) -> Result<Option<Selector>, StoreError> {
     let path = home.default_file();
     let Some(text) = read(&path)? else { return Ok(None) };
-    let selector =
-        Selector::parse(text.trim()).map_err(|error| StoreError::corrupt(&path, error.to_string()))?;
-    Ok(selector.newest(toolchains.iter().map(|toolchain| &toolchain.version)).cloned())
+    Selector::parse(text.trim()).map(Some).map_err(|error| StoreError::corrupt(&path, error.to_string()))
+}
+
+/// The installed version that the home's default means now; `None` where none is set or installed.
+pub fn default_version(home: &Home, toolchains: &[Toolchain]) -> Result<Option<Version>, StoreError> {
+    let selector = default_selector(home)?;
+    let installed = toolchains.iter().map(|toolchain| &toolchain.version);
+    Ok(selector.and_then(|selector| selector.newest(installed).cloned()))
 }
 
 impl Store {

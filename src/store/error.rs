@@ -1,6 +1,7 @@
 //! Why the home could not be used or changed.
 
 use super::lock::Holder;
+use gvmr_shims::version::Version;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -62,6 +63,14 @@ pub enum StoreError {
         path: PathBuf,
         /// What is wrong with it.
         why: String,
+    },
+    /// A toolchain's directory is there, but it is not what was committed.
+    #[error("the installed {} {why}", version.toolchain_name())]
+    Damaged {
+        /// The version.
+        version: Version,
+        /// What is wrong with it, to follow its name.
+        why: &'static str,
     },
     /// The shim is not where it belongs.
     #[error("the shim is missing: {} does not exist", path.display())]

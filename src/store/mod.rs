@@ -22,7 +22,7 @@ mod staging;
 mod time;
 
 pub use commit::{Committed, Facts};
-pub use defaults::default_version;
+pub use defaults::{default_selector, default_version};
 pub use error::StoreError;
 pub use lock::{Holder, VersionLock};
 pub use manifest::kept_manifest;
@@ -37,6 +37,7 @@ use gvmr_shims::home::Home;
 use gvmr_shims::version::Version;
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// The home of this user, checked and ready to be changed.
@@ -71,9 +72,19 @@ impl Store {
         &self.home
     }
 
-    /// One version, if it is installed.
+    /// One version, if it is installed; [`StoreError::Damaged`] where its directory is there and cannot be used.
     pub fn toolchain(&self, version: &Version) -> Result<Option<Toolchain>, StoreError> {
-        Ok(self.toolchains()?.into_iter().find(|toolchain| toolchain.version == *version))
+        let found = self.toolchains()?.into_iter().find(|toolchain| toolchain.version == *version);
+        let Some(toolchain) = found else { return Ok(None) };
+        let go = toolchain.goroot.join("bin/go");
+        let executable =
+            fs::metadata(&go).is_ok_and(|go| go.is_file() && go.permissions().mode() & 0o111 != 0);
+        let why = match &toolchain.receipt {
+            None => "has no receipt",
+            Some(_) if !executable => "has no executable bin/go",
+            Some(_) => return Ok(Some(toolchain)),
+        };
+        Err(StoreError::Damaged { version: version.clone(), why })
     }
 
     /// What is installed, oldest version first.

@@ -32,7 +32,7 @@ pub enum LogError {
         source: Box<dyn Error + Send + Sync>,
     },
     /// The answer did not arrive.
-    #[error("{at}: {source}")]
+    #[error("asking the checksum database: {source}")]
     Remote {
         /// Name and path.
         at: String,

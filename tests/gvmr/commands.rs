@@ -2,6 +2,7 @@
 
 use super::support::mirror::Mirror;
 use super::support::world::{World, names};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -19,7 +20,7 @@ fn go_version(world: &World, directory: &Path) -> String {
 
 #[test]
 fn use_writes_a_pin_or_the_default_and_says_which() {
-    let (_mirror, world) = three();
+    let (_mirror, mut world) = three();
     let project = world.project("project", &[]);
     world.gvmr_in(&project, ["use", "1.98"]).fails(0, &[".go-version says 1.98 now", "that is go1.98.2"]);
     assert_eq!(std::fs::read_to_string(project.join(".go-version")).unwrap(), "1.98\n");
@@ -31,6 +32,13 @@ fn use_writes_a_pin_or_the_default_and_says_which() {
     world.gvmr_in(&project, ["use", "../../etc"]).fails(2, &["is not a Go version"]);
     assert_eq!(std::fs::read_to_string(project.join(".go-version")).unwrap(), "1.97.4\n");
     world.gvmr_in(&project, ["use", "1.96"]).fails(0, &["gvmr install 1.96"]);
+    world.set("GVMR_AUTO_INSTALL", "always");
+    world.gvmr_in(&project, ["use", "1.98.77"]).fails(3, &["there is no Go 1.98.77"]);
+    assert_eq!(
+        std::fs::read_to_string(project.join(".go-version")).unwrap(),
+        "1.96\n",
+        "nothing is pinned that failed"
+    );
 }
 
 #[test]
@@ -68,8 +76,11 @@ fn a_missing_version_names_file_line_and_command_with_and_without_the_shim() {
     let project = world.project("project", &[(".go-version", "1.55.5\n")]);
     let words = ["1.55.5 is not installed", "project/.go-version:1", "gvmr install 1.55.5"];
     world.shim("go", &project, ["version"]).fails(127, &words);
-    world.gvmr_in(&project, ["current"]).fails(1, &words);
-    world.gvmr_in(&project, ["which"]).fails(1, &words);
+    world.gvmr_in(&project, ["exec", "go", "version"]).fails(127, &words);
+    world.gvmr_in(&project, ["current"]).fails(3, &words);
+    world.gvmr_in(&project, ["which"]).fails(3, &words);
+    let json = world.gvmr_in(&project, ["which", "--json"]).json();
+    assert_eq!(json["error"]["hint"], "gvmr install 1.55.5");
 }
 
 #[test]
@@ -95,7 +106,12 @@ fn exec_runs_a_whole_command_with_a_version() {
     assert_eq!(version(&["exec", "go", "version"]), "go version go1.97.4 linux/amd64");
     assert_eq!(world.gvmr(["exec", "1.98", "--", "sh", "-c", "exit 7"]).code, Some(7));
     world.gvmr(["exec", "1.98", "--", "no-such-program"]).fails(127, &["no-such-program"]);
-    world.gvmr(["exec", "1.55", "--", "go"]).fails(3, &["1.55 is not installed"]);
+    world.gvmr(["exec", "1.55", "--", "go"]).fails(127, &["1.55 is not installed"]);
+    world.gvmr(["exec", "garbage", "--", "go"]).fails(2, &["\"garbage\" is not a Go version"]);
+    assert_eq!(
+        version(&["exec", "latest", "--", "go", "+1.97", "version"]),
+        "go version go1.97.4 linux/amd64"
+    );
 }
 
 #[test]
@@ -127,6 +143,24 @@ fn verify_does_not_believe_a_forged_manifest_or_receipt() {
         std::fs::write(tree.join(name), "{}").unwrap();
     }
     world.gvmr(["verify", "1.98.1"]).fails(5, &["go1.98.1"]);
+}
+
+#[test]
+fn a_damaged_toolchain_is_named_by_every_command_and_mended_by_what_they_say() {
+    let (_mirror, world) = three();
+    let go = world.goroot("1.98.1").join("bin/go");
+    std::fs::set_permissions(&go, std::fs::Permissions::from_mode(0o644)).unwrap();
+    world.shim("go", &world.path("user"), ["+1.98.1", "version"]).fails(126, &["bin/go"]);
+    let verify = world.gvmr(["verify", "1.98.1"]).fails(5, &["go1.98.1"]);
+    assert!(verify.stdout.contains("not executable\tbin/go"), "{verify:?}");
+    let next = "gvmr uninstall --force 1.98.1 && gvmr install 1.98.1";
+    world.gvmr(["install", "1.98.1"]).fails(10, &["no executable bin/go", next]);
+    world.gvmr(["uninstall", "--force", "1.98.1"]).succeeds();
+    world.gvmr(["install", "1.98.1"]).succeeds();
+    assert_eq!(
+        world.shim("go", &world.path("user"), ["+1.98.1", "version"]).succeeds(),
+        "go version go1.98.1 linux/amd64"
+    );
 }
 
 #[test]
@@ -173,5 +207,6 @@ fn list_marks_what_runs_here_and_how_it_was_proved() {
         "{list}"
     );
     let remote = world.gvmr(["ls-remote", "1.98"]).succeeds();
-    assert_eq!(remote, "1.98.1 (installed)\n1.98.2 (installed)");
+    assert_eq!(remote, "1.98.1\tinstalled\n1.98.2\tinstalled");
+    assert_eq!(world.gvmr(["ls-remote", "latest"]).succeeds(), "1.98.2\tinstalled");
 }
