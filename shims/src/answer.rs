@@ -1,6 +1,7 @@
 //! What the resolver says: which Go, and why.
 
 use crate::outside::Outside;
+use crate::printable;
 use crate::selector::Selector;
 use crate::version::Version;
 use std::fmt;
@@ -148,8 +149,8 @@ impl Reason {
 /// `file:line`, `file`, or `name` where there is no file.
 pub(crate) fn place(name: &str, file: Option<&std::path::Path>, line: Option<usize>) -> String {
     match (file, line) {
-        (Some(file), Some(line)) => format!("{}:{line}", file.display()),
-        (Some(file), None) => file.display().to_string(),
+        (Some(file), Some(line)) => format!("{}:{line}", printable::path(file)),
+        (Some(file), None) => printable::path(file),
         (None, _) => name.to_owned(),
     }
 }
@@ -160,6 +161,6 @@ impl fmt::Display for Reason {
         if self.source == Source::Nobody {
             return formatter.write_str(self.rule.text());
         }
-        write!(formatter, "{}: \"{}\" {}", self.place(), self.written, self.rule.text())
+        write!(formatter, "{}: \"{}\" {}", self.place(), printable::word(&self.written), self.rule.text())
     }
 }

@@ -15,6 +15,11 @@ pub trait Environment {
     }
 }
 
+/// Whether the kernel started this process with more rights than its caller has.
+pub fn is_privileged() -> bool {
+    process::is_privileged()
+}
+
 /// This process's own environment.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Process;

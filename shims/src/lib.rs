@@ -16,6 +16,7 @@ pub mod launch;
 pub mod missing;
 pub mod outside;
 pub mod pin;
+pub mod printable;
 pub mod problem;
 pub mod process;
 pub mod project;

@@ -10,6 +10,7 @@ use crate::home::Home;
 use crate::version::Version;
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -69,11 +70,19 @@ fn describe(program: PathBuf) -> Outside {
     Outside { program, goroot, version }
 }
 
-/// The directory above the real program's `bin`, where it holds a VERSION file as every GOROOT does.
+/// The directory above the real program's `bin`, where it holds a VERSION file as every GOROOT does. A script is a
+/// wrapper wherever it lies.
 fn goroot(program: &Path) -> Option<PathBuf> {
     let real = fs::canonicalize(program).ok()?;
     let root = real.parent()?.parent()?;
-    root.join("VERSION").is_file().then(|| root.to_path_buf())
+    let is_goroot = root.join("VERSION").is_file() && !is_script(&real);
+    is_goroot.then(|| root.to_path_buf())
+}
+
+fn is_script(program: &Path) -> bool {
+    let mut start = [0; 2];
+    let read = fs::File::open(program).and_then(|mut file| file.read_exact(&mut start));
+    read.is_err() || start == *b"#!"
 }
 
 /// The version in a GOROOT's VERSION file; `None` for a development build.

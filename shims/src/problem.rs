@@ -4,6 +4,7 @@ use crate::answer::place;
 use crate::bounded::Refusal;
 use crate::gomod::InvalidToolchain;
 use crate::pin::Fault;
+use crate::printable;
 use crate::selector::NotAVersion;
 use std::ffi::OsString;
 use std::fmt;
@@ -62,14 +63,18 @@ pub enum Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused { file, refusal } => write!(formatter, "{} {refusal}", file.display()),
+            Self::Refused { file, refusal } => write!(formatter, "{} {refusal}", printable::path(file)),
             Self::Pin { file, fault } => {
                 write!(formatter, "{}: {}", place("", Some(file), fault.line), fault.kind)
             }
             Self::Variable(word) => write!(formatter, "GVMR_VERSION: {word}"),
             Self::InvalidToolchain { file, invalid } => {
                 let place = place("", Some(file), Some(invalid.line));
-                write!(formatter, "{place}: invalid toolchain {:?}; allowed are ", invalid.written)?;
+                write!(
+                    formatter,
+                    "{place}: invalid toolchain \"{}\"; allowed are ",
+                    printable::word(&invalid.written)
+                )?;
                 formatter.write_str("names such as go1.23.4, and default")
             }
             Self::RelativeGowork { value } => {

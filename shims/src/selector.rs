@@ -2,6 +2,7 @@
 //!
 //! Takes a word, gives a [`Selector`]. A selector can only choose among official versions: it is never a path.
 
+use crate::printable;
 use crate::version::Version;
 use std::fmt;
 
@@ -30,7 +31,7 @@ impl Selector {
         } else {
             None
         };
-        let version = version.ok_or_else(|| NotAVersion { word: printable(word) })?;
+        let version = version.ok_or_else(|| NotAVersion { word: printable::word(word) })?;
         // `1.20` is a prefix although it also names a release: people who write it mean its newest patch.
         let exact = version.spells_patch() || version.is_prerelease();
         Ok(Self { version: version.as_released(), exact })
@@ -87,15 +88,6 @@ impl fmt::Display for NotAVersion {
 }
 
 impl std::error::Error for NotAVersion {}
-
-/// At most 40 characters of `word` with everything that could move a terminal's cursor escaped.
-fn printable(word: &str) -> String {
-    let mut text: String = word.chars().take(40).flat_map(char::escape_debug).collect();
-    if word.chars().nth(40).is_some() {
-        text.push('…');
-    }
-    text
-}
 
 #[cfg(test)]
 mod tests {

@@ -140,7 +140,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Lost(program) => write!(
                 formatter,
-                "{} is a shim and works only as a tool's name in a `shims` directory; run `gvmr setup`",
+                "{} is a shim and works only as a tool's name in a `shims` directory; `gvmr where --shims` shows it",
                 program.display()
             ),
             Self::Plus(word) => write!(formatter, "the version after \"+\": {word}"),

@@ -7,6 +7,7 @@ use crate::cli;
 use crate::error::{Error, Kind};
 use crate::request::Request;
 use gvmr_shims::answer::Choice;
+use gvmr_shims::child::DEPTH;
 use gvmr_shims::environment::{Environment, Process};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
@@ -32,7 +33,10 @@ pub(super) fn run(arguments: &cli::Exec, session: &Session) -> Result<(), Error>
             answer => match answer.choice {
                 Choice::Installed { version, goroot } => (goroot, answer.exact.then_some(version)),
                 Choice::Outside(_) | Choice::Missing { .. } => {
-                    return Err(execute(Command::new(program).args(rest), program));
+                    return Err(execute(
+                        Command::new(program).args(rest).env("PATH", path_with(&[])?),
+                        program,
+                    ));
                 }
             },
         },
@@ -40,7 +44,7 @@ pub(super) fn run(arguments: &cli::Exec, session: &Session) -> Result<(), Error>
     let mut command = Command::new(program);
     // The shims first, so that `go +1.23` works below too; the toolchain's own directory has whatever they lack.
     command.args(rest).env("PATH", path_with(&[session.settings.home.shims(), goroot.join("bin")])?);
-    command.env_remove("GOROOT").env_remove("GOTOOLDIR");
+    command.env_remove("GOROOT").env_remove("GOTOOLDIR").env_remove(DEPTH);
     if let Some(version) = exact {
         command.env("GVMR_VERSION", version.as_str());
         if Process.get("GOTOOLCHAIN").is_none() {

@@ -5,8 +5,9 @@ use crate::cli;
 use crate::error::{Error, Kind};
 use crate::install::{self, Event, Installer, Outcome, Watch};
 use crate::request::Request;
+use crate::store::Programs;
 use crate::terminal::Terminal;
-use gvmr_shims::answer::Choice;
+use gvmr_shims::answer::{Choice, Source};
 use gvmr_shims::outside::Outside;
 use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
@@ -85,6 +86,9 @@ fn asked_for_here(session: &Session) -> Result<Request, Error> {
             Ok(Request::Selector(selector))
         }
         Choice::Installed { version, .. } => {
+            session.remember_project(
+                answer.reason.file.as_deref().filter(|_| answer.reason.source != Source::Default),
+            )?;
             session.terminal.note(format_args!("{version}, because {}", answer.reason));
             Ok(Request::Selector(Selector::exact(&version)))
         }
@@ -125,12 +129,14 @@ fn next(queue: &Mutex<VecDeque<usize>>) -> Option<usize> {
     queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
 }
 
+/// Installs one request, once it is known that it can be made reachable.
 fn install_request(
     request: &Request,
     installer: &Installer<'_>,
     session: &Session,
 ) -> Result<Outcome, Error> {
     let shown = Shown { bar: session.terminal.bar(&request.to_string()), session };
+    let programs = Programs::beside_this_one()?;
     let result = install::choose(request, installer, &shown)
         .and_then(|version| {
             shown.bar.set_prefix(version.toolchain_name());
@@ -139,7 +145,7 @@ fn install_request(
         .map_err(Error::from);
     shown.bar.finish_and_clear();
     let outcome = result?;
-    session.publish()?;
+    installer.store.publish(&programs)?;
     Ok(outcome)
 }
 

@@ -33,11 +33,13 @@ pub fn run(cli: Cli) -> Result<(), Error> {
     };
     let session = Session::open(terminal, home)?;
     let result = dispatch(cli.command, &session);
-    if session.interrupted() {
-        Err(Error::said(Kind::Interrupted, "interrupted; nothing was left behind"))
-    } else {
-        result
-    }
+    result.map_err(|error| {
+        if session.interrupted() {
+            Error { kind: Kind::Interrupted, message: "interrupted".to_owned(), ..error }
+        } else {
+            error
+        }
+    })
 }
 
 fn dispatch(command: Command, session: &Session) -> Result<(), Error> {

@@ -43,21 +43,24 @@ pub(super) fn run(arguments: &cli::Prune, session: &Session) -> Result<(), Error
             return Ok(());
         }
     }
-    let removed = if arguments.dry_run {
-        list
+    let (removed, failure) = if arguments.dry_run {
+        (list, None)
     } else {
-        uninstall::remove(&removable, false, session)?.iter().map(Version::to_string).collect()
+        let (removed, failure) = uninstall::remove(&removable, false, session)?;
+        (removed.iter().map(Version::to_string).collect(), failure)
     };
     if arguments.json {
         let kept =
             kept.iter().map(|version| Kept { version: version.to_string(), why: reasons[version].clone() });
         let outcome = Outcome { removed, kept: kept.collect(), dry_run: arguments.dry_run };
-        return session.terminal.json(&outcome).map_err(Session::stdout);
+        session.terminal.json(&outcome).map_err(Session::stdout)?;
+        return failure.map_or(Ok(()), |error| Err(error.after_data()));
     }
     if removed.is_empty() {
         session.terminal.note("nothing to remove");
     }
-    removed.iter().try_for_each(|version| session.terminal.data(version)).map_err(Session::stdout)
+    removed.iter().try_for_each(|version| session.terminal.data(version)).map_err(Session::stdout)?;
+    failure.map_or(Ok(()), Err)
 }
 
 /// Versions of which a newer release of the same minor is installed too.

@@ -11,12 +11,12 @@ use crate::store::{self, Programs, Store, Toolchain};
 use crate::terminal::Terminal;
 use gvmr_shims::answer::{Answer, Choice};
 use gvmr_shims::directory;
-use gvmr_shims::environment::Process;
-use gvmr_shims::home::Home;
+use gvmr_shims::environment::{self, Environment, Process};
 use gvmr_shims::resolve::{self, Question};
 use gvmr_shims::version::Version;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -38,10 +38,10 @@ pub struct Session {
 impl Session {
     /// Reads the settings and listens for Ctrl-C. `home` is the home of the shim that calls, where one does.
     pub fn open(terminal: Terminal, home: Option<&Path>) -> Result<Self, Error> {
-        let mut settings = Settings::read(&Process)?;
-        if let Some(home) = home {
-            settings.home = Home::at(home);
+        if environment::is_privileged() {
+            return Err(Error::said(Kind::Usage, "gvmr does not run with borrowed rights (setuid)"));
         }
+        let settings = Settings::read(&Process, home)?;
         let interrupted = Arc::new(AtomicBool::new(false));
         let untidy = Arc::new(AtomicUsize::new(0));
         listen(&interrupted, &untidy)
@@ -91,9 +91,13 @@ impl Session {
     }
 
     fn resolve_in(&self, directory: &Path) -> Result<Answer, Error> {
+        self.resolve_for(directory, &Process)
+    }
+
+    fn resolve_for(&self, directory: &Path, environment: &dyn Environment) -> Result<Answer, Error> {
         let home = &self.settings.home;
         let shim = home.shims().join("go");
-        let question = Question { home, directory, plus: None, environment: &Process, shim: Some(&shim) };
+        let question = Question { home, directory, plus: None, environment, shim: Some(&shim) };
         resolve::resolve(&question).map_err(Error::from)
     }
 
@@ -140,11 +144,11 @@ impl Session {
         }
         let here = directory::working(&Process, None).ok();
         let projects = self.store()?.projects()?;
-        let pinned = projects.iter().filter_map(|file| file.parent());
+        let pinned = projects.iter().filter_map(|file| file.parent()).filter(|directory| directory.is_dir());
         for directory in here.as_deref().into_iter().chain(pinned) {
-            if let Ok(answer) = self.resolve_in(directory)
-                && let Choice::Installed { version, .. } = answer.choice
-            {
+            // A pin that cannot be read may ask for anything: better to stop than to remove what it asks for.
+            let answer = self.resolve_for(directory, &Anyone)?;
+            if let Choice::Installed { version, .. } = answer.choice {
                 kept.entry(version).or_insert_with(|| answer.reason.to_string());
             }
         }
@@ -163,10 +167,21 @@ impl Session {
     }
 }
 
+/// What a project asks for whoever asks: this process's environment without the variables that overrule files.
+struct Anyone;
+
+impl Environment for Anyone {
+    fn get(&self, name: &str) -> Option<OsString> {
+        let overrules = name.starts_with("GVMR_") || matches!(name, "GOWORK" | "GO111MODULE" | "PWD");
+        if overrules { None } else { Process.get(name) }
+    }
+}
+
 /// While something is to be tidied up, the first signal asks for that; a second one, or too long a tidying, ends
 /// the process, and otherwise every signal does. Nothing is lost either way: what is not committed is swept later.
 fn listen(interrupted: &Arc<AtomicBool>, untidy: &Arc<AtomicUsize>) -> std::io::Result<()> {
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let heeded = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal));
+    let mut signals = signal_hook::iterator::Signals::new(heeded)?;
     let (interrupted, untidy) = (Arc::clone(interrupted), Arc::clone(untidy));
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in &mut signals {
@@ -180,6 +195,14 @@ fn listen(interrupted: &Arc<AtomicBool>, untidy: &Arc<AtomicUsize>) -> std::io::
         }
     })?;
     Ok(())
+}
+
+/// Whether whoever started this process wants it to survive the signal, as `nohup` does.
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    mask & (1 << (signal - 1)) != 0
 }
 
 fn end(signal: i32) {

@@ -18,51 +18,49 @@ pub(super) fn run(arguments: &cli::Uninstall, session: &Session) -> Result<(), E
     if !arguments.force {
         chosen.iter().try_for_each(|version| refuse_default(version, &toolchains, session))?;
     }
-    let default = session.default_version(&toolchains)?;
-    let removed = remove(&chosen, arguments.force, session)?;
-    if default.is_some_and(|default| removed.contains(&default))
-        && session.default_version(&session.toolchains()?)?.is_none()
-    {
-        session.terminal.warn("that was the default; gvmr use --global VERSION chooses another");
-    }
+    let (removed, failure) = remove(&chosen, arguments.force, session)?;
     if arguments.json {
         let names: Vec<_> = removed.iter().map(Version::to_string).collect();
-        return session.terminal.json(&names).map_err(Session::stdout);
+        session.terminal.json(&names).map_err(Session::stdout)?;
     }
-    Ok(())
+    match failure {
+        Some(error) if arguments.json => Err(error.after_data()),
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
 }
 
-/// Removes versions one by one and brings the shim directory up to date.
+/// Removes versions one by one and brings shims and default up to date; what was removed, and what ended it.
 pub(super) fn remove(
     versions: &BTreeSet<Version>,
     force: bool,
     session: &Session,
-) -> Result<Vec<Version>, Error> {
+) -> Result<(Vec<Version>, Option<Error>), Error> {
+    let store = session.store()?;
     let mut removed = Vec::new();
     let mut failure = None;
     for version in versions {
-        let lock = session
-            .store()?
-            .lock(version, &|holder| session.terminal.note(holder), &|| session.interrupted())?;
-        match session.store()?.remove(&lock, force) {
+        let lock = store.lock(version, &|holder| session.terminal.note(holder), &|| session.interrupted());
+        match lock.and_then(|lock| store.remove(&lock, force)) {
             Ok(_) => {
                 session.terminal.note(format_args!("{} is removed", version.toolchain_name()));
                 removed.push(version.clone());
             }
             Err(error) => {
                 let error = Error::from(error);
-                failure = Some(Error {
-                    message: format!("{}: {}", version.toolchain_name(), error.message),
-                    ..error
-                });
+                let message = format!("{}: {}", version.toolchain_name(), error.message);
+                failure = Some(Error { message, ..error });
                 break;
             }
         }
     }
     if !removed.is_empty() {
         session.publish()?;
+        if store.clear_default_if_gone()? {
+            session.terminal.note("that was the default; gvmr use --global VERSION chooses another");
+        }
     }
-    failure.map_or(Ok(removed), Err)
+    Ok((removed, failure))
 }
 
 /// The default is not removed unasked: every directory without a pin would lose its Go.

@@ -13,34 +13,61 @@ pub(super) fn run(arguments: &cli::Verify, session: &Session) -> Result<(), Erro
     if toolchains.is_empty() {
         session.terminal.note("nothing is installed");
     }
-    let audits: Vec<Audit> = session.with_installer(|installer| {
-        toolchains.iter().map(|toolchain| install::audit(toolchain, installer).map_err(Error::from)).collect()
+    let mut audits: Vec<Audit> = Vec::new();
+    let mut failures: Vec<Error> = Vec::new();
+    session.with_installer(|installer| {
+        for toolchain in &toolchains {
+            match install::audit(toolchain, installer).map_err(Error::from) {
+                Ok(audit) => audits.push(audit),
+                Err(error) => {
+                    let message = format!("{}: {}", toolchain.version.toolchain_name(), error.message);
+                    failures.push(Error { message, ..error });
+                }
+            }
+        }
+        Ok(())
     })?;
     if arguments.json {
-        session.terminal.json(&audits).map_err(Session::stdout)?;
+        let audited = audits.iter().map(|audit| serde_json::json!(audit));
+        let all: Vec<_> = audited.chain(failures.iter().map(Error::as_json)).collect();
+        session.terminal.json(&all).map_err(Session::stdout)?;
     } else {
         for audit in &audits {
             show(audit, session)?;
         }
     }
+    let Some(worst) = worst(&audits, &mut failures) else { return Ok(()) };
+    for failure in failures {
+        session.terminal.say(failure);
+    }
+    Err(if arguments.json { worst.after_data() } else { worst })
+}
+
+/// What decides the exit code: tampering before trouble, trouble before findings.
+fn worst(audits: &[Audit], failures: &mut Vec<Error>) -> Option<Error> {
     let of = |verdict| {
         let names =
             audits.iter().filter(|audit| audit.verdict == verdict).map(|audit| audit.toolchain.as_str());
         names.collect::<Vec<_>>().join(", ")
     };
-    let failure = match audits.iter().map(|audit| audit.verdict).max() {
-        Some(Verdict::Differs) => {
-            Error::said(Kind::Integrity, format!("{}: not what the log recorded", of(Verdict::Differs))).hint(
-                "remove it and install it again: gvmr uninstall --force VERSION && gvmr install VERSION",
-            )
-        }
-        Some(Verdict::Edited) => {
+    match audits.iter().map(|audit| audit.verdict).max() {
+        Some(Verdict::Differs) => Some(
+            Error::said(Kind::Integrity, format!("{}: not what the log recorded", of(Verdict::Differs)))
+                .hint(
+                    "remove it and install it again: gvmr uninstall --force VERSION && gvmr install VERSION",
+                ),
+        ),
+        _ if !failures.is_empty() => Some(failures.remove(0)),
+        Some(Verdict::Unproved) => Some(
+            Error::said(Kind::Network, format!("{}: the log could not be asked", of(Verdict::Unproved)))
+                .hint("run it again where GOPROXY or the checksum database can be reached"),
+        ),
+        Some(Verdict::Edited) => Some(
             Error::said(Kind::Finding, format!("{}: go.env was edited", of(Verdict::Edited)))
-                .hint("set Go's variables in the environment or with go env -w instead")
-        }
-        _ => return Ok(()),
-    };
-    Err(if arguments.json { failure.after_data() } else { failure })
+                .hint("set Go's variables in the environment or with go env -w instead"),
+        ),
+        Some(Verdict::Proved) | None => None,
+    }
 }
 
 fn chosen(arguments: &cli::Verify, session: &Session) -> Result<Vec<Toolchain>, Error> {
@@ -60,6 +87,7 @@ fn show(audit: &Audit, session: &Session) -> Result<(), Error> {
     let word = match audit.verdict {
         Verdict::Proved => "proved",
         Verdict::Edited => "edited",
+        Verdict::Unproved => "unproved",
         Verdict::Differs => "DIFFERS",
     };
     let lines = std::iter::once(format!("{}\t{word}\t{}", audit.toolchain, audit.summary))

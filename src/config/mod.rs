@@ -85,10 +85,12 @@ struct File {
 }
 
 impl Settings {
-    /// Reads the environment and, where there is one, `config.toml`.
-    pub fn read(environment: &dyn Environment) -> Result<Self, ConfigError> {
+    /// Reads the environment and, where there is one, `config.toml`. `home` is the home where that is known already.
+    pub fn read(environment: &dyn Environment, home: Option<&Path>) -> Result<Self, ConfigError> {
         let directories = BaseDirs::new();
-        let home = match absolute(environment, "GVMR_HOME")? {
+        let home = match home
+            .map_or_else(|| absolute(environment, "GVMR_HOME"), |home| Ok(Some(home.to_owned())))?
+        {
             Some(root) => root,
             None => directories.as_ref().ok_or(ConfigError::NoHome)?.data_dir().join("gvmr"),
         };
@@ -174,7 +176,7 @@ mod tests {
         let path = path.to_str().unwrap().to_owned();
         let mut environment = vec![("GVMR_HOME", "/srv/gvmr"), ("GVMR_CONFIG", path.as_str())];
         environment.extend_from_slice(variables);
-        Settings::read(&environment)
+        Settings::read(&environment, None)
     }
 
     #[test]
@@ -194,7 +196,7 @@ mod tests {
         );
         let error = settings_with("", &[("GVMR_AUTO_INSTALL", "yes")]).unwrap_err().to_string();
         assert!(error.contains("always, ask or never"), "{error}");
-        let error = Settings::read(&vec![("GVMR_HOME", "relative/home")]).unwrap_err().to_string();
+        let error = Settings::read(&vec![("GVMR_HOME", "relative/home")], None).unwrap_err().to_string();
         assert!(error.contains("absolute"), "{error}");
     }
 }

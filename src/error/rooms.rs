@@ -31,7 +31,7 @@ impl From<NotARequest> for Error {
         let meant = error
             .suggestion
             .as_ref()
-            .map_or("gvmr ls-remote shows what exists".to_owned(), |meant| format!("gvmr install {meant}"));
+            .map_or("gvmr ls-remote shows what exists".to_owned(), |meant| format!("write {meant}"));
         Self::new(Kind::Usage, &error).hint(meant)
     }
 }
@@ -110,6 +110,7 @@ impl From<InstallError> for Error {
                 UnpackError::Write { source, .. } => (Kind::Storage, storage_hint(source).to_owned()),
                 _ => (Kind::Archive, TAMPERED.to_owned()),
             },
+            InstallError::Cut { .. } => (Kind::Network, "run it again".to_owned()),
             InstallError::Unreadable { ref source, .. } => (Kind::Storage, storage_hint(source).to_owned()),
             InstallError::Cancelled => (Kind::Interrupted, "run it again".to_owned()),
         };
@@ -127,7 +128,9 @@ impl From<SourceError> for Error {
             _ => None,
         });
         let (kind, hint) = match error.kind() {
-            SourceErrorKind::Absent => (Kind::UnknownVersion, "gvmr ls-remote shows what exists"),
+            SourceErrorKind::Absent => {
+                (Kind::Network, "the sources in GOPROXY do not have it: add one that does")
+            }
             SourceErrorKind::Refused => {
                 (Kind::Network, "this source refuses it: add another to GOPROXY behind a |")
             }

@@ -34,6 +34,10 @@ impl Platform {
 
     /// The Go version that a module version names, if it is one for this platform.
     pub fn version_in(&self, module_version: &str) -> Option<Version> {
+        const LONGEST: usize = 64; // real ones have some 35 bytes; a list is a stranger's word
+        if module_version.len() > LONGEST {
+            return None;
+        }
         let suffix = format!(".{self}");
         Version::parse(module_version.strip_prefix("v0.0.1-go")?.strip_suffix(suffix.as_str())?)
     }

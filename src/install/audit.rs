@@ -31,8 +31,9 @@ pub struct Audit {
     pub missing: Vec<String>,
     /// Files that do not belong there, links and other oddities.
     pub added: Vec<String>,
-    /// Programs and scripts that nobody may execute. The log does not cover modes; the rule that set them does.
-    pub not_executable: Vec<String>,
+    /// Programs that nobody may execute, and files that everyone may write or that lend rights (setuid). The log
+    /// does not cover modes; the rule that set them does.
+    pub wrong_modes: Vec<String>,
 }
 
 /// What a comparison comes to, from good to bad.
@@ -43,6 +44,8 @@ pub enum Verdict {
     Proved,
     /// Only `go.env` differs: somebody changed Go's defaults, as packagers do.
     Edited,
+    /// It is what its receipt says, but the log could not be asked, and the receipt lies beside the tree.
+    Unproved,
     /// Anything else.
     Differs,
 }
@@ -56,7 +59,7 @@ impl Audit {
         });
         let missing = self.missing.iter().map(|file| ("missing", file.as_str()));
         let added = self.added.iter().map(|file| ("added", file.as_str()));
-        let modes = self.not_executable.iter().map(|file| ("not executable", file.as_str()));
+        let modes = self.wrong_modes.iter().map(|file| ("mode", file.as_str()));
         changed.chain(missing).chain(added).chain(modes)
     }
 }
@@ -69,7 +72,7 @@ const PACKAGERS_FILE: &str = "go.env";
 pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, InstallError> {
     let module_version = installer.goproxy.platform().module_version(&toolchain.version);
     let prefix = format!("{MODULE}@{module_version}/");
-    let (logged, authority) = logged_h1(toolchain, &module_version, installer)?;
+    let (logged, authority, by_log) = logged_h1(toolchain, &module_version, installer)?;
     let entries = unpack::installed(&toolchain.goroot, &prefix)
         .map_err(|source| InstallError::Unreadable { path: toolchain.goroot.clone(), source })?;
     let found = unpack::manifest(&entries).map(|manifest| manifest.h1());
@@ -83,13 +86,15 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
         changed: Vec::new(),
         missing: Vec::new(),
         added: Vec::new(),
-        not_executable: Vec::new(),
+        wrong_modes: Vec::new(),
     };
     let only_files = entries.iter().all(|entry| matches!(entry.kind, Kind::File(_)));
-    audit.not_executable = not_executable(&entries, &prefix, &toolchain.goroot);
+    audit.wrong_modes = wrong_modes(&entries, &prefix, &toolchain.goroot);
     if found.is_ok_and(|found| found == logged) && only_files {
-        if !audit.not_executable.is_empty() {
+        if !audit.wrong_modes.is_empty() {
             audit.verdict = Verdict::Differs;
+        } else if !by_log {
+            audit.verdict = Verdict::Unproved;
         }
         return Ok(audit);
     }
@@ -99,26 +104,26 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
             audit.summary.push_str("; the kept manifest is missing or damaged, so the files cannot be named");
         }
     }
-    let others = [&audit.missing, &audit.added, &audit.not_executable];
+    let others = [&audit.missing, &audit.added, &audit.wrong_modes];
     let edited = audit.changed == [PACKAGERS_FILE] && others.iter().all(|files| files.is_empty());
     audit.verdict = if edited { Verdict::Edited } else { Verdict::Differs };
     Ok(audit)
 }
 
-/// What the tree has to hash to, and who says so.
+/// What the tree has to hash to, who says so, and whether that is the log.
 fn logged_h1(
     toolchain: &Toolchain,
     version: &str,
     installer: &Installer<'_>,
-) -> Result<(H1, String), InstallError> {
+) -> Result<(H1, String, bool), InstallError> {
     match installer.log.lookup(MODULE, version) {
         Ok(logged) => {
             let authority = format!("{} record {} of {}", logged.log(), logged.record(), logged.tree_size());
-            Ok((logged.h1(), authority))
+            Ok((logged.h1(), authority, true))
         }
         Err(error @ LogError::Remote { .. }) => {
             match toolchain.receipt.as_ref().and_then(|receipt| receipt.h1.parse().ok()) {
-                Some(h1) => Ok((h1, format!("by its receipt alone: {error}"))),
+                Some(h1) => Ok((h1, format!("by its receipt alone: {error}"), false)),
                 None => Err(InstallError::Log(error)),
             }
         }
@@ -139,13 +144,14 @@ fn compare(entries: &[Entry], kept: &Manifest, prefix: &str, audit: &mut Audit) 
     audit.missing.extend(expected.keys().map(|name| path_in_tree(name, prefix)));
 }
 
-fn not_executable(entries: &[Entry], prefix: &str, goroot: &Path) -> Vec<String> {
+fn wrong_modes(entries: &[Entry], prefix: &str, goroot: &Path) -> Vec<String> {
     let paths = entries.iter().map(|entry| path_in_tree(&entry.name, prefix));
-    let lost = |path: &String| {
-        let mode = std::fs::symlink_metadata(goroot.join(path)).map(|file| file.permissions().mode());
-        unpack::is_executable(path) && mode.is_ok_and(|mode| mode & 0o111 == 0)
+    let wrong = |path: &String| {
+        let mode = std::fs::symlink_metadata(goroot.join(path)).map_or(0, |file| file.permissions().mode());
+        let lost = unpack::is_executable(path) && mode & 0o111 == 0;
+        mode != 0 && (lost || mode & 0o6002 != 0)
     };
-    paths.filter(lost).collect()
+    paths.filter(wrong).collect()
 }
 
 /// The path as it is on disk: without the module's prefix, and `go.mod` under its own name.

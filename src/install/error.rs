@@ -54,6 +54,14 @@ pub enum InstallError {
         #[source]
         error: Box<UnpackError>,
     },
+    /// The body ended before the archive did, and nobody had said how long it would be.
+    #[error("{toolchain}: the connection to {source_url} ended early")]
+    Cut {
+        /// What was being installed.
+        toolchain: String,
+        /// Where the bytes came from.
+        source_url: String,
+    },
     /// The home failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -71,10 +79,20 @@ pub enum InstallError {
 }
 
 impl InstallError {
-    pub(super) fn unpack(error: UnpackError, cancelled: bool, version: &Version, source_url: &str) -> Self {
+    /// `whole` says that the body came to its announced end, so that what is missing was never there.
+    pub(super) fn unpack(
+        error: UnpackError,
+        cancelled: bool,
+        whole: bool,
+        version: &Version,
+        source_url: &str,
+    ) -> Self {
         let toolchain = version.toolchain_name();
         match &error {
             _ if cancelled => Self::Cancelled,
+            UnpackError::Truncated { .. } if !whole => {
+                Self::Cut { toolchain, source_url: source_url.to_owned() }
+            }
             UnpackError::Read(_) | UnpackError::Write { .. } => {
                 Self::Unpack { toolchain, error: Box::new(error) }
             }

@@ -17,7 +17,7 @@ pub use log::Log;
 pub use watch::{Event, Watch};
 
 use crate::request::Request;
-use crate::sources::{Goproxy, SourceError, SourceErrorKind};
+use crate::sources::Goproxy;
 use crate::store::{Committed, Facts, Store, StoreError, Toolchain};
 use crate::unpack::{self, Limits};
 use crate::verify::{self, LogError};
@@ -85,19 +85,20 @@ impl Installer<'_> {
             watch.event(Event::Note(warning.to_string()));
         }
 
-        let fetched = self.goproxy.fetch(version).map_err(|error| self.absent(version, error))?;
+        let fetched = self.goproxy.fetch(version)?;
         for tried in fetched.passed_over() {
             watch.event(Event::Note(format!("passed over: {tried}")));
         }
         let source = fetched.source().to_string();
         let body = fetched.into_body();
+        let whole = body.length().is_some();
         watch.event(Event::Fetching { source: source.clone(), length: body.length() });
 
         let staging = self.store.stage(&lock)?;
         let prefix = format!("{MODULE}@{module_version}/");
         let mut body = Watched::new(body, watch);
         let staged = unpack::module_zip(&mut body, &prefix, staging.path(), &Limits::default())
-            .map_err(|error| InstallError::unpack(error, watch.cancelled(), version, &source))?;
+            .map_err(|error| InstallError::unpack(error, watch.cancelled(), whole, version, &source))?;
         let verified = verify::prove(staged.manifest(), logged).map_err(|mismatch| {
             InstallError::Mismatch { source_url: source.clone(), mismatch: Box::new(mismatch) }
         })?;
@@ -128,14 +129,6 @@ impl Installer<'_> {
             self.unknown(version)
         } else {
             InstallError::Log(error)
-        }
-    }
-
-    fn absent(&self, version: &Version, error: SourceError) -> InstallError {
-        if error.kind() == SourceErrorKind::Absent {
-            self.unknown(version)
-        } else {
-            InstallError::Source(error)
         }
     }
 

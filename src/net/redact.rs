@@ -41,7 +41,16 @@ impl RedactedUrl {
 pub fn without_credentials(text: &str) -> String {
     let start = text.find("//").map_or(0, |at| at + 2);
     let (scheme, rest) = text.split_at(start);
-    let rest = rest.rsplit_once('@').map_or(rest.to_owned(), |(_, host)| format!("***@{host}"));
+    let rest = match rest.rsplit_once('@') {
+        Some((_, host)) => format!("***@{host}"),
+        // A password may have been cut in two, at a comma for example: what follows a colon is a port or a secret.
+        None => match rest.split_once(':') {
+            Some((host, port)) if !port.bytes().next().is_some_and(|first| first.is_ascii_digit()) => {
+                format!("{host}:***")
+            }
+            _ => rest.to_owned(),
+        },
+    };
     let rest = rest.split_once(['?', '#']).map_or(rest.clone(), |(path, _)| format!("{path}?***"));
     format!("{scheme}{rest}").chars().flat_map(char::escape_debug).collect()
 }

@@ -70,6 +70,13 @@ impl SourceError {
     }
 }
 
+impl Tried {
+    /// Whether the entry says that there is no such thing.
+    pub fn is_absent(&self) -> bool {
+        matches!(&self.outcome, Outcome::Net(error) if error.is_absent())
+    }
+}
+
 impl Outcome {
     /// Whether this passes a comma: "not found", and `off`, which says nothing.
     pub(super) fn passes_comma(&self) -> bool {

@@ -7,6 +7,7 @@ use super::error::{SourceError, Tried};
 use super::goproxy::{Goproxy, Presence};
 use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
+use std::time::{Duration, Instant};
 
 /// So many in a row that are not to be had end the search.
 const MISSES: usize = 2;
@@ -14,6 +15,8 @@ const MISSES: usize = 2;
 const BLIND: u64 = 4;
 /// A minor or patch number beyond this is not searched for, whatever a server claims.
 const HIGHEST: u64 = 200;
+/// A search takes a few round trips; one that takes longer than this is led by the nose.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The oldest minor version that is of use as a place to start from: the first with toolchain switching.
 const FIRST_MINOR: u64 = 21;
 
@@ -36,13 +39,15 @@ struct Search<'a, 'c> {
     refused: Vec<Version>,
     notes: Vec<String>,
     failure: Option<SourceError>,
+    until: Instant,
 }
 
 impl Goproxy<'_> {
     /// The newest release that `selector` means; without one, the newest of all. Pre-releases count only
     /// where they are asked for exactly.
     pub fn newest(&self, selector: Option<&Selector>) -> Result<Newest, SourceError> {
-        let mut search = Search { goproxy: self, refused: Vec::new(), notes: Vec::new(), failure: None };
+        let (refused, notes, until) = (Vec::new(), Vec::new(), Instant::now() + PATIENCE);
+        let mut search = Search { goproxy: self, refused, notes, failure: None, until };
         if let Some(version) = selector.and_then(Selector::as_exact) {
             return match self.presence(version)? {
                 Presence::Present(_) => Ok(search.found(version.clone(), false)),
@@ -51,9 +56,15 @@ impl Goproxy<'_> {
         }
         let listing = self.listed();
         search.notes = listing.notes();
+        let minor = selector.and_then(minor_of);
+        // Without any list "the newest of all" would be whatever a source lets us find: an old one, if it likes.
+        let unlisted = listing.versions.is_empty() && listing.failed.iter().any(|tried| !tried.is_absent());
+        if unlisted && minor.is_none() {
+            return Err(search.nothing(selector, listing.failed));
+        }
         let stable = listing.versions.iter().filter(|version| !version.is_prerelease());
         let listed = stable.filter(|version| selector.is_none_or(|selector| selector.matches(version))).max();
-        let beyond = match selector.and_then(minor_of) {
+        let beyond = match minor {
             Some(minor) => search.beyond(minor, listed),
             None => search.beyond_all(listed),
         };
@@ -61,6 +72,9 @@ impl Goproxy<'_> {
         match (beyond, listed) {
             (Some(version), _) => Ok(search.found(version, false)),
             (None, Some(version)) => Ok(search.found(version.clone(), true)),
+            (None, None) if unlisted => {
+                Err(Search { failure: None, ..search }.nothing(selector, listing.failed))
+            }
             (None, None) => Err(search.nothing(selector, listing.failed)),
         }
     }
@@ -102,7 +116,7 @@ impl Search<'_, '_> {
         let mut newest = None;
         let mut misses = 0;
         let mut next = first;
-        while next < HIGHEST {
+        while next < HIGHEST && Instant::now() < self.until {
             let versions: Vec<Version> = (next..next + batch).filter_map(&make).collect();
             for (version, answer) in versions.iter().zip(self.ask(&versions)) {
                 match self.note(version, answer) {

@@ -127,8 +127,8 @@ fn sync_file_system(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Renames a directory to a name that must be free.
-fn rename_new(from: &Path, to: &Path) -> Result<(), Errno> {
+/// Renames a directory or file to a name that must be free.
+pub(super) fn rename_new(from: &Path, to: &Path) -> Result<(), Errno> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         // Not every kernel and file system has the flag. Without it a directory still replaces no other that
         // holds anything, and links are looked for first; the lock keeps other stores away meanwhile.

@@ -1,20 +1,27 @@
 //! The one-line facts beside the toolchains: the default, and the pins that `prune` asks.
 
+use super::commit::rename_new;
+use super::staging::temporary;
 use super::{Store, StoreError, Toolchain, replace};
 use gvmr_shims::home::Home;
+use gvmr_shims::pin::{Pin, Wish};
+use gvmr_shims::resolve;
 use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
+use rustix::io::Errno;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// The largest of these files that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
 
-/// What the home's default file says; `None` where there is none.
+/// What the home's default file says, read as the shim reads it; `None` where there is none.
 pub fn default_selector(home: &Home) -> Result<Option<Selector>, StoreError> {
-    let path = home.default_file();
-    let Some(text) = read(&path)? else { return Ok(None) };
-    Selector::parse(text.trim()).map(Some).map_err(|error| StoreError::corrupt(&path, error.to_string()))
+    match resolve::default_file(home) {
+        Ok(Some((_, Pin { wish: Wish::Version(selector), .. }))) => Ok(Some(selector)),
+        Ok(_) => Ok(None),
+        Err(problem) => Err(StoreError::corrupt(&home.default_file(), problem.to_string())),
+    }
 }
 
 /// The installed version that the home's default means now; `None` where none is set or installed.
@@ -36,15 +43,29 @@ impl Store {
         if path.exists() {
             return Ok(false);
         }
-        let draft = self.home().staging().join(format!("default-{}", std::process::id()));
+        let draft = temporary(&path);
         replace(&draft, format!("{text}\n").as_bytes(), 0o644)?;
-        let linked = std::fs::hard_link(&draft, &path);
-        let _ = std::fs::remove_file(&draft); // a leftover is swept
-        match linked {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
-            Err(source) => Err(StoreError::io("create", &path, source)),
+        let renamed = rename_new(&draft, &path);
+        match renamed {
+            Ok(()) => return Ok(true),
+            Err(Errno::EXIST) => {}
+            Err(errno) => return Err(StoreError::io("create", &path, errno)),
         }
+        let _ = std::fs::remove_file(&draft); // a leftover is swept
+        Ok(false)
+    }
+
+    /// Removes a default that no installed version satisfies any more; whether it did. Then what is outside gvmr
+    /// runs where nothing asks for a version, or the newest that is installed.
+    pub fn clear_default_if_gone(&self) -> Result<bool, StoreError> {
+        let path = self.home().default_file();
+        if default_selector(self.home())?.is_none()
+            || default_version(self.home(), &self.toolchains()?)?.is_some()
+        {
+            return Ok(false);
+        }
+        std::fs::remove_file(&path).map_err(|error| StoreError::io("remove", &path, error))?;
+        Ok(true)
     }
 
     /// Keeps the path of a file that pins a version.

@@ -7,8 +7,9 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
-/// The permission that lets everyone replace what is in a directory.
-const WRITABLE_BY_ALL: u32 = 0o002;
+/// The permissions that let others and the group replace what is in a directory.
+const WRITABLE_BY_OTHERS: u32 = 0o002;
+const WRITABLE_BY_GROUP: u32 = 0o020;
 
 /// Makes the home usable by this user.
 pub(super) fn prepare(home: &Home) -> Result<(), StoreError> {
@@ -43,6 +44,7 @@ pub(super) fn prepare(home: &Home) -> Result<(), StoreError> {
             return Err(StoreError::corrupt(&directory, "not a directory; a link is not followed here"));
         }
         check_owner(&directory, &found, me)?;
+        check_writers(&directory, &found)?;
     }
     Ok(())
 }
@@ -57,8 +59,17 @@ fn check_root(root: &Path, found: &Metadata, me: u32) -> Result<(), StoreError> 
     if link.uid() != 0 {
         check_owner(root, &link, me)?;
     }
-    if found.permissions().mode() & WRITABLE_BY_ALL != 0 {
-        return Err(StoreError::corrupt(root, "everyone can write to the home"));
+    check_writers(root, found)
+}
+
+/// Whoever can write here decides what `go` runs. The group may be a user's own.
+fn check_writers(path: &Path, found: &Metadata) -> Result<(), StoreError> {
+    let mode = found.permissions().mode();
+    if mode & WRITABLE_BY_OTHERS != 0 {
+        return Err(StoreError::corrupt(path, "everyone can write to it"));
+    }
+    if mode & WRITABLE_BY_GROUP != 0 && found.gid() != rustix::process::getegid().as_raw() {
+        return Err(StoreError::corrupt(path, "a group that is not yours can write to it"));
     }
     Ok(())
 }

@@ -17,9 +17,16 @@ impl Programs {
     pub fn beside_this_one() -> Result<Self, StoreError> {
         let program =
             std::env::current_exe().map_err(|error| StoreError::io("find", Path::new("gvmr"), error))?;
+        let program = without_mark(program);
         let shim = program.with_file_name("gvmr-shim");
         if shim.is_file() { Ok(Self { program, shim }) } else { Err(StoreError::NoShim { path: shim }) }
     }
+}
+
+/// The path of a program that was replaced while it runs: the kernel marks it, and the new one is as good.
+fn without_mark(program: PathBuf) -> PathBuf {
+    let unmarked = program.to_str().and_then(|path| path.strip_suffix(" (deleted)")).map(PathBuf::from);
+    unmarked.filter(|path| path.is_file()).unwrap_or(program)
 }
 
 impl Store {

@@ -7,6 +7,7 @@ use super::error::StoreError;
 use super::replace::{rename, replace};
 use super::staging::temporary;
 use super::{Store, sync_directory, version_of};
+use gvmr_shims::bounded::{self, PIN_LIMIT};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
@@ -61,7 +62,7 @@ impl Store {
     fn write_program(&self, program: &Path) -> Result<(), StoreError> {
         let file = self.home.program_file();
         let line = [program.as_os_str().as_bytes(), b"\n"].concat();
-        if fs::read(&file).is_ok_and(|old| old == line) {
+        if bounded::read(&file, PIN_LIMIT).is_ok_and(|old| old.is_some_and(|old| old == line)) {
             return Ok(());
         }
         replace(&file, &line, 0o644)

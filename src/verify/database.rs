@@ -68,8 +68,8 @@ impl Database {
             _ => return Err(SettingError::Fields(fields.len())),
         };
         let key = if key == "sum.golang.org" { GOLANG_KEY } else { key };
-        let verifier = Verifier::parse(key)
-            .map_err(|source| SettingError::Key { key: key.chars().take(120).collect(), source })?;
+        let verifier =
+            Verifier::parse(key).map_err(|source| SettingError::Key { key: shown(key), source })?;
         if !is_host_and_path(verifier.name()) {
             return Err(SettingError::Name(verifier.name().to_owned()));
         }
@@ -93,6 +93,15 @@ impl Database {
     /// Where the database is when no proxy serves it: [`Self::url`], else `https://NAME`.
     pub fn direct_url(&self) -> String {
         self.url.clone().unwrap_or_else(|| format!("https://{}", self.name()))
+    }
+}
+
+/// A field that is no key, as it may be shown: an address could hold a password.
+fn shown(key: &str) -> String {
+    if key.contains("://") || key.contains('@') {
+        "(a URL)".to_owned()
+    } else {
+        key.chars().take(120).collect()
     }
 }
 

@@ -152,7 +152,7 @@ fn a_damaged_toolchain_is_named_by_every_command_and_mended_by_what_they_say() {
     std::fs::set_permissions(&go, std::fs::Permissions::from_mode(0o644)).unwrap();
     world.shim("go", &world.path("user"), ["+1.98.1", "version"]).fails(126, &["bin/go"]);
     let verify = world.gvmr(["verify", "1.98.1"]).fails(5, &["go1.98.1"]);
-    assert!(verify.stdout.contains("not executable\tbin/go"), "{verify:?}");
+    assert!(verify.stdout.contains("mode\tbin/go"), "{verify:?}");
     let next = "gvmr uninstall --force 1.98.1 && gvmr install 1.98.1";
     world.gvmr(["install", "1.98.1"]).fails(10, &["no executable bin/go", next]);
     world.gvmr(["uninstall", "--force", "1.98.1"]).succeeds();
@@ -195,6 +195,61 @@ fn prune_keeps_what_a_newer_patch_does_not_replace_and_what_someone_pins() {
     let run = world.gvmr(["prune", "--yes"]).fails(0, &["go1.98.1 stays", "project/.go-version"]);
     assert_eq!(run.stdout, "1.98.2\n");
     assert_eq!(world.installed(), ["go1.97.4", "go1.98.1", "go1.98.3"]);
+}
+
+#[test]
+fn prune_is_not_misled_by_the_environment_or_by_a_pin_it_cannot_read() {
+    let (_mirror, mut world) = three();
+    let project = world.project("project", &[(".go-version", "1.98.1\n")]);
+    world.gvmr_in(&project, ["install"]).succeeds(); // read once, so that it is known
+    world.set("GVMR_VERSION", "1.98.2");
+    assert_eq!(
+        world.gvmr(["prune", "--yes"]).fails(0, &["go1.98.1 stays", "project/.go-version"]).stdout,
+        ""
+    );
+    std::fs::write(project.join(".go-version"), "?\n").unwrap();
+    world.gvmr(["prune", "--yes"]).fails(2, &["project/.go-version:1"]);
+    assert_eq!(world.installed(), ["go1.97.4", "go1.98.1", "go1.98.2"]);
+}
+
+#[test]
+fn the_default_goes_with_its_last_version() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let world = mirror.world();
+    world.gvmr(["install", "1.98.1"]).succeeds();
+    world.gvmr(["uninstall", "1.98.1"]).fails(0, &["that was the default"]);
+    assert!(!world.home().join("default").exists());
+    world.gvmr(["install", "1.98.1"]).fails(0, &["is the default now"]);
+}
+
+#[test]
+fn verify_without_the_log_says_that_a_receipt_is_no_proof() {
+    let (mirror, mut world) = three();
+    std::fs::remove_dir_all(world.home().join("cache")).unwrap();
+    world.set("GOPROXY", "http://127.0.0.1:9");
+    let run = world.gvmr(["verify", "1.98.1"]).fails(4, &["the log could not be asked"]);
+    assert!(run.stdout.contains("unproved\t") && run.stdout.contains("by its receipt alone"), "{run:?}");
+    std::fs::write(world.goroot("1.98.1").join("VERSION"), "go1.98.1x").unwrap();
+    world.gvmr(["verify", "1.98.1"]).fails(5, &["go1.98.1"]);
+    world.set("GOPROXY", &mirror.server.url(""));
+    world.gvmr(["verify"]).fails(5, &["go1.98.1: not what"]);
+}
+
+#[test]
+fn exec_never_runs_what_lies_in_the_current_directory() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let mut world = mirror.world();
+    let evil = world.project("evil", &[("go", "#!/bin/sh\necho evil\n")]);
+    std::fs::set_permissions(evil.join("go"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let good = world.project("good", &[("go", "#!/bin/sh\necho good\n")]);
+    std::fs::set_permissions(good.join("go"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    world.set("PATH", &format!(".::{}:/usr/bin:/bin", good.display()));
+    assert_eq!(world.gvmr_in(&evil, ["exec", "--", "go"]).succeeds(), "good");
+    world.gvmr(["install", "1.98.1"]).succeeds();
+    assert_eq!(
+        world.gvmr_in(&evil, ["exec", "--", "go", "version"]).succeeds(),
+        "go version go1.98.1 linux/amd64"
+    );
 }
 
 #[test]

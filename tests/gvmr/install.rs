@@ -1,7 +1,7 @@
 //! Installing: what is asked for, what comes, what is said, and what is left behind.
 
 use super::support::mirror::Mirror;
-use super::support::server::{Fault, Reply};
+use super::support::server::{Content, Fault, Reply, Request};
 use super::support::world::{World, gvmr, names};
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
@@ -124,6 +124,30 @@ fn no_credential_is_ever_shown_or_kept() {
     let world = World::new("https://user:canary-secret@proxy.invalid/path");
     let run = world.gvmr(["install", "--json", "1.99.1"]).fails(4, &["proxy.invalid"]);
     assert!(!format!("{run:?}").contains("canary-secret"), "{run:?}");
+}
+
+#[test]
+fn a_source_without_a_list_is_not_believed_about_the_newest() {
+    let broken =
+        |request: &Request, reply| if request.target.ends_with("/list") { Reply::status(500) } else { reply };
+    let mirror = Mirror::small_but(&["1.21.0", "1.98.3"], broken);
+    let world = mirror.world();
+    world.gvmr(["install", "latest"]).fails(4, &["/@v/list", "HTTP 500"]);
+    world.gvmr(["install", "1.97"]).fails(4, &["/@v/list", "HTTP 500"]);
+    assert_eq!(world.installed(), [""; 0]);
+    world.gvmr(["install", "1.98.3"]).succeeds();
+}
+
+#[test]
+fn a_body_without_a_length_that_ends_early_is_a_matter_of_the_network() {
+    let mirror = Mirror::small_but(&["1.99.1"], |request, reply| match &reply.content {
+        Content::Bytes(body) if request.target.ends_with(".zip") => {
+            let half = Content::Bytes(body[..body.len() / 2].into());
+            Reply { content: half, ..reply }.fault(Fault::UntilClose)
+        }
+        _ => reply,
+    });
+    mirror.world().gvmr(["install", "1.99.1"]).fails(4, &["ended early", "127.0.0.1"]);
 }
 
 #[test]

@@ -89,9 +89,12 @@ fn a_loop_that_runs_go_never_misses_it_while_it_is_replaced() {
     let mut command = Command::new("sh");
     command.args(["-c", script, "sh"]).arg(go).arg(&stop).stdout(std::process::Stdio::piped());
     let child = command.spawn().unwrap();
-    for round in 0..300 {
-        let shim = if round % 2 == 0 { &two } else { &one };
+    let start = std::time::Instant::now();
+    for shim in [&two, &one].into_iter().cycle() {
         assert_eq!(place.store.write_shims(shim, &one).unwrap().written, ["go", "gofmt"]);
+        if start.elapsed() > std::time::Duration::from_secs(2) {
+            break;
+        }
     }
     fs::write(&stop, b"").unwrap();
     let output = child.wait_with_output().unwrap();

@@ -93,6 +93,8 @@ fn write_reply(
     head.extend(reply.headers.iter().chain(&extra).map(|(name, value)| format!("{name}: {value}")));
     head.push(if reply.chunked {
         "Transfer-Encoding: chunked".to_owned()
+    } else if reply.fault == Fault::UntilClose {
+        "Connection: close".to_owned()
     } else {
         format!("Content-Length: {}", reply.declared.unwrap_or(range.1))
     });
@@ -102,7 +104,7 @@ fn write_reply(
     }
     write_body(stream, reply, range, shared)?;
     stream.flush()?;
-    Ok(!matches!(reply.fault, Fault::CutAfter(_)) && reply.declared.is_none())
+    Ok(!matches!(reply.fault, Fault::CutAfter(_) | Fault::UntilClose) && reply.declared.is_none())
 }
 
 /// Start and length of the part that is sent; the status and headers that say so. A range is given where the

@@ -67,6 +67,8 @@ pub(crate) enum Fault {
     Hang,
     /// Closes without an answer.
     Vanish,
+    /// Announces no length: the body ends with the connection.
+    UntilClose,
 }
 
 pub(crate) struct Shared {
