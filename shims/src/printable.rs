@@ -4,7 +4,7 @@
 use std::path::Path;
 
 /// The most characters of a word that are shown.
-const LONGEST: usize = 60;
+const LONGEST: usize = 48;
 
 /// A word, cut to a readable length, with control characters escaped.
 pub fn word(text: &str) -> String {
@@ -40,6 +40,6 @@ mod tests {
     fn what_could_move_a_cursor_is_escaped_and_long_words_are_cut() {
         assert_eq!(word("go1.2\x1b]0;x\x07"), "go1.2\\u{1b}]0;x\\u{7}");
         assert_eq!(path(Path::new("/a\nb/ü")), "/a\\nb/ü");
-        assert_eq!(word(&"1".repeat(900)).chars().count(), 61);
+        assert_eq!(word(&"1".repeat(900)).chars().count(), 49);
     }
 }

@@ -102,7 +102,7 @@ fn a_shim_that_lies_nowhere_says_so() {
         .link("home/shims/gofmt1", "gvmr-shim")
         .link("bin/linked", "../home/shims/go");
     assert!(failed(&mut world.command_at("bin/go"), 127).contains("bin/go is a shim"));
-    assert!(failed(&mut world.command("gvmr-shim"), 127).contains("gvmr setup"));
+    assert!(failed(&mut world.command("gvmr-shim"), 127).contains("gvmr where --shims"));
     world.installed(&["1.23.4"]);
     assert_eq!(ran(&mut world.command_at("bin/linked")).one("tool"), "go");
     assert!(failed(&mut world.command("gofmt1"), 127).contains("bin/gofmt1"));
