@@ -10,7 +10,6 @@ use crate::home::Home;
 use crate::version::Version;
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
-use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -70,19 +69,13 @@ fn describe(program: PathBuf) -> Outside {
     Outside { program, goroot, version }
 }
 
-/// The directory above the real program's `bin`, where it holds a VERSION file as every GOROOT does. A script is a
-/// wrapper wherever it lies.
+/// The directory above the real program's `bin`, where it holds what every GOROOT does: a VERSION file and
+/// `pkg/tool`. A project with a VERSION file and a wrapper in `bin` is none.
 fn goroot(program: &Path) -> Option<PathBuf> {
     let real = fs::canonicalize(program).ok()?;
     let root = real.parent()?.parent()?;
-    let is_goroot = root.join("VERSION").is_file() && !is_script(&real);
+    let is_goroot = root.join("VERSION").is_file() && root.join("pkg/tool").is_dir();
     is_goroot.then(|| root.to_path_buf())
-}
-
-fn is_script(program: &Path) -> bool {
-    let mut start = [0; 2];
-    let read = fs::File::open(program).and_then(|mut file| file.read_exact(&mut start));
-    read.is_err() || start == *b"#!"
 }
 
 /// The version in a GOROOT's VERSION file; `None` for a development build.

@@ -44,13 +44,14 @@ fn a_wrapper_that_calls_the_shim_ends_after_two_rounds() {
         world.path("rounds").display(),
         world.path("home/shims/go").display()
     );
-    world.script("wrapper/go", &wrapper);
-    let said = failed(world.command("go").env("PATH", world.path("wrapper")), 127);
-    assert!(said.contains("wrapper/go calls gvmr's shim"), "{said}");
+    // A project with a version of its own is no GOROOT.
+    world.script("wrapper/bin/go", &wrapper).file("wrapper/VERSION", "go1.23.4\n");
+    let said = failed(world.command("go").env("PATH", world.path("wrapper/bin")), 127);
+    assert!(said.contains("wrapper/bin/go calls gvmr's shim"), "{said}");
     assert_eq!(fs::read_to_string(world.path("rounds")).unwrap(), "x\nx\n");
     // A version here ends it, and the counter is not seen behind it.
     world.installed(&["1.23.4"]).file("home/default", "1.23.4");
-    let said = ran(world.command("go").env("PATH", world.path("wrapper")).env("GVMR_SHIM_DEPTH", "2"));
+    let said = ran(world.command("go").env("PATH", world.path("wrapper/bin")).env("GVMR_SHIM_DEPTH", "2"));
     assert!(said.lacks("GVMR_SHIM_DEPTH"));
 }
 

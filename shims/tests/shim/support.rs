@@ -59,6 +59,7 @@ impl World {
     /// A GOROOT anywhere.
     pub(crate) fn goroot(&self, name: &str, version: &str) -> &Self {
         self.file(&format!("{name}/VERSION"), format!("go{version}\ntime 2024-01-01T00:00:00Z\n"));
+        self.directory(&format!("{name}/pkg/tool"));
         for tool in ["go", "gofmt"] {
             self.script(&format!("{name}/bin/{tool}"), &TOOL.replace("VERSION", version));
         }
