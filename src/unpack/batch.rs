@@ -1,6 +1,7 @@
-//! Unpacked bytes on their way from the reader to the writer: large buffers that go round and round.
+//! Unpacked bytes on their way from the reader to the hasher, from there to the writer, and round again: large
+//! buffers.
 //!
-//! One batch holds many small files or a part of a large one, so that the two threads meet once for each
+//! One batch holds many small files or a part of a large one, so that the threads meet once for each
 //! 256 KiB instead of once for each file. The number of batches is fixed, which bounds the memory and makes the
 //! faster side wait for the slower.
 
@@ -31,6 +32,11 @@ pub(super) struct Piece {
 }
 
 impl Batch {
+    /// Shows the pieces and the bytes that they lie in.
+    pub(super) fn look(&self) -> (&[Piece], &[u8]) {
+        (&self.pieces, &self.bytes)
+    }
+
     /// Hands out the pieces and the bytes that they lie in.
     pub(super) fn drain(&mut self) -> (impl Iterator<Item = Piece> + '_, &[u8]) {
         self.used = 0;
@@ -38,7 +44,7 @@ impl Batch {
     }
 }
 
-/// The writer has gone; its own result says why.
+/// Who comes next has gone; its own result says why.
 #[derive(Debug)]
 pub(super) struct Closed;
 
@@ -53,18 +59,25 @@ pub(super) struct Outlet {
     begins: Option<String>,
 }
 
+/// The hasher's place: batches come in order and go on when they are hashed.
+pub(super) struct Middle {
+    pub(super) full: Receiver<Batch>,
+    pub(super) hashed: Sender<Batch>,
+}
+
 /// The writer's side: batches come in order and go back when they are written.
 pub(super) struct Inlet {
-    pub(super) full: Receiver<Batch>,
+    pub(super) hashed: Receiver<Batch>,
     pub(super) empty: Sender<Batch>,
 }
 
-/// Both sides of one pipeline.
-pub(super) fn pipe() -> (Outlet, Inlet) {
+/// The three places of one pipeline.
+pub(super) fn pipe() -> (Outlet, Middle, Inlet) {
     let (full, full_receiver) = sync_channel(BATCHES);
+    let (hashed_sender, hashed) = channel(); // bounded too, by the number of batches
     let (empty_sender, empty) = channel();
     let outlet = Outlet { full, empty, made: 1, batch: fresh(), piece: 0, begins: None };
-    (outlet, Inlet { full: full_receiver, empty: empty_sender })
+    (outlet, Middle { full: full_receiver, hashed: hashed_sender }, Inlet { hashed, empty: empty_sender })
 }
 
 fn fresh() -> Batch {

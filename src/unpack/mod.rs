@@ -13,6 +13,7 @@
 mod batch;
 mod central;
 mod error;
+mod hasher;
 mod headers;
 mod input;
 mod installed;

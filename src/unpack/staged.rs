@@ -2,6 +2,7 @@
 
 use super::batch;
 use super::error::UnpackError;
+use super::hasher::Hasher;
 use super::input::Input;
 use super::limits::Limits;
 use super::reader::{Reader, Stop};
@@ -9,7 +10,7 @@ use super::tree::Tree;
 use super::writer::{Writer, Written};
 use crate::verify::Manifest;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
@@ -59,27 +60,32 @@ pub fn module_zip(
 ) -> Result<Staged, UnpackError> {
     let (large, early) = channel::<File>();
     let writer = Writer::new(Tree::open(into)?, prefix, large);
-    let (outlet, inlet) = batch::pipe();
+    let (outlet, middle, inlet) = batch::pipe();
     let reader = Reader::new(Input::new(body, limits.archive), outlet, prefix, limits);
-    let (read, written) = thread::scope(|scope| {
+    let (read, hashed, written) = thread::scope(|scope| {
         // Where no thread can be had, the commit's own sync does all of it.
         let _ = thread::Builder::new().name("sync".to_owned()).spawn_scoped(scope, move || {
             for file in early {
                 let _ = file.sync_data(); // a failure shows again at the commit
             }
         });
-        let thread = thread::Builder::new().name("unpack".to_owned());
-        let worker = thread
-            .spawn_scoped(scope, move || writer.run(&inlet))
-            .map_err(|source| UnpackError::Write { path: into.to_owned(), source })?;
+        let no_thread = |source| UnpackError::Write { path: into.to_owned(), source };
+        let thread = |name: &str| thread::Builder::new().name(name.to_owned());
+        let writing = thread("write").spawn_scoped(scope, move || writer.run(&inlet)).map_err(no_thread)?;
+        let hashing =
+            thread("hash").spawn_scoped(scope, move || Hasher::default().run(&middle)).map_err(no_thread)?;
         let read = reader.run();
-        let written = worker.join().unwrap_or_else(|panic| resume_unwind(panic));
-        Ok((read, written))
+        let hashed = hashing.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let written = writing.join().unwrap_or_else(|panic| resume_unwind(panic));
+        Ok((read, hashed, written))
     })?;
-    if let Err(Stop::Failed(error)) = read {
-        // What the writer met lies earlier in the archive than what stopped the reader.
-        return Err(written.err().unwrap_or(error));
+    // What comes later in the pipeline lies earlier in the archive.
+    let Written { files, bytes } = written?;
+    let manifest = hashed?;
+    match read {
+        Ok(()) => Ok(Staged { directory: into.to_owned(), manifest, files, bytes }),
+        Err(Stop::Failed(error)) => Err(error),
+        // Cannot happen: who closes the pipeline has failed, and that was told above.
+        Err(Stop::Closed) => Err(UnpackError::Read(io::Error::other("the pipeline was closed"))),
     }
-    let Written { manifest, files, bytes } = written?;
-    Ok(Staged { directory: into.to_owned(), manifest, files, bytes })
 }

@@ -1,18 +1,14 @@
-//! The second half of the pipeline: takes batches, creates the files, hashes and checks what it writes.
+//! The end of the pipeline: takes batches, creates the files and writes them.
 
 use super::batch::{Inlet, Piece};
 use super::error::UnpackError;
 use super::tree::Tree;
-use crate::verify::Manifest;
-use flate2::Crc;
-use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::Write as _;
 use std::sync::mpsc::Sender;
 
 /// What was written.
 pub(super) struct Written {
-    pub(super) manifest: Manifest,
     pub(super) files: u64,
     pub(super) bytes: u64,
 }
@@ -33,19 +29,17 @@ struct OpenFile {
     name: String,
     file: File,
     bytes: u64,
-    sha256: Sha256,
-    crc: Crc,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(tree: Tree, prefix: &'a str, large: Sender<File>) -> Self {
-        let written = Written { manifest: Manifest::default(), files: 0, bytes: 0 };
+        let written = Written { files: 0, bytes: 0 };
         Self { tree, large, prefix, open: None, written }
     }
 
     /// Writes until the reader has finished or failed.
     pub(super) fn run(mut self, inlet: &Inlet) -> Result<Written, UnpackError> {
-        for mut batch in &inlet.full {
+        for mut batch in &inlet.hashed {
             let (pieces, bytes) = batch.drain();
             for piece in pieces {
                 self.write(piece, bytes)?;
@@ -65,35 +59,28 @@ impl<'a> Writer<'a> {
         if !bytes.is_empty() {
             let written = open.file.write_all(bytes);
             written.map_err(|error| self.tree.failed(on_disk(self.below(&open.name)).as_str(), error))?;
-            open.sha256.update(bytes);
-            open.crc.update(bytes);
             open.bytes += bytes.len() as u64;
         }
-        if let Some(crc) = piece.ends {
-            return self.end(open, crc);
+        if piece.ends.is_some() {
+            self.end(open);
+        } else {
+            self.open = Some(open);
         }
-        self.open = Some(open);
         Ok(())
     }
 
     fn begin(&mut self, name: String) -> Result<OpenFile, UnpackError> {
         let path = on_disk(self.below(&name));
         let file = self.tree.create(&path)?;
-        Ok(OpenFile { name, file, bytes: 0, sha256: Sha256::new(), crc: Crc::new() })
+        Ok(OpenFile { name, file, bytes: 0 })
     }
 
-    fn end(&mut self, open: OpenFile, crc: u32) -> Result<(), UnpackError> {
-        if open.crc.sum() != crc {
-            let (expected, got) = (format!("{crc:08x}"), format!("{:08x}", open.crc.sum()));
-            return Err(UnpackError::malformed(open.name.as_bytes(), "checksum", &expected, &got));
-        }
+    fn end(&mut self, open: OpenFile) {
         self.written.files += 1;
         self.written.bytes += open.bytes;
         if open.bytes >= LARGE {
             let _ = self.large.send(open.file); // nobody there: the commit syncs it
         }
-        let refused = UnpackError::refused(open.name.as_bytes(), "two files have one name");
-        self.written.manifest.add(open.name, open.sha256.finalize().into()).map_err(|_| refused)
     }
 
     fn below<'n>(&self, name: &'n str) -> &'n str {

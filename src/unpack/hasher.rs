@@ -1,0 +1,63 @@
+//! The middle of the pipeline: hashes and checks the unpacked bytes on their way to the files.
+//!
+//! It has a thread of its own, since one that did this and created the files too would be the slowest of all.
+
+use super::batch::{Middle, Piece};
+use super::error::UnpackError;
+use crate::verify::Manifest;
+use flate2::Crc;
+use sha2::{Digest as _, Sha256};
+
+#[derive(Default)]
+pub(super) struct Hasher {
+    open: Option<Sums>,
+    manifest: Manifest,
+}
+
+/// The sums of the file that the next piece belongs to.
+struct Sums {
+    name: String,
+    sha256: Sha256,
+    crc: Crc,
+}
+
+impl Hasher {
+    /// Hashes until the reader has finished or failed, or the writer has gone, whose own result says why.
+    pub(super) fn run(mut self, middle: &Middle) -> Result<Manifest, UnpackError> {
+        for batch in &middle.full {
+            let (pieces, bytes) = batch.look();
+            for piece in pieces {
+                self.hash(piece, bytes)?;
+            }
+            if middle.hashed.send(batch).is_err() {
+                break;
+            }
+        }
+        Ok(self.manifest)
+    }
+
+    fn hash(&mut self, piece: &Piece, batch: &[u8]) -> Result<(), UnpackError> {
+        let mut sums = match (&piece.begins, self.open.take()) {
+            (Some(name), _) => Sums { name: name.clone(), sha256: Sha256::new(), crc: Crc::new() },
+            (None, Some(open)) => open,
+            (None, None) => return Ok(()), // cannot happen: pieces come in order
+        };
+        let bytes = batch.get(piece.range.clone()).unwrap_or_default();
+        sums.sha256.update(bytes);
+        sums.crc.update(bytes);
+        if let Some(crc) = piece.ends {
+            return self.end(sums, crc);
+        }
+        self.open = Some(sums);
+        Ok(())
+    }
+
+    fn end(&mut self, sums: Sums, crc: u32) -> Result<(), UnpackError> {
+        if sums.crc.sum() != crc {
+            let (expected, got) = (format!("{crc:08x}"), format!("{:08x}", sums.crc.sum()));
+            return Err(UnpackError::malformed(sums.name.as_bytes(), "checksum", &expected, &got));
+        }
+        let refused = UnpackError::refused(sums.name.as_bytes(), "two files have one name");
+        self.manifest.add(sums.name, sums.sha256.finalize().into()).map_err(|_| refused)
+    }
+}
