@@ -9,6 +9,13 @@ mod arena;
 
 use std::ffi::{CStr, c_char, c_int};
 
+// The unwinder that std's backtraces refer to, out of the archive and not out of libgcc_s.so: to load that library
+// takes longer than all that the shim does.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[allow(unsafe_code)] // it declares nothing
+#[link(name = "gcc_eh")]
+unsafe extern "C" {}
+
 /// C's entry point.
 ///
 /// # Safety
