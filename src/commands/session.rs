@@ -87,11 +87,7 @@ impl Session {
         let here = directory::working(&Process, None).map_err(|error| {
             Error::said(Kind::Storage, format!("cannot find the current directory: {error}"))
         })?;
-        self.resolve_in(&here)
-    }
-
-    fn resolve_in(&self, directory: &Path) -> Result<Answer, Error> {
-        self.resolve_for(directory, &Process)
+        self.resolve_for(&here, &Process)
     }
 
     fn resolve_for(&self, directory: &Path, environment: &dyn Environment) -> Result<Answer, Error> {
