@@ -137,16 +137,17 @@ fn install_request(
 ) -> Result<Outcome, Error> {
     let shown = Shown { bar: session.terminal.bar(&request.to_string()), session };
     let programs = Programs::beside_this_one()?;
-    let result = install::choose(request, installer, &shown)
-        .and_then(|version| {
-            shown.bar.set_prefix(version.toolchain_name());
-            session.tidily(|| installer.install(&version, &shown))
+    let result = install::choose(request, installer, &shown).map_err(Error::from).and_then(|version| {
+        shown.bar.set_prefix(version.toolchain_name());
+        // What is committed is made reachable too, whoever interrupts in between.
+        session.tidily(|| {
+            let outcome = installer.install(&version, &shown)?;
+            installer.store.publish(&programs)?;
+            Ok(outcome)
         })
-        .map_err(Error::from);
+    });
     shown.bar.finish_and_clear();
-    let outcome = result?;
-    installer.store.publish(&programs)?;
-    Ok(outcome)
+    result
 }
 
 fn line(outcome: &Outcome, session: &Session, json: bool) -> Result<Line, Error> {
