@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// The shim and the command line say the same, within a second.
+/// The shim and the command line say the same, and never wait.
 #[track_caller]
 fn refused(world: &World, directory: &Path, words: &[&str]) {
     let start = Instant::now();
@@ -17,7 +17,7 @@ fn refused(world: &World, directory: &Path, words: &[&str]) {
     assert!(matches!(code, 126 | 127), "{code}");
     let current = world.gvmr_in(directory, ["current"]);
     assert!(current.code != Some(0) && words.iter().all(|word| current.stderr.contains(word)), "{current:?}");
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
 
 #[test]
