@@ -23,7 +23,9 @@ struct Kept {
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::Prune, session: &Session) -> Result<(), Error> {
-    session.store()?.sweep()?;
+    if !arguments.dry_run {
+        session.store()?.sweep()?;
+    }
     let toolchains = session.toolchains()?;
     let replaced = replaced(&toolchains.iter().map(|toolchain| &toolchain.version).collect::<Vec<_>>());
     let reasons = session.kept_for(&toolchains)?;
