@@ -1,9 +1,8 @@
 //! What the shim asks for when a version is not installed: install it, ask first, or say what to run.
 
 use super::install;
-use super::session::Session;
+use super::session::{Consent, Session};
 use crate::cli;
-use crate::config::AutoInstall;
 use crate::error::{Error, Kind};
 use crate::request::Request;
 use gvmr_shims::launch;
@@ -16,29 +15,13 @@ pub(super) fn run(arguments: &cli::ShimMissing, session: &Session) -> Result<(),
     let Some((tool, words)) = arguments.words.split_first() else {
         return Err(Error::said(Kind::Usage, "no tool to run"));
     };
-    let mut asked = false;
-    let install = match session.settings.auto_install {
-        AutoInstall::Always => true,
-        AutoInstall::Ask => {
-            if session.terminal.can_ask() {
-                asked = true;
-                session.terminal.ask(
-                    &format!("Go {wanted} is not installed ({}). Install it now?", arguments.reason),
-                    true,
-                )
-            } else {
-                false
-            }
+    let question = format!("Go {wanted} is not installed ({}). Install it now?", arguments.reason);
+    match session.consent_to_install(&question) {
+        Consent::Given => {}
+        Consent::Refused => return Err(Error::said(Kind::NotFound, format!("Go {wanted} is not installed"))),
+        Consent::NotAsked => {
+            return Err(Error::said(Kind::NotFound, missing::message(&wanted, &arguments.reason)));
         }
-        AutoInstall::Never => false,
-    };
-    if !install {
-        let what = if asked {
-            format!("Go {wanted} is not installed")
-        } else {
-            missing::message(&wanted, &arguments.reason)
-        };
-        return Err(Error::said(Kind::NotFound, what));
     }
     session.remember_project(arguments.file.as_deref())?;
     let outcome = install::install_one(&Request::Selector(wanted), session)?;

@@ -1,8 +1,7 @@
 //! `gvmr use`: writes `.go-version` here, or the default; always says which.
 
 use super::install;
-use super::session::Session;
-use crate::config::AutoInstall;
+use super::session::{Consent, Session};
 use crate::error::{Error, Kind};
 use crate::request::Request;
 use crate::store;
@@ -49,15 +48,8 @@ fn written_as(request: &Request, installed: &[Version], session: &Session) -> Re
 
 /// Installs what is about to be pinned where the user wants that; a failure leaves everything as it was.
 fn install_first(pinned: &Request, session: &Session) -> Result<Option<Version>, Error> {
-    let wanted = match session.settings.auto_install {
-        AutoInstall::Always => true,
-        AutoInstall::Ask => {
-            session.terminal.can_ask()
-                && session.terminal.ask(&format!("Go {pinned} is not installed. Install it now?"), true)
-        }
-        AutoInstall::Never => false,
-    };
-    if !wanted {
+    let question = format!("Go {pinned} is not installed. Install it now?");
+    if session.consent_to_install(&question) != Consent::Given {
         return Ok(None);
     }
     let outcome = install::install_one(pinned, session)?;

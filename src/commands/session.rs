@@ -1,6 +1,6 @@
 //! What every command shares: the settings, the store, the terminal, and the way to the network.
 
-use crate::config::Settings;
+use crate::config::{AutoInstall, Settings};
 use crate::error::{Error, Kind};
 use crate::host;
 use crate::install::{Installer, Log};
@@ -35,6 +35,17 @@ pub struct Session {
     untidy: Arc<AtomicUsize>,
 }
 
+/// What the user says to installing a missing version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// Yes, now or once and for all.
+    Given,
+    /// No, just now.
+    Refused,
+    /// There was nobody to ask, or the settings say never.
+    NotAsked,
+}
+
 impl Session {
     /// Reads the settings and listens for Ctrl-C. `home` is the home of the shim that calls, where one does.
     pub fn open(terminal: Terminal, home: Option<&Path>) -> Result<Self, Error> {
@@ -67,6 +78,21 @@ impl Session {
     /// The installed version that the default means now.
     pub fn default_version(&self, toolchains: &[Toolchain]) -> Result<Option<Version>, Error> {
         store::default_version(&self.settings.home, toolchains).map_err(Error::from)
+    }
+
+    /// Whether a missing version may be installed now: settled before, or asked for once on a terminal.
+    pub fn consent_to_install(&self, question: &str) -> Consent {
+        match self.settings.auto_install {
+            AutoInstall::Always => Consent::Given,
+            AutoInstall::Ask if self.terminal.can_ask() => {
+                if self.terminal.ask(question, true) {
+                    Consent::Given
+                } else {
+                    Consent::Refused
+                }
+            }
+            AutoInstall::Ask | AutoInstall::Never => Consent::NotAsked,
+        }
     }
 
     /// Runs `work`, which leaves something to tidy up if it is interrupted.

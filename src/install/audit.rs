@@ -3,7 +3,8 @@
 //! Takes an installed toolchain, gives an [`Audit`] that names every changed, missing and added file. The manifest
 //! that was kept at the install says what each file was; it is believed only because its own hash is the logged one.
 
-use super::{InstallError, Installer, MODULE};
+use super::{InstallError, Installer};
+use crate::sources::MODULE;
 use crate::store::{self, Toolchain};
 use crate::unpack::{self, Entry, Kind};
 use crate::verify::{H1, LogError, Manifest};

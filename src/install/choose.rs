@@ -2,9 +2,9 @@
 
 use super::nearest::nearest;
 use super::watch::{Event, Watch};
-use super::{InstallError, Installer, MODULE};
+use super::{InstallError, Installer};
 use crate::request::Request;
-use crate::sources::{Newest, SourceError, SourceErrorKind};
+use crate::sources::{MODULE, Newest, SourceError, SourceErrorKind};
 use crate::verify::LogError;
 use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;

@@ -17,16 +17,13 @@ pub use log::Log;
 pub use watch::{Event, Watch};
 
 use crate::request::Request;
-use crate::sources::Goproxy;
+use crate::sources::{Goproxy, MODULE};
 use crate::store::{Committed, Facts, Store, StoreError, Toolchain};
 use crate::unpack::{self, Limits};
 use crate::verify::{self, LogError};
 use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
 use watch::Watched;
-
-/// The module that every toolchain is a version of.
-pub const MODULE: &str = "golang.org/toolchain";
 
 /// Room that a toolchain needs, in bytes and files: the largest known one has 444 MB in 8,710 files.
 const SPACE: (u64, u64) = (512 << 20, 16_384);

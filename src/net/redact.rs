@@ -25,11 +25,6 @@ impl RedactedUrl {
         Self(text)
     }
 
-    /// The displayable form of text that was meant as a URL but may not be one.
-    pub fn of_text(text: &str) -> Self {
-        Url::parse(text).map_or_else(|_| Self(without_credentials(text)), |url| Self::of(&url))
-    }
-
     /// The displayable text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -15,6 +15,6 @@ mod sumdb;
 pub use error::{Outcome, SourceError, SourceErrorKind, Tried};
 pub use goproxy::{Fetched, Goproxy, Listing, Presence};
 pub use newest::Newest;
-pub use proxies::{Entry, Place, ProxyList, ProxyListError};
+pub use proxies::{Entry, MODULE, Place, ProxyList, ProxyListError};
 pub use setting::{GoSettings, Origin, Setting};
 pub use sumdb::{NotAHost, SumdbRemote};

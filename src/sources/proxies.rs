@@ -8,7 +8,7 @@ use crate::net::{RedactedUrl, Url, without_credentials};
 use std::path::Path;
 
 /// The one module that is ever asked for.
-pub(super) const MODULE: &str = "golang.org/toolchain";
+pub const MODULE: &str = "golang.org/toolchain";
 /// What `direct` means for that module: its origin, as its import path says.
 const DIRECT: &str = "https://go.dev/dl/mod";
 

@@ -3,13 +3,13 @@
 //! As cmd/go: the environment, then the file that `go env -w` writes, then the `go.env` of a toolchain; an
 //! empty value counts as unset. The go command itself is never run.
 
+use crate::verify::DEFAULT_SETTING;
 use gvmr_shims::environment::Environment;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Where modules come from if nothing says otherwise: Go's own module files, without a mirror in between.
 const GOPROXY: &str = "https://go.dev/dl/mod";
-const GOSUMDB: &str = "sum.golang.org";
 const LARGEST: u64 = 1 << 20;
 
 /// The settings that decide how toolchains are fetched and proved.
@@ -61,7 +61,7 @@ impl GoSettings {
         let default = |value: &str| Setting { value: value.to_owned(), origin: Origin::Default };
         Self {
             goproxy: find("GOPROXY").unwrap_or_else(|| default(GOPROXY)),
-            gosumdb: find("GOSUMDB").unwrap_or_else(|| default(GOSUMDB)),
+            gosumdb: find("GOSUMDB").unwrap_or_else(|| default(DEFAULT_SETTING)),
             gonoproxy: find("GONOPROXY").or_else(|| find("GOPRIVATE")).unwrap_or_else(|| default("")),
         }
     }
