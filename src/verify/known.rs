@@ -6,12 +6,18 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use gvmr_shims::version::Version;
+use std::sync::LazyLock;
 
 /// Lines such as `1.22.10 386=… amd64=… src=…`, with the processors' names as the files have them. A file whose
 /// sha256 nobody published stands there without one.
 const TABLE: &str = include_str!("known.txt");
 /// What begins the header line that says how new the table is.
 const AS_OF: &str = "# as of ";
+/// Each release's version and the rest of its line. Splitting some hundred lines costs less than searching the text
+/// for one of them; no sum is decoded before it is asked for.
+static RELEASES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' ')).collect()
+});
 
 /// The sha256 of a release's linux archive (`go1.22.10.linux-amd64.tar.gz`, `go1.20.linux-armv6l.tar.gz`) or source
 /// archive (`go1.22.10.src.tar.gz`); `None` where this program does not know it.
@@ -29,8 +35,7 @@ pub fn known_versions(goarch: &str) -> Vec<Version> {
         "arm" => matches!(name, "armv6l" | "arm6" | "arm"),
         _ => name == goarch && name != "src",
     };
-    let lines = TABLE.lines().rev().filter_map(|line| line.split_once(' '));
-    let found = lines.filter(|(_, rest)| files(rest).any(|(name, _)| wanted(name)));
+    let found = RELEASES.iter().rev().filter(|(_, rest)| files(rest).any(|(name, _)| wanted(name)));
     // `go1.9.2rc2` was released and is no Go version.
     found.filter_map(|(version, _)| Version::parse(version)).collect()
 }
@@ -42,10 +47,7 @@ pub fn known_since() -> &'static str {
 
 /// What follows the version in its line.
 fn release(version: &str) -> Option<&'static str> {
-    let valid = version.bytes().all(|byte| byte == b'.' || byte.is_ascii_alphanumeric());
-    let start = format!("\n{}", Some(version).filter(|_| valid)?) + " ";
-    let rest = TABLE.get(TABLE.find(&start)? + start.len()..)?;
-    rest.lines().next()
+    RELEASES.iter().find(|(known, _)| *known == version).map(|(_, rest)| *rest)
 }
 
 /// A line's files: what each is for, and its sha256 in base64.
