@@ -6,6 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use gvmr_shims::version::Version;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Lines such as `1.22.10 386=… amd64=… src=…`, with the processors' names as the files have them. A file whose
@@ -15,9 +16,7 @@ const TABLE: &str = include_str!("known.txt");
 const AS_OF: &str = "# as of ";
 /// Each release's version and the rest of its line. Splitting some hundred lines costs less than searching the text
 /// for one of them; no sum is decoded before it is asked for.
-static RELEASES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' ')).collect()
-});
+static RELEASES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| releases().collect());
 
 /// The sha256 of a release's linux archive (`go1.22.10.linux-amd64.tar.gz`, `go1.20.linux-armv6l.tar.gz`) or source
 /// archive (`go1.22.10.src.tar.gz`); `None` where this program does not know it.
@@ -25,7 +24,7 @@ pub fn known_sum(file_name: &str) -> Option<[u8; 32]> {
     let (version, part) = file_name.strip_prefix("go")?.strip_suffix(".tar.gz")?.rsplit_once('.')?;
     let part =
         if part == "src" { part } else { part.strip_prefix("linux-").filter(|arch| *arch != "src")? };
-    let (_, encoded) = files(release(version)?).find(|(name, _)| *name == part)?;
+    let (_, encoded) = files(RELEASES.get(version)?).find(|(name, _)| *name == part)?;
     STANDARD_NO_PAD.decode(encoded?).ok()?.try_into().ok()
 }
 
@@ -35,7 +34,7 @@ pub fn known_versions(goarch: &str) -> Vec<Version> {
         "arm" => matches!(name, "armv6l" | "arm6" | "arm"),
         _ => name == goarch && name != "src",
     };
-    let found = RELEASES.iter().rev().filter(|(_, rest)| files(rest).any(|(name, _)| wanted(name)));
+    let found = releases().rev().filter(|(_, rest)| files(rest).any(|(name, _)| wanted(name)));
     // `go1.9.2rc2` was released and is no Go version.
     found.filter_map(|(version, _)| Version::parse(version)).collect()
 }
@@ -45,9 +44,9 @@ pub fn known_since() -> &'static str {
     TABLE.lines().find_map(|line| line.strip_prefix(AS_OF)).unwrap_or_default()
 }
 
-/// What follows the version in its line.
-fn release(version: &str) -> Option<&'static str> {
-    RELEASES.iter().find(|(known, _)| *known == version).map(|(_, rest)| *rest)
+/// Each release's version and the rest of its line, newest first.
+fn releases() -> impl DoubleEndedIterator<Item = (&'static str, &'static str)> {
+    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '))
 }
 
 /// A line's files: what each is for, and its sha256 in base64.
@@ -69,7 +68,7 @@ mod tests {
         let mut sums = 0;
         for line in lines {
             let (version, rest) = line.split_once(' ').unwrap();
-            assert_eq!(release(version), Some(rest));
+            assert_eq!(RELEASES.get(version), Some(&rest));
             let parsed = Version::parse(version);
             assert!(parsed.is_some() || version == "1.9.2rc2", "{version}");
             assert!(newer.zip(parsed.clone()).is_none_or(|(newer, older)| older < newer), "{version}");
