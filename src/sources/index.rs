@@ -79,19 +79,22 @@ impl Index {
 
     /// The releases with a linux archive for a GOARCH, pre-releases included, oldest first.
     pub fn versions(&self, goarch: &str) -> Vec<Version> {
-        let listed = self.releases.versions();
+        let listed = self.releases.versions().into_iter();
         listed.filter(|version| self.file(version, goarch).is_some()).cloned().collect()
     }
 
     /// A release's linux archive for a GOARCH. That for `arm` is called `armv6l` by most releases.
     pub fn file(&self, version: &Version, goarch: &str) -> Option<&IndexFile> {
-        let names = names::processors(&goarch).iter().map(|arch| self.naming.archive(version, arch));
-        names.into_iter().find_map(|name| self.releases.file(version, &name))
+        let version = version.as_released();
+        let release = version.toolchain_name();
+        let mut names = names::processors(&goarch).iter().map(|arch| self.naming.archive(&release, arch));
+        names.find_map(|name| self.releases.file(&version, &name))
     }
 
     /// A release's source archive.
     pub fn source(&self, version: &Version) -> Option<&IndexFile> {
-        self.releases.file(version, &names::source(version))
+        let version = version.as_released();
+        self.releases.file(&version, &names::source(&version.toolchain_name()))
     }
 
     /// Why the index is not what the server has now but the copy kept of it; `None` where it is up to date.

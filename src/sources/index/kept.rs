@@ -76,7 +76,7 @@ impl Kept {
                 "last-modified" => kept.validators.last_modified = Some(rest.to_owned()),
                 "note" => kept.notes.push(rest.to_owned()),
                 name => {
-                    let added = kept.releases.add(naming.version_in(name)?, read_file(name, rest)?);
+                    let added = kept.releases.add(&naming.version_in(name)?, read_file(name, rest)?);
                     added.then_some(())?;
                 }
             }

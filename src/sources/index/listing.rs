@@ -116,11 +116,11 @@ impl Reading {
     }
 
     fn take_file(&mut self, version: &Version, release: &Release<'_>, file: &File<'_>) -> Result<(), String> {
-        let expected = if file.kind == "source" {
-            names::source(version)
+        let processor = file.arch.strip_suffix(self.naming.suffix()).unwrap_or(&file.arch);
+        let (expected, named) = if file.kind == "source" {
+            (names::source(&release.version), true)
         } else {
-            let processor = file.arch.strip_suffix(self.naming.suffix()).unwrap_or(&file.arch);
-            self.naming.archive(version, processor)
+            (self.naming.archive(&release.version, processor), names::is_processor(processor))
         };
         if file.version != release.version {
             return Err(format!(
@@ -132,7 +132,7 @@ impl Reading {
         if file.filename != expected {
             return Err(format!("expected the name {}", shown(&expected)));
         }
-        if self.naming.version_in(&file.filename).is_none() {
+        if !named {
             return Err("it is not a release archive's name".to_owned());
         }
         let sha256 = match &*file.sha256 {
@@ -142,7 +142,7 @@ impl Reading {
         let size = Some(file.size).filter(|size| *size != 0);
         let releases = &mut self.listing.releases;
         let Some(other) = releases.file_mut(version, &expected) else {
-            let room = releases.add(version.clone(), IndexFile { name: expected, sha256, size });
+            let room = releases.add(version, IndexFile { name: expected, sha256, size });
             return if room { Ok(()) } else { Err("there are too many".to_owned()) };
         };
         if other.sha256.is_some() && sha256.is_some() && other.sha256 != sha256 {

@@ -26,10 +26,9 @@ impl Naming {
         }
     }
 
-    /// The name of a release's linux archive.
-    pub(super) fn archive(self, version: &Version, processor: &str) -> String {
-        let version = version.as_released();
-        format!("{}.linux-{processor}{}{END}", version.toolchain_name(), self.suffix())
+    /// The name of the linux archive of a release, such as `go1.22.10`.
+    pub(super) fn archive(self, release: &str, processor: &str) -> String {
+        format!("{release}.linux-{processor}{}{END}", self.suffix())
     }
 
     /// The version in the name of a linux or source archive; `None` for whatever is not exactly such a name.
@@ -40,15 +39,19 @@ impl Naming {
             return Some(version);
         }
         let processor = rest.strip_prefix("linux-")?.strip_suffix(self.suffix())?;
-        let plain = processor.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        let sized = (1..=LONGEST_PROCESSOR).contains(&processor.len());
-        (plain && sized).then_some(version)
+        is_processor(processor).then_some(version)
     }
 }
 
-/// The name of a release's source archive.
-pub(super) fn source(version: &Version) -> String {
-    format!("{}.src{END}", version.as_released().toolchain_name())
+/// Whether a word can be a processor's name.
+pub(super) fn is_processor(word: &str) -> bool {
+    let plain = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    plain && (1..=LONGEST_PROCESSOR).contains(&word.len())
+}
+
+/// The name of the source archive of a release, such as `go1.22.10`.
+pub(super) fn source(release: &str) -> String {
+    format!("{release}.src{END}")
 }
 
 /// The version that `go1.22.10` names, in the spelling in which it was released: neither `go1.22` nor `go1.20.0`.

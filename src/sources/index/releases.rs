@@ -2,7 +2,6 @@
 
 use gvmr_shims::version::Version;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// Archives of one release; real ones have at most fourteen for linux, with the sources.
 const MOST_OF_ONE: usize = 64;
@@ -20,11 +19,18 @@ pub struct IndexFile {
     pub size: Option<u64>,
 }
 
-/// Archives by release, oldest first.
+/// Archives by release.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Releases {
-    by_version: BTreeMap<Version, Vec<IndexFile>>,
+    /// By the version as it was released: comparing texts is ten times cheaper than comparing versions.
+    by_text: BTreeMap<String, Release>,
     count: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Release {
+    version: Version,
+    files: Vec<IndexFile>,
 }
 
 impl Releases {
@@ -34,58 +40,58 @@ impl Releases {
     }
 
     /// The releases, oldest first.
-    pub(super) fn versions(&self) -> impl DoubleEndedIterator<Item = &Version> {
-        self.by_version.keys()
+    pub(super) fn versions(&self) -> Vec<&Version> {
+        let mut versions: Vec<_> = self.by_text.values().map(|release| &release.version).collect();
+        versions.sort_unstable();
+        versions
     }
 
-    /// All archives with their releases, oldest first.
+    /// All archives with their releases, in no order that means anything.
     pub(super) fn files(&self) -> impl Iterator<Item = (&Version, &IndexFile)> {
-        self.by_version.iter().flat_map(|(version, files)| files.iter().map(move |file| (version, file)))
-    }
-
-    /// All archives with their releases.
-    pub(super) fn into_files(self) -> impl Iterator<Item = (Version, IndexFile)> {
-        let with_version = |(version, files): (Version, Vec<IndexFile>)| {
-            files.into_iter().map(move |file| (version.clone(), file))
-        };
-        self.by_version.into_iter().flat_map(with_version)
+        self.by_text.values().flat_map(|release| release.files.iter().map(|file| (&release.version, file)))
     }
 
     /// All archives, to be changed.
     pub(super) fn files_mut(&mut self) -> impl Iterator<Item = &mut IndexFile> {
-        self.by_version.values_mut().flatten()
+        self.by_text.values_mut().flat_map(|release| &mut release.files)
     }
 
     /// One archive of one release.
     pub(super) fn file(&self, version: &Version, name: &str) -> Option<&IndexFile> {
-        self.by_version.get(version)?.iter().find(|file| file.name == name)
+        self.by_text.get(version.as_str())?.files.iter().find(|file| file.name == name)
     }
 
     /// One archive of one release, to be changed.
     pub(super) fn file_mut(&mut self, version: &Version, name: &str) -> Option<&mut IndexFile> {
-        self.by_version.get_mut(version)?.iter_mut().find(|file| file.name == name)
+        self.by_text.get_mut(version.as_str())?.files.iter_mut().find(|file| file.name == name)
     }
 
     /// Adds an archive that is not there yet; whether there was room for it.
-    pub(super) fn add(&mut self, version: Version, file: IndexFile) -> bool {
-        let files = self.by_version.entry(version);
-        let of_one = if let Entry::Occupied(files) = &files { files.get().len() } else { 0 };
-        let room = self.count < MOST && of_one < MOST_OF_ONE;
-        if room {
-            files.or_default().push(file);
-            self.count += 1;
+    pub(super) fn add(&mut self, version: &Version, file: IndexFile) -> bool {
+        if self.count >= MOST {
+            return false;
         }
-        room
+        if let Some(release) = self.by_text.get_mut(version.as_str()) {
+            if release.files.len() >= MOST_OF_ONE {
+                return false;
+            }
+            release.files.push(file);
+        } else {
+            let release = Release { version: version.clone(), files: vec![file] };
+            self.by_text.insert(version.as_str().to_owned(), release);
+        }
+        self.count += 1;
+        true
     }
 
     /// Takes an archive out.
     pub(super) fn remove(&mut self, version: &Version, name: &str) {
-        if let Some(files) = self.by_version.get_mut(version) {
-            let before = files.len();
-            files.retain(|file| file.name != name);
-            self.count -= before - files.len();
-            if files.is_empty() {
-                self.by_version.remove(version);
+        if let Some(release) = self.by_text.get_mut(version.as_str()) {
+            let before = release.files.len();
+            release.files.retain(|file| file.name != name);
+            self.count -= before - release.files.len();
+            if release.files.is_empty() {
+                self.by_text.remove(version.as_str());
             }
         }
     }

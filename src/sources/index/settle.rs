@@ -25,11 +25,10 @@ pub(super) fn settle(
     let dropped = dropped(&listed, &earlier);
     let mut refused = Notes::default();
     let mut in_force = earlier;
-    for (version, new) in listed.into_files() {
-        let Some(old) = in_force.file_mut(&version, &new.name) else {
-            let name = new.name.clone();
-            if !in_force.add(version, new) {
-                refused.add(|| format!("the index entry {name} is refused: there are too many"));
+    for (version, new) in listed.files() {
+        let Some(old) = in_force.file_mut(version, &new.name) else {
+            if !in_force.add(version, new.clone()) {
+                refused.add(|| format!("the index entry {} is refused: there are too many", new.name));
             }
             continue;
         };
@@ -87,7 +86,7 @@ struct NewestOnly(Vec<Version>);
 
 impl NewestOnly {
     fn of(listed: &Releases) -> Option<Self> {
-        let versions: Vec<_> = listed.versions().cloned().collect();
+        let versions: Vec<_> = listed.versions().into_iter().cloned().collect();
         let mut neighbours = versions.windows(2);
         let distinct =
             neighbours.all(|pair| pair.first().map(Version::language) != pair.last().map(Version::language));
