@@ -99,7 +99,7 @@ struct File<'a> {
 impl Reading {
     fn take(&mut self, release: &Release<'_>) {
         let Some(version) = names::released(&release.version) else {
-            // The real index has two such releases: `go1` of bootstrap archives, and `go1.9.2rc2`.
+            // The real index has such a release, `go1.9.2rc2`: no reason to tell everybody every time.
             let plain = |text: &str| text.bytes().all(|byte| byte == b'.' || byte.is_ascii_alphanumeric());
             let oddity =
                 release.version.strip_prefix("go").is_some_and(|text| text.len() < 16 && plain(text));
