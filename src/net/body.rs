@@ -4,8 +4,9 @@
 use super::backoff::Backoff;
 use super::classify;
 use super::client::Shared;
+use super::conditional::Validators;
 use super::error::{NetError, NetErrorKind};
-use super::exchange::{Answer, Rest};
+use super::exchange::{Answer, Wanted};
 use super::pace::Pace;
 use super::redact::RedactedUrl;
 use reqwest::Url;
@@ -91,6 +92,19 @@ impl Body {
         kind.get(..9).is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/html"))
     }
 
+    /// Whether the server sent no body because the one sent earlier still holds.
+    pub(super) fn is_unchanged(&self) -> bool {
+        matches!(&self.source, Source::Web(web) if web.response.status() == 304)
+    }
+
+    /// What the server says about this body.
+    pub(super) fn validators(&self) -> Validators {
+        match &self.source {
+            Source::Web(web) => Validators::of(web.response.headers()),
+            Source::File(_) => Validators::default(),
+        }
+    }
+
     pub(super) fn error(&self, kind: NetErrorKind) -> NetError {
         NetError { url: self.url.clone(), via: self.via.clone(), kind }
     }
@@ -163,7 +177,7 @@ impl Web {
         let mut retry_after = None;
         while let Some(pause) = backoff.next(retry_after) {
             std::thread::sleep(pause);
-            match exchange.get(&self.original, Some(&Rest { from: got, validator: &validator })) {
+            match exchange.get(&self.original, Wanted::Rest { from: got, validator: &validator }) {
                 Ok(answer) => {
                     let headers = answer.response.headers();
                     let range = format!("bytes {got}-{}/{length}", length - 1);

@@ -2,8 +2,9 @@
 
 use super::backoff::Backoff;
 use super::body::Body;
+use super::conditional::{Changed, Validators};
 use super::error::{NetError, NetErrorKind};
-use super::exchange::{Exchange, Failure};
+use super::exchange::{Exchange, Failure, Wanted};
 use super::file;
 use super::redact::RedactedUrl;
 use super::settings::Settings;
@@ -34,9 +35,23 @@ impl Client {
     /// The whole body of `url`, at most `limit` bytes. An attempt that fails midway is repeated.
     pub fn read(&self, url: &Url, limit: u64) -> Result<Vec<u8>, NetError> {
         self.persist(url, |backoff| {
-            let plain = |error| Failure { error, retry_after: None };
-            let mut body = self.begin(url)?.limited(limit).map_err(plain)?;
+            let mut body = self.begin(url, Wanted::Whole)?.limited(limit).map_err(plain)?;
             collect(&mut body, backoff).map_err(plain)
+        })
+    }
+
+    /// As [`Client::read`], unless the server says that what it sent earlier with these `earlier` validators is
+    /// still what it has. A `file` URL always gives its body, as does a server that was given no validator.
+    pub fn read_if_changed(&self, url: &Url, limit: u64, earlier: &Validators) -> Result<Changed, NetError> {
+        self.persist(url, |backoff| {
+            let body = self.begin(url, Wanted::IfChanged(earlier))?;
+            if body.is_unchanged() {
+                return Ok(Changed::No);
+            }
+            let validators = body.validators();
+            let mut body = body.limited(limit).map_err(plain)?;
+            let data = collect(&mut body, backoff).map_err(plain)?;
+            Ok(Changed::To { data, validators })
         })
     }
 
@@ -44,10 +59,9 @@ impl Client {
     /// connection that is cut later is told at [`Body`].
     pub fn open(&self, url: &Url) -> Result<Body, NetError> {
         self.persist(url, |_| {
-            let body = self.begin(url)?;
+            let body = self.begin(url, Wanted::Whole)?;
             if body.is_called_html() {
-                let error = body.error(NetErrorKind::Html);
-                return Err(Failure { error, retry_after: None });
+                return Err(plain(body.error(NetErrorKind::Html)));
             }
             Ok(body)
         })
@@ -71,8 +85,8 @@ impl Client {
         }
     }
 
-    fn begin(&self, url: &Url) -> Result<Body, Failure> {
-        let fail = |kind| Failure { error: NetError::new(RedactedUrl::of(url), kind), retry_after: None };
+    fn begin(&self, url: &Url, wanted: Wanted<'_>) -> Result<Body, Failure> {
+        let fail = |kind| plain(NetError::new(RedactedUrl::of(url), kind));
         match url.scheme() {
             "file" => {
                 let (file, length) = file::open(url).map_err(fail)?;
@@ -83,7 +97,7 @@ impl Client {
                     .shared
                     .exchange()
                     .map_err(|reason| fail(NetErrorKind::Tls { reason: reason.to_owned(), issuer: None }))?;
-                Ok(Body::of_answer(&self.shared, url, exchange.get(url, None)?))
+                Ok(Body::of_answer(&self.shared, url, exchange.get(url, wanted)?))
             }
             _ => Err(fail(NetErrorKind::Unsupported { reason: "the scheme must be https, http or file" })),
         }
@@ -94,6 +108,11 @@ impl Shared {
     pub(super) fn exchange(&self) -> Result<&Exchange, &str> {
         self.exchange.get_or_init(|| Exchange::new(&self.settings)).as_ref().map_err(String::as_str)
     }
+}
+
+/// A failure after which the server said nothing about when to ask again.
+fn plain(error: NetError) -> Failure {
+    Failure { error, retry_after: None }
 }
 
 /// Reads to the end, within what is left of the deadline.

@@ -1,5 +1,6 @@
 //! One request and its answer: redirects by our own rule, credentials by origin, statuses to errors.
 
+use super::conditional::Validators;
 use super::credentials::{authorization, stripped};
 use super::error::{NetError, NetErrorKind, RedirectRefusal};
 use super::pace::Pace;
@@ -22,7 +23,7 @@ pub(super) struct Exchange {
     settings: Settings,
 }
 
-/// An answer whose status is 200, or 206 where a range was asked for.
+/// An answer whose status is 200, 206 where a range was asked for, or 304 where a change was.
 pub(super) struct Answer {
     pub(super) response: Response,
     pub(super) url: RedactedUrl,
@@ -35,10 +36,15 @@ pub(super) struct Failure {
     pub(super) retry_after: Option<Duration>,
 }
 
-/// What is still wanted of a file that was cut: from this byte on, if it still has this strong validator.
-pub(super) struct Rest<'a> {
-    pub(super) from: u64,
-    pub(super) validator: &'a HeaderValue,
+/// How much of a file is wanted.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted<'a> {
+    /// All of it.
+    Whole,
+    /// All of it, unless what the server said about it earlier still holds.
+    IfChanged(&'a Validators),
+    /// What is still missing of a file that was cut: from this byte on, if it still has this strong validator.
+    Rest { from: u64, validator: &'a HeaderValue },
 }
 
 /// One hop: where to, with what secret, through which proxy.
@@ -67,16 +73,16 @@ impl Exchange {
     }
 
     /// Sends a GET, follows redirects, and gives the answer if its status is what was asked for.
-    pub(super) fn get(&self, url: &Url, rest: Option<&Rest<'_>>) -> Result<Answer, Failure> {
+    pub(super) fn get(&self, url: &Url, wanted: Wanted<'_>) -> Result<Answer, Failure> {
         let fail = |kind| Failure { error: NetError::new(RedactedUrl::of(url), kind), retry_after: None };
         let mut secret = authorization(url, &self.settings.netrc).map_err(fail)?;
         let mut url = stripped(url);
         for _ in 0..=REDIRECTS {
             let hop = self.hop(url, secret)?;
-            let response = self.send(&hop, rest)?;
+            let response = self.send(&hop, wanted)?;
             let status = response.status().as_u16();
             if !matches!(status, 301 | 302 | 303 | 307 | 308) {
-                return self.accept(response, hop, rest.is_some());
+                return self.accept(response, hop, wanted);
             }
             let next = redirected(&hop.url, &response).map_err(|kind| hop.failure(kind))?;
             // A secret that was dropped on the way out of its origin is not picked up again on the way back.
@@ -97,24 +103,31 @@ impl Exchange {
         }
     }
 
-    fn send(&self, hop: &Hop, rest: Option<&Rest<'_>>) -> Result<Response, Failure> {
+    fn send(&self, hop: &Hop, wanted: Wanted<'_>) -> Result<Response, Failure> {
         let mut request = self.http.get(hop.url.clone()).header(ACCEPT_ENCODING, "identity");
         if let Some(secret) = &hop.secret {
             request = request.header(AUTHORIZATION, secret.clone());
         }
-        if let Some(rest) = rest {
-            request = request
-                .header(RANGE, format!("bytes={}-", rest.from))
-                .header(IF_RANGE, rest.validator.clone());
+        match wanted {
+            Wanted::Whole => {}
+            Wanted::IfChanged(validators) => request = request.headers(validators.conditions().collect()),
+            Wanted::Rest { from, validator } => {
+                request = request.header(RANGE, format!("bytes={from}-")).header(IF_RANGE, validator.clone());
+            }
         }
         request
             .send()
             .map_err(|error| hop.failure(classify::request(&error, hop.via.is_some(), &self.settings.limits)))
     }
 
-    fn accept(&self, response: Response, hop: Hop, ranged: bool) -> Result<Answer, Failure> {
+    fn accept(&self, response: Response, hop: Hop, wanted: Wanted<'_>) -> Result<Answer, Failure> {
         let status = response.status().as_u16();
-        if status == 200 || (status == 206 && ranged) {
+        let expected = match (status, wanted) {
+            (200, _) | (206, Wanted::Rest { .. }) => true,
+            (304, Wanted::IfChanged(validators)) => validators.conditions().next().is_some(),
+            _ => false,
+        };
+        if expected {
             return Ok(Answer { response, url: RedactedUrl::of(&hop.url), via: hop.via });
         }
         let retry_after = response.headers().get(RETRY_AFTER).and_then(seconds);

@@ -1,7 +1,7 @@
 //! One client for everything that is read from elsewhere: `https`, `http` and `file` URLs.
 //!
-//! Takes a URL, gives bytes: a small body at once ([`Client::read`]) or a large one as a stream
-//! ([`Client::open`]). Guarantees that every wait is bounded, that secrets go only to the origin they are
+//! Takes a URL, gives bytes: a small body at once ([`Client::read`]), the same only if it changed
+//! ([`Client::read_if_changed`]), or a large one as a stream ([`Client::open`]). Guarantees that every wait is bounded, that secrets go only to the origin they are
 //! for, that `https` never turns into `http`, and that no error or debug output carries a credential.
 //! Never decompresses, never runs a program, never decides whether bytes are to be trusted.
 
@@ -10,6 +10,7 @@ mod body;
 mod certificate;
 mod classify;
 mod client;
+mod conditional;
 mod credentials;
 mod error;
 mod exchange;
@@ -24,6 +25,7 @@ mod settings;
 
 pub use body::Body;
 pub use client::Client;
+pub use conditional::{Changed, Validators};
 pub use error::{NetError, NetErrorKind, Phase, RedirectRefusal};
 pub use netrc::Netrc;
 pub use no_proxy::NoProxy;

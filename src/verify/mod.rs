@@ -13,6 +13,7 @@ mod error;
 mod escape;
 mod h1;
 mod head;
+mod known;
 pub mod note;
 pub mod record;
 mod source;
@@ -24,6 +25,7 @@ pub use database::{DEFAULT_SETTING, Database, SettingError};
 pub use error::{Fork, LogError};
 pub use h1::{H1, H1Error, Manifest, ManifestError, copy_hashed};
 pub use head::TreeHead;
+pub use known::{known_since, known_sum, known_versions};
 pub use source::{Remote, RemoteError};
 
 /// Longest answer of a remote that is looked at, in bytes. Honest lookups have some hundred, tiles 8192.

@@ -7,6 +7,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+mod conditional;
 mod oracle;
 mod proxied;
 mod secrets;

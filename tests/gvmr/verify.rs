@@ -15,6 +15,7 @@ mod flips;
 mod forgeries;
 mod go;
 mod h1;
+mod known;
 mod oracle;
 mod parsers;
 mod remote;

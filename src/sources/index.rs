@@ -1,0 +1,137 @@
+//! The release index: which archives exist, with the sha256 that each should have.
+//!
+//! Takes the address of a list as `https://go.dev/dl/?mode=json&include=all` gives it, gives the linux and source
+//! archives. Guarantees that a sum that this program was built with, or that the same index gave before, stays in
+//! force, that a release once listed stays listed, and that every contradiction is told; that an index which cannot be
+//! read now is served from the copy kept of it, with the reason and its age. Names obey a grammar of their own, so none
+//! leads elsewhere. Never decides that bytes are what they should be, never keeps more than a few megabytes.
+
+mod error;
+mod kept;
+mod listing;
+mod names;
+mod notes;
+mod releases;
+mod settle;
+
+pub use error::IndexError;
+pub use names::Naming;
+pub use releases::IndexFile;
+
+use crate::net::{Changed, Client, RedactedUrl, Url, Validators};
+use gvmr_shims::printable;
+use gvmr_shims::version::Version;
+use kept::Kept;
+use listing::Listing;
+use releases::Releases;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+/// The longest index that is read, in bytes; the real one has two million.
+const LONGEST: u64 = 16 << 20;
+
+/// What an index lists, and what it listed before.
+#[derive(Clone, Debug)]
+pub struct Index {
+    url: RedactedUrl,
+    naming: Naming,
+    releases: Releases,
+    notes: Vec<String>,
+    stale: Option<Stale>,
+}
+
+/// That the kept copy serves instead of the index.
+#[derive(Clone, Debug)]
+struct Stale {
+    failure: IndexError,
+    age: Option<Duration>,
+}
+
+impl Index {
+    /// Reads the index at `url` (`https`, `http` or `file`). A copy of what it says is kept in the directory `cache`, and
+    /// serves, with its age, when the index cannot be read. The error is for an index that cannot be read and was never.
+    pub fn read(client: &Client, url: &Url, cache: &Path, naming: Naming) -> Result<Self, IndexError> {
+        let copy = kept::path(cache, url, naming);
+        let (kept, damage) = match Kept::read(&copy, naming) {
+            Ok(kept) => (kept, None),
+            Err(damage) => (None, Some(format!("{} {damage}, so it is not used", printable::path(&copy)))),
+        };
+        let shown = RedactedUrl::of(url);
+        let earlier = kept.as_ref().map(|kept| kept.validators.clone()).unwrap_or_default();
+        let (mut current, stale) = match (ask(client, url, &earlier, naming), kept) {
+            (Ok(Some((listing, validators))), kept) => {
+                let earlier = kept.map(|kept| kept.releases).unwrap_or_default();
+                let (releases, notes) = settle::settle(listing, earlier, &shown, &copy);
+                (Kept { releases, notes, validators, checked: SystemTime::now() }, None)
+            }
+            (Ok(None), Some(kept)) => (kept.checked_again(), None),
+            (Ok(None), None) => return Err(IndexError::Empty { url: shown, refused: Vec::new() }),
+            (Err(failure), Some(kept)) => {
+                let age = kept.age(SystemTime::now());
+                (kept.checked_against_the_table(), Some(Stale { failure, age }))
+            }
+            (Err(failure), None) => return Err(failure),
+        };
+        let unkept = if stale.is_none() { current.write(&copy).err() } else { None };
+        current.notes.extend(damage.into_iter().chain(unkept));
+        Ok(Self { url: shown, naming, releases: current.releases, notes: current.notes, stale })
+    }
+
+    /// The releases with a linux archive for a GOARCH, pre-releases included, oldest first.
+    pub fn versions(&self, goarch: &str) -> Vec<Version> {
+        let listed = self.releases.versions().into_iter();
+        listed.filter(|version| self.file(version, goarch).is_some()).cloned().collect()
+    }
+
+    /// A release's linux archive for a GOARCH. That for `arm` is called `armv6l` by most releases.
+    pub fn file(&self, version: &Version, goarch: &str) -> Option<&IndexFile> {
+        let version = version.as_released();
+        let release = version.toolchain_name();
+        let mut names = names::processors(&goarch).iter().map(|arch| self.naming.archive(&release, arch));
+        names.find_map(|name| self.releases.file(&version, &name))
+    }
+
+    /// A release's source archive.
+    pub fn source(&self, version: &Version) -> Option<&IndexFile> {
+        let version = version.as_released();
+        self.releases.file(&version, &names::source(&version.toolchain_name()))
+    }
+
+    /// Why the index is not what the server has now but the copy kept of it; `None` where it is up to date.
+    pub fn failure(&self) -> Option<&IndexError> {
+        self.stale.as_ref().map(|stale| &stale.failure)
+    }
+
+    /// How long ago the copy was known to be what the server has, where there is a [`Index::failure`]; `None` also where
+    /// the clock has been set since, so that nobody knows.
+    pub fn age(&self) -> Option<Duration> {
+        self.stale.as_ref()?.age
+    }
+
+    /// What the user should hear: entries that were refused, releases that were dropped or got another sum, a copy that
+    /// was damaged or could not be kept. One line each, fit for a terminal.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Where the index is, without credentials.
+    pub fn url(&self) -> &RedactedUrl {
+        &self.url
+    }
+}
+
+/// What the index lists now; `None` if that is what it listed when it gave these validators.
+fn ask(
+    client: &Client,
+    url: &Url,
+    earlier: &Validators,
+    naming: Naming,
+) -> Result<Option<(Listing, Validators)>, IndexError> {
+    match client.read_if_changed(url, LONGEST, earlier)? {
+        Changed::No => Ok(None),
+        Changed::To { data, validators } => {
+            let listing = listing::parse(&data, naming, &RedactedUrl::of(url))?;
+            Ok(Some((listing, validators)))
+        }
+    }
+}

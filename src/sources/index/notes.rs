@@ -1,0 +1,43 @@
+//! Lines for the user: a few of each kind, and how many more there were.
+
+/// Lines of one kind that are told in full.
+const FULL: usize = 8;
+/// Characters of a stranger's word that are shown.
+const WORD: usize = 60;
+
+/// Lines of one kind.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    lines: Vec<String>,
+    more: usize,
+}
+
+impl Notes {
+    pub(super) fn add(&mut self, line: impl FnOnce() -> String) {
+        if self.lines.len() < FULL {
+            self.lines.push(line());
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// The lines; the last one may say how many more of `what` there are.
+    pub(super) fn lines(mut self, what: &str) -> Vec<String> {
+        if self.more > 0 {
+            self.lines.push(format!("and {} more {what}", self.more));
+        }
+        self.lines
+    }
+}
+
+/// A stranger's word, cut and printable.
+pub(super) fn shown(word: &str) -> String {
+    let mut characters = word.chars();
+    let text: String = characters.by_ref().take(WORD).flat_map(char::escape_debug).collect();
+    format!("\"{text}{}\"", if characters.next().is_some() { "…" } else { "" })
+}
+
+/// A sum as the index writes it.
+pub(super) fn hex(sum: &[u8; 32]) -> String {
+    sum.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}

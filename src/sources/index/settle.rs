@@ -1,0 +1,103 @@
+//! What an index says now against what is known: nothing known is given up, and what contradicts it is told.
+
+use super::listing::Listing;
+use super::notes::{Notes, hex};
+use super::releases::Releases;
+use crate::net::RedactedUrl;
+use crate::verify::known_sum;
+use gvmr_shims::printable;
+use gvmr_shims::version::Version;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// What is in force, and what the user should hear: the table of known releases goes before what the index listed
+/// earlier, which goes before what it lists now. `copy` is what remembers.
+pub(super) fn settle(
+    listing: Listing,
+    mut earlier: Releases,
+    url: &RedactedUrl,
+    copy: &Path,
+) -> (Releases, Vec<String>) {
+    let mut listed = listing.releases;
+    let mut contradictions = Notes::default();
+    hold_to_table(&mut listed, &mut contradictions);
+    hold_to_table(&mut earlier, &mut contradictions);
+    let dropped = dropped(&listed, &earlier);
+    let mut refused = Notes::default();
+    let mut in_force = earlier;
+    for (version, new) in listed.files() {
+        let Some(old) = in_force.file_mut(version, &new.name) else {
+            if !in_force.add(version, new.clone()) {
+                refused.add(|| format!("the index entry {} is refused: there are too many", new.name));
+            }
+            continue;
+        };
+        if let (Some(before), Some(now)) = (old.sha256, new.sha256)
+            && before != now
+        {
+            contradictions.add(|| {
+                let (name, before, now) = (&old.name, hex(&before), hex(&now));
+                format!("{url} gave {name} the sha256 {before} before and gives {now} now; the first stays in force")
+            });
+            continue;
+        }
+        old.sha256 = old.sha256.or(new.sha256);
+        old.size = new.size.or(old.size);
+    }
+    let mut notes = listing.refused;
+    notes.extend(refused.lines("refused entries"));
+    notes.extend(contradictions.lines("contradictions"));
+    if let Some(newest) = dropped.last() {
+        let (count, newest, copy) = (dropped.len(), newest.toolchain_name(), printable::path(copy));
+        notes.push(format!(
+            "{url} no longer lists archives of {count} releases that it listed before, the newest {newest}; they stay listed \
+             until {copy} is removed"
+        ));
+    }
+    (in_force, notes)
+}
+
+/// The releases of which archives were listed before and are not now, those that a newer one replaced excepted.
+fn dropped(listed: &Releases, earlier: &Releases) -> BTreeSet<Version> {
+    let newest_only = NewestOnly::of(listed);
+    let gone = earlier.files().filter(|(version, old)| listed.file(version, &old.name).is_none());
+    let gone = gone.map(|(version, _)| version);
+    gone.filter(|version| !newest_only.as_ref().is_some_and(|list| list.outgrew(version))).cloned().collect()
+}
+
+/// Puts the sums that this program was built with in force.
+pub(super) fn hold_to_table(releases: &mut Releases, contradictions: &mut Notes) {
+    for file in releases.files_mut() {
+        let Some(known) = known_sum(&file.name) else { continue };
+        if let Some(now) = file.sha256.filter(|now| *now != known) {
+            contradictions.add(|| {
+                let (name, known, now) = (&file.name, hex(&known), hex(&now));
+                format!("{name} is known to have the sha256 {known}, the index says {now}; the known one stays in force")
+            });
+            file.size = None; // of another file
+        }
+        file.sha256 = Some(known);
+    }
+}
+
+/// A list of nothing but the newest release of each language version, as Go's own without `include=all`: an older
+/// release leaves it when the next comes out.
+struct NewestOnly(Vec<Version>);
+
+impl NewestOnly {
+    fn of(listed: &Releases) -> Option<Self> {
+        let versions: Vec<_> = listed.versions().into_iter().cloned().collect();
+        let mut neighbours = versions.windows(2);
+        let distinct =
+            neighbours.all(|pair| pair.first().map(Version::language) != pair.last().map(Version::language));
+        distinct.then_some(Self(versions))
+    }
+
+    /// Whether a release left because a newer one is listed in its place.
+    fn outgrew(&self, version: &Version) -> bool {
+        let older = |listed: &&Version| version < *listed;
+        let successor = self.0.iter().find(older);
+        successor.is_some_and(|next| next.language() == version.language())
+            || self.0.first().as_ref().is_some_and(older)
+    }
+}
