@@ -110,9 +110,12 @@ mod tests {
             assert_eq!(glibc_version(&bytes), Some(expected), "{banner}");
         }
         assert_eq!(glibc_version(b"GNU C Library\0release version 2.1"), None);
-        assert_eq!(musl_version(b"\x7fELF\0127.0.0.1\01.2\01.2.3\0musl libc (x86_64)\0"), Some([1, 2, 3]));
-        assert_eq!(musl_version(b"\x7fELF\01.2.5-git-12-gabc\0"), Some([1, 2, 5]));
-        assert_eq!(musl_version(b"\x7fELF\01..2\x00.1.2\0"), None);
+        assert_eq!(
+            musl_version(b"\x7fELF\x00127.0.0.1\x001.2\x001.2.3\0musl libc (x86_64)\0"),
+            Some([1, 2, 3])
+        );
+        assert_eq!(musl_version(b"\x7fELF\x001.2.5-git-12-gabc\0"), Some([1, 2, 5]));
+        assert_eq!(musl_version(b"\x7fELF\x001..2\x00.1.2\0"), None);
     }
 
     #[test]

@@ -136,8 +136,9 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<Reason> {
     }
     for (option, id) in [("FUTEX", "kernel-futex"), ("EPOLL", "kernel-epoll")] {
         if let Some((false, source)) = host.kernel.configured(option) {
-            let text =
-                format!("Go needs a kernel with CONFIG_{option}, and {source} says that this one has it not");
+            let text = format!(
+                "Go needs a kernel with CONFIG_{option}, and {source} says that this one was built without it"
+            );
             reasons.push(Reason::cannot(id, text));
         }
     }

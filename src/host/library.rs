@@ -170,9 +170,13 @@ fn missing(libraries: &Libraries, needs: &Needs) -> String {
         (None, false) => " (it has no C library)",
         (Some(_), _) => " (its glibc keeps its loader elsewhere)",
     };
-    let doubt = if needs.glibc.is_none() { ", as programs built with cgo there do," } else { "" };
+    let doubt = if needs.glibc.is_none() {
+        " (not measured for this platform, but so do programs that are built with cgo)"
+    } else {
+        ""
+    };
     format!(
-        "its go command asks for glibc's loader{doubt} and {loader} does not exist on this host{here}; there is no \
+        "its go command asks for glibc's loader{doubt}, and {loader} does not exist on this host{here}; there is no \
          official musl archive, and from Go 1.21 on none is needed: those are static"
     )
 }

@@ -3,8 +3,11 @@
 use super::Host;
 use super::assess::{Reason, Release};
 
-/// The first release with an archive for each GOARCH, and the first whose source knows it: minor and patch of 1.x.
-const PORTS: [(&str, (u64, u64), (u64, u64)); 13] = [
+/// Minor and patch of Go 1.
+type Patch = (u64, u64);
+
+/// For each GOARCH the first release with an archive, and the first whose source knows it.
+const PORTS: [(&str, Patch, Patch); 13] = [
     ("amd64", (2, 2), (0, 0)),
     ("386", (2, 2), (0, 0)),
     ("arm", (6, 0), (0, 0)),

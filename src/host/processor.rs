@@ -104,7 +104,7 @@ fn no_sse2(processor: &Processor, release: &Release<'_>) -> Option<Reason> {
     Some(Reason::cannot("cpu-sse2", text).build_helps(true))
 }
 
-/// The archive for 32-bit ARM is compiled with GOARM=6: ARMv6 and its floating point unit.
+/// The archive for 32-bit ARM is compiled with GOARM=6: version 6 of the architecture and its floating point unit.
 fn old_arm(processor: &Processor, machine: &str) -> Option<Reason> {
     let version =
         processor.field("CPU architecture").map(|text| text.trim_end_matches(|c: char| !c.is_ascii_digit()));

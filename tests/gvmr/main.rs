@@ -12,6 +12,7 @@
 mod commands;
 mod completions;
 mod goproxy;
+mod host;
 mod install;
 mod kill;
 mod net;
