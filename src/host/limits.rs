@@ -12,9 +12,11 @@ const RUNS: u64 = 800_000 * 1024;
 /// A go command starts some ten threads, a build some ten processes beside it.
 const FEW_PROCESSES: u64 = 64;
 
-/// Soft limits; `None` is unlimited, or unknown.
+/// Soft limits; `None` is unlimited where they were told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Limits {
+    /// Whether the kernel told them at all.
+    told: bool,
     /// In bytes.
     address_space: Option<u64>,
     processes: Option<u64>,
@@ -32,6 +34,7 @@ impl Limits {
             values.split_whitespace().next()?.parse().ok()
         };
         Self {
+            told: !text.is_empty(),
             address_space: soft("Max address space"),
             processes: soft("Max processes"),
             files: soft("Max open files"),
@@ -39,14 +42,14 @@ impl Limits {
     }
 
     pub(super) fn facts(self) -> Vec<Fact> {
-        let number =
-            |limit: Option<u64>| limit.map_or_else(|| "no limit".to_owned(), |limit| limit.to_string());
-        let space = self.address_space.map(|bytes| bytes / 1024);
-        let space = space.map_or_else(|| "no limit".to_owned(), |kibibytes| format!("{kibibytes} KiB"));
+        let none = if self.told { "no limit" } else { "unknown" };
+        let text = |limit: Option<u64>, unit: &str| {
+            limit.map_or_else(|| none.to_owned(), |limit| format!("{limit}{unit}"))
+        };
         vec![
-            Fact::new("address-space", space, SOURCE),
-            Fact::new("processes", number(self.processes), SOURCE),
-            Fact::new("open-files", number(self.files), SOURCE),
+            Fact::new("address-space", text(self.address_space.map(|bytes| bytes / 1024), " KiB"), SOURCE),
+            Fact::new("processes", text(self.processes, ""), SOURCE),
+            Fact::new("open-files", text(self.files, ""), SOURCE),
         ]
     }
 }
@@ -85,7 +88,12 @@ mod tests {
                     Max processes             96365                96365                processes \n\
                     Max open files            20000                20000                files     \n\
                     Max address space         409600000            unlimited            bytes     \n";
-        let limits = Limits { address_space: Some(409_600_000), processes: Some(96365), files: Some(20000) };
+        let limits = Limits {
+            told: true,
+            address_space: Some(409_600_000),
+            processes: Some(96365),
+            files: Some(20000),
+        };
         assert_eq!(Limits::parse(text), limits);
         assert_eq!(Limits::parse(&text.replace("409600000", "unlimited")).address_space, None);
         assert_eq!(Limits::parse(""), Limits::default());

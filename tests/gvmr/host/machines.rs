@@ -260,6 +260,8 @@ fn limits_and_file_systems() {
     let few =
         Machine::debian("6.1.0", "2.36").text("/proc/self/limits", "Max processes  20  20  processes\n");
     judges(&few.host(), &[("1.22.0", Warns, &["few-processes"])]);
+    assert_eq!(facts(&few.host(), "open-files"), ["no limit"]);
+    assert_eq!(facts(&Machine::alpine().host(), "open-files"), ["unknown"]);
     let debian = || Machine::debian("6.1.0", "2.36");
     let home = debian().but(|asked| asked.home.as_mut().unwrap().noexec = true).host();
     judges(&home, &[("1.22.0", No, &["home-noexec"])]);
