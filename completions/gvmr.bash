@@ -31,6 +31,9 @@ _gvmr() {
             gvmr,help)
                 cmd="gvmr__subcmd__help"
                 ;;
+            gvmr,host)
+                cmd="gvmr__subcmd__host"
+                ;;
             gvmr,i)
                 cmd="gvmr__subcmd__install"
                 ;;
@@ -91,6 +94,9 @@ _gvmr() {
             gvmr__subcmd__help,help)
                 cmd="gvmr__subcmd__help__subcmd__help"
                 ;;
+            gvmr__subcmd__help,host)
+                cmd="gvmr__subcmd__help__subcmd__host"
+                ;;
             gvmr__subcmd__help,install)
                 cmd="gvmr__subcmd__help__subcmd__install"
                 ;;
@@ -128,7 +134,7 @@ _gvmr() {
 
     case "${cmd}" in
         gvmr)
-            opts="-q -h -V --quiet --help --version install i uninstall rm use global list ls ls-remote search current which where exec x verify prune completions shim-missing help"
+            opts="-q -h -V --quiet --help --version install i uninstall rm use global list ls ls-remote search current which where exec x host verify prune completions shim-missing help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -198,7 +204,7 @@ _gvmr() {
             return 0
             ;;
         gvmr__subcmd__help)
-            opts="install uninstall use global list ls-remote current which where exec verify prune completions shim-missing help"
+            opts="install uninstall use global list ls-remote current which where exec host verify prune completions shim-missing help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -268,6 +274,20 @@ _gvmr() {
             return 0
             ;;
         gvmr__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gvmr__subcmd__help__subcmd__host)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -410,6 +430,20 @@ _gvmr() {
         gvmr__subcmd__help__subcmd__which)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gvmr__subcmd__host)
+            opts="-q -h --json --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

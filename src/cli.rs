@@ -47,6 +47,8 @@ pub enum Command {
     /// Run a command with a version: gvmr exec 1.22 -- go test ./...
     #[command(visible_alias = "x", alias = "run")]
     Exec(Exec),
+    /// Show what this host is, and which versions run here; nothing is downloaded or run
+    Host(Host),
     /// Compare whole installed trees with Go's transparency log
     Verify(Verify),
     /// Remove patch releases that a newer one replaces, but for the default, what this directory asks for, and
@@ -175,6 +177,18 @@ pub struct Exec {
         value_name = "VERSION -- COMMAND"
     )]
     pub words: Vec<OsString>,
+}
+
+/// `gvmr host`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exits with 11 where a VERSION that was named cannot run here.")]
+pub struct Host {
+    /// Versions to judge: 1.19, 1.22.3; with none given, every minor and what is installed
+    #[arg(value_name = "VERSION")]
+    pub versions: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `gvmr verify`.

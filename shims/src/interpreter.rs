@@ -1,7 +1,7 @@
 //! Which loader or interpreter a program names, for the one puzzle of `execve`: a file that exists, and still
-//! "no such file or directory".
+//! "no such file or directory"; and which machine it is for.
 //!
-//! Reads at most the headers of an ELF file, or the first line of a script.
+//! Reads at most the headers of an ELF file, or the first line of a script. Never runs anything.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -16,18 +16,35 @@ const HEADER_LIMIT: u64 = 128;
 const PATH_LIMIT: usize = 4096;
 
 /// The loader of an ELF program or the interpreter of a `#!` script; `None` where it names none.
-pub(crate) fn of(program: &Path) -> Option<PathBuf> {
+pub fn of(program: &Path) -> Option<PathBuf> {
     let file = File::open(program).ok()?;
     let mut start = [0; 256];
     let length = file.read_at(&mut start, 0).ok()?;
     let start = start.get(..length)?;
     match start {
         [b'#', b'!', line @ ..] => script(line),
-        [0x7f, b'E', b'L', b'F', class, order, ..] => {
-            Elf { wide: *class == 2, little: *order == 1 }.loader(&file, start)
-        }
-        _ => None,
+        _ => Elf::of(start)?.loader(&file, start),
     }
+}
+
+/// The machine that an ELF file is for; `None` for every other file.
+pub fn machine(program: &Path) -> Option<Machine> {
+    let mut start = [0; 20];
+    File::open(program).ok()?.read_exact_at(&mut start, 0).ok()?;
+    let elf = Elf::of(&start)?;
+    let number = u16::try_from(elf.number(&start, 18, 2)?).ok()?;
+    Some(Machine { wide: elf.wide, little: elf.little, number })
+}
+
+/// What the header of an ELF file says of the machine it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// Whether it is a 64-bit file.
+    pub wide: bool,
+    /// Whether its numbers are little-endian.
+    pub little: bool,
+    /// `e_machine`: 62 for x86-64, 183 for 64-bit ARM.
+    pub number: u16,
 }
 
 fn script(line: &[u8]) -> Option<PathBuf> {
@@ -44,6 +61,15 @@ struct Elf {
 }
 
 impl Elf {
+    fn of(start: &[u8]) -> Option<Self> {
+        match start {
+            [0x7f, b'E', b'L', b'F', class, order, ..] => {
+                Some(Self { wide: *class == 2, little: *order == 1 })
+            }
+            _ => None,
+        }
+    }
+
     fn loader(self, file: &File, header: &[u8]) -> Option<PathBuf> {
         let (table, entry_size, count) = if self.wide { (32, 54, 56) } else { (28, 42, 44) };
         let table = self.address(header, table)?;
@@ -125,6 +151,22 @@ mod tests {
                 of_bytes(&file[..length]); // a cut file gives nothing or the path, and never a panic
             }
         }
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods)] // a test's own directory
+    fn machines() {
+        let directory = tempfile::tempdir().unwrap();
+        let program = directory.path().join("program");
+        for (wide, little) in [(true, true), (true, false), (false, true), (false, false)] {
+            let mut file = elf(wide, little, b"/loader\0");
+            file[18..20].copy_from_slice(&if little { 183u16.to_le_bytes() } else { 183u16.to_be_bytes() });
+            fs::write(&program, &file).unwrap();
+            assert_eq!(machine(&program), Some(Machine { wide, little, number: 183 }));
+            fs::write(&program, &file[..19]).unwrap();
+            assert_eq!(machine(&program), None);
+        }
+        assert!(machine(&std::env::current_exe().unwrap()).is_some());
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub mod goenv;
 pub mod gomod;
 pub mod home;
 pub mod installed;
-mod interpreter;
+pub mod interpreter;
 pub mod invocation;
 pub mod launch;
 pub mod missing;

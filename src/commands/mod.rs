@@ -3,6 +3,7 @@
 mod completions;
 mod current;
 mod exec;
+mod host;
 mod install;
 mod installed;
 mod list;
@@ -54,6 +55,7 @@ fn dispatch(command: Command, session: &Session) -> Result<(), Error> {
         Command::Which(arguments) => which::run(&arguments, session),
         Command::Where(arguments) => which::run_where(&arguments, session),
         Command::Exec(arguments) => exec::run(&arguments, session),
+        Command::Host(arguments) => host::run(&arguments, session),
         Command::Verify(arguments) => verify::run(&arguments, session),
         Command::Prune(arguments) => prune::run(&arguments, session),
         Command::Completions(arguments) => completions::run(&arguments, &session.terminal),
@@ -72,6 +74,7 @@ impl Cli {
             Command::Current(arguments) => arguments.json,
             Command::Which(arguments) => arguments.json,
             Command::Where(arguments) => arguments.json,
+            Command::Host(arguments) => arguments.json,
             Command::Verify(arguments) => arguments.json,
             Command::Prune(arguments) => arguments.json,
             Command::Use(_)

@@ -1,25 +1,168 @@
-//! What this host is, in Go's words.
+//! What this host is, and whether a release of Go will run here, told before anything is downloaded.
 //!
-//! Takes nothing but the program's own target: a `gvmr` built for a 32-bit userland asks for 32-bit toolchains,
-//! whatever the kernel says.
+//! Takes the system's own files (headers of programs, loaders and C libraries, `/proc`, the kernel's configuration),
+//! `uname`, `statvfs` and one idle thread; gives facts with their sources, and verdicts as a pure function of them.
+//! Never runs a program it finds, never writes, never asks a network. What cannot be found out counts as good.
 
+mod assess;
+mod banner;
+mod cgroup;
+mod directories;
+mod dotted;
+mod kernel;
+mod library;
+mod limits;
+mod needs;
 mod platform;
+mod ports;
+mod processor;
+mod root;
+mod seccomp;
+mod userland;
+mod volume;
 
+pub use assess::{Assessment, Reason, Verdict};
 pub use platform::Platform;
+pub use seccomp::Clone3;
+pub use volume::Volume;
 
-/// The platform this program runs on.
+use cgroup::Cgroups;
+use gvmr_shims::environment::{Environment as _, Process};
+use kernel::Kernel;
+use library::Libraries;
+use limits::Limits;
+use processor::Processor;
+use root::Root;
+use seccomp::Seccomp;
+use serde::Serialize;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use userland::Userland;
+
+/// The platform whose toolchains run here: that of the system's own programs, so that a 32-bit userland on a 64-bit
+/// kernel gets 32-bit toolchains; where there is none to look at, that of this program.
 pub fn platform() -> Platform {
-    let arch = match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "x86" => "386",
-        "aarch64" => "arm64",
-        "powerpc64" if cfg!(target_endian = "little") => "ppc64le",
-        "powerpc64" => "ppc64",
-        "loongarch64" => "loong64",
-        "mips" if cfg!(target_endian = "little") => "mipsle",
-        "mips64" if cfg!(target_endian = "little") => "mips64le",
-        same => same, // arm, riscv64, s390x, mips, mips64
-    };
-    let os = if std::env::consts::OS == "macos" { "darwin" } else { std::env::consts::OS };
-    Platform::new(os, arch)
+    Userland::look(&Root::at(Path::new("/"))).platform
+}
+
+/// Everything that was found out about a host.
+#[derive(Clone, Debug)]
+pub struct Host {
+    uname: Uname,
+    userland: Userland,
+    kernel: Kernel,
+    processor: Processor,
+    libraries: Libraries,
+    cgroups: Cgroups,
+    seccomp: Seccomp,
+    clone3: Clone3,
+    limits: Limits,
+    home: Option<Volume>,
+    temporary: Option<Volume>,
+}
+
+/// What the kernel says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Uname {
+    /// `6.1.0-13-amd64`.
+    pub release: String,
+    /// `x86_64`.
+    pub machine: String,
+}
+
+/// What no file tells.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The kernel.
+    pub uname: Uname,
+    /// The file system where toolchains go.
+    pub home: Option<Volume>,
+    /// The file system where go commands put temporary programs.
+    pub temporary: Option<Volume>,
+    /// What `clone3` is answered.
+    pub clone3: Clone3,
+}
+
+/// One thing that was found out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// A stable word for scripts, such as `kernel`; there may be more than one `c-library`.
+    pub name: &'static str,
+    /// What it is, in words.
+    pub value: String,
+    /// The file that was read, or the call that was made.
+    pub source: String,
+}
+
+impl Host {
+    /// Looks at this host; toolchains go into `home`, which need not exist.
+    pub fn look(home: &Path) -> Self {
+        let temporary = ["GOTMPDIR", "TMPDIR"].into_iter().find_map(|name| Process.get(name));
+        let temporary = temporary.map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
+        let uname = rustix::system::uname();
+        let uname = Uname {
+            release: uname.release().to_string_lossy().into_owned(),
+            machine: uname.machine().to_string_lossy().into_owned(),
+        };
+        let asked = Asked {
+            uname,
+            home: Volume::of(home),
+            temporary: Volume::of(&temporary),
+            clone3: Clone3::Unknown,
+        };
+        let mut host = Self::look_below(Path::new("/"), asked);
+        host.clone3 = Clone3::ask(host.libraries.official_glibc());
+        host
+    }
+
+    /// Looks at the host whose `/` is the directory `root`, with what no file below it tells.
+    pub fn look_below(root: &Path, asked: Asked) -> Self {
+        let root = Root::at(root);
+        let userland = Userland::look(&root);
+        let Asked { uname, home, temporary, clone3 } = asked;
+        Self {
+            kernel: Kernel::look(&root, &uname),
+            processor: Processor::look(&root),
+            libraries: Libraries::look(&root, &userland),
+            cgroups: Cgroups::look(&root),
+            seccomp: Seccomp::look(&root),
+            limits: Limits::look(&root),
+            uname,
+            userland,
+            clone3,
+            home,
+            temporary,
+        }
+    }
+
+    /// The platform whose toolchains run here.
+    pub fn platform(&self) -> &Platform {
+        &self.userland.platform
+    }
+
+    /// Whether the system's own programs run on musl.
+    pub fn is_musl(&self) -> bool {
+        self.libraries.is_musl()
+    }
+
+    /// All facts, for a person to read.
+    pub fn facts(&self) -> Vec<Fact> {
+        let arch = self.platform().arch();
+        let mut facts = self.userland.facts();
+        facts.extend(self.kernel.facts(&self.uname));
+        facts.extend(self.processor.facts(arch));
+        facts.extend(self.libraries.facts(arch));
+        facts.extend(self.cgroups.facts());
+        facts.extend(self.seccomp.facts(&self.kernel, self.clone3));
+        facts.extend(self.limits.facts());
+        facts.extend(self.home.as_ref().map(|home| home.fact("home")));
+        facts.extend(self.temporary.as_ref().map(|temporary| temporary.fact("temporary")));
+        facts
+    }
+}
+
+impl Fact {
+    fn new(name: &'static str, value: impl Display, source: impl Display) -> Self {
+        Self { name, value: value.to_string(), source: source.to_string() }
+    }
 }

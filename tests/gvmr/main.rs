@@ -12,6 +12,7 @@
 mod commands;
 mod completions;
 mod goproxy;
+mod host;
 mod index;
 mod install;
 mod kill;

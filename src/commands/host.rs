@@ -1,0 +1,110 @@
+//! `gvmr host`: what this host is, and which releases of Go run here.
+
+use super::session::Session;
+use crate::cli;
+use crate::error::{Error, Kind};
+use crate::host::{Assessment, Fact, Host, Reason, Verdict};
+use crate::request::Request;
+use gvmr_shims::version::Version;
+use serde::Serialize;
+use std::ops::RangeInclusive;
+
+/// The minors that are judged when no version is named.
+const MINORS: RangeInclusive<u32> = 4..=27;
+
+#[derive(Serialize)]
+struct Answer {
+    platform: String,
+    musl: bool,
+    facts: Vec<Fact>,
+    verdicts: Vec<Assessment>,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &cli::Host, session: &Session) -> Result<(), Error> {
+    let mut known: Vec<Version> = MINORS.filter_map(|minor| Version::parse(&format!("1.{minor}"))).collect();
+    known.extend(session.toolchains()?.into_iter().map(|toolchain| toolchain.version));
+    report(arguments, known, session)
+}
+
+/// Tells the facts, and the verdicts on the versions that were named or, without any, on the `known` ones.
+fn report(arguments: &cli::Host, mut known: Vec<Version>, session: &Session) -> Result<(), Error> {
+    known.sort();
+    known.dedup();
+    let versions = match arguments.versions.as_slice() {
+        [] => known.clone(),
+        texts => texts.iter().map(|text| named(text, &known, session)).collect::<Result<_, _>>()?,
+    };
+    let host = Host::look(session.settings.home.root());
+    let verdicts: Vec<_> = versions.iter().map(|version| host.assess(version)).collect();
+    let refused = verdicts.iter().find(|verdict| verdict.verdict == Verdict::CannotRun).cloned();
+    let answer =
+        Answer { platform: host.platform().to_string(), musl: host.is_musl(), facts: host.facts(), verdicts };
+    if arguments.json {
+        session.terminal.json(&answer).map_err(Session::stdout)?;
+    } else {
+        lines(&answer).iter().try_for_each(|line| session.terminal.data(line)).map_err(Session::stdout)?;
+    }
+    match refused.filter(|_| !arguments.versions.is_empty()) {
+        None => Ok(()),
+        Some(refused) => {
+            let error = refusal(&refused, host.nearest(&refused.version, &known));
+            Err(if arguments.json { error.after_data() } else { error })
+        }
+    }
+}
+
+/// The version that a word names: itself, or the newest known one of a prefix, a range or `latest`.
+fn named(text: &str, known: &[Version], session: &Session) -> Result<Version, Error> {
+    let request = session.request(text)?;
+    if let Some(version) = request.newest(known) {
+        return Ok(version.clone());
+    }
+    match &request {
+        Request::Selector(selector) => Version::parse(selector.as_str()),
+        _ => None,
+    }
+    .ok_or_else(|| Error::said(Kind::UnknownVersion, format!("no version that is known here is {request}")))
+}
+
+fn refusal(refused: &Assessment, nearest: Option<&Version>) -> Error {
+    let why = refused.reasons.first().map_or("", |reason| &reason.text);
+    let error = Error::said(Kind::Host, format!("Go {} cannot run here: {why}", refused.version));
+    match nearest {
+        Some(version) => error.hint(format!("the nearest that runs here: gvmr install {version}")),
+        None => error,
+    }
+}
+
+fn lines(answer: &Answer) -> Vec<String> {
+    let width = answer.facts.iter().map(|fact| fact.name.len()).max().unwrap_or(0);
+    let mut lines: Vec<_> = answer
+        .facts
+        .iter()
+        .map(|fact| format!("{:width$}  {}  ({})", fact.name, fact.value, fact.source))
+        .collect();
+    lines.push(String::new());
+    for group in answer.verdicts.chunk_by(|one, next| one.reasons == next.reasons) {
+        let [first, ..] = group else { continue };
+        let versions = match group {
+            [.., last] if group.len() > 1 => format!("{} to {}", first.version, last.version),
+            _ => first.version.to_string(),
+        };
+        lines.push(format!("Go {versions}: {}", word(first.verdict)));
+        lines.extend(first.reasons.iter().map(line));
+    }
+    lines
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Runs => "runs",
+        Verdict::RunsWithWarning => "runs, with a warning",
+        Verdict::CannotRun => "cannot run",
+    }
+}
+
+fn line(reason: &Reason) -> String {
+    let helps = if reason.build_helps { " (a build from source here would run)" } else { "" };
+    format!("  {}: {}{helps}", reason.id, reason.text)
+}

@@ -1,0 +1,27 @@
+//! Will this Go run here: made-up machines, this machine, and a real one whose only C library is musl.
+
+mod command;
+mod hostile;
+mod machine;
+mod machines;
+mod musl;
+mod real;
+mod releases;
+
+use gvmr::host::{Host, Verdict};
+use gvmr_shims::version::Version;
+
+fn version(text: &str) -> Version {
+    Version::parse(text).unwrap()
+}
+
+/// The verdict on one version, with the reasons' words.
+fn verdict(host: &Host, text: &str) -> (Verdict, Vec<&'static str>) {
+    let assessment = host.assess(&version(text));
+    (assessment.verdict, assessment.reasons.iter().map(|reason| reason.id).collect())
+}
+
+/// The values of the facts of this name.
+fn facts(host: &Host, name: &str) -> Vec<String> {
+    host.facts().into_iter().filter(|fact| fact.name == name).map(|fact| fact.value).collect()
+}
