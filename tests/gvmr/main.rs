@@ -9,6 +9,7 @@
 )]
 #![allow(missing_docs)] // a test's name says what it shows
 
+mod build;
 mod commands;
 mod completions;
 mod goproxy;

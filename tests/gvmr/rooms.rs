@@ -10,6 +10,7 @@ const ROOMS: &[&[&str]] = &[
     &["install"],
     &["request"],
     &["config", "sources"],
+    &["build"],
     &["host"],
     &["store"],
     &["unpack"],

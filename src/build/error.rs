@@ -1,0 +1,92 @@
+//! Why a tree was not built.
+
+use gvmr_shims::version::Version;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+/// Why there is no new GOROOT.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The version's own compiler is written in C, in the dialect of its time.
+    #[error("{} is built by a C compiler of its time, which gvmr does not do", version.toolchain_name())]
+    Unsupported {
+        /// The version.
+        version: Version,
+    },
+    /// The plan names no Go that could compile.
+    #[error("a Go {needed} or later is needed to build {}", version.toolchain_name())]
+    NoBootstrap {
+        /// What is to be built.
+        version: Version,
+        /// The oldest Go that can compile it.
+        needed: Version,
+    },
+    /// The Go that should compile is too old.
+    #[error("{} holds go{found}, and building {} takes {needed} or later", path.display(), version.toolchain_name())]
+    OldBootstrap {
+        /// What is to be built.
+        version: Version,
+        /// The GOROOT that was given.
+        path: PathBuf,
+        /// What its VERSION file says.
+        found: Version,
+        /// The oldest Go that can compile it.
+        needed: Version,
+    },
+    /// A directory is not what it was said to be: the bootstrap, or the tree of sources.
+    #[error("{} {why}", path.display())]
+    NotUsable {
+        /// The directory.
+        path: PathBuf,
+        /// What is wrong with it, to follow its name.
+        why: &'static str,
+    },
+    /// This machine lacks programs that every build needs.
+    #[error("not on PATH: {}", programs.join(", "))]
+    MissingPrograms {
+        /// Their names.
+        programs: Vec<&'static str>,
+    },
+    /// The system refused something.
+    #[error("cannot {what} {}", path.display())]
+    Io {
+        /// What was tried, as a verb: `create`, `remove`.
+        what: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// `make.bash` failed.
+    #[error("building {} with go{bootstrap} failed ({status}); the whole output is in {}", version.toolchain_name(), log.display())]
+    Failed {
+        /// What was being built.
+        version: Version,
+        /// The Go that compiled.
+        bootstrap: Version,
+        /// How `make.bash` ended.
+        status: ExitStatus,
+        /// The last lines of its output, oldest first.
+        tail: Vec<String>,
+        /// The file with all of them.
+        log: PathBuf,
+    },
+    /// `make.bash` said that all is well, and something is not as it should be.
+    #[error("the build left {} {why}", path.display())]
+    Unexpected {
+        /// What it is about.
+        path: PathBuf,
+        /// What is wrong with it, to follow its name.
+        why: &'static str,
+    },
+    /// The caller asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl BuildError {
+    pub(super) fn io(what: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io { what, path: path.to_owned(), source }
+    }
+}

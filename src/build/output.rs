@@ -1,0 +1,147 @@
+//! What a build says: whole into its log, line by line to a listener, and its last lines kept for an error.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Write as _};
+
+/// Lines that are kept.
+const TAIL: usize = 20;
+/// Bytes after which a line is passed on in pieces.
+const LONGEST_LINE: usize = 4 << 10;
+/// Bytes of output that the log takes; a real build says less than a thousandth of it.
+const LOG_LIMIT: usize = 64 << 20;
+
+/// The sink of a build's output.
+pub(super) struct Output<'a> {
+    log: File,
+    room: usize,
+    listener: &'a mut dyn FnMut(&str),
+    tail: VecDeque<String>,
+    /// The beginning of a line whose end has not come yet.
+    begun: Vec<u8>,
+}
+
+impl<'a> Output<'a> {
+    pub(super) fn new(log: File, listener: &'a mut dyn FnMut(&str)) -> Self {
+        Self { log, room: LOG_LIMIT, listener, tail: VecDeque::new(), begun: Vec::new() }
+    }
+
+    /// Takes what has arrived; an error is the log's.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let kept = bytes.get(..self.room).unwrap_or(bytes);
+        self.room -= kept.len();
+        self.log.write_all(kept)?;
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            for part in piece.chunks(LONGEST_LINE) {
+                if self.begun.len() + part.len() > LONGEST_LINE {
+                    self.pass_on();
+                }
+                self.begun.extend_from_slice(part);
+            }
+            if piece.ends_with(b"\n") {
+                self.pass_on();
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the end of the output.
+    pub(super) fn end(&mut self) {
+        if !self.begun.is_empty() {
+            self.pass_on();
+        }
+    }
+
+    /// The last lines, oldest first.
+    pub(super) fn into_tail(self) -> Vec<String> {
+        self.tail.into()
+    }
+
+    fn pass_on(&mut self) {
+        let line = String::from_utf8_lossy(&self.begun);
+        let line = line.trim_end_matches(['\r', '\n']);
+        (self.listener)(line);
+        if self.tail.len() == TAIL {
+            self.tail.pop_front();
+        }
+        self.tail.push_back(line.to_owned());
+        self.begun.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::{Read as _, Seek as _};
+
+    /// What is heard, kept and logged of output that arrives in these pieces.
+    fn heard(pieces: &[&[u8]]) -> (Vec<String>, Vec<String>, Vec<u8>) {
+        let mut log = tempfile::tempfile().unwrap();
+        let mut lines = Vec::new();
+        let mut listener = |line: &str| lines.push(line.to_owned());
+        let mut output = Output::new(log.try_clone().unwrap(), &mut listener);
+        for piece in pieces {
+            output.take(piece).unwrap();
+        }
+        output.end();
+        let tail = output.into_tail();
+        let mut logged = Vec::new();
+        log.rewind().unwrap();
+        log.read_to_end(&mut logged).unwrap();
+        (lines, tail, logged)
+    }
+
+    #[test]
+    fn lines_are_put_together_and_the_last_one_needs_no_end() {
+        let (lines, _, logged) = heard(&[b"on", b"e\r\ntwo\n\nth", b"ree"]);
+        assert_eq!(lines, ["one", "two", "", "three"]);
+        assert_eq!(logged, b"one\r\ntwo\n\nthree");
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_replaced_for_the_listener_and_kept_in_the_log() {
+        let (lines, _, logged) = heard(&[b"a\xff\xfeb\n"]);
+        assert_eq!(lines, ["a\u{fffd}\u{fffd}b"]);
+        assert_eq!(logged, b"a\xff\xfeb\n");
+    }
+
+    #[test]
+    fn the_last_twenty_lines_are_kept() {
+        let text = (0..100).map(|number| format!("{number}\n")).collect::<Vec<_>>().concat();
+        let (lines, tail, _) = heard(&[text.as_bytes()]);
+        assert_eq!(lines.len(), 100);
+        assert_eq!(tail, lines[80..]);
+    }
+
+    #[test]
+    fn the_log_takes_only_so_much() {
+        let much = vec![b'x'; LOG_LIMIT - 1];
+        let (_, _, logged) = heard(&[&much, b"abc", b"def"]);
+        assert_eq!(logged.len(), LOG_LIMIT);
+        assert!(logged.ends_with(b"xa"));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_and_no_line_is_too_long(
+            pieces in prop::collection::vec((0..3 * LONGEST_LINE, any::<bool>()), 0..6)
+        ) {
+            let pieces: Vec<Vec<u8>> = pieces
+                .into_iter()
+                .map(|(length, ends)| {
+                    let mut piece = vec![b'x'; length];
+                    piece.extend(ends.then_some(b'\n'));
+                    piece
+                })
+                .collect();
+            let whole = pieces.concat();
+            let text = String::from_utf8(whole.clone()).unwrap();
+            let borrowed: Vec<&[u8]> = pieces.iter().map(Vec::as_slice).collect();
+            let (lines, _, logged) = heard(&borrowed);
+            prop_assert!(lines.iter().all(|line| line.len() <= LONGEST_LINE));
+            prop_assert_eq!(lines.concat(), text.replace('\n', ""));
+            prop_assert_eq!(logged, whole);
+        }
+    }
+}
