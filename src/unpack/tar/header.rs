@@ -6,6 +6,7 @@
 use super::BLOCK;
 use crate::unpack::error::UnpackError;
 use ::tar::{Header as Fields, OldHeader};
+use std::ops::Range;
 
 pub(super) struct Header {
     pub(super) kind: Kind,
@@ -30,7 +31,13 @@ const ONLY: &str = "only files and directories have a place in a toolchain";
 /// What GNU tar calls the headers that hold a name.
 const LONG_LINK: &[u8] = b"././@LongLink";
 /// Where the checksum's field lies, which counts as spaces.
-const CHECKSUM: std::ops::Range<usize> = 148..156;
+const CHECKSUM: Range<usize> = 148..156;
+/// Where the numbers of a device lie.
+const DEVICES: Range<usize> = 329..345;
+/// Where USTAR has a prefix, and GNU tar times and a sparse map, which it writes for no plain entry.
+const AFTER_DEVICES: usize = 345;
+/// Where the bytes begin that USTAR does not use.
+const AFTER_PREFIX: usize = 500;
 
 impl Header {
     /// Reads a header block that is not all zeros.
@@ -39,8 +46,10 @@ impl Header {
         let old = fields.as_old();
         let name = name(fields).map_err(|what| malformed(old, what, &"text and zeros"))?;
         check_sum(block, old)?;
-        check_format(fields)?;
         let gnu = fields.as_gnu().is_some();
+        if !gnu && fields.as_ustar().is_none() {
+            return Err(malformed(old, "magic", &"ustar"));
+        }
         let kind = match old.linkflag {
             [b'0'] => Kind::File,
             [b'5'] => Kind::Directory,
@@ -48,6 +57,7 @@ impl Header {
             [b'L'] if gnu => Kind::LongName,
             _ => return Err(UnpackError::refused(&name, refusal(old.linkflag))),
         };
+        check_unused(block, old, gnu)?;
         let Some(size) = octal(&old.size) else {
             return Err(malformed(old, "size", &"an octal number"));
         };
@@ -57,8 +67,8 @@ impl Header {
         if kind == Kind::LongName && name != LONG_LINK {
             return Err(malformed(old, "name of a long name's header", &"././@LongLink"));
         }
-        let unread = [fields.mode().is_err(), fields.uid().is_err(), fields.gid().is_err()];
-        if unread.contains(&true) || fields.mtime().is_err() {
+        let numbers = octal(&old.mode).and(octal(&old.mtime)).is_some();
+        if !(numbers && is_owner(&old.uid) && is_owner(&old.gid)) {
             return Err(malformed(old, "mode, owner or time", &"numbers"));
         }
         Ok(Self { kind, name, size })
@@ -103,20 +113,16 @@ fn check_sum(block: &[u8; BLOCK], old: &OldHeader) -> Result<(), UnpackError> {
     Err(malformed(old, "header checksum", &format!("{sum:o}")))
 }
 
-/// The magic, and that the fields hold nothing that an ordinary file or directory has no use for.
-fn check_format(fields: &Fields) -> Result<(), UnpackError> {
-    let old = fields.as_old();
-    let (devices, unused) = match (fields.as_ustar(), fields.as_gnu()) {
-        (Some(ustar), _) => ([ustar.dev_major, ustar.dev_minor], &old.pad[243..]),
-        (None, Some(gnu)) => ([gnu.dev_major, gnu.dev_minor], &old.pad[88..]),
-        (None, None) => return Err(malformed(old, "magic", &"ustar")),
-    };
-    if devices.as_flattened().iter().any(|byte| !matches!(byte, 0 | b' ' | b'0')) {
+/// The fields that an ordinary file or directory has no use for.
+fn check_unused(block: &[u8; BLOCK], old: &OldHeader, gnu: bool) -> Result<(), UnpackError> {
+    let devices = block.get(DEVICES).unwrap_or_default();
+    if devices.iter().any(|byte| !matches!(byte, 0 | b' ' | b'0')) {
         return Err(malformed(old, "device", &"none"));
     }
     if !super::is_zero(&old.linkname) {
         return Err(malformed(old, "target of a link", &"none"));
     }
+    let unused = block.get(if gnu { AFTER_DEVICES } else { AFTER_PREFIX }..).unwrap_or_default();
     if !super::is_zero(unused) {
         return Err(malformed(old, "unused bytes of the header", &"zeros"));
     }
@@ -132,6 +138,11 @@ fn octal(field: &[u8]) -> Option<u64> {
         return None;
     }
     Some(digits.iter().fold(0, |number, digit| number << 3 | u64::from(digit - b'0')))
+}
+
+/// Whether it is an owner's number: octal, or in binary where that has too few digits.
+fn is_owner(field: &[u8; 8]) -> bool {
+    octal(field).is_some() || field.starts_with(&[0x80, 0, 0, 0])
 }
 
 fn malformed(old: &OldHeader, what: &'static str, expected: &dyn std::fmt::Display) -> UnpackError {
