@@ -68,7 +68,7 @@ impl Header {
             return Err(malformed(old, "name of a long name's header", &"././@LongLink"));
         }
         let numbers = octal(&old.mode).and(octal(&old.mtime)).is_some();
-        if !(numbers && is_owner(&old.uid) && is_owner(&old.gid)) {
+        if !(numbers && is_owner(old.uid) && is_owner(old.gid)) {
             return Err(malformed(old, "mode, owner or time", &"numbers"));
         }
         Ok(Self { kind, name, size })
@@ -141,8 +141,8 @@ fn octal(field: &[u8]) -> Option<u64> {
 }
 
 /// Whether it is an owner's number: octal, or in binary where that has too few digits.
-fn is_owner(field: &[u8; 8]) -> bool {
-    octal(field).is_some() || field.starts_with(&[0x80, 0, 0, 0])
+fn is_owner(field: [u8; 8]) -> bool {
+    octal(&field).is_some() || field.starts_with(&[0x80, 0, 0, 0])
 }
 
 fn malformed(old: &OldHeader, what: &'static str, expected: &dyn std::fmt::Display) -> UnpackError {

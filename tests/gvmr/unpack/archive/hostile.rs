@@ -22,7 +22,7 @@ const DROPPED: usize = 3;
 const FORGERIES: &[Case<fn(&mut Tar)>] = &[
     ("no entries", "malformed", "number of files", |tar| tar.entries.clear()),
     ("directories only", "malformed", "number of files", |tar| {
-        tar.entries.retain(|entry| entry.kind == b'5')
+        tar.entries.retain(|entry| entry.kind == b'5');
     }),
     // Kinds of entries.
     ("a hard link", "refused", "links", |tar| link(tar, b'1', "go/VERSION")),
@@ -70,7 +70,7 @@ const FORGERIES: &[Case<fn(&mut Tar)>] = &[
     ("another root's directory", "refused", "go/", |tar| tar.entries[0].name = b"outside/".to_vec()),
     ("an empty name", "refused", "go/", |tar| tar.entries[FILE].name.clear()),
     ("bytes after a name's end", "malformed", "name", |tar| {
-        tar.entries[FILE].name = b"go/bin/go\0x".to_vec()
+        tar.entries[FILE].name = b"go/bin/go\0x".to_vec();
     }),
     ("a way out of a dropped directory", "refused", ". or ..", |tar| {
         tar.entries[DROPPED].name = b"go/api/../../../outside/planted".to_vec();
@@ -93,14 +93,14 @@ const FORGERIES: &[Case<fn(&mut Tar)>] = &[
     }),
     ("a module's go.mod", "refused", "modules", |tar| tar.entries[7].name = b"go/src/_go.mod".to_vec()),
     ("a module's dropped go.mod", "refused", "modules", |tar| {
-        tar.entries[10].name = b"go/test/_go.mod".to_vec()
+        tar.entries[10].name = b"go/test/_go.mod".to_vec();
     }),
     ("both go.mod", "refused", "modules", |tar| {
-        tar.entries.push(Entry::file("go/src/_go.mod", b"module x\n"))
+        tar.entries.push(Entry::file("go/src/_go.mod", b"module x\n"));
     }),
     ("a go.mod of capitals", "refused", "lower case", |tar| tar.entries[7].name = b"go/src/GO.mod".to_vec()),
     ("the store's manifest", "refused", "reserved", |tar| {
-        tar.entries[FILE].name = b"go/.gvmr-manifest".to_vec()
+        tar.entries[FILE].name = b"go/.gvmr-manifest".to_vec();
     }),
     ("a directory in the receipt's place", "refused", "reserved", |tar| {
         tar.entries[DIRECTORY].name = b"go/.gvmr-receipt.json/".to_vec();
@@ -127,13 +127,13 @@ const FORGERIES: &[Case<fn(&mut Tar)>] = &[
     }),
     // Fields of a header.
     ("a wrong checksum", "malformed", "checksum", |tar| {
-        tar.entries[FILE].checksum = Some(b"000000\0 ".to_vec())
+        tar.entries[FILE].checksum = Some(b"000000\0 ".to_vec());
     }),
     ("no checksum", "malformed", "checksum", |tar| tar.entries[FILE].checksum = Some(vec![0; 8])),
     ("no magic", "malformed", "magic", |tar| tar.entries[FILE].magic = [0; 8]),
     ("a magic of neither", "malformed", "magic", |tar| tar.entries[FILE].magic = *b"ustar\0\0\0"),
     ("a size of GNU's base 256", "malformed", "size", |tar| {
-        tar.entries[FILE].size = [&[0x80; 1][..], &[0; 11]].concat()
+        tar.entries[FILE].size = [&[0x80; 1][..], &[0; 11]].concat();
     }),
     ("a negative size", "malformed", "size", |tar| tar.entries[FILE].size = vec![0xff; 12]),
     ("a size with a sign", "malformed", "size", |tar| tar.entries[FILE].size = b"+0000000055".to_vec()),
@@ -143,7 +143,7 @@ const FORGERIES: &[Case<fn(&mut Tar)>] = &[
     ("no size", "malformed", "size", |tar| tar.entries[FILE].size.clear()),
     ("a huge size", "limit", "all files", |tar| tar.entries[FILE].size = b"77777777777".to_vec()),
     ("a huge size of a dropped file", "limit", "all files", |tar| {
-        tar.entries[DROPPED].size = b"77777777777".to_vec()
+        tar.entries[DROPPED].size = b"77777777777".to_vec();
     }),
     ("a size beyond the end", "malformed", "content", |tar| tar.entries[10].size = b"00000100000".to_vec()),
     ("a smaller size", "malformed", "", |tar| tar.entries[9].size = b"00000000010".to_vec()),
@@ -168,21 +168,21 @@ const FORGERIES: &[Case<fn(&mut Tar)>] = &[
     ("a comment of pax", "refused", "pax record", |tar| pax(tar, &[("comment", "x")])),
     ("two paths of pax", "refused", "twice", |tar| pax(tar, &[("path", "go/x"), ("path", "go/y")])),
     ("a path of pax that climbs", "refused", ". or ..", |tar| {
-        pax(tar, &[("path", "go/../../outside/planted")])
+        pax(tar, &[("path", "go/../../outside/planted")]);
     }),
     ("a path of pax without its root", "refused", "go/", |tar| pax(tar, &[("path", "/etc/cron.d/x")])),
     ("an empty path of pax", "refused", "go/", |tar| pax(tar, &[("path", "")])),
     ("a path of pax that is long", "limit", "length", |tar| {
-        pax(tar, &[("path", &format!("go/{}", "x".repeat(401)))])
+        pax(tar, &[("path", &format!("go/{}", "x".repeat(401)))]);
     }),
     ("a line's end in a path of pax", "refused", "format", |tar| pax(tar, &[("path", "go/x\ngo/y")])),
     ("a zero in a path of pax", "refused", "format", |tar| pax(tar, &[("path", "go/x\0y")])),
     ("a time of pax that is none", "refused", "time", |tar| pax(tar, &[("mtime", "today")])),
     ("a record that is too long", "refused", "format", |tar| {
-        tar.entries.insert(FILE, Entry::pax_raw(b"30 path=go/x\n"))
+        tar.entries.insert(FILE, Entry::pax_raw(b"30 path=go/x\n"));
     }),
     ("a record that is too short", "refused", "format", |tar| {
-        tar.entries.insert(FILE, Entry::pax_raw(b"9 path=go/x\n"))
+        tar.entries.insert(FILE, Entry::pax_raw(b"9 path=go/x\n"));
     }),
     ("bytes after the records", "refused", "format", |tar| {
         tar.entries.insert(FILE, Entry::pax_raw(b"13 path=go/xy\n\0\0"));
@@ -240,10 +240,10 @@ const FORGERIES: &[Case<fn(&mut Tar)>] = &[
     }),
     ("a block between entries", "malformed", "", |tar| tar.entries[FILE].before = vec![b'x'; 512]),
     ("zeros between entries", "malformed", "after the end marker", |tar| {
-        tar.entries[FILE].before = vec![0; 512]
+        tar.entries[FILE].before = vec![0; 512];
     }),
     ("an end between entries", "malformed", "after the end marker", |tar| {
-        tar.entries[FILE].before = vec![0; 1024]
+        tar.entries[FILE].before = vec![0; 1024];
     }),
     ("no end marker", "malformed", "two blocks", |tar| tar.end.clear()),
     ("half an end marker", "malformed", "two or more", |tar| tar.end.truncate(512)),
@@ -335,7 +335,7 @@ const XZ: &[Case<fn() -> Vec<u8>>] = &[
 const ZIP: &[Case<fn(&mut Zip)>] = &[
     ("a name without its root", "refused", "go/", |zip| zip.files[1].rename(b"bin/go")),
     ("a module's name", "refused", "go/", |zip| {
-        zip.files[1].rename(format!("{}bin/go", zip::PREFIX).as_bytes())
+        zip.files[1].rename(format!("{}bin/go", zip::PREFIX).as_bytes());
     }),
     ("a way out", "refused", ". or ..", |zip| zip.files[1].rename(b"go/../../outside/planted")),
     ("a module's go.mod", "refused", "modules", |zip| zip.files[1].rename(b"go/src/_go.mod")),

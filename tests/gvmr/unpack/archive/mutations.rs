@@ -223,7 +223,9 @@ fn gnu_tar_sees_the_same_files_in_whatever_is_accepted() {
     for _ in 0..3000 {
         let mut tar = small();
         let mutations = mutations().new_tree(&mut runner).unwrap().current();
-        mutations.iter().for_each(|mutation| mutate(&mut tar, mutation));
+        for mutation in &mutations {
+            mutate(&mut tar, mutation);
+        }
         let parent = tempfile::tempdir().unwrap();
         let tree = parent.path().join("tree");
         if unpack(&tar.gz(), Format::TarGz, &tree).is_err() {
@@ -264,7 +266,9 @@ proptest! {
     #[test]
     fn mutated_archives_never_write_outside(mutations in mutations()) {
         let mut tar = small();
-        mutations.iter().for_each(|mutation| mutate(&mut tar, mutation));
+        for mutation in &mutations {
+            mutate(&mut tar, mutation);
+        }
         harms_nothing(&tar.gz(), Format::TarGz);
     }
 
