@@ -27,8 +27,10 @@ pub(super) struct Piece {
     pub(super) begins: Option<String>,
     /// Where its bytes lie in the batch.
     pub(super) range: Range<usize>,
-    /// The checksum that the whole file must have where this is its last piece.
-    pub(super) ends: Option<u32>,
+    /// Whether it is the file's last piece.
+    pub(super) last: bool,
+    /// The checksum that the whole file must have, where the archive names one; said with the last piece.
+    pub(super) crc: Option<u32>,
 }
 
 impl Batch {
@@ -48,14 +50,16 @@ impl Batch {
 #[derive(Debug)]
 pub(super) struct Closed;
 
-/// The reader's side: a place for unpacked bytes.
+/// The reader's side: a place for unpacked bytes. First they are filled in, then each is kept or passed over.
 pub(super) struct Outlet {
     full: SyncSender<Batch>,
     empty: Receiver<Batch>,
     made: usize,
     batch: Batch,
-    /// Where the current piece begins in the batch, and its file's name until it is handed over.
-    piece: usize,
+    /// Where the bytes begin that are neither kept nor passed over yet.
+    next: usize,
+    /// Where the current piece begins in the batch, while there is a file; and its name until it is handed over.
+    piece: Option<usize>,
     begins: Option<String>,
 }
 
@@ -76,7 +80,7 @@ pub(super) fn pipe() -> (Outlet, Middle, Inlet) {
     let (full, full_receiver) = sync_channel(BATCHES);
     let (hashed_sender, hashed) = channel(); // bounded too, by the number of batches
     let (empty_sender, empty) = channel();
-    let outlet = Outlet { full, empty, made: 1, batch: fresh(), piece: 0, begins: None };
+    let outlet = Outlet { full, empty, made: 1, batch: fresh(), next: 0, piece: None, begins: None };
     (outlet, Middle { full: full_receiver, hashed: hashed_sender }, Inlet { hashed, empty: empty_sender })
 }
 
@@ -87,18 +91,20 @@ fn fresh() -> Batch {
 impl Outlet {
     /// Begins the file called `name`, prefix included.
     pub(super) fn begin(&mut self, name: String) -> Result<(), Closed> {
-        if self.batch.bytes.len() - self.batch.used < ROOM {
+        if self.next == self.batch.used && self.batch.bytes.len() - self.next < ROOM {
             self.hand_over()?;
         }
-        self.piece = self.batch.used;
+        self.piece = Some(self.next);
         self.begins = Some(name);
         Ok(())
     }
 
-    /// Room for the file's next bytes, at least one.
+    /// Room for the next bytes, at least one. All filled ones must be kept or passed over.
     pub(super) fn room(&mut self) -> Result<&mut [u8], Closed> {
         if self.batch.used == self.batch.bytes.len() {
-            self.cut(None);
+            if self.piece.is_some() {
+                self.cut(false, None);
+            }
             self.hand_over()?;
         }
         Ok(self.batch.bytes.get_mut(self.batch.used..).unwrap_or_default())
@@ -109,9 +115,20 @@ impl Outlet {
         self.batch.used = (self.batch.used + bytes).min(self.batch.bytes.len());
     }
 
-    /// Ends the file, whose bytes must have this checksum.
-    pub(super) fn end(&mut self, crc: u32) {
-        self.cut(Some(crc));
+    /// The filled bytes that are neither kept nor passed over yet.
+    pub(super) fn unread(&self) -> &[u8] {
+        self.batch.bytes.get(self.next..self.batch.used).unwrap_or_default()
+    }
+
+    /// Moves on by so many bytes: they are the file's where one has begun, else nobody's.
+    pub(super) fn pass(&mut self, bytes: usize) {
+        self.next = (self.next + bytes).min(self.batch.used);
+    }
+
+    /// Ends the file, whose bytes must have this checksum where there is one.
+    pub(super) fn end(&mut self, crc: Option<u32>) {
+        self.cut(true, crc);
+        self.piece = None;
     }
 
     /// Sends what is left.
@@ -119,10 +136,9 @@ impl Outlet {
         self.hand_over()
     }
 
-    fn cut(&mut self, ends: Option<u32>) {
-        let range = self.piece..self.batch.used;
-        self.piece = self.batch.used;
-        self.batch.pieces.push(Piece { begins: self.begins.take(), range, ends });
+    fn cut(&mut self, last: bool, crc: Option<u32>) {
+        let range = self.piece.unwrap_or(self.next)..self.next;
+        self.batch.pieces.push(Piece { begins: self.begins.take(), range, last, crc });
     }
 
     fn hand_over(&mut self) -> Result<(), Closed> {
@@ -134,7 +150,8 @@ impl Outlet {
             }
             Err(_) => self.empty.recv().map_err(|_| Closed)?,
         };
-        self.piece = 0;
+        self.next = 0;
+        self.piece = self.piece.map(|_| 0);
         self.full.send(std::mem::replace(&mut self.batch, next)).map_err(|_| Closed)
     }
 }

@@ -1,11 +1,12 @@
 //! Why an archive did not become a tree.
 
+use super::batch::Closed;
 use super::limits::Limit;
 use std::fmt::Display;
 use std::io;
 use std::path::PathBuf;
 
-/// Why [`module_zip`](super::module_zip) gave up. Text that comes from the archive is escaped and cut, so that
+/// Why [`module_zip`](super::module_zip), [`archive`](super::archive) or [`built`](super::built) gave up. Text that comes from the archive is escaped and cut, so that
 /// it can be printed anywhere.
 #[derive(Debug, thiserror::Error)]
 pub enum UnpackError {
@@ -26,7 +27,15 @@ pub enum UnpackError {
         /// The system's answer.
         source: io::Error,
     },
-    /// The archive contradicts itself or is no zip of the kind that Go writes.
+    /// A file of a tree that was built in place cannot be read.
+    #[error("cannot read {}", path.display())]
+    Unreadable {
+        /// The file or directory.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// The archive contradicts itself or is none of the kind that Go and common packers write.
     #[error("malformed archive: {what} of {entry}: expected {expected}, got {got}")]
     Malformed {
         /// The entry's name, or a part of the archive such as `end record`.
@@ -67,8 +76,37 @@ impl UnpackError {
         Self::Malformed { entry: printable(entry), what, expected, got }
     }
 
+    /// An error where `got` is not `expected`.
+    pub(super) fn expect<T: Copy + PartialEq + Display>(
+        entry: &[u8],
+        what: &'static str,
+        expected: T,
+        got: T,
+    ) -> Result<(), Self> {
+        if expected == got { Ok(()) } else { Err(Self::malformed(entry, what, &expected, &got)) }
+    }
+
     pub(super) fn refused(entry: &[u8], rule: &'static str) -> Self {
         Self::Refused { entry: printable(entry), rule }
+    }
+}
+
+/// Why the reader of an archive stopped.
+pub(super) enum Stop {
+    Failed(UnpackError),
+    /// Who comes next stopped first and knows why.
+    Closed,
+}
+
+impl From<UnpackError> for Stop {
+    fn from(error: UnpackError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Closed> for Stop {
+    fn from(_: Closed) -> Self {
+        Self::Closed
     }
 }
 

@@ -8,8 +8,9 @@ use crate::verify::Manifest;
 use flate2::Crc;
 use sha2::{Digest as _, Sha256};
 
-#[derive(Default)]
 pub(super) struct Hasher {
+    /// Whether the archive has a checksum for each file.
+    checked: bool,
     open: Option<Sums>,
     manifest: Manifest,
 }
@@ -18,10 +19,15 @@ pub(super) struct Hasher {
 struct Sums {
     name: String,
     sha256: Sha256,
-    crc: Crc,
+    crc: Option<Crc>,
 }
 
 impl Hasher {
+    /// `checked` says whether the archive has a checksum for each file.
+    pub(super) fn new(checked: bool) -> Self {
+        Self { checked, open: None, manifest: Manifest::new() }
+    }
+
     /// Hashes until the reader has finished or failed, or the writer has gone, whose own result says why.
     pub(super) fn run(mut self, middle: &Middle) -> Result<Manifest, UnpackError> {
         for batch in &middle.full {
@@ -38,23 +44,30 @@ impl Hasher {
 
     fn hash(&mut self, piece: &Piece, batch: &[u8]) -> Result<(), UnpackError> {
         let mut sums = match (&piece.begins, self.open.take()) {
-            (Some(name), _) => Sums { name: name.clone(), sha256: Sha256::new(), crc: Crc::new() },
+            (Some(name), _) => {
+                let crc = self.checked.then(Crc::new);
+                Sums { name: name.clone(), sha256: Sha256::new(), crc }
+            }
             (None, Some(open)) => open,
             (None, None) => return Ok(()), // cannot happen: pieces come in order
         };
         let bytes = batch.get(piece.range.clone()).unwrap_or_default();
         sums.sha256.update(bytes);
-        sums.crc.update(bytes);
-        if let Some(crc) = piece.ends {
-            return self.end(sums, crc);
+        if let Some(crc) = &mut sums.crc {
+            crc.update(bytes);
+        }
+        if piece.last {
+            return self.end(sums, piece.crc);
         }
         self.open = Some(sums);
         Ok(())
     }
 
-    fn end(&mut self, sums: Sums, crc: u32) -> Result<(), UnpackError> {
-        if sums.crc.sum() != crc {
-            let (expected, got) = (format!("{crc:08x}"), format!("{:08x}", sums.crc.sum()));
+    fn end(&mut self, sums: Sums, crc: Option<u32>) -> Result<(), UnpackError> {
+        let got = sums.crc.map(|crc| crc.sum());
+        if got != crc {
+            let hex = |crc: Option<u32>| crc.map_or_else(|| "none".to_owned(), |crc| format!("{crc:08x}"));
+            let (expected, got) = (hex(crc), hex(got));
             return Err(UnpackError::malformed(sums.name.as_bytes(), "checksum", &expected, &got));
         }
         let refused = UnpackError::refused(sums.name.as_bytes(), "two files have one name");

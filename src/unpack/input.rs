@@ -1,25 +1,22 @@
-//! The body as a window of bytes with an offset: large reads, one buffer, a cap on the whole.
+//! The body as a window of bytes with an offset, and a cap on the whole.
 
+use super::body::{Fed, Window};
 use super::error::UnpackError;
 use super::limits::Limit;
-use std::io::{ErrorKind, Read};
 
-/// Bytes asked of the body at once, and held at most.
-const WINDOW: usize = 256 << 10;
-
-pub(super) struct Input<'a> {
-    body: &'a mut (dyn Read + Send),
-    window: Box<[u8]>,
+pub(super) struct Input {
+    fed: Fed,
+    window: Window,
     start: usize,
-    end: usize,
     /// Bytes of the archive before `start`.
     offset: u64,
     limit: u64,
 }
 
-impl<'a> Input<'a> {
-    pub(super) fn new(body: &'a mut (dyn Read + Send), limit: u64) -> Self {
-        Self { body, window: vec![0; WINDOW].into(), start: 0, end: 0, offset: 0, limit }
+impl Input {
+    pub(super) fn new(fed: Fed, limit: u64) -> Self {
+        let window = Window { bytes: Box::default(), used: 0 };
+        Self { fed, window, start: 0, offset: 0, limit }
     }
 
     /// Bytes consumed so far: the offset of the next one.
@@ -29,17 +26,14 @@ impl<'a> Input<'a> {
 
     /// The bytes at hand, at least one; the end of the body is an error.
     pub(super) fn available(&mut self) -> Result<&[u8], UnpackError> {
-        if self.start == self.end {
-            self.fill()?;
-        }
-        if self.start == self.end {
+        if self.is_at_end()? {
             return Err(UnpackError::Truncated { offset: self.offset });
         }
         Ok(self.held())
     }
 
     pub(super) fn consume(&mut self, bytes: usize) {
-        self.start = (self.start + bytes).min(self.end);
+        self.start = (self.start + bytes).min(self.window.used);
         self.offset += bytes as u64;
     }
 
@@ -65,30 +59,21 @@ impl<'a> Input<'a> {
 
     /// Whether the body has ended too.
     pub(super) fn is_at_end(&mut self) -> Result<bool, UnpackError> {
-        if self.start == self.end {
-            self.fill()?;
+        while self.start == self.window.used {
+            let Ok(stretch) = self.fed.full.recv() else { return Ok(true) };
+            let window = std::mem::replace(&mut self.window, stretch.map_err(UnpackError::Read)?);
+            self.start = 0;
+            if !window.bytes.is_empty() {
+                let _ = self.fed.empty.send(window.bytes); // a body that has ended needs no more
+            }
+            if self.offset + self.window.used as u64 > self.limit {
+                return Err(UnpackError::Limit { which: Limit::Archive, limit: self.limit });
+            }
         }
-        Ok(self.start == self.end)
+        Ok(false)
     }
 
     fn held(&self) -> &[u8] {
-        self.window.get(self.start..self.end).unwrap_or_default()
-    }
-
-    /// Reads until the window is full or the body ends: inflating many small pieces costs more than waiting.
-    fn fill(&mut self) -> Result<(), UnpackError> {
-        (self.start, self.end) = (0, 0);
-        while let Some(free) = self.window.get_mut(self.end..).filter(|free| !free.is_empty()) {
-            match self.body.read(free) {
-                Ok(0) => break,
-                Ok(count) => self.end = (self.end + count).min(WINDOW),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(UnpackError::Read(error)),
-            }
-        }
-        if self.offset + self.end as u64 > self.limit {
-            return Err(UnpackError::Limit { which: Limit::Archive, limit: self.limit });
-        }
-        Ok(())
+        self.window.bytes.get(self.start..self.window.used).unwrap_or_default()
     }
 }

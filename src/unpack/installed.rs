@@ -4,7 +4,7 @@
 //! belong to a toolchain (links, devices, unreadable files) is listed too, as what it is: judging is the
 //! caller's. Never follows a link, never opens anything but regular files, never changes anything.
 
-use super::OWN;
+use super::{OWN, UNLOGGED};
 use crate::verify::{Manifest, ManifestError};
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, File, FileType};
@@ -19,8 +19,6 @@ use std::thread;
 const THREADS: usize = 2;
 /// Bytes that each reads at once.
 const WINDOW: usize = 256 << 10;
-/// Top-level directories that archives hold and modules do not, so that no log entry covers them.
-const UNCOVERED: [&str; 4] = ["api", "doc", "misc", "test"];
 
 /// One thing found in an installed tree.
 #[derive(Debug)]
@@ -41,7 +39,7 @@ pub enum Kind {
     Link,
     /// A device, FIFO or socket.
     Special,
-    /// A top-level directory that no module holds, left unread: `api`, `doc`, `misc`, `test`.
+    /// A top-level directory that no module holds, left unread: `api`, `doc`, `misc`, `test`, `.github`.
     Uncovered,
     /// A file or directory that could not be read.
     Unreadable(io::Error),
@@ -52,12 +50,12 @@ pub enum Kind {
 ///
 /// A `go.mod` beside a `_go.mod` of the same content is left out: cmd/go makes such twins in its own cache.
 pub fn installed(goroot: &Path, prefix: &str) -> io::Result<Vec<Entry>> {
-    let mut walk = Walk { prefix, files: Vec::new(), others: Vec::new(), twins: Vec::new() };
+    let mut walk = Walk::new(prefix, &UNLOGGED);
     walk.directory(goroot, "")?;
     let sums = hash_all(&walk.files);
     let mut entries = walk.others;
     for ((_, name), sum) in walk.files.into_iter().zip(sums) {
-        let kind = sum.map_or_else(Kind::Unreadable, Kind::File);
+        let kind = sum.map_or_else(Kind::Unreadable, |(sha256, _)| Kind::File(sha256));
         entries.push(Entry { name, kind });
     }
     entries.sort_by(|left, right| left.name.cmp(&right.name));
@@ -84,18 +82,25 @@ pub fn manifest(entries: &[Entry]) -> Result<Manifest, ManifestError> {
     Ok(manifest)
 }
 
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     prefix: &'a str,
+    /// Directories of the root that are left unread.
+    unread: &'a [&'a str],
     /// Regular files: where they are and what the module calls them.
-    files: Vec<(PathBuf, String)>,
-    others: Vec<Entry>,
+    pub(super) files: Vec<(PathBuf, String)>,
+    /// Everything else but directories.
+    pub(super) others: Vec<Entry>,
     /// Names of a `go.mod` and of the `_go.mod` beside it.
     twins: Vec<(String, String)>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    pub(super) fn new(prefix: &'a str, unread: &'a [&'a str]) -> Self {
+        Self { prefix, unread, files: Vec::new(), others: Vec::new(), twins: Vec::new() }
+    }
+
     /// Lists one directory, whose name below the root ends in a slash unless it is the root's.
-    fn directory(&mut self, path: &Path, below: &str) -> io::Result<()> {
+    pub(super) fn directory(&mut self, path: &Path, below: &str) -> io::Result<()> {
         let mut children: Vec<_> = fs::read_dir(path)?.collect::<Result<_, _>>()?;
         children.sort_by_key(fs::DirEntry::file_name);
         let has_module_file = children.iter().any(|child| child.file_name() == "_go.mod");
@@ -106,7 +111,7 @@ impl Walk<'_> {
             }
             let name = format!("{}{below}{text}", self.prefix);
             match child.file_type() {
-                Ok(kind) if kind.is_dir() && below.is_empty() && UNCOVERED.contains(&text.as_str()) => {
+                Ok(kind) if kind.is_dir() && below.is_empty() && self.unread.contains(&text.as_str()) => {
                     self.others.push(Entry { name, kind: Kind::Uncovered });
                 }
                 Ok(kind) if kind.is_dir() => {
@@ -141,8 +146,11 @@ fn kind_of(kind: FileType) -> Kind {
     if kind.is_symlink() { Kind::Link } else { Kind::Special }
 }
 
-/// The sha256 of every file, in the same order.
-fn hash_all(files: &[(PathBuf, String)]) -> Vec<io::Result<[u8; 32]>> {
+/// The sha256 of a file's content, and how many bytes that is.
+type Sum = ([u8; 32], u64);
+
+/// The sum of every file, in the same order.
+pub(super) fn hash_all(files: &[(PathBuf, String)]) -> Vec<io::Result<Sum>> {
     let next = AtomicUsize::new(0);
     let hash_some = || {
         let mut window = vec![0; WINDOW];
@@ -167,17 +175,18 @@ fn hash_all(files: &[(PathBuf, String)]) -> Vec<io::Result<[u8; 32]>> {
     sums.into_iter().map(|(_, sum)| sum).collect()
 }
 
-fn hash(path: &Path, window: &mut [u8]) -> io::Result<[u8; 32]> {
+fn hash(path: &Path, window: &mut [u8]) -> io::Result<Sum> {
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
     let mut file = File::options().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
-    let mut sha256 = Sha256::new();
+    let (mut sha256, mut bytes) = (Sha256::new(), 0);
     loop {
         let count = match file.read(window) {
-            Ok(0) => return Ok(sha256.finalize().into()),
+            Ok(0) => return Ok((sha256.finalize().into(), bytes)),
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
         sha256.update(window.get(..count).unwrap_or_default());
+        bytes += count as u64;
     }
 }

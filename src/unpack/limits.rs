@@ -1,9 +1,10 @@
 //! How large an archive may be before it is no toolchain any more.
 
+use super::error::UnpackError;
 use std::fmt;
 
 /// Caps on what one archive may cost. The defaults fit every toolchain from Go 1.2 to 1.27 with room to spare
-/// and keep the memory of an unpacking below 24 MiB whatever the archive says.
+/// and keep the memory of an unpacking below 24 MiB, and that of a decoder, whatever the archive says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of the archive. cmd/go's own limit is 500 MiB; the largest module had 151 MB.
@@ -23,6 +24,8 @@ pub struct Limits {
     /// Unpacked bytes for each byte of the archive read so far, looked at once 16 MiB have come out; real
     /// modules stay below 4, while a bomb reaches 1,000.
     pub ratio: u64,
+    /// Bytes of memory that decoding xz may take: what all presets but `-9` need.
+    pub decoder: u64,
 }
 
 impl Default for Limits {
@@ -36,6 +39,7 @@ impl Default for Limits {
             path: 400,
             depth: 32,
             ratio: 40,
+            decoder: 40 << 20,
         }
     }
 }
@@ -52,6 +56,7 @@ pub enum Limit {
     Path,
     Depth,
     Ratio,
+    Decoder,
 }
 
 impl fmt::Display for Limit {
@@ -65,6 +70,28 @@ impl fmt::Display for Limit {
             Self::Path => "the length of a name in bytes",
             Self::Depth => "the depth of a name in elements",
             Self::Ratio => "the ratio of unpacked to packed bytes",
+            Self::Decoder => "the memory that a decoder may take in bytes",
         })
+    }
+}
+
+/// Unpacked bytes from which on the ratio is looked at.
+const RATIO_FROM: u64 = 16 << 20;
+
+/// What has come out of an archive so far.
+#[derive(Debug, Default)]
+pub(super) struct Spent(u64);
+
+impl Spent {
+    /// Counts unpacked bytes; `packed` bytes of the archive were read for all of them so far.
+    pub(super) fn count(&mut self, bytes: u64, packed: u64, limits: &Limits) -> Result<(), UnpackError> {
+        self.0 += bytes;
+        if self.0 > limits.unpacked {
+            return Err(UnpackError::Limit { which: Limit::Unpacked, limit: limits.unpacked });
+        }
+        if self.0 > RATIO_FROM && self.0 > packed.saturating_mul(limits.ratio) {
+            return Err(UnpackError::Limit { which: Limit::Ratio, limit: limits.ratio });
+        }
+        Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! Which names a file of a toolchain may have: the rules of Go's `module.CheckFilePath` and `zip.Unzip`.
 //!
-//! Takes the bytes after the prefix, gives them back as text, or the rule they break. Stricter than Go in two
+//! Takes the bytes after the root, gives them back as text, or the rule they break. Stricter than Go in two
 //! points that no toolchain needs: letters are ASCII only, and an element may not look like a Windows short
-//! name (`PROGRA~1`). Never touches a disk.
+//! name (`PROGRA~1`). Go's own tests hold files with other letters; they are never written. Never touches a disk.
 
 use super::OWN;
 
@@ -12,8 +12,19 @@ const PUNCTUATION: &[u8] = b"!#$%&()+,-.=@[]^_{}~ ";
 /// Device names that Windows gives a meaning to in every directory, with any extension.
 const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 
+/// Where a name comes from, which decides some of the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Within {
+    /// A module, which calls every go.mod `_go.mod`.
+    Module,
+    /// A release archive.
+    Release,
+    /// A directory of a release archive that no module holds.
+    Unlogged,
+}
+
 /// The name as text where it obeys every rule, else the rule that it breaks.
-pub(super) fn check(name: &[u8]) -> Result<&str, &'static str> {
+pub(super) fn check(name: &[u8], within: Within) -> Result<&str, &'static str> {
     if name.is_empty() {
         return Err("a name may not be empty");
     }
@@ -24,23 +35,30 @@ pub(super) fn check(name: &[u8]) -> Result<&str, &'static str> {
         return Err("a name may not be absolute");
     }
     for element in name.split(|&byte| byte == b'/') {
-        check_element(element)?;
+        check_element(element, within)?;
     }
-    let last = name.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-    // A toolchain's own are called `_go.mod`, so that no module begins inside another.
-    if last.eq_ignore_ascii_case(b"go.mod") {
-        return Err("a module may not hold another's go.mod");
-    }
-    if last.eq_ignore_ascii_case(b"_go.mod") && last != b"_go.mod" {
-        return Err("_go.mod is spelled in lower case");
-    }
+    check_module_file(name.rsplit(|&byte| byte == b'/').next().unwrap_or_default(), within)?;
     if OWN.iter().any(|own| name.eq_ignore_ascii_case(own.as_bytes())) {
         return Err("the receipt's name is reserved");
     }
-    std::str::from_utf8(name).map_err(|_| "a name is ASCII")
+    std::str::from_utf8(name).map_err(|_| "a name is UTF-8")
 }
 
-fn check_element(element: &[u8]) -> Result<(), &'static str> {
+/// Modules call every go.mod `_go.mod`, so that no module begins inside another; archives call none so.
+fn check_module_file(last: &[u8], within: Within) -> Result<(), &'static str> {
+    let (plain, renamed) = (last.eq_ignore_ascii_case(b"go.mod"), last.eq_ignore_ascii_case(b"_go.mod"));
+    match within {
+        Within::Module if plain => Err("a module may not hold another's go.mod"),
+        Within::Module if renamed && last != b"_go.mod" => Err("_go.mod is spelled in lower case"),
+        Within::Release | Within::Unlogged if renamed => Err("only modules hold a _go.mod"),
+        Within::Release | Within::Unlogged if plain && last != b"go.mod" => {
+            Err("go.mod is spelled in lower case")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_element(element: &[u8], within: Within) -> Result<(), &'static str> {
     if element.is_empty() {
         return Err("a name may not hold an empty element");
     }
@@ -50,8 +68,8 @@ fn check_element(element: &[u8]) -> Result<(), &'static str> {
     if element.ends_with(b".") {
         return Err("an element may not end in a dot");
     }
-    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || PUNCTUATION.contains(byte);
-    if !element.iter().all(allowed) {
+    let plain = element.iter().all(|&byte| is_plain(byte));
+    if !plain && (within != Within::Unlogged || !is_lettered(element)) {
         return Err("a name holds a character that no toolchain uses");
     }
     let stem = element.split(|&byte| byte == b'.').next().unwrap_or_default();
@@ -62,6 +80,19 @@ fn check_element(element: &[u8]) -> Result<(), &'static str> {
         return Err("a name may not look like a short name of Windows");
     }
     Ok(())
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || PUNCTUATION.contains(&byte)
+}
+
+/// Whether all that is not plain are letters of any script.
+fn is_lettered(element: &[u8]) -> bool {
+    let allowed = |letter: char| match u8::try_from(letter) {
+        Ok(byte) if byte.is_ascii() => is_plain(byte),
+        _ => letter.is_alphabetic(),
+    };
+    std::str::from_utf8(element).is_ok_and(|text| text.chars().all(allowed))
 }
 
 fn is_device(stem: &[u8]) -> bool {

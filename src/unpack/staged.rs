@@ -1,13 +1,20 @@
-//! The pipeline: one thread reads and inflates, another hashes and writes.
+//! The pipeline: one thread reads the body, one inflates it, one hashes what comes out, one writes it.
 
-use super::batch;
-use super::error::UnpackError;
+use super::batch::{self, Outlet};
+use super::body;
+use super::error::{Stop, UnpackError};
+use super::format::Format;
+use super::guard::{Guard, Layout};
+use super::gzip::Gzip;
 use super::hasher::Hasher;
 use super::input::Input;
 use super::limits::Limits;
-use super::reader::{Reader, Stop};
+use super::stream::{Decoder, Stream};
+use super::tar;
 use super::tree::Tree;
 use super::writer::{Writer, Written};
+use super::xz::Xz;
+use super::zip;
 use crate::verify::Manifest;
 use std::fs::File;
 use std::io::{self, Read};
@@ -16,13 +23,15 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::thread;
 
-/// A whole tree in a staging directory, written by this room: every file of the archive and nothing else.
+/// A whole tree in a staging directory: every file of its manifest and nothing else. An archive's was written by
+/// this room, one that was built in place was read by it.
 #[derive(Debug)]
 pub struct Staged {
-    directory: PathBuf,
-    manifest: Manifest,
-    files: u64,
-    bytes: u64,
+    pub(super) directory: PathBuf,
+    pub(super) manifest: Manifest,
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+    pub(super) archive_sha256: Option<[u8; 32]>,
 }
 
 impl Staged {
@@ -31,12 +40,12 @@ impl Staged {
         &self.directory
     }
 
-    /// The name and the sha256 of every file, as the archive called it.
+    /// The name and the sha256 of every file, as the module calls it.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// How many files were written.
+    /// How many files it has.
     pub fn files(&self) -> u64 {
         self.files
     }
@@ -44,6 +53,12 @@ impl Staged {
     /// Bytes of all files together.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// The sha256 of a release archive as it came, every byte of it; `None` for a module, which is known by its
+    /// files, and for a tree that was built in place.
+    pub fn archive_sha256(&self) -> Option<&[u8; 32]> {
+        self.archive_sha256.as_ref()
     }
 }
 
@@ -58,11 +73,61 @@ pub fn module_zip(
     into: &Path,
     limits: &Limits,
 ) -> Result<Staged, UnpackError> {
+    let guard = Guard::new(Layout::module(prefix), limits);
+    let sums = Sums { body: false, checksums: true };
+    pipeline(body, prefix, into, limits, sums, |input, outlet| {
+        zip::Reader::new(input, outlet, guard, limits).run()
+    })
+}
+
+/// Unpacks a release archive into the empty directory `into` while `body` is read, as [`module_zip`] does.
+///
+/// Every name in it begins with `go/`. `prefix` takes that place in the manifest, which is exactly what the module
+/// of the same release has: `go.mod` is called `_go.mod` there, and what lies below `api`, `doc`, `misc`, `test`
+/// and `.github` is neither in it nor written, although the same guard reads it.
+pub fn archive(
+    body: &mut (dyn Read + Send),
+    format: Format,
+    prefix: &str,
+    into: &Path,
+    limits: &Limits,
+) -> Result<Staged, UnpackError> {
+    let guard = Guard::new(Layout::release(prefix), limits);
+    let sums = Sums { body: true, checksums: format == Format::Zip };
+    let decoder = match format {
+        Format::TarGz => Some(Decoder::Gzip(Gzip::new())),
+        Format::TarXz => Some(Decoder::Xz(Xz::new(limits)?)),
+        Format::Zip => None,
+    };
+    pipeline(body, prefix, into, limits, sums, |input, outlet| match decoder {
+        Some(decoder) => tar::Reader::new(Stream::new(input, decoder, outlet, limits), guard, limits).run(),
+        None => zip::Reader::new(input, outlet, guard, limits).run(),
+    })
+}
+
+/// What is hashed besides every file's sha256.
+#[derive(Clone, Copy)]
+struct Sums {
+    /// Whether the body is hashed as it came.
+    body: bool,
+    /// Whether the archive has a checksum for each file.
+    checksums: bool,
+}
+
+/// Runs `read` between the thread that reads the body and those that hash and write.
+fn pipeline(
+    body: &mut (dyn Read + Send),
+    prefix: &str,
+    into: &Path,
+    limits: &Limits,
+    sums: Sums,
+    read: impl FnOnce(Input, Outlet) -> Result<(), Stop>,
+) -> Result<Staged, UnpackError> {
     let (large, early) = channel::<File>();
     let writer = Writer::new(Tree::open(into)?, prefix, large);
     let (outlet, middle, inlet) = batch::pipe();
-    let reader = Reader::new(Input::new(body, limits.archive), outlet, prefix, limits);
-    let (read, hashed, written) = thread::scope(|scope| {
+    let (feed, windows) = body::feed(sums.body);
+    let (read, hashed, written, archive_sha256) = thread::scope(|scope| {
         // Where no thread can be had, the commit's own sync does all of it.
         let _ = thread::Builder::new().name("sync".to_owned()).spawn_scoped(scope, move || {
             for file in early {
@@ -72,18 +137,21 @@ pub fn module_zip(
         let no_thread = |source| UnpackError::Write { path: into.to_owned(), source };
         let thread = |name: &str| thread::Builder::new().name(name.to_owned());
         let writing = thread("write").spawn_scoped(scope, move || writer.run(&inlet)).map_err(no_thread)?;
-        let hashing =
-            thread("hash").spawn_scoped(scope, move || Hasher::default().run(&middle)).map_err(no_thread)?;
-        let read = reader.run();
+        let hashing = thread("hash")
+            .spawn_scoped(scope, move || Hasher::new(sums.checksums).run(&middle))
+            .map_err(no_thread)?;
+        let feeding = thread("body").spawn_scoped(scope, move || feed.run(body)).map_err(no_thread)?;
+        let read = read(Input::new(windows, limits.archive), outlet);
+        let archive_sha256 = feeding.join().unwrap_or_else(|panic| resume_unwind(panic));
         let hashed = hashing.join().unwrap_or_else(|panic| resume_unwind(panic));
         let written = writing.join().unwrap_or_else(|panic| resume_unwind(panic));
-        Ok((read, hashed, written))
+        Ok((read, hashed, written, archive_sha256))
     })?;
     // What comes later in the pipeline lies earlier in the archive.
     let Written { files, bytes } = written?;
     let manifest = hashed?;
     match read {
-        Ok(()) => Ok(Staged { directory: into.to_owned(), manifest, files, bytes }),
+        Ok(()) => Ok(Staged { directory: into.to_owned(), manifest, files, bytes, archive_sha256 }),
         Err(Stop::Failed(error)) => Err(error),
         // Cannot happen: who closes the pipeline has failed, and that was told above.
         Err(Stop::Closed) => Err(UnpackError::Read(io::Error::other("the pipeline was closed"))),

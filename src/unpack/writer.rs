@@ -61,7 +61,7 @@ impl<'a> Writer<'a> {
             written.map_err(|error| self.tree.failed(on_disk(self.below(&open.name)).as_str(), error))?;
             open.bytes += bytes.len() as u64;
         }
-        if piece.ends.is_some() {
+        if piece.last {
             self.end(open);
         } else {
             self.open = Some(open);

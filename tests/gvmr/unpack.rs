@@ -1,5 +1,7 @@
-//! Module zips become trees: honest ones whole, all others not at all.
+//! Module zips and release archives become trees: honest ones whole, all others not at all.
 
+mod archive;
+mod built;
 mod hostile;
 mod installed;
 pub(crate) mod real;

@@ -3,7 +3,7 @@
 
 use super::{small, unpack};
 use crate::support::zip::{File, PREFIX, Zip};
-use gvmr::unpack::UnpackError;
+use gvmr::unpack::{Staged, UnpackError};
 use std::fs;
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use std::path::Path;
 type Case = (&'static str, &'static str, &'static str, fn(&mut Zip));
 
 /// Names that no entry may have, below the prefix.
-const NAMES: &[(&str, &str)] = &[
+pub(super) const NAMES: &[(&str, &str)] = &[
     ("", "empty"),
     ("src/", "directories"),
     ("/etc/passwd", "absolute"),
@@ -46,7 +46,7 @@ const NAMES: &[(&str, &str)] = &[
 ];
 
 /// Second names that cannot stand beside `src/fmt/print.go` and the others of the small archive.
-const CLASHES: &[(&str, &str)] = &[
+pub(super) const CLASHES: &[(&str, &str)] = &[
     ("src/fmt/print.go", "two files"),
     ("src/fmt/PRINT.go", "case"),
     ("SRC/other.go", "case"),
@@ -225,14 +225,27 @@ fn the_corpus_is_large_and_its_base_is_honest() {
     assert!(FORGERIES.len() + NAMES.len() + CLASHES.len() >= 120);
 }
 
-/// Unpacks beside other things, which must stay as they are, and expects an error.
 fn refuses(case: &str, kind: &str, word: &str, zip: &Zip) {
+    refuses_all(case, kind, word, |tree| unpack(&zip.bytes(), tree));
+}
+
+/// Unpacks beside other things, which must stay as they are, and expects an error, and neither links nor devices.
+pub(super) fn refuses_all(
+    case: &str,
+    kind: &str,
+    word: &str,
+    unpack: impl FnOnce(&Path) -> Result<Staged, UnpackError>,
+) {
     let parent = tempfile::tempdir().unwrap();
     fs::create_dir_all(parent.path().join("outside")).unwrap();
     fs::create_dir(parent.path().join("staging")).unwrap();
     fs::write(parent.path().join("outside/kept"), b"kept").unwrap();
     let before = listing(parent.path());
-    let error = unpack(&zip.bytes(), &parent.path().join("staging/tree")).expect_err(case);
+    let error = unpack(&parent.path().join("staging/tree")).expect_err(case);
+    for (path, _) in listing(&parent.path().join("staging/tree")) {
+        let kind = fs::symlink_metadata(&path).unwrap().file_type();
+        assert!(kind.is_file() || kind.is_dir(), "{case:?}: {path} is {kind:?}");
+    }
     fs::remove_dir_all(parent.path().join("staging/tree")).unwrap();
     assert_eq!(listing(parent.path()), before, "{case:?}");
     assert_eq!(kind_of(&error), kind, "{case:?}: {error}");
@@ -240,11 +253,12 @@ fn refuses(case: &str, kind: &str, word: &str, zip: &Zip) {
     assert!(!error.to_string().contains(|c: char| c.is_control()), "{case:?}: {error:?}");
 }
 
-fn kind_of(error: &UnpackError) -> &'static str {
+pub(super) fn kind_of(error: &UnpackError) -> &'static str {
     match error {
         UnpackError::Read(_) => "read",
         UnpackError::Truncated { .. } => "truncated",
         UnpackError::Write { .. } => "write",
+        UnpackError::Unreadable { .. } => "unreadable",
         UnpackError::Malformed { .. } => "malformed",
         UnpackError::Refused { .. } => "refused",
         UnpackError::Limit { .. } => "limit",
@@ -252,13 +266,14 @@ fn kind_of(error: &UnpackError) -> &'static str {
 }
 
 /// Every path below `root` with its content.
-fn listing(root: &Path) -> Vec<(String, Vec<u8>)> {
+pub(super) fn listing(root: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     let mut left = vec![root.to_owned()];
     while let Some(path) = left.pop() {
-        let content = if path.is_dir() { Vec::new() } else { fs::read(&path).unwrap() };
+        let kind = fs::symlink_metadata(&path).unwrap();
+        let content = if kind.is_file() { fs::read(&path).unwrap() } else { Vec::new() };
         found.push((path.display().to_string(), content));
-        if path.is_dir() {
+        if kind.is_dir() {
             left.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
         }
     }

@@ -95,3 +95,9 @@ fn what_cannot_be_read_is_named() {
 fn a_missing_tree_is_an_error() {
     assert!(installed(&PathBuf::from("/nonexistent/goroot"), PREFIX).is_err());
 }
+
+/// The regular files below `root`.
+pub(super) fn files(root: &std::path::Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}

@@ -1,9 +1,9 @@
 //! The central directory and the end record, held against everything that was seen before them.
 
-use super::error::UnpackError;
+use super::Seen;
 use super::headers::{self, Central, End};
-use super::input::Input;
-use super::reader::{Seen, expect};
+use crate::unpack::error::UnpackError;
+use crate::unpack::input::Input;
 
 /// What made an entry and its external attributes, in every combination that real modules show: MS-DOS with
 /// none (until Go 1.20), and Unix with the mode of a regular file, plain or executable.
@@ -16,17 +16,17 @@ const REGULAR: u32 = 0o100_000;
 
 /// Reads from behind the first signature after the last entry to the end of the body.
 pub(super) fn check(
-    input: &mut Input<'_>,
+    input: &mut Input,
     mut signature: [u8; 4],
-    prefix: &str,
+    root: &str,
     seen: &[Seen],
 ) -> Result<(), UnpackError> {
     let start = input.offset() - 4;
     let mut name = Vec::new();
     for entry in seen {
         name.clear();
-        name.extend_from_slice(prefix.as_bytes());
-        name.extend_from_slice(entry.name.as_bytes());
+        name.extend_from_slice(root.as_bytes());
+        name.extend_from_slice(&entry.name);
         expect_signature(&name, headers::CENTRAL, signature)?;
         check_entry(input, &name, entry)?;
         signature = input.take()?;
@@ -43,22 +43,22 @@ pub(super) fn check(
     Err(UnpackError::malformed(b"archive", "bytes after the end record", &"none", &"some"))
 }
 
-fn check_entry(input: &mut Input<'_>, name: &[u8], seen: &Seen) -> Result<(), UnpackError> {
+fn check_entry(input: &mut Input, name: &[u8], seen: &Seen) -> Result<(), UnpackError> {
     let central = Central::parse(input.take()?);
     let (shared, local) = (central.shared, seen.shared);
-    expect(name, "central version needed", local.version_needed, shared.version_needed)?;
-    expect(name, "central flags", local.flags, shared.flags)?;
-    expect(name, "central compression method", local.method, shared.method)?;
-    expect(name, "central time", local.modified, shared.modified)?;
-    expect(name, "central checksum", local.crc, shared.crc)?;
-    expect(name, "central packed size", local.packed, shared.packed)?;
-    expect(name, "central size", local.size, shared.size)?;
-    expect(name, "length of the central name", local.name_length, shared.name_length)?;
-    expect(name, "length of the central extra field", local.extra_length, shared.extra_length)?;
-    expect(name, "length of the comment", 0, central.comment_length)?;
-    expect(name, "disk number", 0, central.disk)?;
-    expect(name, "internal attributes", 0, central.internal)?;
-    expect(name, "offset", seen.offset, u64::from(central.offset))?;
+    UnpackError::expect(name, "central version needed", local.version_needed, shared.version_needed)?;
+    UnpackError::expect(name, "central flags", local.flags, shared.flags)?;
+    UnpackError::expect(name, "central compression method", local.method, shared.method)?;
+    UnpackError::expect(name, "central time", local.modified, shared.modified)?;
+    UnpackError::expect(name, "central checksum", local.crc, shared.crc)?;
+    UnpackError::expect(name, "central packed size", local.packed, shared.packed)?;
+    UnpackError::expect(name, "central size", local.size, shared.size)?;
+    UnpackError::expect(name, "length of the central name", local.name_length, shared.name_length)?;
+    UnpackError::expect(name, "length of the central extra field", local.extra_length, shared.extra_length)?;
+    UnpackError::expect(name, "length of the comment", 0, central.comment_length)?;
+    UnpackError::expect(name, "disk number", 0, central.disk)?;
+    UnpackError::expect(name, "internal attributes", 0, central.internal)?;
+    UnpackError::expect(name, "offset", seen.offset, u64::from(central.offset))?;
     check_origin(name, central.made_by, central.external)?;
 
     let mut central_name = vec![0; name.len()];
@@ -70,7 +70,7 @@ fn check_entry(input: &mut Input<'_>, name: &[u8], seen: &Seen) -> Result<(), Un
     let Some(modified) = seen.modified else { return Ok(()) };
     let mut extra = [0; 9];
     input.copy(&mut extra)?;
-    if extra.starts_with(&super::reader::TIMESTAMP) && extra.ends_with(&modified) {
+    if extra.starts_with(&super::TIMESTAMP) && extra.ends_with(&modified) {
         return Ok(());
     }
     Err(UnpackError::malformed(name, "central extra field", &"the local one", &extra.escape_ascii()))
@@ -94,13 +94,13 @@ fn check_origin(name: &[u8], made_by: u16, external: u32) -> Result<(), UnpackEr
 
 fn check_end(end: &End, entries: usize, start: u64, size: u64) -> Result<(), UnpackError> {
     const NAME: &[u8] = b"end record";
-    expect(NAME, "disk number", 0, end.disk)?;
-    expect(NAME, "disk number of the directory", 0, end.directory_disk)?;
-    expect(NAME, "entries on this disk", entries, usize::from(end.entries_here))?;
-    expect(NAME, "entries", entries, usize::from(end.entries))?;
-    expect(NAME, "size of the central directory", size, u64::from(end.size))?;
-    expect(NAME, "offset of the central directory", start, u64::from(end.offset))?;
-    expect(NAME, "length of the comment", 0, end.comment_length)
+    UnpackError::expect(NAME, "disk number", 0, end.disk)?;
+    UnpackError::expect(NAME, "disk number of the directory", 0, end.directory_disk)?;
+    UnpackError::expect(NAME, "entries on this disk", entries, usize::from(end.entries_here))?;
+    UnpackError::expect(NAME, "entries", entries, usize::from(end.entries))?;
+    UnpackError::expect(NAME, "size of the central directory", size, u64::from(end.size))?;
+    UnpackError::expect(NAME, "offset of the central directory", start, u64::from(end.offset))?;
+    UnpackError::expect(NAME, "length of the comment", 0, end.comment_length)
 }
 
 /// An error where another record begins than the one that must come next.
