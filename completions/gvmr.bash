@@ -456,7 +456,7 @@ _gvmr() {
             return 0
             ;;
         gvmr__subcmd__install)
-            opts="-q -h --json --quiet --help"
+            opts="-q -h --from-source --force --allow-unlogged --json --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -64,9 +64,18 @@ pub enum Command {
 /// `gvmr install`.
 #[derive(Debug, Args)]
 pub struct Install {
-    /// 1.23, 1.23.4, 1.24rc1, latest, oldstable, ">=1.21, <1.24", "~1.22"
+    /// 1.23, 1.23.4, 1.24rc1, latest, oldstable, ">=1.21, <1.24", "~1.22", or an archive: ./go1.23.4.linux-amd64.tar.gz
     #[arg(value_name = "VERSION")]
     pub versions: Vec<String>,
+    /// Build it here from its proved sources
+    #[arg(long)]
+    pub from_source: bool,
+    /// Install what cannot run here too
+    #[arg(long)]
+    pub force: bool,
+    /// Install a build too that neither Go's log nor an index vouches for; the receipt and `list` say so
+    #[arg(long)]
+    pub allow_unlogged: bool,
     /// Print the outcome as JSON
     #[arg(long)]
     pub json: bool,

@@ -48,9 +48,15 @@ impl Request {
         if let Some(range) = Range::parse(text) {
             return Ok(Self::Range(range));
         }
-        Selector::parse(text)
-            .map(Self::Selector)
-            .map_err(|reason| NotARequest { reason, suggestion: nearest_spelling(text) })
+        let unfit = |reason| NotARequest { reason, suggestion: nearest_spelling(text) };
+        let selector = Selector::parse(text).map_err(unfit)?;
+        match selector.as_exact() {
+            // Go's grammar takes any word for a pre-release's kind; its releases have had three.
+            Some(version) if version.is_prerelease() && !is_released_kind(version) => {
+                Err(unfit(NotAVersion { word: text.to_owned() }))
+            }
+            _ => Ok(Self::Selector(selector)),
+        }
     }
 
     /// The newest of `candidates` that this request means. What `latest` means to a source is the source's to say;
@@ -122,6 +128,13 @@ fn as_semver(version: &Version) -> Option<semver::Version> {
     Some(semantic)
 }
 
+/// Whether a pre-release is called as Go calls them: `rc1`, `beta2`, `alpha1`.
+fn is_released_kind(version: &Version) -> bool {
+    let kinds = ["alpha", "beta", "rc"].into_iter();
+    let mut numbers = kinds.filter_map(|kind| version.prerelease().strip_prefix(kind));
+    numbers.any(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
+}
+
 /// Drops what people add by habit: `v1.23.4`, `Go 1.23`, `1.23.x`, `golang1.23`.
 fn nearest_spelling(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
@@ -130,7 +143,8 @@ fn nearest_spelling(text: &str) -> Option<String> {
     let candidate =
         candidate.replace("-rc", "rc").replace("-beta", "beta").replace("rc.", "rc").replace("beta.", "beta");
     let version = Version::parse(&candidate)?;
-    Some(version.as_str().to_owned())
+    let plausible = !version.is_prerelease() || is_released_kind(&version);
+    plausible.then(|| version.as_str().to_owned())
 }
 
 #[cfg(test)]
@@ -178,6 +192,8 @@ mod tests {
             ("golang-1.22", Some("1.22")),
             ("1.24-rc1", Some("1.24rc1")),
             ("1.9.2rc2", None),
+            ("1.2x", None),
+            ("1.22rc", None),
             ("01.2", None),
             ("../../etc", None),
             ("", None),

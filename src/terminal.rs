@@ -91,6 +91,11 @@ impl Terminal {
         bar
     }
 
+    /// Turns a bar of bytes back into a spinner with a line of text.
+    pub fn spin(bar: &ProgressBar) {
+        bar.set_style(spinner());
+    }
+
     /// Turns a spinner into a bar of bytes.
     pub fn measure(bar: &ProgressBar, length: u64) {
         bar.set_length(length);

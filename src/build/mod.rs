@@ -29,7 +29,6 @@ use gvmr_shims::environment::Environment;
 use gvmr_shims::version::Version;
 use output::Output;
 use process::Ending;
-use std::fs::File;
 use std::path::Path;
 
 /// What is built, with what, and where. All paths are absolute.
@@ -66,7 +65,7 @@ pub fn build(
     let bootstrap = bootstrap::check(plan)?;
     let sources = tree::Sources::check(plan.goroot, plan.version)?;
     let programs = programs::find(plan.version, plan.environment)?;
-    let log = File::create(plan.log).map_err(|source| BuildError::io("create", plan.log, source))?;
+    let log = output::open(plan.log).map_err(|source| BuildError::io("create", plan.log, source))?;
     let scratch = Scratch::create(plan.home_cache, &programs, plan.version)?;
     let mut output = Output::new(log, line);
     let command = environment::command(plan, bootstrap.goroot, &scratch, &programs);

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 
 /// Lines that are kept.
 const TAIL: usize = 20;
@@ -67,6 +69,19 @@ impl<'a> Output<'a> {
         self.tail.push_back(line.to_owned());
         self.begun.clear();
     }
+}
+
+/// Opens the log anew: a regular file at this very place, nothing that a link or a FIFO leads to.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let mut options = File::options();
+    options.write(true).create(true).mode(0o644).custom_flags(flags.bits().cast_signed());
+    let file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    file.set_len(0)?;
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -3,14 +3,11 @@
 use super::session::Session;
 use crate::cli;
 use crate::error::{Error, Kind};
-use crate::host::{Assessment, Fact, Host, Reason, Verdict};
+use crate::host::{self, Assessment, Fact, Host, Reason, Verdict};
 use crate::request::Request;
+use crate::verify::{known_since, known_versions};
 use gvmr_shims::version::Version;
 use serde::Serialize;
-use std::ops::RangeInclusive;
-
-/// The minors that are judged when no version is named.
-const MINORS: RangeInclusive<u32> = 4..=27;
 
 #[derive(Serialize)]
 struct Answer {
@@ -22,7 +19,8 @@ struct Answer {
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::Host, session: &Session) -> Result<(), Error> {
-    let mut known: Vec<Version> = MINORS.filter_map(|minor| Version::parse(&format!("1.{minor}"))).collect();
+    let mut known = known_versions(host::platform().arch());
+    known.retain(|version| !version.is_prerelease());
     known.extend(session.toolchains()?.into_iter().map(|toolchain| toolchain.version));
     report(arguments, known, session)
 }
@@ -35,6 +33,10 @@ fn report(arguments: &cli::Host, mut known: Vec<Version>, session: &Session) -> 
         [] => known.clone(),
         texts => texts.iter().map(|text| named(text, &known, session)).collect::<Result<_, _>>()?,
     };
+    for version in versions.iter().filter(|version| !known.contains(version)) {
+        let since = known_since();
+        session.terminal.note(format_args!("go{version} is no release that is known here, as of {since}"));
+    }
     let host = Host::look(session.settings.home.root());
     let verdicts: Vec<_> = versions.iter().map(|version| host.assess(version)).collect();
     let refused = verdicts.iter().find(|verdict| verdict.verdict == Verdict::CannotRun).cloned();
@@ -43,7 +45,10 @@ fn report(arguments: &cli::Host, mut known: Vec<Version>, session: &Session) -> 
     if arguments.json {
         session.terminal.json(&answer).map_err(Session::stdout)?;
     } else {
-        lines(&answer).iter().try_for_each(|line| session.terminal.data(line)).map_err(Session::stdout)?;
+        lines(&answer, !arguments.versions.is_empty())
+            .iter()
+            .try_for_each(|line| session.terminal.data(line))
+            .map_err(Session::stdout)?;
     }
     match refused.filter(|_| !arguments.versions.is_empty()) {
         None => Ok(()),
@@ -76,7 +81,7 @@ fn refusal(refused: &Assessment, nearest: Option<&Version>) -> Error {
     }
 }
 
-fn lines(answer: &Answer) -> Vec<String> {
+fn lines(answer: &Answer, named: bool) -> Vec<String> {
     let width = answer.facts.iter().map(|fact| fact.name.len()).max().unwrap_or(0);
     let mut lines: Vec<_> = answer
         .facts
@@ -84,7 +89,9 @@ fn lines(answer: &Answer) -> Vec<String> {
         .map(|fact| format!("{:width$}  {}  ({})", fact.name, fact.value, fact.source))
         .collect();
     lines.push(String::new());
-    for group in answer.verdicts.chunk_by(|one, next| one.reasons == next.reasons) {
+    // Versions that were named one by one are no ranges.
+    let alike = |one: &Assessment, next: &Assessment| !named && one.reasons == next.reasons;
+    for group in answer.verdicts.chunk_by(alike) {
         let [first, ..] = group else { continue };
         let versions = match group {
             [.., last] if group.len() > 1 => format!("{} to {}", first.version, last.version),

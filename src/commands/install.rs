@@ -1,17 +1,19 @@
 //! `gvmr install`: several versions at once; with none named, what this directory asks for.
 
+use super::progress::Shown;
 use super::session::Session;
+use super::target::{self, Target, Way};
 use crate::cli;
 use crate::error::{Error, Kind};
-use crate::install::{self, Event, Installer, Outcome, Watch};
+use crate::install::{self, Installer, Outcome};
 use crate::request::Request;
+use crate::sources::Source;
 use crate::store::Programs;
-use crate::terminal::Terminal;
-use gvmr_shims::answer::{Choice, Source};
+use gvmr_shims::answer::{self, Choice};
+use gvmr_shims::environment::Process;
 use gvmr_shims::outside::Outside;
 use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
-use indicatif::ProgressBar;
 use serde::Serialize;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -29,12 +31,13 @@ struct Line {
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::Install, session: &Session) -> Result<(), Error> {
-    let requests = if arguments.versions.is_empty() {
-        vec![asked_for_here(session)?]
+    let way = Way::of(arguments);
+    let targets = if arguments.versions.is_empty() {
+        vec![Target::Request(asked_for_here(session)?)]
     } else {
-        arguments.versions.iter().map(|text| session.request(text)).collect::<Result<_, _>>()?
+        arguments.versions.iter().map(|text| Target::parse(text, way, session)).collect::<Result<_, _>>()?
     };
-    let outcomes = install_all(&requests, session);
+    let outcomes = install_all(&targets, way, session);
     // Of several the one that was named first, whichever arrived first.
     if let Some(Ok(first)) = outcomes.iter().find(|outcome| outcome.is_ok()) {
         session.suggest_default(first.toolchain())?;
@@ -71,14 +74,20 @@ pub(super) fn run(arguments: &cli::Install, session: &Session) -> Result<(), Err
 
 /// Installs one version with its progress shown; used by `use` and by the shim's question too.
 pub(super) fn install_one(request: &Request, session: &Session) -> Result<Outcome, Error> {
-    let outcome = session.with_installer(|installer| install_request(request, installer, session))?;
+    let target = Target::Request(request.clone());
+    let outcome =
+        session.with_installer(|installer| install_target(&target, Way::default(), installer, session))?;
     session.suggest_default(outcome.toolchain())?;
     Ok(outcome)
 }
 
 /// What the directory asks for.
 fn asked_for_here(session: &Session) -> Result<Request, Error> {
-    let answer = session.resolve()?;
+    let answer = session.resolve().map_err(|error| match error.kind {
+        // Here nobody looks for a program: what is missing is an argument.
+        Kind::NotFound => Error { kind: Kind::Usage, ..error },
+        _ => error,
+    })?;
     match answer.choice {
         Choice::Missing { wanted: selector } => {
             session.remember_project(answer.reason.file.as_deref())?;
@@ -87,7 +96,7 @@ fn asked_for_here(session: &Session) -> Result<Request, Error> {
         }
         Choice::Installed { version, .. } => {
             session.remember_project(
-                answer.reason.file.as_deref().filter(|_| answer.reason.source != Source::Default),
+                answer.reason.file.as_deref().filter(|_| answer.reason.source != answer::Source::Default),
             )?;
             session.terminal.note(format_args!("{version}, because {}", answer.reason));
             Ok(Request::Selector(Selector::exact(&version)))
@@ -100,7 +109,7 @@ fn asked_for_here(session: &Session) -> Result<Request, Error> {
     }
 }
 
-fn install_all(requests: &[Request], session: &Session) -> Vec<Result<Outcome, Error>> {
+fn install_all(requests: &[Target], way: Way, session: &Session) -> Vec<Result<Outcome, Error>> {
     let results: Vec<_> = requests.iter().map(|_| Mutex::new(None)).collect();
     let queue: Mutex<VecDeque<usize>> = Mutex::new((0..requests.len()).collect());
     let failed = session.with_installer(|installer| {
@@ -108,7 +117,7 @@ fn install_all(requests: &[Request], session: &Session) -> Vec<Result<Outcome, E
             for _ in 0..AT_ONCE.min(requests.len()) {
                 scope.spawn(|| {
                     while let Some(place) = next(&queue) {
-                        let outcome = install_request(&requests[place], installer, session);
+                        let outcome = install_target(&requests[place], way, installer, session);
                         *results[place].lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
                     }
                 });
@@ -129,19 +138,31 @@ fn next(queue: &Mutex<VecDeque<usize>>) -> Option<usize> {
     queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
 }
 
-/// Installs one request, once it is known that it can be made reachable.
-fn install_request(
-    request: &Request,
+/// Installs one target, once it is known that it can be made reachable.
+fn install_target(
+    target: &Target,
+    way: Way,
     installer: &Installer<'_>,
     session: &Session,
 ) -> Result<Outcome, Error> {
-    let shown = Shown { bar: session.terminal.bar(&request.to_string()), session };
+    let shown = Shown::begin(&target.to_string(), session);
     let programs = Programs::beside_this_one()?;
-    let result = install::choose(request, installer, &shown).map_err(Error::from).and_then(|version| {
+    let version = match target {
+        Target::Request(request) => install::choose(request, installer, &shown).map_err(Error::from),
+        Target::File(name, path) => target::fits(name, path, installer).map(|()| name.version.clone()),
+    };
+    let result = version.and_then(|version| {
         shown.bar.set_prefix(version.toolchain_name());
         // What is committed is made reachable too, whoever interrupts in between.
         session.tidily(|| {
-            let outcome = installer.install(&version, &shown)?;
+            let outcome = match target {
+                _ if way.from_source => installer.build(&version, &Process, &shown),
+                Target::Request(_) => installer.install(&version, way.wishes, &shown),
+                Target::File(name, path) => {
+                    let source = [Source::Directory(installer.sources.file(name, path))];
+                    installer.install_from(&source, &version, way.wishes, &shown)
+                }
+            }?;
             installer.store.publish(&programs)?;
             Ok(outcome)
         })
@@ -156,7 +177,7 @@ fn line(outcome: &Outcome, session: &Session, json: bool) -> Result<Line, Error>
     let name = toolchain.version.toolchain_name();
     if installed_now {
         if let Some(receipt) = &toolchain.receipt {
-            session.terminal.note(format_args!("{name}: {}", receipt.proof()));
+            session.terminal.note(format_args!("{name}: {}", receipt.summary()));
         }
     } else {
         session.terminal.note(format_args!("{name} is installed already"));
@@ -175,40 +196,10 @@ fn line(outcome: &Outcome, session: &Session, json: bool) -> Result<Line, Error>
     })
 }
 
-/// One install on the terminal.
-struct Shown<'a> {
-    bar: ProgressBar,
-    session: &'a Session,
-}
-
-impl Watch for Shown<'_> {
-    fn event(&self, event: Event) {
-        match event {
-            Event::Waiting { holder } => {
-                self.session.terminal.note(format_args!("{}: waiting: {holder}", self.bar.prefix()));
-            }
-            Event::Proving => self.bar.set_message("asking the log"),
-            Event::Fetching { source, length } => {
-                self.bar.set_message(source);
-                if let Some(length) = length {
-                    Terminal::measure(&self.bar, length);
-                }
-            }
-            Event::Bytes(bytes) => self.bar.inc(bytes),
-            Event::Committing => self.bar.set_message("syncing"),
-            Event::Note(note) => self.session.terminal.note(format_args!("{}: {note}", self.bar.prefix())),
-        }
-    }
-
-    fn cancelled(&self) -> bool {
-        self.session.interrupted()
-    }
-}
-
 /// The exact version a request means, for commands that write it down.
 pub(super) fn choose(request: &Request, session: &Session) -> Result<Version, Error> {
     session.with_installer(|installer| {
-        let shown = Shown { bar: session.terminal.bar(&request.to_string()), session };
+        let shown = Shown::begin(&request.to_string(), session);
         let version = install::choose(request, installer, &shown).map_err(Error::from);
         shown.bar.finish_and_clear();
         version

@@ -19,10 +19,14 @@ struct Line<'a> {
 /// Runs the command.
 pub(super) fn run(arguments: &cli::List, session: &Session) -> Result<(), Error> {
     let toolchains = session.toolchains()?;
-    let default = session.default_version(&toolchains)?;
+    // A damaged default, or a directory with a bad pin, must not hide what is installed.
+    let default = session.default_version(&toolchains).unwrap_or_else(|error| {
+        session.terminal.warn(error.message);
+        None
+    });
     let current = match session.resolve().map(|answer| answer.choice) {
         Ok(Choice::Installed { version, .. }) => Some(version),
-        _ => None, // a directory with a bad pin must not hide what is installed
+        _ => None,
     };
     let lines: Vec<_> = toolchains
         .iter()
@@ -38,7 +42,7 @@ pub(super) fn run(arguments: &cli::List, session: &Session) -> Result<(), Error>
         return session.terminal.json(&lines).map_err(Session::stdout);
     }
     if default.is_none()
-        && let Some(selector) = store::default_selector(&session.settings.home)?
+        && let Ok(Some(selector)) = store::default_selector(&session.settings.home)
     {
         session.terminal.note(format_args!("the default is {selector}, of which nothing is installed"));
     }
@@ -48,7 +52,7 @@ pub(super) fn run(arguments: &cli::List, session: &Session) -> Result<(), Error>
     for line in lines {
         let mark = if line.current { '*' } else { ' ' };
         let default = if line.default { "default" } else { "" };
-        let proof = line.receipt.map_or_else(|| "no receipt".to_owned(), Receipt::proof);
+        let proof = line.receipt.map_or_else(|| "no receipt".to_owned(), Receipt::summary);
         let text = format!("{mark} {:10} {default:8} {proof}", line.version);
         session.terminal.data(text.trim_end()).map_err(Session::stdout)?;
     }

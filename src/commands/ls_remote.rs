@@ -3,16 +3,20 @@
 use super::session::Session;
 use crate::cli;
 use crate::error::Error;
+use crate::host::{Assessment, Verdict};
 use crate::install;
 use crate::request::Request;
 use gvmr_shims::version::Version;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 struct Line<'a> {
     version: &'a str,
     installed: bool,
     prerelease: bool,
+    /// Whether the official build runs on this host.
+    runs: bool,
 }
 
 /// Runs the command.
@@ -20,7 +24,18 @@ pub(super) fn run(arguments: &cli::LsRemote, session: &Session) -> Result<(), Er
     let filter = arguments.filter.as_deref().map(|text| session.request(text)).transpose()?;
     let installed: Vec<Version> =
         session.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
-    let (released, notes) = session.with_installer(|installer| Ok(install::released(installer)?))?;
+    let (released, notes, cannot) = session.with_installer(|installer| {
+        let (mut released, notes) = install::released(installer)?;
+        released.extend(installed.iter().cloned());
+        released.sort();
+        released.dedup();
+        let assess = |version: &Version| installer.host.assess(version);
+        let cannot =
+            released.iter().map(assess).filter(|assessment| assessment.verdict == Verdict::CannotRun);
+        let cannot: BTreeMap<Version, Assessment> =
+            cannot.map(|assessment| (assessment.version.clone(), assessment)).collect();
+        Ok((released, notes, cannot))
+    })?;
     for note in notes {
         session.terminal.note(note);
     }
@@ -40,6 +55,7 @@ pub(super) fn run(arguments: &cli::LsRemote, session: &Session) -> Result<(), Er
             version: version.as_str(),
             installed: installed.contains(version),
             prerelease: version.is_prerelease(),
+            runs: !cannot.contains_key(version),
         })
         .collect();
     if arguments.json {
@@ -49,8 +65,18 @@ pub(super) fn run(arguments: &cli::LsRemote, session: &Session) -> Result<(), Er
         session.terminal.note("nothing that is listed matches");
     }
     for line in lines {
-        let mark = if line.installed { "\tinstalled" } else { "" };
+        let mark = match (line.installed, line.runs) {
+            (true, _) => "\tinstalled",
+            (false, true) => "",
+            (false, false) => "\tcannot run here",
+        };
         session.terminal.data(format_args!("{}{mark}", line.version)).map_err(Session::stdout)?;
+    }
+    if let Some(assessment) = cannot.values().next_back() {
+        let reasons = assessment.reasons.iter().filter(|reason| reason.severity == Verdict::CannotRun);
+        for reason in reasons {
+            session.terminal.note(format_args!("up to {}: {}", assessment.version, reason.text));
+        }
     }
     session.terminal.note("a source may serve more than it lists; gvmr install asks for the exact version");
     Ok(())

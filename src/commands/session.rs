@@ -1,25 +1,26 @@
 //! What every command shares: the settings, the store, the terminal, and the way to the network.
 
-use crate::config::{AutoInstall, Settings};
+use crate::config::{AutoInstall, Settings, SourceName};
 use crate::error::{Error, Kind};
-use crate::host;
+use crate::host::Host;
 use crate::install::{Installer, Log};
 use crate::net;
 use crate::request::Request;
-use crate::sources::{GoSettings, Goproxy, ProxyList};
+use crate::sources::{ArchiveSettings, Archives, Directory, GoSettings, Goproxy, ProxyList, Source, Sources};
 use crate::store::{self, Programs, Store, Toolchain};
 use crate::terminal::Terminal;
+use crate::verify::{LogError, SettingError};
 use gvmr_shims::answer::{Answer, Choice};
 use gvmr_shims::directory;
 use gvmr_shims::environment::{self, Environment, Process};
 use gvmr_shims::resolve::{self, Question};
 use gvmr_shims::version::Version;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long an interrupted command may take to tidy up before it is ended.
@@ -33,6 +34,7 @@ pub struct Session {
     pub settings: Settings,
     interrupted: Arc<AtomicBool>,
     untidy: Arc<AtomicUsize>,
+    said: Mutex<BTreeSet<String>>,
 }
 
 /// What the user says to installing a missing version.
@@ -55,14 +57,21 @@ impl Session {
         let settings = Settings::read(&Process, home)?;
         let interrupted = Arc::new(AtomicBool::new(false));
         let untidy = Arc::new(AtomicUsize::new(0));
-        listen(&interrupted, &untidy)
-            .map_err(|error| Error::said(Kind::Storage, format!("cannot listen for signals: {error}")))?;
-        Ok(Self { terminal, settings, interrupted, untidy })
+        if let Err(error) = listen(&interrupted, &untidy) {
+            // Nothing is lost: what an interrupted command leaves is swept later.
+            terminal.warn(format_args!("cannot listen for signals, so Ctrl-C ends at once: {error}"));
+        }
+        Ok(Self { terminal, settings, interrupted, untidy, said: Mutex::default() })
     }
 
     /// Whether the user has asked for the end.
     pub fn interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Whether this has not been said before in this run.
+    pub fn says_first(&self, note: &str) -> bool {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(note.to_owned())
     }
 
     /// The home, to be changed; created where it is missing. Only looking at it needs no more than the paths.
@@ -133,12 +142,53 @@ impl Session {
             self.toolchains()?.into_iter().rev().map(|toolchain| toolchain.goroot).collect();
         let go = GoSettings::read(&Process, &goroots);
         let proxies = ProxyList::parse(&go.goproxy.value, &go.gonoproxy.value)
-            .map_err(|error| Error::said(Kind::Usage, format!("GOPROXY ({}): {error}", go.goproxy.origin)))?;
-        let goproxy = Goproxy::new(&client, &proxies, host::platform());
-        let log = Log::new(&client, &proxies, &go.gosumdb.value)?;
+            .map_err(|error| Error::said(Kind::Usage, format!("GOPROXY ({}): {error}", go.goproxy.origin)))
+            .map_err(|error| {
+                error.hint("correct it there, or set GOPROXY to a list such as https://host,direct")
+            })?;
+        let log = match Log::new(&client, &proxies, &go.gosumdb.value) {
+            Ok(log) => Some(log),
+            // What the table of known releases vouches for needs no log; all else says that it lacks one.
+            Err(LogError::Setting(SettingError::Disabled)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let host = Host::look(self.settings.home.root());
         let store = self.store()?;
-        let log = log.client(&store.home().cache().join("sumdb"));
-        work(&Installer { store: &store, goproxy: &goproxy, log: &log })
+        let cache = store.home().cache();
+        let log = log.as_ref().map(|log| log.client(&cache.join("sumdb")));
+        let sources = self.sources(&client, &proxies, &host);
+        work(&Installer { store: &store, sources: &sources, log: log.as_ref(), host: &host })
+    }
+
+    /// The sources in the user's order.
+    fn sources<'c>(&self, client: &'c net::Client, proxies: &'c ProxyList, host: &Host) -> Sources<'c> {
+        let settings = &self.settings.sources;
+        let platform = || host.platform().clone();
+        let cache = self.settings.home.cache();
+        let archives = |settings| Source::Archives(Box::new(Archives::new(client, platform(), settings)));
+        let entry = |name: &SourceName| match name {
+            SourceName::Archive => archives(ArchiveSettings {
+                mirrors: settings.mirrors.clone(),
+                mirrors_named: settings.mirrors_named,
+                index: settings.index.clone(),
+                index_named: settings.index_named,
+                musl: false,
+                cache: cache.clone(),
+            }),
+            SourceName::Goproxy => Source::Goproxy(Goproxy::new(client, proxies, platform())),
+            SourceName::Directory(path) => Source::Directory(Directory::new(client, platform(), path)),
+        };
+        let musl = Some(&settings.musl_mirrors).filter(|mirrors| !mirrors.is_empty()).map(|mirrors| {
+            archives(ArchiveSettings {
+                mirrors: mirrors.clone(),
+                mirrors_named: true,
+                index: settings.musl_index.clone(),
+                index_named: true,
+                musl: true,
+                cache: cache.clone(),
+            })
+        });
+        Sources::new(client, platform(), settings.order.iter().map(entry).collect(), musl)
     }
 
     /// Makes the toolchains reachable under their names in the shim directory.

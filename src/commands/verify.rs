@@ -53,9 +53,10 @@ fn worst(audits: &[Audit], failures: &mut Vec<Error>) -> Option<Error> {
     match audits.iter().map(|audit| audit.verdict).max() {
         Some(Verdict::Differs) => Some(
             Error::said(Kind::Integrity, format!("{}: not what the log recorded", of(Verdict::Differs)))
-                .hint(
-                    "remove it and install it again: gvmr uninstall --force VERSION && gvmr install VERSION",
-                ),
+                .hint(format!(
+                    "remove and install again: gvmr uninstall --force {0} && gvmr install {0}",
+                    of(Verdict::Differs).replace(", ", " ")
+                )),
         ),
         _ if !failures.is_empty() => Some(failures.remove(0)),
         Some(Verdict::Unproved) => Some(
@@ -65,6 +66,13 @@ fn worst(audits: &[Audit], failures: &mut Vec<Error>) -> Option<Error> {
         Some(Verdict::Edited) => Some(
             Error::said(Kind::Finding, format!("{}: go.env was edited", of(Verdict::Edited)))
                 .hint("set Go's variables in the environment or with go env -w instead"),
+        ),
+        Some(Verdict::Recorded) => Some(
+            Error::said(
+                Kind::Finding,
+                format!("{}: nothing but its own receipt vouches for it", of(Verdict::Recorded)),
+            )
+            .hint("install it again from where it came if you doubt it"),
         ),
         Some(Verdict::Proved) | None => None,
     }
@@ -86,6 +94,7 @@ fn chosen(arguments: &cli::Verify, session: &Session) -> Result<Vec<Toolchain>, 
 fn show(audit: &Audit, session: &Session) -> Result<(), Error> {
     let word = match audit.verdict {
         Verdict::Proved => "proved",
+        Verdict::Recorded => "recorded",
         Verdict::Edited => "edited",
         Verdict::Unproved => "unproved",
         Verdict::Differs => "DIFFERS",

@@ -3,10 +3,15 @@
 //! Takes the environment, gives typed settings. A setting's environment twin wins over the file. Nothing is
 //! written, and a mistake in the file is an error that names its line, never a silent default.
 
+mod sources;
+
+pub use sources::{SourceName, SourceSettings};
+
 use directories::BaseDirs;
 use gvmr_shims::environment::Environment;
 use gvmr_shims::home::Home;
 use serde::Deserialize;
+use sources::{List, Written};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +25,8 @@ pub struct Settings {
     pub home: Home,
     /// What to do when a directory asks for a version that is not installed.
     pub auto_install: AutoInstall,
+    /// Where toolchains come from.
+    pub sources: SourceSettings,
 }
 
 /// Whether a missing version is installed by itself.
@@ -82,6 +89,11 @@ pub enum ConfigError {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     auto_install: Option<AutoInstall>,
+    sources: Option<List>,
+    index: Option<String>,
+    mirrors: Option<List>,
+    musl_index: Option<String>,
+    musl_mirrors: Option<List>,
 }
 
 impl Settings {
@@ -112,7 +124,17 @@ impl Settings {
             Some(value) => AutoInstall::parse(&value)?,
             None => file.auto_install.unwrap_or_default(),
         };
-        Ok(Self { home: Home::at(home), auto_install })
+        let sources = SourceSettings::read(
+            environment,
+            Written {
+                sources: file.sources,
+                index: file.index,
+                mirrors: file.mirrors,
+                musl_index: file.musl_index,
+                musl_mirrors: file.musl_mirrors,
+            },
+        )?;
+        Ok(Self { home: Home::at(home), auto_install, sources })
     }
 }
 
@@ -148,9 +170,17 @@ impl File {
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
         toml::from_str(&text).map_err(|error| ConfigError::Malformed {
             path: path.to_owned(),
-            message: error.to_string().trim_end().to_owned(),
+            message: located(&text, &error),
         })
     }
+}
+
+/// Line, column and mistake. The line itself is not shown: it may hold a password.
+fn located(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let (line, column) =
+        (before.matches('\n').count() + 1, before.chars().rev().take_while(|one| *one != '\n').count() + 1);
+    format!("line {line}, column {column}: {}", error.message())
 }
 
 /// The value of a path setting, refused where it is relative.
@@ -194,6 +224,10 @@ mod tests {
             error.contains("config.toml") && error.contains("line 2") && error.contains("auto-install"),
             "{error}"
         );
+        let secret = settings_with("mirror = \"https://user:canary@host/x\"", &[]).unwrap_err().to_string();
+        assert!(secret.contains("line 1, column 1") && !secret.contains("canary"), "{secret}");
+        let wrong = settings_with("sources = [3]", &[]).unwrap_err().to_string();
+        assert!(wrong.contains("a string or a list of strings"), "{wrong}");
         let error = settings_with("", &[("GVMR_AUTO_INSTALL", "yes")]).unwrap_err().to_string();
         assert!(error.contains("always, ask or never"), "{error}");
         let error = Settings::read(&vec![("GVMR_HOME", "relative/home")], None).unwrap_err().to_string();

@@ -1,15 +1,18 @@
 //! Each room's error: which kind it is, and the next step.
 
 use super::{Error, Kind};
+use crate::build::BuildError;
 use crate::config::ConfigError;
+use crate::host::{Assessment, Verdict};
 use crate::install::InstallError;
 use crate::net::{NetError, NetErrorKind};
 use crate::request::NotARequest;
 use crate::sources::{Outcome, SourceError, SourceErrorKind};
 use crate::store::StoreError;
 use crate::unpack::UnpackError;
-use crate::verify::LogError;
+use crate::verify::{LogError, SettingError};
 use gvmr_shims::problem::Problem;
+use gvmr_shims::version::Version;
 use std::io::ErrorKind as Io;
 use std::path::Path;
 
@@ -17,7 +20,11 @@ impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         let hint = match &error {
             ConfigError::NoHome => "set GVMR_HOME to an absolute path",
-            ConfigError::Relative { .. } | ConfigError::Value { .. } => "change or unset the variable",
+            ConfigError::Relative { .. } => "change or unset the variable",
+            ConfigError::Value { .. } => "correct or remove it",
+            ConfigError::Unreadable { source, .. } if source.kind() == Io::NotFound => {
+                "name an existing file in GVMR_CONFIG, or unset it"
+            }
             ConfigError::Unreadable { .. } | ConfigError::Malformed { .. } => {
                 "correct the file, or move it away"
             }
@@ -96,9 +103,28 @@ impl From<InstallError> for Error {
             InstallError::Unknown { .. } => {
                 (Kind::UnknownVersion, "gvmr ls-remote shows what exists".to_owned())
             }
+            InstallError::Mismatch { found: Some(ref found), ref mismatch, .. }
+                if !mismatch.module.contains(&format!("-{found}.")) =>
+            {
+                let hint = "it is another release than its name says: take the right one, or rename it";
+                (Kind::Integrity, hint.to_owned())
+            }
             InstallError::Mismatch { .. } | InstallError::Archive { .. } => {
                 (Kind::Integrity, TAMPERED.to_owned())
             }
+            InstallError::Sum(_) => (Kind::Integrity, OTHER_SUM.to_owned()),
+            InstallError::Unproved { .. } => (Kind::Integrity, UNPROVED.to_owned()),
+            InstallError::OtherVersion { .. } => {
+                (Kind::Integrity, "the file is named wrongly: look where it comes from".to_owned())
+            }
+            InstallError::Host { ref assessment, ref nearest, .. } => {
+                (Kind::Host, host_hint(assessment, nearest.as_ref()))
+            }
+            InstallError::Build(ref error) => build_error(error),
+            InstallError::NoBootstrap { .. } => (
+                Kind::Host,
+                "install a Go that can build it, or what is missing, and run it again".to_owned(),
+            ),
             InstallError::Unpack { ref error, .. } => match &**error {
                 UnpackError::Read(read) => {
                     let network = NetError::of_io(read);
@@ -107,7 +133,9 @@ impl From<InstallError> for Error {
                         network.map_or("run it again", |network| network_hint(&network.kind)).to_owned(),
                     )
                 }
-                UnpackError::Write { source, .. } => (Kind::Storage, storage_hint(source).to_owned()),
+                UnpackError::Write { source, .. } | UnpackError::Unreadable { source, .. } => {
+                    (Kind::Storage, storage_hint(source).to_owned())
+                }
                 _ => (Kind::Archive, TAMPERED.to_owned()),
             },
             InstallError::Cut { .. } => (Kind::Network, "run it again".to_owned()),
@@ -118,8 +146,22 @@ impl From<InstallError> for Error {
     }
 }
 
+/// What would run, and what else may help.
+fn host_hint(assessment: &Assessment, nearest: Option<&Version>) -> String {
+    let nearest = nearest.map(|version| format!("gvmr install {version} (the nearest that runs here)"));
+    let mut decisive = assessment.reasons.iter().filter(|reason| reason.severity == Verdict::CannotRun);
+    let build = decisive.all(|reason| reason.build_helps);
+    let build = build.then(|| format!("gvmr install --from-source {}", assessment.version));
+    let ways: Vec<_> = nearest.into_iter().chain(build).collect();
+    if ways.is_empty() { "gvmr host shows what this machine is".to_owned() } else { ways.join(", or ") }
+}
+
+const OTHER_SUM: &str =
+    "do not use this file; if the mirror repacks archives, set index to \"off\" and let the log decide";
+const UNPROVED: &str =
+    "name an index that gives its sha256 (GVMR_MUSL_INDEX), or allow it with --allow-unlogged";
 const NO_SPACE: &str = "free some space, or set GVMR_HOME to a larger file system";
-const TAMPERED: &str = "do not use this source; try another GOPROXY, and tell whoever runs it";
+const TAMPERED: &str = "do not use this source; try another, and tell whoever runs it";
 
 impl From<SourceError> for Error {
     fn from(error: SourceError) -> Self {
@@ -129,13 +171,15 @@ impl From<SourceError> for Error {
         });
         let (kind, hint) = match error.kind() {
             SourceErrorKind::Absent => {
-                (Kind::Network, "the sources in GOPROXY do not have it: add one that does")
+                (Kind::Network, "no source has it: add one that does (GVMR_MIRROR, GOPROXY)")
             }
             SourceErrorKind::Refused => {
-                (Kind::Network, "this source refuses it: add another to GOPROXY behind a |")
+                (Kind::Network, "this source refuses it: add another (GVMR_MIRROR, or GOPROXY behind a |)")
             }
             SourceErrorKind::Off => (Kind::Network, "GOPROXY=off forbids asking: name a source in GOPROXY"),
-            SourceErrorKind::Network => (Kind::Network, last.map_or("look at GOPROXY", network_hint)),
+            SourceErrorKind::Network => {
+                (Kind::Network, last.map_or("look at GVMR_SOURCES, GVMR_MIRROR and GOPROXY", network_hint))
+            }
         };
         Self::new(kind, &error).hint(hint)
     }
@@ -150,7 +194,10 @@ impl From<LogError> for Error {
                 let network = source.downcast_ref::<NetError>();
                 (Kind::Network, network.map_or("run it again", |network| network_hint(&network.kind)))
             }
-            LogError::Setting(_) => (Kind::Integrity, "unset GOSUMDB, or name a checksum database in it"),
+            LogError::Setting(SettingError::Disabled) => {
+                (Kind::Integrity, "unset GOSUMDB; without a log only archives of known releases are proved")
+            }
+            LogError::Setting(_) => (Kind::Usage, "unset GOSUMDB, or name a checksum database in it"),
             LogError::Fork(_) => (
                 Kind::Integrity,
                 "keep both tree heads: they prove that the log shows different people different things",
@@ -158,6 +205,26 @@ impl From<LogError> for Error {
             _ => (Kind::Integrity, TAMPERED),
         };
         Self::new(kind, &error).hint(hint)
+    }
+}
+
+fn build_error(error: &BuildError) -> (Kind, String) {
+    match error {
+        BuildError::Unsupported { .. } => {
+            (Kind::Host, "gvmr host shows which releases run here as they are".to_owned())
+        }
+        BuildError::NoBootstrap { needed, .. } | BuildError::OldBootstrap { needed, .. } => {
+            (Kind::Host, format!("gvmr install {}, and run it again", needed.language()))
+        }
+        BuildError::MissingPrograms { .. } => (Kind::Host, "install them, and run it again".to_owned()),
+        BuildError::Io { source, .. } => (Kind::Storage, storage_hint(source).to_owned()),
+        BuildError::NotUsable { .. } | BuildError::Unexpected { .. } => {
+            (Kind::Corrupt, "look at it, and run it again".to_owned())
+        }
+        BuildError::Failed { tail, .. } => {
+            (Kind::Finding, format!("it ended so:\n    {}", tail.join("\n    ")))
+        }
+        BuildError::Cancelled => (Kind::Interrupted, "run it again".to_owned()),
     }
 }
 
@@ -174,16 +241,18 @@ fn storage_hint(error: &std::io::Error) -> &'static str {
 
 fn network_hint(kind: &NetErrorKind) -> &'static str {
     match kind {
-        NetErrorKind::Refused { .. } => "look at your credentials for it (netrc), or use another GOPROXY",
+        NetErrorKind::Refused { .. } => {
+            "look at your credentials for it (netrc), or use another source (GVMR_MIRROR, GOPROXY)"
+        }
         NetErrorKind::ProxyAuthentication => "put user and password into HTTPS_PROXY",
         NetErrorKind::Status { .. } | NetErrorKind::Protocol { .. } => {
-            "try again later, or use another GOPROXY"
+            "try again later, or use another source (GVMR_MIRROR, GOPROXY)"
         }
         NetErrorKind::Dns { .. } => {
-            "look at that name and at this machine's DNS; where only a proxy is reachable, set HTTPS_PROXY or GOPROXY"
+            "look at that name and at this machine's DNS; where only a proxy is reachable, set HTTPS_PROXY, GOPROXY or GVMR_MIRROR"
         }
         NetErrorKind::Connect { .. } => {
-            "look whether the host is up; where only a proxy is reachable, set HTTPS_PROXY or GOPROXY"
+            "look whether the host is up; where only a proxy is reachable, set HTTPS_PROXY, GOPROXY or GVMR_MIRROR"
         }
         NetErrorKind::Proxy { .. } => "look at HTTPS_PROXY and HTTP_PROXY",
         NetErrorKind::Tls { .. } => {
@@ -194,13 +263,15 @@ fn network_hint(kind: &NetErrorKind) -> &'static str {
         }
         NetErrorKind::InsecureCredentials => "use https in that URL",
         NetErrorKind::Absent { .. } | NetErrorKind::NotAFile { .. } | NetErrorKind::Unsupported { .. } => {
-            "look at the address in GOPROXY"
+            "look at the address (GVMR_MIRROR, GVMR_INDEX, GOPROXY)"
         }
         NetErrorKind::Redirect(_) => "use the address it redirects to, if you trust it",
         NetErrorKind::Timeout { .. }
         | NetErrorKind::Cut { .. }
         | NetErrorKind::TooLarge { .. }
         | NetErrorKind::TooSlow { .. }
-        | NetErrorKind::Io { .. } => "run it again; if it stays so, use another GOPROXY",
+        | NetErrorKind::Io { .. } => {
+            "run it again; if it stays so, use another source (GVMR_MIRROR, GOPROXY)"
+        }
     }
 }

@@ -28,7 +28,7 @@ pub struct Reason {
     pub severity: Verdict,
     /// What is missing and where it was looked for, in one sentence that names no version of Go.
     pub text: String,
-    /// Whether another build of the same release, such as one from source on this host, would run.
+    /// Whether a build of the same release from source on this host would run.
     pub build_helps: bool,
 }
 
@@ -89,6 +89,10 @@ impl Host {
             volume::reasons,
         ];
         let mut reasons: Vec<_> = rules.iter().flat_map(|rule| rule(self, &release)).collect();
+        // Up to 1.4 Go is built by C compilers of its time.
+        for reason in &mut reasons {
+            reason.build_helps &= release.since(5, 0);
+        }
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.severity)); // stable: rules keep their order
         let verdict = reasons.first().map_or(Verdict::Runs, |worst| worst.severity);
         Assessment { version: version.clone(), verdict, reasons }

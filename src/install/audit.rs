@@ -3,13 +3,15 @@
 //! Takes an installed toolchain, gives an [`Audit`] that names every changed, missing and added file. The manifest
 //! that was kept at the install says what each file was; it is believed only because its own hash is the logged one.
 
+use super::judge::is_reproducible;
 use super::{InstallError, Installer};
 use crate::sources::MODULE;
-use crate::store::{self, Toolchain};
+use crate::store::{self, ProofKind, Receipt, Toolchain};
 use crate::unpack::{self, Entry, Kind};
-use crate::verify::{H1, LogError, Manifest};
+use crate::verify::{H1, LogError, Manifest, SettingError};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -45,6 +47,9 @@ pub enum Verdict {
     Proved,
     /// Only `go.env` differs: somebody changed Go's defaults, as packagers do.
     Edited,
+    /// It is what its receipt says, which lies beside the tree, and the log knows no such tree: a build for musl or of
+    /// one's own, or one that was installed without a proof.
+    Recorded,
     /// It is what its receipt says, but the log could not be asked, and the receipt lies beside the tree.
     Unproved,
     /// Anything else.
@@ -68,12 +73,12 @@ impl Audit {
 /// The one file of a toolchain that holds settings.
 const PACKAGERS_FILE: &str = "go.env";
 
-/// Hashes the whole tree and compares it with what the log recorded; where the log cannot be reached, with what
-/// the receipt kept of it, and says so.
+/// Hashes the whole tree and compares it with what the log recorded; where the log cannot be reached or does not know it,
+/// with what the receipt kept of it, and says so.
 pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, InstallError> {
-    let module_version = installer.goproxy.platform().module_version(&toolchain.version);
+    let module_version = installer.sources.platform().module_version(&toolchain.version);
     let prefix = format!("{MODULE}@{module_version}/");
-    let (logged, authority, by_log) = logged_h1(toolchain, &module_version, installer)?;
+    let Expected { h1: logged, authority, verdict: best } = expected(toolchain, &module_version, installer)?;
     let entries = unpack::installed(&toolchain.goroot, &prefix)
         .map_err(|source| InstallError::Unreadable { path: toolchain.goroot.clone(), source })?;
     let found = unpack::manifest(&entries).map(|manifest| manifest.h1());
@@ -92,11 +97,7 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
     let only_files = entries.iter().all(|entry| matches!(entry.kind, Kind::File(_)));
     audit.wrong_modes = wrong_modes(&entries, &prefix, &toolchain.goroot);
     if found.is_ok_and(|found| found == logged) && only_files {
-        if !audit.wrong_modes.is_empty() {
-            audit.verdict = Verdict::Differs;
-        } else if !by_log {
-            audit.verdict = Verdict::Unproved;
-        }
+        audit.verdict = if audit.wrong_modes.is_empty() { best } else { Verdict::Differs };
         return Ok(audit);
     }
     match &kept {
@@ -111,24 +112,49 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
     Ok(audit)
 }
 
-/// What the tree has to hash to, who says so, and whether that is the log.
-fn logged_h1(
+/// What a tree has to hash to, who says so, and what that makes of a tree that does.
+struct Expected {
+    h1: H1,
+    authority: String,
+    verdict: Verdict,
+}
+
+fn expected(
     toolchain: &Toolchain,
     version: &str,
     installer: &Installer<'_>,
-) -> Result<(H1, String, bool), InstallError> {
-    match installer.log.lookup(MODULE, version) {
-        Ok(logged) => {
+) -> Result<Expected, InstallError> {
+    let receipt = toolchain.receipt.as_ref();
+    let recorded: Option<H1> = receipt.and_then(|receipt| receipt.h1.parse().ok());
+    let proof = receipt.map_or(ProofKind::Log, |receipt| receipt.proof);
+    let by_receipt = |h1, why: &dyn Display, verdict| Expected {
+        h1,
+        authority: format!("by its receipt alone: {why}"),
+        verdict,
+    };
+    let vouched = receipt.map(Receipt::summary).unwrap_or_default();
+    // The receipt lies beside the tree, so its word alone never stands against the log's. Where the two may differ
+    // honestly, that is said: a build for musl, and up to 1.20 an archive or a build of its own.
+    let may_differ = match proof {
+        ProofKind::Log | ProofKind::None => false,
+        ProofKind::Index => true,
+        ProofKind::Known | ProofKind::Built => !is_reproducible(&toolchain.version),
+    };
+    match (installer.lookup(version), recorded) {
+        (Ok(logged), Some(h1)) if may_differ && h1 != logged.h1() => {
+            Ok(by_receipt(h1, &vouched, Verdict::Recorded))
+        }
+        (Ok(logged), _) => {
             let authority = format!("{} record {} of {}", logged.log(), logged.record(), logged.tree_size());
-            Ok((logged.h1(), authority, true))
+            Ok(Expected { h1: logged.h1(), authority, verdict: Verdict::Proved })
         }
-        Err(error @ LogError::Remote { .. }) => {
-            match toolchain.receipt.as_ref().and_then(|receipt| receipt.h1.parse().ok()) {
-                Some(h1) => Ok((h1, format!("by its receipt alone: {error}"), false)),
-                None => Err(InstallError::Log(error)),
-            }
+        (Err(LogError::Absent { .. }), Some(h1)) if proof != ProofKind::Log => {
+            Ok(by_receipt(h1, &vouched, Verdict::Recorded))
         }
-        Err(error) => Err(InstallError::Log(error)),
+        (Err(error @ (LogError::Remote { .. } | LogError::Setting(SettingError::Disabled))), Some(h1)) => {
+            Ok(by_receipt(h1, &error, Verdict::Unproved))
+        }
+        (Err(error), _) => Err(InstallError::Log(error)),
     }
 }
 

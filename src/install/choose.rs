@@ -4,7 +4,7 @@ use super::nearest::nearest;
 use super::watch::{Event, Watch};
 use super::{InstallError, Installer};
 use crate::request::Request;
-use crate::sources::{MODULE, Newest, SourceError, SourceErrorKind};
+use crate::sources::{Newest, SourceError, SourceErrorKind};
 use crate::verify::LogError;
 use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
@@ -28,7 +28,7 @@ pub fn choose(
             newest(Some(&before), installer, watch)
         }
         Request::Range(range) => {
-            let listing = installer.goproxy.listed();
+            let listing = installer.sources.listed();
             if listing.versions.is_empty() {
                 return newest(None, installer, watch).and(Err(unknown(request, installer)));
             }
@@ -44,10 +44,10 @@ pub fn choose(
 
 /// Every release that the sources list, oldest first, and a line for each source that gave no list.
 pub fn released(installer: &Installer<'_>) -> Result<(Vec<Version>, Vec<String>), InstallError> {
-    let listing = installer.goproxy.listed();
+    let listing = installer.sources.listed();
     if listing.versions.is_empty() {
         // Nothing listed is no answer; asking for the newest by name tells why.
-        let newest = installer.goproxy.newest(None)?;
+        let newest = installer.sources.newest(None)?;
         return Ok((vec![newest.version], newest.notes));
     }
     let notes = listing.notes();
@@ -59,12 +59,23 @@ fn newest(
     installer: &Installer<'_>,
     watch: &dyn Watch,
 ) -> Result<Version, InstallError> {
-    match installer.goproxy.newest(selector) {
+    match installer.sources.newest(selector) {
         Ok(Newest { version, notes, .. }) => {
             for note in notes {
                 watch.event(Event::Note(note));
             }
-            Ok(version)
+            // Sources that cannot be asked now may have said more when it was installed.
+            let wanted = |installed: &Version| {
+                !installed.is_prerelease() && selector.is_none_or(|selector| selector.matches(installed))
+            };
+            let present = installer.store.toolchains()?.into_iter().map(|toolchain| toolchain.version);
+            match present.filter(wanted).max() {
+                Some(present) if present > version => {
+                    watch.event(Event::Note(format!("the sources know of {version} at most now")));
+                    Ok(present)
+                }
+                _ => Ok(version),
+            }
         }
         Err(error) => Err(absent(selector, installer, error)),
     }
@@ -87,22 +98,29 @@ fn is_unlogged(selector: &Selector, installer: &Installer<'_>, error: &SourceErr
     let first = Version::parse(selector.as_str()).map(|version| version.first_release());
     error.kind() == SourceErrorKind::Refused
         && first.is_some_and(|first| {
-            let module_version = installer.goproxy.platform().module_version(&first);
-            matches!(installer.log.lookup(MODULE, &module_version), Err(LogError::Absent { .. }))
+            let module_version = installer.sources.platform().module_version(&first);
+            matches!(installer.lookup(&module_version), Err(LogError::Absent { .. }))
         })
 }
 
 pub(super) fn unknown(request: &Request, installer: &Installer<'_>) -> InstallError {
-    let listing = installer.goproxy.listed();
+    let listing = installer.sources.listed();
     let nearest = match request {
         Request::Selector(selector) => {
-            Version::parse(selector.as_str()).map(|wanted| nearest(&wanted, &listing.versions))
+            // What a source lists and the log does not know is no release.
+            let listed: Vec<_> = listing
+                .versions
+                .iter()
+                .filter(|version| selector.as_exact() != Some(version))
+                .cloned()
+                .collect();
+            Version::parse(selector.as_str()).map(|wanted| nearest(&wanted, &listed))
         }
         _ => None,
     };
     InstallError::Unknown {
         wanted: request.to_string(),
-        platform: installer.goproxy.platform().to_string(),
+        platform: installer.sources.platform().to_string(),
         nearest: nearest.unwrap_or_default(),
     }
 }

@@ -1,9 +1,12 @@
 //! Why an install did not happen.
 
+use super::watch::Watch;
+use crate::build::BuildError;
+use crate::host::{Assessment, Verdict};
 use crate::sources::SourceError;
 use crate::store::StoreError;
 use crate::unpack::UnpackError;
-use crate::verify::{LogError, Mismatch};
+use crate::verify::{LogError, Mismatch, Sha256Sum};
 use gvmr_shims::version::Version;
 use std::path::PathBuf;
 
@@ -27,12 +30,56 @@ pub enum InstallError {
     #[error(transparent)]
     Log(#[from] LogError),
     /// The bytes are not what the log recorded.
-    #[error("{source_url} sent something else than the log recorded: {mismatch}")]
+    #[error("{source_url} sent something else than the log recorded{}: {mismatch}", found_words(found.as_deref()))]
     Mismatch {
+        /// What the tree calls itself: `go1.23.4`.
+        found: Option<String>,
         /// Where the bytes came from.
         source_url: String,
         /// Expected and got.
         mismatch: Box<Mismatch>,
+    },
+    /// The archive is not the one that the index, or the table of known releases, speaks of.
+    #[error(transparent)]
+    Sum(Box<SumMismatch>),
+    /// Neither the log nor the table of known releases nor an index of the user's vouches for it.
+    #[error(
+        "nothing vouches for {source_url}: Go's log knows only the builds that Go publishes, and no index of yours gives its sha256"
+    )]
+    Unproved {
+        /// Where the bytes came from.
+        source_url: String,
+    },
+    /// The tree says that it is something else than its name does.
+    #[error("{source_url} holds {found}, expected {expected}")]
+    OtherVersion {
+        /// Where the bytes came from.
+        source_url: String,
+        /// What was asked for.
+        expected: String,
+        /// What the tree calls itself.
+        found: String,
+    },
+    /// This host cannot run it.
+    #[error("{} for {platform} cannot run here: {}", assessment.version.toolchain_name(), reasons(assessment))]
+    Host {
+        /// Why.
+        assessment: Box<Assessment>,
+        /// The platform of the official build.
+        platform: String,
+        /// The release nearest to it that runs here.
+        nearest: Option<Version>,
+    },
+    /// A build from source did not succeed.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// Nothing can build this version here.
+    #[error("{toolchain} cannot be built here: {why}")]
+    NoBootstrap {
+        /// What was to be built.
+        toolchain: String,
+        /// What is missing.
+        why: String,
     },
     /// The archive's bytes cannot be the logged ones: no toolchain module looks like that.
     #[error("{source_url} sent an archive of {toolchain} that is not the one the log recorded: {error}")]
@@ -78,27 +125,95 @@ pub enum InstallError {
     Cancelled,
 }
 
+/// An archive has another sum than it must have.
+#[derive(Debug, thiserror::Error)]
+#[error("{source_url} sent another {archive} than {authority} says: expected sha256 {expected}, got {got}")]
+pub struct SumMismatch {
+    /// The archive's name.
+    pub archive: String,
+    /// Where the bytes came from.
+    pub source_url: String,
+    /// Who says what the sum must be: an index without credentials, or the built-in table.
+    pub authority: String,
+    /// What it says.
+    pub expected: Sha256Sum,
+    /// What the archive has.
+    pub got: Sha256Sum,
+}
+
 impl InstallError {
-    /// `whole` says that the body came to its announced end, so that what is missing was never there.
+    /// `whole` says that the body came to its announced end, so that what is missing was never there; `logged`, that
+    /// the log knows what the archive has to be.
     pub(super) fn unpack(
         error: UnpackError,
         cancelled: bool,
         whole: bool,
+        logged: bool,
         version: &Version,
         source_url: &str,
     ) -> Self {
-        let toolchain = version.toolchain_name();
+        let (toolchain, source_url) = (version.toolchain_name(), source_url.to_owned());
         match &error {
             _ if cancelled => Self::Cancelled,
-            UnpackError::Truncated { .. } if !whole => {
-                Self::Cut { toolchain, source_url: source_url.to_owned() }
-            }
+            UnpackError::Truncated { .. } if !whole => Self::Cut { toolchain, source_url },
             UnpackError::Read(_) | UnpackError::Write { .. } => {
                 Self::Unpack { toolchain, error: Box::new(error) }
             }
-            _ => Self::Archive { source_url: source_url.to_owned(), toolchain, error: Box::new(error) },
+            _ if logged => Self::Archive { source_url, toolchain, error: Box::new(error) },
+            _ => Self::Unpack { toolchain: format!("{toolchain} from {source_url}"), error: Box::new(error) },
         }
     }
+
+    /// The message with what caused it, without repetition.
+    pub(super) fn with_causes(&self) -> String {
+        let mut message = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(inner) = source {
+            let text = inner.to_string();
+            if !message.contains(&text) {
+                message = format!("{message}: {text}");
+            }
+            source = inner.source();
+        }
+        message
+    }
+
+    /// Whether another source may still do: this one could not be read.
+    pub(super) fn passes_on(&self) -> bool {
+        match self {
+            Self::Source(_) | Self::Cut { .. } => true,
+            Self::Unpack { error, .. } => matches!(**error, UnpackError::Read(_)),
+            _ => false,
+        }
+    }
+
+    /// What several sources' failures amount to: a download that broke before a refusal to begin one.
+    pub(super) fn joined(wanted: String, failures: Vec<Self>, watch: &dyn Watch) -> Self {
+        let (mut sources, mut broken) = (Vec::new(), Vec::new());
+        for failure in failures {
+            match failure {
+                Self::Source(error) => sources.push(error),
+                other => broken.push(other),
+            }
+        }
+        match broken.pop() {
+            None => Self::Source(SourceError::joined(wanted, sources)),
+            Some(last) => {
+                let rest: Vec<_> = sources.into_iter().map(Self::Source).chain(broken).collect();
+                super::note_failures(&rest, watch);
+                last
+            }
+        }
+    }
+}
+
+fn found_words(found: Option<&str>) -> String {
+    found.map_or_else(String::new, |found| format!(" (it calls itself {found})"))
+}
+
+fn reasons(assessment: &Assessment) -> String {
+    let decisive = assessment.reasons.iter().filter(|reason| reason.severity == Verdict::CannotRun);
+    decisive.map(|reason| reason.text.as_str()).collect::<Vec<_>>().join("; ")
 }
 
 fn nearest_words(nearest: &[Version]) -> String {
@@ -106,5 +221,6 @@ fn nearest_words(nearest: &[Version]) -> String {
         return String::new();
     }
     let names: Vec<_> = nearest.iter().map(Version::as_str).collect();
-    format!("; the nearest that exist are {}", names.join(", "))
+    let (verb, names) = (if names.len() == 1 { "s is" } else { " are" }, names.join(", "));
+    format!("; the nearest that exist{verb} {names}")
 }

@@ -1,11 +1,13 @@
 //! The one pipeline: a version goes in, a committed toolchain comes out.
 //!
-//! Takes a version that someone asked for; guarantees that what is committed was proved by the log before, and that
-//! a failure at any point leaves the home's versions as they were. Never speaks to a terminal.
+//! Takes a version that someone asked for; guarantees that this host can run it, that what is committed was proved
+//! before, and that a failure at any point leaves the home's versions as they were. Never speaks to a terminal.
 
 mod audit;
 mod choose;
 mod error;
+mod from_source;
+mod judge;
 mod log;
 mod nearest;
 mod watch;
@@ -16,26 +18,41 @@ pub use error::InstallError;
 pub use log::Log;
 pub use watch::{Event, Watch};
 
+use crate::host::{self, Host};
 use crate::request::Request;
-use crate::sources::{Goproxy, MODULE};
-use crate::store::{Committed, Facts, Store, StoreError, Toolchain};
+use crate::sources::{Fetched, Form, MODULE, Source, Sources, Tried};
+use crate::store::{Committed, Facts, Store, StoreError, Toolchain, VersionLock};
 use crate::unpack::{self, Limits};
-use crate::verify::{self, LogError};
+use crate::verify::{self, LogError, LoggedSum, SettingError, Verified};
 use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
+use judge::{Unpacked, Witness};
 use watch::Watched;
 
-/// Room that a toolchain needs, in bytes and files: the largest known one has 444 MB in 8,710 files.
+/// Room that a toolchain needs, in bytes and files. The largest known one has 444 MB in 8,710 files; from 1.20 on,
+/// which no longer carry compiled packages, the largest has 242 MB in 12,072 files.
 const SPACE: (u64, u64) = (512 << 20, 16_384);
+const SPACE_SINCE_20: (u64, u64) = (288 << 20, 16_384);
 
 /// All that installing needs, borrowed from its owners.
 pub struct Installer<'a> {
     /// Where toolchains are committed.
     pub store: &'a Store,
     /// Where their bytes come from.
-    pub goproxy: &'a Goproxy<'a>,
-    /// What proves them.
-    pub log: &'a verify::Client<'a>,
+    pub sources: &'a Sources<'a>,
+    /// What proves them; `None` where the user has switched the log off.
+    pub log: Option<&'a verify::Client<'a>>,
+    /// What runs here.
+    pub host: &'a Host,
+}
+
+/// What the user wishes besides a version.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wishes {
+    /// Install what cannot run here too.
+    pub force: bool,
+    /// Install what nothing vouches for too.
+    pub allow_unlogged: bool,
 }
 
 /// How an install ended well.
@@ -57,50 +74,164 @@ impl Outcome {
 
 impl Installer<'_> {
     /// Installs exactly `version`, unless it is there.
-    pub fn install(&self, version: &Version, watch: &dyn Watch) -> Result<Outcome, InstallError> {
+    pub fn install(
+        &self,
+        version: &Version,
+        wishes: Wishes,
+        watch: &dyn Watch,
+    ) -> Result<Outcome, InstallError> {
+        self.install_from(self.sources.entries(), version, wishes, watch)
+    }
+
+    /// The same from these sources alone.
+    pub fn install_from(
+        &self,
+        sources: &[Source<'_>],
+        version: &Version,
+        wishes: Wishes,
+        watch: &dyn Watch,
+    ) -> Result<Outcome, InstallError> {
         if let Some(present) = self.store.toolchain(version)? {
             return Ok(Outcome::Present(present));
         }
-        self.make_room()?;
+        let sources = self.suitable(sources, version, wishes, watch)?;
+        let Some(lock) = self.lock(version, watch)? else {
+            return self.present(version);
+        };
+        let asks_proxies = sources.iter().any(|source| matches!(source, Source::Goproxy(_)));
+        if let Some(forbidden) = self.sources.forbidden(version).filter(|_| asks_proxies) {
+            return Err(InstallError::Source(forbidden));
+        }
+        watch.event(Event::Proving);
+        let witness = Witness::ask(self, version, sources, wishes)?;
+        witness.warnings().into_iter().for_each(|warning| watch.event(Event::Note(warning)));
+        let unpacked = self.first_unpacked(sources, version, witness.is_logged(), &lock, watch)?;
+        let verified = witness.judge(&unpacked, self.sources.platform(), version, wishes, watch)?;
+        self.commit(unpacked, verified, watch)
+    }
+
+    /// The sources whose build of `version` runs here.
+    fn suitable<'s>(
+        &'s self,
+        sources: &'s [Source<'s>],
+        version: &Version,
+        wishes: Wishes,
+        watch: &dyn Watch,
+    ) -> Result<&'s [Source<'s>], InstallError> {
+        // What was built for another C library than the official builds is not judged by what those need.
+        if sources.iter().all(Source::is_for_musl) {
+            return Ok(sources);
+        }
+        let assessment = self.host.assess(version);
+        if assessment.verdict != host::Verdict::CannotRun || wishes.force {
+            for reason in &assessment.reasons {
+                watch.event(Event::Note(reason.text.clone()));
+            }
+            return Ok(sources);
+        }
+        let helped = assessment
+            .reasons
+            .iter()
+            .all(|reason| reason.build_helps || reason.severity != host::Verdict::CannotRun);
+        match self.sources.musl() {
+            Some(musl) if helped && self.host.is_musl() => Ok(std::slice::from_ref(musl)),
+            _ => Err(self.cannot_run(assessment)),
+        }
+    }
+
+    fn cannot_run(&self, assessment: host::Assessment) -> InstallError {
+        let released = self.sources.known();
+        let nearest = self.host.nearest(&assessment.version, &released).cloned();
+        InstallError::Host {
+            assessment: Box::new(assessment),
+            platform: self.sources.platform().to_string(),
+            nearest,
+        }
+    }
+
+    /// The version's lock; `None` where the version is there once it is held.
+    fn lock(&self, version: &Version, watch: &dyn Watch) -> Result<Option<VersionLock>, InstallError> {
+        self.make_room(version)?;
         let lock = self.store.lock(
             version,
             &|holder| watch.event(Event::Waiting { holder: holder.to_string() }),
             &|| watch.cancelled(),
         )?;
-        if let Some(present) = self.store.toolchain(version)? {
-            return Ok(Outcome::Present(present));
-        }
-        if let Some(forbidden) = self.goproxy.forbidden(version) {
-            return Err(InstallError::Source(forbidden));
-        }
+        Ok(if self.store.toolchain(version)?.is_some() { None } else { Some(lock) })
+    }
 
-        watch.event(Event::Proving);
-        let module_version = self.goproxy.platform().module_version(version);
-        let logged =
-            self.log.lookup(MODULE, &module_version).map_err(|error| self.unlogged(version, error))?;
-        for warning in logged.warnings() {
-            watch.event(Event::Note(warning.to_string()));
+    fn present(&self, version: &Version) -> Result<Outcome, InstallError> {
+        match self.store.toolchain(version)? {
+            Some(present) => Ok(Outcome::Present(present)),
+            None => Err(InstallError::Cancelled), // removed again between two looks
         }
+    }
 
-        let fetched = self.goproxy.fetch(version)?;
-        for tried in fetched.passed_over() {
-            watch.event(Event::Note(format!("passed over: {tried}")));
+    /// The tree of the first source that gives a whole one. A source that fails passes on to the next.
+    fn first_unpacked<'lock>(
+        &self,
+        sources: &[Source<'_>],
+        version: &Version,
+        logged: bool,
+        lock: &'lock VersionLock,
+        watch: &dyn Watch,
+    ) -> Result<Unpacked<'lock>, InstallError> {
+        let prefix = format!("{MODULE}@{}/", self.sources.platform().module_version(version));
+        let mut failures = Vec::new();
+        for source in sources {
+            let unpacked = source.fetch(version).map_err(InstallError::Source).and_then(|fetched| {
+                fetched.notes().iter().for_each(|note| watch.event(Event::Note(note.clone())));
+                note_tried(fetched.passed_over(), watch);
+                self.unpack(fetched, &prefix, version, logged, lock, watch)
+            });
+            match unpacked {
+                Ok(unpacked) => {
+                    note_failures(&failures, watch);
+                    return Ok(unpacked);
+                }
+                Err(error) if error.passes_on() => failures.push(error),
+                Err(error) => return Err(error),
+            }
         }
-        let source = fetched.source().to_string();
+        let wanted = format!("{} for {}", version.toolchain_name(), self.sources.platform());
+        Err(InstallError::joined(wanted, failures, watch))
+    }
+
+    /// Unpacks what is on its way into a directory of its own.
+    fn unpack<'lock>(
+        &self,
+        fetched: Fetched,
+        prefix: &str,
+        version: &Version,
+        logged: bool,
+        lock: &'lock VersionLock,
+        watch: &dyn Watch,
+    ) -> Result<Unpacked<'lock>, InstallError> {
+        let (source, form) = (fetched.source().to_string(), fetched.form().clone());
         let body = fetched.into_body();
         let whole = body.length().is_some();
         watch.event(Event::Fetching { source: source.clone(), length: body.length() });
-
-        let staging = self.store.stage(&lock)?;
-        let prefix = format!("{MODULE}@{module_version}/");
+        let staging = self.store.stage(lock)?;
         let mut body = Watched::new(body, watch);
-        let staged = unpack::module_zip(&mut body, &prefix, staging.path(), &Limits::default())
-            .map_err(|error| InstallError::unpack(error, watch.cancelled(), whole, version, &source))?;
-        let verified = verify::prove(staged.manifest(), logged).map_err(|mismatch| {
-            InstallError::Mismatch { source_url: source.clone(), mismatch: Box::new(mismatch) }
-        })?;
+        let staged = match &form {
+            Form::Module => unpack::module_zip(&mut body, prefix, staging.path(), &Limits::default()),
+            Form::Archive { format, .. } => {
+                unpack::archive(&mut body, *format, prefix, staging.path(), &Limits::default())
+            }
+        };
+        let failed = |error| InstallError::unpack(error, watch.cancelled(), whole, logged, version, &source);
+        let staged = staged.map_err(failed)?;
+        Ok(Unpacked { staging, staged, source, form })
+    }
 
+    fn commit(
+        &self,
+        unpacked: Unpacked<'_>,
+        verified: Verified,
+        watch: &dyn Watch,
+    ) -> Result<Outcome, InstallError> {
         watch.event(Event::Committing);
+        let Unpacked { staging, staged, source, .. } = unpacked;
         let facts = Facts { source, gvmr: env!("CARGO_PKG_VERSION").to_owned() };
         match self.store.commit(staging, staged, verified, facts)? {
             Committed::New(toolchain) => Ok(Outcome::Installed(toolchain)),
@@ -108,28 +239,46 @@ impl Installer<'_> {
         }
     }
 
+    /// What the log recorded for a module version of the toolchain.
+    fn lookup(&self, module_version: &str) -> Result<LoggedSum, LogError> {
+        match self.log {
+            Some(log) => log.lookup(MODULE, module_version),
+            None => Err(LogError::Setting(SettingError::Disabled)),
+        }
+    }
+
     /// Checks that a toolchain fits, once more after removing what interrupted installs left. That is not done
     /// unasked: on ext4, creating files right after removing many takes seconds longer.
-    fn make_room(&self) -> Result<(), InstallError> {
-        match self.store.check_space(SPACE.0, SPACE.1) {
+    fn make_room(&self, version: &Version) -> Result<(), InstallError> {
+        let lean = version.numbers().is_none_or(|(major, minor, _)| (major, minor) >= (1, 20));
+        let (bytes, files) = if lean { SPACE_SINCE_20 } else { SPACE };
+        match self.store.check_space(bytes, files) {
             Err(StoreError::NoSpace { .. }) => {
                 self.store.sweep()?;
-                Ok(self.store.check_space(SPACE.0, SPACE.1)?)
+                Ok(self.store.check_space(bytes, files)?)
             }
             result => Ok(result?),
         }
     }
 
-    /// A version that the log does not have is an unknown version; everything else stays what it is.
-    fn unlogged(&self, version: &Version, error: LogError) -> InstallError {
-        if matches!(error, LogError::Absent { .. }) {
-            self.unknown(version)
-        } else {
-            InstallError::Log(error)
-        }
-    }
-
     fn unknown(&self, version: &Version) -> InstallError {
         choose::unknown(&Request::Selector(Selector::exact(version)), self)
+    }
+}
+
+/// Says what passed on to a later source.
+fn note_failures(failures: &[InstallError], watch: &dyn Watch) {
+    for failure in failures {
+        match failure {
+            InstallError::Source(error) => note_tried(&error.tried, watch),
+            failure => watch.event(Event::Note(format!("passed over: {}", failure.with_causes()))),
+        }
+    }
+}
+
+/// One line for each source that was asked in vain, in the same words for every version.
+fn note_tried(tried: &[Tried], watch: &dyn Watch) {
+    for tried in tried {
+        watch.event(Event::Note(format!("passed over: {}", tried.outcome)));
     }
 }

@@ -1,6 +1,7 @@
 //! What an install tells while it runs, and how it is told to stop.
 
 use std::io::Read;
+use std::path::PathBuf;
 
 /// What happens during one install, in this order.
 #[derive(Clone, Debug)]
@@ -21,6 +22,15 @@ pub enum Event {
     },
     /// So many more bytes have arrived.
     Bytes(u64),
+    /// The sources are proved; the build begins.
+    Building {
+        /// The toolchain that compiles them: `go1.22.6`.
+        with: String,
+        /// Where the whole output goes.
+        log: PathBuf,
+    },
+    /// A line of the build's output.
+    BuildLine(String),
     /// The tree is complete and proved; it is being synced and moved into place.
     Committing,
     /// Something worth a line: a source that was passed over and why.

@@ -3,6 +3,7 @@
 use super::redact::RedactedUrl;
 use std::fmt;
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 /// A failed read. It holds no credential and no response body beyond one printable line.
@@ -167,6 +168,11 @@ pub enum RedirectRefusal {
 impl NetError {
     pub(super) fn new(url: RedactedUrl, kind: NetErrorKind) -> Self {
         Self { url, via: None, kind }
+    }
+
+    /// The error of a system call on a local file or directory.
+    pub fn of_path(path: &Path, error: &io::Error) -> Self {
+        Self::new(RedactedUrl::of_path(path), super::file::of_io(error))
     }
 
     /// Whether a later attempt may succeed: connecting, waiting, 5xx, 429 and early ends; never other 4xx,

@@ -2,6 +2,7 @@
 
 use reqwest::Url;
 use std::fmt;
+use std::path::Path;
 
 /// The text of a URL from which everything that may be a secret is gone. Only this is ever displayed.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -12,8 +13,10 @@ impl RedactedUrl {
     pub fn of(url: &Url) -> Self {
         let mut shown = url.clone();
         let secret = !url.username().is_empty() || url.password().is_some();
-        let query = url.query().is_some();
-        shown.set_query(None);
+        let query = url.query().is_some() && !is_plain(url);
+        if query {
+            shown.set_query(None);
+        }
         shown.set_fragment(None);
         // These fail only for URLs that cannot carry credentials in the first place.
         let _ = shown.set_password(None);
@@ -25,10 +28,27 @@ impl RedactedUrl {
         Self(text)
     }
 
+    /// The displayable form of a local path.
+    pub(super) fn of_path(path: &Path) -> Self {
+        match Url::from_file_path(path) {
+            Ok(url) => Self::of(&url),
+            Err(()) => Self(path.to_string_lossy().chars().flat_map(char::escape_debug).collect()),
+        }
+    }
+
     /// The displayable text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether the query says only what every index of releases is asked: `?mode=json&include=all`.
+fn is_plain(url: &Url) -> bool {
+    url.query_pairs().all(|(name, value)| {
+        matches!(name.as_ref(), "mode" | "include")
+            && value.len() <= 8
+            && value.bytes().all(|byte| byte.is_ascii_lowercase())
+    })
 }
 
 /// `text` with everything between `//` (or its start) and its last `@` replaced, its query cut, and control
@@ -40,14 +60,18 @@ pub fn without_credentials(text: &str) -> String {
         Some((_, host)) => format!("***@{host}"),
         // A password may have been cut in two, at a comma for example: what follows a colon is a port or a secret.
         None => match rest.split_once(':') {
-            Some((host, port)) if !port.bytes().next().is_some_and(|first| first.is_ascii_digit()) => {
-                format!("{host}:***")
-            }
+            Some((host, after)) if !is_port(after) => format!("{host}:***"),
             _ => rest.to_owned(),
         },
     };
     let rest = rest.split_once(['?', '#']).map_or(rest.clone(), |(path, _)| format!("{path}?***"));
     format!("{scheme}{rest}").chars().flat_map(char::escape_debug).collect()
+}
+
+/// Whether what follows a host's colon is a port, with a path behind it or nothing.
+fn is_port(text: &str) -> bool {
+    let port = text.split(['/', '?', '#']).next().unwrap_or_default();
+    (1..=5).contains(&port.len()) && port.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 impl fmt::Display for RedactedUrl {

@@ -1,7 +1,9 @@
 //! Why no source gave what was asked for: what each of them said.
 
+use super::index::IndexError;
 use crate::net::{NetError, NetErrorKind, RedactedUrl};
 use std::fmt;
+use std::path::PathBuf;
 
 /// No entry of the list gave it. Holds what every entry that was asked said, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,13 @@ pub struct Tried {
 pub enum Outcome {
     /// Reading failed.
     Net(NetError),
+    /// The index of releases could not be used.
+    Index(IndexError),
+    /// A directory has no archive of it.
+    Lacking {
+        /// The directory or file.
+        path: PathBuf,
+    },
     /// The list says `off`.
     Off,
     /// It answered for another version.
@@ -53,6 +62,17 @@ pub enum SourceErrorKind {
 }
 
 impl SourceError {
+    /// What several sources said about one thing.
+    pub fn joined(wanted: String, mut errors: Vec<Self>) -> Self {
+        if let [only] = errors.as_slice()
+            && !only.wanted.is_empty()
+        {
+            return errors.remove(0);
+        }
+        let ended_early = errors.iter().any(|error| error.ended_early);
+        Self { wanted, tried: errors.into_iter().flat_map(|error| error.tried).collect(), ended_early }
+    }
+
     /// What the answers amount to.
     pub fn kind(&self) -> SourceErrorKind {
         let some = |wanted: fn(&Outcome) -> bool| self.tried.iter().any(|tried| wanted(&tried.outcome));
@@ -60,10 +80,12 @@ impl SourceError {
             matches!(outcome, Outcome::Net(NetError { kind: NetErrorKind::Refused { .. }, .. }))
         }) {
             SourceErrorKind::Refused
-        } else if some(|outcome| matches!(outcome, Outcome::Net(error) if error.is_absent())) {
+        } else if some(Outcome::is_absent) {
             SourceErrorKind::Absent
         } else if some(|outcome| !matches!(outcome, Outcome::Off)) {
             SourceErrorKind::Network
+        } else if self.tried.is_empty() {
+            SourceErrorKind::Absent
         } else {
             SourceErrorKind::Off
         }
@@ -73,17 +95,26 @@ impl SourceError {
 impl Tried {
     /// Whether the entry says that there is no such thing.
     pub fn is_absent(&self) -> bool {
-        matches!(&self.outcome, Outcome::Net(error) if error.is_absent())
+        self.outcome.is_absent()
     }
 }
 
 impl Outcome {
+    /// Whether this says that there is no such thing.
+    fn is_absent(&self) -> bool {
+        match self {
+            Self::Net(error) => error.is_absent(),
+            Self::Lacking { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Whether this passes a comma: "not found", and `off`, which says nothing.
     pub(super) fn passes_comma(&self) -> bool {
         match self {
             Self::Net(error) => error.is_absent(),
             Self::Off => true,
-            Self::OtherVersion { .. } => false,
+            Self::OtherVersion { .. } | Self::Index(_) | Self::Lacking { .. } => false,
         }
     }
 }
@@ -92,6 +123,8 @@ impl fmt::Display for Outcome {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Net(error) => error.fmt(formatter),
+            Self::Index(error) => error.fmt(formatter),
+            Self::Lacking { path } => write!(formatter, "{} has no archive of it", path.display()),
             Self::Off => formatter.write_str("GOPROXY ends with \"off\""),
             Self::OtherVersion { url, got } => write!(formatter, "{url}: answered for version \"{got}\""),
         }

@@ -4,9 +4,10 @@
 //! out of reach is asked once and not again.
 
 use super::error::{Outcome, SourceError, Tried};
+use super::fetched::{Fetched, Form};
 use super::proxies::{MODULE, Place, ProxyList, below};
 use crate::host::Platform;
-use crate::net::{Body, Client, NetError, NetErrorKind, Phase, RedactedUrl, Url};
+use crate::net::{Client, NetError, NetErrorKind, Phase, RedactedUrl, Url};
 use gvmr_shims::version::Version;
 use std::collections::BTreeMap;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -37,12 +38,14 @@ struct Unreachable {
 }
 
 /// What the entries list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Listing {
     /// All versions for the platform, oldest first, each once.
     pub versions: Vec<Version>,
     /// The entries that gave no list.
     pub failed: Vec<Tried>,
+    /// What else there is to say, one line each.
+    pub notes: Vec<String>,
 }
 
 /// Whether a version is there.
@@ -54,14 +57,6 @@ pub enum Presence {
     Absent(SourceError),
     /// A source refuses it; it may exist.
     Refused(SourceError),
-}
-
-/// Candidate bytes: a module zip on its way. Nothing is known about them yet but where they come from.
-#[derive(Debug)]
-pub struct Fetched {
-    body: Body,
-    module_version: String,
-    passed_over: Vec<Tried>,
 }
 
 impl<'c> Goproxy<'c> {
@@ -78,7 +73,7 @@ impl<'c> Goproxy<'c> {
     /// What directories list, and the first proxy that gives a list. The next proxy is asked where the one before
     /// gives none, or is silent for three seconds; the rest are not bothered.
     pub fn listed(&self) -> Listing {
-        let mut listing = Listing { versions: Vec::new(), failed: Vec::new() };
+        let mut listing = Listing::default();
         let list_of = |base: &Url| below(base, &format!("{MODULE}/@v/list"));
         let places = self.list.entries().iter().enumerate();
         let places = places.filter_map(|(index, entry)| Some((index, list_of(entry.place.url()?))));
@@ -169,7 +164,7 @@ impl<'c> Goproxy<'c> {
             let url = below(base, &format!("{MODULE}/@v/{module_version}.zip"));
             self.ask(index, || self.client.open(&url)?.limited(LARGEST_ZIP)).map_err(Outcome::Net)
         })?;
-        Ok(Fetched { body, module_version, passed_over })
+        Ok(Fetched { body, form: Form::Module, passed_over, notes: Vec::new() })
     }
 
     /// Asks one entry after the other, by the rules of the list.
@@ -248,31 +243,18 @@ struct Info {
 }
 
 impl Listing {
-    /// One line for each entry that gave no list, without credentials.
+    /// One line for each entry that gave no list and for what else there is to say, without credentials.
     pub fn notes(&self) -> Vec<String> {
-        self.failed.iter().map(ToString::to_string).collect()
-    }
-}
-
-impl Fetched {
-    /// Where the bytes come from, after redirects.
-    pub fn source(&self) -> &RedactedUrl {
-        self.body.url()
+        self.failed.iter().map(ToString::to_string).chain(self.notes.iter().cloned()).collect()
     }
 
-    /// The module version: `v0.0.1-go1.23.4.linux-amd64`.
-    pub fn module_version(&self) -> &str {
-        &self.module_version
-    }
-
-    /// The entries that were asked before and did not give it.
-    pub fn passed_over(&self) -> &[Tried] {
-        &self.passed_over
-    }
-
-    /// The zip's bytes; [`Body::length`] tells how many will come.
-    pub fn into_body(self) -> Body {
-        self.body
+    /// Adds what another source lists.
+    pub(super) fn join(&mut self, other: Self) {
+        self.versions.extend(other.versions);
+        self.versions.sort();
+        self.versions.dedup();
+        self.failed.extend(other.failed);
+        self.notes.extend(other.notes);
     }
 }
 

@@ -3,6 +3,7 @@
 //! A proxy may list fewer versions than it serves and refuse some, so the versions after the newest listed
 //! one are asked for by name, a few at a time, until two in a row are not to be had.
 
+use super::archives::Found;
 use super::error::{SourceError, Tried};
 use super::goproxy::{Goproxy, Presence};
 use gvmr_shims::selector::Selector;
@@ -31,6 +32,14 @@ pub struct Newest {
     pub refused: Vec<Version>,
     /// Entries that gave no list, and a question that nobody could answer: one line each, without credentials.
     pub notes: Vec<String>,
+}
+
+impl Newest {
+    /// A version that an index or a directory lists, with what other sources said instead.
+    pub(super) fn found(found: Found, failures: &[SourceError]) -> Self {
+        let notes = failures.iter().map(ToString::to_string).chain(found.notes).collect();
+        Self { version: found.version, listed: true, refused: Vec::new(), notes }
+    }
 }
 
 /// One search: what was noted on the way, and the last question that nobody could answer.

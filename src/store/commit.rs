@@ -4,12 +4,12 @@
 //! that holds the new name. A rename without the sync before it can survive a power cut with empty files.
 
 use super::error::StoreError;
-use super::receipt::Receipt;
+use super::receipt::{ProofKind, Receipt};
 use super::staging::StagingDirectory;
 use super::{Store, Toolchain, sync_directory};
 use super::{manifest, time};
 use crate::unpack::{RECEIPT, Staged};
-use crate::verify::Verified;
+use crate::verify::{Proof, Sha256Sum, Verified};
 use rustix::fs::{CWD, RenameFlags, renameat_with, syncfs};
 use rustix::io::Errno;
 use std::fs::{self, File};
@@ -79,33 +79,63 @@ fn receipt(
     verified: &Verified,
     facts: Facts,
 ) -> Result<Receipt, StoreError> {
-    let logged = verified.logged();
     let unfit = |why: &str| StoreError::corrupt(staging.path(), why);
     if staged.directory() != staging.path() {
         return Err(unfit("the staged tree lies elsewhere"));
     }
-    if staged.manifest().h1() != logged.h1() {
+    if staged.manifest().h1() != verified.h1() {
         return Err(unfit("the proof is for another tree"));
     }
     let version = staging.lock().version();
-    let platform = logged
-        .version()
+    let platform = verified
+        .subject()
         .strip_prefix(&format!("v0.0.1-{}.", version.toolchain_name()))
         .filter(|platform| !platform.contains('.'))
         .ok_or_else(|| unfit("the proof is for another version"))?;
-    Ok(Receipt {
+    let mut receipt = Receipt {
         version: version.as_str().to_owned(),
         platform: platform.to_owned(),
         source: facts.source,
-        h1: logged.h1().to_string(),
-        log: logged.log().to_owned(),
-        record: logged.record(),
-        tree_size: logged.tree_size(),
+        h1: verified.h1().to_string(),
+        proof: ProofKind::None,
+        log: None,
+        record: None,
+        tree_size: None,
+        index: None,
+        sha256: staged.archive_sha256().map(|sum| Sha256Sum(*sum).to_string()),
+        sources_h1: None,
+        bootstrap: None,
         time: time::rfc3339(SystemTime::now()),
         gvmr: facts.gvmr,
         files: staged.files(),
         bytes: staged.bytes(),
-    })
+    };
+    receipt.proof = note_proof(verified.proof(), &mut receipt);
+    Ok(receipt)
+}
+
+/// Writes down what vouched for the tree, and gives its kind.
+fn note_proof(proof: &Proof, receipt: &mut Receipt) -> ProofKind {
+    match proof {
+        Proof::Logged(logged) => {
+            receipt.log = Some(logged.log().to_owned());
+            receipt.record = Some(logged.record());
+            receipt.tree_size = Some(logged.tree_size());
+            ProofKind::Log
+        }
+        Proof::Known { .. } => ProofKind::Known,
+        Proof::Indexed { index, .. } => {
+            receipt.index = Some(index.clone());
+            ProofKind::Index
+        }
+        Proof::Built { sources, sources_h1, bootstrap } => {
+            note_proof(sources, receipt);
+            receipt.sources_h1 = Some(sources_h1.to_string());
+            receipt.bootstrap = Some(bootstrap.clone());
+            ProofKind::Built
+        }
+        Proof::Unlogged => ProofKind::None,
+    }
 }
 
 fn write_receipt(path: &Path, receipt: &Receipt) -> Result<(), StoreError> {

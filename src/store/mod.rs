@@ -27,7 +27,7 @@ pub use error::StoreError;
 pub use lock::{Holder, VersionLock};
 pub use manifest::kept_manifest;
 pub use programs::Programs;
-pub use receipt::Receipt;
+pub use receipt::{ProofKind, Receipt};
 pub use remove::processes_in;
 pub use replace::replace;
 pub use shims::ShimChanges;

@@ -11,6 +11,23 @@ use std::path::Path;
 /// The longest receipt that is read, in bytes; written ones have some 500.
 const LONGEST: u64 = 64 << 10;
 
+/// What vouched for an installed tree, from strong to weak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProofKind {
+    /// The transparency log recorded this tree.
+    #[default]
+    Log,
+    /// It came out of an archive of the table that the program was built with.
+    Known,
+    /// It came out of an archive of an index that the user named.
+    Index,
+    /// It was built here from proved sources.
+    Built,
+    /// Nothing: the user allowed that.
+    None,
+}
+
 /// The facts of one installation, kept as JSON in the tree's root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
@@ -20,14 +37,32 @@ pub struct Receipt {
     pub platform: String,
     /// Where the bytes came from, without credentials.
     pub source: String,
-    /// The directory hash that the log recorded: `h1:...`.
+    /// The directory hash of the tree: `h1:...`.
     pub h1: String,
-    /// The log's name: `sum.golang.org`.
-    pub log: String,
+    /// What vouched for it.
+    #[serde(default)]
+    pub proof: ProofKind,
+    /// The log's name: `sum.golang.org`. Of a tree that was built here, this and the next two are about its sources.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
     /// The record's position in the log.
-    pub record: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
     /// How many records the log had when it was asked.
-    pub tree_size: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree_size: Option<u64>,
+    /// The index whose sha256 vouched for the archive, without credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<String>,
+    /// The sha256 of the archive that the tree came out of, in hexadecimal digits; modules have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The directory hash of the sources of a tree that was built here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources_h1: Option<String>,
+    /// The toolchain that built it here: `go1.22.6`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<String>,
     /// When the tree was committed, RFC 3339 in UTC.
     pub time: String,
     /// The version of gvmr that committed it.
@@ -58,9 +93,25 @@ impl Receipt {
         parsed.map(Some).map_err(|error| StoreError::corrupt(&path, format!("not a receipt: {error}")))
     }
 
-    /// Who proved the tree and where it came from, in one line.
-    pub fn proof(&self) -> String {
-        format!("proved by {} (record {} of {}), from {}", self.log, self.record, self.tree_size, self.source)
+    /// Who vouched for the tree and where it came from, in one line.
+    pub fn summary(&self) -> String {
+        let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        let record = match (&self.log, self.record, self.tree_size) {
+            (Some(log), Some(record), Some(size)) => format!("{log} (record {record} of {size})"),
+            _ => "this program's table of known releases".to_owned(),
+        };
+        let source = &self.source;
+        match self.proof {
+            ProofKind::Log | ProofKind::Known => format!("proved by {record}, from {source}"),
+            ProofKind::Index => format!("as the index {} says, from {source}", text(&self.index)),
+            ProofKind::Built => {
+                format!(
+                    "built here with {}, its sources proved by {record}, from {source}",
+                    text(&self.bootstrap)
+                )
+            }
+            ProofKind::None => format!("NOT PROVED (--allow-unlogged), from {source}"),
+        }
     }
 
     /// The receipt as it is written: JSON that people can read.

@@ -39,7 +39,7 @@ impl Default for Limits {
             path: 400,
             depth: 32,
             ratio: 40,
-            decoder: 40 << 20,
+            decoder: 34 << 20,
         }
     }
 }

@@ -21,6 +21,7 @@ use std::io::{self, Read};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 
 /// A whole tree in a staging directory: every file of its manifest and nothing else. An archive's was written by
@@ -73,11 +74,14 @@ pub fn module_zip(
     into: &Path,
     limits: &Limits,
 ) -> Result<Staged, UnpackError> {
+    let turn = Turn::together();
     let guard = Guard::new(Layout::module(prefix), limits);
     let sums = Sums { body: false, checksums: true };
-    pipeline(body, prefix, into, limits, sums, |input, outlet| {
+    let staged = pipeline(body, prefix, into, limits, sums, |input, outlet| {
         zip::Reader::new(input, outlet, guard, limits).run()
-    })
+    });
+    drop(turn);
+    staged
 }
 
 /// Unpacks a release archive into the empty directory `into` while `body` is read, as [`module_zip`] does.
@@ -92,6 +96,8 @@ pub fn archive(
     into: &Path,
     limits: &Limits,
 ) -> Result<Staged, UnpackError> {
+    // A dictionary is as large as everything else together, so whoever has one unpacks alone.
+    let turn = if format == Format::TarXz { Turn::alone() } else { Turn::together() };
     let guard = Guard::new(Layout::release(prefix), limits);
     let sums = Sums { body: true, checksums: format == Format::Zip };
     let decoder = match format {
@@ -99,10 +105,30 @@ pub fn archive(
         Format::TarXz => Some(Decoder::Xz(Xz::new(limits)?)),
         Format::Zip => None,
     };
-    pipeline(body, prefix, into, limits, sums, |input, outlet| match decoder {
+    let staged = pipeline(body, prefix, into, limits, sums, |input, outlet| match decoder {
         Some(decoder) => tar::Reader::new(Stream::new(input, decoder, outlet, limits), guard, limits).run(),
         None => zip::Reader::new(input, outlet, guard, limits).run(),
-    })
+    });
+    drop(turn);
+    staged
+}
+
+/// A share of this process's memory for unpacking.
+enum Turn {
+    Together { _share: RwLockReadGuard<'static, ()> },
+    Alone { _all: RwLockWriteGuard<'static, ()> },
+}
+
+static SHARES: RwLock<()> = RwLock::new(());
+
+impl Turn {
+    fn together() -> Self {
+        Self::Together { _share: SHARES.read().unwrap_or_else(PoisonError::into_inner) }
+    }
+
+    fn alone() -> Self {
+        Self::Alone { _all: SHARES.write().unwrap_or_else(PoisonError::into_inner) }
+    }
 }
 
 /// What is hashed besides every file's sha256.

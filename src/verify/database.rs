@@ -24,9 +24,7 @@ pub struct Database {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingError {
     /// `off`: nothing could be proved.
-    #[error(
-        "the checksum database is disabled by GOSUMDB=off, and toolchains are installed only when proved"
-    )]
+    #[error("the checksum database is disabled by GOSUMDB=off")]
     Disabled,
     /// An empty setting. (An unset one means [`DEFAULT_SETTING`].)
     #[error("GOSUMDB is empty")]

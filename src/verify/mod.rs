@@ -1,10 +1,10 @@
 //! Proves that a tree is what Go's transparency log recorded.
 //!
 //! Takes a [`Manifest`] of what was written or found on disk, and a checksum [`Database`] that is reached
-//! through a [`Remote`]. Guarantees that a [`Verified`] exists only for a tree whose `h1:` hash stands in a
-//! record of the log, below a tree head that the log's key signed and that is of one history with the
-//! newest head seen before. Never reads the environment, never knows the network, never believes its own
-//! cache.
+//! through a [`Remote`]. Guarantees that a [`LoggedSum`] stands in a record of the log, below a tree head that the log's
+//! key signed and that is of one history with the newest head seen before; and that a [`Verified`] says what
+//! vouches for its tree: the log, the table of known releases that this program was built with, or something
+//! weaker that the user named. Never reads the environment, never knows the network, never believes its own cache.
 
 mod cache;
 mod client;
@@ -15,6 +15,7 @@ mod h1;
 mod head;
 mod known;
 pub mod note;
+mod proof;
 pub mod record;
 mod source;
 mod tiles;
@@ -26,6 +27,7 @@ pub use error::{Fork, LogError};
 pub use h1::{H1, H1Error, Manifest, ManifestError, copy_hashed};
 pub use head::TreeHead;
 pub use known::{known_since, known_sum, known_versions};
+pub use proof::{Proof, Sha256Sum, Verified, accept_unlogged, built_here, prove, prove_indexed, prove_known};
 pub use source::{Remote, RemoteError};
 
 /// Longest answer of a remote that is looked at, in bytes. Honest lookups have some hundred, tiles 8192.
@@ -86,19 +88,6 @@ impl LoggedSum {
     }
 }
 
-/// A tree that is exactly what the log recorded. Only [`prove`] makes one, and it cannot be copied.
-#[derive(Debug)]
-pub struct Verified {
-    logged: LoggedSum,
-}
-
-impl Verified {
-    /// What the log recorded, and so what the tree is.
-    pub fn logged(&self) -> &LoggedSum {
-        &self.logged
-    }
-}
-
 /// The tree is not what the log recorded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{module}: {log} recorded {expected}, these {files} files have {got}")]
@@ -113,14 +102,4 @@ pub struct Mismatch {
     pub got: H1,
     /// How many files the tree has.
     pub files: usize,
-}
-
-/// Compares a tree with what the log recorded for it.
-pub fn prove(manifest: &Manifest, logged: LoggedSum) -> Result<Verified, Mismatch> {
-    let got = manifest.h1();
-    if got == logged.h1 {
-        return Ok(Verified { logged });
-    }
-    let module = format!("{}@{}", logged.module, logged.version);
-    Err(Mismatch { module, log: logged.log, expected: logged.h1, got, files: manifest.len() })
 }

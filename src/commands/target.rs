@@ -1,0 +1,91 @@
+//! What `gvmr install` is told to install, and how: words and flags become versions, files and wishes.
+
+use super::session::Session;
+use crate::cli;
+use crate::error::{Error, Kind};
+use crate::install::{Installer, Wishes};
+use crate::request::Request;
+use crate::sources::ArchiveName;
+use crate::unpack::Format;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// What is to be installed.
+pub(super) enum Target {
+    /// What the sources have.
+    Request(Request),
+    /// An archive on this machine.
+    File(ArchiveName, PathBuf),
+}
+
+/// How it is to be installed.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Way {
+    pub(super) from_source: bool,
+    pub(super) wishes: Wishes,
+}
+
+impl Way {
+    pub(super) fn of(arguments: &cli::Install) -> Self {
+        let wishes = Wishes { force: arguments.force, allow_unlogged: arguments.allow_unlogged };
+        Self { from_source: arguments.from_source, wishes }
+    }
+}
+
+impl Target {
+    /// A word with a slash, or that ends like an archive, is a file's name.
+    pub(super) fn parse(text: &str, way: Way, session: &Session) -> Result<Self, Error> {
+        if !text.contains('/') && Format::of_name(text).is_none() {
+            return session.request(text).map(Self::Request);
+        }
+        if way.from_source {
+            return Err(Error::said(
+                Kind::Usage,
+                format!("--from-source takes a version, and {text} is a file"),
+            )
+            .hint("gvmr install --from-source VERSION"));
+        }
+        let path = std::path::absolute(text).unwrap_or_else(|_| PathBuf::from(text));
+        if text.contains("://") {
+            return Err(Error::said(
+                Kind::Usage,
+                "archives are installed from a mirror or a file, not by their URL",
+            )
+            .hint("set GVMR_MIRROR to what precedes the file's name, and install the version"));
+        }
+        if !path.is_file() {
+            let what = if path.is_dir() { "is a directory" } else { "does not exist" };
+            return Err(Error::said(Kind::Usage, format!("{} {what}", path.display()))
+                .hint("name an archive such as ./go1.23.4.linux-amd64.tar.gz; a directory is a source: GVMR_SOURCES=dir:PATH"));
+        }
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(ArchiveName::parse);
+        let name = name.ok_or_else(|| {
+            Error::said(Kind::Usage, format!("{}: the name does not say which release it is", path.display()))
+                .hint("call it as Go does: go1.23.4.linux-amd64.tar.gz (or .tar.xz, .zip)")
+        })?;
+        Ok(Self::File(name, path))
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request(request) => request.fmt(formatter),
+            Self::File(name, _) => name.version.fmt(formatter),
+        }
+    }
+}
+
+/// An error where an archive is for another machine.
+pub(super) fn fits(name: &ArchiveName, path: &Path, installer: &Installer<'_>) -> Result<(), Error> {
+    let here = installer.sources.platform();
+    if name.musl && !installer.host.is_musl() {
+        let message = format!("{} is for hosts whose C library is musl, and this is none", path.display());
+        return Err(Error::said(Kind::Host, message).hint(format!("gvmr install {}", name.version)));
+    }
+    if name.platform == *here {
+        return Ok(());
+    }
+    let message = format!("{} is for {}, and this host is {here}", path.display(), name.platform);
+    Err(Error::said(Kind::Host, message).hint(format!("gvmr install {}", name.version)))
+}

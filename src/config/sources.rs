@@ -1,0 +1,224 @@
+//! Where toolchains come from: the `sources`, `index`, `mirrors`, `musl-index` and `musl-mirrors` settings.
+//!
+//! Takes text, gives an order and URLs; asks nobody whether anything is there.
+
+use super::ConfigError;
+use crate::net::{Url, without_credentials};
+use gvmr_shims::environment::Environment;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// Go's own release index and archives.
+const GO_INDEX: &str = "https://go.dev/dl/?mode=json&include=all";
+const GO_ARCHIVES: &str = "https://go.dev/dl";
+
+/// The sources of toolchains, in the user's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceSettings {
+    /// Who is asked, in this order.
+    pub order: Vec<SourceName>,
+    /// The index of releases; `None` where it is switched off.
+    pub index: Option<Url>,
+    /// Whether the user named the index, so that what it says of an archive must hold.
+    pub index_named: bool,
+    /// Where archives lie: `BASE/FILE`.
+    pub mirrors: Vec<Url>,
+    /// Whether the user named the mirrors.
+    pub mirrors_named: bool,
+    /// The index of builds for musl.
+    pub musl_index: Option<Url>,
+    /// Where builds for musl lie; empty where none are known.
+    pub musl_mirrors: Vec<Url>,
+}
+
+/// One source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceName {
+    /// Release archives from the mirrors.
+    Archive,
+    /// Toolchain modules through GOPROXY.
+    Goproxy,
+    /// A directory of archives.
+    Directory(PathBuf),
+}
+
+/// One or several values, as `config.toml` may write them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a string or a list of strings")]
+pub(super) enum List {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// What `config.toml` says about sources.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    pub(super) sources: Option<List>,
+    pub(super) index: Option<String>,
+    pub(super) mirrors: Option<List>,
+    pub(super) musl_index: Option<String>,
+    pub(super) musl_mirrors: Option<List>,
+}
+
+impl SourceSettings {
+    /// Reads the environment and, where it says nothing, what `file` says.
+    pub(super) fn read(environment: &dyn Environment, file: Written) -> Result<Self, ConfigError> {
+        let one = |name: Setting, written: Option<String>| {
+            let value = environment.text(name.variable).filter(|value| !value.is_empty()).or(written);
+            value.map(|value| name.url(&value)).transpose()
+        };
+        let several = |name: Setting, written: Option<List>| {
+            let value = environment.text(name.variable).filter(|value| !value.is_empty());
+            let words = value.map(List::One).or(written).map(List::into_words);
+            words
+                .map(|words| words.iter().filter_map(|word| name.url(word).transpose()).collect())
+                .transpose()
+        };
+        let order = environment.text("GVMR_SOURCES").filter(|value| !value.is_empty()).map(List::One);
+        let order =
+            order.or(file.sources).map(|list| SourceName::parse_all(&list.into_words())).transpose()?;
+        let index = one(INDEX, file.index)?;
+        let mirrors: Option<Vec<Url>> = several(MIRRORS, file.mirrors)?;
+        let default = |text: &str| Url::parse(text).ok();
+        Ok(Self {
+            order: order.unwrap_or_else(|| vec![SourceName::Archive, SourceName::Goproxy]),
+            index_named: index.as_ref().is_some_and(Option::is_some),
+            index: index.unwrap_or_else(|| default(GO_INDEX)),
+            mirrors_named: mirrors.is_some(),
+            mirrors: mirrors.unwrap_or_else(|| default(GO_ARCHIVES).into_iter().collect()),
+            musl_index: one(MUSL_INDEX, file.musl_index)?.flatten(),
+            musl_mirrors: several(MUSL_MIRRORS, file.musl_mirrors)?.unwrap_or_default(),
+        })
+    }
+}
+
+impl SourceName {
+    fn parse_all(words: &[String]) -> Result<Vec<Self>, ConfigError> {
+        let names: Vec<Self> = words.iter().map(|word| Self::parse(word)).collect::<Result<_, _>>()?;
+        if names.is_empty() { Err(Self::unknown("")) } else { Ok(names) }
+    }
+
+    fn parse(word: &str) -> Result<Self, ConfigError> {
+        match word.split_once(':') {
+            None if word == "archive" => Ok(Self::Archive),
+            None if word == "goproxy" => Ok(Self::Goproxy),
+            Some(("dir", path)) if Path::new(path).is_absolute() => Ok(Self::Directory(path.into())),
+            _ => Err(Self::unknown(word)),
+        }
+    }
+
+    fn unknown(word: &str) -> ConfigError {
+        let secret = word.contains(['@', '?']);
+        ConfigError::Value {
+            setting: "sources (GVMR_SOURCES in the environment, or in config.toml)",
+            allowed: "a list of archive, goproxy and dir:/absolute/path",
+            value: if secret { without_credentials(word) } else { word.to_owned() },
+        }
+    }
+}
+
+impl List {
+    /// The words; a single value may hold several, with commas between them.
+    fn into_words(self) -> Vec<String> {
+        let values = match self {
+            Self::One(value) => value.split(',').map(str::to_owned).collect(),
+            Self::Several(values) => values,
+        };
+        values.iter().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
+    }
+}
+
+/// A setting whose values are places.
+#[derive(Clone, Copy)]
+struct Setting {
+    name: &'static str,
+    variable: &'static str,
+}
+
+const INDEX: Setting =
+    Setting { name: "index (GVMR_INDEX in the environment, or in config.toml)", variable: "GVMR_INDEX" };
+const MIRRORS: Setting =
+    Setting { name: "mirrors (GVMR_MIRROR in the environment, or in config.toml)", variable: "GVMR_MIRROR" };
+const MUSL_INDEX: Setting = Setting {
+    name: "musl-index (GVMR_MUSL_INDEX in the environment, or in config.toml)",
+    variable: "GVMR_MUSL_INDEX",
+};
+const MUSL_MIRRORS: Setting = Setting {
+    name: "musl-mirrors (GVMR_MUSL_MIRROR in the environment, or in config.toml)",
+    variable: "GVMR_MUSL_MIRROR",
+};
+
+impl Setting {
+    /// The place that `value` names: a URL or an absolute path; `None` for `off`.
+    fn url(self, value: &str) -> Result<Option<Url>, ConfigError> {
+        if value == "off" {
+            return Ok(None);
+        }
+        let is_path = Path::new(value).is_absolute();
+        let url = if is_path { Url::from_file_path(value).ok() } else { Url::parse(value).ok() };
+        let fit = |url: &Url| match url.scheme() {
+            "https" | "http" => url.has_host(),
+            "file" => true,
+            _ => false,
+        };
+        url.filter(fit).map(Some).ok_or_else(|| ConfigError::Value {
+            setting: self.name,
+            allowed: "an https, http or file URL, an absolute path, or off",
+            value: without_credentials(value),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)], file: Written) -> Result<SourceSettings, ConfigError> {
+        SourceSettings::read(&variables.to_vec(), file)
+    }
+
+    #[test]
+    fn the_default_is_go_itself_and_then_its_proxy() {
+        let settings = read(&[], Written::default()).unwrap();
+        assert_eq!(settings.order, [SourceName::Archive, SourceName::Goproxy]);
+        assert_eq!(settings.index.unwrap().host_str(), Some("go.dev"));
+        assert_eq!(settings.mirrors[0].as_str(), "https://go.dev/dl");
+        assert!(!settings.index_named && !settings.mirrors_named && settings.musl_mirrors.is_empty());
+    }
+
+    #[test]
+    fn the_environment_beats_the_file_and_off_means_none() {
+        let file = || Written {
+            sources: Some(List::Several(vec!["dir:/srv/go".to_owned(), "goproxy".to_owned()])),
+            index: Some("https://mirror.example/index.json".to_owned()),
+            mirrors: Some(List::One("https://a.example/go, /srv/go".to_owned())),
+            ..Written::default()
+        };
+        let settings = read(&[], file()).unwrap();
+        assert_eq!(settings.order, [SourceName::Directory("/srv/go".into()), SourceName::Goproxy]);
+        let mirrors: Vec<_> = settings.mirrors.iter().map(Url::as_str).collect();
+        assert_eq!(mirrors, ["https://a.example/go", "file:///srv/go"]);
+        assert!(settings.index_named && settings.mirrors_named);
+        let variables =
+            [("GVMR_SOURCES", "archive"), ("GVMR_INDEX", "off"), ("GVMR_MIRROR", "http://b.example")];
+        let settings = read(&variables, file()).unwrap();
+        assert_eq!(settings.order, [SourceName::Archive]);
+        assert!(settings.index.is_none() && !settings.index_named);
+        assert_eq!(settings.mirrors.len(), 1);
+    }
+
+    #[test]
+    fn mistakes_name_the_setting_and_show_no_password() {
+        for (variable, value) in [
+            ("GVMR_SOURCES", "archives"),
+            ("GVMR_SOURCES", "dir:relative"),
+            ("GVMR_SOURCES", ","),
+            ("GVMR_INDEX", "ftp://user:secret@host/x"),
+            ("GVMR_MIRROR", "relative/path"),
+            ("GVMR_MUSL_MIRROR", "mailto:someone@example.com"),
+        ] {
+            let error = read(&[(variable, value)], Written::default()).unwrap_err().to_string();
+            assert!(error.contains(variable) && !error.contains("secret"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Decides what vouches for an unpacked tree: the log where it knows the tree, else the table of known releases, else
+//! what the user allowed.
+//!
+//! Takes what the log said before the download, and the tree; gives the [`Verified`] that a commit needs, or the
+//! reason why nothing vouches for it. Never weakens an answer: what the log recorded must be what was unpacked.
+
+use super::error::SumMismatch;
+use super::watch::{Event, Watch};
+use super::{InstallError, Installer, Wishes};
+use crate::host::Platform;
+use crate::sources::{Form, PromisedSum, Source};
+use crate::store::StagingDirectory;
+use crate::unpack::Staged;
+use crate::verify::{self, LogError, LoggedSum, SettingError, Sha256Sum, Verified};
+use gvmr_shims::version::Version;
+
+/// A tree that was unpacked, and where it came from. Nothing vouches for it yet.
+pub(super) struct Unpacked<'lock> {
+    pub(super) staging: StagingDirectory<'lock>,
+    pub(super) staged: Staged,
+    pub(super) source: String,
+    pub(super) form: Form,
+}
+
+/// What the log said.
+pub(super) enum Witness {
+    /// It recorded the toolchain.
+    Logged(LoggedSum),
+    /// It could not be asked, or knows nothing of the toolchain; something else may vouch for it.
+    Silent(LogError),
+    /// It was not asked: it knows only the builds that Go publishes.
+    NotAsked,
+}
+
+impl Witness {
+    /// Asks the log about `version`. An answer that is no good ends the install here, before any download, unless
+    /// something else may vouch for what `sources` have.
+    pub(super) fn ask(
+        installer: &Installer<'_>,
+        version: &Version,
+        sources: &[Source<'_>],
+        wishes: Wishes,
+    ) -> Result<Self, InstallError> {
+        if sources.iter().all(Source::is_for_musl) {
+            return Ok(Self::NotAsked);
+        }
+        let platform = installer.sources.platform();
+        let error = match installer.lookup(&platform.module_version(version)) {
+            Ok(logged) => return Ok(Self::Logged(logged)),
+            Err(error) => error,
+        };
+        let silent = matches!(
+            error,
+            LogError::Absent { .. } | LogError::Remote { .. } | LogError::Setting(SettingError::Disabled)
+        );
+        let known = sources.iter().any(|source| source.is_known(version));
+        match error {
+            error if silent && (known || wishes.allow_unlogged) => Ok(Self::Silent(error)),
+            LogError::Absent { .. } if !verify::known_versions(platform.arch()).contains(version) => {
+                Err(installer.unknown(version))
+            }
+            error => Err(InstallError::Log(error)),
+        }
+    }
+
+    /// What the user should hear although the log answered well, and why it did not answer.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        match self {
+            Self::Logged(logged) => logged.warnings().iter().map(ToString::to_string).collect(),
+            Self::Silent(error) => vec![format!("the log does not vouch for it: {error}")],
+            Self::NotAsked => Vec::new(),
+        }
+    }
+
+    /// Whether the log says what the tree has to be.
+    pub(super) fn is_logged(&self) -> bool {
+        matches!(self, Self::Logged(_))
+    }
+
+    /// The proof of `unpacked`, or why there is none.
+    pub(super) fn judge(
+        self,
+        unpacked: &Unpacked<'_>,
+        platform: &Platform,
+        version: &Version,
+        wishes: Wishes,
+        watch: &dyn Watch,
+    ) -> Result<Verified, InstallError> {
+        unpacked.keep_promise()?;
+        let manifest = unpacked.staged.manifest();
+        let silent = match self {
+            Self::Logged(logged) => {
+                let proved = verify::prove(manifest, logged);
+                return match (proved, unpacked.known()) {
+                    (Ok(verified), known) => {
+                        unpacked.note_repacked(known.is_some(), watch);
+                        Ok(verified)
+                    }
+                    // The log's rule for archives is measured from 1.21 on; before it, the table decides.
+                    (Err(_), Some(known)) if !is_reproducible(version) => Ok(known),
+                    (Err(mismatch), _) => Err(InstallError::Mismatch {
+                        found: unpacked.says_it_is(),
+                        source_url: unpacked.source.clone(),
+                        mismatch: Box::new(mismatch),
+                    }),
+                };
+            }
+            Self::Silent(error) => Some(error),
+            Self::NotAsked => None,
+        };
+        if let Some(known) = unpacked.known() {
+            return Ok(known);
+        }
+        // What is published is proved or refused; the user's word is for what nobody can vouch for.
+        let published = silent.is_some() && verify::known_versions(platform.arch()).contains(version);
+        if wishes.allow_unlogged && published && unpacked.is_known_otherwise() {
+            return Err(unpacked.is_not_known());
+        }
+        unpacked.is_version(version)?;
+        let subject = platform.module_version(version);
+        if let Some(indexed) = unpacked.indexed(&subject).filter(|_| silent.is_none()) {
+            return Ok(indexed);
+        }
+        match silent {
+            _ if wishes.allow_unlogged && !published => Ok(verify::accept_unlogged(manifest, &subject)),
+            Some(error) => Err(InstallError::Log(error)),
+            None => Err(InstallError::Unproved { source_url: unpacked.source.clone() }),
+        }
+    }
+}
+
+impl Unpacked<'_> {
+    /// The archive's name and the sha256 that it has.
+    fn archive(&self) -> Option<(&str, &Option<PromisedSum>, &[u8; 32])> {
+        match &self.form {
+            Form::Archive { name, sum, .. } => Some((name, sum, self.staged.archive_sha256()?)),
+            Form::Module => None,
+        }
+    }
+
+    /// An error where an index that must hold gives the archive another sum.
+    pub(super) fn keep_promise(&self) -> Result<(), InstallError> {
+        match self.archive() {
+            Some((name, Some(sum), got)) if sum.binding && sum.sha256 != *got => {
+                Err(self.other_sum(name, sum.authority(), sum.sha256, *got))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The proof by the table of known releases.
+    pub(super) fn known(&self) -> Option<Verified> {
+        let (name, _, got) = self.archive()?;
+        verify::prove_known(self.staged.manifest(), name, got)
+    }
+
+    /// Whether the table knows an archive of this name, and it is another one.
+    fn is_known_otherwise(&self) -> bool {
+        self.archive()
+            .is_some_and(|(name, _, got)| verify::known_sum(name).is_some_and(|known| known != *got))
+    }
+
+    /// The error of an archive that the table knows under its name, and that is another one.
+    pub(super) fn is_not_known(&self) -> InstallError {
+        let (name, got) = self.archive().map_or(("", [0; 32]), |(name, _, got)| (name, *got));
+        self.other_sum(name, TABLE.to_owned(), verify::known_sum(name).unwrap_or_default(), got)
+    }
+
+    fn other_sum(&self, archive: &str, authority: String, expected: [u8; 32], got: [u8; 32]) -> InstallError {
+        InstallError::Sum(Box::new(SumMismatch {
+            archive: archive.to_owned(),
+            source_url: self.source.clone(),
+            authority,
+            expected: Sha256Sum(expected),
+            got: Sha256Sum(got),
+        }))
+    }
+
+    fn indexed(&self, subject: &str) -> Option<Verified> {
+        let (name, sum, got) = self.archive()?;
+        let sum = sum.as_ref().filter(|sum| sum.binding)?;
+        verify::prove_indexed(self.staged.manifest(), subject, (&sum.index, name), (&sum.sha256, got))
+    }
+
+    /// Says so where an archive has another sum than the published one, although every file that is kept is the logged
+    /// one.
+    fn note_repacked(&self, is_known: bool, watch: &dyn Watch) {
+        let Some((name, _, got)) = self.archive() else { return };
+        if !is_known && verify::known_sum(name).is_some() {
+            let sum = Sha256Sum(*got);
+            watch.event(Event::Note(format!(
+                "{} is repacked (sha256 {sum}); its files are the logged ones",
+                self.source
+            )));
+        }
+    }
+
+    /// What the tree calls itself, where that is printable.
+    fn says_it_is(&self) -> Option<String> {
+        let text = std::fs::read(self.staging.path().join("VERSION")).ok()?;
+        let line = text.split(|byte| *byte == b'\n').next()?;
+        let printable = line.len() <= 60 && line.iter().all(u8::is_ascii_graphic) && !line.is_empty();
+        printable.then(|| String::from_utf8_lossy(line).into_owned())
+    }
+
+    /// An error where the tree calls itself another version.
+    fn is_version(&self, version: &Version) -> Result<(), InstallError> {
+        let found = self.says_it_is();
+        if found.as_deref() == Some(version.as_released().toolchain_name().as_str()) {
+            return Ok(());
+        }
+        Err(InstallError::OtherVersion {
+            source_url: self.source.clone(),
+            expected: version.toolchain_name(),
+            found: found.unwrap_or_else(|| "nothing that has a VERSION".to_owned()),
+        })
+    }
+}
+
+/// What the built-in table is called in messages.
+const TABLE: &str = "this program's table of known releases";
+
+impl PromisedSum {
+    /// Who says so, in words.
+    fn authority(&self) -> String {
+        if self.by_table { TABLE.to_owned() } else { format!("the index {}", self.index) }
+    }
+}
+
+/// Whether the archives of a release and its module hold the same files for certain.
+pub(super) fn is_reproducible(version: &Version) -> bool {
+    version.numbers().is_none_or(|(major, minor, _)| (major, minor) >= (1, 21))
+}

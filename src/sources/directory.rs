@@ -1,0 +1,122 @@
+//! A directory of archives, or a single one: a USB stick, a shared folder, a download by hand.
+
+use super::archive_name::ArchiveName;
+use super::archives::Found;
+use super::error::{Outcome, SourceError, Tried};
+use super::fetched::{Fetched, Form};
+use super::goproxy::Listing;
+use crate::host::Platform;
+use crate::net::{Client, NetError, Url};
+use crate::unpack::Format;
+use gvmr_shims::version::Version;
+use std::path::{Path, PathBuf};
+
+/// Archives on a file system.
+#[derive(Debug)]
+pub struct Directory<'c> {
+    client: &'c Client,
+    platform: Platform,
+    /// Whether only builds for musl are taken, or none of them.
+    musl: bool,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Directory(PathBuf),
+    File(PathBuf),
+}
+
+impl<'c> Directory<'c> {
+    /// The archives for `platform` in `directory`.
+    pub fn new(client: &'c Client, platform: Platform, directory: &Path) -> Self {
+        Self { client, platform, musl: false, place: Place::Directory(directory.to_owned()) }
+    }
+
+    /// One archive. `name` is what its file name says.
+    pub fn file(client: &'c Client, name: &ArchiveName, file: &Path) -> Self {
+        Self { client, platform: name.platform.clone(), musl: name.musl, place: Place::File(file.to_owned()) }
+    }
+
+    pub(super) fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    pub(super) fn is_for_musl(&self) -> bool {
+        self.musl
+    }
+
+    /// All releases that lie there.
+    pub fn listed(&self) -> Listing {
+        let mut listing = Listing::default();
+        match self.files() {
+            Ok(files) => listing.versions.extend(files.into_iter().map(|(name, _)| name.version)),
+            Err(error) => listing.failed.push(Tried { outcome: Outcome::Net(error), asked: true }),
+        }
+        listing.versions.sort();
+        listing.versions.dedup();
+        listing
+    }
+
+    /// The newest release there among those for which `wanted` is true.
+    pub(super) fn newest(&self, wanted: impl Fn(&Version) -> bool) -> Option<Found> {
+        let version = self.listed().versions.into_iter().rfind(|version| wanted(version))?;
+        Some(Found { version, fresh: true, notes: Vec::new() })
+    }
+
+    /// The archive of `version`: a module's zip before archives, those in the order tar.gz, tar.xz, zip.
+    pub fn fetch(&self, version: &Version) -> Result<Fetched, SourceError> {
+        let rank = |format: Option<Format>| match format {
+            None => 0,
+            Some(Format::TarGz) => 1,
+            Some(Format::TarXz) => 2,
+            Some(Format::Zip) => 3,
+        };
+        let wanted = format!("{} for {}", version.toolchain_name(), self.platform);
+        let tried = |outcome| SourceError {
+            wanted: wanted.clone(),
+            tried: vec![Tried { outcome, asked: true }],
+            ended_early: false,
+        };
+        let failed = |error| tried(Outcome::Net(error));
+        let files = self.files().map_err(failed)?;
+        let found = files
+            .into_iter()
+            .filter(|(name, _)| name.version == *version)
+            .min_by_key(|(name, _)| rank(name.format));
+        let Some((name, path)) = found else {
+            return Err(tried(self.lacking()));
+        };
+        let url = Url::from_file_path(&path).map_err(|()| tried(self.lacking()))?;
+        let body = self.client.open(&url).map_err(failed)?;
+        let form = name.format.map_or(Form::Module, |format| Form::Archive {
+            format,
+            name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            sum: None,
+        });
+        Ok(Fetched { body, form, passed_over: Vec::new(), notes: Vec::new() })
+    }
+
+    /// What lies there for the platform.
+    fn files(&self) -> Result<Vec<(ArchiveName, PathBuf)>, NetError> {
+        let paths = match &self.place {
+            Place::File(path) => vec![path.clone()],
+            Place::Directory(directory) => {
+                let listed = std::fs::read_dir(directory);
+                let entries = listed.map_err(|error| NetError::of_path(directory, &error))?;
+                // A FIFO by such a name must not hide the archives beside it.
+                entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect()
+            }
+        };
+        let named = paths.into_iter().filter_map(|path| {
+            let name = ArchiveName::parse(path.file_name()?.to_str()?)?;
+            Some((name, path))
+        });
+        Ok(named.filter(|(name, _)| name.platform == self.platform && name.musl == self.musl).collect())
+    }
+
+    fn lacking(&self) -> Outcome {
+        let (Place::Directory(path) | Place::File(path)) = &self.place;
+        Outcome::Lacking { path: path.clone() }
+    }
+}
