@@ -217,7 +217,7 @@ fn bytes_come_from_the_first_that_gives_them_and_the_others_are_told() {
     let (empty, full) = (proxy(&[], &[], &[]), proxy(&["1.22.1"], &[], &[]));
     let (client, list) = (offline(), list(&format!("{},{}", empty.url("/"), full.url("/go"))));
     let fetched = Goproxy::new(&client, &list, amd64()).fetch(&version("1.22.1")).unwrap();
-    assert_eq!(fetched.module_version(), "v0.0.1-go1.22.1.linux-amd64");
+    assert_eq!(*fetched.form(), gvmr::sources::Form::Module);
     assert!(fetched.source().as_str().starts_with(&full.url("/go/golang.org/toolchain/@v/")));
     assert_eq!(fetched.passed_over().len(), 1);
     let mut body = fetched.into_body();

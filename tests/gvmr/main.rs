@@ -9,14 +9,17 @@
 )]
 #![allow(missing_docs)] // a test's name says what it shows
 
+mod archives;
 mod build;
 mod commands;
 mod completions;
+mod from_source;
 mod goproxy;
 mod host;
 mod index;
 mod install;
 mod kill;
+mod musl;
 mod net;
 mod pins;
 mod real;

@@ -8,6 +8,7 @@ const ROOMS: &[&[&str]] = &[
     &["cli", "commands"],
     &["error", "terminal"],
     &["install"],
+    &["build"],
     &["request"],
     &["config", "sources"],
     &["build"],

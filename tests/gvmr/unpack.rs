@@ -1,6 +1,6 @@
 //! Module zips and release archives become trees: honest ones whole, all others not at all.
 
-mod archive;
+pub(crate) mod archive;
 mod built;
 mod hostile;
 mod installed;

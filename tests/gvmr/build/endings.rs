@@ -118,7 +118,7 @@ fn a_failure_carries_the_last_lines_the_log_and_the_bootstrap() {
     let BuildError::Failed { bootstrap, status, tail, log, .. } = error else { panic!("{text}") };
     assert_eq!((bootstrap.as_str(), status.code()), ("1.20.14", Some(3)));
     assert_eq!(tail, lines[30..]);
-    assert_eq!(log, fake.path("log"));
+    assert_eq!(log, fake.path("logs/log"));
     assert_eq!(String::from_utf8(fake.log()).unwrap(), lines.join("\n") + "\n");
     assert_eq!(lines.len(), 50);
     assert!(text.contains("go1.22.10 with go1.20.14") && text.contains("exit status: 3"), "{text}");

@@ -27,6 +27,7 @@ impl Fake {
     pub(super) fn of(version: &str, script: &str) -> Self {
         let fake =
             Self { directory: tempfile::tempdir().unwrap(), version: Version::parse(version).unwrap() };
+        fs::create_dir(fake.path("logs")).unwrap();
         fake.write("tree/VERSION", &format!("go{version}\ntime 2030-01-01T00:00:00Z\n"));
         fake.write("tree/src/make.bash", script);
         fake.write("bootstrap/VERSION", "go1.20.14");
@@ -46,7 +47,7 @@ impl Fake {
     }
 
     pub(super) fn log(&self) -> Vec<u8> {
-        fs::read(self.path("log")).unwrap()
+        fs::read(self.path("logs/log")).unwrap()
     }
 
     /// Builds it to its end and gives the lines that were heard.
@@ -91,7 +92,7 @@ impl Paths {
             goroot: directory.join("tree"),
             final_goroot: directory.join("final"),
             bootstrap: directory.join("bootstrap"),
-            log: directory.join("log"),
+            log: directory.join("logs/log"),
             scratch: directory.join("scratch"),
         }
     }

@@ -112,10 +112,11 @@ fn a_full_disk_under_the_log_ends_the_build() {
         return crate::support::skip("mounting a small file system needs root");
     };
     let fake = Fake::new("while true; do echo 0123456789 0123456789 0123456789; done");
-    std::os::unix::fs::symlink(disk.path().join("log"), fake.path("log")).unwrap();
+    fs::remove_dir(fake.path("logs")).unwrap();
+    std::os::unix::fs::symlink(disk.path(), fake.path("logs")).unwrap();
     let error = fake.build().1.unwrap_err();
     let BuildError::Io { path, source, .. } = error else { panic!("{error}") };
-    assert_eq!((path, source.kind()), (fake.path("log"), std::io::ErrorKind::StorageFull));
+    assert_eq!((path, source.kind()), (fake.path("logs/log"), std::io::ErrorKind::StorageFull));
 }
 
 #[test]

@@ -94,8 +94,8 @@ fn missing_programs_are_named_all_at_once() {
 #[test]
 fn a_log_that_cannot_be_written() {
     let fake = marking();
-    fs::create_dir(fake.path("log")).unwrap();
-    assert!(matches!(refused(&fake), BuildError::Io { path, .. } if path == fake.path("log")));
+    fs::create_dir(fake.path("logs/log")).unwrap();
+    assert!(matches!(refused(&fake), BuildError::Io { path, .. } if path == fake.path("logs/log")));
 }
 
 #[test]
@@ -110,4 +110,13 @@ fn stripped_to_source_a_tree_can_be_built_again() {
     assert!(
         !fake.path("tree/pkg/linux_amd64").exists() && !fake.path("tree/pkg/tool/linux_amd64/old").exists()
     );
+}
+
+#[test]
+fn a_log_that_leads_elsewhere_is_not_followed() {
+    let fake = marking();
+    fs::write(fake.path("precious"), "precious").unwrap();
+    symlink(fake.path("precious"), fake.path("logs/log")).unwrap();
+    assert!(matches!(refused(&fake), BuildError::Io { path, .. } if path == fake.path("logs/log")));
+    assert_eq!(fs::read_to_string(fake.path("precious")).unwrap(), "precious");
 }

@@ -1,6 +1,7 @@
 //! A module proxy on the loopback interface that serves toolchains and a log that knows them.
 
 use super::log::TestLog;
+use super::pack;
 use super::server::{Reply, Request, Server};
 use super::world::World;
 use super::zip::{File, Zip};
@@ -8,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A running proxy.
@@ -40,6 +41,7 @@ impl Mirror {
             let toolchain = toolchain(version);
             log.add("golang.org/toolchain", &module_version, &h1(&module_version, &toolchain), GO_MOD_H1);
             files.insert(format!("{AT}/{module_version}.zip"), Reply::ok(zip(&module_version, &toolchain)));
+            files.insert(format!("/dl/go{version}.linux-amd64.tar.gz"), Reply::ok(archive(&toolchain)));
             files.insert(
                 format!("{AT}/{module_version}.info"),
                 Reply::ok(format!("{{\"Version\":\"{module_version}\"}}")),
@@ -69,19 +71,43 @@ impl Mirror {
         meddle: impl Fn(&Request, Reply) -> Reply + Send + Sync + 'static,
     ) -> Option<Self> {
         let cache = real_modules(versions)?;
-        let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
         let server = Server::start(move |request| {
-            let reply = match request.target.strip_prefix("/sumdb/sum.golang.org") {
-                Some("/supported") => Reply::ok(""),
-                Some(path) => {
-                    let request = Request { target: format!("/sumdb{path}"), ..request.clone() };
-                    Reply::directory(&fixtures, &request)
-                }
-                None => Reply::directory(&cache, request),
+            let reply = real_log(request).unwrap_or_else(|| Reply::directory(&cache, request));
+            meddle(request, reply)
+        });
+        Some(Self { server, key: None })
+    }
+
+    /// Serves a real release as an archive that a mirror has repacked, with the real log's records.
+    pub(crate) fn real_archive_but(
+        version: &'static str,
+        meddle: impl Fn(&Request, Reply) -> Reply + Send + Sync + 'static,
+    ) -> Option<Self> {
+        let archive = pack::real(version)?;
+        let name = format!("/dl/go{version}.linux-amd64.tar.gz");
+        let server = Server::start(move |request| {
+            let reply = match real_log(request) {
+                Some(reply) => reply,
+                None if request.target == name => Reply::file(archive),
+                None => Reply::status(404),
             };
             meddle(request, reply)
         });
         Some(Self { server, key: None })
+    }
+
+    /// A machine whose only source the archives below `/dl` are, with no index.
+    pub(crate) fn archive_world(&self) -> World {
+        let mut world = self.world();
+        world.set("GVMR_SOURCES", "archive");
+        world.set("GVMR_MIRROR", &self.server.url("/dl"));
+        world.set("GVMR_INDEX", "off");
+        world
+    }
+
+    /// How often the archive of a version was asked for.
+    pub(crate) fn archive_downloads(&self, version: &str) -> usize {
+        self.server.count(&format!("/dl/go{version}.linux-amd64.tar.gz"))
     }
 
     /// A machine whose only source this proxy is.
@@ -119,7 +145,7 @@ pub(crate) fn real_modules(versions: &[&str]) -> Option<PathBuf> {
 const GO_MOD_H1: &str = "h1:8wlg68NqwW7eMnI1aABk/C2pDYXj8mrMY4TyRfiLeS0=";
 
 /// Names and contents of a toolchain whose `go` prints what it was given.
-fn toolchain(version: &str) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn toolchain(version: &str) -> Vec<(String, Vec<u8>)> {
     let go = format!(
         "#!/bin/sh\ncase $1 in\nversion) echo go version go{version} linux/amd64;;\n\
          env) env;;\nsleep) exec sleep \"$2\";;\n*) echo go{version} \"$@\";;\nesac\n"
@@ -136,6 +162,30 @@ fn toolchain(version: &str) -> Vec<(String, Vec<u8>)> {
         files.push((format!("src/p{number}/file.go"), content.into_bytes()));
     }
     files
+}
+
+/// What the real log answers, as a proxy passes it on: its records kept beside the tests. `None` where the request is
+/// not for the log.
+pub(crate) fn real_log(request: &Request) -> Option<Reply> {
+    let path = request.target.strip_prefix("/sumdb/sum.golang.org")?;
+    if path == "/supported" {
+        return Some(Reply::ok(""));
+    }
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let request = Request { target: format!("/sumdb{path}"), ..request.clone() };
+    Some(Reply::directory(&fixtures, &request))
+}
+
+/// The same toolchain as a release archive, with what only those hold.
+pub(crate) fn archive(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    pack::tar(&in_archive(files)).gz()
+}
+
+/// The files of a toolchain under the names that archives give them, and those that only archives hold.
+pub(crate) fn in_archive(files: &[(String, Vec<u8>)]) -> Vec<(String, Vec<u8>)> {
+    let extra = pack::EXTRA.iter().map(|(name, content)| ((*name).to_owned(), content.as_bytes().to_vec()));
+    let own = files.iter().map(|(name, content)| (name.replace("_go.mod", "go.mod"), content.clone()));
+    own.chain(extra).collect()
 }
 
 fn prefix(module_version: &str) -> String {

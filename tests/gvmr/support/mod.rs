@@ -4,6 +4,7 @@ pub(crate) mod authority;
 pub(crate) mod connection;
 pub(crate) mod log;
 pub(crate) mod mirror;
+pub(crate) mod pack;
 pub(crate) mod server;
 pub(crate) mod tar;
 pub(crate) mod world;

@@ -23,6 +23,7 @@ impl World {
         world.set("HOME", &world.path("user").display().to_string());
         world.set("PATH", "/usr/bin:/bin");
         world.set("GOPROXY", proxy);
+        world.set("GVMR_SOURCES", "goproxy"); // Go's own archives are no part of a story that does not name them
         world
     }
 

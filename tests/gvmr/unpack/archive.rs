@@ -2,7 +2,7 @@
 
 mod hostile;
 mod mutations;
-mod real;
+pub(crate) mod real;
 
 use crate::support::tar::{Entry, GNU, Tar};
 use crate::support::zip::{self, PREFIX, Zip};

@@ -3,7 +3,7 @@
 use gvmr::verify::note::{self, KeyError, Verifier};
 use gvmr::verify::record::Record;
 use gvmr::verify::tlog::{Node, Tile, subtrees};
-use gvmr::verify::{DEFAULT_SETTING, Database, LogError, Manifest, SettingError, TreeHead, prove};
+use gvmr::verify::{DEFAULT_SETTING, Database, LogError, Manifest, Proof, SettingError, TreeHead, prove};
 use proptest::prelude::*;
 
 use super::remote::{Scripted, lookup_numbered};
@@ -113,12 +113,10 @@ fn a_tree_is_proved_only_if_it_is_what_was_logged() {
     let logged = || lookup_numbered(&log, &Scripted::log(&log), cache.path(), id).unwrap();
 
     let verified = prove(&manifest, logged()).unwrap();
-    assert_eq!((verified.logged().module(), verified.logged().version()), ("example.com/m3", "v1.0.0"));
-    assert_eq!(
-        (verified.logged().log(), verified.logged().record(), verified.logged().tree_size()),
-        ("log.example.com", 3, 4)
-    );
-    assert_eq!(verified.logged().h1(), manifest.h1());
+    let Proof::Logged(by) = verified.proof() else { panic!("{verified:?}") };
+    assert_eq!((by.module(), by.version()), ("example.com/m3", "v1.0.0"));
+    assert_eq!((by.log(), by.record(), by.tree_size()), ("log.example.com", 3, 4));
+    assert_eq!((verified.subject(), verified.h1(), by.h1()), ("v1.0.0", manifest.h1(), manifest.h1()));
 
     let expected = manifest.h1();
     manifest.add("example.com/m@v1.0.0/b".to_owned(), [7; 32]).unwrap();

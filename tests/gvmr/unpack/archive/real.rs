@@ -23,7 +23,7 @@ fn run(command: &mut Command) {
 }
 
 /// Packs `root` with Go's own writers.
-fn go_packs(level: u8, root: &Path, out: &Path) {
+pub(crate) fn go_packs(level: u8, root: &Path, out: &Path) {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gvmr/unpack/archive/pack.go");
     let mut go = Command::new("go");
     go.arg("run").arg(program).arg(level.to_string()).args([root, out]);
@@ -88,7 +88,7 @@ fn archives_of_a_real_tree_by_any_packer_have_the_logged_hash() {
 }
 
 /// This machine's own Go, where it is an official release: its GOROOT, version and the hash that the log has for it.
-fn own_release() -> Option<(PathBuf, String, String)> {
+pub(crate) fn own_release() -> Option<(PathBuf, String, String)> {
     let output =
         Command::new("go").args(["env", "GOROOT", "GOVERSION", "GOHOSTOS", "GOHOSTARCH"]).output().ok()?;
     let text = String::from_utf8(output.stdout).unwrap();
