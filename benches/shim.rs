@@ -11,6 +11,8 @@
     clippy::disallowed_methods
 )]
 
+#[path = "support/memory.rs"]
+mod memory;
 #[path = "support/rounds.rs"]
 mod rounds;
 
