@@ -47,7 +47,7 @@ pub fn released(installer: &Installer<'_>) -> Result<(Vec<Version>, Vec<String>)
     let listing = installer.sources.listed();
     if listing.versions.is_empty() {
         // Nothing listed is no answer; asking for the newest by name tells why.
-        let newest = installer.sources.newest(None)?;
+        let newest = installer.sources.newest(None, &|version| in_log(version, installer))?;
         return Ok((vec![newest.version], newest.notes));
     }
     let notes = listing.notes();
@@ -59,7 +59,7 @@ fn newest(
     installer: &Installer<'_>,
     watch: &dyn Watch,
 ) -> Result<Version, InstallError> {
-    match installer.sources.newest(selector) {
+    match installer.sources.newest(selector, &|version| in_log(version, installer)) {
         Ok(Newest { version, notes, .. }) => {
             for note in notes {
                 watch.event(Event::Note(note));
@@ -91,6 +91,12 @@ fn absent(selector: Option<&Selector>, installer: &Installer<'_>, error: SourceE
         }
         _ => InstallError::Source(error),
     }
+}
+
+/// Whether the log has a release, or cannot say.
+fn in_log(version: &Version, installer: &Installer<'_>) -> bool {
+    let module_version = installer.sources.platform().module_version(version);
+    !matches!(installer.lookup(&module_version), Err(LogError::Absent { .. }))
 }
 
 /// Some proxies refuse what does not exist. The log tells the two apart: every release has its first one there.

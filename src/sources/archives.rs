@@ -100,7 +100,16 @@ impl<'c> Archives<'c> {
 
     /// The newest release among those for which `wanted` is true. Where there is none, and the index could not be asked,
     /// that is the error.
-    pub(super) fn newest(&self, wanted: impl Fn(&Version) -> bool) -> Result<Option<Found>, SourceError> {
+    ///
+    /// A release that the index has withdrawn counts where `exists` says so, who is asked about no other.
+    pub(super) fn newest(
+        &self,
+        wanted: impl Fn(&Version) -> bool,
+        exists: &dyn Fn(&Version) -> bool,
+    ) -> Result<Option<Found>, SourceError> {
+        let withdrawn =
+            |version: &Version| matches!(self.index(), Some(Ok(index)) if index.has_withdrawn(version));
+        let wanted = |version: &Version| wanted(version) && (!withdrawn(version) || exists(version));
         let listing = self.listed();
         let fresh = self.is_fresh();
         if let Some(version) = listing.versions.into_iter().rfind(|version| wanted(version)) {

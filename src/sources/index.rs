@@ -24,6 +24,7 @@ use gvmr_shims::version::Version;
 use kept::Kept;
 use listing::Listing;
 use releases::Releases;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -36,6 +37,7 @@ pub struct Index {
     url: RedactedUrl,
     naming: Naming,
     releases: Releases,
+    withdrawn: BTreeSet<Version>,
     notes: Vec<String>,
     stale: Option<Stale>,
 }
@@ -61,8 +63,8 @@ impl Index {
         let (mut current, stale) = match (ask(client, url, &earlier, naming), kept) {
             (Ok(Some((listing, validators))), kept) => {
                 let earlier = kept.map(|kept| kept.releases).unwrap_or_default();
-                let (releases, notes) = settle::settle(listing, earlier, &shown, &copy);
-                (Kept { releases, notes, validators, checked: SystemTime::now() }, None)
+                let (releases, withdrawn, notes) = settle::settle(listing, earlier, &shown, &copy);
+                (Kept { releases, withdrawn, notes, validators, checked: SystemTime::now() }, None)
             }
             (Ok(None), Some(kept)) => (kept.checked_again(), None),
             (Ok(None), None) => return Err(IndexError::Empty { url: shown, refused: Vec::new() }),
@@ -74,7 +76,8 @@ impl Index {
         };
         let unkept = if stale.is_none() { current.write(&copy).err() } else { None };
         current.notes.extend(damage.into_iter().chain(unkept));
-        Ok(Self { url: shown, naming, releases: current.releases, notes: current.notes, stale })
+        let Kept { releases, withdrawn, notes, .. } = current;
+        Ok(Self { url: shown, naming, releases, withdrawn, notes, stale })
     }
 
     /// The releases with a linux archive for a GOARCH, pre-releases included, oldest first.
@@ -95,6 +98,11 @@ impl Index {
     pub fn source(&self, version: &Version) -> Option<&IndexFile> {
         let version = version.as_released();
         self.releases.file(&version, &names::source(&version.toolchain_name()))
+    }
+
+    /// Whether it listed a release once and lists it no more: a mistake that was taken back, or an attempt to hide it.
+    pub fn has_withdrawn(&self, version: &Version) -> bool {
+        self.withdrawn.contains(version)
     }
 
     /// Why the index is not what the server has now but the copy kept of it; `None` where it is up to date.

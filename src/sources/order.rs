@@ -94,7 +94,12 @@ impl<'c> Sources<'c> {
 
     /// The newest release that `selector` means; without one, the newest of all. Pre-releases count only where they
     /// are asked for exactly.
-    pub fn newest(&self, selector: Option<&Selector>) -> Result<Newest, SourceError> {
+    /// `exists` is asked about releases that an index has taken back.
+    pub fn newest(
+        &self,
+        selector: Option<&Selector>,
+        exists: &dyn Fn(&Version) -> bool,
+    ) -> Result<Newest, SourceError> {
         let wanted = |version: &Version| match selector {
             Some(selector) => {
                 selector.matches(version)
@@ -110,7 +115,7 @@ impl<'c> Sources<'c> {
                     Ok(newest) => return Ok(newest),
                     Err(error) => Err(error),
                 },
-                Source::Archives(archives) => archives.newest(wanted),
+                Source::Archives(archives) => archives.newest(wanted, exists),
                 Source::Directory(directory) => Ok(directory.newest(wanted)),
             };
             match found {

@@ -12,7 +12,9 @@ use crate::store;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use gvmr_shims::bounded;
+use gvmr_shims::version::Version;
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -28,6 +30,8 @@ const FIRST: Duration = Duration::from_secs(1_735_689_600);
 /// An index as it is kept.
 pub(super) struct Kept {
     pub(super) releases: Releases,
+    /// Releases that it listed once and lists no more.
+    pub(super) withdrawn: BTreeSet<Version>,
     /// What the user should hear as long as the server has this content.
     pub(super) notes: Vec<String>,
     pub(super) validators: Validators,
@@ -61,6 +65,7 @@ impl Kept {
         }
         let mut kept = Self {
             releases: Releases::default(),
+            withdrawn: BTreeSet::new(),
             notes: Vec::new(),
             validators: Validators::default(),
             checked: UNIX_EPOCH,
@@ -75,6 +80,9 @@ impl Kept {
                 "etag" => kept.validators.etag = Some(rest.to_owned()),
                 "last-modified" => kept.validators.last_modified = Some(rest.to_owned()),
                 "note" => kept.notes.push(rest.to_owned()),
+                "withdrawn" => {
+                    kept.withdrawn.insert(Version::parse(rest)?);
+                }
                 name => {
                     let added = kept.releases.add(&naming.version_in(name)?, read_file(name, rest)?);
                     added.then_some(())?;
@@ -110,6 +118,9 @@ impl Kept {
         }
         for note in &self.notes {
             line(format_args!("note {note}"));
+        }
+        for version in &self.withdrawn {
+            line(format_args!("withdrawn {version}"));
         }
         for (_, file) in self.releases.files() {
             let sum = file.sha256.map_or("-".to_owned(), |sum| STANDARD_NO_PAD.encode(sum));

@@ -17,7 +17,7 @@ pub(super) fn settle(
     mut earlier: Releases,
     url: &RedactedUrl,
     copy: &Path,
-) -> (Releases, Vec<String>) {
+) -> (Releases, BTreeSet<Version>, Vec<String>) {
     let mut listed = listing.releases;
     let mut contradictions = Notes::default();
     hold_to_table(&mut listed, &mut contradictions);
@@ -54,7 +54,7 @@ pub(super) fn settle(
              until {copy} is removed"
         ));
     }
-    (in_force, notes)
+    (in_force, dropped, notes)
 }
 
 /// The releases of which archives were listed before and are not now, those that a newer one replaced excepted.

@@ -30,6 +30,38 @@ fn the_newest_release_comes_from_a_fresh_index() {
 }
 
 #[test]
+fn a_release_that_was_never_one_does_not_stay_the_newest() {
+    let bogus = index(&[("1.99.9", None), ("1.99.1", Some(sum("1.99.1")))]);
+    let honest = index(&[("1.99.1", Some(sum("1.99.1")))]);
+    let mirror = Mirror::small_but(&["1.99.1"], move |request, reply| match request.target.as_str() {
+        "/index.json" if request.earlier == 0 => Reply::ok(&bogus),
+        "/index.json" => Reply::ok(&honest).header("ETag", "\"two\""),
+        _ => reply,
+    });
+    let world = indexed_world(&mirror);
+    world.gvmr(["install", "1.99"]).fails(3, &["1.99.9"]);
+    for _ in 0..2 {
+        world.gvmr(["install", "1.99"]).succeeds();
+        assert_eq!(world.installed(), ["go1.99.1"]);
+    }
+    // One that the log knows is not to be hidden.
+    let both = index(&[("1.99.2", Some(sum("1.99.2"))), ("1.99.1", Some(sum("1.99.1")))]);
+    let hiding = index(&[("1.99.1", Some(sum("1.99.1")))]);
+    let mirror =
+        Mirror::small_but(&["1.99.1", "1.99.2"], move |request, reply| match request.target.as_str() {
+            "/index.json" if request.earlier == 0 => Reply::ok(&both),
+            "/index.json" => Reply::ok(&hiding),
+            _ => reply,
+        });
+    let world = indexed_world(&mirror);
+    world.gvmr(["ls-remote"]).succeeds();
+    let run = world.gvmr(["install", "latest"]);
+    assert!(run.stderr.contains("no longer lists"), "{run:?}");
+    run.succeeds();
+    assert_eq!(world.installed(), ["go1.99.2"]);
+}
+
+#[test]
 fn names_that_lead_elsewhere_are_refused_entries() {
     for name in [
         "../../etc/go1.99.1.linux-amd64.tar.gz",
