@@ -1,8 +1,7 @@
-//! Toolchains built from their sources: made-up trees whose `make.bash` is a few lines, and a real one.
+//! Toolchains built from their sources: made-up trees whose `make.bash` is a few lines.
 
 mod bootstrap;
 mod endings;
 mod fake;
 mod processes;
-mod real;
 mod refusals;
