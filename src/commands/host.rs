@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::cli;
 use crate::error::{Error, Kind};
-use crate::host::{self, Assessment, Fact, Host, Reason, Verdict};
+use crate::host::{Assessment, Fact, Host, Reason, Verdict};
 use crate::request::Request;
 use crate::verify::{known_since, known_versions};
 use gvmr_shims::version::Version;
@@ -19,14 +19,20 @@ struct Answer {
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::Host, session: &Session) -> Result<(), Error> {
-    let mut known = known_versions(host::platform().arch());
+    let host = Host::look(session.settings.home.root());
+    let mut known = known_versions(host.platform().arch());
     known.retain(|version| !version.is_prerelease());
     known.extend(session.toolchains()?.into_iter().map(|toolchain| toolchain.version));
-    report(arguments, known, session)
+    report(arguments, &host, known, session)
 }
 
 /// Tells the facts, and the verdicts on the versions that were named or, without any, on the `known` ones.
-fn report(arguments: &cli::Host, mut known: Vec<Version>, session: &Session) -> Result<(), Error> {
+fn report(
+    arguments: &cli::Host,
+    host: &Host,
+    mut known: Vec<Version>,
+    session: &Session,
+) -> Result<(), Error> {
     known.sort();
     known.dedup();
     let versions = match arguments.versions.as_slice() {
@@ -37,9 +43,8 @@ fn report(arguments: &cli::Host, mut known: Vec<Version>, session: &Session) -> 
         let since = known_since();
         session.terminal.note(format_args!("go{version} is no release that is known here, as of {since}"));
     }
-    let host = Host::look(session.settings.home.root());
     let verdicts: Vec<_> = versions.iter().map(|version| host.assess(version)).collect();
-    let refused = verdicts.iter().find(|verdict| verdict.verdict == Verdict::CannotRun).cloned();
+    let refused = verdicts.iter().find(|verdict| verdict.cannot_run()).cloned();
     let answer =
         Answer { platform: host.platform().to_string(), musl: host.is_musl(), facts: host.facts(), verdicts };
     if arguments.json {

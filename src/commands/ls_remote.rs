@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::cli;
 use crate::error::Error;
-use crate::host::{Assessment, Verdict};
+use crate::host::Assessment;
 use crate::install;
 use crate::request::Request;
 use gvmr_shims::version::Version;
@@ -30,8 +30,7 @@ pub(super) fn run(arguments: &cli::LsRemote, session: &Session) -> Result<(), Er
         released.sort();
         released.dedup();
         let assess = |version: &Version| installer.host.assess(version);
-        let cannot =
-            released.iter().map(assess).filter(|assessment| assessment.verdict == Verdict::CannotRun);
+        let cannot = released.iter().map(assess).filter(Assessment::cannot_run);
         let cannot: BTreeMap<Version, Assessment> =
             cannot.map(|assessment| (assessment.version.clone(), assessment)).collect();
         Ok((released, notes, cannot))
@@ -73,8 +72,7 @@ pub(super) fn run(arguments: &cli::LsRemote, session: &Session) -> Result<(), Er
         session.terminal.data(format_args!("{}{mark}", line.version)).map_err(Session::stdout)?;
     }
     if let Some(assessment) = cannot.values().next_back() {
-        let reasons = assessment.reasons.iter().filter(|reason| reason.severity == Verdict::CannotRun);
-        for reason in reasons {
+        for reason in assessment.decisive() {
             session.terminal.note(format_args!("up to {}: {}", assessment.version, reason.text));
         }
     }

@@ -3,7 +3,7 @@
 use super::{Error, Kind};
 use crate::build::BuildError;
 use crate::config::ConfigError;
-use crate::host::{Assessment, Verdict};
+use crate::host::Assessment;
 use crate::install::InstallError;
 use crate::net::{NetError, NetErrorKind};
 use crate::request::NotARequest;
@@ -149,9 +149,8 @@ impl From<InstallError> for Error {
 /// What would run, and what else may help.
 fn host_hint(assessment: &Assessment, nearest: Option<&Version>) -> String {
     let nearest = nearest.map(|version| format!("gvmr install {version} (the nearest that runs here)"));
-    let mut decisive = assessment.reasons.iter().filter(|reason| reason.severity == Verdict::CannotRun);
-    let build = decisive.all(|reason| reason.build_helps);
-    let build = build.then(|| format!("gvmr install --from-source {}", assessment.version));
+    let build =
+        assessment.build_helps().then(|| format!("gvmr install --from-source {}", assessment.version));
     let ways: Vec<_> = nearest.into_iter().chain(build).collect();
     if ways.is_empty() { "gvmr host shows what this machine is".to_owned() } else { ways.join(", or ") }
 }

@@ -73,6 +73,23 @@ impl Reason {
     }
 }
 
+impl Assessment {
+    /// Whether it does not run as it was released.
+    pub fn cannot_run(&self) -> bool {
+        self.verdict == Verdict::CannotRun
+    }
+
+    /// The reasons that keep it from running.
+    pub fn decisive(&self) -> impl Iterator<Item = &Reason> {
+        self.reasons.iter().filter(|reason| reason.severity == Verdict::CannotRun)
+    }
+
+    /// Whether a build from source on this host would run, whatever keeps the official one from it.
+    pub fn build_helps(&self) -> bool {
+        self.decisive().all(|reason| reason.build_helps)
+    }
+}
+
 impl Host {
     /// The verdict on the official release `version` for [`Host::platform`]. A language version such as `1.22`
     /// stands for its first release.
@@ -104,7 +121,7 @@ impl Host {
         let mut running: Vec<&Version> = candidates
             .iter()
             .filter(|version| wanted.is_prerelease() || !version.is_prerelease())
-            .filter(|version| self.assess(version).verdict != Verdict::CannotRun)
+            .filter(|version| !self.assess(version).cannot_run())
             .collect();
         running.sort();
         let minor = wanted.language();

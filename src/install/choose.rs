@@ -102,11 +102,7 @@ fn in_log(version: &Version, installer: &Installer<'_>) -> bool {
 /// Some proxies refuse what does not exist. The log tells the two apart: every release has its first one there.
 fn is_unlogged(selector: &Selector, installer: &Installer<'_>, error: &SourceError) -> bool {
     let first = Version::parse(selector.as_str()).map(|version| version.first_release());
-    error.kind() == SourceErrorKind::Refused
-        && first.is_some_and(|first| {
-            let module_version = installer.sources.platform().module_version(&first);
-            matches!(installer.lookup(&module_version), Err(LogError::Absent { .. }))
-        })
+    error.kind() == SourceErrorKind::Refused && first.is_some_and(|first| !in_log(&first, installer))
 }
 
 pub(super) fn unknown(request: &Request, installer: &Installer<'_>) -> InstallError {

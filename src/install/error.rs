@@ -2,7 +2,7 @@
 
 use super::watch::Watch;
 use crate::build::BuildError;
-use crate::host::{Assessment, Verdict};
+use crate::host::Assessment;
 use crate::sources::SourceError;
 use crate::store::StoreError;
 use crate::unpack::UnpackError;
@@ -212,8 +212,7 @@ fn found_words(found: Option<&str>) -> String {
 }
 
 fn reasons(assessment: &Assessment) -> String {
-    let decisive = assessment.reasons.iter().filter(|reason| reason.severity == Verdict::CannotRun);
-    decisive.map(|reason| reason.text.as_str()).collect::<Vec<_>>().join("; ")
+    assessment.decisive().map(|reason| reason.text.as_str()).collect::<Vec<_>>().join("; ")
 }
 
 fn nearest_words(nearest: &[Version]) -> String {

@@ -7,7 +7,6 @@ use super::judge::{Unpacked, Witness};
 use super::watch::{Event, Watch};
 use super::{InstallError, Installer, Outcome, Wishes, note_failures};
 use crate::build::{self, Bootstrap, BuildError, Candidate, Plan};
-use crate::host::Verdict;
 use crate::sources::{Form, MODULE, Source};
 use crate::store::{ProofKind, Toolchain, VersionLock};
 use crate::unpack;
@@ -93,7 +92,7 @@ impl Installer<'_> {
             return Ok(Candidate { version: version.clone(), goroot: goroot.clone() });
         }
         let released = self.sources.listed().versions;
-        let runs = |version: &Version| self.host.assess(version).verdict != Verdict::CannotRun;
+        let runs = |version: &Version| !self.host.assess(version).cannot_run();
         let Some(release) = build::bootstrap_release(version, &released, &runs) else {
             return Err(self.no_bootstrap(version, "no Go that could build it runs here".to_owned()));
         };
@@ -108,7 +107,7 @@ impl Installer<'_> {
     /// Whether an installed toolchain runs here: what was built here does.
     fn runs(&self, toolchain: &Toolchain) -> bool {
         let built = toolchain.receipt.as_ref().is_some_and(|receipt| receipt.proof == ProofKind::Built);
-        built || self.host.assess(&toolchain.version).verdict != Verdict::CannotRun
+        built || !self.host.assess(&toolchain.version).cannot_run()
     }
 
     /// The sources of the first source that has them: the source archive where the table of known releases vouches for

@@ -18,7 +18,7 @@ pub use error::InstallError;
 pub use log::Log;
 pub use watch::{Event, Watch};
 
-use crate::host::{self, Host};
+use crate::host::{Assessment, Host};
 use crate::request::Request;
 use crate::sources::{Fetched, Form, MODULE, Source, Sources, Tried};
 use crate::store::{Committed, Facts, Store, StoreError, Toolchain, VersionLock};
@@ -123,23 +123,19 @@ impl Installer<'_> {
             return Ok(sources);
         }
         let assessment = self.host.assess(version);
-        if assessment.verdict != host::Verdict::CannotRun || wishes.force {
+        if !assessment.cannot_run() || wishes.force {
             for reason in &assessment.reasons {
                 watch.event(Event::Note(reason.text.clone()));
             }
             return Ok(sources);
         }
-        let helped = assessment
-            .reasons
-            .iter()
-            .all(|reason| reason.build_helps || reason.severity != host::Verdict::CannotRun);
         match self.sources.musl() {
-            Some(musl) if helped && self.host.is_musl() => Ok(std::slice::from_ref(musl)),
+            Some(musl) if assessment.build_helps() && self.host.is_musl() => Ok(std::slice::from_ref(musl)),
             _ => Err(self.cannot_run(assessment)),
         }
     }
 
-    fn cannot_run(&self, assessment: host::Assessment) -> InstallError {
+    fn cannot_run(&self, assessment: Assessment) -> InstallError {
         let released = self.sources.known();
         let nearest = self.host.nearest(&assessment.version, &released).cloned();
         InstallError::Host {
