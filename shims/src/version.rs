@@ -92,6 +92,12 @@ impl Version {
         self.text.get(self.text.len() - length..).unwrap_or_default()
     }
 
+    /// Whether it is older than `1.minor`. A pre-release counts as the release it leads to; numbers beyond 64 bits are
+    /// older than nothing.
+    pub fn is_before(&self, minor: u64) -> bool {
+        self.numbers().is_some_and(|(major, own, _)| (major, own) < (1, minor))
+    }
+
     /// Whether the text itself names a patch: true for `1.20.0`, false for `1.20`, which Go treats alike.
     pub fn spells_patch(&self) -> bool {
         self.text.matches('.').count() == 2

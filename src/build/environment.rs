@@ -49,7 +49,7 @@ impl Scratch {
         for (name, program) in &programs.links {
             symlink(program, self.root.join("bin").join(name))?;
         }
-        if is_before(version, 13) {
+        if version.is_before(13) {
             // These know no modules and unset the variable that would say so to a bootstrap that knows nothing else.
             let settings = self.root.join("settings");
             let mut file = fs::File::create_new(&settings)?;
@@ -86,16 +86,11 @@ pub(super) fn command(plan: &Plan<'_>, bootstrap: &Path, scratch: &Scratch, prog
         Some(file) => command.env("GOENV", file),
         None => command.env("GOENV", "off"),
     };
-    if is_before(plan.version, 21) && programs.path.is_none() {
+    if plan.version.is_before(21) && programs.path.is_none() {
         command.env("CGO_ENABLED", "0"); // later versions would remember it, and leave cgo off for good
     }
-    if is_before(plan.version, 23) {
+    if plan.version.is_before(23) {
         command.env("GOROOT_FINAL", plan.final_goroot);
     }
     command
-}
-
-/// Whether a version is older than this minor version of Go 1.
-pub(super) fn is_before(version: &Version, minor: u64) -> bool {
-    version.numbers().is_some_and(|numbers| (numbers.0, numbers.1) < (1, minor))
 }

@@ -27,7 +27,7 @@ pub fn missing_programs(version: &Version, environment: &dyn Environment) -> Vec
 /// Since then a build that finds no C compiler decides nothing: its go command looks for one when it runs. Before,
 /// a build without one turns cgo off for good, and a build with one makes a `bin/go` that needs the C library.
 pub(super) fn wants_cgo(version: &Version, environment: &dyn Environment) -> bool {
-    let decides = version.numbers().is_some_and(|(major, minor, _)| major == 1 && minor < 21);
+    let decides = version.is_before(21);
     decides && environment.text("CGO_ENABLED").is_some_and(|wish| wish == "1")
 }
 

@@ -2,7 +2,6 @@
 
 use super::BuildError;
 use super::bootstrap::version_in;
-use super::environment::is_before;
 use gvmr_shims::bounded::{self, PIN_LIMIT};
 use gvmr_shims::version::Version;
 use std::fs;
@@ -73,7 +72,7 @@ pub(super) fn tidy(goroot: &Path, version: &Version) -> Result<(), BuildError> {
         remove(&goroot.join(name))?;
     }
     remove(&goroot.join("src/cmd/dist/dist"))?;
-    let builders = if is_before(version, 21) { BUILDERS_BEFORE_1_21 } else { BUILDERS };
+    let builders = if version.is_before(21) { BUILDERS_BEFORE_1_21 } else { BUILDERS };
     for platform in list(&goroot.join("pkg/tool"))? {
         for name in builders {
             remove(&platform.path().join(name))?;

@@ -229,5 +229,5 @@ impl PromisedSum {
 
 /// Whether the archives of a release and its module hold the same files for certain.
 pub(super) fn is_reproducible(version: &Version) -> bool {
-    version.numbers().is_none_or(|(major, minor, _)| (major, minor) >= (1, 21))
+    !version.is_before(21)
 }

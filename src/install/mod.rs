@@ -246,8 +246,7 @@ impl Installer<'_> {
     /// Checks that a toolchain fits, once more after removing what interrupted installs left. That is not done
     /// unasked: on ext4, creating files right after removing many takes seconds longer.
     fn make_room(&self, version: &Version) -> Result<(), InstallError> {
-        let lean = version.numbers().is_none_or(|(major, minor, _)| (major, minor) >= (1, 20));
-        let (bytes, files) = if lean { SPACE_SINCE_20 } else { SPACE };
+        let (bytes, files) = if version.is_before(20) { SPACE } else { SPACE_SINCE_20 };
         match self.store.check_space(bytes, files) {
             Err(StoreError::NoSpace { .. }) => {
                 self.store.sweep()?;
