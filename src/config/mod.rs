@@ -11,7 +11,7 @@ use directories::BaseDirs;
 use gvmr_shims::environment::Environment;
 use gvmr_shims::home::Home;
 use serde::Deserialize;
-use sources::{List, Written};
+use sources::List;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -124,16 +124,7 @@ impl Settings {
             Some(value) => AutoInstall::parse(&value)?,
             None => file.auto_install.unwrap_or_default(),
         };
-        let sources = SourceSettings::read(
-            environment,
-            Written {
-                sources: file.sources,
-                index: file.index,
-                mirrors: file.mirrors,
-                musl_index: file.musl_index,
-                musl_mirrors: file.musl_mirrors,
-            },
-        )?;
+        let sources = SourceSettings::read(environment, file)?;
         Ok(Self { home: Home::at(home), auto_install, sources })
     }
 }

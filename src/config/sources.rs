@@ -2,7 +2,7 @@
 //!
 //! Takes text, gives an order and URLs; asks nobody whether anything is there.
 
-use super::ConfigError;
+use super::{ConfigError, File};
 use crate::net::{Url, without_credentials};
 use gvmr_shims::environment::Environment;
 use serde::Deserialize;
@@ -50,33 +50,22 @@ pub(super) enum List {
     Several(Vec<String>),
 }
 
-/// What `config.toml` says about sources.
-#[derive(Debug, Default)]
-pub(super) struct Written {
-    pub(super) sources: Option<List>,
-    pub(super) index: Option<String>,
-    pub(super) mirrors: Option<List>,
-    pub(super) musl_index: Option<String>,
-    pub(super) musl_mirrors: Option<List>,
-}
-
 impl SourceSettings {
     /// Reads the environment and, where it says nothing, what `file` says.
-    pub(super) fn read(environment: &dyn Environment, file: Written) -> Result<Self, ConfigError> {
+    pub(super) fn read(environment: &dyn Environment, file: File) -> Result<Self, ConfigError> {
+        let set = |variable: &str| environment.text(variable).filter(|value| !value.is_empty());
         let one = |name: Setting, written: Option<String>| {
-            let value = environment.text(name.variable).filter(|value| !value.is_empty()).or(written);
+            let value = set(name.variable).or(written);
             value.map(|value| name.url(&value)).transpose()
         };
         let several = |name: Setting, written: Option<List>| {
-            let value = environment.text(name.variable).filter(|value| !value.is_empty());
-            let words = value.map(List::One).or(written).map(List::into_words);
+            let words = set(name.variable).map(List::One).or(written).map(List::into_words);
             words
                 .map(|words| words.iter().filter_map(|word| name.url(word).transpose()).collect())
                 .transpose()
         };
-        let order = environment.text("GVMR_SOURCES").filter(|value| !value.is_empty()).map(List::One);
-        let order =
-            order.or(file.sources).map(|list| SourceName::parse_all(&list.into_words())).transpose()?;
+        let order = set("GVMR_SOURCES").map(List::One).or(file.sources);
+        let order = order.map(|list| SourceName::parse_all(&list.into_words())).transpose()?;
         let index = one(INDEX, file.index)?;
         let mirrors: Option<Vec<Url>> = several(MIRRORS, file.mirrors)?;
         let default = |text: &str| Url::parse(text).ok();
@@ -173,13 +162,13 @@ impl Setting {
 mod tests {
     use super::*;
 
-    fn read(variables: &[(&str, &str)], file: Written) -> Result<SourceSettings, ConfigError> {
+    fn read(variables: &[(&str, &str)], file: File) -> Result<SourceSettings, ConfigError> {
         SourceSettings::read(&variables.to_vec(), file)
     }
 
     #[test]
     fn the_default_is_go_itself_and_then_its_proxy() {
-        let settings = read(&[], Written::default()).unwrap();
+        let settings = read(&[], File::default()).unwrap();
         assert_eq!(settings.order, [SourceName::Archive, SourceName::Goproxy]);
         assert_eq!(settings.index.unwrap().host_str(), Some("go.dev"));
         assert_eq!(settings.mirrors[0].as_str(), "https://go.dev/dl");
@@ -188,11 +177,11 @@ mod tests {
 
     #[test]
     fn the_environment_beats_the_file_and_off_means_none() {
-        let file = || Written {
+        let file = || File {
             sources: Some(List::Several(vec!["dir:/srv/go".to_owned(), "goproxy".to_owned()])),
             index: Some("https://mirror.example/index.json".to_owned()),
             mirrors: Some(List::One("https://a.example/go, /srv/go".to_owned())),
-            ..Written::default()
+            ..File::default()
         };
         let settings = read(&[], file()).unwrap();
         assert_eq!(settings.order, [SourceName::Directory("/srv/go".into()), SourceName::Goproxy]);
@@ -217,7 +206,7 @@ mod tests {
             ("GVMR_MIRROR", "relative/path"),
             ("GVMR_MUSL_MIRROR", "mailto:someone@example.com"),
         ] {
-            let error = read(&[(variable, value)], Written::default()).unwrap_err().to_string();
+            let error = read(&[(variable, value)], File::default()).unwrap_err().to_string();
             assert!(error.contains(variable) && !error.contains("secret"), "{error}");
         }
     }
