@@ -2,6 +2,7 @@
 
 mod rooms;
 
+use crate::install::with_causes;
 use serde::Serialize;
 use std::error::Error as StdError;
 use std::fmt;
@@ -78,15 +79,7 @@ pub struct Error {
 impl Error {
     /// An error of `kind` whose message is that of `cause` and of what caused it, without repetition.
     pub fn new(kind: Kind, cause: &(dyn StdError + 'static)) -> Self {
-        let mut message = cause.to_string();
-        let mut source = cause.source();
-        while let Some(inner) = source {
-            let text = inner.to_string();
-            if !message.contains(&text) {
-                message = format!("{message}: {text}");
-            }
-            source = inner.source();
-        }
+        let message = with_causes(cause);
         Self { kind, message, hint: None, in_data: false }
     }
 

@@ -8,6 +8,7 @@ use crate::store::StoreError;
 use crate::unpack::UnpackError;
 use crate::verify::{LogError, Mismatch, Sha256Sum};
 use gvmr_shims::version::Version;
+use std::error::Error;
 use std::path::PathBuf;
 
 /// The first thing that ended an install. Nothing was installed then.
@@ -164,20 +165,6 @@ impl InstallError {
         }
     }
 
-    /// The message with what caused it, without repetition.
-    pub(super) fn with_causes(&self) -> String {
-        let mut message = self.to_string();
-        let mut source = std::error::Error::source(self);
-        while let Some(inner) = source {
-            let text = inner.to_string();
-            if !message.contains(&text) {
-                message = format!("{message}: {text}");
-            }
-            source = inner.source();
-        }
-        message
-    }
-
     /// Whether another source may still do: this one could not be read.
     pub(super) fn passes_on(&self) -> bool {
         match self {
@@ -205,6 +192,20 @@ impl InstallError {
             }
         }
     }
+}
+
+/// The message of an error and of what caused it, without repetition.
+pub fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let mut message = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let text = inner.to_string();
+        if !message.contains(&text) {
+            message = format!("{message}: {text}");
+        }
+        source = inner.source();
+    }
+    message
 }
 
 fn found_words(found: Option<&str>) -> String {

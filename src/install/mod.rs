@@ -14,7 +14,7 @@ mod watch;
 
 pub use audit::{Audit, Verdict, audit};
 pub use choose::{choose, released};
-pub use error::InstallError;
+pub use error::{InstallError, with_causes};
 pub use log::Log;
 pub use watch::{Event, Watch};
 
@@ -266,7 +266,7 @@ fn note_failures(failures: &[InstallError], watch: &dyn Watch) {
     for failure in failures {
         match failure {
             InstallError::Source(error) => note_tried(&error.tried, watch),
-            failure => watch.event(Event::Note(format!("passed over: {}", failure.with_causes()))),
+            failure => watch.event(Event::Note(format!("passed over: {}", with_causes(failure)))),
         }
     }
 }
