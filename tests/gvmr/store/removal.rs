@@ -53,7 +53,7 @@ fn read_only_directories_are_removed_too() {
     for (path, mode) in [("src", 0o555), ("bin", 0o111), (".", 0o555)] {
         fs::set_permissions(goroot.join(path), fs::Permissions::from_mode(mode)).unwrap();
     }
-    let said = answer_without_rights("remove", place.directory.path(), place.store.home().root());
+    let said = answer_without_rights("remove", place.store.home().root());
     assert_eq!(said, "removed true");
     assert!(names(&place.store.home().staging()).is_empty());
 }

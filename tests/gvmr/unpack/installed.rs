@@ -84,11 +84,11 @@ fn what_is_no_regular_file_is_named_and_not_read() {
 
 #[test]
 fn what_cannot_be_read_is_named() {
-    let (parent, tree, _) = tree();
+    let (_parent, tree, _) = tree();
     for name in ["VERSION", "src/fmt"] {
         fs::set_permissions(tree.join(name), fs::Permissions::from_mode(0o000)).unwrap();
     }
-    assert_eq!(crate::store::child::answer_without_rights("walk", parent.path(), &tree), "VERSION fmt");
+    assert_eq!(crate::store::child::answer_without_rights("walk", &tree), "VERSION fmt");
 }
 
 #[test]
