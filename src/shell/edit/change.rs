@@ -1,0 +1,181 @@
+//! What is to be done to one file, and doing it.
+
+use super::diff;
+use super::directory::{Directory, remove_empty};
+use super::error::EditError;
+use super::snapshot::Snapshot;
+use super::target::Target;
+use super::{Edit, temporary, write};
+use gvmr_shims::printable::path as shown;
+use rustix::fs::{AtFlags, symlinkat, unlinkat};
+use rustix::io::Errno;
+use std::path::{Path, PathBuf};
+
+/// What an edit does to its file, not yet done.
+#[derive(Debug)]
+pub struct Change {
+    pub(super) edit: Edit,
+    /// Whether the edit is taken back.
+    pub(super) is_undo: bool,
+    pub(super) real: PathBuf,
+    pub(super) old: Option<Snapshot>,
+    pub(super) step: Step,
+}
+
+/// The one thing that is to be done.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// The file is as it is to be.
+    Nothing,
+    /// New content, for the file that was read or for one that is made.
+    Write { bytes: Vec<u8>, mode: u32 },
+    /// The file goes, with the links that lead to it and as many directories above it, as far as they are empty.
+    Remove { directories: usize },
+    /// A link is made.
+    Link { to: PathBuf },
+    /// That link goes.
+    Unlink { to: PathBuf },
+}
+
+impl Change {
+    /// The file, as the edit named it.
+    pub fn path(&self) -> &Path {
+        &self.edit.path
+    }
+
+    /// The file that the path leads to. Two edits with the same one are edits of the same file.
+    pub fn real_path(&self) -> &Path {
+        &self.real
+    }
+
+    /// Whether anything is to be done.
+    pub fn is_needed(&self) -> bool {
+        !matches!(self.step, Step::Nothing)
+    }
+
+    /// The change as a unified diff, for people: without control characters, a link as the line `link to TARGET`.
+    pub fn diff(&self) -> String {
+        let name = if self.real == self.edit.path {
+            shown(&self.edit.path)
+        } else {
+            format!("{} ({})", shown(&self.edit.path), shown(&self.real))
+        };
+        let old = self.old.as_ref().map(|old| &old.bytes[..]);
+        let old_name = if old.is_some() { &name[..] } else { NOTHING };
+        let old_bytes = old.unwrap_or_default();
+        match &self.step {
+            Step::Nothing => String::new(),
+            Step::Write { bytes, mode } => {
+                let modes = self.old.as_ref().map(|old| old.mode).filter(|old| old != mode);
+                let modes = modes.map_or_else(String::new, |old| {
+                    format!("{name}: old mode {old:04o}\n{name}: new mode {mode:04o}\n")
+                });
+                modes + &diff::unified(old_name, &name, old_bytes, bytes)
+            }
+            Step::Remove { .. } => diff::unified(old_name, NOTHING, old_bytes, b""),
+            Step::Link { to } => diff::unified(NOTHING, &name, b"", &link_line(to)),
+            Step::Unlink { to } => diff::unified(&name, NOTHING, &link_line(to), b""),
+        }
+    }
+
+    /// Makes the change, whole or not at all; refused where the file is not what [`super::Edit::prepare`] saw any more,
+    /// unless another process has made the edit meanwhile. Beside the file goes what a killed edit left there, in any case.
+    pub fn apply(self) -> Result<(), EditError> {
+        match self.attempt() {
+            Err(EditError::Changed { .. }) if self.is_made()? => Ok(()),
+            other => other,
+        }
+    }
+
+    fn attempt(&self) -> Result<(), EditError> {
+        let target = match Target::find(&self.edit.path, self.edit.follows_links()) {
+            Err(_) if !self.is_needed() => return Ok(()),
+            target => target?,
+        };
+        if self.is_needed() && target.path() != self.real {
+            return Err(self.changed());
+        }
+        if target.missing.is_empty() {
+            temporary::sweep(&target.directory);
+        }
+        match &self.step {
+            Step::Nothing => Ok(()),
+            Step::Write { bytes, mode } => self.write(&target, bytes, *mode),
+            Step::Remove { directories } => self.remove(&target, *directories),
+            Step::Link { to } => self.link(&target, to),
+            Step::Unlink { to } if target.is_link() && target.leads_to()? == *to => self.unlink(&target),
+            Step::Unlink { .. } => Err(self.changed()),
+        }
+    }
+
+    /// Whether the edit is made, or taken back, by now.
+    fn is_made(&self) -> Result<bool, EditError> {
+        let now = if self.is_undo { self.edit.prepare_undo() } else { self.edit.prepare() };
+        Ok(!now?.is_needed())
+    }
+
+    fn write(&self, target: &Target, bytes: &[u8], mode: u32) -> Result<(), EditError> {
+        if self.old.is_some() {
+            let now = self.unchanged(target)?;
+            return write::replace(target, &now, bytes, mode);
+        }
+        in_new_directories(target, |directory| write::create(directory, &target.name, bytes, mode))
+    }
+
+    fn remove(&self, target: &Target, directories: usize) -> Result<(), EditError> {
+        self.unchanged(target)?;
+        for link in &target.links {
+            std::fs::remove_file(link).map_err(|error| EditError::io("remove", link, error))?;
+        }
+        self.unlink(target)?;
+        remove_empty(&target.directory.path, directories)
+    }
+
+    /// The file that the change was prepared for, read once more.
+    fn unchanged(&self, target: &Target) -> Result<Snapshot, EditError> {
+        match (&self.old, Snapshot::read(target)?) {
+            (Some(old), Some(now)) if old.bytes == now.bytes && old.still_is(target.found.as_ref()) => {
+                Ok(now)
+            }
+            _ => Err(self.changed()),
+        }
+    }
+
+    fn link(&self, target: &Target, to: &Path) -> Result<(), EditError> {
+        in_new_directories(target, |directory| match symlinkat(to, &directory.descriptor, &target.name) {
+            Ok(()) => directory.sync(),
+            Err(Errno::EXIST) => Err(self.changed()),
+            Err(error) => Err(EditError::io("create", &self.real, error)),
+        })
+    }
+
+    fn unlink(&self, target: &Target) -> Result<(), EditError> {
+        let gone = unlinkat(&target.directory.descriptor, &target.name, AtFlags::empty());
+        gone.map_err(|error| EditError::io("remove", &self.real, error))?;
+        target.directory.sync()
+    }
+
+    fn changed(&self) -> EditError {
+        EditError::Changed { path: self.real.clone() }
+    }
+}
+
+/// What a diff calls a file that is not there.
+const NOTHING: &str = "/dev/null";
+
+fn link_line(to: &Path) -> Vec<u8> {
+    format!("link to {}\n", shown(to)).into_bytes()
+}
+
+/// Does `what` in the directory that the target belongs into, made if it is missing and removed again if that fails.
+fn in_new_directories(
+    target: &Target,
+    what: impl Fn(&Directory) -> Result<(), EditError>,
+) -> Result<(), EditError> {
+    let Some(lowest) = target.directory.make(&target.missing)? else { return what(&target.directory) };
+    let done = what(&lowest);
+    if done.is_err() {
+        let _ = remove_empty(&lowest.path, target.missing.len());
+    }
+    done
+}

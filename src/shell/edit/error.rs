@@ -1,0 +1,235 @@
+//! Why a file cannot be edited, and the one thing to do about it.
+
+use super::super::quote;
+use super::block::BlockError;
+use gvmr_shims::printable::path as shown;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a file cannot be edited. Whatever it is, the file is as it was; only [`EditError::Io`] with the action `sync` means that
+/// the file is new, and perhaps not yet on the disk.
+///
+/// `by_hand` is a sentence that says how to make the edit without gvmr.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// The system refused.
+    #[error("cannot {action} {}: {source}", shown(path))]
+    Io {
+        /// What was tried: `read`, `replace`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A directory is in the file's place.
+    #[error("{} is a directory, not a file", shown(path))]
+    Directory {
+        /// Where.
+        path: PathBuf,
+    },
+    /// Something is in the file's place that is read in another way than a file.
+    #[error("{} is a {kind}, not a file", shown(path))]
+    Special {
+        /// Where.
+        path: PathBuf,
+        /// What it is: `FIFO`, `device`, `socket`.
+        kind: &'static str,
+    },
+    /// What should be a directory above the file is none.
+    #[error("{} is not a directory, and a file belongs into it", shown(path))]
+    NotADirectory {
+        /// Where.
+        path: PathBuf,
+    },
+    /// A link leads to nothing.
+    #[error("{} is a link to {}, which does not exist", shown(link), shown(target))]
+    Dangling {
+        /// The link.
+        link: PathBuf,
+        /// Where it leads.
+        target: PathBuf,
+    },
+    /// Links lead in a circle.
+    #[error("the links from {} lead in a circle", shown(path))]
+    Loop {
+        /// Where the way began.
+        path: PathBuf,
+    },
+    /// Another user owns what would be changed.
+    #[error("{} belongs to user {owner}", shown(path))]
+    NotOurs {
+        /// What it is.
+        path: PathBuf,
+        /// The owner's user id.
+        owner: u32,
+    },
+    /// This user may not read the file, so nobody knows what is in it.
+    #[error("{} cannot be read: it belongs to user {owner} and has the mode {mode:04o}", shown(path))]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The owner's user id.
+        owner: u32,
+        /// The file's permissions.
+        mode: u32,
+        /// Whether the owner is who runs this.
+        own: bool,
+    },
+    /// The file has other names, which would no longer be the same file once this one is replaced.
+    #[error("{} is one of {links} names of the same file, and replacing it would part them", shown(path))]
+    HardLinked {
+        /// The file.
+        path: PathBuf,
+        /// How many names it has.
+        links: u64,
+        /// How to do without.
+        by_hand: String,
+    },
+    /// No start-up file is this large.
+    #[error("{} has {size} bytes, more than the {limit} that are edited", shown(path))]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// How large it is, in bytes.
+        size: u64,
+        /// How large it may be, in bytes.
+        limit: u64,
+    },
+    /// This user may not put files into the directory.
+    #[error("{} cannot be written: {} belongs to user {owner}", shown(path), shown(directory))]
+    DirectoryNotWritable {
+        /// The file.
+        path: PathBuf,
+        /// The directory.
+        directory: PathBuf,
+        /// Its owner's user id.
+        owner: u32,
+        /// How to do without.
+        by_hand: String,
+    },
+    /// The file system is mounted read-only.
+    #[error("{} is on a read-only file system", shown(path))]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+        /// How to do without.
+        by_hand: String,
+    },
+    /// A link leads to a file that is managed elsewhere, such as in a dotfile repository or the Nix store.
+    #[error("{} leads to {}, which cannot be written: {why}", shown(link), shown(target))]
+    Managed {
+        /// The path as shells know it.
+        link: PathBuf,
+        /// The real file.
+        target: PathBuf,
+        /// Why it cannot be written.
+        why: String,
+        /// How to do without.
+        by_hand: String,
+    },
+    /// The file system's own flag forbids any change of the file.
+    #[error("{} is immutable or append-only (lsattr shows i or a)", shown(path))]
+    Immutable {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file of the name that gvmr's own would have, made by somebody else.
+    #[error(
+        "{} is there and is not gvmr's: it does not say \"{}\" in its first lines",
+        shown(path),
+        super::Content::MARK
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Something else is where gvmr's link would be.
+    #[error("{} is {found}, and gvmr's link to {} belongs there", shown(path), shown(target))]
+    Occupied {
+        /// Where.
+        path: PathBuf,
+        /// What is there: `a file`, `a link to /usr/lib/go/bin/go`.
+        found: String,
+        /// Where gvmr's link would lead.
+        target: PathBuf,
+    },
+    /// Somebody tore gvmr's block.
+    #[error("{}: {source}", shown(path))]
+    Block {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and in which line.
+        source: BlockError,
+    },
+    /// The file is not what was looked at: another program wrote to it.
+    #[error("{} changed while it was about to be edited", shown(path))]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl EditError {
+    pub(super) fn io(action: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
+        Self::Io { action, path: path.to_owned(), source: source.into() }
+    }
+
+    /// One next step for a person, where there is one.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Io { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    "make room on that file system, then run it again".to_owned()
+                }
+                _ => return None,
+            },
+            Self::Directory { path } | Self::Special { path, .. } | Self::NotADirectory { path } => {
+                format!("move it out of the way: {}", moved(path))
+            }
+            Self::Foreign { path } | Self::Occupied { path, .. } => {
+                format!("if nobody needs it, move it out of the way: {}", moved(path))
+            }
+            Self::Dangling { link, .. } => {
+                format!("create what it leads to, or remove it: rm {}", word(link))
+            }
+            Self::Loop { path } => format!("remove it: rm {}", word(path)),
+            Self::NotOurs { path, .. } => format!("if it is yours: {}", chown(path)),
+            Self::Unreadable { path, own: true, .. } => format!("chmod u+r {}", word(path)),
+            Self::Unreadable { path, .. } => {
+                format!("{}; or let `gvmr setup --repair` move it aside", chown(path))
+            }
+            Self::TooLarge { path, .. } => format!("look at what fills it: less {}", word(path)),
+            Self::Immutable { path } => format!("sudo chattr -i -a {}", word(path)),
+            Self::Block { path, source } => format!(
+                "remove what is left of the block in an editor: {}, line {}",
+                shown(path),
+                source.line()
+            ),
+            Self::Changed { .. } => "run it again".to_owned(),
+            Self::HardLinked { path, by_hand, .. }
+            | Self::ReadOnly { path, by_hand }
+            | Self::DirectoryNotWritable { path, by_hand, .. } => {
+                format!("by hand, in {}: {by_hand}", shown(path))
+            }
+            Self::Managed { target, by_hand, .. } => {
+                format!("in the source that {} comes from: {by_hand}", shown(target))
+            }
+        })
+    }
+}
+
+fn chown(path: &Path) -> String {
+    format!("sudo chown \"$(id -un):\" {}", word(path))
+}
+
+fn moved(path: &Path) -> String {
+    let mut to = path.as_os_str().to_owned();
+    to.push(".old");
+    format!("mv -n {} {}", word(path), word(Path::new(&to)))
+}
+
+/// A path as a word of a command line.
+fn word(path: &Path) -> String {
+    shown(Path::new(&quote::posix(path.as_os_str())))
+}

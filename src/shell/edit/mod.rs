@@ -1,0 +1,261 @@
+//! One edit of one file: looked at, shown, made, taken back.
+//!
+//! Takes a path and what is to be in the file. Guarantees that everything else in it stays, to the byte; that at every instant
+//! the file is the old one or the new one, whole; that a link to it stays a link. Never waits for a FIFO, never edits what
+//! another user owns, never writes where it has not looked.
+
+mod aside;
+mod block;
+mod change;
+mod diff;
+mod directory;
+mod error;
+mod rights;
+mod snapshot;
+mod target;
+mod temporary;
+mod whole;
+mod write;
+
+pub use aside::move_aside;
+pub use block::BlockError;
+pub use change::Change;
+pub use error::EditError;
+
+use block::Bare;
+use change::Step;
+use rights::Doing;
+use snapshot::{LIMIT, Snapshot};
+use std::path::{Path, PathBuf};
+use target::Target;
+
+/// What one file is to hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The file, as shells know it: it may be a link, and it may not exist.
+    pub path: PathBuf,
+    /// What is to be in it.
+    pub content: Content,
+    /// Which sessions read it, for people: `bash, login`.
+    pub sessions: &'static str,
+}
+
+/// What gvmr puts into a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A marked block with these lines (each ends in a newline, none is a mark) in a file that is somebody's own.
+    Block {
+        /// The lines between the marks.
+        lines: Vec<u8>,
+        /// Where the block stands.
+        place: Place,
+    },
+    /// A file that is gvmr's alone; `bytes` hold [`Content::MARK`] in their first lines (within 512 bytes), and `#` begins
+    /// a comment in them.
+    Whole {
+        /// All of it.
+        bytes: Vec<u8>,
+        /// Its mode: 0o644, 0o440. The umask takes from it, unless the directory is root's and open to everyone.
+        mode: u32,
+    },
+    /// A symbolic link to this path, where nothing but such a link stands.
+    Link(PathBuf),
+}
+
+/// Where in a file the block stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At the end, after whatever else changes `PATH`.
+    End,
+    /// At the end, and once more at the top, before a guard returns. A file that holds nothing else gets one.
+    Both,
+}
+
+impl Content {
+    /// What tells a file of gvmr's own from others.
+    pub const MARK: &'static str = "gvmr setup";
+}
+
+/// The mode of a file that did not exist.
+const NEW_MODE: u32 = 0o644;
+
+impl Edit {
+    /// Looks at the file and works out the change that makes it hold the content. Nothing is written.
+    pub fn prepare(&self) -> Result<Change, EditError> {
+        settled(|| self.look())
+    }
+
+    fn look(&self) -> Result<Change, EditError> {
+        let target = Target::find(&self.path, self.follows_links())?;
+        match &self.content {
+            Content::Block { lines, place } => self.put_block(&target, lines, *place),
+            Content::Whole { bytes, mode } => self.put_whole(&target, bytes, *mode),
+            Content::Link(to) => self.put_link(&target, to),
+        }
+    }
+
+    /// The change that takes the content out again, whatever version of gvmr put it there. Where setup cannot have put
+    /// anything (a directory, a FIFO, a file of somebody else's), there is nothing to do.
+    pub fn prepare_undo(&self) -> Result<Change, EditError> {
+        let undo = match settled(|| self.look_for_undo()) {
+            Err(
+                EditError::Directory { .. }
+                | EditError::Special { .. }
+                | EditError::NotADirectory { .. }
+                | EditError::Dangling { .. }
+                | EditError::Loop { .. },
+            ) => {
+                let (edit, real) = (self.clone(), self.path.clone());
+                Change { edit, is_undo: true, real, old: None, step: Step::Nothing }
+            }
+            other => other?,
+        };
+        Ok(Change { is_undo: true, ..undo })
+    }
+
+    fn look_for_undo(&self) -> Result<Change, EditError> {
+        let target = Target::find(&self.path, self.follows_links())?;
+        match &self.content {
+            Content::Block { .. } => self.take_block(&target),
+            Content::Whole { .. } => self.take_whole(&target),
+            Content::Link(to) => self.take_link(&target, to),
+        }
+    }
+
+    fn put_block(&self, target: &Target, lines: &[u8], place: Place) -> Result<Change, EditError> {
+        let old = Snapshot::read(target)?;
+        let bare = match &old {
+            Some(old) => Self::bare(target, old)?,
+            None => Bare { text: Vec::new(), made: Some(target.missing.len()) },
+        };
+        let bytes = block::with(&bare, lines, place);
+        if old.as_ref().is_some_and(|old| old.bytes == bytes) {
+            return Ok(self.change(target, old, Step::Nothing));
+        }
+        if bytes.len() as u64 > LIMIT {
+            let size = bytes.len() as u64;
+            return Err(EditError::TooLarge { path: target.path(), size, limit: LIMIT });
+        }
+        let doing = if old.is_some() { Doing::Replacing } else { Doing::Naming };
+        let refused = rights::check(&self.path, target, old.as_ref(), doing, &self.by_hand());
+        match refused {
+            // What a person put there by hand does it.
+            Err(_) if old.as_ref().is_some_and(|old| block::holds(&old.bytes, lines)) => {
+                return Ok(self.change(target, old, Step::Nothing));
+            }
+            other => other?,
+        }
+        let mode = old.as_ref().map_or(NEW_MODE, |old| old.mode);
+        Ok(self.change(target, old, Step::Write { bytes, mode }))
+    }
+
+    fn take_block(&self, target: &Target) -> Result<Change, EditError> {
+        let Some(old) = Snapshot::read(target)? else {
+            return Ok(self.change(target, None, Step::Nothing));
+        };
+        let bare = Self::bare(target, &old)?;
+        if bare.text == old.bytes {
+            return Ok(self.change(target, Some(old), Step::Nothing));
+        }
+        let (step, doing) = match bare.made.filter(|_| bare.text.is_empty()) {
+            Some(directories) => (Step::Remove { directories }, Doing::Naming),
+            None => (Step::Write { bytes: bare.text, mode: old.mode }, Doing::Replacing),
+        };
+        let by_hand = "take out the lines from `# >>> gvmr >>>` to `# <<< gvmr <<<`";
+        rights::check(&self.path, target, Some(&old), doing, by_hand)?;
+        Ok(self.change(target, Some(old), step))
+    }
+
+    fn bare(target: &Target, old: &Snapshot) -> Result<Bare, EditError> {
+        block::without(&old.bytes).map_err(|source| EditError::Block { path: target.path(), source })
+    }
+
+    fn put_whole(&self, target: &Target, bytes: &[u8], mode: u32) -> Result<Change, EditError> {
+        let old = Snapshot::read(target)?;
+        let step = match &old {
+            None => Step::Write { bytes: whole::with_directories(bytes, target.missing.len()), mode },
+            Some(old) if !whole::is_ours(&old.bytes) => {
+                return Err(EditError::Foreign { path: target.path() });
+            }
+            Some(old) => {
+                let bytes = whole::with_directories(bytes, whole::directories_of(&old.bytes));
+                // Rights that somebody took from the file stay taken, except from one that all users read.
+                let mode = if target.directory.is_shared { mode } else { old.mode & mode };
+                if old.bytes == bytes && old.mode == mode {
+                    Step::Nothing
+                } else {
+                    Step::Write { bytes, mode }
+                }
+            }
+        };
+        if !matches!(step, Step::Nothing) {
+            let doing = if old.is_some() { Doing::Replacing } else { Doing::Naming };
+            rights::check(&self.path, target, old.as_ref(), doing, &self.by_hand())?;
+        }
+        Ok(self.change(target, old, step))
+    }
+
+    fn take_whole(&self, target: &Target) -> Result<Change, EditError> {
+        let old = Snapshot::read(target)?;
+        let Some(ours) = old.as_ref().filter(|old| whole::is_ours(&old.bytes)) else {
+            return Ok(self.change(target, old, Step::Nothing));
+        };
+        rights::check(&self.path, target, Some(ours), Doing::Naming, "remove it")?;
+        let step = Step::Remove { directories: whole::directories_of(&ours.bytes) };
+        Ok(self.change(target, old, step))
+    }
+
+    fn put_link(&self, target: &Target, to: &Path) -> Result<Change, EditError> {
+        if target.found.is_none() {
+            rights::check(&self.path, target, None, Doing::Naming, &self.by_hand())?;
+            return Ok(self.change(target, None, Step::Link { to: to.to_owned() }));
+        }
+        let found = match target.is_link().then(|| target.leads_to()).transpose()? {
+            Some(leads_to) if leads_to == to => return Ok(self.change(target, None, Step::Nothing)),
+            Some(leads_to) => format!("a link to {}", gvmr_shims::printable::path(&leads_to)),
+            None if target.kind() == Some(rustix::fs::FileType::Directory) => "a directory".to_owned(),
+            None => "a file".to_owned(),
+        };
+        Err(EditError::Occupied { path: target.path(), found, target: to.to_owned() })
+    }
+
+    fn take_link(&self, target: &Target, to: &Path) -> Result<Change, EditError> {
+        if !target.is_link() || target.leads_to()? != to {
+            return Ok(self.change(target, None, Step::Nothing));
+        }
+        rights::check(&self.path, target, None, Doing::Naming, "remove it")?;
+        Ok(self.change(target, None, Step::Unlink { to: to.to_owned() }))
+    }
+
+    fn change(&self, target: &Target, old: Option<Snapshot>, step: Step) -> Change {
+        Change { edit: self.clone(), is_undo: false, real: target.path(), old, step }
+    }
+
+    fn follows_links(&self) -> bool {
+        !matches!(self.content, Content::Link(_))
+    }
+
+    /// How a person makes the edit, as a sentence's second half.
+    fn by_hand(&self) -> String {
+        match &self.content {
+            Content::Block { lines, place } => {
+                let place = if *place == Place::Both { "at its top and at its end" } else { "at its end" };
+                format!("add this {place}: {}", String::from_utf8_lossy(lines).trim_end())
+            }
+            Content::Whole { .. } => "let a new file be written there, then run it again".to_owned(),
+            Content::Link(to) => format!("make it a link to {}", gvmr_shims::printable::path(to)),
+        }
+    }
+}
+
+/// What `look` sees once nobody replaces the file while it looks, or after a while all the same.
+fn settled(look: impl Fn() -> Result<Change, EditError>) -> Result<Change, EditError> {
+    let mut seen = look();
+    for _ in 0..8 {
+        if !matches!(seen, Err(EditError::Changed { .. })) {
+            break;
+        }
+        seen = look();
+    }
+    seen
+}

@@ -1,0 +1,112 @@
+//! Whether a file may be changed, and why not: asked before anything is written.
+//!
+//! A user changes their own files. Root's own that stand in a directory of the user's are replaced by a copy, which
+//! becomes the user's. Root changes any file and keeps its owner, but follows no other user's link to a third one's file.
+
+use super::error::EditError;
+use super::snapshot::Snapshot;
+use super::target::Target;
+use rustix::fs::{Access, AtFlags, accessat};
+use rustix::io::Errno;
+use rustix::process::geteuid;
+use std::path::Path;
+
+/// Directories whose files are made by a package manager and changed by nobody else, not even by root.
+const STORES: [&str; 2] = ["/nix/store", "/gnu/store"];
+
+/// What is to be done with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// New content for it.
+    Replacing,
+    /// It is made or removed.
+    Naming,
+}
+
+/// Whether `target` may be changed. `path` is how shells know it, `by_hand` how a person would make the change.
+pub(super) fn check(
+    path: &Path,
+    target: &Target,
+    file: Option<&Snapshot>,
+    doing: Doing,
+    by_hand: &str,
+) -> Result<(), EditError> {
+    let real = target.path();
+    let by_hand = by_hand.to_owned();
+    // What stands elsewhere than it seems to is somebody's arrangement: there the source is to be changed.
+    let arranged = real != path;
+    let managed = |why: String| EditError::Managed {
+        link: path.to_owned(),
+        target: real.clone(),
+        why,
+        by_hand: by_hand.clone(),
+    };
+    check_links(target, file)?;
+    if let Some(store) = store_of(&real) {
+        return Err(managed(format!("what is in {store} never changes")));
+    }
+    if let Some(file) = file {
+        if !may_replace(target, file) {
+            return Err(if target.links.is_empty() {
+                EditError::NotOurs { path: real, owner: file.owner }
+            } else {
+                managed(format!("it belongs to user {}", file.owner))
+            });
+        }
+        if file.is_immutable {
+            return Err(EditError::Immutable { path: real });
+        }
+        if file.links > 1 && doing == Doing::Replacing {
+            return Err(EditError::HardLinked { path: real, links: file.links, by_hand });
+        }
+    }
+    let directory = &target.directory;
+    match accessat(&directory.descriptor, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS) {
+        Ok(()) => Ok(()),
+        Err(Errno::ROFS) if arranged => Err(managed("its file system is read-only".to_owned())),
+        Err(Errno::ROFS) => Err(EditError::ReadOnly { path: real, by_hand }),
+        Err(Errno::ACCESS) if arranged => Err(managed(format!(
+            "its directory belongs to user {}, and nothing may be written there",
+            directory.owner
+        ))),
+        Err(Errno::ACCESS) => Err(EditError::DirectoryNotWritable {
+            path: real,
+            directory: directory.path.clone(),
+            owner: directory.owner,
+            by_hand,
+        }),
+        Err(error) => Err(EditError::io("look at", &directory.path, error)),
+    }
+}
+
+/// A link is its owner's word; only root, this user and the owner of what it leads to have a say here.
+fn check_links(target: &Target, file: Option<&Snapshot>) -> Result<(), EditError> {
+    let me = geteuid().as_raw();
+    for link in &target.links {
+        let found = rustix::fs::lstat(link).map_err(|error| EditError::io("look at", link, error))?;
+        if ![0, me].contains(&found.st_uid) && file.is_none_or(|file| file.owner != found.st_uid) {
+            return Err(EditError::NotOurs { path: link.clone(), owner: found.st_uid });
+        }
+    }
+    Ok(())
+}
+
+fn store_of(path: &Path) -> Option<&'static str> {
+    STORES.into_iter().find(|store| path.starts_with(store))
+}
+
+fn may_replace(target: &Target, file: &Snapshot) -> bool {
+    let me = geteuid().as_raw();
+    me == 0 || file.owner == me || (file.owner == 0 && target.directory.owner == me)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_a_store_of_packages_is_known() {
+        assert_eq!(store_of(Path::new("/nix/store/abc-home/.bashrc")), Some("/nix/store"));
+        assert_eq!(store_of(Path::new("/home/nix/store")).or(store_of(Path::new("/nix/storeroom"))), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! The file beside the file, in which new content is written: never one that was there, gone with its writer.
+//!
+//! Its writer holds a lock on it. So one that nobody holds, and whose writer does not live any more, is a leftover.
+
+use super::directory::Directory;
+use super::error::EditError;
+use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags};
+use rustix::io::Errno;
+use rustix::process::{Pid, geteuid, test_kill_process};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::os::unix::ffi::OsStrExt as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// What the names start with; behind it the writer's process id and a number: `4711-0`.
+const PREFIX: &str = ".gvmr-setup-";
+/// A temporary file of this age has lost its writer, whoever has its process id now.
+const ABANDONED: Duration = Duration::from_secs(3600);
+
+/// A new file, removed when it is dropped unless it is kept.
+#[derive(Debug)]
+pub(super) struct Temporary<'directory> {
+    pub(super) file: File,
+    directory: &'directory Directory,
+    name: OsString,
+    kept: bool,
+}
+
+impl<'directory> Temporary<'directory> {
+    /// Makes a file that nobody else has, for the new content of the file called `of`.
+    pub(super) fn create(directory: &'directory Directory, of: &OsStr, mode: u32) -> Result<Self, EditError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let name = OsString::from(format!("{PREFIX}{}-{number}", std::process::id()));
+            match fs::openat(&directory.descriptor, &name, flags, Mode::from_raw_mode(mode)) {
+                Ok(descriptor) => {
+                    let file = File::from(descriptor);
+                    let _ = file.try_lock(); // without locks, its age tells
+                    return Ok(Self { file, directory, name, kept: false });
+                }
+                Err(Errno::EXIST) => {} // of an earlier process with this id
+                Err(error) => return Err(EditError::io("write", &directory.path.join(of), error)),
+            }
+        }
+    }
+
+    /// Its name in the directory.
+    pub(super) fn name(&self) -> &OsStr {
+        &self.name
+    }
+
+    /// It has another name now.
+    pub(super) fn keep(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Temporary<'_> {
+    fn drop(&mut self) {
+        if !self.kept {
+            let _ = fs::unlinkat(&self.directory.descriptor, &self.name, AtFlags::empty());
+        }
+    }
+}
+
+/// Removes what killed writers of this user left in the directory, best effort.
+pub(super) fn sweep(directory: &Directory) {
+    let Some(entries) = directory.readable().and_then(|listed| Dir::read_from(listed).ok()) else { return };
+    for entry in entries.flatten() {
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        if let Some(writer) = writer_of(name)
+            && is_left_over(directory, name, writer)
+        {
+            let _ = fs::unlinkat(&directory.descriptor, name, AtFlags::empty());
+        }
+    }
+}
+
+fn is_left_over(directory: &Directory, name: &OsStr, writer: Pid) -> bool {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let Ok(descriptor) = fs::openat(&directory.descriptor, name, flags, Mode::empty()) else { return false };
+    let Ok(found) = fs::fstat(&descriptor) else { return false };
+    let is_ours = found.st_uid == geteuid().as_raw() || geteuid().is_root();
+    if !is_ours || FileType::from_raw_mode(found.st_mode) != FileType::RegularFile {
+        return false;
+    }
+    let file = File::from(descriptor);
+    if matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)) {
+        return false;
+    }
+    let modified = file.metadata().and_then(|found| found.modified()).ok();
+    let age = modified.and_then(|modified| modified.elapsed().ok()).unwrap_or_default();
+    age > ABANDONED || test_kill_process(writer) == Err(Errno::SRCH)
+}
+
+/// The process id in the name of a temporary file.
+fn writer_of(name: &OsStr) -> Option<Pid> {
+    let (process, number) = name.to_str()?.strip_prefix(PREFIX)?.split_once('-')?;
+    number.parse::<u64>().ok()?;
+    Pid::from_raw(process.parse().ok().filter(|process| *process > 0)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_temporary_files_have_a_writer() {
+        assert_eq!(writer_of(OsStr::new(".gvmr-setup-4711-0")), Pid::from_raw(4711));
+        for name in
+            [".gvmr-setup-", ".gvmr-setup-0-0", ".gvmr-setup--1-0", ".gvmr-setup-1", ".gvmr-setup-1-x"]
+        {
+            assert_eq!(writer_of(OsStr::new(name)), None, "{name}");
+        }
+    }
+}
