@@ -1,0 +1,93 @@
+//! Words for shells: what is printed here, a shell reads back as exactly the value.
+//!
+//! Takes any bytes but NUL, in any locale; gives one word that `eval` and `source` read the same. Each word stands
+//! alone: two of them must not touch, since zsh can be told to read `''` inside quotes as a quote.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+
+/// One word for sh, bash, zsh, ksh, dash and ash: in single quotes, where nothing but the quote itself is special.
+pub fn posix(value: &OsStr) -> OsString {
+    let mut word = Vec::with_capacity(value.len() + 2);
+    word.push(b'\'');
+    for &byte in value.as_bytes() {
+        match byte {
+            b'\'' => word.extend(br"'\''"),
+            _ => word.push(byte),
+        }
+    }
+    word.push(b'\'');
+    OsString::from_vec(word)
+}
+
+/// One word for fish. Bytes that are no UTF-8 are named by number, and a line's end as `\n`, so that the word also
+/// survives `eval (gvmr env --shell fish)`, which joins lines with spaces.
+pub fn fish(value: &OsStr) -> OsString {
+    let mut word = FishWord { text: Vec::with_capacity(value.len() + 2), quoted: false };
+    for chunk in value.as_bytes().utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '\n' => word.bare("\\n"),
+                '\'' | '\\' => word.quoted(&format!("\\{character}")),
+                _ => word.quoted(character.encode_utf8(&mut [0; 4])),
+            }
+        }
+        for byte in chunk.invalid() {
+            word.bare(&format!("\\X{byte:02x}"));
+        }
+    }
+    if word.text.is_empty() {
+        word.quoted("");
+    }
+    word.bare("");
+    OsString::from_vec(word.text)
+}
+
+/// A word that is partly in quotes.
+struct FishWord {
+    text: Vec<u8>,
+    quoted: bool,
+}
+
+impl FishWord {
+    fn quoted(&mut self, text: &str) {
+        self.push(true, text);
+    }
+
+    /// Escapes are read outside quotes only.
+    fn bare(&mut self, text: &str) {
+        self.push(false, text);
+    }
+
+    fn push(&mut self, quoted: bool, text: &str) {
+        if self.quoted != quoted {
+            self.text.push(b'\'');
+            self.quoted = quoted;
+        }
+        self.text.extend(text.as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_look_as_a_person_would_write_them() {
+        let table: &[(&[u8], &[u8], &[u8])] = &[
+            (b"", b"''", b"''"),
+            (b"/usr/bin", b"'/usr/bin'", b"'/usr/bin'"),
+            (b"it's $HOME", br"'it'\''s $HOME'", br"'it\'s $HOME'"),
+            (br"a\b", br"'a\b'", br"'a\\b'"),
+            (b"a\nb", b"'a\nb'", br"'a'\n'b'"),
+            (b"\n", b"'\n'", br"\n"),
+            (b"a\xff\xc3", b"'a\xff\xc3'", br"'a'\Xff\Xc3"),
+            ("é".as_bytes(), "'é'".as_bytes(), "'é'".as_bytes()),
+        ];
+        for (value, expected_posix, expected_fish) in table {
+            let value = OsStr::from_bytes(value);
+            assert_eq!(posix(value).as_bytes(), *expected_posix, "{value:?}");
+            assert_eq!(fish(value).as_bytes(), *expected_fish, "{value:?}");
+        }
+    }
+}
