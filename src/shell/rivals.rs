@@ -1,0 +1,130 @@
+//! What else is called `go` on the PATH of sessions, and which line puts it there.
+
+use super::{Account, Seen};
+use gvmr_shims::{bounded, printable};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// The largest start-up file that is looked through, in bytes.
+const LARGEST: u64 = 1 << 20;
+/// Start-up files of a user, below the home.
+const OWN: [&str; 13] = [
+    ".profile",
+    ".bash_profile",
+    ".bash_login",
+    ".bashrc",
+    ".zshenv",
+    ".zprofile",
+    ".zshrc",
+    ".zlogin",
+    ".kshrc",
+    ".mkshrc",
+    ".config/fish/config.fish",
+    ".pam_environment",
+    ".bash_aliases",
+];
+/// Those of the machine.
+const SHARED: [&str; 6] = [
+    "/etc/profile",
+    "/etc/environment",
+    "/etc/bash.bashrc",
+    "/etc/bashrc",
+    "/etc/zsh/zshenv",
+    "/etc/zsh/zshrc",
+];
+/// Directories whose files are read, every one.
+const DIRECTORIES: [&str; 2] = ["/etc/profile.d", "/etc/fish/conf.d"];
+
+/// Another `go`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rival {
+    /// Its path.
+    pub go: PathBuf,
+    /// The first line that names its directory, where one does.
+    pub from: Option<Place>,
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}, line {}", printable::path(&self.file), self.line)
+    }
+}
+
+/// Every `go` that sessions have besides the one at `shim`, each once.
+pub fn rivals(seen: &[Seen], shim: &Path, account: &Account) -> Vec<Rival> {
+    let identity = |path: &Path| fs::metadata(path).ok().map(|found| (found.dev(), found.ino()));
+    let own = identity(shim);
+    let all: BTreeSet<&PathBuf> = seen.iter().flat_map(|seen| &seen.all).collect();
+    let others = all.into_iter().filter(|go| identity(go) != own || own.is_none());
+    let files = files(account);
+    others
+        .map(|go| Rival { go: go.clone(), from: go.parent().and_then(|bin| place(bin, &files, account)) })
+        .collect()
+}
+
+fn files(account: &Account) -> Vec<PathBuf> {
+    let own = OWN.iter().map(|name| account.home.join(name));
+    let shared = SHARED.iter().map(PathBuf::from);
+    let listed = DIRECTORIES.iter().filter_map(|directory| fs::read_dir(directory).ok()).flatten();
+    let mut files: Vec<_> = own.chain(shared).collect();
+    files.extend(listed.filter_map(|entry| Some(entry.ok()?.path())));
+    files
+}
+
+/// The first line of these files that names a directory, as it is or relative to the home, and is no comment.
+fn place(directory: &Path, files: &[PathBuf], account: &Account) -> Option<Place> {
+    // What every PATH has was put there by nobody.
+    if matches!(directory.to_str(), Some("/usr/bin" | "/bin" | "/usr/local/bin")) {
+        return None;
+    }
+    let mut names = vec![directory.as_os_str().as_bytes().to_vec()];
+    if let Ok(below) = directory.strip_prefix(&account.home) {
+        names.extend(
+            ["$HOME/", "${HOME}/", "~/"].map(|home| [home.as_bytes(), below.as_os_str().as_bytes()].concat()),
+        );
+    }
+    let found = |line: &[u8]| {
+        let is_named = |name: &Vec<u8>| line.windows(name.len()).any(|window| window == &name[..]);
+        !line.trim_ascii_start().starts_with(b"#") && names.iter().any(is_named)
+    };
+    files.iter().find_map(|file| {
+        let text = bounded::read(file, LARGEST).ok().flatten()?;
+        let line = text.split(|byte| *byte == b'\n').position(found)? + 1;
+        Some(Place { file: file.clone(), line })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_that_names_a_directory_is_found() {
+        let home = tempfile::tempdir().unwrap();
+        let account = Account { name: "u".to_owned(), uid: 1, home: home.path().to_owned(), shell: None };
+        let files = files(&account);
+        let write = |text: &str| {
+            let mut file = fs::File::create(home.path().join(".bashrc")).unwrap();
+            std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+        };
+        let line = |directory: &Path| place(directory, &files, &account).map(|place| place.line);
+        write("# /opt/go/bin\nexport PATH=/opt/go/bin:$PATH\n");
+        assert_eq!(line(Path::new("/opt/go/bin")), Some(2));
+        assert_eq!(line(Path::new("/opt/other/bin")), None);
+        write("\nPATH=\"$HOME/sdk/go/bin:$PATH\"\n");
+        assert_eq!(line(&home.path().join("sdk/go/bin")), Some(2));
+    }
+}

@@ -1,0 +1,163 @@
+//! What `go` is in a session: asked of the real shells, each started as a login, ssh or cron starts it.
+//!
+//! Takes an account; gives, for each shell of the machine and each way to start it, the PATH and the `go` that a
+//! program started there gets. Each shell runs the user's own files, without a terminal, with a limit in time and
+//! output, in a session of its own that is ended as a whole. Never trusts what a shell says of itself.
+
+mod programs;
+mod reach;
+mod run;
+mod sight;
+mod start;
+
+pub use sight::Sight;
+
+use super::Account;
+use gvmr_shims::printable;
+use run::{Ending, Outcome};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// How long one session may take to answer.
+const LIMIT: Duration = Duration::from_secs(5);
+/// Sessions that are asked at once, at least and at most: they wait more than they work.
+const AT_ONCE: (usize, usize) = (3, 6);
+
+/// A shell that sessions are made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shell {
+    /// What it is called: `bash`, `zsh`, `fish`, `dash`, `ash`, `ksh`, `mksh`, `sh`.
+    pub name: String,
+    /// What the same program is called besides: `sh`.
+    pub also: Vec<String>,
+    /// Its program.
+    pub program: PathBuf,
+}
+
+/// How a session starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A terminal, a console, `ssh host`, `su -`.
+    LoginInteractive,
+    /// `bash -lc`, `su - user -c`.
+    Login,
+    /// A new window of a terminal.
+    Interactive,
+    /// `ssh host command`.
+    SshCommand,
+    /// `bash -c`, with a PATH that nobody has set up.
+    Command,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::LoginInteractive, Self::Login, Self::Interactive, Self::SshCommand, Self::Command];
+}
+
+/// What one session has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The shell.
+    pub shell: Shell,
+    /// How it was started.
+    pub kind: Kind,
+    /// The `go` that a program started there would find; `None` where it finds none.
+    pub go: Option<PathBuf>,
+    /// All executable `go` along PATH, in order; relative and `~` elements are no directories.
+    pub all: Vec<PathBuf>,
+    /// Its PATH, element by element.
+    pub path: Vec<PathBuf>,
+    /// What the session prints on stdout by itself (it breaks `scp`), shortened.
+    pub noise: String,
+    /// Why nothing was seen: it took too long, or ended early.
+    pub failure: Option<String>,
+}
+
+/// Asks sessions of one account.
+#[derive(Debug)]
+pub struct Sessions<'a> {
+    /// Whose sessions; this process runs as that user.
+    pub account: &'a Account,
+    /// This program, which the sessions start to tell what they see.
+    pub gvmr: &'a Path,
+}
+
+impl Sessions<'_> {
+    /// The shells of this machine, from `/etc/shells` and the login shell, each program once, the login shell first.
+    pub fn shells(&self) -> Vec<Shell> {
+        let list = std::fs::read("/etc/shells").unwrap_or_default(); // where there is none, the login shell is left
+        programs::shells(&list, self.account.shell.as_deref())
+    }
+
+    /// What every kind of session of every shell sees.
+    pub fn all(&self) -> Vec<Seen> {
+        self.of(&self.shells())
+    }
+
+    /// What every kind of session of these shells sees, shell by shell; a few are asked at a time.
+    pub fn of(&self, shells: &[Shell]) -> Vec<Seen> {
+        let questions: Vec<_> = shells.iter().flat_map(|shell| Kind::ALL.map(|kind| (shell, kind))).collect();
+        let next = AtomicUsize::new(0);
+        let seen = Mutex::new(Vec::new());
+        let (least, most) = AT_ONCE;
+        let workers =
+            std::thread::available_parallelism().map_or(least, |count| count.get().clamp(least, most));
+        std::thread::scope(|scope| {
+            for _ in 0..workers {
+                scope.spawn(|| {
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        let Some((shell, kind)) = questions.get(number) else { break };
+                        let answer = self.ask(shell, *kind);
+                        seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((number, answer));
+                    }
+                });
+            }
+        });
+        let mut seen = seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        seen.sort_by_key(|(number, _)| *number);
+        seen.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    /// Where this shell, where it is zsh, looks for its files, if that is not in the home.
+    pub fn zsh_directory(&self, shell: &Shell) -> Option<PathBuf> {
+        if shell.name != "zsh" {
+            return None;
+        }
+        let command = start::zsh_directory(self, shell);
+        let outcome = run::run(command, LIMIT, |output| output.ends_with(b"\n")).ok()?;
+        let said = outcome.output.rsplit(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"@@"))?;
+        Some(PathBuf::from(OsStr::from_bytes(said))).filter(|directory| directory.is_absolute())
+    }
+
+    fn ask(&self, shell: &Shell, kind: Kind) -> Seen {
+        let told = start::command(self, shell, kind)
+            .and_then(|command| run::run(command, LIMIT, |output| Sight::find(output).is_some()))
+            .map_err(|error| format!("it cannot be started: {error}"))
+            .and_then(|outcome| answer(&outcome));
+        let (sight, noise, failure) = match told {
+            Ok((sight, noise)) => (sight, noise, None),
+            Err(failure) => (Sight::default(), String::new(), Some(failure)),
+        };
+        let Sight { path, all } = sight;
+        Seen { shell: shell.clone(), kind, go: all.first().cloned(), all, path, noise, failure }
+    }
+}
+
+/// What was seen and what was printed besides, or why nothing was seen.
+fn answer(outcome: &Outcome) -> Result<(Sight, String), String> {
+    if let Some((sight, rest)) = Sight::find(&outcome.output) {
+        return Ok((sight, printable::word(String::from_utf8_lossy(&rest).trim())));
+    }
+    Err(match outcome.ending {
+        Ending::TooLong => format!("no answer within {} s", LIMIT.as_secs()),
+        Ending::Exited(status) => {
+            format!("it ended before it ran a command ({status}): a file that it reads ends or replaces it")
+        }
+    })
+}

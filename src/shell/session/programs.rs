@@ -1,0 +1,144 @@
+//! Which shells a machine has.
+
+use super::Shell;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+/// The order in which shells are shown, behind the login shell.
+const ORDER: [&str; 8] = ["bash", "zsh", "fish", "sh", "dash", "ash", "ksh", "mksh"];
+
+/// The known shells among the lines of `list` (`/etc/shells`) and the login shell, each program once.
+pub(super) fn shells(list: &[u8], login: Option<&Path>) -> Vec<Shell> {
+    let lines = list.split(|byte| *byte == b'\n').map(|line| Path::new(OsStr::from_bytes(line.trim_ascii())));
+    let mut shells: Vec<Shell> = Vec::new();
+    let mut known = HashMap::new();
+    for program in login.into_iter().chain(lines).filter(|program| program.is_absolute()) {
+        let Some(name) = name(program) else { continue };
+        let Ok(metadata) = fs::metadata(program) else { continue };
+        if !metadata.is_file() {
+            continue;
+        }
+        let identity = (metadata.dev(), metadata.ino(), acts_as(program, name));
+        let number = *known.entry(identity).or_insert_with(|| {
+            shells.push(Shell { name: name.to_owned(), also: Vec::new(), program: program.to_owned() });
+            shells.len() - 1
+        });
+        if let Some(shell) = shells.get_mut(number) {
+            shell.add_name(name);
+        }
+    }
+    let is_login = |shell: &Shell| Some(shell.program.as_path()) == login;
+    shells.sort_by_key(|shell| (!is_login(shell), ORDER.iter().position(|name| *name == shell.name)));
+    shells
+}
+
+impl Shell {
+    /// One more name; what a program is itself says more than `sh`.
+    fn add_name(&mut self, name: &str) {
+        if self.name == name || self.also.iter().any(|other| other == name) {
+            return;
+        }
+        let mut other = name.to_owned();
+        if self.name == "sh" {
+            std::mem::swap(&mut self.name, &mut other);
+        }
+        self.also.push(other);
+    }
+}
+
+/// What a shell is called, where it is one that is known here.
+fn name(program: &Path) -> Option<&'static str> {
+    let name = match program.file_name()?.to_str()? {
+        "busybox" => "ash",
+        "ksh93" => "ksh",
+        name => name,
+    };
+    ORDER.into_iter().find(|known| *known == name)
+}
+
+/// Which files a program reads by the name it is called: bash and zsh read others as `sh`, the small shells do not.
+fn acts_as(program: &Path, name: &'static str) -> &'static str {
+    if name != "sh" {
+        return "itself";
+    }
+    let leads_to = fs::canonicalize(program).unwrap_or_default();
+    match leads_to.file_name().and_then(OsStr::to_str) {
+        Some("dash" | "busybox") => "itself",
+        _ => "sh",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+    use std::path::PathBuf;
+
+    /// A directory with programs, and links to them.
+    fn machine(programs: &[&str], links: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().to_owned();
+        for name in programs {
+            fs::File::create(path.join(name)).unwrap();
+        }
+        for (name, target) in links {
+            symlink(target, path.join(name)).unwrap();
+        }
+        (directory, path)
+    }
+
+    fn found(bin: &Path, list: &[&str], login: Option<&str>) -> Vec<String> {
+        let list: Vec<String> = list.iter().map(|name| format!("{}/{name}\n", bin.display())).collect();
+        let login = login.map(|name| bin.join(name));
+        let shells = shells(list.concat().as_bytes(), login.as_deref());
+        shells
+            .into_iter()
+            .map(|shell| {
+                let program = shell.program.file_name().unwrap().to_str().unwrap();
+                format!("{}={program} {}", shell.name, shell.also.join(" ")).trim_end().to_owned()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn each_program_counts_once_with_all_its_names() {
+        let (_directory, bin) = machine(
+            &["bash", "dash", "zsh", "ksh93", "busybox", "tmux"],
+            &[("rbash", "bash"), ("sh", "dash"), ("ksh", "ksh93"), ("ash", "busybox"), ("gone", "nowhere")],
+        );
+        let list =
+            ["sh", "bash", "rbash", "dash", "tmux", "ksh93", "ksh", "zsh", "busybox", "ash", "gone", "fish"];
+        let expected = ["bash=bash", "zsh=zsh", "dash=sh sh", "ash=busybox", "ksh=ksh93"];
+        assert_eq!(found(&bin, &list, None), expected);
+    }
+
+    #[test]
+    fn the_login_shell_is_first_whether_it_is_listed_or_not() {
+        let (_directory, bin) = machine(&["bash", "zsh", "fish"], &[]);
+        assert_eq!(found(&bin, &["bash", "zsh"], Some("zsh")), ["zsh=zsh", "bash=bash"]);
+        assert_eq!(found(&bin, &["bash"], Some("fish")), ["fish=fish", "bash=bash"]);
+        assert_eq!(found(&bin, &[], Some("fish")), ["fish=fish"]);
+        assert_eq!(found(&bin, &[], Some("nologin")), [""; 0]);
+    }
+
+    #[test]
+    fn bash_called_sh_is_another_shell_than_bash() {
+        let (_directory, bin) = machine(&["bash", "dash"], &[("sh", "bash")]);
+        assert_eq!(found(&bin, &["bash", "sh", "dash"], None), ["bash=bash", "sh=sh", "dash=dash"]);
+        let (_directory, bin) = machine(&["busybox"], &[("sh", "busybox"), ("ash", "busybox")]);
+        assert_eq!(found(&bin, &["sh", "ash"], None), ["ash=sh sh"]);
+    }
+
+    #[test]
+    fn comments_relative_lines_and_directories_are_no_shells() {
+        let (_directory, bin) = machine(&["bash"], &[]);
+        fs::create_dir(bin.join("zsh")).unwrap();
+        let list = format!("# /bin/bash\n\nbash\n./bash\n{0}/zsh\n  {0}/bash \r\n{0}/sh", bin.display());
+        let shells = shells(list.as_bytes(), None);
+        assert_eq!(shells.iter().map(|shell| shell.name.as_str()).collect::<Vec<_>>(), ["bash"]);
+    }
+}

@@ -1,0 +1,142 @@
+//! What a program sees that a session starts, and how it tells gvmr through a stdout that is not its own.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::{Path, PathBuf};
+
+/// Before the answer.
+const START: &str = "<gvmr:session-seen ";
+/// After the answer.
+const END: &str = " gvmr:session-seen>";
+
+/// What a program that a session starts gets of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sight {
+    /// PATH, element by element; no element where it is unset or empty.
+    pub path: Vec<PathBuf>,
+    /// All executable regular files called `go` in PATH's absolute directories, in order: the first one runs.
+    pub all: Vec<PathBuf>,
+}
+
+impl Sight {
+    /// What this process sees with this PATH.
+    pub fn with_path(path: Option<&OsStr>) -> Self {
+        let elements = path.into_iter().flat_map(|path| path.as_bytes().split(|byte| *byte == b':'));
+        let path: Vec<_> = elements.map(|element| PathBuf::from(OsStr::from_bytes(element))).collect();
+        let directories = path.iter().filter(|directory| directory.is_absolute());
+        let all = directories.map(|directory| directory.join("go")).filter(|go| is_program(go)).collect();
+        Self { path, all }
+    }
+
+    /// The last answer in a session's output, and what stands around it.
+    pub(super) fn find(output: &[u8]) -> Option<(Self, Vec<u8>)> {
+        let end = last(output, END.as_bytes())?;
+        let start = last(output.get(..end)?, START.as_bytes())?;
+        let sight = Self::read(output.get(start + START.len()..end)?)?;
+        let rest = [output.get(..start)?, output.get(end + END.len()..)?].concat();
+        Some((sight, rest))
+    }
+
+    /// Words apart by a space, each a mark and an escaped path.
+    fn read(answer: &[u8]) -> Option<Self> {
+        let mut sight = Self::default();
+        for word in answer.split(|byte| *byte == b' ').filter(|word| !word.is_empty()) {
+            let (mark, path) = word.split_first()?;
+            let paths = match mark {
+                b':' => &mut sight.path,
+                b'=' => &mut sight.all,
+                _ => return None,
+            };
+            paths.push(unescaped(path)?);
+        }
+        Some(sight)
+    }
+}
+
+/// The answer that `Sight::find` finds, on lines of its own whatever was printed before.
+impl fmt::Display for Sight {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "\n{START}")?;
+        for (mark, paths) in [(":", &self.path), ("=", &self.all)] {
+            for path in paths {
+                write!(formatter, "{mark}")?;
+                for byte in path.as_os_str().as_bytes() {
+                    match byte {
+                        b'%' | 0..=b' ' | 0x7f.. => write!(formatter, "%{byte:02x}")?,
+                        _ => write!(formatter, "{}", char::from(*byte))?,
+                    }
+                }
+                write!(formatter, " ")?;
+            }
+        }
+        write!(formatter, "{END}")
+    }
+}
+
+fn unescaped(word: &[u8]) -> Option<PathBuf> {
+    let mut bytes = Vec::with_capacity(word.len());
+    let mut rest = word;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        if *byte == b'%' {
+            let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = rest.get(2..)?;
+        } else {
+            bytes.push(*byte);
+        }
+    }
+    Some(PathBuf::from(std::ffi::OsString::from_vec(bytes)))
+}
+
+/// Where the last `needle` starts.
+fn last(text: &[u8], needle: &[u8]) -> Option<usize> {
+    text.windows(needle.len()).rposition(|window| window == needle)
+}
+
+/// Whether `execvp` would run it.
+fn is_program(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.is_file())
+        && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_answer_is_found_in_whatever_stands_around_it() {
+        let sight = Sight { path: vec!["/a b".into(), "".into(), "~/x".into()], all: vec!["/a b/go".into()] };
+        let output = format!("{START}half\x00\x1b[0m noise{sight}\nbye");
+        let (found, rest) = Sight::find(output.as_bytes()).unwrap();
+        assert_eq!(found, sight);
+        assert_eq!(rest, format!("{START}half\x00\x1b[0m noise\n\nbye").into_bytes());
+    }
+
+    #[test]
+    fn half_an_answer_is_none() {
+        let whole = Sight { path: vec!["/a".into()], all: vec![] }.to_string();
+        for length in 0..whole.len() {
+            assert_eq!(Sight::find(&whole.as_bytes()[..length]), None, "{length}");
+        }
+        for wrong in ["?/a", ":%", ":%4", ":%zz", "x"] {
+            assert_eq!(Sight::find(format!("{START}{wrong}{END}").as_bytes()), None, "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_path_comes_back_to_the_byte(
+            before in any::<Vec<u8>>(), paths in any::<Vec<Vec<u8>>>(), programs in any::<Vec<Vec<u8>>>(),
+        ) {
+            let all = |paths: Vec<Vec<u8>>| {
+                paths.into_iter().map(|path| std::ffi::OsString::from_vec(path).into()).collect::<Vec<PathBuf>>()
+            };
+            let sight = Sight { path: all(paths), all: all(programs) };
+            let output = [before.as_slice(), sight.to_string().as_bytes()].concat();
+            prop_assert_eq!(Sight::find(&output).unwrap().0, sight);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! How a session of each kind starts: the words of its command, its environment and its input.
+
+use super::{Kind, Sessions, Shell};
+use crate::shell::quote;
+use gvmr_shims::environment::{Environment as _, Process};
+use std::ffi::OsString;
+use std::io;
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// What a session has before it reads any file.
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// The command that starts such a session and tells in it what is seen there.
+pub(super) fn command(sessions: &Sessions<'_>, shell: &Shell, kind: Kind) -> io::Result<Command> {
+    let Sessions { account, gvmr } = sessions;
+    let mut command = Command::new(gvmr);
+    command.args(["session-start", "--"]).arg(&shell.program);
+    if shell.program.file_name().is_some_and(|name| name == "busybox") {
+        command.arg("ash");
+    }
+    command.args(flags(kind)).arg("-c").arg(question(shell, gvmr));
+    command.env_clear().current_dir(&account.home).stdin(Stdio::null());
+    command.env("HOME", &account.home).env("TERM", "dumb").env("PATH", PATH);
+    // An interactive shell would write down what it is asked.
+    command.env("HISTFILE", "/dev/null").env("fish_history", "");
+    command.env("SHELL", account.shell.as_ref().unwrap_or(&shell.program));
+    if !account.name.is_empty() {
+        command.env("USER", &account.name).env("LOGNAME", &account.name);
+    }
+    // Sessions get it from /etc/default/locale or the ssh client; without it fish reads no file in a home called `ö`.
+    for name in ["LANG", "LC_ALL", "LC_CTYPE"] {
+        if let Some(value) = Process.get(name) {
+            command.env(name, value);
+        }
+    }
+    if kind == Kind::SshCommand {
+        command.env("SSH_CLIENT", "127.0.0.1 50000 22").env("SSH_CONNECTION", "127.0.0.1 50000 127.0.0.1 22");
+        command.stdin(ended_socket()?);
+    }
+    Ok(command)
+}
+
+/// The command that prints `@@` and the directory in which zsh looks for its files. The user's own `.zshenv` may set it.
+pub(super) fn zsh_directory(sessions: &Sessions<'_>, shell: &Shell) -> Command {
+    let mut command = Command::new(sessions.gvmr);
+    command.args(["session-start", "--"]).arg(&shell.program).args(["-c", "print -r -- \"@@${ZDOTDIR-}\""]);
+    command.env_clear().current_dir(&sessions.account.home).stdin(Stdio::null());
+    command.env("HOME", &sessions.account.home).env("TERM", "dumb").env("PATH", PATH);
+    command
+}
+
+fn flags(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::LoginInteractive => &["-l", "-i"],
+        Kind::Login => &["-l"],
+        Kind::Interactive => &["-i"],
+        Kind::SshCommand | Kind::Command => &[],
+    }
+}
+
+fn question(shell: &Shell, gvmr: &Path) -> OsString {
+    let program = gvmr.as_os_str();
+    let mut words = if shell.name == "fish" { quote::fish(program) } else { quote::posix(program) };
+    words.push(" session-seen");
+    words
+}
+
+/// An input that is at its end and still a socket, as sshd's is: some builds of bash know a session of ssh by that alone.
+fn ended_socket() -> io::Result<Stdio> {
+    let (ours, theirs) = UnixStream::pair()?;
+    ours.shutdown(Shutdown::Write)?;
+    Ok(Stdio::from(OwnedFd::from(theirs)))
+}
