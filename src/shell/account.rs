@@ -1,0 +1,149 @@
+//! Whose files are edited: the user this process runs as, with that user's own home.
+//!
+//! Takes the environment and `/etc/passwd`; gives an account whose home is a directory of its own. Refuses a `HOME` that is
+//! another user's, as root has it under `sudo`: what root writes there its owner could not change.
+
+use gvmr_shims::bounded;
+use gvmr_shims::environment::Environment;
+use gvmr_shims::printable;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// The largest `/etc/passwd` that is read, in bytes.
+const LARGEST: u64 = 16 << 20;
+
+/// A user, as far as shells care.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The login name; empty where nobody knows it.
+    pub name: String,
+    /// The user id.
+    pub uid: u32,
+    /// The home directory: absolute, an existing directory.
+    pub home: PathBuf,
+    /// The login shell, where the account has one.
+    pub shell: Option<PathBuf>,
+}
+
+/// Why nobody's files can be edited.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// `HOME` names no directory that can be used.
+    #[error("HOME is {}", why)]
+    Home {
+        /// What is wrong with it: `not set`, `/home/u, which does not exist`.
+        why: String,
+        /// The home directory that `/etc/passwd` has for this user, where it is there.
+        passwd: Option<PathBuf>,
+    },
+    /// `HOME` is another user's.
+    #[error("HOME is {}, which belongs to user {owner}, and this runs as user {uid}", printable::path(home))]
+    NotOurs {
+        /// The directory.
+        home: PathBuf,
+        /// Its owner.
+        owner: u32,
+        /// Who runs this.
+        uid: u32,
+        /// The home directory that `/etc/passwd` has for this user.
+        passwd: Option<PathBuf>,
+    },
+}
+
+impl Account {
+    /// The account of this process, with `HOME` as its home.
+    pub fn of_process(environment: &dyn Environment) -> Result<Self, AccountError> {
+        let uid = rustix::process::geteuid().as_raw();
+        let passwd = bounded::read(Path::new("/etc/passwd"), LARGEST).ok().flatten().unwrap_or_default();
+        let entry = Entry::of(&passwd, uid);
+        let passwd = entry.as_ref().and_then(Entry::home);
+        let refused =
+            |why: String| AccountError::Home { why, passwd: passwd.clone().filter(|home| home.is_dir()) };
+        let home = PathBuf::from(environment.get("HOME").ok_or_else(|| refused("not set".to_owned()))?);
+        let shown = printable::path(&home);
+        if home.is_relative() {
+            return Err(refused(format!("{shown}, which is not an absolute path")));
+        }
+        let found = std::fs::metadata(&home).map_err(|error| refused(format!("{shown}: {error}")))?;
+        if !found.is_dir() {
+            return Err(refused(format!("{shown}, which is not a directory")));
+        }
+        if found.uid() != uid {
+            return Err(AccountError::NotOurs { home, owner: found.uid(), uid, passwd });
+        }
+        let shell = entry.as_ref().and_then(Entry::shell);
+        Ok(Self {
+            name: entry.as_ref().map(Entry::name).unwrap_or_default(),
+            uid,
+            home,
+            shell: shell.or_else(|| environment.get("SHELL").map(PathBuf::from)),
+        })
+    }
+}
+
+/// A line of `/etc/passwd`: name, password, uid, gid, comment, home, shell.
+struct Entry<'a>(Vec<&'a [u8]>);
+
+impl<'a> Entry<'a> {
+    fn of(passwd: &'a [u8], uid: u32) -> Option<Self> {
+        let uid = uid.to_string();
+        let lines = passwd.split(|byte| *byte == b'\n');
+        let mut entries = lines.map(|line| line.split(|byte| *byte == b':').collect::<Vec<_>>());
+        entries.find(|fields| fields.get(2) == Some(&uid.as_bytes())).map(Self)
+    }
+
+    fn name(&self) -> String {
+        self.0.first().map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default()
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        self.path(5)
+    }
+
+    /// An empty field means `/bin/sh` (passwd(5)).
+    fn shell(&self) -> Option<PathBuf> {
+        self.path(6).or_else(|| Some(PathBuf::from("/bin/sh")))
+    }
+
+    fn path(&self, field: usize) -> Option<PathBuf> {
+        let bytes = self.0.get(field).filter(|bytes| bytes.starts_with(b"/"))?;
+        Some(PathBuf::from(OsStr::from_bytes(bytes)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PASSWD: &[u8] = b"root:x:0:0:root:/root:/bin/bash\nu:x:1000:1000:A, b:/home/u:/usr/bin/zsh\nn:x:1001:1001::/home/n:\n";
+
+    #[test]
+    fn an_entry_is_found_by_its_user_id() {
+        let entry = Entry::of(PASSWD, 1000).unwrap();
+        assert_eq!(entry.name(), "u");
+        assert_eq!(entry.home(), Some(PathBuf::from("/home/u")));
+        assert_eq!(entry.shell(), Some(PathBuf::from("/usr/bin/zsh")));
+        assert_eq!(Entry::of(PASSWD, 1001).unwrap().shell(), Some(PathBuf::from("/bin/sh")));
+        assert!(Entry::of(PASSWD, 10).is_none());
+    }
+
+    #[test]
+    fn a_home_that_is_none_is_refused_with_what_it_is() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let file = file.path().to_str().unwrap();
+        for (home, why) in [
+            ("", "not set"),
+            ("relative", "not an absolute path"),
+            ("/nonexistent/u", "No such file"),
+            (file, "not a directory"),
+        ] {
+            let error = Account::of_process(&vec![("HOME", home)]).unwrap_err();
+            assert!(matches!(error, AccountError::Home { .. }) && error.to_string().contains(why), "{error}");
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let account = Account::of_process(&vec![("HOME", directory.path().to_str().unwrap())]).unwrap();
+        assert_eq!(account.home, directory.path());
+    }
+}

@@ -1,0 +1,201 @@
+//! A user's crontab: its `PATH`, through the `crontab` program alone.
+//!
+//! Takes the text of a crontab; gives it with marked blocks that set `PATH`, or without them, to the byte. cron expands
+//! nothing, and an assignment counts for the lines below it: so one block stands at the top, and one more behind
+//! each line of the user's own that sets `PATH`, with the same directories behind the shims.
+
+use gvmr_shims::home::Home;
+use std::io::{self, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::process::{Command, Output, Stdio};
+
+const BEGIN: &[u8] = b"# >>> gvmr >>>";
+const END: &[u8] = b"# <<< gvmr <<<";
+/// What jobs get where nothing sets their `PATH`, and `/usr/local/bin`, which they lack.
+const USUAL: &[u8] = b"/usr/local/bin:/usr/bin:/bin";
+
+/// The crontab of the user who runs this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crontab {
+    text: Vec<u8>,
+}
+
+/// Why a crontab cannot be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CrontabError {
+    /// There is no `crontab` program, or it cannot be started.
+    #[error("cannot run crontab: {0}")]
+    Program(io::Error),
+    /// It refused.
+    #[error("crontab {action}: {said}")]
+    Refused {
+        /// What it was asked: `-l`.
+        action: &'static str,
+        /// What it said.
+        said: String,
+    },
+    /// A block of gvmr's lacks its end.
+    #[error("the crontab has a block of gvmr without an end, which begins in line {line}")]
+    Torn {
+        /// Where it begins, from 1.
+        line: usize,
+    },
+    /// Somebody else wrote one meanwhile.
+    #[error("the crontab changed while it was about to be edited")]
+    Changed,
+}
+
+impl Crontab {
+    /// What `crontab -l` prints; an empty one where the user has none.
+    pub fn read() -> Result<Self, CrontabError> {
+        let output = crontab(&["-l"], None)?;
+        let said = words(&output);
+        if output.status.success() {
+            Ok(Self { text: output.stdout })
+        } else if said.contains("no crontab") || said.contains("can't open") {
+            Ok(Self { text: Vec::new() }) // so say Debian's, BSD's and busybox's
+        } else {
+            Err(CrontabError::Refused { action: "-l", said })
+        }
+    }
+
+    /// A crontab with this text.
+    pub fn of(text: impl Into<Vec<u8>>) -> Self {
+        Self { text: text.into() }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The same with the shims of `home` first on the `PATH` of every job.
+    pub fn with_path(&self, home: &Home) -> Result<Self, CrontabError> {
+        let plain = self.without_path()?;
+        let mut text = block(home, USUAL);
+        for line in plain.text.split_inclusive(|byte| *byte == b'\n') {
+            text.extend(line);
+            if let Some(value) = path_in(line) {
+                if !line.ends_with(b"\n") {
+                    text.push(b'\n');
+                }
+                text.extend(block(home, value));
+            }
+        }
+        Ok(Self { text })
+    }
+
+    /// The same without what [`Crontab::with_path`] put there.
+    pub fn without_path(&self) -> Result<Self, CrontabError> {
+        let mut text = Vec::new();
+        let mut begun = None;
+        for (number, line) in self.text.split_inclusive(|byte| *byte == b'\n').enumerate() {
+            let bare = line.trim_ascii_end();
+            match begun {
+                None if bare == BEGIN => begun = Some(number + 1),
+                None => text.extend(line),
+                Some(_) if bare == END => begun = None,
+                Some(_) => {}
+            }
+        }
+        begun.map_or(Ok(Self { text }), |line| Err(CrontabError::Torn { line }))
+    }
+
+    /// Makes this the user's crontab; an empty one is removed.
+    pub fn install(&self) -> Result<(), CrontabError> {
+        let (action, input) = if self.text.is_empty() { ("-r", None) } else { ("-", Some(&*self.text)) };
+        let output = crontab(&[action], input)?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(CrontabError::Refused { action, said: words(&output) })
+    }
+}
+
+fn crontab(arguments: &[&str], input: Option<&[u8]>) -> Result<Output, CrontabError> {
+    let mut command = Command::new("crontab");
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+    let mut child = command.env("LC_ALL", "C").spawn().map_err(CrontabError::Program)?;
+    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
+        let _ = stdin.write_all(input); // where it ended early it says why
+    }
+    child.wait_with_output().map_err(CrontabError::Program)
+}
+
+fn words(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn block(home: &Home, rest: &[u8]) -> Vec<u8> {
+    let shims = home.shims();
+    let rest: Vec<&[u8]> =
+        rest.split(|byte| *byte == b':').filter(|element| *element != shims.as_os_str().as_bytes()).collect();
+    let mut value = shims.as_os_str().as_bytes().to_vec();
+    for element in rest {
+        value.push(b':');
+        value.extend(element);
+    }
+    // cron takes one pair of quotes off, and nothing else.
+    let quote: &[u8] = if value.contains(&b'"') { b"'" } else { b"\"" };
+    [BEGIN, b"\nPATH=", quote, &value, quote, b"\n", END, b"\n"].concat()
+}
+
+/// What a line sets `PATH` to, as cron reads it: spaces around, one pair of quotes off.
+fn path_in(line: &[u8]) -> Option<&[u8]> {
+    let line = line.trim_ascii();
+    let name = [b"PATH".as_slice(), b"\"PATH\"", b"'PATH'"];
+    let rest = name.into_iter().find_map(|name| line.strip_prefix(name))?.trim_ascii_start();
+    let value = rest.strip_prefix(b"=")?.trim_ascii();
+    match value {
+        [first @ (b'"' | b'\''), inner @ .., last] if first == last => Some(inner),
+        value => Some(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn with(text: &str) -> String {
+        let home = Home::at("/h/gvmr");
+        String::from_utf8(Crontab::of(text).with_path(&home).unwrap().text).unwrap()
+    }
+
+    #[test]
+    fn the_shims_are_first_for_every_job() {
+        let top = "# >>> gvmr >>>\nPATH=\"/h/gvmr/shims:/usr/local/bin:/usr/bin:/bin\"\n# <<< gvmr <<<\n";
+        assert_eq!(with(""), top);
+        assert_eq!(with("* * * * * go version\n"), format!("{top}* * * * * go version\n"));
+        let own = "# >>> gvmr >>>\nPATH=\"/h/gvmr/shims:/usr/local/go/bin:/bin\"\n# <<< gvmr <<<\n";
+        for line in [
+            "PATH=/usr/local/go/bin:/bin\n",
+            " PATH = \"/usr/local/go/bin:/bin\"\n",
+            "PATH='/usr/local/go/bin:/h/gvmr/shims:/bin'\n",
+        ] {
+            assert_eq!(with(&format!("{line}@daily go test\n")), format!("{top}{line}{own}@daily go test\n"));
+        }
+        assert_eq!(with("MYPATH=/x\n#PATH=/y\n"), format!("{top}MYPATH=/x\n#PATH=/y\n"));
+    }
+
+    #[test]
+    fn a_torn_block_is_left_alone() {
+        let torn = Crontab::of("a\n# >>> gvmr >>>\nPATH=x\n");
+        assert!(matches!(torn.without_path(), Err(CrontabError::Torn { line: 2 })));
+        assert!(matches!(torn.with_path(&Home::at("/h")), Err(CrontabError::Torn { line: 2 })));
+    }
+
+    proptest! {
+        #[test]
+        fn twice_is_once_and_undoing_gives_the_text_back(lines in proptest::collection::vec(r#"[ -~]{0,30}|PATH ?= ?["']?[a-z/:]{0,20}["']?"#, 0..8)) {
+            let text: String = lines.into_iter().map(|line| line + "\n").collect();
+            let home = Home::at("/h/gvmr");
+            let plain = Crontab::of(text);
+            let once = plain.with_path(&home).unwrap();
+            prop_assert_eq!(&once.with_path(&home).unwrap(), &once);
+            prop_assert_eq!(&once.without_path().unwrap(), &plain);
+        }
+    }
+}

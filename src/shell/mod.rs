@@ -1,0 +1,35 @@
+//! The files that shells read when they start, and what `go` is in the sessions they make.
+//!
+//! Takes an account and a home of gvmr; gives the edits that put the shim directory first on `PATH` in every session,
+//! makes them and takes them back, and asks real shells what came of it. An edit is a marked block or a file of
+//! gvmr's own: what else a file holds stays as it is, to the byte. Never follows a link to what another user owns, never starts a
+//! process in a shell's start, never speaks to a terminal.
+
+mod account;
+mod crontab;
+mod edit;
+mod environment_d;
+mod manager;
+mod path;
+pub mod quote;
+mod rivals;
+mod script;
+mod session;
+mod sudo;
+mod sudoers;
+mod system;
+mod user;
+mod vscode;
+
+pub use account::{Account, AccountError};
+pub use crontab::{Crontab, CrontabError};
+pub use edit::{BlockError, Change, Content, Edit, EditError, Place, move_aside};
+pub use manager::reload_user_manager;
+pub use rivals::{Rival, rivals};
+pub use script::{Entry, ScriptError};
+pub use session::{Kind, Seen, Sessions, Shell, Sight};
+pub use sudo::{DropIn, NoDropIn, Sudo, SudoError, sudo_drop_in, sudo_undo};
+pub use sudoers::{SecurePath, Setting, SudoersError};
+pub use system::{SystemError, Taken, check_system_home, real_home};
+pub use user::{Extent, Surroundings};
+pub use vscode::vscode_settings;

@@ -1,0 +1,118 @@
+//! Which files of the machine make `go` the shim in every user's sessions.
+//!
+//! Takes a shared home and the machine's root directory; gives the edits, and takes back those of any earlier run. Only files that
+//! shells or the user's systemd read when a session starts, `/etc/skel`, and names in `/usr/local/bin` that are free: no service, no daemon's
+//! and no login program's own settings. Whose shell is not there gets no file.
+
+mod files;
+mod links;
+mod machine;
+
+pub use links::Taken;
+
+use super::{Content, Edit, Entry, Place, ScriptError};
+use files::{FILES, File, Kind};
+use gvmr_shims::home::Home;
+use machine::Machine;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+/// Why a home cannot be the machine's.
+#[derive(Debug, thiserror::Error)]
+pub enum SystemError {
+    /// The shim directory comes first on the `PATH` of root's commands, so root alone may be able to change what is in it.
+    #[error("{} {why}, and the shims in {} would be on the PATH of root", path.display(), shims.display())]
+    Open {
+        /// The directory at fault: the shim directory, or one above it.
+        path: PathBuf,
+        /// What is wrong with it, to follow its name.
+        why: &'static str,
+        /// The shim directory.
+        shims: PathBuf,
+    },
+    /// The files of systemd and sudo would read the path as something else.
+    #[error("{} cannot be the machine's home: its path must be absolute, of letters, digits and /._-+@ only", path.display())]
+    Unfit {
+        /// The home's path.
+        path: PathBuf,
+    },
+    /// The system refused a look.
+    #[error("cannot look at {}: {source}", path.display())]
+    Io {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl Entry<'_> {
+    /// The edits for the machine whose files lie below `root` (`/`, or a directory in tests).
+    pub fn system_edits(&self, root: &Path) -> Result<Vec<Edit>, ScriptError> {
+        let machine = Machine::at(root, self.home.shims());
+        let mut edits = self.edits(root, |file| (file.wanted)(&machine))?;
+        edits.extend(links::free(root, self.home));
+        Ok(edits)
+    }
+
+    /// All edits that any run of setup can have made there, for undo. Those that none made change nothing.
+    pub fn system_undo(&self, root: &Path) -> Result<Vec<Edit>, ScriptError> {
+        let mut edits = self.edits(root, |_| true)?;
+        edits.extend(links::own(root, self.home));
+        Ok(edits)
+    }
+
+    /// The names in `/usr/local/bin` that something else has: it stays, and what is found by that name in sessions whose
+    /// `PATH` nobody sets up is that.
+    pub fn system_names_taken(&self, root: &Path) -> Vec<Taken> {
+        links::taken(root, self.home)
+    }
+
+    fn edits(&self, root: &Path, is_meant: impl Fn(&File) -> bool) -> Result<Vec<Edit>, ScriptError> {
+        let meant = FILES.iter().filter(|file| is_meant(file));
+        meant
+            .map(|file| {
+                let content = self.content(file.kind)?;
+                Ok(Edit { path: root.join(file.path), content, sessions: file.sessions })
+            })
+            .collect()
+    }
+
+    fn content(&self, kind: Kind) -> Result<Content, ScriptError> {
+        let whole = |text: Vec<u8>| Content::Whole { bytes: [HEAD, &text[..]].concat(), mode: 0o644 };
+        Ok(match kind {
+            Kind::Script => whole(self.posix_line()?),
+            Kind::FishScript => whole(self.fish_line()?),
+            Kind::Environment => Content::Whole { bytes: self.environment_d(), mode: 0o644 },
+            Kind::Block(place) => Content::Block { lines: self.posix_line()?, place },
+            Kind::FishBlock => Content::Block { lines: self.fish_line()?, place: Place::End },
+        })
+    }
+}
+
+/// The first line of files that are gvmr's alone.
+const HEAD: &[u8] = b"# Written by gvmr setup --system, which takes it away again with --undo.\n";
+
+/// The home at `path` by its real path, as sessions are to name it. Its end may not exist yet.
+pub fn real_home(path: &Path) -> Home {
+    let mut ancestors = path.ancestors().map(|above| (above, std::fs::canonicalize(above)));
+    let real = ancestors.find_map(|(above, real)| Some((above, real.ok()?)));
+    Home::at(real.map_or_else(
+        || path.to_owned(),
+        |(above, real)| match path.strip_prefix(above) {
+            Ok(rest) if !rest.as_os_str().is_empty() => real.join(rest),
+            _ => real,
+        },
+    ))
+}
+
+/// Refuses a home whose path files of systemd and sudo cannot hold, and one in which anybody but root decides what `go` is: each
+/// existing directory from the shims up must be root's, and writable for root alone.
+pub fn check_system_home(home: &Home) -> Result<(), SystemError> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
+    let path = home.root();
+    if !path.is_absolute() || !path.as_os_str().as_bytes().iter().all(|byte| fits(*byte)) {
+        return Err(SystemError::Unfit { path: path.to_owned() });
+    }
+    machine::roots_alone(&home.shims())
+}

@@ -1,0 +1,247 @@
+//! Which files of one user make `go` the shim in all sessions that the user's own files can reach.
+//!
+//! Takes an account and what surrounds it; gives the least list of edits. A file is created only where its absence would leave
+//! a session without: creating `.bash_profile` would hide `.profile`, so that one is edited only where it is.
+
+use super::script::Entry;
+use super::session::Sessions;
+use super::{Account, Content, Edit, Place, ScriptError, environment_d};
+use crate::store::machine_file;
+use gvmr_shims::bounded;
+use gvmr_shims::environment::Environment;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+/// The largest file of the machine that is looked at, in bytes.
+const LARGEST: u64 = 1 << 20;
+/// What else zsh reads in a login or interactive session, where it is there.
+const ZSH_LATER: [(&str, &str); 3] =
+    [(".zprofile", "zsh, login"), (".zshrc", "zsh, interactive"), (".zlogin", "zsh, login")];
+
+/// What of a machine and an environment decides which files of a user are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// Names of the shells that can be started here: `bash`, `zsh`.
+    pub shells: BTreeSet<String>,
+    /// Directories besides the home in which zsh looks for its files (`ZDOTDIR`).
+    pub zsh_directories: Vec<PathBuf>,
+    /// Whether a file of the machine puts other directories first in login sessions of zsh, after `.zshenv`.
+    pub zsh_login_resets: bool,
+    /// `$XDG_CONFIG_HOME`, or `.config` in the home. A session that starts before that variable is set reads the latter.
+    pub config: PathBuf,
+    /// Whether systemd runs here, which starts sessions without a shell.
+    pub systemd: bool,
+    /// The home of gvmr that root keeps for every user, where the machine has one. Its files put that one first.
+    pub shared_home: Option<PathBuf>,
+}
+
+/// Which edits are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// What is needed here and now.
+    Needed,
+    /// Whatever may have been edited once, when other shells and files were there.
+    Possible,
+}
+
+impl Surroundings {
+    /// Looks at this machine, and asks zsh where it looks for its files.
+    pub fn look(sessions: &Sessions<'_>, environment: &dyn Environment) -> Self {
+        let account = sessions.account;
+        let shells = sessions.shells();
+        let absolute = |name| environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let mut zsh_directories: Vec<_> = absolute("ZDOTDIR").into_iter().collect();
+        zsh_directories.extend(shells.iter().filter_map(|shell| sessions.zsh_directory(shell)));
+        zsh_directories.retain(|directory| *directory != account.home && directory.is_dir());
+        zsh_directories.sort();
+        zsh_directories.dedup();
+        Self {
+            shells: shells.into_iter().flat_map(|shell| [shell.also, vec![shell.name]].concat()).collect(),
+            zsh_directories,
+            zsh_login_resets: ["/etc/zsh/zprofile", "/etc/zprofile"]
+                .iter()
+                .any(|file| resets(Path::new(file))),
+            config: absolute("XDG_CONFIG_HOME").unwrap_or_else(|| account.home.join(".config")),
+            systemd: Path::new("/run/systemd/system").is_dir()
+                || Path::new("/usr/lib/systemd/systemd").exists(),
+            shared_home: bounded::read(&machine_file(Path::new("/")), LARGEST)
+                .ok()
+                .flatten()
+                .map(|line| PathBuf::from(OsStr::from_bytes(line.trim_ascii()))),
+        }
+    }
+
+    fn has(&self, shell: &str) -> bool {
+        self.shells.contains(shell)
+    }
+}
+
+/// Whether a file of zsh's reads the machine's profile or orders `PATH` anew.
+fn resets(file: &Path) -> bool {
+    let text = bounded::read(file, LARGEST).ok().flatten().unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let lines = text.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
+    lines.into_iter().any(|line| line.contains("/etc/profile") || line.contains("path_helper"))
+}
+
+impl Entry<'_> {
+    /// The edits for one user.
+    pub fn user_edits(
+        &self,
+        account: &Account,
+        surroundings: &Surroundings,
+        extent: Extent,
+    ) -> Result<Vec<Edit>, ScriptError> {
+        let mut list = List {
+            posix: self.posix_line()?,
+            fish: self.fish_line()?,
+            all: extent == Extent::Possible,
+            last: surroundings.shared_home.as_deref().is_some_and(|home| home != self.home.root()),
+            edits: Vec::new(),
+        };
+        let home = &account.home;
+        list.create_end(home.join(".profile"), "sh, dash, ash, ksh, mksh and bash, login");
+        list.where_it_is(home.join(".bash_profile"), "bash, login (it hides .profile)");
+        list.where_it_is(home.join(".bash_login"), "bash, login (it hides .profile)");
+        if list.wants(surroundings.has("bash"), &home.join(".bashrc")) {
+            list.create(home.join(".bashrc"), Place::Both, "bash, interactive and ssh with a command");
+        }
+        for shell in ["ksh", "mksh"] {
+            let file = home.join(format!(".{shell}rc"));
+            if list.wants(surroundings.has(shell), &file) {
+                // The stock .kshrc returns at its top where there is no terminal.
+                list.create(file, Place::Both, "ksh and mksh, interactive");
+            }
+        }
+        list.zsh(account, surroundings);
+        let own = Some(home.join(".config")).filter(|own| *own != surroundings.config);
+        let configs = [&surroundings.config].into_iter().chain(&own);
+        for config in configs.clone() {
+            let fish = config.join("fish");
+            if list.wants(surroundings.has("fish"), &fish) {
+                list.fish(&fish);
+            }
+        }
+        if list.all || (surroundings.systemd && !self.environment_has_shims(Path::new("/etc/environment"))) {
+            list.edits.extend(configs.map(|config| Edit {
+                path: config.join("environment.d/zz-gvmr.conf"),
+                content: Content::Whole { bytes: self.environment_d(), mode: 0o644 },
+                sessions: "what systemd starts for the user",
+            }));
+        }
+        Ok(list.edits)
+    }
+
+    /// The file that systemd's user sessions read. The name sorts behind the machine's own.
+    pub(super) fn environment_d(&self) -> Vec<u8> {
+        let below = self.user_home.and_then(|user| self.home.root().strip_prefix(user).ok());
+        let below = below.filter(|below| !below.as_os_str().is_empty());
+        let path = match below {
+            Some(below) => [b"${HOME}/".as_slice(), &environment_d::value(below.as_os_str())].concat(),
+            None => environment_d::value(self.home.root().as_os_str()),
+        };
+        let mark = format!("# Written by {}: puts the shims of gvmr first on PATH.\n", Content::MARK);
+        [mark.as_bytes(), b"PATH=", &path, b"/shims:$PATH\n"].concat()
+    }
+
+    /// Whether the file that sets every session's first `PATH` names the shim directory already.
+    fn environment_has_shims(&self, file: &Path) -> bool {
+        let text = bounded::read(file, LARGEST).ok().flatten().unwrap_or_default();
+        let shims = self.home.shims();
+        let names_shims = |line: &[u8]| {
+            let value = line.trim_ascii().strip_prefix(b"PATH=").unwrap_or_default();
+            let bare = value.split(|byte| matches!(byte, b':' | b'"' | b'\''));
+            bare.into_iter().any(|element| element == shims.as_os_str().as_bytes())
+        };
+        text.split(|byte| *byte == b'\n').any(names_shims)
+    }
+}
+
+/// The list as it grows.
+struct List {
+    posix: Vec<u8>,
+    fish: Vec<u8>,
+    /// Whether files count that are not needed now.
+    all: bool,
+    /// Whether the machine's files put another home first, so that what is read after all of them has to be there.
+    last: bool,
+    edits: Vec<Edit>,
+}
+
+impl List {
+    fn wants(&self, needed: bool, file: &Path) -> bool {
+        self.all || needed || is_there(file)
+    }
+
+    fn create(&mut self, path: PathBuf, place: Place, sessions: &'static str) {
+        let content = Content::Block { lines: self.posix.clone(), place };
+        self.edits.push(Edit { path, content, sessions });
+    }
+
+    /// A block where it is read last, and first too where the file may end before its end.
+    fn create_end(&mut self, path: PathBuf, sessions: &'static str) {
+        let place = if may_return(&path) { Place::Both } else { Place::End };
+        self.create(path, place, sessions);
+    }
+
+    fn where_it_is(&mut self, path: PathBuf, sessions: &'static str) {
+        if self.wants(false, &path) {
+            self.create_end(path, sessions);
+        }
+    }
+
+    fn zsh(&mut self, account: &Account, surroundings: &Surroundings) {
+        let home = &account.home;
+        if !self.wants(surroundings.has("zsh"), &home.join(".zshenv")) {
+            return;
+        }
+        // Where ZDOTDIR led once, as most have it: it may be set no more.
+        let usual = if self.all { vec![home.join(".config/zsh"), home.join(".zsh")] } else { Vec::new() };
+        // A zsh that inherits ZDOTDIR reads only what is there.
+        for directory in [home].into_iter().chain(&surroundings.zsh_directories).chain(&usual) {
+            self.create_end(directory.join(".zshenv"), "zsh, every session");
+            for (name, sessions) in ZSH_LATER {
+                let file = directory.join(name);
+                if self.wants(self.last, &file) {
+                    self.create_end(file, sessions);
+                }
+            }
+            let profile = directory.join(".zprofile");
+            if surroundings.zsh_login_resets && !self.edits.iter().any(|edit| edit.path == profile) {
+                self.create_end(profile, "zsh, login");
+            }
+        }
+    }
+
+    fn fish(&mut self, directory: &Path) {
+        let mark = format!("# Written by {}.\n", Content::MARK);
+        let bytes = [mark.as_bytes(), &self.fish].concat();
+        // Behind what others put there, since the last to go first wins.
+        self.edits.push(Edit {
+            path: directory.join("conf.d/zz-gvmr.fish"),
+            content: Content::Whole { bytes, mode: 0o644 },
+            sessions: "fish, every session",
+        });
+        let config = directory.join("config.fish");
+        if self.wants(self.last, &config) {
+            let content = Content::Block { lines: self.fish.clone(), place: Place::End };
+            self.edits.push(Edit { path: config, content, sessions: "fish, every session" });
+        }
+    }
+}
+
+/// Whether a line of the file may be its last one for some sessions: `[ -n "$PS1" ] || return`. Taking a line for one that
+/// is none costs a block that changes nothing.
+fn may_return(path: &Path) -> bool {
+    let text = bounded::read(path, LARGEST).ok().flatten().unwrap_or_default();
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii_start().starts_with(b"#"));
+    let mut words = lines.flat_map(|line| line.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_'));
+    words.any(|word| word == b"return")
+}
+
+fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
