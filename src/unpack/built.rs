@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// `_go.mod`, as in [`archive`](super::archive). The store's own files at its root are left out.
 pub fn built(goroot: &Path, prefix: &str) -> Result<Staged, UnpackError> {
     let unreadable = |path: PathBuf, source: io::Error| UnpackError::Unreadable { path, source };
-    let mut walk = Walk::new(prefix, &[]);
+    let mut walk = Walk::new(prefix, &|_, _| false);
     walk.directory(goroot, "").map_err(|source| unreadable(goroot.to_owned(), source))?;
     if let Some(other) = walk.others.into_iter().next() {
         return Err(not_a_file(other, prefix, goroot));
@@ -39,7 +39,8 @@ pub fn built(goroot: &Path, prefix: &str) -> Result<Staged, UnpackError> {
     Ok(Staged { directory: goroot.to_owned(), manifest, files, bytes, archive_sha256: None })
 }
 
-fn not_a_file(entry: Entry, prefix: &str, goroot: &Path) -> UnpackError {
+/// Why a tree that holds this cannot be installed.
+pub(super) fn not_a_file(entry: Entry, prefix: &str, goroot: &Path) -> UnpackError {
     let below = entry.name.strip_prefix(prefix).unwrap_or(&entry.name);
     match entry.kind {
         Kind::Link => UnpackError::refused(below.as_bytes(), "links have no place in a toolchain"),

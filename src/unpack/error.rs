@@ -48,7 +48,7 @@ pub enum UnpackError {
         got: String,
     },
     /// The archive holds an entry that no toolchain may hold.
-    #[error("refused archive entry {entry}: {rule}")]
+    #[error("refused {entry}: {rule}")]
     Refused {
         /// The entry's name.
         entry: String,
@@ -56,7 +56,7 @@ pub enum UnpackError {
         rule: &'static str,
     },
     /// The archive is larger than anything that is a toolchain.
-    #[error("the archive exceeds {which}, which is limited to {limit}")]
+    #[error("it exceeds {which}, which is limited to {limit}")]
     Limit {
         /// What was exceeded.
         which: Limit,

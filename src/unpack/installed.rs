@@ -39,7 +39,8 @@ pub enum Kind {
     Link,
     /// A device, FIFO or socket.
     Special,
-    /// A top-level directory that no module holds, left unread: `api`, `doc`, `misc`, `test`, `.github`.
+    /// What was left unread; in [`installed`] the top-level directories that no module holds: `api`, `doc`, `misc`,
+    /// `test`, `.github`.
     Uncovered,
     /// A file or directory that could not be read.
     Unreadable(io::Error),
@@ -50,7 +51,8 @@ pub enum Kind {
 ///
 /// A `go.mod` beside a `_go.mod` of the same content is left out: cmd/go makes such twins in its own cache.
 pub fn installed(goroot: &Path, prefix: &str) -> io::Result<Vec<Entry>> {
-    let mut walk = Walk::new(prefix, &UNLOGGED);
+    let uncovered = |path: &str, is_directory: bool| is_directory && UNLOGGED.contains(&path);
+    let mut walk = Walk::new(prefix, &uncovered);
     walk.directory(goroot, "")?;
     let sums = hash_all(&walk.files);
     let mut entries = walk.others;
@@ -84,8 +86,8 @@ pub fn manifest(entries: &[Entry]) -> Result<Manifest, ManifestError> {
 
 pub(super) struct Walk<'a> {
     prefix: &'a str,
-    /// Directories of the root that are left unread.
-    unread: &'a [&'a str],
+    /// Whether the file or directory (said by the second argument) at a path below the root is left unread.
+    unread: &'a dyn Fn(&str, bool) -> bool,
     /// Regular files: where they are and what the module calls them.
     pub(super) files: Vec<(PathBuf, String)>,
     /// Everything else but directories.
@@ -95,7 +97,7 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(prefix: &'a str, unread: &'a [&'a str]) -> Self {
+    pub(super) fn new(prefix: &'a str, unread: &'a dyn Fn(&str, bool) -> bool) -> Self {
         Self { prefix, unread, files: Vec::new(), others: Vec::new(), twins: Vec::new() }
     }
 
@@ -109,13 +111,14 @@ impl<'a> Walk<'a> {
             if below.is_empty() && OWN.contains(&text.as_str()) {
                 continue;
             }
-            let name = format!("{}{below}{text}", self.prefix);
+            let path = format!("{below}{text}");
+            let name = format!("{}{path}", self.prefix);
             match child.file_type() {
-                Ok(kind) if kind.is_dir() && below.is_empty() && self.unread.contains(&text.as_str()) => {
+                Ok(kind) if (self.unread)(&path, kind.is_dir()) => {
                     self.others.push(Entry { name, kind: Kind::Uncovered });
                 }
                 Ok(kind) if kind.is_dir() => {
-                    if let Err(error) = self.directory(&child.path(), &format!("{below}{text}/")) {
+                    if let Err(error) = self.directory(&child.path(), &format!("{path}/")) {
                         self.others.push(Entry { name, kind: Kind::Unreadable(error) });
                     }
                 }

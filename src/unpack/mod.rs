@@ -10,7 +10,7 @@
 //!
 //! A release archive gives the manifest of the module of the same release: the directories that no log entry covers
 //! go through the guard and are dropped, and each `go.mod` has its name there. A tree that was built in place gives
-//! one too.
+//! one too, and so does the copy of one that somebody else installed, of which only that is taken that a release can hold.
 //!
 //! Never writes outside the given directory, never follows a link, never takes a mode, an owner or a time
 //! from the archive, never holds more than 24 MiB (and 40 MiB for the dictionary of an xz). It does not decide
@@ -20,6 +20,7 @@
 mod batch;
 mod body;
 mod built;
+mod early;
 mod error;
 mod format;
 mod guard;
@@ -30,7 +31,9 @@ mod installed;
 mod limits;
 mod mode;
 mod names;
+mod part;
 mod rules;
+mod shape;
 mod staged;
 mod stream;
 mod tar;
@@ -45,6 +48,8 @@ pub use format::Format;
 pub use installed::{Entry, Kind, installed, manifest};
 pub use limits::{Limit, Limits};
 pub use mode::is_executable;
+pub use part::Part;
+pub use shape::Shape;
 pub use staged::{Staged, archive, module_zip};
 
 /// The receipt's name at the root of an installed tree. It belongs to no archive: the guard refuses it there,

@@ -2,6 +2,7 @@
 
 use super::batch::{self, Outlet};
 use super::body;
+use super::early::Early;
 use super::error::{Stop, UnpackError};
 use super::format::Format;
 use super::guard::{Guard, Layout};
@@ -16,11 +17,9 @@ use super::writer::{Writer, Written};
 use super::xz::Xz;
 use super::zip;
 use crate::verify::Manifest;
-use std::fs::File;
 use std::io::{self, Read};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::channel;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 
@@ -149,17 +148,11 @@ fn pipeline(
     sums: Sums,
     read: impl FnOnce(Input, Outlet) -> Result<(), Stop>,
 ) -> Result<Staged, UnpackError> {
-    let (large, early) = channel::<File>();
-    let writer = Writer::new(Tree::open(into)?, prefix, large);
+    let tree = Tree::open(into)?;
     let (outlet, middle, inlet) = batch::pipe();
     let (feed, windows) = body::feed(sums.body);
     let (read, hashed, written, archive_sha256) = thread::scope(|scope| {
-        // Where no thread can be had, the commit's own sync does all of it.
-        let _ = thread::Builder::new().name("sync".to_owned()).spawn_scoped(scope, move || {
-            for file in early {
-                let _ = file.sync_data(); // a failure shows again at the commit
-            }
-        });
+        let writer = Writer::new(tree, prefix, Early::begin(scope));
         let no_thread = |source| UnpackError::Write { path: into.to_owned(), source };
         let thread = |name: &str| thread::Builder::new().name(name.to_owned());
         let writing = thread("write").spawn_scoped(scope, move || writer.run(&inlet)).map_err(no_thread)?;

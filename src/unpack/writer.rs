@@ -1,11 +1,11 @@
 //! The end of the pipeline: takes batches, creates the files and writes them.
 
 use super::batch::{Inlet, Piece};
+use super::early::Early;
 use super::error::UnpackError;
 use super::tree::Tree;
 use std::fs::File;
 use std::io::Write as _;
-use std::sync::mpsc::Sender;
 
 /// What was written.
 pub(super) struct Written {
@@ -13,12 +13,9 @@ pub(super) struct Written {
     pub(super) bytes: u64,
 }
 
-/// Files of this many bytes are handed on to be synced while the others are still written.
-const LARGE: u64 = 1 << 20;
-
 pub(super) struct Writer<'a> {
     tree: Tree,
-    large: Sender<File>,
+    early: Early,
     prefix: &'a str,
     open: Option<OpenFile>,
     written: Written,
@@ -32,9 +29,9 @@ struct OpenFile {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(tree: Tree, prefix: &'a str, large: Sender<File>) -> Self {
+    pub(super) fn new(tree: Tree, prefix: &'a str, early: Early) -> Self {
         let written = Written { files: 0, bytes: 0 };
-        Self { tree, large, prefix, open: None, written }
+        Self { tree, early, prefix, open: None, written }
     }
 
     /// Writes until the reader has finished or failed.
@@ -78,9 +75,7 @@ impl<'a> Writer<'a> {
     fn end(&mut self, open: OpenFile) {
         self.written.files += 1;
         self.written.bytes += open.bytes;
-        if open.bytes >= LARGE {
-            let _ = self.large.send(open.file); // nobody there: the commit syncs it
-        }
+        self.early.take(open.file, open.bytes);
     }
 
     fn below<'n>(&self, name: &'n str) -> &'n str {
@@ -89,7 +84,7 @@ impl<'a> Writer<'a> {
 }
 
 /// Where an entry goes: modules rename every `go.mod` to `_go.mod`, and the tree takes that back.
-fn on_disk(name: &str) -> String {
+pub(super) fn on_disk(name: &str) -> String {
     match name.strip_suffix("_go.mod") {
         Some(directory) if directory.is_empty() || directory.ends_with('/') => format!("{directory}go.mod"),
         _ => name.to_owned(),

@@ -1,0 +1,131 @@
+//! `gvmr import`: adopts toolchains that other tools installed.
+
+mod tree;
+
+use super::session::Session;
+use crate::cli;
+use crate::elsewhere::{self, Found, Survey};
+use crate::error::{Error, Kind};
+use crate::host::Host;
+use gvmr_shims::environment::Process;
+use gvmr_shims::printable;
+use std::path::PathBuf;
+use tree::{State, Tree};
+
+/// Runs the command.
+pub(super) fn run(arguments: &cli::Import, session: &Session) -> Result<(), Error> {
+    let mut trees =
+        if arguments.trees.is_empty() { survey(session)? } else { named(&arguments.trees, session)? };
+    let adoptable = trees.iter().filter(|tree| tree.is_adoptable()).count();
+    let shows = arguments.dry_run || arguments.trees.is_empty();
+    if shows && !arguments.json {
+        show(&trees, session)?;
+    }
+    if adoptable == 0 || arguments.dry_run {
+        if shows && adoptable == 0 {
+            session.terminal.note("no toolchain of another tool is there to be adopted");
+        }
+    } else if shows && !agreed(&trees, arguments, session)? {
+        return Ok(());
+    } else {
+        adopt_all(&mut trees, session)?;
+    }
+    finish(trees, arguments, session)
+}
+
+/// What is found on this machine.
+fn survey(session: &Session) -> Result<Vec<Tree>, Error> {
+    let Survey { found, passed } = elsewhere::look(&Process);
+    let installed = session.toolchains()?;
+    let host = Host::look(session.settings.home.root());
+    let found = found.into_iter().map(|found| {
+        let mut tree = Tree::of(found, &installed);
+        if let (State::Adoptable, Some(version)) = (&tree.state, &tree.version) {
+            let assessment = host.assess(version);
+            if let Some(reason) = assessment.decisive().next() {
+                tree.state = State::Passed(format!("cannot run here: {}", reason.text));
+            }
+        }
+        tree
+    });
+    Ok(found.chain(passed.into_iter().map(Tree::passed)).collect())
+}
+
+/// The trees that were named.
+fn named(paths: &[PathBuf], session: &Session) -> Result<Vec<Tree>, Error> {
+    let installed = session.toolchains()?;
+    let tree = |path: &PathBuf| match elsewhere::at(path, &Process) {
+        Ok(found) => Tree::of(Found { rebuilt: false, ..found }, &installed),
+        Err(error) => {
+            let goroot = path.clone();
+            Tree { goroot, owner: "by hand", version: None, state: State::Failed(error.into()) }
+        }
+    };
+    Ok(paths.iter().map(tree).collect())
+}
+
+/// Whether what is shown may be adopted.
+fn agreed(trees: &[Tree], arguments: &cli::Import, session: &Session) -> Result<bool, Error> {
+    if arguments.yes {
+        return Ok(true);
+    }
+    let names: Vec<_> = trees.iter().filter(|tree| tree.is_adoptable()).map(Tree::name).collect();
+    let names = names.join(", ");
+    if !session.terminal.can_ask() {
+        return Err(Error::said(Kind::Usage, format!("would adopt {names}"))
+            .hint("say so with --yes, or name the trees; --dry-run only looks"));
+    }
+    Ok(session.terminal.ask(&format!("Copy and prove {names}? What is there stays as it is."), true))
+}
+
+fn adopt_all(trees: &mut [Tree], session: &Session) -> Result<(), Error> {
+    session.with_installer(|installer| {
+        for tree in trees.iter_mut().filter(|tree| tree.is_adoptable()) {
+            if session.interrupted() {
+                break;
+            }
+            tree.state = tree.adopt(installer, session);
+        }
+        if let Err(error) = installer.store.sweep() {
+            session.terminal.warn(format_args!("cannot remove what interrupted installs left: {error}"));
+        }
+        Ok(())
+    })?;
+    let adopted = trees.iter().filter_map(|tree| match &tree.state {
+        State::Adopted(toolchain) => Some(toolchain.as_ref()),
+        _ => None,
+    });
+    // Of several the newest release, as `latest` would choose.
+    let newest =
+        adopted.max_by_key(|toolchain| (!toolchain.version.is_prerelease(), toolchain.version.clone()));
+    newest.map_or(Ok(()), |toolchain| session.suggest_default(toolchain))
+}
+
+/// Says what came of each tree; the first failure decides the exit code.
+fn finish(trees: Vec<Tree>, arguments: &cli::Import, session: &Session) -> Result<(), Error> {
+    if arguments.json {
+        let lines: Vec<_> = trees.iter().map(Tree::as_json).collect();
+        session.terminal.json(&lines).map_err(Session::stdout)?;
+    } else if !arguments.dry_run {
+        let mut done = trees.iter().filter_map(Tree::outcome);
+        done.try_for_each(|line| session.terminal.data(line)).map_err(Session::stdout)?;
+    }
+    let mut failures = trees.into_iter().filter_map(|tree| match tree.state {
+        State::Failed(error) => Some(error),
+        _ => None,
+    });
+    let Some(first) = failures.next() else { return Ok(()) };
+    failures.for_each(|failure| session.terminal.say(failure));
+    Err(if arguments.json { first.after_data() } else { first })
+}
+
+/// A table with a line for each tree.
+fn show(trees: &[Tree], session: &Session) -> Result<(), Error> {
+    let width = trees.iter().map(|tree| tree.owner.len()).max().unwrap_or_default();
+    for tree in trees {
+        let (name, owner, path) = (tree.name(), tree.owner, printable::path(&tree.goroot));
+        let line = format!("{name:12} {owner:width$}  {path}  {}", tree.words());
+        session.terminal.data(line).map_err(Session::stdout)?;
+    }
+    Ok(())
+}

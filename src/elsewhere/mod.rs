@@ -1,0 +1,159 @@
+//! Go toolchains on this machine that gvmr did not install: those of other version managers, of `golang.org/dl`, of the
+//! module cache, of distributions, and by-hand installs.
+//!
+//! Takes the environment; gives the trees that are there, with the tool that put them there. Reads names, `VERSION`
+//! files and the first bytes of programs only: what a tree is worth is proved by whoever adopts it. Never runs
+//! anything, never changes anything, and finds nothing of gvmr's own.
+
+mod places;
+mod tree;
+
+pub use tree::Unfit;
+
+use crate::host::{self, Platform};
+use gvmr_shims::environment::Environment;
+use gvmr_shims::version::Version;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// A tree that says it is a Go toolchain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its GOROOT, without links.
+    pub goroot: PathBuf,
+    /// The version that its `VERSION` file names.
+    pub version: Version,
+    /// Who put it there: `goenv`, `mise`, `the module cache`.
+    pub owner: &'static str,
+    /// Whether its owner builds Go itself, as distributions do, so that it is hardly ever what Go published.
+    pub rebuilt: bool,
+}
+
+/// A tree that is no toolchain for gvmr.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// Its GOROOT, without links.
+    pub goroot: PathBuf,
+    /// Who put it there.
+    pub owner: &'static str,
+    /// Why.
+    pub why: Unfit,
+}
+
+/// What a look around found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Releases for this machine, oldest version first.
+    pub found: Vec<Found>,
+    /// Other trees of Go.
+    pub passed: Vec<Passed>,
+}
+
+/// Why a path that was named is no toolchain for gvmr.
+#[derive(Debug, thiserror::Error)]
+pub enum NotATree {
+    /// It cannot be looked at.
+    #[error("cannot look at {}", path.display())]
+    Unreadable {
+        /// The path as it was given.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// It is something else.
+    #[error("{} is no Go toolchain: it has no VERSION, or no bin/go", path.display())]
+    Other {
+        /// The path as it was given.
+        path: PathBuf,
+    },
+    /// It is a toolchain, and of no use here.
+    #[error("{} {why}", path.display())]
+    Unfit {
+        /// The GOROOT.
+        path: PathBuf,
+        /// Why.
+        why: Unfit,
+    },
+}
+
+/// All trees that are found in the usual places and could be adopted, each directory once.
+pub fn find(environment: &dyn Environment) -> Vec<Found> {
+    look(environment).found
+}
+
+/// Of those, one for each version that `is_installed` denies, without what is hardly worth trying: what a hint may
+/// promise.
+pub fn adoptable(environment: &dyn Environment, is_installed: &dyn Fn(&Version) -> bool) -> Vec<Found> {
+    let mut found = find(environment);
+    found.retain(|found| !found.rebuilt && !is_installed(&found.version));
+    found.dedup_by(|later, earlier| later.version == earlier.version);
+    found
+}
+
+/// All of them, with the trees that could not.
+pub fn look(environment: &dyn Environment) -> Survey {
+    let here = host::platform();
+    let mut survey = Survey::default();
+    let mut seen = BTreeSet::new();
+    for place in places::all(environment) {
+        for directory in place.directories() {
+            for goroot in [directory.join("go"), directory] {
+                survey.take(&goroot, place.owner, place.rebuilt, &here, &mut seen);
+            }
+        }
+    }
+    for goroot in places::on_path(environment) {
+        survey.take(&goroot, "on PATH", false, &here, &mut seen);
+    }
+    survey.found.sort_by(|left, right| left.version.cmp(&right.version));
+    survey
+}
+
+/// The toolchain at a path that somebody named: a GOROOT or what holds one as `go`, its `bin`, its go program, or a
+/// link to one of them.
+pub fn at(path: &Path, environment: &dyn Environment) -> Result<Found, NotATree> {
+    let real =
+        fs::canonicalize(path).map_err(|source| NotATree::Unreadable { path: path.to_owned(), source })?;
+    let inside = real.join("go");
+    let above = if real.ends_with("bin") { 1 } else { 2 };
+    let above = real.ancestors().nth(above).filter(|_| real.ends_with("bin") || real.ends_with("bin/go"));
+    for goroot in [inside.as_path(), real.as_path()].into_iter().chain(above) {
+        match tree::read(goroot, &host::platform()) {
+            None => {}
+            Some(Err(why)) => return Err(NotATree::Unfit { path: goroot.to_owned(), why }),
+            Some(Ok(version)) => {
+                let goroot = goroot.to_owned();
+                let known = find(environment).into_iter().find(|found| found.goroot == goroot);
+                let named = Found { goroot, version, owner: "by hand", rebuilt: false };
+                return Ok(known.unwrap_or(named));
+            }
+        }
+    }
+    Err(NotATree::Other { path: path.to_owned() })
+}
+
+impl Survey {
+    /// Takes what is at `goroot`, unless it was taken before under another name.
+    fn take(
+        &mut self,
+        goroot: &Path,
+        owner: &'static str,
+        rebuilt: bool,
+        here: &Platform,
+        seen: &mut BTreeSet<(u64, u64)>,
+    ) {
+        let Some(read) = tree::read(goroot, here) else { return };
+        let (Ok(found), Ok(goroot)) = (fs::metadata(goroot), fs::canonicalize(goroot)) else { return };
+        if !seen.insert((found.dev(), found.ino())) {
+            return;
+        }
+        match read {
+            Ok(version) => self.found.push(Found { goroot, version, owner, rebuilt }),
+            Err(Unfit::Ours) => {}
+            Err(why) => self.passed.push(Passed { goroot, owner, why }),
+        }
+    }
+}
