@@ -1,13 +1,36 @@
-//! `gvmr completions`: the completion script of a shell.
+//! `gvmr completions`: the completion script of a shell, and the answers to what that script asks.
 
+use super::complete;
 use crate::cli::{self, Cli};
 use crate::error::Error;
 use crate::terminal::Terminal;
 use clap::CommandFactory;
+use clap_complete::Shell;
 
 /// Runs the command. It needs no home, so that packagers can call it.
 pub(super) fn run(arguments: &cli::Completions, terminal: &Terminal) -> Result<(), Error> {
-    let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Cli::command(), "gvmr", &mut script);
-    terminal.data(String::from_utf8_lossy(&script).trim_end()).map_err(super::Session::stdout)
+    if arguments.words.is_empty() {
+        let script = script(arguments.shell);
+        return terminal.data(String::from_utf8_lossy(&script).trim_end()).map_err(super::Session::stdout);
+    }
+    // Somebody is typing: where nothing can be said, nothing is.
+    if let Some(lines) = complete::answer(arguments.shell, &arguments.words) {
+        let _ = terminal.data(lines);
+    }
+    Ok(())
+}
+
+/// The completion script of a shell, which starts no process until it is asked for the first completion.
+pub(super) fn script(shell: Shell) -> Vec<u8> {
+    match shell {
+        Shell::Bash => include_bytes!("../../completions/gvmr.bash").to_vec(),
+        Shell::Zsh => include_bytes!("../../completions/_gvmr").to_vec(),
+        Shell::Fish => include_bytes!("../../completions/gvmr.fish").to_vec(),
+        // These know commands and options, and no versions.
+        other => {
+            let mut script = Vec::new();
+            clap_complete::generate(other, &mut Cli::command(), "gvmr", &mut script);
+            script
+        }
+    }
 }

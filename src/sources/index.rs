@@ -80,6 +80,16 @@ impl Index {
         Ok(Self { url: shown, naming, releases, withdrawn, notes, stale })
     }
 
+    /// The releases with a linux archive for a GOARCH in the copy that is kept of the index at `url`, oldest first, those
+    /// that the index has withdrawn left out. Asks nobody and writes nothing; none where there is no whole copy.
+    pub fn kept_versions(url: &Url, cache: &Path, naming: Naming, goarch: &str) -> Vec<Version> {
+        let Ok(Some(kept)) = Kept::read(&kept::path(cache, url, naming), naming) else { return Vec::new() };
+        let Kept { releases, withdrawn, notes, .. } = kept;
+        let index = Self { url: RedactedUrl::of(url), naming, releases, withdrawn, notes, stale: None };
+        let listed = index.versions(goarch).into_iter();
+        listed.filter(|version| !index.has_withdrawn(version)).collect()
+    }
+
     /// The releases with a linux archive for a GOARCH, pre-releases included, oldest first.
     pub fn versions(&self, goarch: &str) -> Vec<Version> {
         let listed = self.releases.versions().into_iter();

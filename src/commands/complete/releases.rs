@@ -1,0 +1,134 @@
+//! Which released versions to offer for what is typed so far. Pure.
+//!
+//! First the minor versions, which mean the newest of their releases; once one is typed, its releases; and pre-releases
+//! where nothing else fits.
+
+use super::Candidate;
+use gvmr_shims::selector::Selector;
+use gvmr_shims::version::Version;
+
+/// Words that are requests, and what they mean.
+const WORDS: [(&str, &str); 2] =
+    [("latest", "the newest release"), ("oldstable", "the newest release of the minor version before")];
+
+/// What fits `word`, newest first. Both lists may come in any order.
+pub(super) fn matching(word: &str, known: &[Version], installed: &[Version]) -> Vec<Candidate> {
+    let mut newest_first: Vec<_> = known.iter().collect();
+    newest_first.sort_unstable_by(|one, other| other.cmp(one));
+    newest_first.dedup();
+    let (prereleases, releases): (Vec<_>, Vec<_>) =
+        newest_first.into_iter().partition(|version| version.is_prerelease());
+    let minors = minors(word, &releases, installed);
+    let of_one = |versions: &[&Version]| -> Vec<Candidate> {
+        let spelled = versions.iter().map(|version| (*version, exactly(version)));
+        let fit = spelled.filter(|(_, spelled)| spelled.starts_with(word));
+        fit.map(|(version, word)| Candidate { word, help: mark(version, installed) }).collect()
+    };
+    let words = WORDS.iter().filter(|(name, _)| name.starts_with(word));
+    let words = words.map(|(name, help)| Candidate { word: (*name).into(), help: (*help).into() });
+    let mut fit: Vec<_> = words.chain(minors).collect();
+    if fit.len() <= 1 && !word.is_empty() {
+        fit.extend(of_one(&releases));
+    }
+    if fit.is_empty() {
+        fit = of_one(&prereleases);
+    }
+    fit
+}
+
+/// The minor versions that begin with `word`. What came before 1.1 is called `1`, which would mean the newest of all.
+fn minors(word: &str, releases: &[&Version], installed: &[Version]) -> Vec<Candidate> {
+    let minor = |of_one: &[&Version]| {
+        let newest = of_one.first()?;
+        let language = newest.language().to_string();
+        let help = match mark(newest, installed) {
+            mark if mark.is_empty() => format!("newest is {newest}"),
+            mark => format!("newest is {newest}, {mark}"),
+        };
+        let fits = language.contains('.') && language.starts_with(word);
+        fits.then_some(Candidate { word: language, help })
+    };
+    releases.chunk_by(|one, other| one.language() == other.language()).filter_map(minor).collect()
+}
+
+/// The word that asks for this release and no other: `1.20.0` for the release that is called `1.20`.
+fn exactly(release: &Version) -> String {
+    let spelled = release.is_prerelease() || release.spells_patch();
+    if spelled { release.to_string() } else { format!("{release}.0") }
+}
+
+fn mark(version: &Version, installed: &[Version]) -> String {
+    let mark = if Selector::exact(version).newest(installed).is_some() { "installed" } else { "" };
+    mark.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::Request;
+    use crate::verify::known_versions;
+    use proptest::prelude::*;
+
+    const RELEASED: [&str; 13] = [
+        "1.0.3", "1.2", "1.2.2", "1.20", "1.20.1", "1.21.0", "1.22.0", "1.22.1", "1.22.10", "1.22.2",
+        "1.23.0", "1.23rc1", "1.24rc1",
+    ];
+
+    fn parsed(texts: &[&str]) -> Vec<Version> {
+        texts.iter().map(|text| Version::parse(text).unwrap()).collect()
+    }
+
+    fn words(word: &str) -> Vec<String> {
+        let fit = matching(word, &parsed(&RELEASED), &parsed(&["1.22.1"]));
+        fit.into_iter().map(|candidate| candidate.word).collect()
+    }
+
+    #[test]
+    fn minors_come_first_and_releases_once_a_minor_is_typed() {
+        assert_eq!(words(""), ["latest", "oldstable", "1.23", "1.22", "1.21", "1.20", "1.2"]);
+        assert_eq!(words("1.2"), ["1.23", "1.22", "1.21", "1.20", "1.2"]);
+        assert_eq!(words("1.22"), ["1.22", "1.22.10", "1.22.2", "1.22.1", "1.22.0"]);
+        assert_eq!(words("1.22.1"), ["1.22.10", "1.22.1"]);
+        assert_eq!(words("1.2."), ["1.2.2", "1.2.0"]);
+        assert_eq!(words("1.20"), ["1.20", "1.20.1", "1.20.0"]);
+    }
+
+    #[test]
+    fn prereleases_come_where_nothing_else_fits() {
+        assert_eq!(words("1.24"), ["1.24rc1"]);
+        assert_eq!(words("1.23r"), ["1.23rc1"]);
+        assert_eq!(words("lat"), ["latest"]);
+        assert_eq!(words("1.9"), [""; 0]);
+        assert_eq!(words("-"), [""; 0]);
+    }
+
+    #[test]
+    fn the_help_says_what_a_minor_means_and_what_is_installed() {
+        let help = |word: &str, installed: &str| {
+            let fit = matching(word, &parsed(&RELEASED), &parsed(&[installed]));
+            fit.into_iter().find(|candidate| candidate.word == word).unwrap().help
+        };
+        assert_eq!(help("1.22", "1.22.1"), "newest is 1.22.10");
+        assert_eq!(help("1.22", "1.22.10"), "newest is 1.22.10, installed");
+        assert_eq!(help("1.22.1", "1.22.1"), "installed");
+        assert_eq!(help("1.20.0", "1.20"), "installed");
+        assert_eq!(help("1.22.1", "1.22.2"), "");
+    }
+
+    proptest! {
+        /// Each word that is offered for one of Go's own versions is a request that one of them fulfils, and the version
+        /// itself is reached by typing on.
+        #[test]
+        fn what_is_offered_can_be_asked_for(index in any::<prop::sample::Index>(), length in 0usize..8) {
+            let released = known_versions("amd64");
+            let version = exactly(index.get(&released));
+            let word = version.get(..length).unwrap_or(&version);
+            for candidate in matching(word, &released, &[]) {
+                prop_assert!(candidate.word.starts_with(word));
+                prop_assert!(Request::parse(&candidate.word).unwrap().newest(&released).is_some(), "{candidate:?}");
+            }
+            let found = matching(&version, &released, &[]);
+            prop_assert!(found.iter().any(|candidate| candidate.word == version), "{found:?}");
+        }
+    }
+}
