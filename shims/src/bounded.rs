@@ -4,9 +4,9 @@
 //! dangling link is refused without being opened; a file that grows while it is read stops at the limit.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 /// The most a pin file may hold, in bytes.
@@ -38,12 +38,27 @@ pub enum Refusal {
 
 /// The bytes of the regular file at `path`, at most `limit` of them; `None` where nothing is there.
 pub fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Refusal> {
-    if !exists_as_file(path)? {
+    read_if(path, limit, |_| true)
+}
+
+/// The same of a file that is one of `owners`' own, as is a link that leads there. Anything that is another user's
+/// counts as absent, whatever it is.
+pub fn read_owned(path: &Path, limit: u64, owners: &[u32]) -> Result<Option<Vec<u8>>, Refusal> {
+    read_if(path, limit, |found| owners.contains(&found.uid()))
+}
+
+fn read_if(path: &Path, limit: u64, counts: impl Fn(&Metadata) -> bool) -> Result<Option<Vec<u8>>, Refusal> {
+    if !exists_as_file(path, &counts)? {
         return Ok(None);
     }
     let file = OpenOptions::new().read(true).custom_flags(NON_BLOCKING).open(path);
     let file = file.map_err(Refusal::Unreadable)?;
-    let length = regular_length(&file)?;
+    let opened = file.metadata().map_err(Refusal::Unreadable)?;
+    if !counts(&opened) {
+        return Ok(None); // another one was put there meanwhile
+    }
+    regular(opened.file_type())?;
+    let length = opened.len();
     if length > limit {
         return Err(Refusal::TooLarge(limit));
     }
@@ -57,19 +72,25 @@ pub fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Refusal> {
     Ok(Some(bytes))
 }
 
-/// Whether a regular file is at `path`; anything else that is there is refused by name.
+/// Whether a regular file that `counts` is at `path`; anything else of that kind is refused by name.
 ///
 /// What cannot be looked at, because a directory on the way is closed to us, counts as absent.
-fn exists_as_file(path: &Path) -> Result<bool, Refusal> {
+fn exists_as_file(path: &Path, counts: impl Fn(&Metadata) -> bool) -> Result<bool, Refusal> {
     let mut metadata = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata,
         Err(error) => return absent(error),
     };
+    if !counts(&metadata) {
+        return Ok(false);
+    }
     if metadata.file_type().is_symlink() {
         metadata = fs::metadata(path).map_err(|error| match error.kind() {
             ErrorKind::NotFound => Refusal::DanglingLink,
             _ => Refusal::Unreadable(error),
         })?;
+        if !counts(&metadata) {
+            return Ok(false);
+        }
     }
     regular(metadata.file_type()).map(|()| true)
 }
@@ -80,11 +101,6 @@ fn absent(error: io::Error) -> Result<bool, Refusal> {
         NotFound | NotADirectory | PermissionDenied | InvalidFilename => Ok(false),
         _ => Err(Refusal::Unreadable(error)),
     }
-}
-
-fn regular_length(file: &File) -> Result<u64, Refusal> {
-    let metadata = file.metadata().map_err(Refusal::Unreadable)?;
-    regular(metadata.file_type()).map(|()| metadata.len())
 }
 
 fn regular(kind: fs::FileType) -> Result<(), Refusal> {
@@ -139,6 +155,26 @@ mod tests {
         assert!(matches!(read(Path::new("/dev/null"), 5), Err(Refusal::NotAFile("a device"))));
         assert!(matches!(read(&path("dangling"), 5), Err(Refusal::DanglingLink)));
         assert!(matches!(read(&path("circle"), 5), Err(Refusal::Unreadable(_))));
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods)] // a test's own directory
+    fn what_belongs_to_another_user_is_not_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        fs::write(path("file"), b"1.23").unwrap();
+        symlink("file", path("link")).unwrap();
+        symlink("nothing", path("dangling")).unwrap();
+        let me = fs::metadata(path("file")).unwrap().uid();
+        for name in ["file", "link"] {
+            assert_eq!(read_owned(&path(name), 5, &[me + 1, me]).unwrap().unwrap(), b"1.23", "{name}");
+        }
+        // A directory or a dangling link of one's own is a mistake to be told; of another user it is nothing.
+        for name in ["file", "link", "dangling", "."] {
+            assert!(read_owned(&path(name), 5, &[me + 1]).unwrap().is_none(), "{name}");
+        }
+        assert!(read_owned(&path("dangling"), 5, &[me]).is_err());
+        assert!(read_owned(&path("."), 5, &[me]).is_err());
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl<'a> Block<'a> {
 
     /// With borrowed rights (setuid) the caller's own words must not move the home or the choice.
     fn is_hidden(&self, name: &str) -> bool {
-        self.privileged && (name == "HOME" || name.starts_with("GVMR_"))
+        self.privileged && (matches!(name, "HOME" | "XDG_CONFIG_HOME") || name.starts_with("GVMR_"))
     }
 }
 
@@ -87,7 +87,8 @@ impl Environment for Vec<(&str, &str)> {
 mod tests {
     use super::*;
 
-    const ENTRIES: [&CStr; 5] = [c"HOME=/h", c"GVMR_VERSION=1.22", c"HOME=/other", c"EMPTY=", c"HOMER=/x"];
+    const ENTRIES: [&CStr; 6] =
+        [c"HOME=/h", c"GVMR_VERSION=1.22", c"HOME=/other", c"EMPTY=", c"HOMER=/x", c"XDG_CONFIG_HOME=/c"];
 
     #[test]
     fn the_first_entry_counts_and_empty_is_unset() {
@@ -101,8 +102,9 @@ mod tests {
     #[test]
     fn with_borrowed_rights_home_and_gvmr_are_not_seen() {
         let block = Block { privileged: true, ..Block::of(&ENTRIES) };
-        assert_eq!(block.get("HOME"), None);
-        assert_eq!(block.get("GVMR_VERSION"), None);
+        for hidden in ["HOME", "XDG_CONFIG_HOME", "GVMR_VERSION"] {
+            assert_eq!(block.get(hidden), None, "{hidden}");
+        }
         assert_eq!(block.get("HOMER").unwrap(), "/x");
     }
 }

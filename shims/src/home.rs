@@ -59,7 +59,7 @@ impl Home {
         self.root.join("cache")
     }
 
-    /// One line: the version request used where no file asks for another.
+    /// One line: the version request used where no file asks for another, and no default of the user's own does.
     pub fn default_file(&self) -> PathBuf {
         self.root.join("default")
     }
@@ -67,6 +67,17 @@ impl Home {
     /// One line: the path of the `gvmr` program that wrote the shims, which they call to install.
     pub fn program_file(&self) -> PathBuf {
         self.root.join("program")
+    }
+
+    /// It is there where root keeps the home for all users of the machine: its owner changes the home, all others
+    /// read it and have defaults of their own.
+    pub fn shared_file(&self) -> PathBuf {
+        self.root.join("shared")
+    }
+
+    /// Copies of both programs that every user can run, in a shared home.
+    pub fn bin(&self) -> PathBuf {
+        self.root.join("bin")
     }
 
     /// One path a line: pin files that `gvmr use` wrote or `gvmr install` read, which `prune` honours.

@@ -22,5 +22,6 @@ pub mod process;
 pub mod project;
 pub mod resolve;
 pub mod selector;
+pub mod shared;
 pub mod shim;
 pub mod version;

@@ -23,6 +23,7 @@ use crate::invocation::Place;
 use crate::launch::deeper;
 use crate::process;
 use crate::selector::Selector;
+use crate::shared;
 use std::ffi::{CStr, CString, OsStr};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -41,13 +42,13 @@ pub struct Missing {
 }
 
 /// What the shim and the program both say, without their own name in front and without a final newline.
-/// `reason` is a [`Reason`] in words.
-pub fn message(wanted: &Selector, reason: &str) -> String {
+/// `reason` is a [`Reason`] in words, `home` where the version would be.
+pub fn message(home: &Home, wanted: &Selector, reason: &str) -> String {
     let what = match wanted.as_exact() {
         Some(version) => format!("go{version} is not installed"),
         None => format!("no release of go{wanted} is installed"),
     };
-    format!("{what}\n  {reason}\n  run: gvmr install {wanted}")
+    format!("{what}\n  {reason}\n  run: {}", shared::next_step(home, &format!("install {wanted}")))
 }
 
 impl Missing {

@@ -3,9 +3,9 @@
 //! `std::process::Command` would copy the environment into a map and reset the signal mask and dispositions;
 //! a shim must pass all of that on untouched, and cheaply.
 
-#![allow(unsafe_code)] // C's strings and four of its calls, each with the reason why it is sound
+#![allow(unsafe_code)] // C's strings and five of its calls, each with the reason why it is sound
 
-use std::ffi::{CStr, OsStr, c_char, c_int, c_ulong};
+use std::ffi::{CStr, OsStr, c_char, c_int, c_uint, c_ulong};
 use std::fmt;
 use std::io;
 use std::marker::PhantomData;
@@ -28,6 +28,7 @@ unsafe extern "C" {
         environment: *const *const c_char,
     ) -> c_int;
     fn getauxval(kind: c_ulong) -> c_ulong;
+    fn geteuid() -> c_uint;
     fn signal(number: c_int, handler: usize) -> usize;
 }
 
@@ -103,6 +104,12 @@ pub(crate) fn environment() -> Vec<Word<'static>> {
 pub(crate) fn is_privileged() -> bool {
     // SAFETY: `getauxval` reads a table and has no preconditions.
     unsafe { getauxval(AT_SECURE) != 0 }
+}
+
+/// The user whose rights this process has.
+pub(crate) fn effective_user() -> u32 {
+    // SAFETY: it has no preconditions and cannot fail.
+    unsafe { geteuid() }
 }
 
 /// The path by which this program was executed, absolute or relative to the working directory.

@@ -5,7 +5,7 @@
 //! never consulted.
 
 use crate::answer::{Answer, Choice, Reason, Rule, Source};
-use crate::bounded::{self, PIN_LIMIT};
+use crate::bounded::{self, PIN_LIMIT, Refusal};
 use crate::directory::climb;
 use crate::environment::Environment;
 use crate::gomod::{Minimum, Requirement};
@@ -16,6 +16,7 @@ use crate::pin::{self, Fault, Pin, Wish};
 use crate::problem::Problem;
 use crate::project::{self, Kind};
 use crate::selector::Selector;
+use crate::shared;
 use crate::version::Version;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -78,14 +79,28 @@ pub fn tool_versions_file(directory: &Path) -> Result<Option<(PathBuf, Pin)>, Pr
     nearest(directory, ".tool-versions", pin::tool_versions)
 }
 
-/// What the home's default asks for; `None` where none is set.
-pub fn default_file(home: &Home) -> Result<Option<(PathBuf, Pin)>, Problem> {
+/// What the default asks for; `None` where none is set. It is the home's, or the user's own, where the home is
+/// shared and another user keeps it.
+pub fn default_file(home: &Home, environment: &dyn Environment) -> Result<Option<(PathBuf, Pin)>, Problem> {
+    if shared::is_anothers(home)
+        && let Some(file) = shared::own_default_file(environment)
+        && let Some(pin) = grasp(&file, bounded::read_owned(&file, PIN_LIMIT, &shared::heeded()), DEFAULT)?
+    {
+        return Ok(Some((file, pin)));
+    }
+    home_default(home)
+}
+
+/// What the home's own default asks for, whoever asks.
+pub fn home_default(home: &Home) -> Result<Option<(PathBuf, Pin)>, Problem> {
     let file = home.default_file();
-    let pin = read_pin(&file, |text| pin::go_version(text).map(Some))?;
+    let pin = read_pin(&file, DEFAULT)?;
     Ok(pin.map(|pin| (file, pin)))
 }
 
 type Grammar = fn(&[u8]) -> Result<Option<Pin>, Fault>;
+
+const DEFAULT: Grammar = |text| pin::go_version(text).map(Some);
 
 fn nearest(directory: &Path, name: &str, grammar: Grammar) -> Result<Option<(PathBuf, Pin)>, Problem> {
     climb(directory, name, |file| {
@@ -95,7 +110,16 @@ fn nearest(directory: &Path, name: &str, grammar: Grammar) -> Result<Option<(Pat
 }
 
 fn read_pin(file: &Path, grammar: Grammar) -> Result<Option<Pin>, Problem> {
-    let text = match bounded::read(file, PIN_LIMIT) {
+    grasp(file, bounded::read(file, PIN_LIMIT), grammar)
+}
+
+/// What the content of `file` asks for.
+fn grasp(
+    file: &Path,
+    read: Result<Option<Vec<u8>>, Refusal>,
+    grammar: Grammar,
+) -> Result<Option<Pin>, Problem> {
+    let text = match read {
         Ok(Some(text)) => text,
         Ok(None) => return Ok(None),
         Err(refusal) => return Err(Problem::Refused { file: file.to_path_buf(), refusal }),
@@ -188,7 +212,7 @@ impl Question<'_> {
     }
 
     fn default(&self) -> Result<Option<(PathBuf, usize, Selector)>, Problem> {
-        Ok(default_file(self.home)?.and_then(|(file, pin)| match pin.wish {
+        Ok(default_file(self.home, self.environment)?.and_then(|(file, pin)| match pin.wish {
             Wish::Version(selector) => Some((file, pin.line, selector)),
             Wish::Outside => None,
         }))

@@ -39,7 +39,8 @@ enum Failure {
     /// The `+` argument is no version.
     Plus(NotAVersion),
     Problem(Problem),
-    Missing(Missing),
+    /// A version is missing, in words, and no program could be asked to install it.
+    Missing(String),
     Launch(launch::Failure),
 }
 
@@ -110,7 +111,8 @@ impl Call<'_> {
                 let missing = Missing { wanted, reason: answer.reason, exact: answer.exact };
                 let arguments = self.arguments.get(1..).unwrap_or_default();
                 missing.hand_over(self.place, self.tool, arguments, self.block);
-                Err(Failure::Missing(missing))
+                let reason = missing.reason.to_string();
+                Err(Failure::Missing(missing::message(&self.place.home, &missing.wanted, &reason)))
             }
             Choice::Outside(go) => self.outside(go),
         }
@@ -145,9 +147,7 @@ impl fmt::Display for Failure {
             ),
             Self::Plus(word) => write!(formatter, "the version after \"+\": {word}"),
             Self::Problem(problem) => problem.fmt(formatter),
-            Self::Missing(missing) => {
-                formatter.write_str(&missing::message(&missing.wanted, &missing.reason.to_string()))
-            }
+            Self::Missing(message) => formatter.write_str(message),
             Self::Launch(failure) => failure.fmt(formatter),
         }
     }

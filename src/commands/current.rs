@@ -32,8 +32,8 @@ pub(super) fn run(arguments: &cli::Current, session: &Session) -> Result<(), Err
     }
     match (line.installed, arguments.json) {
         (true, _) => Ok(()),
-        (false, true) => Err(missing(&answer).after_data()),
-        (false, false) => Err(missing(&answer)),
+        (false, true) => Err(missing(&answer, session).after_data()),
+        (false, false) => Err(missing(&answer, session)),
     }
 }
 
@@ -64,10 +64,10 @@ impl Line {
 }
 
 /// The failure of a directory that asks for a version that is not installed.
-pub(super) fn missing(answer: &Answer) -> Error {
+pub(super) fn missing(answer: &Answer, session: &Session) -> Error {
     let Choice::Missing { wanted: selector } = &answer.choice else {
         return Error::said(Kind::NotFound, answer.reason.to_string());
     };
     Error::said(Kind::UnknownVersion, format!("Go {selector} is not installed ({})", answer.reason))
-        .hint(format!("gvmr install {selector}"))
+        .hint(session.next_step(&format!("install {selector}")))
 }

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &cli::Exec, session: &Session) -> Result<(), Error>
         }
         None => match session.resolve()? {
             answer if matches!(answer.choice, Choice::Missing { .. }) => {
-                return Err(Error { kind: Kind::NotFound, ..current::missing(&answer) });
+                return Err(Error { kind: Kind::NotFound, ..current::missing(&answer, session) });
             }
             answer => match answer.choice {
                 Choice::Installed { version, goroot } => (goroot, answer.exact.then_some(version)),

@@ -31,6 +31,7 @@ struct Line {
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::Install, session: &Session) -> Result<(), Error> {
+    session.may_change()?;
     let way = Way::of(arguments);
     let targets = if arguments.versions.is_empty() {
         vec![Target::Request(asked_for_here(session)?)]

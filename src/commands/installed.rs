@@ -12,7 +12,7 @@ pub(super) fn newest_of(toolchains: &[Toolchain], text: &str, session: &Session)
     let versions: Vec<Version> = toolchains.iter().map(|toolchain| toolchain.version.clone()).collect();
     request.newest(&versions).cloned().ok_or_else(|| {
         let message = format!("Go {request} is not installed; installed are: {}", names(toolchains));
-        Error::said(Kind::UnknownVersion, message).hint(format!("gvmr install {request}"))
+        Error::said(Kind::UnknownVersion, message).hint(session.next_step(&format!("install {request}")))
     })
 }
 

@@ -5,6 +5,7 @@ use crate::cli;
 use crate::error::Error;
 use crate::store::{self, Receipt};
 use gvmr_shims::answer::Choice;
+use gvmr_shims::environment::Process;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -42,12 +43,13 @@ pub(super) fn run(arguments: &cli::List, session: &Session) -> Result<(), Error>
         return session.terminal.json(&lines).map_err(Session::stdout);
     }
     if default.is_none()
-        && let Ok(Some(selector)) = store::default_selector(&session.settings.home)
+        && let Ok(Some(selector)) = store::default_selector(&session.settings.home, &Process)
     {
         session.terminal.note(format_args!("the default is {selector}, of which nothing is installed"));
     }
     if lines.is_empty() {
-        session.terminal.note("nothing is installed; gvmr install latest changes that");
+        let next = session.next_step("install latest");
+        session.terminal.note(format_args!("nothing is installed; what changes that: {next}"));
     }
     for line in lines {
         let mark = if line.current { '*' } else { ' ' };

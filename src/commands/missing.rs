@@ -20,7 +20,8 @@ pub(super) fn run(arguments: &cli::ShimMissing, session: &Session) -> Result<(),
         Consent::Given => {}
         Consent::Refused => return Err(Error::said(Kind::NotFound, format!("Go {wanted} is not installed"))),
         Consent::NotAsked => {
-            return Err(Error::said(Kind::NotFound, missing::message(&wanted, &arguments.reason)));
+            let message = missing::message(&session.settings.home, &wanted, &arguments.reason);
+            return Err(Error::said(Kind::NotFound, message));
         }
     }
     session.remember_project(arguments.file.as_deref())?;

@@ -19,17 +19,15 @@ pub(super) fn run(text: &str, global: bool, session: &Session) -> Result<(), Err
         None => install_first(&pinned, session)?,
     };
     if global {
-        session.store()?.set_default(&written)?;
-        session
-            .terminal
-            .note(format_args!("the default is {written} now, wherever nothing else asks for a version"));
+        session.set_default(&written)?;
     } else {
         write_pin(&written, session)?;
     }
     match version {
         Some(version) => session.terminal.note(format_args!("that is {}", version.toolchain_name())),
         None => session.terminal.warn(format_args!(
-            "Go {written} is not installed; if it exists, gvmr install {written} installs it"
+            "Go {written} is not installed; if it exists, this installs it: {}",
+            session.next_step(&format!("install {written}"))
         )),
     }
     Ok(())

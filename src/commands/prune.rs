@@ -23,8 +23,12 @@ struct Kept {
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::Prune, session: &Session) -> Result<(), Error> {
+    session.may_change()?;
     if !arguments.dry_run {
         session.store()?.sweep()?;
+    }
+    if session.settings.home.shared_file().exists() {
+        session.terminal.note("what other users' defaults and pins ask for is not known here");
     }
     let toolchains = session.toolchains()?;
     let replaced = replaced(&toolchains.iter().map(|toolchain| &toolchain.version).collect::<Vec<_>>());

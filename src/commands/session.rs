@@ -86,12 +86,13 @@ impl Session {
 
     /// The installed version that the default means now.
     pub fn default_version(&self, toolchains: &[Toolchain]) -> Result<Option<Version>, Error> {
-        store::default_version(&self.settings.home, toolchains).map_err(Error::from)
+        store::default_version(&self.settings.home, &Process, toolchains).map_err(Error::from)
     }
 
     /// Whether a missing version may be installed now: settled before, or asked for once on a terminal.
     pub fn consent_to_install(&self, question: &str) -> Consent {
         match self.settings.auto_install {
+            _ if self.settings.reads_only => Consent::NotAsked,
             AutoInstall::Always => Consent::Given,
             AutoInstall::Ask if self.terminal.can_ask() => {
                 if self.terminal.ask(question, true) {
@@ -122,7 +123,11 @@ impl Session {
         let here = directory::working(&Process, None).map_err(|error| {
             Error::said(Kind::Storage, format!("cannot find the current directory: {error}"))
         })?;
-        self.resolve_for(&here, &Process)
+        let answer = self.resolve_for(&here, &Process)?;
+        if !answer.exact {
+            self.warn_of_strangers_default();
+        }
+        Ok(answer)
     }
 
     fn resolve_for(&self, directory: &Path, environment: &dyn Environment) -> Result<Answer, Error> {
@@ -153,9 +158,8 @@ impl Session {
             Err(error) => return Err(error.into()),
         };
         let host = Host::look(self.settings.home.root());
-        let store = self.store()?;
-        let cache = store.home().cache();
-        let log = log.as_ref().map(|log| log.client(&cache.join("sumdb")));
+        let store = self.store_to_read()?;
+        let log = log.as_ref().map(|log| log.client(&self.settings.cache.join("sumdb")));
         let sources = self.sources(&client, &proxies, &host);
         work(&Installer { store: &store, sources: &sources, log: log.as_ref(), host: &host })
     }
@@ -164,7 +168,7 @@ impl Session {
     fn sources<'c>(&self, client: &'c net::Client, proxies: &'c ProxyList, host: &Host) -> Sources<'c> {
         let settings = &self.settings.sources;
         let platform = || host.platform().clone();
-        let cache = self.settings.home.cache();
+        let cache = &self.settings.cache;
         let archives = |settings| Source::Archives(Box::new(Archives::new(client, platform(), settings)));
         let entry = |name: &SourceName| match name {
             SourceName::Archive => archives(ArchiveSettings {
@@ -227,9 +231,10 @@ impl Session {
         Ok(kept)
     }
 
-    /// Keeps the path of a file that pins a version, so that `prune` asks it.
+    /// Keeps the path of a file that pins a version, so that `prune` asks it, where that is for this user to say.
     pub fn remember_project(&self, file: Option<&Path>) -> Result<(), Error> {
-        file.map_or(Ok(()), |file| self.store()?.remember_project(file).map_err(Error::from))
+        file.filter(|_| !self.settings.reads_only)
+            .map_or(Ok(()), |file| self.store()?.remember_project(file).map_err(Error::from))
     }
 
     /// An error of writing a result.

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 /// Runs the command. All versions are found before the first one is removed.
 pub(super) fn run(arguments: &cli::Uninstall, session: &Session) -> Result<(), Error> {
+    session.may_change()?;
     let toolchains = session.toolchains()?;
     let mut chosen = BTreeSet::new();
     for text in &arguments.versions {

@@ -6,6 +6,7 @@ use crate::cli;
 use crate::error::{Error, Kind};
 use crate::install::{self, Audit, Verdict};
 use crate::store::Toolchain;
+use gvmr_shims::shared;
 
 /// Runs the command. Every tree is looked at, then the worst verdict decides the exit code.
 pub(super) fn run(arguments: &cli::Verify, session: &Session) -> Result<(), Error> {
@@ -36,15 +37,16 @@ pub(super) fn run(arguments: &cli::Verify, session: &Session) -> Result<(), Erro
             show(audit, session)?;
         }
     }
-    let Some(worst) = worst(&audits, &mut failures) else { return Ok(()) };
+    let gvmr = shared::program(&session.settings.home);
+    let Some(worst) = worst(&audits, &mut failures, &gvmr) else { return Ok(()) };
     for failure in failures {
         session.terminal.say(failure);
     }
     Err(if arguments.json { worst.after_data() } else { worst })
 }
 
-/// What decides the exit code: tampering before trouble, trouble before findings.
-fn worst(audits: &[Audit], failures: &mut Vec<Error>) -> Option<Error> {
+/// What decides the exit code: tampering before trouble, trouble before findings. `gvmr` is what changes the home.
+fn worst(audits: &[Audit], failures: &mut Vec<Error>, gvmr: &str) -> Option<Error> {
     let of = |verdict| {
         let names =
             audits.iter().filter(|audit| audit.verdict == verdict).map(|audit| audit.toolchain.as_str());
@@ -54,7 +56,7 @@ fn worst(audits: &[Audit], failures: &mut Vec<Error>) -> Option<Error> {
         Some(Verdict::Differs) => Some(
             Error::said(Kind::Integrity, format!("{}: not what the log recorded", of(Verdict::Differs)))
                 .hint(format!(
-                    "remove and install again: gvmr uninstall --force {0} && gvmr install {0}",
+                    "remove and install again: {gvmr} uninstall --force {0} && {gvmr} install {0}",
                     of(Verdict::Differs).replace(", ", " ")
                 )),
         ),

@@ -15,7 +15,7 @@ pub(super) fn run(arguments: &cli::Which, session: &Session) -> Result<(), Error
     let path = match &answer.choice {
         Choice::Installed { goroot, .. } => goroot.join("bin").join(&arguments.tool),
         Choice::Outside(Outside { program: path, .. }) => path.with_file_name(&arguments.tool),
-        Choice::Missing { .. } => return Err(current::missing(&answer)),
+        Choice::Missing { .. } => return Err(current::missing(&answer, session)),
     };
     if arguments.tool.contains('/') || !path.is_file() {
         return Err(Error::said(
@@ -61,6 +61,6 @@ fn goroot(arguments: &cli::Where, session: &Session) -> Result<PathBuf, Error> {
             Err(Error::said(Kind::NotFound, format!("{} is outside gvmr", path.display()))
                 .hint("gvmr which shows its path"))
         }
-        Choice::Missing { .. } => Err(current::missing(&answer)),
+        Choice::Missing { .. } => Err(current::missing(&answer, session)),
     }
 }

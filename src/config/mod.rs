@@ -1,15 +1,18 @@
-//! The user's settings: where the home is, and what `config.toml` says.
+//! The user's settings: which home counts, and what `config.toml` says.
 //!
 //! Takes the environment, gives typed settings. A setting's environment twin wins over the file. Nothing is
 //! written, and a mistake in the file is an error that names its line, never a silent default.
 
+mod place;
 mod sources;
 
+pub use place::home_to_share;
 pub use sources::{SourceName, SourceSettings};
 
 use directories::BaseDirs;
 use gvmr_shims::environment::Environment;
 use gvmr_shims::home::Home;
+use gvmr_shims::shared;
 use serde::Deserialize;
 use sources::List;
 use std::io::ErrorKind;
@@ -21,8 +24,13 @@ const LARGEST: u64 = 64 * 1024;
 /// What the user settled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// `$GVMR_HOME`, or `gvmr` in the platform's data directory.
+    /// `$GVMR_HOME`, or `gvmr` in the platform's data directory, or the home that the machine's users share.
     pub home: Home,
+    /// Whether another user keeps the home for all, so that this one only reads it.
+    pub reads_only: bool,
+    /// Where answers of indexes and of the log are kept: in the home, or in this user's own cache directory where the
+    /// home is another's.
+    pub cache: PathBuf,
     /// What to do when a directory asks for a version that is not installed.
     pub auto_install: AutoInstall,
     /// Where toolchains come from.
@@ -66,6 +74,14 @@ pub enum ConfigError {
         /// Its value.
         value: String,
     },
+    /// The file that names the machine's shared home is not what it must be.
+    #[error("{path} {why}", path = path.display())]
+    Machine {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, to follow its name.
+        why: String,
+    },
     /// The file cannot be read.
     #[error("cannot read {path}: {source}", path = path.display())]
     Unreadable {
@@ -100,11 +116,10 @@ impl Settings {
     /// Reads the environment and, where there is one, `config.toml`. `home` is the home where that is known already.
     pub fn read(environment: &dyn Environment, home: Option<&Path>) -> Result<Self, ConfigError> {
         let directories = BaseDirs::new();
-        let home = match home
-            .map_or_else(|| absolute(environment, "GVMR_HOME"), |home| Ok(Some(home.to_owned())))?
-        {
-            Some(root) => root,
-            None => directories.as_ref().ok_or(ConfigError::NoHome)?.data_dir().join("gvmr"),
+        let own = directories.as_ref().map(|directories| directories.data_dir().join("gvmr"));
+        let home = match home {
+            Some(home) => home.to_owned(),
+            None => place::home(environment, own, Path::new("/"))?,
         };
         if home.is_relative() {
             return Err(ConfigError::Relative {
@@ -112,6 +127,10 @@ impl Settings {
                 value: home.to_string_lossy().into_owned(),
             });
         }
+        let home = Home::at(home);
+        let reads_only = shared::is_anothers(&home);
+        let cache = directories.as_ref().filter(|_| reads_only);
+        let cache = cache.map_or_else(|| home.cache(), |own| own.cache_dir().join("gvmr"));
         let path = match absolute(environment, "GVMR_CONFIG")? {
             Some(path) if !path.exists() => {
                 return Err(ConfigError::Unreadable { path, source: ErrorKind::NotFound.into() });
@@ -125,7 +144,7 @@ impl Settings {
             None => file.auto_install.unwrap_or_default(),
         };
         let sources = SourceSettings::read(environment, file)?;
-        Ok(Self { home: Home::at(home), auto_install, sources })
+        Ok(Self { home, reads_only, cache, auto_install, sources })
     }
 }
 

@@ -28,6 +28,7 @@ pub use volume::Volume;
 
 use cgroup::Cgroups;
 use gvmr_shims::environment::{Environment as _, Process};
+use gvmr_shims::interpreter;
 use kernel::Kernel;
 use library::Libraries;
 use limits::Limits;
@@ -43,6 +44,11 @@ use userland::Userland;
 /// kernel gets 32-bit toolchains; where there is none to look at, that of this program.
 pub fn platform() -> Platform {
     Userland::look(&Root::at(Path::new("/"))).platform
+}
+
+/// GOARCH of what an ELF program runs on; `None` for what is none, and for a machine that Go has no port to.
+pub fn program_arch(program: &Path) -> Option<&'static str> {
+    interpreter::machine(program).and_then(userland::go_arch)
 }
 
 /// Everything that was found out about a host.

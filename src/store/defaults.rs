@@ -3,38 +3,69 @@
 use super::commit::rename_new;
 use super::staging::temporary;
 use super::{Store, StoreError, Toolchain, replace};
+use gvmr_shims::environment::Environment;
 use gvmr_shims::home::Home;
 use gvmr_shims::pin::{Pin, Wish};
+use gvmr_shims::problem::Problem;
 use gvmr_shims::resolve;
 use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
 use rustix::io::Errno;
+use std::fs::DirBuilder;
 use std::io::{ErrorKind, Write};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 /// The largest of these files that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
 
-/// What the home's default file says, read as the shim reads it; `None` where there is none.
-pub fn default_selector(home: &Home) -> Result<Option<Selector>, StoreError> {
-    match resolve::default_file(home) {
+/// What the default asks for, read as the shim reads it; `None` where there is none.
+pub fn default_selector(home: &Home, environment: &dyn Environment) -> Result<Option<Selector>, StoreError> {
+    selector(resolve::default_file(home, environment))
+}
+
+/// The installed version that the default means now; `None` where none is set or installed.
+pub fn default_version(
+    home: &Home,
+    environment: &dyn Environment,
+    toolchains: &[Toolchain],
+) -> Result<Option<Version>, StoreError> {
+    Ok(default_selector(home, environment)?.and_then(|selector| newest(&selector, toolchains)))
+}
+
+/// Sets a user's own default, which counts in a home that another user keeps. Directories that are missing are made
+/// for this user alone; a link is kept, and the file it leads to is written.
+pub fn set_own_default(file: &Path, text: &str) -> Result<(), StoreError> {
+    if let Some(above) = file.parent() {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(above);
+        made.map_err(|error| StoreError::io("create", above, error))?;
+    }
+    let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    replace(&real, format!("{text}\n").as_bytes(), 0o644)
+}
+
+fn selector(default: Result<Option<(PathBuf, Pin)>, Problem>) -> Result<Option<Selector>, StoreError> {
+    match default {
         Ok(Some((_, Pin { wish: Wish::Version(selector), .. }))) => Ok(Some(selector)),
         Ok(_) => Ok(None),
-        Err(problem) => Err(StoreError::corrupt(&home.default_file(), problem.to_string())),
+        Err(problem) => {
+            let file = match &problem {
+                Problem::Pin { file, .. } | Problem::Refused { file, .. } => file.as_path(),
+                _ => Path::new("default"), // no other problem is a default's
+            };
+            Err(StoreError::corrupt(file, problem.to_string()))
+        }
     }
 }
 
-/// The installed version that the home's default means now; `None` where none is set or installed.
-pub fn default_version(home: &Home, toolchains: &[Toolchain]) -> Result<Option<Version>, StoreError> {
-    let selector = default_selector(home)?;
-    let installed = toolchains.iter().map(|toolchain| &toolchain.version);
-    Ok(selector.and_then(|selector| selector.newest(installed).cloned()))
+fn newest(selector: &Selector, toolchains: &[Toolchain]) -> Option<Version> {
+    selector.newest(toolchains.iter().map(|toolchain| &toolchain.version)).cloned()
 }
 
 impl Store {
-    /// Sets the default to `text`, a version or a prefix.
+    /// Sets the home's default to `text`, a version or a prefix.
     pub fn set_default(&self, text: &str) -> Result<(), StoreError> {
-        replace(&self.home().default_file(), format!("{text}\n").as_bytes(), 0o644)
+        self.write_line(&self.home().default_file(), text.as_bytes())
     }
 
     /// Sets the default where there is none; whether it did. Of several processes one does.
@@ -44,7 +75,7 @@ impl Store {
             return Ok(false);
         }
         let draft = temporary(&path);
-        replace(&draft, format!("{text}\n").as_bytes(), 0o644)?;
+        self.write_line(&draft, text.as_bytes())?;
         let renamed = rename_new(&draft, &path);
         match renamed {
             Ok(()) => return Ok(true),
@@ -59,9 +90,8 @@ impl Store {
     /// runs where nothing asks for a version, or the newest that is installed.
     pub fn clear_default_if_gone(&self) -> Result<bool, StoreError> {
         let path = self.home().default_file();
-        if default_selector(self.home())?.is_none()
-            || default_version(self.home(), &self.toolchains()?)?.is_some()
-        {
+        let Some(selector) = selector(resolve::home_default(self.home()))? else { return Ok(false) };
+        if newest(&selector, &self.toolchains()?).is_some() {
             return Ok(false);
         }
         std::fs::remove_file(&path).map_err(|error| StoreError::io("remove", &path, error))?;

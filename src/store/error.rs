@@ -56,6 +56,25 @@ pub enum StoreError {
         /// The owner's user id.
         owner: u32,
     },
+    /// Another user keeps this home for all: this one only reads it.
+    #[error("{} is kept for every user of this machine, and not yours to change", home.display())]
+    Shared {
+        /// The home's root.
+        home: PathBuf,
+    },
+    /// Only root may do this.
+    #[error("only root can share a home with all users")]
+    NotRoot,
+    /// A home there cannot be shared: users could not reach it, or could change it.
+    #[error("no home at {} can be shared: {} {why}", home.display(), path.display())]
+    Exposed {
+        /// The home's root.
+        home: PathBuf,
+        /// The directory at fault.
+        path: PathBuf,
+        /// What is wrong with it, to follow its name.
+        why: &'static str,
+    },
     /// Something in the home is not what the store put there.
     #[error("{}: {why}", path.display())]
     Corrupt {

@@ -13,27 +13,32 @@ mod error;
 mod lock;
 mod manifest;
 mod programs;
+mod readers;
 mod receipt;
 mod remove;
 mod replace;
+mod share;
 mod shims;
 mod space;
 mod staging;
 mod time;
 
 pub use commit::{Committed, Facts};
-pub use defaults::{default_selector, default_version};
+pub use defaults::{default_selector, default_version, set_own_default};
 pub use error::StoreError;
 pub use lock::{Holder, VersionLock};
 pub use manifest::kept_manifest;
 pub use programs::Programs;
-pub use receipt::{ProofKind, Receipt};
+pub use receipt::{IMPORTED, ProofKind, Receipt};
 pub use remove::processes_in;
-pub use replace::replace;
+pub use replace::{replace, replace_for_all};
+pub use share::{SHARED_HOME, Shared, machine_file, share, unshare};
 pub use shims::ShimChanges;
 pub use staging::StagingDirectory;
+pub use time::today;
 
 use gvmr_shims::home::Home;
+use gvmr_shims::shared;
 use gvmr_shims::version::Version;
 use std::fs;
 use std::io;
@@ -44,6 +49,8 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Store {
     home: Home,
+    /// Whether all users read it, so that what is written there must be readable for them.
+    shared: bool,
 }
 
 /// One installed version.
@@ -60,11 +67,24 @@ pub struct Toolchain {
 impl Store {
     /// Opens the home for changes, creating what is missing of it (the home itself with mode 0700).
     ///
-    /// [`StoreError::NotOurs`] where another user owns it, or would own the directory that root creates it in;
-    /// [`StoreError::Corrupt`] where it is not absolute, not a directory, or open to everyone.
+    /// [`StoreError::Shared`] where another user keeps it for all; [`StoreError::NotOurs`] where another user owns it,
+    /// or would own the directory that root creates it in; [`StoreError::Corrupt`] where it is not absolute, not a
+    /// directory, or open to everyone.
     pub fn open(home: Home) -> Result<Self, StoreError> {
+        if shared::is_anothers(&home) {
+            return Err(StoreError::Shared { home: home.root().to_owned() });
+        }
         directories::prepare(&home)?;
-        Ok(Self { home })
+        let shared = fs::symlink_metadata(home.shared_file()).is_ok();
+        if shared {
+            readers::admit(&home)?;
+        }
+        Ok(Self { home, shared })
+    }
+
+    /// The home as one who changes nothing in it needs it: nothing is checked or created.
+    pub fn to_read(home: Home) -> Self {
+        Self { home, shared: false }
     }
 
     /// The paths.
@@ -90,6 +110,12 @@ impl Store {
     /// What is installed, oldest version first.
     pub fn toolchains(&self) -> Result<Vec<Toolchain>, StoreError> {
         toolchains(&self.home)
+    }
+
+    /// Replaces a file of one line that the shim reads.
+    fn write_line(&self, path: &Path, line: &[u8]) -> Result<(), StoreError> {
+        let bytes = [line, b"\n"].concat();
+        if self.shared { replace_for_all(path, &bytes) } else { replace(path, &bytes, 0o644) }
     }
 }
 

@@ -11,6 +11,9 @@ use std::path::Path;
 /// The longest receipt that is read, in bytes; written ones have some 500.
 const LONGEST: u64 = 64 << 10;
 
+/// What the source of a tree begins with that another tool had installed; its directory follows.
+pub const IMPORTED: &str = "imported from ";
+
 /// What vouched for an installed tree, from strong to weak.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -35,7 +38,7 @@ pub struct Receipt {
     pub version: String,
     /// What the toolchain runs on: `linux-amd64`.
     pub platform: String,
-    /// Where the bytes came from, without credentials.
+    /// Where the bytes came from, without credentials; of a tree that another tool had installed, [`IMPORTED`] and where.
     pub source: String,
     /// The directory hash of the tree: `h1:...`.
     pub h1: String,
@@ -102,6 +105,7 @@ impl Receipt {
         };
         let source = &self.source;
         match self.proof {
+            ProofKind::Log if source.starts_with(IMPORTED) => format!("proved by {record}, {source}"),
             ProofKind::Log | ProofKind::Known => format!("proved by {record}, from {source}"),
             ProofKind::Index => format!("as the index {} says, from {source}", text(&self.index)),
             ProofKind::Built => {

@@ -15,6 +15,24 @@ use std::path::Path;
 /// regular files are replaced: a link, directory, FIFO or device is [`StoreError::Corrupt`]. After any error the
 /// old content is in place.
 pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
+    put(path, bytes, Rights::Kept { new: mode })
+}
+
+/// The same for a file that every user reads: its mode is 0644, whatever it was and whatever the umask.
+pub fn replace_for_all(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    put(path, bytes, Rights::ForAll)
+}
+
+#[derive(Clone, Copy)]
+enum Rights {
+    /// Those of the old file; for a new one this mode, less the umask.
+    Kept {
+        new: u32,
+    },
+    ForAll,
+}
+
+fn put(path: &Path, bytes: &[u8], rights: Rights) -> Result<(), StoreError> {
     let old = match fs::symlink_metadata(path) {
         Ok(found) if found.is_file() => Some(found),
         Ok(_) => return Err(StoreError::corrupt(path, "not a regular file, so it is not replaced")),
@@ -23,7 +41,7 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
     };
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let new = temporary(path);
-    let written = write(&new, bytes, mode, old.as_ref(), directory).and_then(|()| rename(&new, path));
+    let written = write(&new, bytes, rights, old.as_ref(), directory).and_then(|()| rename(&new, path));
     if let Err(error) = written {
         let _ = fs::remove_file(&new);
         return Err(StoreError::io("write", path, error));
@@ -31,7 +49,17 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
     sync_directory(directory)
 }
 
-fn write(path: &Path, bytes: &[u8], mode: u32, old: Option<&Metadata>, directory: &Path) -> io::Result<()> {
+fn write(
+    path: &Path,
+    bytes: &[u8],
+    rights: Rights,
+    old: Option<&Metadata>,
+    directory: &Path,
+) -> io::Result<()> {
+    let (mode, exactly) = match rights {
+        Rights::Kept { new } => (new, old.map(|old| old.mode() & 0o777)),
+        Rights::ForAll => (0o644, Some(0o644)),
+    };
     let mut file = File::options().write(true).create_new(true).mode(mode).open(path)?;
     let owner = match old {
         Some(old) => Some((old.uid(), old.gid())),
@@ -46,8 +74,8 @@ fn write(path: &Path, bytes: &[u8], mode: u32, old: Option<&Metadata>, directory
             return given;
         }
     }
-    if let Some(old) = old {
-        file.set_permissions(Permissions::from_mode(old.mode() & 0o777))?;
+    if let Some(mode) = exactly {
+        file.set_permissions(Permissions::from_mode(mode))?;
     }
     file.write_all(bytes)?;
     file.sync_all()

@@ -1,17 +1,18 @@
-//! The directory on PATH: one small program under the names `go`, `gofmt` and that of every installed version.
+//! The directory on PATH: one small program under the names `go`, `gofmt` and that of every installed version,
+//! and a link to gvmr itself.
 //!
 //! All names are one inode. A name is replaced by renaming a new link over it, so that at no instant is there no
 //! `go`, and a name that is right already is not touched.
 
 use super::error::StoreError;
-use super::replace::{rename, replace};
+use super::replace::rename;
 use super::staging::temporary;
 use super::{Store, sync_directory, version_of};
 use gvmr_shims::bounded::{self, PIN_LIMIT};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -30,8 +31,9 @@ pub struct ShimChanges {
 }
 
 impl Store {
-    /// Makes the shims those of the installed versions, from the program at `shim_binary`, and writes down that
-    /// `program` is the gvmr to call. Names that are no version's and not gvmr's own are left alone.
+    /// Makes the shims those of the installed versions, from the program at `shim_binary`, and `program` the gvmr to
+    /// call: it is written down for the shims, and `gvmr` beside them is a link to it, so that one directory on PATH
+    /// brings everything. Names that are no version's and not gvmr's own are left alone.
     pub fn write_shims(&self, shim_binary: &Path, program: &Path) -> Result<ShimChanges, StoreError> {
         let _lock = self.acquire_soon(SHIMS, PATIENCE)?;
         let directory = self.home.shims();
@@ -44,6 +46,9 @@ impl Store {
             if source.put(&directory.join(name))? {
                 changes.written.push(name.clone());
             }
+        }
+        if put_link(program, &directory.join("gvmr"))? {
+            changes.written.push("gvmr".to_owned());
         }
         for name in versions_in(&directory)? {
             if !names.contains(&name) {
@@ -61,11 +66,12 @@ impl Store {
 
     fn write_program(&self, program: &Path) -> Result<(), StoreError> {
         let file = self.home.program_file();
-        let line = [program.as_os_str().as_bytes(), b"\n"].concat();
-        if bounded::read(&file, PIN_LIMIT).is_ok_and(|old| old.is_some_and(|old| old == line)) {
+        let line = program.as_os_str().as_bytes();
+        let old = bounded::read(&file, PIN_LIMIT).unwrap_or_default();
+        if old.is_some_and(|old| old.strip_suffix(b"\n") == Some(line)) {
             return Ok(());
         }
-        replace(&file, &line, 0o644)
+        self.write_line(&file, line)
     }
 }
 
@@ -126,6 +132,39 @@ impl Drop for Source {
     }
 }
 
+/// Lets the link at `path` lead to the program; whether it had to. What is there and is no link stays: somebody put a
+/// program of that name there, and the command has one already.
+fn put_link(program: &Path, path: &Path) -> Result<bool, StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if !found.is_symlink() => return Ok(false),
+        Ok(_) if fs::read_link(path).is_ok_and(|target| target == program) => return Ok(false),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(StoreError::io("look at", path, error)),
+    }
+    let link = temporary(path);
+    let linked = symlink(program, &link).and_then(|()| rename(&link, path));
+    linked.map_err(|error| {
+        let _ = fs::remove_file(&link);
+        StoreError::io("create", path, error)
+    })?;
+    Ok(true)
+}
+
+/// Puts a copy of the program at `to`, in one step; whether it had to.
+pub(super) fn put_program(from: &Path, to: &Path) -> Result<bool, StoreError> {
+    if same_program(from, to).map_err(|error| StoreError::io("read", from, error))? {
+        return Ok(false);
+    }
+    let copy = temporary(to);
+    let copied = copy_program(from, &copy).and_then(|()| rename(&copy, to));
+    copied.map_err(|error| {
+        let _ = fs::remove_file(&copy);
+        StoreError::io("create", to, error)
+    })?;
+    Ok(true)
+}
+
 fn identity(found: &Metadata) -> (u64, u64) {
     (found.dev(), found.ino())
 }
@@ -141,12 +180,12 @@ fn versions_in(directory: &Path) -> Result<Vec<String>, StoreError> {
         .collect())
 }
 
-/// Whether `path` is an executable file with the content of `binary`. Fails only where `binary` cannot be read.
+/// Whether `path` is a file that everyone may read and execute, with the content of `binary`. Fails only where `binary` cannot be read.
 fn same_program(binary: &Path, path: &Path) -> io::Result<bool> {
     let mut wanted = File::open(binary)?;
     let length = wanted.metadata()?.len();
     let Ok(found) = fs::symlink_metadata(path) else { return Ok(false) };
-    if !found.is_file() || found.len() != length || found.permissions().mode() & 0o111 != 0o111 {
+    if !found.is_file() || found.len() != length || found.permissions().mode() & 0o555 != 0o555 {
         return Ok(false);
     }
     let (mut left, mut right) = (Vec::new(), Vec::new());

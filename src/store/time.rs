@@ -16,6 +16,12 @@ pub(super) fn rfc3339(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}Z", second % 60)
 }
 
+/// The date now, in UTC: `2024-11-27`.
+pub fn today() -> String {
+    let (year, month, day) = civil(seconds_since_epoch(SystemTime::now()) / 86_400);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// The Gregorian date that lies `days` after 1970-01-01. Counts years from March, so that leap days come last.
 fn civil(days: u64) -> (u64, u64, u64) {
     const DAYS_IN_400_YEARS: u64 = 146_097;

@@ -179,7 +179,7 @@ fn uninstall_removes_only_what_nothing_uses() {
     running.wait().unwrap();
     world.gvmr(["uninstall", "1.98.1"]).succeeds();
     assert_eq!(world.installed(), ["go1.97.4", "go1.98.2"]);
-    assert_eq!(names(&world.home().join("shims")), ["go", "go1.97.4", "go1.98.2", "gofmt"]);
+    assert_eq!(names(&world.home().join("shims")), ["go", "go1.97.4", "go1.98.2", "gofmt", "gvmr"]);
     assert_eq!(names(&world.home().join("staging")), [""; 0]);
 }
 

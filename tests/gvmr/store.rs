@@ -28,7 +28,7 @@ pub(crate) fn place() -> Place {
     Place { directory, store }
 }
 
-fn open(root: &Path) -> Result<Store, StoreError> {
+pub(crate) fn open(root: &Path) -> Result<Store, StoreError> {
     Store::open(Home::at(root))
 }
 
@@ -63,7 +63,7 @@ fn facts() -> Facts {
 }
 
 /// Installs a small made-up toolchain, whose `bin/go` is a shell script.
-fn install(store: &Store, text: &str) -> Result<Committed, StoreError> {
+pub(crate) fn install(store: &Store, text: &str) -> Result<Committed, StoreError> {
     let lock = lock(store, text);
     commit(store, &lock, |_| {})
 }

@@ -7,5 +7,6 @@ mod faults;
 mod go_oracle;
 mod guards;
 mod process;
+mod shared;
 mod support;
 mod version_oracle;

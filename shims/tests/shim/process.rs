@@ -29,7 +29,7 @@ fn arguments_environment_and_exit_code_pass_through() {
 fn the_process_signals_mask_and_umask_are_the_callers() {
     let world = World::new();
     world.installed(&["1.23.4"]).file("project/.go-version", "1.23.4");
-    let show = "#!/bin/sh\numask\nwhile read line; do case $line in Sig*|Pid:*) echo $line;; esac; done </proc/$$/status\n";
+    let show = "#!/bin/sh\numask\nwhile read line; do case $line in Sig[!Q]*|Pid:*) echo $line;; esac; done </proc/$$/status\n";
     world.script("home/versions/go1.23.4/bin/go", show);
     let shim = world.path("home/shims/go");
     let real = world.path("home/versions/go1.23.4/bin/go");

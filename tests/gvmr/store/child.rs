@@ -98,6 +98,6 @@ pub(super) fn holder(root: &Path) -> std::process::Child {
 }
 
 /// Whether a program is there to be run.
-pub(super) fn has(program: &str) -> bool {
+pub(crate) fn has(program: &str) -> bool {
     Command::new(program).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
 }

@@ -23,8 +23,8 @@ fn shims_follow_the_installed_versions() {
     fs::write(shims.join("mine"), b"mine").unwrap();
 
     let changes = place.store.write_shims(&shim, gvmr).unwrap();
-    assert_eq!(changes.written, ["go", "gofmt", "go1.99.1"]);
-    assert_eq!(names(&shims), ["go", "go1.99.1", "gofmt", "mine"]);
+    assert_eq!(changes.written, ["go", "gofmt", "go1.99.1", "gvmr"]);
+    assert_eq!(names(&shims), ["go", "go1.99.1", "gofmt", "gvmr", "mine"]);
     assert_eq!(fs::read(place.store.home().program_file()).unwrap(), b"/usr/bin/gvmr\n");
     let inode = |name: &str| fs::metadata(shims.join(name)).unwrap().ino();
     let before = inode("go");
@@ -46,7 +46,7 @@ fn shims_follow_the_installed_versions() {
     let newer = program(place.directory.path(), "newer", "two");
     let changes = place.store.write_shims(&newer, gvmr).unwrap();
     assert_eq!(changes.written, ["go", "gofmt", "go1.99.2"]);
-    assert_eq!(names(&shims), ["go", "go1.99.2", "gofmt", "mine"], "no temporary file stays");
+    assert_eq!(names(&shims), ["go", "go1.99.2", "gofmt", "gvmr", "mine"], "no temporary file stays");
     let output = Command::new(shims.join("go1.99.2")).output().unwrap();
     assert_eq!(output.stdout, b"two\n");
 }
@@ -74,7 +74,29 @@ fn a_shim_binary_that_cannot_be_read_changes_nothing() {
     place.store.write_shims(&shim, &shim).unwrap();
     let error = place.store.write_shims(&place.directory.path().join("none"), &shim).unwrap_err();
     assert!(matches!(error, StoreError::Io { .. }), "{error}");
-    assert_eq!(names(&place.store.home().shims()), ["go", "gofmt"]);
+    assert_eq!(names(&place.store.home().shims()), ["go", "gofmt", "gvmr"]);
+}
+
+#[test]
+fn gvmr_itself_is_a_link_beside_the_shims_and_another_program_of_that_name_stays() {
+    let place = place();
+    let (shims, directory) = (place.store.home().shims(), place.directory.path());
+    let shim = program(directory, "shim", "one");
+    let write = |program: &Path| place.store.write_shims(&shim, program).unwrap().written;
+    assert_eq!(write(Path::new("/usr/bin/gvmr")), ["go", "gofmt", "gvmr"]);
+    assert_eq!(fs::read_link(shims.join("gvmr")).unwrap(), Path::new("/usr/bin/gvmr"));
+    assert_eq!(write(Path::new("/usr/local/bin/gvmr")), ["gvmr"]);
+    assert_eq!(fs::read_link(shims.join("gvmr")).unwrap(), Path::new("/usr/local/bin/gvmr"));
+    assert_eq!(fs::read(place.store.home().program_file()).unwrap(), b"/usr/local/bin/gvmr\n");
+
+    fs::remove_file(shims.join("gvmr")).unwrap();
+    fs::write(shims.join("gvmr"), b"mine").unwrap();
+    assert!(write(Path::new("/usr/bin/gvmr")).is_empty());
+    assert_eq!(fs::read(shims.join("gvmr")).unwrap(), b"mine");
+    fs::remove_file(shims.join("gvmr")).unwrap();
+    fs::create_dir(shims.join("gvmr")).unwrap();
+    assert!(write(Path::new("/usr/bin/gvmr")).is_empty());
+    assert_eq!(names(&shims), ["go", "gofmt", "gvmr"]);
 }
 
 #[test]

@@ -1,0 +1,148 @@
+//! Which home counts: the one that is named, a user's own, or the one that the machine's users share.
+//!
+//! Takes the environment and the machine's word in `/etc/gvmr/home`. That word counts only where root alone can have
+//! written it; one that is wrong is an error which names the file, and is asked for only where it decides.
+
+use super::{ConfigError, absolute};
+use crate::store;
+use gvmr_shims::bounded::{self, PIN_LIMIT};
+use gvmr_shims::environment::Environment;
+use gvmr_shims::printable;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// The home: `GVMR_HOME`, else this user's `own` where something is installed in it, else the machine's, else `own`.
+///
+/// For root the machine's goes before its own: root is who keeps it, and `sudo gvmr install` is meant for everybody.
+pub(super) fn home(
+    environment: &dyn Environment,
+    own: Option<PathBuf>,
+    machine: &Path,
+) -> Result<PathBuf, ConfigError> {
+    if let Some(named) = absolute(environment, "GVMR_HOME")? {
+        return Ok(named);
+    }
+    let keeps_the_machines = rustix::process::geteuid().is_root();
+    let in_use = own.as_ref().filter(|own| own.is_absolute() && own.join("versions").is_dir());
+    if let Some(own) = in_use.filter(|_| !keeps_the_machines) {
+        return Ok(own.clone());
+    }
+    match shared(machine)? {
+        Some(shared) => Ok(shared),
+        None => own.ok_or(ConfigError::NoHome),
+    }
+}
+
+/// The home to share with all users of the machine whose files lie below `machine` (`/`): `GVMR_HOME`, else the one
+/// that is shared already, else the usual place.
+pub fn home_to_share(environment: &dyn Environment, machine: &Path) -> Result<PathBuf, ConfigError> {
+    if let Some(named) = absolute(environment, "GVMR_HOME")? {
+        return Ok(named);
+    }
+    Ok(shared(machine)?.unwrap_or_else(|| PathBuf::from(store::SHARED_HOME)))
+}
+
+/// The shared home that the machine's file names; `None` where there is no such file.
+fn shared(machine: &Path) -> Result<Option<PathBuf>, ConfigError> {
+    let file = store::machine_file(machine);
+    let wrong = |why: String| ConfigError::Machine { path: file.clone(), why };
+    let found = match fs::symlink_metadata(&file) {
+        Ok(found) => found,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(source) => return Err(ConfigError::Unreadable { path: file, source }),
+    };
+    if !found.is_file() {
+        return Err(wrong("is not a regular file".to_owned()));
+    }
+    if found.uid() != 0 {
+        return Err(wrong(format!(
+            "belongs to user {}, and only root may name the machine's home",
+            found.uid()
+        )));
+    }
+    if found.permissions().mode() & 0o022 != 0 {
+        return Err(wrong("can be written to by others than root".to_owned()));
+    }
+    let text = bounded::read_owned(&file, PIN_LIMIT, &[0]).map_err(|refusal| wrong(refusal.to_string()))?;
+    let text = text.unwrap_or_default();
+    let line = Path::new(OsStr::from_bytes(text.strip_suffix(b"\n").unwrap_or(&text)));
+    let is_roots = fs::metadata(line).is_ok_and(|home| home.is_dir() && home.uid() == 0);
+    if line.is_absolute() && is_roots {
+        return Ok(Some(line.to_owned()));
+    }
+    let line = printable::path(line);
+    Err(wrong(format!("names \"{line}\", which is not the absolute path of a directory of root's")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::Permissions;
+    use std::os::unix::fs::chown;
+
+    #[allow(clippy::disallowed_methods)] // a test's own directory
+    fn machine(line: &[u8]) -> tempfile::TempDir {
+        let machine = tempfile::tempdir().unwrap();
+        fs::create_dir_all(machine.path().join("etc/gvmr")).unwrap();
+        fs::write(store::machine_file(machine.path()), line).unwrap();
+        machine
+    }
+
+    #[test]
+    fn what_is_named_goes_first_and_a_users_own_is_the_last_resort() {
+        let nothing = tempfile::tempdir().unwrap();
+        let own = Some(nothing.path().join("own"));
+        let of = |environment: Vec<(&str, &str)>, own: &Option<PathBuf>| {
+            home(&environment, own.clone(), nothing.path())
+        };
+        assert_eq!(of(vec![], &own).unwrap(), nothing.path().join("own"));
+        assert_eq!(of(vec![("GVMR_HOME", "/srv/go")], &own).unwrap(), Path::new("/srv/go"));
+        assert!(matches!(of(vec![], &None), Err(ConfigError::NoHome)));
+        let share = |environment: Vec<(&str, &str)>| home_to_share(&environment, nothing.path()).unwrap();
+        assert_eq!(share(vec![]), Path::new("/opt/gvmr"));
+        assert_eq!(share(vec![("GVMR_HOME", "/srv/go")]), Path::new("/srv/go"));
+    }
+
+    #[test]
+    fn a_machines_word_that_is_wrong_names_its_file() {
+        for line in
+            [&b"relative/home\n"[..], b"", b"/no/such/home\n", b"/\n/\n", b"/\r\n", b"/etc/passwd\n", b"\xff"]
+        {
+            let machine = machine(line);
+            let error = home(&vec![("HOME", "/h")], None, machine.path()).unwrap_err().to_string();
+            assert!(error.contains("etc/gvmr/home"), "{line:?}: {error}");
+            // Where something else decides, nobody asks.
+            let named = vec![("GVMR_HOME", "/srv/go")];
+            assert_eq!(home(&named, None, machine.path()).unwrap(), Path::new("/srv/go"));
+        }
+    }
+
+    #[test]
+    fn only_roots_word_counts() {
+        let word = machine(b"/\n");
+        let file = store::machine_file(word.path());
+        let ask = || home(&Vec::<(&str, &str)>::new(), None, word.path());
+        if !rustix::process::geteuid().is_root() {
+            assert!(ask().unwrap_err().to_string().contains("only root may name"));
+            return;
+        }
+        assert_eq!(ask().unwrap(), Path::new("/"));
+        fs::set_permissions(&file, Permissions::from_mode(0o664)).unwrap();
+        assert!(ask().unwrap_err().to_string().contains("by others than root"));
+        fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+        chown(&file, Some(65534), None).unwrap();
+        assert!(ask().unwrap_err().to_string().contains("belongs to user 65534"));
+        fs::remove_file(&file).unwrap();
+        std::os::unix::fs::symlink("/etc/hostname", &file).unwrap();
+        assert!(ask().unwrap_err().to_string().contains("not a regular file"));
+        fs::remove_file(&file).unwrap();
+        fs::create_dir(&file).unwrap();
+        assert!(ask().unwrap_err().to_string().contains("not a regular file"));
+    }
+}

@@ -1,0 +1,179 @@
+//! Makes a home the machine's: root keeps it, every user reads it and runs what is in it.
+//!
+//! Takes a path and the two programs; guarantees that nobody but root can change anything on the way to the home or in
+//! it, that every user can run all of it, and that a run that was ended anywhere is completed by the next. One line in
+//! `/etc/gvmr/home` names it to every user's gvmr, and is written last. Takes nothing away: the undoing leaves every
+//! toolchain where it is.
+
+use super::error::StoreError;
+use super::programs::Programs;
+use super::replace::replace_for_all;
+use super::shims::{ShimChanges, put_program};
+use super::{Store, readers, sync_directory};
+use gvmr_shims::bounded::{self, PIN_LIMIT};
+use gvmr_shims::home::Home;
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder, Metadata, Permissions};
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// Where a shared home is, unless root names another place.
+pub const SHARED_HOME: &str = "/opt/gvmr";
+
+/// What the mark in a shared home says to who reads it.
+const MARK: &[u8] = b"Root keeps this home for every user of this machine: gvmr setup --system made it so.\n";
+
+/// A home that is shared now.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// The home, by its real path: no element of it is a link.
+    pub home: Home,
+    /// The programs as every user can run them: the home's own copies.
+    pub programs: Programs,
+    /// Whether anything of it was not so before.
+    pub changed: bool,
+}
+
+/// The file that names the shared home of the machine whose files lie below `machine` (`/`): one line, its path.
+pub fn machine_file(machine: &Path) -> PathBuf {
+    machine.join("etc/gvmr/home")
+}
+
+/// Shares `home` with every user of the machine whose files lie below `machine` (`/`), creating it where it is missing.
+/// Its copies of the programs are brought up to date. What is so already is not touched.
+///
+/// [`StoreError::NotRoot`]; [`StoreError::Exposed`] where a directory above the home is not root's alone, or closed to
+/// users; [`StoreError::NotOurs`] where the home itself is another user's.
+pub fn share(home: &Home, programs: &Programs, machine: &Path) -> Result<Shared, StoreError> {
+    be_root()?;
+    let home = Home::at(real(home.root(), machine)?);
+    let mut changed = create_for_all(home.root())?;
+    let store = Store::open(home.clone())?; // which refuses what is not this user's
+    changed |= write_line(&home.shared_file(), MARK)?;
+    changed |= create_for_all(&home.bin())?;
+    root_alone(&home, &home.bin())?;
+    drop(store);
+    let store = Store::open(home.clone())?; // which by now lets everyone in
+    readers::admit_to_lines(&home)?;
+    for toolchain in store.toolchains()? {
+        readers::admit_to_tree(&toolchain.goroot)?;
+    }
+    let own = Programs::of_home(&home);
+    changed |= put_program(&programs.program, &own.program)?;
+    changed |= put_program(&programs.shim, &own.shim)?;
+    sync_directory(&home.bin())?;
+    changed |= store.publish(&own)? != ShimChanges::default();
+    let file = machine_file(machine);
+    if let Some(directory) = file.parent() {
+        changed |= create_for_all(directory)?;
+    }
+    changed |= write_line(&file, &[home.root().as_os_str().as_bytes(), b"\n"].concat())?;
+    Ok(Shared { home, programs: own, changed })
+}
+
+/// Takes back that `home` is the machine's; whether it was. All that is installed in it stays, and stays readable.
+pub fn unshare(home: &Home, machine: &Path) -> Result<bool, StoreError> {
+    be_root()?;
+    let file = machine_file(machine);
+    let named = bounded::read(&file, PIN_LIMIT).ok().flatten();
+    let named = named.as_deref().and_then(|line| line.strip_suffix(b"\n")).map(OsStr::from_bytes);
+    let is_this = named.is_some_and(|named| same_directory(Path::new(named), home.root()));
+    if is_this {
+        remove(&file)?;
+        let directory = file.with_file_name("");
+        // Not ours to remove where it holds anything else.
+        let _ = fs::remove_dir(&directory);
+    }
+    Ok(remove(&home.shared_file())? || is_this)
+}
+
+fn be_root() -> Result<(), StoreError> {
+    if rustix::process::geteuid().is_root() { Ok(()) } else { Err(StoreError::NotRoot) }
+}
+
+/// The real path of a home that may not exist yet, where root alone can change what is on the way to it.
+fn real(root: &Path, machine: &Path) -> Result<PathBuf, StoreError> {
+    let unfit = |path: &Path, why| StoreError::Exposed { home: root.to_owned(), path: path.to_owned(), why };
+    if !root.is_absolute() || root.as_os_str().as_bytes().contains(&b'\n') {
+        return Err(unfit(root, "is not an absolute path of one line"));
+    }
+    let look = |path: &Path| fs::canonicalize(path).map_err(|error| StoreError::io("look at", path, error));
+    let machine = look(machine)?;
+    let there = root.ancestors().find(|path| fs::symlink_metadata(path).is_ok()).unwrap_or(Path::new("/"));
+    let path = match root.strip_prefix(there) {
+        Ok(rest) if !rest.as_os_str().is_empty() => look(there)?.join(rest),
+        _ => look(there)?,
+    };
+    for above in path.ancestors().skip(1).filter(|above| above.starts_with(&machine)) {
+        match fs::symlink_metadata(above) {
+            Ok(found) => open_to_users(&found).map_err(|why| unfit(above, why))?,
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(StoreError::io("look at", above, error)),
+        }
+    }
+    Ok(path)
+}
+
+/// Refuses a directory in the home that others can change; who may pass through it is set later.
+fn root_alone(home: &Home, path: &Path) -> Result<(), StoreError> {
+    let found = fs::symlink_metadata(path).map_err(|error| StoreError::io("look at", path, error))?;
+    match open_to_users(&found) {
+        Err(CLOSED) | Ok(()) => Ok(()),
+        Err(why) => Err(StoreError::Exposed { home: home.root().to_owned(), path: path.to_owned(), why }),
+    }
+}
+
+const CLOSED: &str = "is closed to users";
+
+/// What is wrong with a directory on the way to a shared home.
+fn open_to_users(found: &Metadata) -> Result<(), &'static str> {
+    let mode = found.permissions().mode();
+    if !found.is_dir() {
+        Err("is not a directory")
+    } else if found.uid() != 0 {
+        Err("does not belong to root")
+    } else if mode & 0o022 != 0 {
+        Err("can be written to by others than root")
+    } else if mode & 0o001 == 0 {
+        Err(CLOSED)
+    } else {
+        Ok(())
+    }
+}
+
+/// Creates a directory and what is missing above it, open to everyone whatever the umask; whether it had to.
+fn create_for_all(path: &Path) -> Result<bool, StoreError> {
+    let missing: Vec<_> = path.ancestors().take_while(|path| fs::symlink_metadata(path).is_err()).collect();
+    for directory in missing.iter().rev() {
+        let made = DirBuilder::new().mode(0o755).create(directory);
+        let opened = made.and_then(|()| fs::set_permissions(directory, Permissions::from_mode(0o755)));
+        opened.map_err(|error| StoreError::io("create", directory, error))?;
+    }
+    Ok(!missing.is_empty())
+}
+
+/// Writes a file that every user reads; whether it had to.
+fn write_line(path: &Path, bytes: &[u8]) -> Result<bool, StoreError> {
+    let readable = fs::symlink_metadata(path)
+        .is_ok_and(|found| found.is_file() && found.uid() == 0 && found.mode() & 0o777 == 0o644);
+    if readable && bounded::read(path, PIN_LIMIT).is_ok_and(|old| old.as_deref() == Some(bytes)) {
+        return Ok(false);
+    }
+    replace_for_all(path, bytes)?;
+    Ok(true)
+}
+
+fn remove(path: &Path) -> Result<bool, StoreError> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::io("remove", path, error)),
+    }
+}
+
+fn same_directory(left: &Path, right: &Path) -> bool {
+    let identity = |path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
+    left == right || matches!((identity(left), identity(right)), (Ok(left), Ok(right)) if left == right)
+}
