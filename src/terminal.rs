@@ -24,8 +24,13 @@ impl Terminal {
 
     /// Writes a result line to stdout.
     pub fn data(&self, line: impl Display) -> std::io::Result<()> {
+        self.bytes(format!("{line}\n").as_bytes())
+    }
+
+    /// Writes a result to stdout as it is: paths may be no UTF-8.
+    pub fn bytes(&self, bytes: &[u8]) -> std::io::Result<()> {
         let mut stdout = std::io::stdout().lock();
-        match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             result => result,
         }

@@ -1,9 +1,12 @@
 //! One file per command: arguments → calls to rooms → lines. No logic lives here.
 
+mod complete;
 mod completions;
 mod current;
+mod env;
 mod exec;
 mod host;
+mod import;
 mod install;
 mod installed;
 mod list;
@@ -12,7 +15,10 @@ mod missing;
 mod pin;
 mod progress;
 mod prune;
+mod readers;
 mod session;
+mod sessions;
+mod setup;
 mod target;
 mod uninstall;
 mod verify;
@@ -29,6 +35,12 @@ pub fn run(cli: Cli) -> Result<(), Error> {
     let terminal = Terminal::new(cli.quiet);
     if let Command::Completions(arguments) = &cli.command {
         return completions::run(arguments, &terminal);
+    }
+    // In a session of a user whose settings are in disorder too.
+    match &cli.command {
+        Command::SessionSeen => return sessions::seen(&terminal),
+        Command::SessionStart(arguments) => return sessions::start(arguments),
+        _ => {}
     }
     let home = match &cli.command {
         Command::ShimMissing(arguments) => Some(arguments.home.as_path()),
@@ -60,7 +72,12 @@ fn dispatch(command: Command, session: &Session) -> Result<(), Error> {
         Command::Host(arguments) => host::run(&arguments, session),
         Command::Verify(arguments) => verify::run(&arguments, session),
         Command::Prune(arguments) => prune::run(&arguments, session),
+        Command::Setup(arguments) => setup::run(&arguments, session),
+        Command::Env(arguments) => env::run(&arguments, session),
+        Command::Import(arguments) => import::run(&arguments, session),
         Command::Completions(arguments) => completions::run(&arguments, &session.terminal),
+        Command::SessionSeen => sessions::seen(&session.terminal),
+        Command::SessionStart(arguments) => sessions::start(&arguments),
         Command::ShimMissing(arguments) => missing::run(&arguments, session),
     }
 }
@@ -79,10 +96,15 @@ impl Cli {
             Command::Host(arguments) => arguments.json,
             Command::Verify(arguments) => arguments.json,
             Command::Prune(arguments) => arguments.json,
+            Command::Setup(arguments) => arguments.json,
+            Command::Env(arguments) => arguments.json,
+            Command::Import(arguments) => arguments.json,
             Command::Use(_)
             | Command::Global(_)
             | Command::Completions(_)
             | Command::Exec(_)
+            | Command::SessionSeen
+            | Command::SessionStart(_)
             | Command::ShimMissing(_) => false,
         }
     }

@@ -3,10 +3,12 @@
 use super::{Error, Kind};
 use crate::build::BuildError;
 use crate::config::ConfigError;
+use crate::elsewhere::{NotATree, Unfit};
 use crate::host::Assessment;
 use crate::install::InstallError;
 use crate::net::{NetError, NetErrorKind};
 use crate::request::NotARequest;
+use crate::shell::{AccountError, CrontabError, EditError, ScriptError};
 use crate::sources::{Outcome, SourceError, SourceErrorKind};
 use crate::store::StoreError;
 use crate::unpack::UnpackError;
@@ -22,6 +24,9 @@ impl From<ConfigError> for Error {
             ConfigError::NoHome => "set GVMR_HOME to an absolute path",
             ConfigError::Relative { .. } => "change or unset the variable",
             ConfigError::Value { .. } => "correct or remove it",
+            ConfigError::Machine { .. } => {
+                "correct or remove it as root (gvmr setup --system writes it), or set GVMR_HOME"
+            }
             ConfigError::Unreadable { source, .. } if source.kind() == Io::NotFound => {
                 "name an existing file in GVMR_CONFIG, or unset it"
             }
@@ -75,6 +80,18 @@ impl From<StoreError> for Error {
             StoreError::NoLocks { .. } => (Kind::Storage, "set GVMR_HOME to a local file system"),
             StoreError::NotOurs { .. } => {
                 (Kind::Storage, "run gvmr as that user, or set GVMR_HOME to a directory of yours")
+            }
+            StoreError::Shared { home } => {
+                let program = home.join("bin/gvmr");
+                let hint = format!(
+                    "sudo {} does it for everybody, or set GVMR_HOME to a directory of yours",
+                    program.display()
+                );
+                return Self::new(Kind::Storage, &error).hint(hint);
+            }
+            StoreError::NotRoot => (Kind::Storage, "run it as root, with sudo"),
+            StoreError::Exposed { .. } => {
+                (Kind::Storage, "correct that as root, or name another place in GVMR_HOME, such as /opt/gvmr")
             }
             StoreError::NoShim { .. } => {
                 (Kind::Storage, "install it beside gvmr: cargo install --path shims")
@@ -133,11 +150,18 @@ impl From<InstallError> for Error {
                         network.map_or("run it again", |network| network_hint(&network.kind)).to_owned(),
                     )
                 }
-                UnpackError::Write { source, .. } | UnpackError::Unreadable { source, .. } => {
-                    (Kind::Storage, storage_hint(source).to_owned())
+                UnpackError::Write { source, .. } => (Kind::Storage, storage_hint(source).to_owned()),
+                UnpackError::Unreadable { source, .. } if source.kind() == Io::PermissionDenied => {
+                    (Kind::Storage, "make it readable for you, or run gvmr as its owner".to_owned())
+                }
+                UnpackError::Unreadable { .. } => {
+                    (Kind::Storage, "look at it and at its file system".to_owned())
                 }
                 _ => (Kind::Archive, TAMPERED.to_owned()),
             },
+            InstallError::Changed { ref version, .. } => {
+                (Kind::Integrity, format!("gvmr install {version} gets Go's own; the tree stays as it is"))
+            }
             InstallError::Cut { .. } => (Kind::Network, "run it again".to_owned()),
             InstallError::Unreadable { ref source, .. } => (Kind::Storage, storage_hint(source).to_owned()),
             InstallError::Cancelled => (Kind::Interrupted, "run it again".to_owned()),
@@ -202,6 +226,25 @@ impl From<LogError> for Error {
                 "keep both tree heads: they prove that the log shows different people different things",
             ),
             _ => (Kind::Integrity, TAMPERED),
+        };
+        Self::new(kind, &error).hint(hint)
+    }
+}
+
+impl From<NotATree> for Error {
+    fn from(error: NotATree) -> Self {
+        let (kind, hint) = match &error {
+            NotATree::Unreadable { .. } | NotATree::Other { .. } => (
+                Kind::Usage,
+                "name a GOROOT, as go env GOROOT prints it; gvmr import --dry-run shows what is there",
+            ),
+            NotATree::Unfit { why: Unfit::OtherPlatform { .. }, .. } => {
+                (Kind::Host, "gvmr install VERSION gets the build for this machine")
+            }
+            NotATree::Unfit { why: Unfit::Ours, .. } => (Kind::Usage, "gvmr list shows it"),
+            NotATree::Unfit { why: Unfit::NotARelease { .. }, .. } => {
+                (Kind::Finding, "only releases are in the log; keep using it where it is")
+            }
         };
         Self::new(kind, &error).hint(hint)
     }
@@ -272,5 +315,50 @@ fn network_hint(kind: &NetErrorKind) -> &'static str {
         | NetErrorKind::Io { .. } => {
             "run it again; if it stays so, use another source (GVMR_MIRROR, GOPROXY)"
         }
+    }
+}
+
+impl From<EditError> for Error {
+    fn from(error: EditError) -> Self {
+        let hint = error.hint();
+        Self { hint, ..Self::new(Kind::Storage, &error) }
+    }
+}
+
+impl From<ScriptError> for Error {
+    fn from(error: ScriptError) -> Self {
+        Self::new(Kind::Usage, &error).hint("set GVMR_HOME to a path without colons")
+    }
+}
+
+impl From<AccountError> for Error {
+    fn from(error: AccountError) -> Self {
+        let set_home = |home: &Path| format!("export HOME={}", home.display());
+        let hint = match &error {
+            AccountError::NotOurs { uid: 0, .. } => {
+                "run it without sudo; for the machine and all users: gvmr setup --system".to_owned()
+            }
+            AccountError::NotOurs { home, passwd: Some(passwd), uid, .. } if home == passwd => {
+                format!("root gives it back to its user: chown {uid} {}", home.display())
+            }
+            AccountError::Home { passwd: Some(passwd), .. }
+            | AccountError::NotOurs { passwd: Some(passwd), .. } => set_home(passwd),
+            AccountError::Home { .. } | AccountError::NotOurs { .. } => {
+                "set HOME to your home directory".to_owned()
+            }
+        };
+        Self::new(Kind::Usage, &error).hint(hint)
+    }
+}
+
+impl From<CrontabError> for Error {
+    fn from(error: CrontabError) -> Self {
+        let hint = match &error {
+            CrontabError::Program(_) => "install cron, or leave --cron out",
+            CrontabError::Refused { .. } => "see what `crontab -l` says",
+            CrontabError::Torn { .. } => "remove what is left of the block: crontab -e",
+            CrontabError::Changed => "run it again",
+        };
+        Self::new(Kind::Storage, &error).hint(hint)
     }
 }

@@ -110,6 +110,18 @@ pub enum InstallError {
         /// Where the bytes came from.
         source_url: String,
     },
+    /// A tree that another tool installed is not the release that its VERSION names.
+    #[error("{} is not {} as Go published it: {difference}{}", path.display(), version.toolchain_name(), clue(written_later))]
+    Changed {
+        /// The tree.
+        path: PathBuf,
+        /// The release.
+        version: Version,
+        /// What is other about it.
+        difference: Difference,
+        /// Files in it that were written well after the others.
+        written_later: Vec<String>,
+    },
     /// The home failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -124,6 +136,17 @@ pub enum InstallError {
     /// The user ended it.
     #[error("interrupted")]
     Cancelled,
+}
+
+/// What tells a tree from the logged one.
+#[derive(Debug, thiserror::Error)]
+pub enum Difference {
+    /// The hash of its files.
+    #[error(transparent)]
+    Hash(Box<Mismatch>),
+    /// Something in it that no release holds: a link, a device, more than a release has.
+    #[error("{0}")]
+    Shape(Box<UnpackError>),
 }
 
 /// An archive has another sum than it must have.
@@ -191,6 +214,18 @@ impl InstallError {
                 last
             }
         }
+    }
+}
+
+/// Names the files that somebody seems to have changed, where they are few.
+fn clue(written_later: &[String]) -> String {
+    const NAMED: usize = 3;
+    const MANY: usize = 50;
+    let (named, others) = written_later.split_at(written_later.len().min(NAMED));
+    let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+    match written_later.len() {
+        0 | MANY.. => String::new(),
+        _ => format!("; written after the other files: {}{more}", named.join(", ")),
     }
 }
 

@@ -54,13 +54,10 @@ impl Witness {
             LogError::Absent { .. } | LogError::Remote { .. } | LogError::Setting(SettingError::Disabled)
         );
         let known = sources.iter().any(|source| source.is_known(version));
-        match error {
-            error if silent && (known || wishes.allow_unlogged) => Ok(Self::Silent(error)),
-            LogError::Absent { .. } if !verify::known_versions(platform.arch()).contains(version) => {
-                Err(installer.unknown(version))
-            }
-            error => Err(InstallError::Log(error)),
+        if silent && (known || wishes.allow_unlogged) {
+            return Ok(Self::Silent(error));
         }
+        Err(unlogged(installer, version, error))
     }
 
     /// What the user should hear although the log answered well, and why it did not answer.
@@ -214,6 +211,21 @@ impl Unpacked<'_> {
             expected: version.toolchain_name(),
             found: found.unwrap_or_else(|| "nothing that has a VERSION".to_owned()),
         })
+    }
+}
+
+/// What the log recorded for `version`, where nothing else could vouch for it.
+pub(super) fn logged(installer: &Installer<'_>, version: &Version) -> Result<LoggedSum, InstallError> {
+    let module_version = installer.sources.platform().module_version(version);
+    installer.lookup(&module_version).map_err(|error| unlogged(installer, version, error))
+}
+
+/// Why nothing vouches for a release that the log does not vouch for.
+fn unlogged(installer: &Installer<'_>, version: &Version, error: LogError) -> InstallError {
+    let published = verify::known_versions(installer.sources.platform().arch()).contains(version);
+    match error {
+        LogError::Absent { .. } if !published => installer.unknown(version),
+        error => InstallError::Log(error),
     }
 }
 

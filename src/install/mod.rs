@@ -3,6 +3,7 @@
 //! Takes a version that someone asked for; guarantees that this host can run it, that what is committed was proved
 //! before, and that a failure at any point leaves the home's versions as they were. Never speaks to a terminal.
 
+mod adopt;
 mod audit;
 mod choose;
 mod error;
@@ -14,7 +15,7 @@ mod watch;
 
 pub use audit::{Audit, Verdict, audit};
 pub use choose::{choose, released};
-pub use error::{InstallError, with_causes};
+pub use error::{Difference, InstallError, with_causes};
 pub use log::Log;
 pub use watch::{Event, Watch};
 

@@ -4,6 +4,7 @@ use super::support::mirror::Mirror;
 use super::support::server::{Content, Fault, Reply, Request};
 use super::support::world::{World, gvmr, names};
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -188,8 +189,10 @@ fn ctrl_c_ends_an_install_within_seconds_and_leaves_nothing() {
         }
     });
     let world = mirror.world();
-    let mut command = world.command(gvmr(), &world.path("user"));
-    let child = command.args(["install", "1.99.1"]).stderr(Stdio::piped()).spawn().unwrap();
+    // Who started this test in the background may have Ctrl-C ignored, and gvmr would too.
+    let mut command = world.command(Path::new("env"), &world.path("user"));
+    command.arg("--default-signal=INT").arg(gvmr()).args(["install", "1.99.1"]);
+    let child = command.stderr(Stdio::piped()).spawn().unwrap();
     let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
     while mirror.downloads("1.99.1") == 0 {
         std::thread::sleep(Duration::from_millis(10));

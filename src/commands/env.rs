@@ -1,0 +1,94 @@
+//! `gvmr env`: what puts the shim directory first on PATH, for `eval` and for editors.
+
+use super::Session;
+use crate::cli::{self, EnvShell};
+use crate::config::Settings;
+use crate::error::{Error, Kind};
+use crate::shell::{Entry, ScriptError, quote};
+use gvmr_shims::environment::{Environment, Process};
+use gvmr_shims::goenv;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
+
+/// Runs the command.
+pub(super) fn run(arguments: &cli::Env, session: &Session) -> Result<(), Error> {
+    let home = &session.settings.home;
+    let user_home = Process.get("HOME").map(PathBuf::from);
+    let go_bin = settled_go_bin();
+    let entry = Entry {
+        home,
+        user_home: user_home.as_deref(),
+        go_bin: go_bin.as_deref(),
+        export_home: is_custom(session),
+    };
+    let path = entry.path_in(&Process).map_err(unfit)?;
+    let shims = entry.home_in(&Process).map_err(unfit)?.join("shims");
+    if !shims.join("go").exists() {
+        session.terminal.note(format_args!("there is no go in {} yet: gvmr install latest", shims.display()));
+    }
+    if !arguments.json {
+        let text =
+            assignments(arguments.shell, &path, Some(home.root().as_os_str()).filter(|_| entry.export_home));
+        return session.terminal.bytes(text.as_bytes()).map_err(Session::stdout);
+    }
+    let elements = path.as_bytes().split(|byte| *byte == b':').map(String::from_utf8_lossy);
+    let go_bin = entry.go_bin_in(&Process).map_err(unfit)?;
+    let value = serde_json::json!({
+        "home": home.root().display().to_string(),
+        "shims": shims.display().to_string(),
+        "go": shims.join("go").display().to_string(),
+        "gofmt": shims.join("gofmt").display().to_string(),
+        "path": elements.collect::<Vec<_>>(),
+        "go_bin": go_bin.map(|directory| directory.display().to_string()),
+    });
+    session.terminal.json(&value).map_err(Session::stdout)
+}
+
+/// The lines that a shell is to run.
+fn assignments(shell: EnvShell, path: &OsStr, home: Option<&OsStr>) -> OsString {
+    let mut text = OsString::new();
+    let fish = shell == EnvShell::Fish;
+    if fish {
+        text.push("set -gx PATH");
+        for element in path.as_bytes().split(|byte| *byte == b':') {
+            text.push(" ");
+            text.push(quote::fish(OsStr::from_bytes(element)));
+        }
+    } else {
+        text.push("export PATH=");
+        text.push(quote::posix(path));
+    }
+    // A semicolon, since `eval $(…)` and `eval (…)` make one line of all.
+    text.push(";\n");
+    if let Some(home) = home {
+        text.push(if fish { "set -gx GVMR_HOME " } else { "export GVMR_HOME=" });
+        text.push(if fish { quote::fish(home) } else { quote::posix(home) });
+        text.push(";\n");
+    }
+    text
+}
+
+/// `GOBIN` as `go env -w` has it.
+pub(super) fn settled_go_bin() -> Option<PathBuf> {
+    goenv::setting(&Process, "GOBIN").map(PathBuf::from)
+}
+
+/// Whether sessions without `GVMR_HOME` would look for another home.
+pub(super) fn is_custom(session: &Session) -> bool {
+    Settings::read(&Unset, None).map_or(true, |settings| settings.home != session.settings.home)
+}
+
+/// This process's environment without `GVMR_HOME`.
+struct Unset;
+
+impl Environment for Unset {
+    fn get(&self, name: &str) -> Option<OsString> {
+        if name == "GVMR_HOME" { None } else { Process.get(name) }
+    }
+}
+
+#[allow(clippy::needless_pass_by_value)] // for `map_err`
+fn unfit(error: ScriptError) -> Error {
+    Error::new(Kind::Usage, &error).hint("set GVMR_HOME to a path without colons")
+}

@@ -1,0 +1,137 @@
+//! One tree that another tool installed: what it is, what is done about it, and how that is said.
+
+use super::super::progress::Shown;
+use super::super::session::Session;
+use crate::elsewhere::{Found, Passed, Unfit};
+use crate::error::{Error, Kind};
+use crate::install::{Installer, Outcome};
+use crate::store::{Programs, Receipt, Toolchain};
+use gvmr_shims::printable;
+use gvmr_shims::version::Version;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// One tree, and what is or was done about it.
+pub(super) struct Tree {
+    pub(super) goroot: PathBuf,
+    pub(super) owner: &'static str,
+    pub(super) version: Option<Version>,
+    pub(super) state: State,
+}
+
+pub(super) enum State {
+    Adoptable,
+    Adopted(Box<Toolchain>),
+    Installed,
+    /// It is not adopted, and nobody asked for that.
+    Passed(String),
+    Failed(Error),
+}
+
+impl Tree {
+    pub(super) fn of(found: Found, installed: &[Toolchain]) -> Self {
+        let Found { goroot, version, owner, rebuilt } = found;
+        let state = if installed.iter().any(|toolchain| toolchain.version == version) {
+            State::Installed
+        } else if rebuilt {
+            State::Passed("is built by its packager, hardly as Go published it; name it to try".to_owned())
+        } else {
+            State::Adoptable
+        };
+        Self { goroot, owner, version: Some(version), state }
+    }
+
+    pub(super) fn passed(passed: Passed) -> Self {
+        let version = match &passed.why {
+            Unfit::OtherPlatform { version, .. } => Some(version.clone()),
+            _ => None,
+        };
+        let state = State::Passed(passed.why.to_string());
+        Self { goroot: passed.goroot, owner: passed.owner, version, state }
+    }
+
+    pub(super) fn is_adoptable(&self) -> bool {
+        matches!(self.state, State::Adoptable)
+    }
+
+    pub(super) fn name(&self) -> String {
+        self.version.as_ref().map_or_else(|| "-".to_owned(), Version::toolchain_name)
+    }
+
+    pub(super) fn adopt(&self, installer: &Installer<'_>, session: &Session) -> State {
+        let Some(version) = &self.version else { return State::Installed };
+        match adopt(&self.goroot, version, installer, session) {
+            Ok(Outcome::Installed(toolchain)) => State::Adopted(Box::new(toolchain)),
+            Ok(Outcome::Present(_)) => State::Installed,
+            Err(error) => {
+                let why =
+                    if error.kind == Kind::Network { ", since only the log can prove a tree" } else { "" };
+                let message = format!("{} is not adopted{why}: {}", self.name(), error.message);
+                State::Failed(Error { message, ..error })
+            }
+        }
+    }
+
+    /// What is or was done about it, in words.
+    pub(super) fn words(&self) -> String {
+        match &self.state {
+            State::Adoptable => "can be adopted".to_owned(),
+            State::Adopted(toolchain) => {
+                let proof = toolchain.receipt.as_ref().map(Receipt::summary).unwrap_or_default();
+                format!("adopted, {proof}")
+            }
+            State::Installed => "is installed already".to_owned(),
+            State::Passed(why) => why.clone(),
+            State::Failed(error) if error.kind == Kind::Integrity => "changed, not adopted".to_owned(),
+            State::Failed(_) => "not adopted".to_owned(),
+        }
+    }
+
+    /// The line that is left when all is done; what was passed over was shown before.
+    pub(super) fn outcome(&self) -> Option<String> {
+        let path = printable::path(&self.goroot);
+        let passed = matches!(self.state, State::Passed(_) | State::Adoptable);
+        (!passed).then(|| format!("{}\t{path}\t{}", self.name(), self.words()))
+    }
+
+    pub(super) fn as_json(&self) -> serde_json::Value {
+        let (word, why, receipt) = match &self.state {
+            State::Adoptable => ("adoptable", None, None),
+            State::Adopted(toolchain) => ("adopted", None, toolchain.receipt.as_ref()),
+            State::Installed => ("installed", None, None),
+            State::Passed(why) => ("passed", Some(why.as_str()), None),
+            State::Failed(_) => ("failed", None, None),
+        };
+        let mut line = json!({
+            "version": self.version.as_ref().map(Version::as_str),
+            "goroot": self.goroot.display().to_string(),
+            "owner": self.owner,
+            "state": word,
+            "why": why,
+            "receipt": receipt,
+        });
+        if let (State::Failed(error), Some(line)) = (&self.state, line.as_object_mut()) {
+            line.insert("error".to_owned(), error.as_json()["error"].take());
+        }
+        line
+    }
+}
+
+/// Adopts one tree with its progress shown.
+fn adopt(
+    goroot: &Path,
+    version: &Version,
+    installer: &Installer<'_>,
+    session: &Session,
+) -> Result<Outcome, Error> {
+    let shown = Shown::begin(&version.toolchain_name(), session);
+    let programs = Programs::beside_this_one()?;
+    // What is committed is made reachable too, whoever interrupts in between.
+    let result = session.tidily(|| {
+        let outcome = installer.adopt(goroot, version, &shown)?;
+        installer.store.publish(&programs)?;
+        Ok(outcome)
+    });
+    shown.bar.finish_and_clear();
+    result
+}

@@ -1,0 +1,79 @@
+//! What setup of a machine says.
+
+use crate::shell::{Setting, Taken};
+use gvmr_shims::home::Home;
+use gvmr_shims::printable::path as shown;
+use std::fmt::Display;
+use std::path::Path;
+
+/// The next step where sudoers is broken.
+pub(super) const MEND_SUDOERS: &str = "correct it with visudo, then run this again";
+
+/// A message and its next step, as errors are shown.
+pub(super) fn with_hint(message: &impl Display, hint: Option<String>) -> String {
+    let next = hint.map(|hint| format!("\n  next: {hint}"));
+    format!("{message}{}", next.unwrap_or_default())
+}
+
+/// A file of the home in a dry run.
+pub(super) fn planned(path: &Path, undo: bool) -> String {
+    format!("would {} {}", if undo { "remove" } else { "write" }, shown(path))
+}
+
+/// A name in `/usr/local/bin` that is something else's: where which one is found. A `gvmr` there that is this very program is
+/// as good.
+pub(super) fn taken(taken: &Taken, home: &Home) -> Option<String> {
+    let name = taken.path.file_name()?.to_string_lossy().into_owned();
+    let this = std::env::current_exe().and_then(std::fs::canonicalize).ok();
+    if name == "gvmr" && this.is_some() && std::fs::canonicalize(&taken.path).ok() == this {
+        return None;
+    }
+    let target = taken.target.as_ref().map(|target| format!(" (a link to {})", shown(target)));
+    Some(format!(
+        "{}{} is not gvmr's and stays. Where a session reads no start-up file (services, docker exec, sh -c), {name} is \
+         that one; elsewhere it is {}",
+        shown(&taken.path),
+        target.unwrap_or_default(),
+        shown(&home.shims().join(&name)),
+    ))
+}
+
+/// A setting of sudo's for some only.
+pub(super) fn exception(setting: &Setting) -> String {
+    format!("{setting} sets the PATH of sudo for some users, hosts or commands, and wins there")
+}
+
+/// How sudo runs the shim where its `PATH` lacks the shims.
+pub(super) fn sudo_by_hand(home: &Home) -> String {
+    format!("sudo {} does", shown(&home.shims().join("go")))
+}
+
+/// What none of these files reaches, and what to do there.
+pub(super) fn elsewhere(home: &Home, go_is_taken: bool) -> Vec<String> {
+    let shims = home.shims();
+    let services = if go_is_taken {
+        "system services do not have the shims on PATH"
+    } else {
+        "system services find go in /usr/local/bin; where a unit sets a PATH of its own"
+    };
+    vec![
+        format!("{services}: write {} in ExecStart", shown(&shims.join("go"))),
+        format!("cron: begin a crontab with PATH={}:/usr/local/bin:/usr/bin:/bin", shown(&shims)),
+        "users whose own files change PATH run gvmr setup too".to_owned(),
+        format!("sessions from now on have it; for this shell: . {}", shown(&home.root().join("env"))),
+    ]
+}
+
+/// What an undo leaves.
+pub(super) fn home_stays(home: &Home) -> String {
+    format!("{} and the Go versions in it stay; remove it if nobody needs them", shown(home.root()))
+}
+
+/// What to do where the home is empty.
+pub(super) fn install_one(home: &Home) -> String {
+    format!(
+        "no version is installed in {} yet: {} install latest",
+        shown(home.root()),
+        shown(&home.bin().join("gvmr"))
+    )
+}
