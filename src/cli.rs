@@ -266,7 +266,7 @@ pub struct Setup {
     #[arg(long)]
     pub cron: bool,
     /// Print settings that make VS Code and gopls use the shim; nothing is edited
-    #[arg(long, conflicts_with_all = ["repair", "cron", "dry_run", "yes"])]
+    #[arg(long, conflicts_with_all = ["system", "repair", "cron", "dry_run", "yes"])]
     pub vscode: bool,
     /// Only show the changes, as a diff
     #[arg(long, short = 'n')]

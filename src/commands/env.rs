@@ -21,6 +21,7 @@ pub(super) fn run(arguments: &cli::Env, session: &Session) -> Result<(), Error> 
         user_home: user_home.as_deref(),
         go_bin: go_bin.as_deref(),
         export_home: is_custom(session),
+        shared: false, // the session's home is settled already
     };
     let path = entry.path_in(&Process).map_err(unfit)?;
     let shims = entry.home_in(&Process).map_err(unfit)?.join("shims");

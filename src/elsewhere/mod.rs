@@ -145,7 +145,7 @@ impl Survey {
         here: &Platform,
         seen: &mut BTreeSet<(u64, u64)>,
     ) {
-        let Some(read) = tree::read(goroot, here) else { return };
+        let Some(read) = tree::read_found(goroot, here) else { return };
         let (Ok(found), Ok(goroot)) = (fs::metadata(goroot), fs::canonicalize(goroot)) else { return };
         if !seen.insert((found.dev(), found.ino())) {
             return;

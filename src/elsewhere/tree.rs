@@ -46,15 +46,18 @@ impl fmt::Display for Unfit {
     }
 }
 
+/// The same of a directory that nobody named: there, what gvmr installed itself is no other tool's.
+pub(super) fn read_found(goroot: &Path, here: &Platform) -> Option<Result<Version, Unfit>> {
+    let read = read(goroot, here)?;
+    Some(if is_ours(goroot) { Err(Unfit::Ours) } else { read })
+}
+
 /// What the directory at `goroot` is to a machine of the platform `here`; `None` where it is no GOROOT.
 pub(super) fn read(goroot: &Path, here: &Platform) -> Option<Result<Version, Unfit>> {
     let text = bounded::read(&goroot.join("VERSION"), PIN_LIMIT).ok()??;
     let program = goroot.join("bin/go");
     if !fs::metadata(&program).is_ok_and(|program| program.is_file()) {
         return None;
-    }
-    if is_ours(goroot) {
-        return Some(Err(Unfit::Ours));
     }
     let text = String::from_utf8_lossy(&text);
     let name = text.lines().next().unwrap_or_default().trim_end();

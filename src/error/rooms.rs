@@ -91,7 +91,7 @@ impl From<StoreError> for Error {
             }
             StoreError::NotRoot => (Kind::Storage, "run it as root, with sudo"),
             StoreError::Exposed { .. } => {
-                (Kind::Storage, "correct that as root, or name another place in GVMR_HOME, such as /opt/gvmr")
+                (Kind::Storage, "correct that as root (chown, chmod), or name another place in GVMR_HOME")
             }
             StoreError::NoShim { .. } => {
                 (Kind::Storage, "install it beside gvmr: cargo install --path shims")

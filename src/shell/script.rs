@@ -22,6 +22,9 @@ pub struct Entry<'a> {
     pub go_bin: Option<&'a Path>,
     /// Whether sessions need `GVMR_HOME` to find `home`: it is neither the default nor the machine's shared one.
     pub export_home: bool,
+    /// Whether root keeps `home` for every user: then a user's own home, where there is one in the usual place, comes
+    /// before it, as it does to gvmr itself.
+    pub shared: bool,
 }
 
 /// Why no script can be written.
@@ -97,6 +100,7 @@ impl Entry<'_> {
             ("settled", paths.go_bin.is_some()),
             ("default", paths.go_bin.is_none()),
             ("export", self.export_home),
+            ("shared", self.shared),
         ];
         let flags: Vec<&str> =
             flags.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect();
@@ -155,8 +159,13 @@ mod tests {
     #[test]
     fn the_line_is_one_that_a_person_can_read() {
         let home = Home::at("/home/u/.local/share/gvmr");
-        let entry =
-            Entry { home: &home, user_home: Some(Path::new("/home/u")), go_bin: None, export_home: false };
+        let entry = Entry {
+            home: &home,
+            user_home: Some(Path::new("/home/u")),
+            go_bin: None,
+            export_home: false,
+            shared: false,
+        };
         assert_eq!(
             text(entry.posix_line()),
             "if [ -r \"${HOME:-/home/u}/.local/share/gvmr/env\" ]; then . \"${HOME:-/home/u}/.local/share/gvmr/env\"; fi\n"
@@ -180,7 +189,7 @@ mod tests {
             [None, Some(Path::new("/home/u")), Some(Path::new("/")), Some(Path::new("/home/u/g@home@v?mr"))]
         {
             for go_bin in [None, Some(Path::new("/x")), Some(Path::new("relative")), Some(Path::new("/"))] {
-                let entry = Entry { home: &home, user_home, go_bin, export_home: true };
+                let entry = Entry { home: &home, user_home, go_bin, export_home: true, shared: false };
                 for script in [text(entry.posix()), text(entry.fish())] {
                     assert!(script.lines().next().unwrap().contains(Content::MARK));
                     assert!(script.contains("/home/u/g@home@v?mr'"), "{script}");
@@ -198,7 +207,8 @@ mod tests {
     fn what_cannot_stand_on_path_is_refused() {
         for home in ["/home/u:v/gvmr", "/home/a\nb", "relative", ""] {
             let home = Home::at(home);
-            let entry = Entry { home: &home, user_home: None, go_bin: None, export_home: false };
+            let entry =
+                Entry { home: &home, user_home: None, go_bin: None, export_home: false, shared: false };
             for refused in [entry.posix(), entry.fish(), entry.posix_line(), entry.fish_line()] {
                 assert!(refused.unwrap_err().to_string().contains("cannot stand on PATH"), "{home:?}");
             }

@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 
 /// The largest file of the machine that is looked at, in bytes.
 const LARGEST: u64 = 1 << 20;
+/// A user's own home where most have it, below the user's home directory.
+const USUAL: &str = ".local/share/gvmr";
 /// What else zsh reads in a login or interactive session, where it is there.
 const ZSH_LATER: [(&str, &str); 3] =
     [(".zprofile", "zsh, login"), (".zshrc", "zsh, interactive"), (".zlogin", "zsh, login")];
@@ -99,7 +101,8 @@ impl Entry<'_> {
             posix: self.posix_line()?,
             fish: self.fish_line()?,
             all: extent == Extent::Possible,
-            last: surroundings.shared_home.as_deref().is_some_and(|home| home != self.home.root()),
+            last: surroundings.shared_home.as_deref().is_some_and(|home| home != self.home.root())
+                && self.home.root() != account.home.join(USUAL), // which the machine's files leave first
             edits: Vec::new(),
         };
         let home = &account.home;

@@ -31,10 +31,16 @@ impl Case {
     }
 
     fn edits(&self, extent: Extent) -> Vec<Edit> {
+        self.edits_for(".local/share/gvmr", extent)
+    }
+
+    /// The edits with gvmr's home there, below the user's.
+    fn edits_for(&self, home: &str, extent: Extent) -> Vec<Edit> {
         let user = self.home.path();
         let account = Account { name: "u".to_owned(), uid: 1, home: user.to_owned(), shell: None };
-        let home = Home::at(user.join(".local/share/gvmr"));
-        let entry = Entry { home: &home, user_home: Some(user), go_bin: None, export_home: false };
+        let home = Home::at(user.join(home));
+        let entry =
+            Entry { home: &home, user_home: Some(user), go_bin: None, export_home: false, shared: false };
         entry.user_edits(&account, &self.surroundings, extent).unwrap()
     }
 
@@ -126,18 +132,12 @@ fn ksh_has_its_file_where_it_is_or_the_shell_is() {
 fn a_home_of_ones_own_beside_the_machines_is_put_first_behind_the_machines_files() {
     let mut case = Case::new(&[], &["zsh", "fish"]);
     case.surroundings.shared_home = Some(PathBuf::from("/opt/gvmr"));
-    let expected = [
-        ".profile",
-        ".zshenv",
-        ".zprofile",
-        ".zshrc",
-        ".zlogin",
-        ".config/fish/conf.d/zz-gvmr.fish",
-        ".config/fish/config.fish",
-    ];
-    assert_eq!(case.needed(), expected);
-    case.surroundings.shared_home = Some(case.home.path().join(".local/share/gvmr"));
+    // The machine's own scripts step back behind one in the usual place.
     assert_eq!(case.needed(), [".profile", ".zshenv", ".config/fish/conf.d/zz-gvmr.fish"]);
+    let elsewhere = case.edits_for("go/gvmr", Extent::Needed);
+    for name in [".zprofile", ".zshrc", ".zlogin", ".config/fish/config.fish"] {
+        assert!(elsewhere.iter().any(|edit| edit.path.ends_with(name)), "{name}: {elsewhere:?}");
+    }
 }
 
 #[test]
@@ -167,7 +167,8 @@ fn what_systemd_starts_reads_values_that_mean_themselves() {
         ("/srv/a b/$x/gv'mr", r"PATH=/srv/a\ b/$$x/gv\'mr/shims:$PATH"),
     ] {
         let home = Home::at(home);
-        let entry = Entry { home: &home, user_home: Some(user), go_bin: None, export_home: false };
+        let entry =
+            Entry { home: &home, user_home: Some(user), go_bin: None, export_home: false, shared: false };
         let account = Account { name: String::new(), uid: 1, home: PathBuf::from(user), shell: None };
         let edits = entry.user_edits(&account, &Surroundings::default(), Extent::Possible).unwrap();
         let edit = edits.iter().find(|edit| edit.path.ends_with("environment.d/zz-gvmr.conf")).unwrap();
@@ -209,7 +210,13 @@ fn systemd_itself_puts_the_shims_first() {
             for root in [format!("{user}{below}"), format!("/srv{below}")] {
                 let home = Home::at(&root);
                 let (user, uid) = (Path::new(user), 1);
-                let entry = Entry { home: &home, user_home: Some(user), go_bin: None, export_home: false };
+                let entry = Entry {
+                    home: &home,
+                    user_home: Some(user),
+                    go_bin: None,
+                    export_home: false,
+                    shared: false,
+                };
                 let account = Account { name: String::new(), uid, home: user.to_owned(), shell: None };
                 let edits = entry.user_edits(&account, &Surroundings::default(), Extent::Possible).unwrap();
                 let edit =

@@ -23,6 +23,15 @@ impl Cron {
         Ok(Self::of(old, new))
     }
 
+    /// The same where a crontab has them already: the home may have moved since.
+    pub(super) fn renew(home: &Home) -> Self {
+        let renewed = Crontab::read().and_then(|old| Ok((old.without_path()?, old.with_path(home)?, old)));
+        match renewed {
+            Ok((without, new, old)) if without != old => Self::of(old, new),
+            _ => Self::default(), // nothing of ours is there, or nobody can tell; --cron says why
+        }
+    }
+
     /// Takes the shims out again. Where there is no `crontab` program, or this user may not use it, there is nothing of ours.
     pub(super) fn undo() -> Self {
         let Ok(old) = Crontab::read() else { return Self::default() };

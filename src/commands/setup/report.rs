@@ -6,6 +6,7 @@ use crate::commands::Session;
 use crate::elsewhere;
 use crate::error::{Error, Kind as ErrorKind};
 use crate::shell::{Kind, Seen, Shell, quote, rivals};
+use crate::store;
 use gvmr_shims::environment::{Environment as _, Process};
 use gvmr_shims::printable;
 use gvmr_shims::version::Version;
@@ -22,6 +23,8 @@ enum State {
     Shim,
     /// Another one, or none, though the user's files can change that.
     Wrong,
+    /// It ended or became something else before it could be asked, as with `exec fish` in a file that it reads.
+    Unknown,
     /// Another one, or none, and no file of the user's own is read there.
     OutOfReach(&'static str),
 }
@@ -75,7 +78,11 @@ fn state(seen: &Seen, shim: &Path) -> State {
     if go.is_some() && go == identity(shim) {
         return State::Shim;
     }
-    seen.shell.out_of_reach(seen.kind).map_or(State::Wrong, State::OutOfReach)
+    match seen.shell.out_of_reach(seen.kind) {
+        Some(why) => State::OutOfReach(why),
+        None if seen.failure.is_some() => State::Unknown,
+        None => State::Wrong,
+    }
 }
 
 /// The columns, and what people call them.
@@ -92,6 +99,7 @@ fn heading(kind: Kind) -> &'static str {
 fn word(seen: &Seen, state: State) -> String {
     match (state, &seen.go) {
         (State::Shim, _) => "shim".to_owned(),
+        (State::Unknown, _) => "?".to_owned(),
         (_, Some(go)) => printable::path(go),
         (State::OutOfReach(_), None) => "-".to_owned(),
         (State::Wrong, None) => "none".to_owned(),
@@ -157,7 +165,9 @@ fn explain(states: &[(&Seen, State)], scene: &Scene<'_>, is_whole: bool) {
             // ssh starts the login shell alone.
             State::OutOfReach(_) if seen.kind == Kind::SshCommand && !is_login(seen, scene) => {}
             State::OutOfReach(why) => out_of_reach.entry(*why).or_default().push(name),
-            State::Wrong => wrong.entry(why(seen, scene, is_whole)).or_default().push(name),
+            State::Wrong | State::Unknown => {
+                wrong.entry(why(seen, scene, is_whole)).or_default().push(name);
+            }
         }
     }
     for (why, sessions) in wrong {
@@ -175,6 +185,13 @@ fn is_login(seen: &Seen, scene: &Scene<'_>) -> bool {
 /// What else is worth knowing now.
 fn advise(scene: &Scene<'_>) {
     let terminal = &scene.session.terminal;
+    if !store::machine_file(Path::new("/")).exists() {
+        terminal.note(format_args!(
+            "no file of yours reaches: sudo go (sudo env \"PATH=$PATH\" go), su USER -c (su - USER -c), system services ({} in \
+             ExecStart); gvmr setup --system, as root, does",
+            printable::path(&scene.home().shims().join("go"))
+        ));
+    }
     if let Some(goroot) = Process.get("GOROOT") {
         let goroot = printable::path(Path::new(&goroot));
         terminal.note(format_args!("GOROOT is set to {goroot}: the shim keeps it from other versions; delete the line that exports it"));
@@ -211,6 +228,7 @@ fn cell(seen: &Seen, state: State, scene: &Scene<'_>, is_whole: bool) -> Value {
     let (name, reason) = match state {
         State::Shim => ("shim", None),
         State::Wrong => ("wrong", Some(why(seen, scene, is_whole))),
+        State::Unknown => ("unknown", Some(why(seen, scene, is_whole))),
         State::OutOfReach(why) => ("out-of-reach", Some(why.to_owned())),
     };
     json!({

@@ -124,7 +124,7 @@ impl Run<'_> {
     }
 
     fn entry(&self) -> Entry<'_> {
-        Entry { home: self.home, user_home: None, go_bin: None, export_home: false }
+        Entry { home: self.home, user_home: None, go_bin: None, export_home: false, shared: true }
     }
 
     /// Whether the home is the machine's already.
@@ -195,6 +195,6 @@ impl Run<'_> {
 
 #[allow(clippy::needless_pass_by_value)] // for `map_err`
 fn exposed(error: SystemError) -> Error {
-    let hint = "correct that as root, or name another place in GVMR_HOME, such as /opt/gvmr";
+    let hint = "correct that as root (chown, chmod), or name another place in GVMR_HOME";
     Error::new(Kind::Storage, &error).hint(hint)
 }

@@ -39,6 +39,7 @@ impl<'a> Scene<'a> {
             user_home: Some(&self.account.home),
             go_bin: self.go_bin.as_deref(),
             export_home: env::is_custom(self.session),
+            shared: false, // root's setup wrote the scripts of a shared home
         }
     }
 
@@ -134,7 +135,7 @@ impl Plan {
             aside,
             scripts: Changes::prepare(&scene.scripts()?, Way::Make),
             changes: Changes::prepare(&edits, Way::Make),
-            cron: if arguments.cron { Cron::make(scene.home())? } else { Cron::default() },
+            cron: if arguments.cron { Cron::make(scene.home())? } else { Cron::renew(scene.home()) },
         })
     }
 

@@ -32,7 +32,13 @@ fn go_installs_where_the_rule_says() {
             let file: Vec<(&str, &str)> = vec![("HOME", home)];
             let go_bin = goenv::setting(&file, "GOBIN").map(PathBuf::from);
             let at = Home::at("/opt/gvmr");
-            let entry = Entry { home: &at, user_home: None, go_bin: go_bin.as_deref(), export_home: false };
+            let entry = Entry {
+                home: &at,
+                user_home: None,
+                go_bin: go_bin.as_deref(),
+                export_home: false,
+                shared: false,
+            };
             let ours = entry.go_bin_in(&environment).unwrap().unwrap();
             let Some(theirs) = target(&module, &environment) else { return };
             assert_eq!(Some(ours.as_path()), theirs.parent(), "{settings:?} {variables:?}");

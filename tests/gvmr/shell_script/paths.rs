@@ -46,7 +46,7 @@ fn ground(number: usize) -> Ground {
 impl Ground {
     fn entry(&self) -> Entry<'_> {
         let user_home = Some(self.user.as_path()).filter(|_| self.is_relative);
-        Entry { home: &self.home, user_home, go_bin: self.go_bin, export_home: false }
+        Entry { home: &self.home, user_home, go_bin: self.go_bin, export_home: false, shared: false }
     }
 
     fn homes(&self) -> Vec<Option<OsString>> {

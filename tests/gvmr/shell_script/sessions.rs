@@ -28,7 +28,13 @@ impl Ground {
     }
 
     fn entry(&self) -> Entry<'_> {
-        Entry { home: &self.home, user_home: Some(&self.user), go_bin: None, export_home: false }
+        Entry {
+            home: &self.home,
+            user_home: Some(&self.user),
+            go_bin: None,
+            export_home: false,
+            shared: false,
+        }
     }
 
     fn write_scripts(&self) {

@@ -86,7 +86,8 @@ impl Start {
         }
         let gvmr = Home::at(home.join(".local/share/gvmr"));
         std::fs::create_dir_all(gvmr.shims()).unwrap();
-        let entry = Entry { home: &gvmr, user_home: Some(home), go_bin: None, export_home: false };
+        let entry =
+            Entry { home: &gvmr, user_home: Some(home), go_bin: None, export_home: false, shared: false };
         write(&gvmr.root().join("env"), &entry.posix().unwrap());
         write(&gvmr.root().join("env.fish"), &entry.fish().unwrap());
         for name in ["gvmr.bash", "_gvmr", "gvmr.fish"] {
