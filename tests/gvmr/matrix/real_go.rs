@@ -32,7 +32,8 @@ pub(super) fn check(user: &User, mode: Mode) -> Option<String> {
     fs::write(home.join("default"), format!("{name}\n")).unwrap();
     lchown(home.join("default"), Some(owner), Some(owner)).unwrap();
     let output = ssh(user, &[], &["go version"]).output().unwrap();
-    done(&mut super::sessions::root("umount", &[goroot.to_str().unwrap()]));
+    // What that Go started may still be about to end.
+    done(&mut super::sessions::root("umount", &["--lazy", goroot.to_str().unwrap()]));
     fs::remove_dir(goroot).unwrap();
     fs::remove_file(home.join("default")).unwrap();
     let answer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
