@@ -113,7 +113,7 @@ pub struct Use {
     /// 1.23, 1.23.4, latest, "~1.22"
     #[arg(value_name = "VERSION")]
     pub version: String,
-    /// Set the default instead of writing .go-version
+    /// Set the default instead of writing .go-version; where root keeps a home for all, your own
     #[arg(long, short)]
     pub global: bool,
 }

@@ -42,8 +42,13 @@ impl Session {
     pub(super) fn set_default(&self, text: &str) -> Result<(), Error> {
         if !self.settings.reads_only {
             self.store()?.set_default(text)?;
+            let whose = if self.settings.home.shared_file().exists() {
+                "the default of every user without one of their own"
+            } else {
+                "the default"
+            };
             self.terminal
-                .note(format_args!("the default is {text} now, wherever nothing else asks for a version"));
+                .note(format_args!("{whose} is {text} now, wherever nothing else asks for a version"));
             return Ok(());
         }
         let file = own_default()?;
