@@ -7,6 +7,7 @@ use crate::error::{Error, Kind};
 use crate::shell::{Entry, ScriptError, quote};
 use gvmr_shims::environment::{Environment, Process};
 use gvmr_shims::goenv;
+use gvmr_shims::printable;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
@@ -26,7 +27,9 @@ pub(super) fn run(arguments: &cli::Env, session: &Session) -> Result<(), Error> 
     let path = entry.path_in(&Process).map_err(unfit)?;
     let shims = entry.home_in(&Process).map_err(unfit)?.join("shims");
     if !shims.join("go").exists() {
-        session.terminal.note(format_args!("there is no go in {} yet: gvmr install latest", shims.display()));
+        session
+            .terminal
+            .note(format_args!("there is no go in {} yet: gvmr install latest", printable::path(&shims)));
     }
     if !arguments.json {
         let text =

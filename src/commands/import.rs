@@ -30,6 +30,10 @@ pub(super) fn run(arguments: &cli::Import, session: &Session) -> Result<(), Erro
     } else {
         adopt_all(&mut trees, session)?;
     }
+    let is_here = trees.iter().any(|tree| matches!(tree.state, State::Installed));
+    if is_here && !arguments.dry_run && !session.settings.reads_only {
+        session.publish()?; // who adopted it may have been ended before
+    }
     finish(trees, arguments, session)
 }
 

@@ -93,6 +93,13 @@ impl From<StoreError> for Error {
             StoreError::Exposed { .. } => {
                 (Kind::Storage, "correct that as root (chown, chmod), or name another place in GVMR_HOME")
             }
+            StoreError::Strange { home, .. } => {
+                let home = home.display();
+                let hint = format!(
+                    "if nothing of theirs is to stay, remove it; if you know all of it: chown -Rh root:root {home} && chmod -R go-w {home}"
+                );
+                return Self::new(Kind::Storage, &error).hint(hint);
+            }
             StoreError::NoShim { .. } => {
                 (Kind::Storage, "install it beside gvmr: cargo install --path shims")
             }

@@ -89,7 +89,7 @@ pub(super) fn drop_in(shims: &Path, value: &OsStr) -> Option<Vec<u8>> {
         return None;
     }
     let head =
-        b"# Written by gvmr setup --system: sudo finds go in the shims of gvmr too.\nDefaults secure_path=\"";
+        b"# Written by gvmr setup --system: sudo finds go in the shims of gvmr too.\n# The other directories are those of secure_path as it was then: run it again when that has changed.\nDefaults secure_path=\"";
     Some([&head[..], &path, b"\"\n"].concat())
 }
 

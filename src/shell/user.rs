@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// The largest file of the machine that is looked at, in bytes.
@@ -54,10 +55,13 @@ impl Surroundings {
     pub fn look(sessions: &Sessions<'_>, environment: &dyn Environment) -> Self {
         let account = sessions.account;
         let shells = sessions.shells();
-        let absolute = |name| environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        // A directory of another user's is no place of this one's: `su -m` keeps such variables.
+        let is_own = |path: &PathBuf| path.is_absolute() && owner(path) == Some(account.uid);
+        let absolute = |name| environment.get(name).map(PathBuf::from).filter(is_own);
         let mut zsh_directories: Vec<_> = absolute("ZDOTDIR").into_iter().collect();
         zsh_directories.extend(shells.iter().filter_map(|shell| sessions.zsh_directory(shell)));
-        zsh_directories.retain(|directory| *directory != account.home && directory.is_dir());
+        zsh_directories
+            .retain(|directory| *directory != account.home && directory.is_dir() && is_own(directory));
         zsh_directories.sort();
         zsh_directories.dedup();
         Self {
@@ -243,6 +247,11 @@ fn may_return(path: &Path) -> bool {
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii_start().starts_with(b"#"));
     let mut words = lines.flat_map(|line| line.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_'));
     words.any(|word| word == b"return")
+}
+
+/// The owner of a directory, or of the deepest one above it that exists.
+fn owner(path: &Path) -> Option<u32> {
+    path.ancestors().find_map(|above| fs::metadata(above).ok()).map(|found| found.uid())
 }
 
 fn is_there(path: &Path) -> bool {

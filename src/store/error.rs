@@ -75,6 +75,16 @@ pub enum StoreError {
         /// What is wrong with it, to follow its name.
         why: &'static str,
     },
+    /// Something in a home that is to be shared is not root's alone.
+    #[error("{} {why}, and everybody would run what is in {}", path.display(), home.display())]
+    Strange {
+        /// The home's root.
+        home: PathBuf,
+        /// The file or directory at fault.
+        path: PathBuf,
+        /// What is wrong with it, to follow its name.
+        why: &'static str,
+    },
     /// Something in the home is not what the store put there.
     #[error("{}: {why}", path.display())]
     Corrupt {

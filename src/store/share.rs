@@ -45,10 +45,12 @@ pub fn machine_file(machine: &Path) -> PathBuf {
 /// Its copies of the programs are brought up to date. What is so already is not touched.
 ///
 /// [`StoreError::NotRoot`]; [`StoreError::Exposed`] where a directory above the home is not root's alone, or closed to
-/// users; [`StoreError::NotOurs`] where the home itself is another user's.
+/// users; [`StoreError::Strange`] where anything in the home is another user's or can be written to by one, since root
+/// and everybody else would run it.
 pub fn share(home: &Home, programs: &Programs, machine: &Path) -> Result<Shared, StoreError> {
     be_root()?;
     let home = Home::at(real(home.root(), machine)?);
+    all_of_roots(home.root(), home.root())?;
     let mut changed = create_for_all(home.root())?;
     let store = Store::open(home.clone())?; // which refuses what is not this user's
     changed |= write_line(&home.shared_file(), MARK)?;
@@ -123,6 +125,28 @@ fn root_alone(home: &Home, path: &Path) -> Result<(), StoreError> {
         Err(CLOSED) | Ok(()) => Ok(()),
         Err(why) => Err(StoreError::Exposed { home: home.root().to_owned(), path: path.to_owned(), why }),
     }
+}
+
+/// Refuses a home in which another user left anything, or can. Follows no link.
+fn all_of_roots(path: &Path, home: &Path) -> Result<(), StoreError> {
+    let found = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        found => found.map_err(|error| StoreError::io("look at", path, error))?,
+    };
+    let strange = |why| StoreError::Strange { home: home.to_owned(), path: path.to_owned(), why };
+    if found.uid() != 0 {
+        return Err(strange("does not belong to root"));
+    }
+    if !found.is_symlink() && found.mode() & 0o022 != 0 {
+        return Err(strange("can be written to by others than root"));
+    }
+    if found.is_dir() {
+        for entry in fs::read_dir(path).map_err(|error| StoreError::io("list", path, error))? {
+            let entry = entry.map_err(|error| StoreError::io("list", path, error))?;
+            all_of_roots(&entry.path(), home)?;
+        }
+    }
+    Ok(())
 }
 
 const CLOSED: &str = "is closed to users";

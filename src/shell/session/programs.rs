@@ -19,7 +19,7 @@ pub(super) fn shells(list: &[u8], login: Option<&Path>) -> Vec<Shell> {
     for program in login.into_iter().chain(lines).filter(|program| program.is_absolute()) {
         let Some(name) = name(program) else { continue };
         let Ok(metadata) = fs::metadata(program) else { continue };
-        if !metadata.is_file() {
+        if !metadata.is_file() || (Some(program) != login && !is_trusted(program)) {
             continue;
         }
         let identity = (metadata.dev(), metadata.ino(), acts_as(program, name));
@@ -34,6 +34,18 @@ pub(super) fn shells(list: &[u8], login: Option<&Path>) -> Vec<Shell> {
     let is_login = |shell: &Shell| Some(shell.program.as_path()) == login;
     shells.sort_by_key(|shell| (!is_login(shell), ORDER.iter().position(|name| *name == shell.name)));
     shells
+}
+
+/// Whether nobody but root and this user decides what runs under that path: other users' programs are listed too.
+fn is_trusted(program: &Path) -> bool {
+    let Ok(real) = fs::canonicalize(program) else { return false };
+    let me = rustix::process::geteuid().as_raw();
+    real.ancestors().all(|path| {
+        fs::metadata(path).is_ok_and(|found| {
+            let is_sticky = found.is_dir() && found.mode() & 0o1000 != 0;
+            (found.uid() == 0 || found.uid() == me) && (found.mode() & 0o002 == 0 || is_sticky)
+        })
+    })
 }
 
 impl Shell {

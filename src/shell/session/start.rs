@@ -32,7 +32,8 @@ pub(super) fn command(sessions: &Sessions<'_>, shell: &Shell, kind: Kind) -> io:
         command.env("USER", &account.name).env("LOGNAME", &account.name);
     }
     // Sessions get it from /etc/default/locale or the ssh client; without it fish reads no file in a home called `ö`.
-    for name in ["LANG", "LC_ALL", "LC_CTYPE"] {
+    // Without an agent's, a start-up file that wants one starts one more.
+    for name in ["LANG", "LC_ALL", "LC_CTYPE", "SSH_AUTH_SOCK", "SSH_AGENT_PID"] {
         if let Some(value) = Process.get(name) {
             command.env(name, value);
         }

@@ -149,7 +149,7 @@ fn a_place_that_others_can_change_or_cannot_reach_is_refused() {
 
     // A home that is there already and another user's own.
     chown(disk.home().root(), Some(65534), None).unwrap();
-    assert!(matches!(disk.share(), Err(StoreError::NotOurs { owner: 65534, .. })));
+    assert!(matches!(disk.share(), Err(StoreError::Strange { path, .. }) if path == disk.home().root()));
     let relative = share(&Home::at("opt/gvmr"), &disk.programs, &disk.machine());
     assert!(matches!(relative, Err(StoreError::Exposed { .. })));
 }
@@ -187,4 +187,23 @@ fn only_root_shares() {
     let run: Run = machine.run_with(ALICE, &share, this.to_str().unwrap(), test);
     assert!(format!("{run:?}").contains("NotRoot"), "{run:?}");
     assert!(names(&machine.path("/opt")).is_empty());
+}
+
+/// Root would run what another user left in it, and so would everybody.
+#[test]
+fn a_home_with_anything_of_another_users_in_it_is_not_shared() {
+    let Some(disk) = Disk::new() else { return };
+    disk.share().unwrap();
+    for name in ["env", "versions/go1.21.13/bin/go", "cache/x", "shims/gvmr-old"] {
+        let path = disk.home().root().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "").unwrap();
+        chown(&path, Some(65534), None).unwrap();
+        let error = disk.share().unwrap_err();
+        assert!(matches!(&error, StoreError::Strange { path: found, .. } if *found == path), "{error}");
+        chown(&path, Some(0), None).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o666)).unwrap();
+        assert!(matches!(disk.share().unwrap_err(), StoreError::Strange { .. }));
+        fs::remove_file(&path).unwrap();
+    }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// One user with gvmr.
@@ -264,5 +264,61 @@ fn a_home_that_sessions_must_be_told_of_is_exported_where_none_is_set() {
             let printed = said(&shell.command(&variables).args(["-c", &script]).output().unwrap());
             assert_eq!(printed, format!("GVMR_HOME={expected}\n"), "{}", shell.name);
         }
+    }
+}
+
+/// Hardened machines make `PATH` readonly; an error of a special builtin would end a login there.
+#[test]
+fn a_readonly_path_ends_no_shell() {
+    for shell in Shell::all().into_iter().filter(|shell| !shell.is_fish()) {
+        let ground = Ground::new("user", ".local/share/gvmr");
+        ground.write_scripts();
+        let script = [b"readonly PATH\n".as_slice(), &ground.line(shell), b"echo alive\n"].concat();
+        let file = ground.user.join("script");
+        std::fs::write(&file, script).unwrap();
+        let output = shell.command(&ground.variables()).arg(&file).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "alive\n", "{}: {output:?}", shell.name);
+    }
+}
+
+/// What root wrote for every user leads to a user's own home, where there is one.
+#[test]
+fn the_machines_scripts_step_back_behind_a_users_own_home() {
+    use std::os::unix::fs::PermissionsExt as _;
+    if !rustix::process::geteuid().is_root() {
+        return crate::support::skip("a home that this user cannot write to needs root");
+    }
+    for shell in Shell::all() {
+        let own = Ground::new("user", ".local/share/gvmr");
+        let machine = tempfile::tempdir().unwrap();
+        let home = Home::at(machine.path());
+        let entry = Entry { home: &home, user_home: None, go_bin: None, export_home: false, shared: true };
+        let (name, bytes) = if shell.is_fish() {
+            ("env.fish", entry.fish().unwrap())
+        } else {
+            ("env", entry.posix().unwrap())
+        };
+        std::fs::write(machine.path().join(name), bytes).unwrap();
+        for path in [machine.path(), own.user.parent().unwrap()] {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let read = if shell.is_fish() { "source" } else { "." };
+        let script = format!("{read} {}/{name}; echo \"$PATH\"", machine.path().display());
+        let first = || {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+            command.arg(shell.path().unwrap());
+            let arguments = shell.command(&own.variables());
+            command.args(arguments.get_args()).arg("-c").arg(&script);
+            command.env_clear().envs(own.variables()).env("PATH", "/usr/bin:/bin");
+            let output = command.output().unwrap();
+            let path = String::from_utf8(output.stdout).unwrap();
+            path.split([':', ' ']).next().unwrap().trim().to_owned()
+        };
+        assert_eq!(first(), home.shims().display().to_string(), "{}", shell.name);
+        let go = own.home.shims().join("go");
+        std::fs::write(&go, "").unwrap();
+        std::fs::set_permissions(&go, std::fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(first(), own.home.shims().display().to_string(), "{}", shell.name);
     }
 }
