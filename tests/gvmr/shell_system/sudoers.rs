@@ -28,7 +28,7 @@ fn drop_in(files: &[(&str, &str)], built_in: Option<&str>) -> Result<String, NoD
     let Content::Whole { bytes, mode: 0o440 } = planned.edit.content else { panic!("{planned:?}") };
     let text = String::from_utf8(bytes).unwrap();
     assert!(text.starts_with("# ") && text.contains(Content::MARK));
-    Ok(text.lines().nth(1).unwrap().to_owned())
+    Ok(text.lines().find(|line| !line.starts_with('#')).unwrap().to_owned())
 }
 
 const DEBIAN: &str = "Defaults\tenv_reset\nDefaults\tsecure_path=\"/usr/local/bin:/usr/bin:/bin\"\n\
