@@ -59,6 +59,14 @@ pub fn same(left: &Metadata, right: &Metadata) -> bool {
     (left.dev(), left.ino()) == (right.dev(), right.ino())
 }
 
+/// Whether both paths lead to one file or directory that is there.
+pub fn lead_to_one(left: &Path, right: &Path) -> bool {
+    match (fs::metadata(left), fs::metadata(right)) {
+        (Ok(left), Ok(right)) => same(&left, &right),
+        _ => false,
+    }
+}
+
 /// An absolute path without `//`, `.` and `..`, by its text alone, as Go's `filepath.Clean`.
 fn clean(path: Vec<u8>) -> PathBuf {
     let mut parts = path.split(|byte| *byte == b'/').skip(1);

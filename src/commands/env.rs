@@ -3,8 +3,8 @@
 use super::Session;
 use crate::cli::{self, EnvShell};
 use crate::config::Settings;
-use crate::error::{Error, Kind};
-use crate::shell::{Entry, ScriptError, quote};
+use crate::error::Error;
+use crate::shell::{Entry, quote};
 use gvmr_shims::environment::{Environment, Process};
 use gvmr_shims::goenv;
 use gvmr_shims::printable;
@@ -24,8 +24,8 @@ pub(super) fn run(arguments: &cli::Env, session: &Session) -> Result<(), Error> 
         export_home: is_custom(session),
         shared: false, // the session's home is settled already
     };
-    let path = entry.path_in(&Process).map_err(unfit)?;
-    let shims = entry.home_in(&Process).map_err(unfit)?.join("shims");
+    let path = entry.path_in(&Process)?;
+    let shims = entry.home_in(&Process)?.join("shims");
     if !shims.join("go").exists() {
         session
             .terminal
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &cli::Env, session: &Session) -> Result<(), Error> 
         return session.terminal.bytes(text.as_bytes()).map_err(Session::stdout);
     }
     let elements = path.as_bytes().split(|byte| *byte == b':').map(String::from_utf8_lossy);
-    let go_bin = entry.go_bin_in(&Process).map_err(unfit)?;
+    let go_bin = entry.go_bin_in(&Process)?;
     let value = serde_json::json!({
         "home": home.root().display().to_string(),
         "shims": shims.display().to_string(),
@@ -90,9 +90,4 @@ impl Environment for Unset {
     fn get(&self, name: &str) -> Option<OsString> {
         if name == "GVMR_HOME" { None } else { Process.get(name) }
     }
-}
-
-#[allow(clippy::needless_pass_by_value)] // for `map_err`
-fn unfit(error: ScriptError) -> Error {
-    Error::new(Kind::Usage, &error).hint("set GVMR_HOME to a path without colons")
 }

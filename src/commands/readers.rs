@@ -5,6 +5,7 @@
 
 use super::session::Session;
 use crate::error::{Error, Kind};
+use crate::shell::quote;
 use crate::store::{self, Store, StoreError};
 use gvmr_shims::environment::Process;
 use gvmr_shims::shared;
@@ -94,12 +95,11 @@ fn typed() -> String {
 
 /// A word as a shell takes it.
 fn quoted(word: &OsStr) -> String {
-    let word = word.to_string_lossy();
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "._-+/=:@%,".contains(letter);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.into_owned();
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-+/=:@%,".contains(byte);
+    if !word.is_empty() && word.as_encoded_bytes().iter().all(is_plain) {
+        return word.to_string_lossy().into_owned();
     }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    quote::posix(word).to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -4,13 +4,12 @@
 //! nothing, and an assignment counts for the lines below it: so one block stands at the top, and one more behind
 //! each line of the user's own that sets `PATH`, with the same directories behind the shims.
 
+use super::edit::{BEGIN, END};
 use gvmr_shims::home::Home;
 use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Output, Stdio};
 
-const BEGIN: &[u8] = b"# >>> gvmr >>>";
-const END: &[u8] = b"# <<< gvmr <<<";
 /// What jobs get where nothing sets their `PATH`, and `/usr/local/bin`, which they lack.
 const USUAL: &[u8] = b"/usr/local/bin:/usr/bin:/bin";
 

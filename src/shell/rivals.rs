@@ -1,12 +1,12 @@
 //! What else is called `go` on the PATH of sessions, and which line puts it there.
 
 use super::{Account, Seen};
+use gvmr_shims::directory::lead_to_one;
 use gvmr_shims::{bounded, printable};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// The largest start-up file that is looked through, in bytes.
@@ -65,10 +65,8 @@ impl fmt::Display for Place {
 
 /// Every `go` that sessions have besides the one at `shim`, each once.
 pub fn rivals(seen: &[Seen], shim: &Path, account: &Account) -> Vec<Rival> {
-    let identity = |path: &Path| fs::metadata(path).ok().map(|found| (found.dev(), found.ino()));
-    let own = identity(shim);
     let all: BTreeSet<&PathBuf> = seen.iter().flat_map(|seen| &seen.all).collect();
-    let others = all.into_iter().filter(|go| identity(go) != own || own.is_none());
+    let others = all.into_iter().filter(|go| !lead_to_one(go, shim));
     let files = files(account);
     others
         .map(|go| Rival { go: go.clone(), from: go.parent().and_then(|bin| place(bin, &files, account)) })

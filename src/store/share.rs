@@ -11,6 +11,7 @@ use super::replace::replace_for_all;
 use super::shims::{ShimChanges, put_program};
 use super::{Store, readers, sync_directory};
 use gvmr_shims::bounded::{self, PIN_LIMIT};
+use gvmr_shims::directory::lead_to_one;
 use gvmr_shims::home::Home;
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, Metadata, Permissions};
@@ -81,7 +82,8 @@ pub fn unshare(home: &Home, machine: &Path) -> Result<bool, StoreError> {
     let file = machine_file(machine);
     let named = bounded::read(&file, PIN_LIMIT).ok().flatten();
     let named = named.as_deref().and_then(|line| line.strip_suffix(b"\n")).map(OsStr::from_bytes);
-    let is_this = named.is_some_and(|named| same_directory(Path::new(named), home.root()));
+    let is_this = named
+        .is_some_and(|named| Path::new(named) == home.root() || lead_to_one(Path::new(named), home.root()));
     if is_this {
         remove(&file)?;
         let directory = file.with_file_name("");
@@ -195,9 +197,4 @@ fn remove(path: &Path) -> Result<bool, StoreError> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(StoreError::io("remove", path, error)),
     }
-}
-
-fn same_directory(left: &Path, right: &Path) -> bool {
-    let identity = |path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
-    left == right || matches!((identity(left), identity(right)), (Ok(left), Ok(right)) if left == right)
 }

@@ -7,13 +7,12 @@ use crate::elsewhere;
 use crate::error::{Error, Kind as ErrorKind};
 use crate::shell::{Kind, Seen, Shell, quote, rivals};
 use crate::store;
+use gvmr_shims::directory::lead_to_one;
 use gvmr_shims::environment::{Environment as _, Process};
 use gvmr_shims::printable;
 use gvmr_shims::version::Version;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fs;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 /// What one session has for `go`.
@@ -73,9 +72,7 @@ pub(super) fn sessions(
 }
 
 fn state(seen: &Seen, shim: &Path) -> State {
-    let identity = |path: &Path| fs::metadata(path).ok().map(|found| (found.dev(), found.ino()));
-    let go = seen.go.as_deref().and_then(identity);
-    if go.is_some() && go == identity(shim) {
+    if seen.go.as_ref().is_some_and(|go| lead_to_one(go, shim)) {
         return State::Shim;
     }
     match seen.shell.out_of_reach(seen.kind) {

@@ -7,9 +7,9 @@
 use super::Place;
 
 /// A line that starts with this begins a block; what follows in the line is a note.
-const BEGIN: &[u8] = b"# >>> gvmr >>>";
+pub(in crate::shell) const BEGIN: &[u8] = b"# >>> gvmr >>>";
 /// A line that starts with this ends a block.
-const END: &[u8] = b"# <<< gvmr <<<";
+pub(in crate::shell) const END: &[u8] = b"# <<< gvmr <<<";
 /// What a note starts with.
 const NOTE: &str = " setup made: ";
 /// Notes are in files that anyone may have edited: more than this was never made.

@@ -19,6 +19,7 @@ mod write;
 
 pub use aside::move_aside;
 pub use block::BlockError;
+pub(super) use block::{BEGIN, END};
 pub use change::Change;
 pub use error::EditError;
 
