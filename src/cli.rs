@@ -1,7 +1,16 @@
 //! The command line: names, arguments and help. No logic.
 
+mod auth;
+mod hidden;
+mod run;
+mod setup;
+
+pub use auth::{Auth, AuthCommand, AuthList, AuthRemove, AuthSet};
+pub use hidden::{SessionStart, SessionWatch, ShimMissing, ShimPrepare};
+pub use run::{Current, Each, Exec, Where, Which};
+pub use setup::{Completions, Env, EnvShell, Import, Setup};
+
 use clap::{Args, Parser, Subcommand};
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Installs Go toolchains, proves each one, and runs the right one for the directory you stand in.
@@ -47,6 +56,12 @@ pub enum Command {
     /// Run a command with a version: gvmr exec 1.22 -- go test ./...
     #[command(visible_alias = "x", alias = "run")]
     Exec(Exec),
+    /// Run a command with several versions, and show how each ended: gvmr each 1.22 1.23 -- go test ./...
+    Each(Each),
+    /// Let a project's gvmr.toml take effect, as it is now
+    Trust(Trust),
+    /// Keep credentials for servers and proxies; without a subcommand, give them to the go command (GOAUTH)
+    Auth(Auth),
     /// Show what this host is, and which versions run here; nothing is downloaded or run
     Host(Host),
     /// Compare whole installed trees with Go's transparency log
@@ -56,7 +71,8 @@ pub enum Command {
     Prune(Prune),
     /// Make `go` the right one in every session: puts the shim directory first on PATH, in the files that shells read
     Setup(Setup),
-    /// Print what puts the shim directory first on PATH, for `eval` and for editors
+    /// Print what puts the shim directory first on PATH, for `eval` and for editors; with --why or names, every variable
+    /// that the next go will see, and where it comes from
     Env(Env),
     /// Adopt Go toolchains that other tools installed, proved like every other one
     Import(Import),
@@ -65,12 +81,18 @@ pub enum Command {
     /// Called by the shim for a version that is not installed
     #[command(name = "shim-missing", hide = true)]
     ShimMissing(ShimMissing),
+    /// Called by the shim where rules have to be compiled, something said, or credentials given first
+    #[command(name = "shim-prepare", hide = true)]
+    ShimPrepare(ShimPrepare),
     /// Called in a session that setup looks at: prints its PATH and the go there
     #[command(name = "session-seen", hide = true)]
     SessionSeen,
     /// Called to start such a session without the terminal: a session of its own, then the command
     #[command(name = "session-start", hide = true)]
     SessionStart(SessionStart),
+    /// Called to end the sessions of a gvmr that was killed: their ids come on stdin
+    #[command(name = "session-watch", hide = true)]
+    SessionWatch(SessionWatch),
 }
 
 /// `gvmr install`.
@@ -148,56 +170,20 @@ pub struct LsRemote {
     pub json: bool,
 }
 
-/// `gvmr current`.
+/// `gvmr trust`.
 #[derive(Debug, Args)]
-pub struct Current {
-    /// Say which file, line and rule decided
+pub struct Trust {
+    /// The gvmr.toml, or its directory; with none given, the nearest one
+    pub path: Option<PathBuf>,
+    /// Show what is trusted
+    #[arg(long, conflicts_with_all = ["path", "revoke"])]
+    pub list: bool,
+    /// Take trust back
     #[arg(long)]
-    pub why: bool,
+    pub revoke: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-}
-
-/// `gvmr which`.
-#[derive(Debug, Args)]
-pub struct Which {
-    /// The program: go, gofmt
-    #[arg(default_value = "go")]
-    pub tool: String,
-    /// Say which file, line and rule decided
-    #[arg(long)]
-    pub why: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `gvmr where`.
-#[derive(Debug, Args)]
-pub struct Where {
-    /// An installed version; with none given, the one that runs here
-    #[arg(value_name = "VERSION")]
-    pub version: Option<String>,
-    /// Show the shim directory: the one that belongs on PATH
-    #[arg(long, conflicts_with = "version")]
-    pub shims: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `gvmr exec`.
-#[derive(Debug, Args)]
-pub struct Exec {
-    /// A version (without one, what runs here), then the command and its arguments
-    #[arg(
-        trailing_var_arg = true,
-        allow_hyphen_values = true,
-        required = true,
-        value_name = "VERSION -- COMMAND"
-    )]
-    pub words: Vec<OsString>,
 }
 
 /// `gvmr host`.
@@ -235,122 +221,4 @@ pub struct Prune {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-}
-
-/// `gvmr completions`.
-#[derive(Debug, Args)]
-pub struct Completions {
-    /// The shell
-    pub shell: clap_complete::Shell,
-    /// Called by the script: the words of a command line up to the cursor, to be answered with what fits there
-    #[arg(last = true, hide = true)]
-    pub words: Vec<OsString>,
-}
-
-/// `gvmr setup`.
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Without --system it edits your own files; with it, the machine's, for every user (as root)."
-)]
-pub struct Setup {
-    /// Set up the machine, for every user and every session, with one home that all share
-    #[arg(long, conflicts_with_all = ["repair", "cron"])]
-    pub system: bool,
-    /// Take everything back that setup wrote
-    #[arg(long, conflicts_with_all = ["repair", "vscode"])]
-    pub undo: bool,
-    /// Move files that you cannot read aside, and start them anew from /etc/skel
-    #[arg(long)]
-    pub repair: bool,
-    /// Set the PATH of your crontab too
-    #[arg(long)]
-    pub cron: bool,
-    /// Print settings that make VS Code and gopls use the shim; nothing is edited
-    #[arg(long, conflicts_with_all = ["system", "repair", "cron", "dry_run", "yes"])]
-    pub vscode: bool,
-    /// Only show the changes, as a diff
-    #[arg(long, short = 'n')]
-    pub dry_run: bool,
-    /// Do not ask
-    #[arg(long, short)]
-    pub yes: bool,
-    /// Print the outcome as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `gvmr env`.
-#[derive(Debug, Args)]
-pub struct Env {
-    /// The shell that is to read it
-    #[arg(long, value_enum, default_value_t = EnvShell::Sh)]
-    pub shell: EnvShell,
-    /// Print JSON, for editors and scripts
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// A syntax of shells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum EnvShell {
-    /// sh, dash, ash and ksh
-    Sh,
-    /// bash
-    Bash,
-    /// zsh
-    Zsh,
-    /// fish
-    Fish,
-}
-
-/// `gvmr import`.
-#[derive(Debug, Args)]
-pub struct Import {
-    /// Trees (GOROOTs) to adopt; with none given, what other version managers, `go install golang.org/dl/…`, the module
-    /// cache and by-hand installs left on this machine
-    #[arg(value_name = "GOROOT")]
-    pub trees: Vec<PathBuf>,
-    /// Only show what is there
-    #[arg(long, short = 'n')]
-    pub dry_run: bool,
-    /// Do not ask
-    #[arg(long, short)]
-    pub yes: bool,
-    /// Print the outcome as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `gvmr session-start`.
-#[derive(Debug, Args)]
-pub struct SessionStart {
-    /// The command
-    #[arg(last = true, required = true)]
-    pub words: Vec<OsString>,
-}
-
-/// `gvmr shim-missing`: what the shim knows when a version is not installed.
-#[derive(Debug, Args)]
-pub struct ShimMissing {
-    /// The shim's home
-    #[arg(long)]
-    pub home: PathBuf,
-    /// What was asked for: 1.23, 1.23.4
-    #[arg(long)]
-    pub version: String,
-    /// Who asks for it, in words
-    #[arg(long)]
-    pub reason: String,
-    /// The file that asks for it
-    #[arg(long)]
-    pub file: Option<PathBuf>,
-    /// The line in that file
-    #[arg(long)]
-    pub line: Option<usize>,
-    /// Whether it was asked for by name, so that the go command must not switch to another
-    #[arg(long)]
-    pub exact: bool,
-    /// The program and its arguments
-    #[arg(last = true, required = true)]
-    pub words: Vec<OsString>,
 }

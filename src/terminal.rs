@@ -22,6 +22,11 @@ impl Terminal {
         Self { quiet, bars: MultiProgress::with_draw_target(target) }
     }
 
+    /// Whether only results and errors are wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Writes a result line to stdout.
     pub fn data(&self, line: impl Display) -> std::io::Result<()> {
         self.bytes(format!("{line}\n").as_bytes())
@@ -57,6 +62,14 @@ impl Terminal {
     pub fn say(&self, lines: impl Display) {
         self.bars.suspend(|| {
             let _ = writeln!(std::io::stderr().lock(), "{lines}"); // nowhere is left to report a failure to
+        });
+    }
+
+    /// Writes a line to stderr, and below it what `write` writes: in one piece, above any bar.
+    pub fn block(&self, header: impl Display, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
+        self.bars.suspend(|| {
+            let mut stderr = std::io::stderr().lock();
+            let _ = writeln!(stderr, "{header}").and_then(|()| write(&mut stderr)); // as above
         });
     }
 

@@ -63,6 +63,8 @@ pub enum Source {
     Variable,
     /// The nearest `.go-version`.
     GoVersionFile,
+    /// The nearest trusted `gvmr.toml`.
+    ProjectFile,
     /// go.work
     GoWork,
     /// go.mod
@@ -130,6 +132,7 @@ impl Source {
             Self::Argument => "the first argument",
             Self::Variable => "GVMR_VERSION",
             Self::GoVersionFile => ".go-version",
+            Self::ProjectFile => "gvmr.toml",
             Self::GoWork => "go.work",
             Self::GoMod => "go.mod",
             Self::ToolVersions => ".tool-versions",

@@ -1,9 +1,10 @@
 //! The environment of a toolchain: this process's own, with a few edits and no others.
 //!
-//! Takes the entries and the [`Edits`], gives what to keep and what to add. GOPATH, GOFLAGS, caches and the go
-//! command's own `GOTOOLCHAIN_INTERNAL_*` pass untouched.
+//! Takes the entries and the [`Edits`], gives what to keep and what to add. What no rule of the user's changes passes
+//! untouched, and so does the go command's own `GOTOOLCHAIN_INTERNAL_*`.
 
 use crate::process::Word;
+use crate::rules::Change;
 use std::ffi::{CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -23,6 +24,8 @@ pub struct Edits<'a> {
     pub local: bool,
     /// How deep the next shim in this chain is; never given to a toolchain.
     pub depth: Option<u32>,
+    /// What the user's rules change.
+    pub changes: &'a [Change],
 }
 
 /// A child's environment.
@@ -53,6 +56,12 @@ impl<'a> ChildEnvironment<'a> {
         if let Some(depth) = edits.depth {
             child.add(b"GVMR_SHIM_DEPTH=", depth.to_string().as_bytes());
         }
+        for change in edits.changes {
+            let Some(value) = &change.value else { continue };
+            for name in [Some(change.name), change.twin].into_iter().flatten() {
+                child.add(&[name.as_bytes(), b"="].concat(), value.as_bytes());
+            }
+        }
         child
     }
 
@@ -70,6 +79,10 @@ impl<'a> ChildEnvironment<'a> {
 }
 
 fn is_removed(entry: Word<'_>, edits: &Edits<'_>) -> bool {
+    let is = |name: &str| entry.after(name.as_bytes()).is_some_and(|rest| rest.after(b"=").is_some());
+    if edits.changes.iter().any(|change| is(change.name) || change.twin.is_some_and(is)) {
+        return true;
+    }
     let Some(entry) = entry.after(b"G") else { return false }; // most entries end here
     if entry.after(b"VMR_SHIM_DEPTH=").is_some() {
         return true;
@@ -128,6 +141,20 @@ mod tests {
         let switched =
             [c"GOTOOLCHAIN_INTERNAL_SWITCH_VERSION=go1.23.4", c"GOTOOLCHAIN_INTERNAL_SWITCH_COUNT=1"];
         assert_eq!(edited(&switched, toolchain()), switched.map(|entry| entry.to_str().unwrap()));
+    }
+
+    #[test]
+    fn a_change_replaces_both_spellings_and_an_empty_one_removes_them() {
+        let entries = [c"GOPATH=/old", c"GOPATHS=/x", c"https_proxy=http://old", c"GOFLAGS=-v"];
+        let set = |name, twin, value: &str| Change { name, twin, value: Some(value.into()) };
+        let changes = [
+            set("GOPATH", None, "/new"),
+            set("HTTPS_PROXY", Some("https_proxy"), "http://new"),
+            Change { name: "GOFLAGS", twin: None, value: None },
+        ];
+        let edits = Edits { changes: &changes, ..Edits::default() };
+        let expected = ["GOPATHS=/x", "GOPATH=/new", "HTTPS_PROXY=http://new", "https_proxy=http://new"];
+        assert_eq!(edited(&entries, edits), expected);
     }
 
     #[test]

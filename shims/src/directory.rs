@@ -2,6 +2,7 @@
 //! command itself would use.
 
 use crate::environment::Environment;
+use crate::process;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, Metadata};
 use std::io;
@@ -28,22 +29,44 @@ pub fn working(environment: &dyn Environment, change: Option<&OsStr>) -> io::Res
     fs::canonicalize(here)
 }
 
-/// Calls `visit` with the path of `name` in `directory`, then in each parent, until it gives a value or an error.
+/// Calls `visit` with the path of `name` in `directory`, then in each parent, wherever something has that name, until it
+/// gives a value or an error.
 pub fn climb<T, E>(
     directory: &Path,
     name: &str,
+    visit: impl FnMut(&Path) -> Result<Option<T>, E>,
+) -> Result<Option<T>, E> {
+    climb_where(directory, name, |path| !process::is_absent(path), visit)
+}
+
+/// The same of every one of these paths, whether anything is there or not.
+pub(crate) fn climb_all<T, E>(
+    directory: &Path,
+    name: &str,
+    visit: impl FnMut(&Path) -> Result<Option<T>, E>,
+) -> Result<Option<T>, E> {
+    climb_where(directory, name, |_| true, visit)
+}
+
+fn climb_where<T, E>(
+    directory: &Path,
+    name: &str,
+    is_there: impl Fn(&[u8]) -> bool,
     mut visit: impl FnMut(&Path) -> Result<Option<T>, E>,
 ) -> Result<Option<T>, E> {
     let start = directory.as_os_str().as_bytes();
     let start = start.strip_suffix(b"/").unwrap_or(start);
     // One buffer for all the paths: joining them one by one costs more than looking at them.
-    let mut path = Vec::with_capacity(start.len() + 1 + name.len());
+    let mut path = Vec::with_capacity(start.len() + 1 + name.len() + 1);
     path.extend_from_slice(start);
     for _ in 0..=PARENT_LIMIT {
         let length = path.len();
         path.push(b'/');
         path.extend_from_slice(name.as_bytes());
-        if let Some(found) = visit(Path::new(OsStr::from_bytes(&path)))? {
+        path.push(0);
+        let is_there = is_there(&path);
+        path.pop();
+        if is_there && let Some(found) = visit(Path::new(OsStr::from_bytes(&path)))? {
             return Ok(Some(found));
         }
         match path.iter().take(length).rposition(|byte| *byte == b'/') {
@@ -94,10 +117,15 @@ mod tests {
 
     fn visited(directory: &str) -> Vec<String> {
         let mut seen = Vec::new();
-        let nothing: Result<Option<()>, Infallible> = climb(Path::new(directory), "x", |path| {
-            seen.push(path.display().to_string());
-            Ok(None)
-        });
+        let nothing: Result<Option<()>, Infallible> = climb_where(
+            Path::new(directory),
+            "x",
+            |_| true,
+            |path| {
+                seen.push(path.display().to_string());
+                Ok(None)
+            },
+        );
         assert_eq!(nothing, Ok(None));
         seen
     }

@@ -4,13 +4,12 @@
 
 use crate::child::{ChildEnvironment, DEPTH, Edits};
 use crate::environment::Block;
-use crate::home::Home;
 use crate::interpreter;
-use crate::invocation::SELF;
 use crate::outside::Outside;
 use crate::process;
+use crate::rules::Change;
 use crate::version::Version;
-use std::ffi::{CStr, CString, OsStr, OsString};
+use std::ffi::{CStr, CString, OsStr};
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -55,24 +54,6 @@ pub enum Failure {
     },
 }
 
-/// Runs `tool` of an installed toolchain in place of this process, for a program with Rust's runtime: SIGPIPE,
-/// which that ignores, is given back its default first. `arguments` are those after the tool's name.
-///
-/// `exact` says that the version was asked for by name, so that the go command must not switch to another.
-pub fn run(home: &Home, version: &Version, exact: bool, tool: &OsStr, arguments: &[OsString]) -> Failure {
-    let goroot = home.toolchain(version);
-    let launch = Launch::toolchain(&goroot, version, tool, exact, Path::new(SELF).exists());
-    let words = std::iter::once(tool).chain(arguments.iter().map(OsString::as_os_str));
-    let words: Result<Vec<CString>, _> = words.map(|word| CString::new(word.as_bytes())).collect();
-    let words = match words {
-        Ok(words) => words,
-        Err(error) => return Failure::Refused { program: launch.path(), error: error.into() },
-    };
-    let words: Vec<&CStr> = words.iter().map(CString::as_c_str).collect();
-    process::restore_sigpipe();
-    launch.replace(&words, &Block::of_process())
-}
-
 impl<'a> Launch<'a> {
     /// A tool of an installed toolchain.
     pub fn toolchain(
@@ -84,7 +65,10 @@ impl<'a> Launch<'a> {
     ) -> Self {
         let program = tool_path(goroot, tool);
         let export_goroot = !proc_is_mounted || cannot_find_itself(version);
-        Self { program, edits: Edits { goroot: Some(goroot), export_goroot, local: exact, depth: None } }
+        Self {
+            program,
+            edits: Edits { goroot: Some(goroot), export_goroot, local: exact, ..Edits::default() },
+        }
     }
 
     /// A program outside gvmr; one that is not a GOROOT's own may call the shim again, which is counted.
@@ -98,16 +82,28 @@ impl<'a> Launch<'a> {
         Ok(Self { program: program.into_os_string().into_vec(), edits })
     }
 
+    /// The same with these changes of its environment.
+    #[must_use]
+    pub fn changing(mut self, changes: &'a [Change]) -> Self {
+        self.edits.changes = changes;
+        self
+    }
+
     /// The program's path.
     pub fn path(&self) -> PathBuf {
         PathBuf::from(OsStr::from_bytes(&self.program))
     }
 
+    /// The environment that it gets.
+    pub fn environment<'b>(&self, block: &Block<'b>) -> ChildEnvironment<'b> {
+        ChildEnvironment::of(block.entries(), &self.edits)
+    }
+
     /// Replaces this process; `arguments` include the name it is called by.
     pub fn replace(self, arguments: &[&CStr], block: &Block<'_>) -> Failure {
         let path = self.path();
+        let environment = self.environment(block);
         let Ok(program) = CString::new(self.program) else { return Failure::NoTool { program: path } };
-        let environment = ChildEnvironment::of(block.entries(), &self.edits);
         let error = process::execute(&program, arguments, &environment.entries());
         Failure::of(path, error)
     }
@@ -118,6 +114,14 @@ pub(crate) fn deeper(block: &Block<'_>) -> Option<u32> {
     let depth = block.value(DEPTH).and_then(|value| std::str::from_utf8(value).ok()?.parse().ok());
     let depth: u32 = depth.unwrap_or(0);
     (depth < DEPTH_LIMIT).then_some(depth + 1)
+}
+
+/// The block as the shim had it that handed over to this program: the counter is back where it was.
+#[must_use]
+pub fn shallower(block: Block<'_>) -> Block<'_> {
+    const ONE: &CStr = c"GVMR_SHIM_DEPTH=1"; // the limit is 2, and 0 is as good as none
+    let before = block.value(DEPTH).filter(|depth| *depth == b"2").map(|_| ONE);
+    block.replacing(DEPTH, before)
 }
 
 /// `GOROOT/bin/TOOL`, in one allocation.

@@ -3,7 +3,7 @@
 //! Takes a directory and the environment, gives the file and what it requires. Changes nothing.
 
 use crate::bounded::{self, MODULE_LIMIT};
-use crate::directory::{climb, same};
+use crate::directory::{climb, climb_all, same};
 use crate::environment::Environment;
 use crate::goenv::setting;
 use crate::gomod::{self, Requirement};
@@ -92,7 +92,7 @@ fn go_work(directory: &Path, environment: &dyn Environment, home: &Home) -> Resu
 /// The nearest go.work, unless a GOROOT lies between: the standard library belongs to no workspace.
 fn nearest_go_work(directory: &Path, home: &Home) -> Option<PathBuf> {
     let versions = home.versions();
-    let found: Result<_, Infallible> = climb(directory, "go.work", |path| {
+    let found: Result<_, Infallible> = climb_all(directory, "go.work", |path| {
         let parent = path.parent().unwrap_or(path);
         if parent != directory && parent.parent() == Some(&versions) {
             return Ok(Some(None));

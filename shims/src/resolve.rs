@@ -15,10 +15,12 @@ use crate::outside::{self, Outside};
 use crate::pin::{self, Fault, Pin, Wish};
 use crate::problem::Problem;
 use crate::project::{self, Kind};
+use crate::record;
 use crate::selector::Selector;
 use crate::shared;
 use crate::version::Version;
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The variable that asks for a version.
@@ -37,6 +39,8 @@ pub struct Question<'a> {
     pub environment: &'a dyn Environment,
     /// The running shim, which is never the Go outside gvmr.
     pub shim: Option<&'a Path>,
+    /// What the trusted project file pins, and that file by its real path.
+    pub pin: Option<(&'a Path, &'a record::Pin)>,
 }
 
 /// Which Go runs there, and why.
@@ -50,7 +54,20 @@ pub fn resolve(question: &Question<'_>) -> Result<Answer, Problem> {
         let selector = Selector::parse(&word).map_err(Problem::Variable)?;
         return question.installed_or_missing(&selector, Source::Variable, None, word, true);
     }
-    if let Some((file, pin)) = go_version_file(question.directory)? {
+    let go_version = go_version_file(question.directory)?;
+    if let Some((file, pin)) = question.pin
+        && go_version.as_ref().is_none_or(|(other, _)| lies_above(other, file))
+    {
+        let place = Some((file.to_owned(), pin.line));
+        return question.installed_or_missing(
+            &pin.selector,
+            Source::ProjectFile,
+            place,
+            pin.written.clone(),
+            true,
+        );
+    }
+    if let Some((file, pin)) = go_version {
         return question.pinned(file, pin, Source::GoVersionFile);
     }
     if let Some(project) = project::find(question.directory, question.environment, question.home)? {
@@ -67,6 +84,15 @@ pub fn resolve(question: &Question<'_>) -> Result<Answer, Problem> {
         return question.pinned(file, pin, Source::ToolVersions);
     }
     question.nobody_asks()
+}
+
+/// Whether `file` lies in a directory above that of `other`, which goes by its real path.
+fn lies_above(file: &Path, other: &Path) -> bool {
+    let directory = |file: &Path| fs::canonicalize(file.parent()?).ok();
+    match (directory(file), other.parent()) {
+        (Some(above), Some(below)) => below != above && below.starts_with(above),
+        _ => false,
+    }
 }
 
 /// The nearest `.go-version` and what it asks for.

@@ -4,6 +4,7 @@
 
 use crate::environment::Environment;
 use crate::home::Home;
+use crate::own::config_directory;
 use crate::process;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -14,15 +15,9 @@ pub fn is_anothers(home: &Home) -> bool {
     fs::symlink_metadata(home.shared_file()).is_ok_and(|mark| mark.uid() != process::effective_user())
 }
 
-/// The file with the default of this user in a home that another keeps: `gvmr/default` in the configuration directory.
-/// `None` where the environment names no such directory by an absolute path.
+/// The file with the default of this user in a home that another keeps: `default` in [`config_directory`].
 pub fn own_default_file(environment: &dyn Environment) -> Option<PathBuf> {
-    let named = environment.get("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let directory = match named {
-        Some(directory) => directory,
-        None => Path::new(&environment.get("HOME")?).join(".config"),
-    };
-    directory.is_absolute().then(|| directory.join("gvmr/default"))
+    config_directory(environment).map(|directory| directory.join("default"))
 }
 
 /// The users whose word counts in such a file: this one, and root. What belongs to another is passed over.
@@ -30,7 +25,8 @@ pub fn heeded() -> [u32; 2] {
     [0, process::effective_user()]
 }
 
-/// The owner of the user's own default where that is neither the user nor root, so that it does not count.
+/// The owner of a file of the user's, its default or its settings, where that is neither the user nor root, so that it does
+/// not count.
 pub fn stranger(file: &Path) -> Option<u32> {
     let found = [fs::symlink_metadata(file), fs::metadata(file)];
     let owners = found.into_iter().flatten().map(|found| found.uid());
@@ -57,19 +53,6 @@ pub fn next_step(home: &Home, command: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_users_default_lies_in_an_absolute_configuration_directory() {
-        let file = |environment: Vec<(&str, &str)>| own_default_file(&environment);
-        let at = |path: &str| Some(PathBuf::from(path));
-        assert_eq!(file(vec![("HOME", "/h")]), at("/h/.config/gvmr/default"));
-        assert_eq!(file(vec![("HOME", "/h"), ("XDG_CONFIG_HOME", "/c")]), at("/c/gvmr/default"));
-        assert_eq!(file(vec![("XDG_CONFIG_HOME", "/c")]), at("/c/gvmr/default"));
-        // A relative one is none, as the standard for these directories says; it would be the project's.
-        assert_eq!(file(vec![("HOME", "/h"), ("XDG_CONFIG_HOME", "c")]), at("/h/.config/gvmr/default"));
-        assert_eq!(file(vec![("HOME", "h")]), None);
-        assert_eq!(file(vec![]), None);
-    }
 
     #[test]
     #[allow(clippy::disallowed_methods)] // a test's own directory

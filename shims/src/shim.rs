@@ -1,22 +1,24 @@
 //! The shim from its arguments to the exec of the right Go.
 //!
 //! Takes what C's `main` is given, before any runtime has touched signals. Never writes a file, never starts a
-//! second process, never prints where it can run a tool.
+//! second process, never prints where it can run a tool: where something has to be compiled, said or asked for first, it
+//! hands over to the program.
 
-use crate::answer::{Answer, Choice, Reason, Rule, Source};
-use crate::directory;
+use crate::answer::{Answer, Choice};
+use crate::call::Call;
 use crate::environment::Block;
-use crate::installed;
-use crate::invocation::{self, Place};
+use crate::hand_over;
+use crate::invocation::Place;
 use crate::launch::{self, Launch};
 use crate::missing::{self, Missing};
 use crate::outside::{self, Outside};
+use crate::printable;
 use crate::problem::Problem;
-use crate::resolve::{Question, resolve};
-use crate::selector::{NotAVersion, Selector};
-use crate::version::Version;
+use crate::rules::Change;
+use crate::selector::NotAVersion;
+use crate::situation::Config;
 use std::convert::Infallible;
-use std::ffi::{CStr, OsStr};
+use std::ffi::CStr;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -26,114 +28,98 @@ pub fn run(arguments: &[&CStr]) -> i32 {
     let Err(failure) = start(arguments, &Block::of_process());
     // Where nobody can be told, the exit code has to do.
     let _ = writeln!(io::stderr(), "gvmr: {failure}");
-    match failure {
-        Failure::Launch(failure) => failure.exit_code(),
-        _ => 127,
-    }
+    failure.exit_code()
 }
 
 /// Why no tool runs.
-enum Failure {
+#[derive(Debug)]
+pub enum Failure {
     /// The program lies in no home's `shims` directory.
     Lost(PathBuf),
     /// The `+` argument is no version.
     Plus(NotAVersion),
+    /// No Go could be chosen.
     Problem(Problem),
+    /// This `config.toml` is not what was compiled, and no program could be asked to compile it.
+    Stale(PathBuf),
     /// A version is missing, in words, and no program could be asked to install it.
     Missing(String),
+    /// What was chosen cannot be executed.
     Launch(launch::Failure),
 }
 
 fn start(arguments: &[&CStr], block: &Block<'_>) -> Result<Infallible, Failure> {
     let place = Place::of_process().map_err(Failure::Lost)?;
-    if let Some(version) = place.version() {
-        return Call { place: &place, tool: OsStr::new("go"), arguments, block }.version(version);
+    let call = Call::parse(&place, arguments, block).map_err(Failure::Plus)?;
+    let mut situation = call.situation(None);
+    if let Config::Stale { file } = &situation.config {
+        hand_over::prepare(&place, arguments, block);
+        return Err(Failure::Stale(file.clone()));
     }
-    let (name, words) = arguments.split_at(arguments.len().min(1));
-    let Some(plus) = invocation::plus(words) else {
-        return Call { place: &place, tool: &place.name, arguments, block }.resolved(None);
+    let answer = call.answer(&situation).map_err(Failure::Problem)?;
+    if let Choice::Missing { wanted } = answer.choice {
+        let missing = Missing { wanted, reason: answer.reason, exact: answer.exact };
+        missing.hand_over(&place, call.tool, &call.arguments, block);
+        let reason = missing.reason.to_string();
+        return Err(Failure::Missing(missing::message(&place.home, &missing.wanted, &reason)));
+    }
+    let settled = call.settle(&mut situation, &answer.choice);
+    let unsaid = settled.notices.iter().any(|notice| !notice.was_said(situation.own.as_ref()));
+    if unsaid || settled.needs_credentials {
+        hand_over::prepare(&place, arguments, block);
+        // Nobody to say it, and nobody to ask for a secret: the tool still runs.
+    }
+    Err(launch(&call, &answer, &settled.changes))
+}
+
+/// Runs the Go that was chosen with these changes of its environment; comes back only with the reason why it cannot.
+pub fn launch(call: &Call<'_>, answer: &Answer, changes: &[Change]) -> Failure {
+    let launch = match &answer.choice {
+        Choice::Installed { version, goroot } => {
+            let mounted = call.place.proc_is_mounted;
+            Launch::toolchain(goroot, version, call.tool, answer.exact, mounted)
+        }
+        Choice::Outside(go) => match outside(call, go) {
+            Ok(tool) => return launch_outside(call, &tool, changes),
+            Err(failure) => return failure,
+        },
+        Choice::Missing { wanted } => {
+            let reason = answer.reason.to_string();
+            return Failure::Missing(missing::message(&call.place.home, wanted, &reason));
+        }
     };
-    let selector = plus.map_err(Failure::Plus)?;
-    let arguments = [name, words.get(1..).unwrap_or_default()].concat();
-    Call { place: &place, tool: &place.name, arguments: &arguments, block }.resolved(Some(&selector))
+    Failure::Launch(launch.changing(changes).replace(&call.arguments, call.block))
 }
 
-/// A tool, and what it is called with.
-struct Call<'a> {
-    place: &'a Place,
-    tool: &'a OsStr,
-    arguments: &'a [&'a CStr],
-    block: &'a Block<'a>,
+fn launch_outside(call: &Call<'_>, tool: &Outside, changes: &[Change]) -> Failure {
+    match Launch::outside(tool, call.block) {
+        Ok(launch) => Failure::Launch(launch.changing(changes).replace(&call.arguments, call.block)),
+        Err(failure) => Failure::Launch(failure),
+    }
 }
 
-impl Call<'_> {
-    /// A shim called `go1.23.4` runs that version: the go command that looked for it has decided already.
-    fn version(&self, version: Version) -> Result<Infallible, Failure> {
-        let wanted = Selector::exact(&version);
-        let version = wanted.as_exact().cloned().unwrap_or(version);
-        let choice = match installed::goroot(&self.place.home, &version) {
-            Some(goroot) => Choice::Installed { version, goroot },
-            None => Choice::Missing { wanted },
-        };
-        let written = self.place.name.to_string_lossy().into_owned();
-        let reason = Reason { source: Source::Name, file: None, line: None, written, rule: Rule::Exact };
-        self.start(Answer { choice, reason, exact: false })
+/// The tool of the Go outside: the one in its GOROOT, or else the first of that name on PATH.
+fn outside(call: &Call<'_>, go: &Outside) -> Result<Outside, Failure> {
+    if call.tool == "go" {
+        return Ok(go.clone());
     }
-
-    fn resolved(&self, plus: Option<&Selector>) -> Result<Infallible, Failure> {
-        let change = if self.tool == "go" {
-            invocation::change_of_directory(self.arguments.get(1..).unwrap_or_default())
-        } else {
-            None
-        };
-        // A directory that is gone has no pins; the tool itself will say what it thinks of it.
-        let directory = directory::working(self.block, change)
-            .or_else(|_| directory::working(self.block, None))
-            .unwrap_or_else(|_| PathBuf::from("/"));
-        let question = Question {
-            home: &self.place.home,
-            directory: &directory,
-            plus,
-            environment: self.block,
-            shim: Some(&self.place.program),
-        };
-        self.start(resolve(&question).map_err(Failure::Problem)?)
+    if let Some(program) = go.goroot.as_ref().map(|goroot| goroot.join("bin").join(call.tool))
+        && program.is_file()
+    {
+        return Ok(Outside { program, ..go.clone() });
     }
+    let found = outside::find(call.tool, call.block, &call.place.home, Some(&call.place.program));
+    let program = go.program.with_file_name(call.tool);
+    found.ok_or(Failure::Launch(launch::Failure::NoTool { program }))
+}
 
-    fn start(&self, answer: Answer) -> Result<Infallible, Failure> {
-        match answer.choice {
-            Choice::Installed { version, goroot } => {
-                let mounted = self.place.proc_is_mounted;
-                let launch = Launch::toolchain(&goroot, &version, self.tool, answer.exact, mounted);
-                Err(Failure::Launch(launch.replace(self.arguments, self.block)))
-            }
-            Choice::Missing { wanted } => {
-                let missing = Missing { wanted, reason: answer.reason, exact: answer.exact };
-                let arguments = self.arguments.get(1..).unwrap_or_default();
-                missing.hand_over(self.place, self.tool, arguments, self.block);
-                let reason = missing.reason.to_string();
-                Err(Failure::Missing(missing::message(&self.place.home, &missing.wanted, &reason)))
-            }
-            Choice::Outside(go) => self.outside(go),
+impl Failure {
+    /// The exit code that shells give.
+    pub fn exit_code(&self) -> i32 {
+        match self {
+            Self::Launch(failure) => failure.exit_code(),
+            _ => 127,
         }
-    }
-
-    fn outside(&self, go: Outside) -> Result<Infallible, Failure> {
-        let tool = if self.tool == "go" { go } else { self.beside(go)? };
-        let launch = Launch::outside(&tool, self.block).map_err(Failure::Launch)?;
-        Err(Failure::Launch(launch.replace(self.arguments, self.block)))
-    }
-
-    /// Another tool of the Go outside: the one in its GOROOT, or else the first of that name on PATH.
-    fn beside(&self, go: Outside) -> Result<Outside, Failure> {
-        if let Some(program) = go.goroot.as_ref().map(|goroot| goroot.join("bin").join(self.tool))
-            && program.is_file()
-        {
-            return Ok(Outside { program, ..go });
-        }
-        let found = outside::find(self.tool, self.block, &self.place.home, Some(&self.place.program));
-        let program = go.program.with_file_name(self.tool);
-        found.ok_or(Failure::Launch(launch::Failure::NoTool { program }))
     }
 }
 
@@ -147,8 +133,15 @@ impl fmt::Display for Failure {
             ),
             Self::Plus(word) => write!(formatter, "the version after \"+\": {word}"),
             Self::Problem(problem) => problem.fmt(formatter),
+            Self::Stale(file) => write!(
+                formatter,
+                "{} was changed since it was compiled, and no gvmr could be started to read it; run `gvmr env`",
+                printable::path(file)
+            ),
             Self::Missing(message) => formatter.write_str(message),
             Self::Launch(failure) => failure.fmt(formatter),
         }
     }
 }
+
+impl std::error::Error for Failure {}

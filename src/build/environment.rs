@@ -7,7 +7,7 @@ use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// What bash runs before it becomes `make.bash`.
 ///
@@ -74,6 +74,7 @@ impl Drop for Scratch {
 pub(super) fn command(plan: &Plan<'_>, bootstrap: &Path, scratch: &Scratch, programs: &Programs) -> Command {
     let mut command = Command::new(&programs.bash);
     command.arg("-c").arg(START).arg(&programs.bash).current_dir(plan.goroot.join("src")).env_clear();
+    command.stdin(Stdio::piped());
     let below = |name: &str| scratch.root.join(name);
     match &programs.path {
         Some(path) => command.env("PATH", path),

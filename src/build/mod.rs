@@ -13,7 +13,6 @@ mod bootstrap;
 mod environment;
 mod error;
 mod output;
-mod process;
 mod programs;
 mod tree;
 
@@ -24,11 +23,11 @@ pub use error::BuildError;
 pub use programs::missing_programs;
 pub use tree::strip_to_source;
 
+use crate::process::{self, Ending, Kin, Stop, Streams};
 use environment::Scratch;
 use gvmr_shims::environment::Environment;
 use gvmr_shims::version::Version;
 use output::Output;
-use process::Ending;
 use std::path::Path;
 
 /// What is built, with what, and where. All paths are absolute.
@@ -67,12 +66,13 @@ pub fn build(
     let programs = programs::find(plan.version, plan.environment)?;
     let log = output::open(plan.log).map_err(|source| BuildError::io("create", plan.log, source))?;
     let scratch = Scratch::create(plan.home_cache, &programs, plan.version)?;
-    let mut output = Output::new(log, line);
+    let mut output = Output::new(log, line, cancelled);
     let command = environment::command(plan, bootstrap.goroot, &scratch, &programs);
-    let ending = process::run(command, &mut output, cancelled);
+    let ending = process::run(command, Streams::Both, Kin::Group, &mut output);
+    output.end();
     drop(scratch);
     match ending {
-        Ok(Ending::Cancelled) => return Err(BuildError::Cancelled),
+        Ok(Ending::Stopped) => return Err(BuildError::Cancelled),
         Ok(Ending::Exited(status)) if status.success() => {}
         Ok(Ending::Exited(status)) => {
             return Err(BuildError::Failed {
@@ -83,10 +83,10 @@ pub fn build(
                 log: plan.log.to_owned(),
             });
         }
-        Err(process::Stop::Run(source)) => {
+        Err(Stop::Run(source)) => {
             return Err(BuildError::io("run", &plan.goroot.join("src/make.bash"), source));
         }
-        Err(process::Stop::Log(source)) => return Err(BuildError::io("write", plan.log, source)),
+        Err(Stop::Hear(source)) => return Err(BuildError::io("write", plan.log, source)),
     }
     sources.check_result(plan.goroot)?;
     tree::tidy(plan.goroot, plan.version)

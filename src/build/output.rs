@@ -1,5 +1,6 @@
 //! What a build says: whole into its log, line by line to a listener, and its last lines kept for an error.
 
+use crate::process::Listener;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -18,33 +19,15 @@ pub(super) struct Output<'a> {
     log: File,
     room: usize,
     listener: &'a mut dyn FnMut(&str),
+    cancelled: &'a dyn Fn() -> bool,
     tail: VecDeque<String>,
     /// The beginning of a line whose end has not come yet.
     begun: Vec<u8>,
 }
 
 impl<'a> Output<'a> {
-    pub(super) fn new(log: File, listener: &'a mut dyn FnMut(&str)) -> Self {
-        Self { log, room: LOG_LIMIT, listener, tail: VecDeque::new(), begun: Vec::new() }
-    }
-
-    /// Takes what has arrived; an error is the log's.
-    pub(super) fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let kept = bytes.get(..self.room).unwrap_or(bytes);
-        self.room -= kept.len();
-        self.log.write_all(kept)?;
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            for part in piece.chunks(LONGEST_LINE) {
-                if self.begun.len() + part.len() > LONGEST_LINE {
-                    self.pass_on();
-                }
-                self.begun.extend_from_slice(part);
-            }
-            if piece.ends_with(b"\n") {
-                self.pass_on();
-            }
-        }
-        Ok(())
+    pub(super) fn new(log: File, listener: &'a mut dyn FnMut(&str), cancelled: &'a dyn Fn() -> bool) -> Self {
+        Self { log, room: LOG_LIMIT, listener, cancelled, tail: VecDeque::new(), begun: Vec::new() }
     }
 
     /// Takes the end of the output.
@@ -68,6 +51,31 @@ impl<'a> Output<'a> {
         }
         self.tail.push_back(line.to_owned());
         self.begun.clear();
+    }
+}
+
+impl Listener for Output<'_> {
+    /// An error is the log's.
+    fn hear(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let kept = bytes.get(..self.room).unwrap_or(bytes);
+        self.room -= kept.len();
+        self.log.write_all(kept)?;
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            for part in piece.chunks(LONGEST_LINE) {
+                if self.begun.len() + part.len() > LONGEST_LINE {
+                    self.pass_on();
+                }
+                self.begun.extend_from_slice(part);
+            }
+            if piece.ends_with(b"\n") {
+                self.pass_on();
+            }
+        }
+        Ok(())
+    }
+
+    fn is_over(&mut self) -> bool {
+        (self.cancelled)()
     }
 }
 
@@ -95,9 +103,9 @@ mod tests {
         let mut log = tempfile::tempfile().unwrap();
         let mut lines = Vec::new();
         let mut listener = |line: &str| lines.push(line.to_owned());
-        let mut output = Output::new(log.try_clone().unwrap(), &mut listener);
+        let mut output = Output::new(log.try_clone().unwrap(), &mut listener, &|| false);
         for piece in pieces {
-            output.take(piece).unwrap();
+            output.hear(piece).unwrap();
         }
         output.end();
         let tail = output.into_tail();

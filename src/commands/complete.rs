@@ -55,6 +55,7 @@ pub(super) fn answer(shell: Shell, words: &[OsString]) -> Option<String> {
         Next::Option => Answer::of(options(&line)),
         Next::Value(argument) => values::of(&line, argument),
         Next::Words(start) => values::of_words(&line, words.get(start..).unwrap_or_default(), start),
+        Next::Behind(start) => values::of_command(words.len() == start + 1, start),
         Next::Nothing => Answer::default(),
     };
     for candidate in &mut answer.candidates {

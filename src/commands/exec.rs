@@ -5,13 +5,13 @@ use super::installed;
 use super::session::Session;
 use crate::cli;
 use crate::error::{Error, Kind};
+use crate::process::{self, Given, Go};
 use crate::request::Request;
 use gvmr_shims::answer::Choice;
-use gvmr_shims::child::DEPTH;
-use gvmr_shims::environment::{Environment, Process};
+use gvmr_shims::environment::Process;
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
 use std::process::Command;
 
 /// Runs the command; comes back only with an error.
@@ -20,38 +20,54 @@ pub(super) fn run(arguments: &cli::Exec, session: &Session) -> Result<(), Error>
     let Some((program, rest)) = words.split_first() else {
         return Err(Error::said(Kind::Usage, "no command to run").hint("gvmr exec 1.22 -- go version"));
     };
-    let (goroot, exact) = match version {
-        Some(text) => {
-            let version = installed::newest_of(&session.toolchains()?, text, session)
-                .map_err(|error| Error { kind: Kind::NotFound, ..error })?;
-            (session.settings.home.toolchain(&version), Some(version))
-        }
-        None => match session.resolve()? {
-            answer if matches!(answer.choice, Choice::Missing { .. }) => {
+    let given = given(&arguments.env)?;
+    let home = &session.settings.home;
+    let chosen = if let Some(text) = version {
+        let version = installed::newest_of(&session.toolchains()?, text, session)
+            .map_err(|error| Error { kind: Kind::NotFound, ..error })?;
+        Some((home.toolchain(&version), Some(version)))
+    } else {
+        let answer = session.resolve()?;
+        match answer.choice {
+            Choice::Installed { version, goroot } => Some((goroot, answer.exact.then_some(version))),
+            Choice::Outside(_) => None,
+            Choice::Missing { .. } => {
                 return Err(Error { kind: Kind::NotFound, ..current::missing(&answer, session) });
             }
-            answer => match answer.choice {
-                Choice::Installed { version, goroot } => (goroot, answer.exact.then_some(version)),
-                Choice::Outside(_) | Choice::Missing { .. } => {
-                    return Err(execute(
-                        Command::new(program).args(rest).env("PATH", path_with(&[])?),
-                        program,
-                    ));
-                }
-            },
-        },
-    };
-    let mut command = Command::new(program);
-    // The shims first, so that `go +1.23` works below too; the toolchain's own directory has whatever they lack.
-    command.args(rest).env("PATH", path_with(&[session.settings.home.shims(), goroot.join("bin")])?);
-    command.env_remove("GOROOT").env_remove("GOTOOLDIR").env_remove(DEPTH);
-    if let Some(version) = exact {
-        command.env("GVMR_VERSION", version.as_str());
-        if Process.get("GOTOOLCHAIN").is_none() {
-            command.env("GOTOOLCHAIN", "local");
         }
-    }
-    Err(execute(&mut command, program))
+    };
+    let go = chosen.as_ref().map(|(goroot, exact)| Go {
+        home,
+        goroot,
+        exact: exact.as_ref(),
+        never_switched: false,
+    });
+    let mut command = Command::new(program);
+    prepare(command.args(rest), go, &given)?;
+    let error = command.exec();
+    Err(cannot_run(program, &error).hint(if program.as_encoded_bytes().starts_with(b"-") {
+        "options go before the version: gvmr exec -e NAME=VALUE [VERSION] -- COMMAND"
+    } else {
+        "look at the command's name: gvmr exec [VERSION] -- COMMAND"
+    }))
+}
+
+/// The variables that were given for the command.
+pub(super) fn given(words: &[OsString]) -> Result<Given, Error> {
+    Given::parse(words)
+        .map_err(|error| Error::new(Kind::Usage, &error).hint("-e NAME=VALUE sets one, -e NAME= unsets it"))
+}
+
+/// Makes the command one that runs with this Go.
+pub(super) fn prepare(command: &mut Command, go: Option<Go<'_>>, given: &Given) -> Result<(), Error> {
+    process::prepare(command, go, given, &Process)
+        .map_err(|_| Error::said(Kind::Usage, "GVMR_HOME contains a colon, so it cannot stand in PATH"))
+}
+
+/// The failure of a command that cannot be started.
+pub(super) fn cannot_run(program: &OsStr, error: &io::Error) -> Error {
+    let kind = if error.kind() == io::ErrorKind::NotFound { Kind::NotFound } else { Kind::CannotExecute };
+    Error::said(kind, format!("cannot run {}: {error}", program.to_string_lossy()))
 }
 
 /// `1.22 -- go version`, `1.22 go version`, `-- go version` and `go version` are all understood.
@@ -69,19 +85,4 @@ fn split(words: &[OsString]) -> Result<(Option<&str>, &[OsString]), Error> {
         },
         [] => Ok((None, words)),
     }
-}
-
-fn path_with(directories: &[PathBuf]) -> Result<OsString, Error> {
-    let path = Process.get("PATH").unwrap_or_default();
-    let rest = std::env::split_paths(&path).filter(|entry| entry.is_absolute());
-    std::env::join_paths(directories.iter().cloned().chain(rest))
-        .map_err(|_| Error::said(Kind::Usage, "GVMR_HOME contains a colon, so it cannot stand in PATH"))
-}
-
-fn execute(command: &mut Command, program: &OsStr) -> Error {
-    let error = command.exec();
-    let kind =
-        if error.kind() == std::io::ErrorKind::NotFound { Kind::NotFound } else { Kind::CannotExecute };
-    Error::said(kind, format!("cannot run {}: {error}", program.to_string_lossy()))
-        .hint("look at the command's name: gvmr exec [VERSION] -- COMMAND")
 }

@@ -6,6 +6,7 @@ use super::target::{self, Target, Way};
 use crate::cli;
 use crate::error::{Error, Kind};
 use crate::install::{self, Installer, Outcome};
+use crate::process::in_order;
 use crate::request::Request;
 use crate::sources::Source;
 use crate::store::Programs;
@@ -15,8 +16,6 @@ use gvmr_shims::outside::Outside;
 use gvmr_shims::selector::Selector;
 use gvmr_shims::version::Version;
 use serde::Serialize;
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 
 /// Installs that run at the same time. Each keeps two processors and about 20 MiB busy.
 const AT_ONCE: usize = 2;
@@ -82,6 +81,17 @@ pub(super) fn install_one(request: &Request, session: &Session) -> Result<Outcom
     Ok(outcome)
 }
 
+/// Installs several versions with their progress shown; where one cannot be, the others still are.
+pub(super) fn install_several(requests: &[Request], session: &Session) -> Result<(), Error> {
+    let targets: Vec<_> = requests.iter().cloned().map(Target::Request).collect();
+    let outcomes = install_all(&targets, Way::default(), session);
+    let (installed, failed): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+    if let Some(Ok(first)) = installed.first() {
+        session.suggest_default(first.toolchain())?;
+    }
+    failed.into_iter().find_map(Result::err).map_or(Ok(()), Err)
+}
+
 /// What the directory asks for.
 fn asked_for_here(session: &Session) -> Result<Request, Error> {
     let answer = session.resolve().map_err(|error| match error.kind {
@@ -111,32 +121,10 @@ fn asked_for_here(session: &Session) -> Result<Request, Error> {
 }
 
 fn install_all(requests: &[Target], way: Way, session: &Session) -> Vec<Result<Outcome, Error>> {
-    let results: Vec<_> = requests.iter().map(|_| Mutex::new(None)).collect();
-    let queue: Mutex<VecDeque<usize>> = Mutex::new((0..requests.len()).collect());
-    let failed = session.with_installer(|installer| {
-        std::thread::scope(|scope| {
-            for _ in 0..AT_ONCE.min(requests.len()) {
-                scope.spawn(|| {
-                    while let Some(place) = next(&queue) {
-                        let outcome = install_target(&requests[place], way, installer, session);
-                        *results[place].lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-                    }
-                });
-            }
-        });
-        Ok(())
+    let outcomes = session.with_installer(|installer| {
+        Ok(in_order(requests, AT_ONCE, |request| install_target(request, way, installer, session)))
     });
-    if let Err(error) = failed {
-        return vec![Err(error)];
-    }
-    results
-        .into_iter()
-        .filter_map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner))
-        .collect()
-}
-
-fn next(queue: &Mutex<VecDeque<usize>>) -> Option<usize> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    outcomes.unwrap_or_else(|error| vec![Err(error)])
 }
 
 /// Installs one target, once it is known that it can be made reachable.

@@ -1,13 +1,19 @@
 //! What the shim asks for when a version is not installed: install it, ask first, or say what to run.
 
 use super::install;
+use super::prepare;
 use super::session::{Consent, Session};
 use crate::cli;
 use crate::error::{Error, Kind};
 use crate::request::Request;
+use gvmr_shims::answer::{Answer, Choice, Reason, Rule, Source};
+use gvmr_shims::call::Call;
+use gvmr_shims::environment::Block;
 use gvmr_shims::launch;
 use gvmr_shims::missing;
 use gvmr_shims::selector::Selector;
+use std::ffi::{CStr, CString};
+use std::path::Path;
 
 /// Runs the command; where the version is installed now it ends by becoming the tool.
 pub(super) fn run(arguments: &cli::ShimMissing, session: &Session) -> Result<(), Error> {
@@ -15,19 +21,44 @@ pub(super) fn run(arguments: &cli::ShimMissing, session: &Session) -> Result<(),
     let Some((tool, words)) = arguments.words.split_first() else {
         return Err(Error::said(Kind::Usage, "no tool to run"));
     };
-    let question = format!("Go {wanted} is not installed ({}). Install it now?", arguments.reason);
+    let place = prepare::place(&session.settings.home, tool);
+    let words = prepare::tool_words(arguments.called.as_ref(), tool, words)?;
+    let words: Vec<&CStr> = words.iter().map(CString::as_c_str).collect();
+    let block = launch::shallower(Block::of_process());
+    let call = Call::decided(&place, &words, &block);
+    let choice = provide(&wanted, &arguments.reason, arguments.file.as_deref(), session)?;
+    let situation = prepare::situation(&call)?;
+    let reason = Reason {
+        source: Source::Argument,
+        file: arguments.file.clone(),
+        line: arguments.line,
+        written: arguments.version.clone(),
+        rule: Rule::Exact,
+    };
+    let answer = Answer { choice, reason, exact: arguments.exact };
+    Err(prepare::become_tool(&call, situation, &answer, arguments.ignores_pipe, &session.terminal))
+}
+
+/// Installs what is missing, where the user wants that; otherwise the error says what to run. `reason` is who asks for
+/// it, in words, and `file` where that is written.
+pub(super) fn provide(
+    wanted: &Selector,
+    reason: &str,
+    file: Option<&Path>,
+    session: &Session,
+) -> Result<Choice, Error> {
+    let question = format!("Go {wanted} is not installed ({reason}). Install it now?");
     match session.consent_to_install(&question) {
         Consent::Given => {}
         Consent::Refused => return Err(Error::said(Kind::NotFound, format!("Go {wanted} is not installed"))),
         Consent::NotAsked => {
-            let message = missing::message(&session.settings.home, &wanted, &arguments.reason);
+            let message = missing::message(&session.settings.home, wanted, reason);
             return Err(Error::said(Kind::NotFound, message));
         }
     }
-    session.remember_project(arguments.file.as_deref())?;
-    let outcome = install::install_one(&Request::Selector(wanted), session)?;
-    let version = &outcome.toolchain().version;
-    let failure = launch::run(&session.settings.home, version, arguments.exact, tool, words);
-    let kind = if failure.exit_code() == 126 { Kind::CannotExecute } else { Kind::NotFound };
-    Err(Error::new(kind, &failure))
+    session.remember_project(file)?;
+    let outcome = install::install_one(&Request::Selector(wanted.clone()), session)?;
+    let version = outcome.toolchain().version.clone();
+    let goroot = session.settings.home.toolchain(&version);
+    Ok(Choice::Installed { version, goroot })
 }

@@ -1,8 +1,10 @@
 //! One file per command: arguments → calls to rooms → lines. No logic lives here.
 
+mod auth;
 mod complete;
 mod completions;
 mod current;
+mod each;
 mod env;
 mod exec;
 mod host;
@@ -13,13 +15,16 @@ mod list;
 mod ls_remote;
 mod missing;
 mod pin;
+mod prepare;
 mod progress;
 mod prune;
 mod readers;
 mod session;
 mod sessions;
 mod setup;
+mod shown;
 mod target;
+mod trust;
 mod uninstall;
 mod verify;
 mod which;
@@ -40,13 +45,19 @@ pub fn run(cli: Cli) -> Result<(), Error> {
     match &cli.command {
         Command::SessionSeen => return sessions::seen(&terminal),
         Command::SessionStart(arguments) => return sessions::start(arguments),
+        Command::ShimPrepare(arguments) => return prepare::run(arguments, &terminal),
+        Command::SessionWatch(arguments) => {
+            sessions::watch(arguments);
+            return Ok(());
+        }
         _ => {}
     }
     let home = match &cli.command {
-        Command::ShimMissing(arguments) => Some(arguments.home.as_path()),
+        Command::ShimMissing(arguments) => Some(arguments.home.clone()),
+        Command::Auth(arguments) => auth::home_of_caller(arguments),
         _ => None,
     };
-    let session = Session::open(terminal, home)?;
+    let session = Session::open(terminal, home.as_deref())?;
     let result = dispatch(cli.command, &session);
     result.map_err(|error| {
         if session.interrupted() {
@@ -69,6 +80,9 @@ fn dispatch(command: Command, session: &Session) -> Result<(), Error> {
         Command::Which(arguments) => which::run(&arguments, session),
         Command::Where(arguments) => which::run_where(&arguments, session),
         Command::Exec(arguments) => exec::run(&arguments, session),
+        Command::Each(arguments) => each::run(&arguments, session),
+        Command::Trust(arguments) => trust::run(&arguments, session),
+        Command::Auth(arguments) => auth::run(&arguments, session),
         Command::Host(arguments) => host::run(&arguments, session),
         Command::Verify(arguments) => verify::run(&arguments, session),
         Command::Prune(arguments) => prune::run(&arguments, session),
@@ -78,7 +92,12 @@ fn dispatch(command: Command, session: &Session) -> Result<(), Error> {
         Command::Completions(arguments) => completions::run(&arguments, &session.terminal),
         Command::SessionSeen => sessions::seen(&session.terminal),
         Command::SessionStart(arguments) => sessions::start(&arguments),
+        Command::SessionWatch(arguments) => {
+            sessions::watch(&arguments);
+            Ok(())
+        }
         Command::ShimMissing(arguments) => missing::run(&arguments, session),
+        Command::ShimPrepare(arguments) => prepare::run(&arguments, &session.terminal),
     }
 }
 
@@ -99,12 +118,20 @@ impl Cli {
             Command::Setup(arguments) => arguments.json,
             Command::Env(arguments) => arguments.json,
             Command::Import(arguments) => arguments.json,
+            Command::Each(arguments) => arguments.json,
+            Command::Trust(arguments) => arguments.json,
+            Command::Auth(arguments) => match &arguments.command {
+                Some(crate::cli::AuthCommand::List(arguments)) => arguments.json,
+                _ => false,
+            },
             Command::Use(_)
             | Command::Global(_)
             | Command::Completions(_)
             | Command::Exec(_)
             | Command::SessionSeen
             | Command::SessionStart(_)
+            | Command::SessionWatch(_)
+            | Command::ShimPrepare(_)
             | Command::ShimMissing(_) => false,
         }
     }

@@ -1,6 +1,6 @@
 //! What every command shares: the settings, the store, the terminal, and the way to the network.
 
-use crate::config::{AutoInstall, Settings, SourceName};
+use crate::config::{self, AutoInstall, Ruled, Settings, SourceName};
 use crate::error::{Error, Kind};
 use crate::host::Host;
 use crate::install::{Installer, Log};
@@ -13,12 +13,15 @@ use crate::verify::{LogError, SettingError};
 use gvmr_shims::answer::{Answer, Choice};
 use gvmr_shims::directory;
 use gvmr_shims::environment::{self, Environment, Process};
+use gvmr_shims::own::Own;
+use gvmr_shims::project_file;
 use gvmr_shims::resolve::{self, Question};
+use gvmr_shims::situation::Situation;
 use gvmr_shims::version::Version;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -133,19 +136,32 @@ impl Session {
     fn resolve_for(&self, directory: &Path, environment: &dyn Environment) -> Result<Answer, Error> {
         let home = &self.settings.home;
         let shim = home.shims().join("go");
-        let question = Question { home, directory, plus: None, environment, shim: Some(&shim) };
+        let found = project_file::find(directory, Own::of(home, &Process).as_ref());
+        let shim = Some(shim.as_path());
+        let question = Question { home, directory, plus: None, environment, shim, pin: found.pin() };
         resolve::resolve(&question).map_err(Error::from)
     }
 
-    /// Runs `work` with a way to the sources and the log.
+    /// What decides the environment of a go in `directory`; the user's rules are compiled anew where they were edited.
+    pub fn situation(&self, directory: &Path) -> Result<Situation, Error> {
+        let home = &self.settings.home;
+        let own = Own::of(home, &Process);
+        let rules = config::rules(own.as_ref(), &Process)?;
+        Ok(Situation::of(home, directory, &Process, rules))
+    }
+
+    /// Runs `work` with a way to the sources and the log, by the rules that count in the current directory.
     pub fn with_installer<T>(
         &self,
         work: impl FnOnce(&Installer<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let client = net::Client::new(net::Settings::from_environment(&Process));
+        let situation = self.situation(&here())?;
+        let environment = Ruled::of(&situation, &Process);
+        let settings = super::auth::given(net::Settings::from_environment(&environment), self);
+        let client = net::Client::new(settings);
         let goroots: Vec<_> =
             self.toolchains()?.into_iter().rev().map(|toolchain| toolchain.goroot).collect();
-        let go = GoSettings::read(&Process, &goroots);
+        let go = GoSettings::read(&environment, &goroots).ruled(|name| environment.place(name));
         let proxies = ProxyList::parse(&go.goproxy.value, &go.gonoproxy.value)
             .map_err(|error| Error::said(Kind::Usage, format!("GOPROXY ({}): {error}", go.goproxy.origin)))
             .map_err(|error| {
@@ -252,6 +268,11 @@ impl Environment for Anyone {
         let overrules = name.starts_with("GVMR_") || matches!(name, "GOWORK" | "GO111MODULE" | "PWD");
         if overrules { None } else { Process.get(name) }
     }
+}
+
+/// The current directory; one that is gone has no rules.
+fn here() -> PathBuf {
+    directory::working(&Process, None).unwrap_or_else(|_| PathBuf::from("/"))
 }
 
 /// While something is to be tidied up, the first signal asks for that; a second one, or too long a tidying, ends

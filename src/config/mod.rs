@@ -3,17 +3,27 @@
 //! Takes the environment, gives typed settings. A setting's environment twin wins over the file. Nothing is
 //! written, and a mistake in the file is an error that names its line, never a silent default.
 
+mod compiled;
 mod place;
+mod ruled;
+mod rules;
 mod sources;
+mod trust;
 
+pub use compiled::rules;
 pub use place::home_to_share;
+pub use ruled::Ruled;
+pub use rules::{Mistake, RulesError, compile_config, compile_project};
 pub use sources::{SourceName, SourceSettings};
+pub use trust::{State, Trust, TrustError, Trusted};
 
 use directories::BaseDirs;
 use gvmr_shims::environment::Environment;
 use gvmr_shims::home::Home;
+use gvmr_shims::own;
 use gvmr_shims::shared;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use sources::List;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -90,6 +100,9 @@ pub enum ConfigError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The rules in the file are not what they may be.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
     /// The file's content is not what it may be.
     #[error("{path}: {message}", path = path.display())]
     Malformed {
@@ -110,6 +123,13 @@ struct File {
     mirrors: Option<List>,
     musl_index: Option<String>,
     musl_mirrors: Option<List>,
+    // The rules for directories and networks are [`compile_config`]'s, which names its own mistakes.
+    #[serde(rename = "env")]
+    _env: Option<IgnoredAny>,
+    #[serde(rename = "directory")]
+    _directory: Option<IgnoredAny>,
+    #[serde(rename = "network")]
+    _network: Option<IgnoredAny>,
 }
 
 impl Settings {
@@ -131,13 +151,12 @@ impl Settings {
         let reads_only = shared::is_anothers(&home);
         let cache = directories.as_ref().filter(|_| reads_only);
         let cache = cache.map_or_else(|| home.cache(), |own| own.cache_dir().join("gvmr"));
-        let path = match absolute(environment, "GVMR_CONFIG")? {
-            Some(path) if !path.exists() => {
-                return Err(ConfigError::Unreadable { path, source: ErrorKind::NotFound.into() });
-            }
-            Some(path) => Some(path),
-            None => directories.map(|directories| directories.config_dir().join("gvmr/config.toml")),
-        };
+        if let Some(path) = absolute(environment, "GVMR_CONFIG")?
+            && !path.exists()
+        {
+            return Err(ConfigError::Unreadable { path, source: ErrorKind::NotFound.into() });
+        }
+        let path = config_file(environment);
         let file = path.map_or_else(|| Ok(File::default()), |path| File::read(&path))?;
         let auto_install = match environment.text("GVMR_AUTO_INSTALL") {
             Some(value) => AutoInstall::parse(&value)?,
@@ -183,6 +202,16 @@ impl File {
             message: located(&text, &error),
         })
     }
+}
+
+/// The user's `config.toml`, the same that the shim's rules come from. Without `HOME` the shim knows none but what the
+/// kept rules name; here the user's account tells.
+fn config_file(environment: &dyn Environment) -> Option<PathBuf> {
+    own::config_file(environment).or_else(|| {
+        let is_named = ["GVMR_CONFIG", "HOME"].iter().any(|name| environment.get(name).is_some());
+        let directories = BaseDirs::new().filter(|_| !is_named)?;
+        Some(directories.config_dir().join("gvmr/config.toml"))
+    })
 }
 
 /// Line, column and mistake. The line itself is not shown: it may hold a password.

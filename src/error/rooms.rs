@@ -2,7 +2,8 @@
 
 use super::{Error, Kind};
 use crate::build::BuildError;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, TrustError};
+use crate::credentials::CredentialsError;
 use crate::elsewhere::{NotATree, Unfit};
 use crate::host::Assessment;
 use crate::install::InstallError;
@@ -30,11 +31,40 @@ impl From<ConfigError> for Error {
             ConfigError::Unreadable { source, .. } if source.kind() == Io::NotFound => {
                 "name an existing file in GVMR_CONFIG, or unset it"
             }
-            ConfigError::Unreadable { .. } | ConfigError::Malformed { .. } => {
+            ConfigError::Unreadable { .. } | ConfigError::Malformed { .. } | ConfigError::Rules(_) => {
                 "correct the file, or move it away"
             }
         };
         Self::new(Kind::Usage, &error).hint(hint)
+    }
+}
+
+impl From<TrustError> for Error {
+    fn from(error: TrustError) -> Self {
+        match error {
+            TrustError::Store(error) => error.into(),
+            TrustError::Rules(_) => Self::new(Kind::Usage, &error).hint("correct the file, then gvmr trust"),
+            TrustError::NoFile(_) | TrustError::Misnamed(_) => {
+                Self::new(Kind::Usage, &error).hint("name a directory with a gvmr.toml: gvmr trust DIRECTORY")
+            }
+            TrustError::NotTrusted(_) => {
+                Self::new(Kind::Usage, &error).hint("gvmr trust --list shows what is")
+            }
+            TrustError::Foreign { .. } => Self::new(Kind::Trust, &error)
+                .hint("make it yours (chown), or write a [[directory]] rule in your own config.toml"),
+            TrustError::Unreadable { .. } => Self::new(Kind::Usage, &error)
+                .hint("a gvmr.toml is a regular file of at most 64 KiB, in a directory of a plain name"),
+        }
+    }
+}
+
+impl From<CredentialsError> for Error {
+    fn from(error: CredentialsError) -> Self {
+        match error {
+            CredentialsError::Store(error) => error.into(),
+            CredentialsError::File { .. } => Self::new(Kind::Storage, &error)
+                .hint("set it right, or remove it and run gvmr auth set again"),
+        }
     }
 }
 
@@ -203,9 +233,10 @@ impl From<SourceError> for Error {
             SourceErrorKind::Absent => {
                 (Kind::Network, "no source has it: add one that does (GVMR_MIRROR, GOPROXY)")
             }
-            SourceErrorKind::Refused => {
-                (Kind::Network, "this source refuses it: add another (GVMR_MIRROR, or GOPROXY behind a |)")
-            }
+            SourceErrorKind::Refused => (
+                Kind::Network,
+                "keep credentials for this source (gvmr auth set HOST --user NAME), or add another (GVMR_MIRROR, or GOPROXY behind a |)",
+            ),
             SourceErrorKind::Off => (Kind::Network, "GOPROXY=off forbids asking: name a source in GOPROXY"),
             SourceErrorKind::Network => {
                 (Kind::Network, last.map_or("look at GVMR_SOURCES, GVMR_MIRROR and GOPROXY", network_hint))
@@ -291,9 +322,9 @@ fn storage_hint(error: &std::io::Error) -> &'static str {
 fn network_hint(kind: &NetErrorKind) -> &'static str {
     match kind {
         NetErrorKind::Refused { .. } => {
-            "look at your credentials for it (netrc), or use another source (GVMR_MIRROR, GOPROXY)"
+            "look at your credentials for it (gvmr auth, netrc), or use another source (GVMR_MIRROR, GOPROXY)"
         }
-        NetErrorKind::ProxyAuthentication => "put user and password into HTTPS_PROXY",
+        NetErrorKind::ProxyAuthentication => "gvmr auth set --proxy HOST:PORT --user NAME",
         NetErrorKind::Status { .. } | NetErrorKind::Protocol { .. } => {
             "try again later, or use another source (GVMR_MIRROR, GOPROXY)"
         }

@@ -106,7 +106,7 @@ impl Body {
     }
 
     pub(super) fn error(&self, kind: NetErrorKind) -> NetError {
-        NetError { url: self.url.clone(), via: self.via.clone(), kind }
+        NetError { url: self.url.clone(), via: self.via.clone(), sent: None, kind }
     }
 
     fn advance(&mut self, buffer: &mut [u8]) -> Result<usize, NetErrorKind> {

@@ -1,5 +1,6 @@
 //! Why something could not be read, as data: what, where (redacted), expected and got.
 
+use super::kept::Sent;
 use super::redact::RedactedUrl;
 use std::fmt;
 use std::io;
@@ -13,6 +14,8 @@ pub struct NetError {
     pub url: RedactedUrl,
     /// The HTTP or SOCKS proxy that the request went through.
     pub via: Option<RedactedUrl>,
+    /// The login among those kept with gvmr that was refused.
+    pub sent: Option<Box<Sent>>,
     /// What went wrong.
     pub kind: NetErrorKind,
 }
@@ -167,7 +170,7 @@ pub enum RedirectRefusal {
 
 impl NetError {
     pub(super) fn new(url: RedactedUrl, kind: NetErrorKind) -> Self {
-        Self { url, via: None, kind }
+        Self { url, via: None, sent: None, kind }
     }
 
     /// The error of a system call on a local file or directory.
@@ -223,8 +226,11 @@ impl From<NetError> for io::Error {
 impl fmt::Display for NetError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {}", self.url, self.kind)?;
-        match &self.via {
-            Some(proxy) => write!(formatter, " (through proxy {proxy})"),
+        if let Some(proxy) = &self.via {
+            write!(formatter, " (through proxy {proxy})")?;
+        }
+        match &self.sent {
+            Some(sent) => write!(formatter, "; it refused {sent}"),
             None => Ok(()),
         }
     }

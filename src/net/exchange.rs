@@ -3,6 +3,7 @@
 use super::conditional::Validators;
 use super::credentials::{authorization, stripped};
 use super::error::{NetError, NetErrorKind, RedirectRefusal};
+use super::kept::Sent;
 use super::pace::Pace;
 use super::redact::RedactedUrl;
 use super::settings::Settings;
@@ -50,8 +51,16 @@ pub(super) enum Wanted<'a> {
 /// One hop: where to, with what secret, through which proxy.
 struct Hop {
     url: Url,
-    secret: Option<HeaderValue>,
+    secret: Option<Secret>,
     via: Option<RedactedUrl>,
+    /// The kept login that the proxy is given.
+    via_as: Option<Sent>,
+}
+
+/// What a server is told, and which kept login that is.
+struct Secret {
+    header: HeaderValue,
+    kept: Option<Sent>,
 }
 
 impl Exchange {
@@ -75,7 +84,11 @@ impl Exchange {
     /// Sends a GET, follows redirects, and gives the answer if its status is what was asked for.
     pub(super) fn get(&self, url: &Url, wanted: Wanted<'_>) -> Result<Answer, Failure> {
         let fail = |kind| Failure { error: NetError::new(RedactedUrl::of(url), kind), retry_after: None };
-        let mut secret = authorization(url, &self.settings.netrc).map_err(fail)?;
+        let netrc = &self.settings.netrc;
+        let is_own = !url.username().is_empty() || url.password().is_some();
+        let kept = netrc.kept_for(url).filter(|_| !is_own).cloned();
+        let header = authorization(url, netrc).map_err(fail)?;
+        let mut secret = header.map(|header| Secret { header, kept });
         let mut url = stripped(url);
         for _ in 0..=REDIRECTS {
             let hop = self.hop(url, secret)?;
@@ -93,9 +106,12 @@ impl Exchange {
         Err(Failure { error: NetError::new(RedactedUrl::of(&url), kind), retry_after: None })
     }
 
-    fn hop(&self, url: Url, secret: Option<HeaderValue>) -> Result<Hop, Failure> {
+    fn hop(&self, url: Url, secret: Option<Secret>) -> Result<Hop, Failure> {
         match self.settings.proxies.choose(&url) {
-            Ok(proxy) => Ok(Hop { via: proxy.map(RedactedUrl::of), url, secret }),
+            Ok(proxy) => {
+                let via_as = proxy.and_then(|proxy| self.settings.proxies.kept_for(proxy)).cloned();
+                Ok(Hop { via: proxy.map(RedactedUrl::of), via_as, url, secret })
+            }
             Err(refusal) => {
                 let kind = NetErrorKind::Unsupported { reason: refusal.reason() };
                 Err(Failure { error: NetError::new(RedactedUrl::of(&url), kind), retry_after: None })
@@ -106,7 +122,7 @@ impl Exchange {
     fn send(&self, hop: &Hop, wanted: Wanted<'_>) -> Result<Response, Failure> {
         let mut request = self.http.get(hop.url.clone()).header(ACCEPT_ENCODING, "identity");
         if let Some(secret) = &hop.secret {
-            request = request.header(AUTHORIZATION, secret.clone());
+            request = request.header(AUTHORIZATION, secret.header.clone());
         }
         match wanted {
             Wanted::Whole => {}
@@ -169,7 +185,13 @@ impl Exchange {
 
 impl Hop {
     fn failure(&self, kind: NetErrorKind) -> Failure {
-        let error = NetError { url: RedactedUrl::of(&self.url), via: self.via.clone(), kind };
+        let sent = match kind {
+            NetErrorKind::Refused { .. } => self.secret.as_ref().and_then(|secret| secret.kept.clone()),
+            NetErrorKind::ProxyAuthentication => self.via_as.clone(),
+            _ => None,
+        };
+        let sent = sent.map(Box::new);
+        let error = NetError { url: RedactedUrl::of(&self.url), via: self.via.clone(), sent, kind };
         Failure { error, retry_after: None }
     }
 }

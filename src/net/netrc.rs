@@ -1,5 +1,6 @@
-//! Credentials from a netrc file, read and matched as cmd/go does.
+//! Credentials from a netrc file, read and matched as cmd/go does, and behind them those that gvmr keeps.
 
+use super::{KeptLogin, Sent};
 use gvmr_shims::environment::Environment;
 use reqwest::Url;
 use std::fmt;
@@ -16,6 +17,8 @@ struct Entry {
     machine: String,
     login: String,
     password: String,
+    /// Where gvmr keeps it; `None` for the netrc's own.
+    kept: Option<Sent>,
 }
 
 impl Netrc {
@@ -65,9 +68,28 @@ impl Netrc {
         Self { entries }
     }
 
+    /// The same, with what gvmr keeps behind it.
+    pub(super) fn add(&mut self, kept: &[KeptLogin]) {
+        self.entries.extend(kept.iter().map(|login| Entry {
+            machine: login.machine.clone(),
+            login: login.login.clone(),
+            password: login.secret.clone(),
+            kept: Some(login.into()),
+        }));
+    }
+
+    /// Which kept login [`Netrc::credentials`] gives for `url`.
+    pub(super) fn kept_for(&self, url: &Url) -> Option<&Sent> {
+        self.entry(url)?.kept.as_ref()
+    }
+
     /// Login and password for `url`: the machine with the longest path that leads to it, and of equal ones
     /// the first. Only `https` URLs have credentials.
     pub fn credentials(&self, url: &Url) -> Option<(&str, &str)> {
+        self.entry(url).map(|entry| (entry.login.as_str(), entry.password.as_str()))
+    }
+
+    fn entry(&self, url: &Url) -> Option<&Entry> {
         if url.scheme() != "https" {
             return None;
         }
@@ -80,8 +102,8 @@ impl Netrc {
         let mut path = url.path().trim_end_matches('/');
         loop {
             let found = self.entries.iter().find(|entry| entry.names(&hosts, path));
-            if let Some(entry) = found {
-                return Some((&entry.login, &entry.password));
+            if found.is_some() {
+                return found;
             }
             path = path.rsplit_once('/')?.0;
         }

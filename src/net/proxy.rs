@@ -4,6 +4,8 @@
 //! machine itself is never reached through a proxy; a malformed value means no proxy.
 
 use super::no_proxy::{NoProxy, canonical};
+use super::{KeptLogin, Sent};
+use gvmr_shims::credentials::proxy_machine;
 use gvmr_shims::environment::Environment;
 use reqwest::Url;
 use std::fmt;
@@ -16,6 +18,8 @@ pub struct ProxyChoice {
     https: Option<Url>,
     exempt: NoProxy,
     cgi: bool,
+    /// What gvmr keeps, by the proxy that it was put into.
+    kept: Vec<(Url, Sent)>,
 }
 
 /// `HTTP_PROXY` is set where `REQUEST_METHOD` is too: a CGI client could have sent it as a header.
@@ -39,7 +43,28 @@ impl ProxyChoice {
             https: proxy("HTTPS_PROXY", "https_proxy"),
             exempt: either("NO_PROXY", "no_proxy").map(|list| NoProxy::parse(&list)).unwrap_or_default(),
             cgi: environment.get("REQUEST_METHOD").is_some(),
+            kept: Vec::new(),
         }
+    }
+
+    /// Puts kept logins into the proxies that bring none.
+    pub(super) fn add(&mut self, kept: &[KeptLogin]) {
+        for proxy in [&mut self.http, &mut self.https].into_iter().flatten() {
+            let machine = proxy_machine(proxy.as_str());
+            let Some(login) = kept.iter().find(|login| Some(&login.machine) == machine.as_ref()) else {
+                continue;
+            };
+            // These fail only for URLs that cannot hold credentials, and a proxy's has a host.
+            let put = proxy.set_username(&login.login).and_then(|()| proxy.set_password(Some(&login.secret)));
+            if put.is_ok() {
+                self.kept.push((proxy.clone(), login.into()));
+            }
+        }
+    }
+
+    /// Which kept login the proxy is given.
+    pub(super) fn kept_for(&self, proxy: &Url) -> Option<&Sent> {
+        self.kept.iter().find(|(url, _)| url == proxy).map(|(_, sent)| sent)
     }
 
     /// The proxy for `url`, `None` for a direct connection.
@@ -82,6 +107,7 @@ impl fmt::Debug for ProxyChoice {
             .field("https", &shown(&self.https))
             .field("exempt", &self.exempt)
             .field("cgi", &self.cgi)
+            .field("kept", &self.kept.iter().map(|(_, sent)| sent).collect::<Vec<_>>())
             .finish()
     }
 }

@@ -1,6 +1,6 @@
 //! What a [`super::Client`] is told: proxies, credentials, trusted certificates and time limits.
 
-use super::{Netrc, ProxyChoice, Roots};
+use super::{KeptLogin, Netrc, ProxyChoice, Roots};
 use gvmr_shims::environment::Environment;
 use std::time::Duration;
 
@@ -47,6 +47,15 @@ impl Settings {
             roots: Roots::from_environment(environment),
             limits: Limits::default(),
         }
+    }
+
+    /// The same with credentials that the user keeps with gvmr: for servers, behind those of the netrc; and for proxies
+    /// that bring none of their own.
+    #[must_use]
+    pub fn with_kept(mut self, servers: &[KeptLogin], proxies: &[KeptLogin]) -> Self {
+        self.netrc.add(servers);
+        self.proxies.add(proxies);
+        self
     }
 }
 

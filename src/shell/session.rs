@@ -4,22 +4,21 @@
 //! program started there gets. Each shell runs the user's own files, without a terminal, with a limit in time and
 //! output, in a session of its own that is ended as a whole. Never trusts what a shell says of itself.
 
+mod answer;
 mod programs;
 mod reach;
-mod run;
 mod sight;
 mod start;
 
 pub use sight::Sight;
 
 use super::Account;
+use crate::process::{Ending, in_order};
+use answer::{Outcome, ask};
 use gvmr_shims::printable;
-use run::{Ending, Outcome};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// How long one session may take to answer.
@@ -102,26 +101,10 @@ impl Sessions<'_> {
     /// What every kind of session of these shells sees, shell by shell; a few are asked at a time.
     pub fn of(&self, shells: &[Shell]) -> Vec<Seen> {
         let questions: Vec<_> = shells.iter().flat_map(|shell| Kind::ALL.map(|kind| (shell, kind))).collect();
-        let next = AtomicUsize::new(0);
-        let seen = Mutex::new(Vec::new());
         let (least, most) = AT_ONCE;
         let workers =
             std::thread::available_parallelism().map_or(least, |count| count.get().clamp(least, most));
-        std::thread::scope(|scope| {
-            for _ in 0..workers {
-                scope.spawn(|| {
-                    loop {
-                        let number = next.fetch_add(1, Ordering::Relaxed);
-                        let Some((shell, kind)) = questions.get(number) else { break };
-                        let answer = self.ask(shell, *kind);
-                        seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((number, answer));
-                    }
-                });
-            }
-        });
-        let mut seen = seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        seen.sort_by_key(|(number, _)| *number);
-        seen.into_iter().map(|(_, answer)| answer).collect()
+        in_order(&questions, workers, |(shell, kind)| self.ask(shell, *kind))
     }
 
     /// Where this shell, where it is zsh, looks for its files, if that is not in the home.
@@ -130,14 +113,14 @@ impl Sessions<'_> {
             return None;
         }
         let command = start::zsh_directory(self, shell);
-        let outcome = run::run(command, LIMIT, |output| output.ends_with(b"\n")).ok()?;
+        let outcome = ask(command, LIMIT, |output| output.ends_with(b"\n")).ok()?;
         let said = outcome.output.rsplit(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"@@"))?;
         Some(PathBuf::from(OsStr::from_bytes(said))).filter(|directory| directory.is_absolute())
     }
 
     fn ask(&self, shell: &Shell, kind: Kind) -> Seen {
         let told = start::command(self, shell, kind)
-            .and_then(|command| run::run(command, LIMIT, |output| Sight::find(output).is_some()))
+            .and_then(|command| ask(command, LIMIT, |output| Sight::find(output).is_some()))
             .map_err(|error| format!("it cannot be started: {error}"))
             .and_then(|outcome| answer(&outcome));
         let (sight, noise, failure) = match told {
@@ -155,7 +138,7 @@ fn answer(outcome: &Outcome) -> Result<(Sight, String), String> {
         return Ok((sight, printable::word(String::from_utf8_lossy(&rest).trim())));
     }
     Err(match outcome.ending {
-        Ending::TooLong => format!("no answer within {} s", LIMIT.as_secs()),
+        Ending::Stopped => format!("no answer within {} s", LIMIT.as_secs()),
         Ending::Exited(status) => {
             format!("it ended before it ran a command ({status}): a file that it reads ends or replaces it")
         }

@@ -108,7 +108,7 @@ impl<'c> Goproxy<'c> {
         }
         for (index, url) in silent {
             let kind = NetErrorKind::Timeout { phase: Phase::FirstByte, after: GRACE };
-            let error = NetError { url: RedactedUrl::of(&url), via: None, kind };
+            let error = NetError { url: RedactedUrl::of(&url), via: None, sent: None, kind };
             self.remember(index, &error, false);
             listing.failed.push(Tried { outcome: Outcome::Net(error), asked: true });
         }

@@ -37,7 +37,7 @@ pub struct Setting {
 pub enum Origin {
     /// An environment variable.
     Environment(&'static str),
-    /// A line of a file: the one `go env -w` writes, or a toolchain's `go.env`.
+    /// A line of a file: the one `go env -w` writes, a toolchain's `go.env`, or one with rules of the user's.
     File {
         /// The file.
         path: PathBuf,
@@ -64,6 +64,20 @@ impl GoSettings {
             gosumdb: find("GOSUMDB").unwrap_or_else(|| default(DEFAULT_SETTING)),
             gonoproxy: find("GONOPROXY").or_else(|| find("GOPRIVATE")).unwrap_or_else(|| default("")),
         }
+    }
+
+    /// The same where rules gave the environment some of its values: `rule` tells of a variable the file and line of its
+    /// rule.
+    #[must_use]
+    pub fn ruled(mut self, rule: impl Fn(&str) -> Option<(PathBuf, usize)>) -> Self {
+        for setting in [&mut self.goproxy, &mut self.gosumdb, &mut self.gonoproxy] {
+            if let Origin::Environment(name) = setting.origin
+                && let Some((path, line)) = rule(name)
+            {
+                setting.origin = Origin::File { path, line };
+            }
+        }
+        self
     }
 }
 

@@ -13,7 +13,31 @@ const WRITABLE_BY_GROUP: u32 = 0o020;
 
 /// Makes the home usable by this user.
 pub(super) fn prepare(home: &Home) -> Result<(), StoreError> {
-    let root = home.root();
+    let me = prepare_root(home.root())?;
+    for (directory, mode) in [
+        (home.versions(), 0o755),
+        (home.shims(), 0o755),
+        (home.staging(), 0o700),
+        (home.locks(), 0o700),
+        (home.cache(), 0o700),
+    ] {
+        prepare_below(&directory, mode, me)?;
+    }
+    Ok(())
+}
+
+/// Makes `directory`, which lies in `root`, and what is missing on the way there, for this user alone.
+///
+/// [`StoreError::NotOurs`] where another user owns `root` or anything on the way, or would own what root creates;
+/// [`StoreError::Corrupt`] where a link is on the way, or where others can write.
+pub fn prepare_private(root: &Path, directory: &Path) -> Result<(), StoreError> {
+    let me = prepare_root(root)?;
+    let on_the_way: Vec<_> = directory.ancestors().take_while(|path| *path != root).collect();
+    on_the_way.iter().rev().try_for_each(|path| prepare_below(path, 0o700, me))
+}
+
+/// Makes the root, or looks whether it is fit; gives this user's id.
+fn prepare_root(root: &Path) -> Result<u32, StoreError> {
     if !root.is_absolute() {
         return Err(StoreError::corrupt(root, "the home's path is not absolute"));
     }
@@ -28,25 +52,20 @@ pub(super) fn prepare(home: &Home) -> Result<(), StoreError> {
         }
         create(root, 0o700)?;
     }
-    for (directory, mode) in [
-        (home.versions(), 0o755),
-        (home.shims(), 0o755),
-        (home.staging(), 0o700),
-        (home.locks(), 0o700),
-        (home.cache(), 0o700),
-    ] {
-        if look(&directory, |path| fs::symlink_metadata(path))?.is_none() {
-            create(&directory, mode)?;
-        }
-        let found = fs::symlink_metadata(&directory);
-        let found = found.map_err(|error| StoreError::io("look at", &directory, error))?;
-        if !found.is_dir() {
-            return Err(StoreError::corrupt(&directory, "not a directory; a link is not followed here"));
-        }
-        check_owner(&directory, &found, me)?;
-        check_writers(&directory, &found)?;
+    Ok(me)
+}
+
+fn prepare_below(directory: &Path, mode: u32, me: u32) -> Result<(), StoreError> {
+    if look(directory, |path| fs::symlink_metadata(path))?.is_none() {
+        create(directory, mode)?;
     }
-    Ok(())
+    let found = fs::symlink_metadata(directory);
+    let found = found.map_err(|error| StoreError::io("look at", directory, error))?;
+    if !found.is_dir() {
+        return Err(StoreError::corrupt(directory, "not a directory; a link is not followed here"));
+    }
+    check_owner(directory, &found, me)?;
+    check_writers(directory, &found)
 }
 
 fn check_root(root: &Path, found: &Metadata, me: u32) -> Result<(), StoreError> {

@@ -72,6 +72,7 @@ impl Oracle {
             plus: None,
             environment: &environment,
             shim: None,
+            pin: None,
         };
         match resolve(&question) {
             Ok(answer) if answer.reason.source == Source::Default && !modules_are_on(&question) => {

@@ -94,8 +94,17 @@ fn a_missing_version_goes_to_the_program_that_wrote_the_shims() {
     let home = world.home();
     let file = world.path("project/.go-version");
     let reason = format!("{}:2: \"1.23.4\" asks for exactly this version", file.display());
-    let words =
-        ["shim-missing", "--home", home.to_str().unwrap(), "--version", "1.23.4", "--reason", &reason];
+    let called = format!("--called={}", home.join("shims/go").display());
+    let words = [
+        "shim-missing",
+        &called,
+        "--home",
+        home.to_str().unwrap(),
+        "--version",
+        "1.23.4",
+        "--reason",
+        &reason,
+    ];
     let rest = ["--file", file.to_str().unwrap(), "--line", "2", "--exact", "--", "go", "build", "./..."];
     assert_eq!(said.all("argument"), [&words[..], &rest[..]].concat());
 

@@ -32,6 +32,8 @@ pub(super) enum Next<'a> {
     Value(&'a Arg),
     /// One of the words, from the one of this index, that the command takes as they are.
     Words(usize),
+    /// A command behind `--`, from the word of this index.
+    Behind(usize),
     /// Nothing that is known.
     Nothing,
 }
@@ -45,19 +47,19 @@ impl<'a> Line<'a> {
         let next = Next::Nothing;
         let mut line =
             Self { command: root, next, typed, prefix: "", word: typed, given: vec![], values: vec![] };
-        let mut escaped = false;
+        let mut escaped = None;
         let mut awaited = None;
         for (index, word) in before.iter().enumerate() {
             if awaited.is_some() {
                 // bash makes three words of --shell=zsh
                 awaited = awaited.filter(|_| word == "=");
-            } else if escaped || !word.starts_with('-') || word == "-" {
+            } else if escaped.is_some() || !word.starts_with('-') || word == "-" {
                 if line.takes_words() {
                     return Some(Self { next: Next::Words(index + 1), ..line });
                 }
-                line.pass(word, escaped);
+                line.pass(word, escaped.is_some());
             } else if word == "--" {
-                escaped = true;
+                escaped = Some(index + 2);
             } else {
                 awaited = line.pass_option(word);
             }
@@ -76,7 +78,8 @@ impl<'a> Line<'a> {
 
     /// The argument that the next value is for.
     fn positional(&self) -> Option<&'a Arg> {
-        let offered = || self.command.get_positionals().filter(|argument| !argument.is_hide_set());
+        let is_offered = |argument: &&Arg| !argument.is_hide_set() && !is_command(argument);
+        let offered = || self.command.get_positionals().filter(is_offered);
         let is_endless = |last: &&Arg| last.get_num_args().is_some_and(|number| number.max_values() > 1);
         offered().nth(self.values.len()).or_else(|| offered().last().filter(is_endless))
     }
@@ -102,7 +105,11 @@ impl<'a> Line<'a> {
         options.last().copied().filter(|option| takes_value(option) && !word.contains('='))
     }
 
-    fn at_cursor(&mut self, escaped: bool, index: usize) -> Next<'a> {
+    fn at_cursor(&mut self, behind_dashes: Option<usize>, index: usize) -> Next<'a> {
+        if let Some(start) = behind_dashes.filter(|_| self.command.get_positionals().any(is_command)) {
+            return Next::Behind(start);
+        }
+        let escaped = behind_dashes.is_some();
         if !escaped && self.word.starts_with('-') {
             let Some((name, value)) = self.word.split_once('=') else { return Next::Option };
             let option = name.strip_prefix("--").and_then(|name| long_option(self.command, name));
@@ -119,6 +126,11 @@ impl<'a> Line<'a> {
             None => Next::Nothing,
         }
     }
+}
+
+/// Whether it is a command that follows `--`.
+fn is_command(argument: &Arg) -> bool {
+    argument.is_last_set() && !argument.is_hide_set()
 }
 
 fn takes_value(option: &Arg) -> bool {
@@ -179,6 +191,10 @@ mod tests {
             ("gvmr exec --he", "exec Option [--he]"),
             ("gvmr exec 1.22 -- go -", "exec Words(2) [-]"),
             ("gvmr exec 1.22 use ", "exec Words(2) []"),
+            ("gvmr each 1.22 1", "each versions [1]"),
+            ("gvmr each 1.22 -j 2 ", "each versions []"),
+            ("gvmr each 1.22 1.23 -- ", "each Behind(5) []"),
+            ("gvmr each 1.22 -- go -", "each Behind(4) [-]"),
             ("gvmr frobnicate ", "gvmr Nothing []"),
         ] {
             assert_eq!(read(line), place, "{line}");

@@ -5,6 +5,7 @@ use super::versions::Versions;
 use super::{Answer, Besides, Candidate, releases};
 use crate::request::Request;
 use clap::Arg;
+use gvmr_shims::explain;
 use gvmr_shims::version::Version;
 
 /// What a positional argument takes.
@@ -17,7 +18,9 @@ enum Kind {
     Installed,
     Program,
     Directory,
-    /// A version, then a command.
+    /// Variables that gvmr explains.
+    Variable,
+    /// A version, then a command; or the command alone.
     Words,
 }
 
@@ -26,10 +29,13 @@ fn kind(command: &str, argument: &str) -> Option<Kind> {
     Some(match (command, argument) {
         ("install", "versions") => Kind::Installable,
         ("ls-remote", "filter") | ("host", "versions") => Kind::Released,
-        ("uninstall" | "verify", "versions") | ("use" | "global" | "where", "version") => Kind::Installed,
+        ("uninstall" | "verify" | "each", "versions") | ("use" | "global" | "where", "version") => {
+            Kind::Installed
+        }
         ("which", "tool") => Kind::Program,
-        ("import", "trees") => Kind::Directory,
-        ("exec", "words") => Kind::Words,
+        ("import", "trees") | ("trust", "path") => Kind::Directory,
+        ("exec" | "each", "words") => Kind::Words,
+        ("env", "names") => Kind::Variable,
         _ => return None,
     })
 }
@@ -54,6 +60,9 @@ pub(super) fn of(line: &Line<'_>, argument: &Arg) -> Answer {
         Some(Kind::Installed) => installed(line.word, &Versions::look()),
         Some(Kind::Program) => Answer::of(programs_here()),
         Some(Kind::Directory) => Answer { besides: Besides::Directories, ..Answer::default() },
+        Some(Kind::Variable) => {
+            Answer::of(explain::all().map(|variable| Candidate::new(variable.name, None)).collect())
+        }
         Some(Kind::Words) | None => Answer::default(),
     };
     if kind == Some(Kind::Installable) && answer.candidates.is_empty() {
@@ -88,6 +97,12 @@ pub(super) fn of_words(line: &Line<'_>, words: &[String], start: usize) -> Answe
     let at_program = words.len() == from + 1;
     let candidates = if at_program { versions.programs(version.map(|word| bare(word))) } else { Vec::new() };
     Answer { besides: Besides::Command(start + from), candidates }
+}
+
+/// What fits in a command, the first word of which has the index `start`: a Go's programs as that word, too.
+pub(super) fn of_command(at_program: bool, start: usize) -> Answer {
+    let candidates = if at_program { programs_here() } else { Vec::new() };
+    Answer { besides: Besides::Command(start), candidates }
 }
 
 /// The installed versions, the newest first.

@@ -11,7 +11,9 @@ use gvmr_shims::directory;
 use gvmr_shims::environment::{self, Process};
 use gvmr_shims::home::Home;
 use gvmr_shims::installed;
+use gvmr_shims::own::Own;
 use gvmr_shims::pin::{Pin, Wish};
+use gvmr_shims::project_file;
 use gvmr_shims::resolve::{self, Question};
 use gvmr_shims::version::Version;
 use std::path::PathBuf;
@@ -71,8 +73,9 @@ impl Versions {
         let home = self.home()?;
         let here = directory::working(&Process, None).ok()?;
         let shim = home.shims().join("go");
-        let question =
-            Question { home, directory: &here, plus: None, environment: &Process, shim: Some(&shim) };
+        let found = project_file::find(&here, Own::of(home, &Process).as_ref());
+        let (shim, pin) = (Some(shim.as_path()), found.pin());
+        let question = Question { home, directory: &here, plus: None, environment: &Process, shim, pin };
         resolve::resolve(&question).ok().map(|answer| answer.choice)
     }
 

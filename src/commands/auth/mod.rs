@@ -1,0 +1,195 @@
+//! `gvmr auth`.
+
+mod provider;
+mod secret;
+
+use super::session::Session;
+use crate::cli::{self, AuthCommand};
+use crate::credentials::{self, Credentials, Kept, Keyring, Place};
+use crate::error::{Error, Kind as Failure};
+use crate::net;
+use gvmr_shims::credentials::Kind;
+use gvmr_shims::environment::Process;
+use gvmr_shims::home::Home;
+use gvmr_shims::own::Own;
+use gvmr_shims::printable;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Runs the command.
+pub(super) fn run(arguments: &cli::Auth, session: &Session) -> Result<(), Error> {
+    match &arguments.command {
+        None => provider::run(arguments.url.as_deref(), session),
+        Some(AuthCommand::Set(arguments)) => set(arguments, session),
+        Some(AuthCommand::List(arguments)) => list(arguments, session),
+        Some(AuthCommand::Remove(arguments)) => remove(arguments, session),
+    }
+}
+
+/// The home whose shims named this program to the go command, by the path that it was called by.
+pub(super) fn home_of_caller(arguments: &cli::Auth) -> Option<PathBuf> {
+    let called = PathBuf::from(std::env::args_os().next()?);
+    let home = Home::of_shim(&called).filter(|_| arguments.command.is_none() && called.is_absolute());
+    home.map(|home| home.root().to_owned())
+}
+
+/// `settings` with the kept credentials; a secret that is not at hand is said, and ends nothing.
+pub(super) fn given(settings: net::Settings, session: &Session) -> net::Settings {
+    let Some(own) = Own::of(&session.settings.home, &Process) else { return settings };
+    let credentials = Credentials::of(&own);
+    let keyring = Keyring::of(&Process);
+    match credentials::for_requests(&credentials, keyring.as_ref(), settings.clone()) {
+        Ok((settings, lacking)) => {
+            for (kept, trouble) in lacking {
+                let note = format!("{trouble}: asking without the login {} for {}", kept.login, kept.machine);
+                if session.says_first(&note) {
+                    session.terminal.warn(note);
+                }
+            }
+            settings
+        }
+        Err(error) => {
+            let note = format!("kept credentials are not used: {error}");
+            if session.says_first(&note) {
+                session.terminal.warn(note);
+            }
+            settings
+        }
+    }
+}
+
+fn set(arguments: &cli::AuthSet, session: &Session) -> Result<(), Error> {
+    let (kind, machine) = machine(&arguments.machine, arguments.proxy)?;
+    if !credentials::is_login(&arguments.user) {
+        return Err(Error::said(Failure::Usage, "a user's name has neither colons nor control characters")
+            .hint("gvmr auth set MACHINE --user NAME"));
+    }
+    let credentials = kept(session)?;
+    let secret = secret::read(&format!("secret of {} for {machine}: ", arguments.user), session)?;
+    let keyring = Keyring::of(&Process);
+    let (kept, trouble) = session.tidily(|| {
+        credentials.keep(kind, &machine, &arguments.user, &secret, keyring.as_ref(), arguments.file)
+    })?;
+    let place = kept.place_in_words(&credentials);
+    let why = match (kept.place, trouble) {
+        (Place::File, Some(trouble)) => format!(", which only you can read: {trouble}"),
+        (Place::File, None) if !arguments.file => {
+            ", which only you can read: no keyring runs here".to_owned()
+        }
+        _ => String::new(),
+    };
+    session.terminal.note(format_args!("the login {} for {machine} is kept in {place}{why}", kept.login));
+    if kind == Kind::Https {
+        note_old_go(&kept, &secret, session)?;
+    }
+    Ok(())
+}
+
+/// What an installed go before 1.24 cannot be told.
+fn note_old_go(kept: &Kept, secret: &credentials::Secret, session: &Session) -> Result<(), Error> {
+    let is_old = session.toolchains()?.iter().any(|toolchain| toolchain.version.is_before(24));
+    if is_old && !credentials::fits_netrc(&kept.login, secret) {
+        session
+            .terminal
+            .note("Go before 1.24 knows no credentials with blanks in them, and runs without these");
+    } else if is_old && kept.machine.contains('/') {
+        session.terminal.note(
+            "Go before 1.24 knows whole hosts only: it sends these to all of the host, or not at all where \
+             credentials are kept for another part of it",
+        );
+    }
+    Ok(())
+}
+
+/// One line of `gvmr auth list --json`.
+#[derive(Serialize)]
+struct Line {
+    kind: &'static str,
+    machine: String,
+    login: String,
+    place: &'static str,
+}
+
+fn list(arguments: &cli::AuthList, session: &Session) -> Result<(), Error> {
+    let lines: Vec<Line> = kept(session)?.list()?.into_iter().map(Line::of).collect();
+    if arguments.json {
+        return session.terminal.json(&lines).map_err(Session::stdout);
+    }
+    let width = lines.iter().map(|line| line.machine.chars().count()).max().unwrap_or(0);
+    for Line { kind, machine, login, place } in &lines {
+        let login = printable::word(login);
+        let line = format!("{kind:5}  {machine:width$}  {login}  {place}");
+        session.terminal.data(line).map_err(Session::stdout)?;
+    }
+    if lines.is_empty() {
+        session.terminal.note("no credentials are kept; gvmr auth set MACHINE --user NAME");
+    }
+    Ok(())
+}
+
+fn remove(arguments: &cli::AuthRemove, session: &Session) -> Result<(), Error> {
+    let (kind, machine) = machine(&arguments.machine, arguments.proxy)?;
+    let keyring = Keyring::of(&Process);
+    let removed =
+        session.tidily(|| kept(session)?.remove(kind, &machine, keyring.as_ref()).map_err(Error::from))?;
+    let Some((old, trouble)) = removed else {
+        let what = if arguments.proxy { "the proxy " } else { "" };
+        return Err(Error::said(Failure::Usage, format!("no credentials are kept for {what}{machine}"))
+            .hint("gvmr auth list shows what is kept"));
+    };
+    session
+        .terminal
+        .note(format_args!("the login {} for {machine} is forgotten", printable::word(&old.login)));
+    if let Some(trouble) = trouble {
+        session.terminal.warn(format_args!(
+            "{trouble}, so the secret is still there, as \"gvmr: {} at {machine}\"; remove it with the keyring's own \
+             program",
+            printable::word(&old.login)
+        ));
+    }
+    Ok(())
+}
+
+fn machine(text: &str, proxy: bool) -> Result<(Kind, String), Error> {
+    let kind = if proxy { Kind::Proxy } else { Kind::Https };
+    let machine = credentials::machine(kind, text).map_err(|error| {
+        let example = if proxy { "--proxy proxy.corp.example:3128" } else { "git.corp.example/team" };
+        Error::new(Failure::Usage, &error).hint(format!("gvmr auth set {example} --user NAME"))
+    })?;
+    Ok((kind, machine))
+}
+
+fn own(session: &Session) -> Result<Own, Error> {
+    Own::of(&session.settings.home, &Process).ok_or_else(|| {
+        Error::said(Failure::Usage, "no directory of your own can be named")
+            .hint("set HOME to your home directory")
+    })
+}
+
+fn kept(session: &Session) -> Result<Credentials, Error> {
+    Ok(Credentials::of(&own(session)?))
+}
+
+impl Line {
+    fn of(kept: Kept) -> Self {
+        let kind = match kept.kind {
+            Kind::Https => "https",
+            Kind::Proxy => "proxy",
+        };
+        Self { kind, machine: kept.machine, login: kept.login, place: kept.place.word() }
+    }
+}
+
+/// The directory of the marks that something was said.
+fn marks(own: &Own) -> Option<PathBuf> {
+    let directory = own.notices();
+    let mut builder = std::fs::DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
+    builder.create(&directory).ok().map(|()| directory)
+}
+
+/// Whether a file was made there that was not there before.
+fn is_first(mark: &Path) -> bool {
+    let made = std::fs::File::options().write(true).create_new(true).open(mark);
+    !made.is_err_and(|error| error.kind() == std::io::ErrorKind::AlreadyExists)
+}

@@ -1,0 +1,177 @@
+//! `gvmr each`: one command with several versions, at the same time.
+
+mod outcome;
+mod versions;
+
+use super::exec::{cannot_run, given, prepare};
+use super::session::Session;
+use crate::cli;
+use crate::error::{Error, Kind};
+use crate::process::{self, Captured, Ending, Given, Go, Keeper, Kin, Listener, Stop, Streams, in_order};
+use gvmr_shims::environment::{Environment as _, Process};
+use gvmr_shims::version::Version;
+use indicatif::ProgressBar;
+use outcome::{How, Outcome};
+use std::ffi::OsStr;
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// How long a command may take to tidy up after Ctrl-C; less than gvmr itself takes.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Runs the command.
+pub(super) fn run(arguments: &cli::Each, session: &Session) -> Result<(), Error> {
+    let given = given(&arguments.env)?;
+    if given.names("GOTOOLCHAIN") {
+        return Err(Error::said(
+            Kind::Usage,
+            "GOTOOLCHAIN cannot be given: each version runs as it is named",
+        )
+        .hint("gvmr exec -e GOTOOLCHAIN=auto VERSION -- COMMAND runs one that the go command may switch"));
+    }
+    let versions = versions::all(&arguments.versions, session)?;
+    let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let jobs = arguments.jobs.unwrap_or_else(processors);
+    let keeper = Keeper::start("session-watch").map_err(|error| {
+        Error::said(Kind::CannotExecute, format!("cannot watch what is started: {error}"))
+            .hint("gvmr each needs /proc and a free process")
+    })?;
+    let each = Each { arguments, given, keeper, session };
+    let mut outcomes = session.tidily(|| in_order(&versions, jobs.get(), |version| each.run(version)));
+    if arguments.json {
+        let rows: Vec<_> = outcomes.iter_mut().map(Outcome::row).collect();
+        session.terminal.json(&rows).map_err(Session::stdout)?;
+    } else {
+        outcomes.iter().try_for_each(|outcome| session.terminal.data(outcome)).map_err(Session::stdout)?;
+    }
+    match verdict(&outcomes, program(arguments)) {
+        Some(error) if arguments.json => Err(error.after_data()),
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
+
+fn program(arguments: &cli::Each) -> &OsStr {
+    arguments.words.first().map_or(OsStr::new(""), |program| program)
+}
+
+/// What all versions share.
+struct Each<'a> {
+    arguments: &'a cli::Each,
+    given: Given,
+    keeper: Keeper,
+    session: &'a Session,
+}
+
+impl Each<'_> {
+    fn run(&self, version: &Version) -> Outcome {
+        let home = &self.session.settings.home;
+        let directory = Process.get("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
+        let mut running = Running {
+            captured: Captured::new(&directory),
+            start: Instant::now(),
+            session: self.session,
+            bar: None,
+        };
+        let goroot = home.toolchain(version);
+        let how = if self.session.interrupted() {
+            How::NotRun
+        } else {
+            running.bar = Some(self.session.terminal.bar(&version.toolchain_name()));
+            let go = Go { home, goroot: &goroot, exact: Some(version), never_switched: true };
+            self.run_with(go, &mut running)
+        };
+        if let Some(bar) = &running.bar {
+            bar.finish_and_clear();
+        }
+        let seconds = running.start.elapsed().as_secs_f64();
+        let mut outcome =
+            Outcome { version: version.clone(), goroot, how, seconds, captured: running.captured };
+        self.show(&mut outcome);
+        outcome
+    }
+
+    fn run_with(&self, go: Go<'_>, running: &mut Running<'_>) -> How {
+        let mut command = self.keeper.command("session-start", &self.arguments.words);
+        if let Err(error) = prepare(&mut command, Some(go), &self.given) {
+            return How::NotStarted(error);
+        }
+        match process::run(command, Streams::Both, Kin::Kept(&self.keeper), running) {
+            Ok(Ending::Exited(status)) => How::Ended(status),
+            Ok(Ending::Stopped) => How::Interrupted,
+            Err(Stop::Run(error) | Stop::Hear(error)) => {
+                How::NotStarted(cannot_run(program(self.arguments), &error))
+            }
+        }
+    }
+
+    /// Shows what was printed, in one piece; in JSON it comes with the rest.
+    fn show(&self, outcome: &mut Outcome) {
+        let wanted = !self.session.terminal.is_quiet() || !outcome.how.is_ok();
+        if self.arguments.json || !wanted || matches!(outcome.how, How::NotRun) {
+            return;
+        }
+        let header = outcome.header();
+        self.session.terminal.block(header, |out| outcome.write_output(out));
+    }
+}
+
+/// A command that runs.
+struct Running<'a> {
+    captured: Captured,
+    start: Instant,
+    session: &'a Session,
+    bar: Option<ProgressBar>,
+}
+
+impl Listener for Running<'_> {
+    fn hear(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.captured.take(bytes);
+        Ok(())
+    }
+
+    fn is_over(&mut self) -> bool {
+        if let Some(bar) = self.bar.as_ref().filter(|bar| !bar.is_hidden()) {
+            let message = format!("running, {} s", self.start.elapsed().as_secs());
+            if bar.message() != message {
+                bar.set_message(message);
+            }
+        }
+        self.session.interrupted()
+    }
+
+    fn patience(&self) -> Duration {
+        PATIENCE
+    }
+}
+
+/// What is wrong with all of it.
+fn verdict(outcomes: &[Outcome], program: &OsStr) -> Option<Error> {
+    if outcomes.iter().any(|outcome| matches!(outcome.how, How::Interrupted | How::NotRun)) {
+        return Some(Error::said(Kind::Interrupted, "interrupted"));
+    }
+    let failed: Vec<_> = outcomes.iter().filter(|outcome| !outcome.how.is_ok()).collect();
+    if let Some(Outcome { how: How::NotStarted(error), .. }) = failed.first()
+        && outcomes.iter().all(|outcome| matches!(outcome.how, How::NotStarted(_)))
+    {
+        let hint = "look at the command's name: gvmr each VERSION... -- COMMAND";
+        return Some(Error::said(error.kind, error.message.clone()).hint(hint));
+    }
+    let names: Vec<_> = failed.iter().map(|outcome| outcome.version.toolchain_name()).collect();
+    let program = program.to_string_lossy();
+    let last = names.last()?;
+    Some(
+        Error::said(
+            Kind::Finding,
+            format!(
+                "{program} failed with {} of {} versions: {}",
+                names.len(),
+                outcomes.len(),
+                names.join(", ")
+            ),
+        )
+        .hint(format!("gvmr exec {} -- COMMAND runs it alone", last.trim_start_matches("go"))),
+    )
+}

@@ -1,0 +1,63 @@
+//! Which versions `gvmr each` runs: installed ones, each once.
+
+use super::super::install;
+use super::super::installed;
+use super::super::session::{Consent, Session};
+use crate::error::{Error, Kind};
+use crate::request::Request;
+use gvmr_shims::version::Version;
+
+/// The versions that the words mean, in their order. Those that are missing are installed first, where the user agrees.
+pub(super) fn all(words: &[String], session: &Session) -> Result<Vec<Version>, Error> {
+    let requests = words
+        .iter()
+        .map(|word| {
+            let hint = "versions come first, then -- and the command: gvmr each 1.22 1.23 -- go test ./...";
+            session.request(word).map_err(|error| if error.hint.is_none() { error.hint(hint) } else { error })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let installed: Vec<_> = session.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
+    let mut missing: Vec<Request> = Vec::new();
+    for request in requests.iter().filter(|request| request.newest(&installed).is_none()) {
+        if !missing.iter().any(|other| other.to_string() == request.to_string()) {
+            missing.push(request.clone());
+        }
+    }
+    if !missing.is_empty() {
+        install_missing(&missing, session)?;
+    }
+    let toolchains = session.toolchains()?;
+    let mut versions: Vec<Version> = Vec::new();
+    for word in words {
+        let version = installed::newest_of(&toolchains, word, session)
+            .map_err(|error| Error { kind: Kind::NotFound, ..error })?;
+        if versions.contains(&version) {
+            session.terminal.note(format_args!("{word} means Go {version} too, which runs once"));
+        } else {
+            versions.push(version);
+        }
+    }
+    Ok(versions)
+}
+
+/// All of them, before anything runs.
+fn install_missing(missing: &[Request], session: &Session) -> Result<(), Error> {
+    let names = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let (are, them) = if missing.len() == 1 { ("is", "it") } else { ("are", "them") };
+    let said = format!("Go {names} {are} not installed");
+    match session.consent_to_install(&format!("{said}. Install {them} now?")) {
+        Consent::Given => install::install_several(missing, session),
+        Consent::Refused => Err(Error::said(Kind::NotFound, said)),
+        Consent::NotAsked => {
+            let words: Vec<_> = missing.iter().map(|request| quoted(&request.to_string())).collect();
+            let next = session.next_step(&format!("install {}", words.join(" ")));
+            Err(Error::said(Kind::NotFound, said).hint(next))
+        }
+    }
+}
+
+/// A range holds blanks, `<` and `>`.
+fn quoted(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.';
+    if word.bytes().all(is_plain) { word.to_owned() } else { format!("'{word}'") }
+}

@@ -1,0 +1,289 @@
+//! The table in words and as scripts read it, without credentials.
+
+use super::table::{Row, Table};
+use crate::commands::shown;
+use gvmr_shims::explain::{Place, Rule, Ruled, Why};
+use gvmr_shims::network::{Condition, Network, Seen};
+use gvmr_shims::printable;
+use gvmr_shims::record::When;
+use gvmr_shims::variable::Variable;
+use serde_json::{Value, json};
+use std::ffi::OsStr;
+use std::fmt::{Display, Write as _};
+use std::path::Path;
+
+/// How far the column of places moves to the right at most.
+const WIDEST: usize = 60;
+
+/// The value alone, as `go env NAME` prints it; empty where it is unset or not known.
+pub(super) fn value(row: &Row) -> String {
+    row.value().map(|value| shown::value(row.explained.variable, value)).unwrap_or_default()
+}
+
+/// A line for each variable and for each value that it shadows; `named` are all rows, even those of unset variables.
+pub(super) fn lines(table: &Table, named: bool) -> String {
+    let mut network = named.then(Network::default);
+    let mut pairs = Vec::new();
+    for row in table.rows.iter().filter(|row| named || row.says_something()) {
+        let name = row.explained.variable.name;
+        let written = match row.value() {
+            Some(_) => format!("{name}={}", value(row)),
+            None => format!("{name}=?"),
+        };
+        pairs.push((written, place_of(row, table)));
+        pairs.extend(shadowed(row, table));
+        if let Some(network) = &mut network {
+            let elsewhere = row.explained.elsewhere.iter();
+            pairs.extend(elsewhere.map(|ruled| idle(ruled, &table.directory, network)));
+        }
+    }
+    let longest = pairs.iter().map(|(left, _)| left.chars().count()).filter(|length| *length <= WIDEST).max();
+    let width = longest.unwrap_or(0);
+    let mut text = String::new();
+    for (left, right) in pairs {
+        let _ = writeln!(text, "{left:width$}\t{right}"); // to a string
+    }
+    text
+}
+
+fn shadowed(row: &Row, table: &Table) -> Vec<(String, String)> {
+    let shadowed = row.explained.shadowed.iter().map(|(candidate, why)| {
+        let place = place(&candidate.place, table);
+        match why {
+            Why::Removes => ("  removed".to_owned(), place),
+            _ => (not(row.explained.variable, &candidate.value), format!("{place}: {why}")),
+        }
+    });
+    shadowed.collect()
+}
+
+fn idle(ruled: &Ruled, directory: &Path, network: &mut Network) -> (String, String) {
+    let why = why_idle(&ruled.rule, directory, network);
+    (not(ruled.variable, &ruled.value), format!("{}: does not count: {why}", of_rule(&ruled.rule)))
+}
+
+/// A value that does not count; an empty one would remove the variable.
+fn not(variable: &Variable, value: &OsStr) -> String {
+    if value.is_empty() {
+        "  not removed".to_owned()
+    } else {
+        format!("  not {}", shown::value(variable, value))
+    }
+}
+
+/// The same as scripts read it: an object with a member for each variable.
+pub(super) fn as_json(table: &Table, named: bool) -> Value {
+    let mut network = Network::default();
+    let members = table.rows.iter().map(|row| {
+        let variable = row.explained.variable;
+        let shadowed = row.explained.shadowed.iter().map(|(candidate, why)| {
+            json!({
+                "value": secretless(variable, &candidate.value),
+                "from": from(&candidate.place),
+                "why": why.to_string(),
+            })
+        });
+        let mut member = json!({
+            "value": row.value().map(|value| secretless(variable, value)),
+            "from": from_of(row),
+            "shadowed": shadowed.collect::<Vec<_>>(),
+        });
+        if let Some(written) = row.written_otherwise() {
+            member["written"] = secretless(variable, written);
+        }
+        if named {
+            let idle = row.explained.elsewhere.iter().map(|ruled| {
+                json!({
+                    "value": secretless(variable, &ruled.value),
+                    "from": from_rule(&ruled.rule),
+                    "why": why_idle(&ruled.rule, &table.directory, &mut network),
+                })
+            });
+            member["elsewhere"] = idle.collect::<Vec<_>>().into();
+        }
+        (variable.name.to_owned(), member)
+    });
+    Value::Object(members.collect())
+}
+
+/// What there is to tell besides, as scripts read it.
+pub(super) fn notices_as_json(table: &Table) -> Value {
+    let notices = table.notices.iter();
+    notices.map(|one| json!({ "kind": one.kind, "message": one.message })).collect::<Vec<_>>().into()
+}
+
+impl Row {
+    /// What the toolchain says, or else what is written.
+    fn value(&self) -> Option<&OsStr> {
+        self.said.as_deref().or(self.explained.value.as_deref())
+    }
+
+    /// Whether it is set, as far as one knows, or shadows something.
+    fn says_something(&self) -> bool {
+        self.value().is_some_and(|value| !value.is_empty())
+            || !self.explained.shadowed.is_empty()
+            || self.written_otherwise().is_some()
+    }
+
+    fn is_unset(&self) -> bool {
+        self.explained.place == Place::Default && self.value().is_some_and(OsStr::is_empty)
+    }
+
+    /// What is written, where the toolchain reads that as something else.
+    fn written_otherwise(&self) -> Option<&OsStr> {
+        let written = self.explained.value.as_deref().filter(|_| self.explained.place != Place::Toolchain)?;
+        self.said.as_deref().filter(|said| *said != written).map(|_| written)
+    }
+}
+
+/// The place of the value that counts.
+fn place_of(row: &Row, table: &Table) -> String {
+    if row.is_unset() {
+        return "unset".to_owned();
+    }
+    let mut text = place(&row.explained.place, table);
+    if row.explained.kept {
+        text.push_str(", kept by GVMR_KEEP");
+    }
+    if row.explained.place == Place::Default {
+        text.push_str(derived(row.explained.variable));
+    }
+    match row.written_otherwise() {
+        Some(written) => {
+            format!("{text}, written as \"{}\"", shown::value(row.explained.variable, written))
+        }
+        None => text,
+    }
+}
+
+/// What the go command makes a default of.
+fn derived(variable: &Variable) -> &'static str {
+    match variable.name {
+        "GONOPROXY" | "GONOSUMDB" => ", from GOPRIVATE",
+        "GOMODCACHE" => ", from GOPATH",
+        _ => "",
+    }
+}
+
+fn place(place: &Place, table: &Table) -> String {
+    match place {
+        Place::Process(name) if name.starts_with(|first: char| first.is_ascii_lowercase()) => {
+            format!("the environment ({name})")
+        }
+        Place::Process(_) => "the environment".to_owned(),
+        Place::Rule(rule) => of_rule(rule),
+        Place::Credentials => "gvmr auth".to_owned(),
+        Place::Toolchain => match &table.reason {
+            Some(reason) => format!("the toolchain that runs here ({reason})"),
+            None => "the toolchain that runs here".to_owned(),
+        },
+        Place::UserFile { file, line } => format!("{}:{line} (go env -w)", printable::path(file)),
+        Place::ToolchainFile { file, line } => format!("{}:{line}", printable::path(file)),
+        Place::Default => "Go's default".to_owned(),
+    }
+}
+
+/// `/c/config.toml:9 (override, directory /home/joe/work)`
+fn of_rule(rule: &Rule) -> String {
+    let mut remarks = Vec::new();
+    if rule.overrides {
+        remarks.push("override".to_owned());
+    }
+    match &rule.when {
+        When::Always => {}
+        When::Directory(path) => remarks.push(format!("directory {}", printable::path(path))),
+        When::Network(conditions) => remarks.push(shown::network(conditions)),
+    }
+    if remarks.is_empty() { rule.place() } else { format!("{} ({})", rule.place(), remarks.join(", ")) }
+}
+
+/// Why a rule does not count here.
+fn why_idle(rule: &Rule, directory: &Path, network: &mut Network) -> String {
+    match &rule.when {
+        When::Always => "its file does not".to_owned(),
+        When::Directory(path) => {
+            format!("{} is not in {}", printable::path(directory), printable::path(path))
+        }
+        When::Network(conditions) => {
+            let seen = network.seen();
+            let unmatched = network.unmatched(conditions).into_iter();
+            let words = unmatched.map(|condition| match condition {
+                Condition::Gateway => {
+                    format!("gateway is {}, not {}", any(&seen.gateways), listed(&conditions.gateways))
+                }
+                Condition::Subnet => {
+                    let subnets: Vec<String> = conditions.subnets.iter().map(shown::subnet).collect();
+                    format!("{} in {}", addresses(&seen), listed(&subnets))
+                }
+                Condition::Interface => {
+                    let interfaces = |names: &[String]| -> Vec<String> {
+                        names.iter().map(|name| printable::text(name)).collect()
+                    };
+                    let (there, wanted) = (interfaces(&seen.interfaces), interfaces(&conditions.interfaces));
+                    format!("interface is {}, not {}", any(&there), listed(&wanted))
+                }
+            });
+            words.collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
+fn addresses(seen: &Seen) -> String {
+    if seen.addresses.is_empty() {
+        "no address is".to_owned()
+    } else {
+        format!("none of {} is", any(&seen.addresses))
+    }
+}
+
+fn any(there: &[impl Display]) -> String {
+    let all: Vec<String> = there.iter().map(ToString::to_string).collect();
+    if all.is_empty() { "none".to_owned() } else { all.join(", ") }
+}
+
+fn listed(wanted: &[impl Display]) -> String {
+    wanted.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+}
+
+fn secretless(variable: &Variable, value: &OsStr) -> Value {
+    shown::without_secrets(variable, value).into()
+}
+
+fn from_of(row: &Row) -> Value {
+    if row.is_unset() {
+        return json!({ "kind": "unset" });
+    }
+    let mut value = from(&row.explained.place);
+    if row.explained.kept {
+        value["kept"] = true.into();
+    }
+    value
+}
+
+fn from(place: &Place) -> Value {
+    let at = |kind: &str, file: &Path, line: usize| json!({ "kind": kind, "file": file.display().to_string(), "line": line });
+    match place {
+        Place::Process(name) => json!({ "kind": "process", "name": name }),
+        Place::Rule(rule) => from_rule(rule),
+        Place::Credentials => json!({ "kind": "credentials" }),
+        Place::Toolchain => json!({ "kind": "toolchain" }),
+        Place::UserFile { file, line } => at("go-env", file, *line),
+        Place::ToolchainFile { file, line } => at("toolchain-go-env", file, *line),
+        Place::Default => json!({ "kind": "default" }),
+    }
+}
+
+fn from_rule(rule: &Rule) -> Value {
+    let mut value = json!({
+        "kind": if rule.project { "project" } else { "config" },
+        "file": rule.file.display().to_string(),
+        "line": rule.line,
+        "override": rule.overrides,
+    });
+    match &rule.when {
+        When::Always => {}
+        When::Directory(path) => value["directory"] = path.display().to_string().into(),
+        When::Network(conditions) => value["network"] = shown::network_as_json(conditions),
+    }
+    value
+}

@@ -1,0 +1,146 @@
+//! What the shim hands over: compile the user's rules, say what there is to say, give credentials; then become the tool.
+//!
+//! It goes the shim's own way (`gvmr_shims::call`), so that the two cannot choose differently, and needs none of the
+//! settings until a version has to be installed. What keeps a notice or its mark from being written keeps no tool from
+//! running.
+
+pub(super) mod notices;
+
+use super::missing;
+use super::session::Session;
+use crate::cli;
+use crate::config;
+use crate::credentials::{self, Credentials, ForGo};
+use crate::error::{Error, Kind};
+use crate::terminal::Terminal;
+use gvmr_shims::answer::{Answer, Choice};
+use gvmr_shims::bounded;
+use gvmr_shims::call::Call;
+use gvmr_shims::environment::{self, Block};
+use gvmr_shims::home::Home;
+use gvmr_shims::invocation::{Place, SELF};
+use gvmr_shims::launch;
+use gvmr_shims::own::Own;
+use gvmr_shims::printable;
+use gvmr_shims::process;
+use gvmr_shims::record::SOURCE_LIMIT;
+use gvmr_shims::shim;
+use gvmr_shims::situation::{Config, Settled, Situation};
+use std::ffi::{CStr, CString, OsStr, OsString};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+/// Runs the command; it ends by becoming the tool.
+pub(super) fn run(arguments: &cli::ShimPrepare, terminal: &Terminal) -> Result<(), Error> {
+    let place = place(&Home::at(&arguments.home), &arguments.name);
+    let words = tool_words(arguments.called.as_ref(), &arguments.name, &arguments.words)?;
+    let words: Vec<&CStr> = words.iter().map(CString::as_c_str).collect();
+    let block = launch::shallower(Block::of_process());
+    let call = Call::parse(&place, &words, &block).map_err(|word| failed(&shim::Failure::Plus(word)))?;
+    let situation = situation(&call)?;
+    let mut answer = call.answer(&situation).map_err(|problem| failed(&shim::Failure::Problem(problem)))?;
+    if let Choice::Missing { wanted } = &answer.choice {
+        let session = Session::open(Terminal::new(false), Some(place.home.root()))?;
+        let reason = answer.reason.to_string();
+        answer.choice = missing::provide(wanted, &reason, answer.reason.file.as_deref(), &session)?;
+    }
+    Err(become_tool(&call, situation, &answer, arguments.ignores_pipe, terminal))
+}
+
+/// Says what there is to say and becomes the tool; comes back only with the reason why it cannot. `ignores_pipe` is
+/// whether the tool is to ignore SIGPIPE, as this process does by its own runtime's doing.
+pub(super) fn become_tool(
+    call: &Call<'_>,
+    mut situation: Situation,
+    answer: &Answer,
+    ignores_pipe: bool,
+    terminal: &Terminal,
+) -> Error {
+    let mut settled = call.settle(&mut situation, &answer.choice);
+    notices::say(&settled.notices, &situation, call.block, terminal);
+    let own = situation.own.as_ref().filter(|_| settled.needs_credentials);
+    let _given = give_credentials(&mut settled, own, answer, call.block, terminal);
+    if !ignores_pipe {
+        process::restore_sigpipe();
+    }
+    failed(&shim::launch(call, answer, &settled.changes))
+}
+
+/// The shim of this name in this home.
+pub(super) fn place(home: &Home, name: &OsStr) -> Place {
+    Place {
+        home: home.clone(),
+        name: name.to_owned(),
+        program: home.shims().join(name),
+        proc_is_mounted: Path::new(SELF).exists(),
+    }
+}
+
+/// What counts where the tool will run, by the user's rules as they are written now. Rules that cannot be understood
+/// stop the tool, as a pin that cannot be understood does: what they would have kept from happening is not known.
+pub(super) fn situation(call: &Call<'_>) -> Result<Situation, Error> {
+    let situation = call.situation(None);
+    let Config::Stale { .. } = &situation.config else { return Ok(situation) };
+    let own = situation.own.as_ref().filter(|_| !environment::is_privileged());
+    let rules = config::rules(own, call.block)
+        .map_err(|error| Error { kind: Kind::NotFound, ..Error::from(error) })?;
+    let situation = call.situation(rules);
+    match &situation.config {
+        Config::Stale { file } => Err(unreadable(file)),
+        Config::None | Config::Foreign { .. } | Config::Compiled(_) => Ok(situation),
+    }
+}
+
+fn unreadable(file: &Path) -> Error {
+    let why = match bounded::read(file, SOURCE_LIMIT) {
+        Err(refusal) => refusal.to_string(),
+        Ok(_) => "was changed since it was compiled, and nothing names it any more".to_owned(),
+    };
+    Error::said(Kind::NotFound, format!("{} {why}", printable::path(file)))
+        .hint("correct the file, or move it away")
+}
+
+/// Gives the tool the credentials that only the program can get at. What is given back must live until the tool runs.
+/// Without them the tool still runs, and says itself what it lacks.
+fn give_credentials(
+    settled: &mut Settled,
+    own: Option<&Own>,
+    answer: &Answer,
+    block: &Block<'_>,
+    terminal: &Terminal,
+) -> Option<ForGo> {
+    let version = match &answer.choice {
+        Choice::Installed { version, .. } => Some(version),
+        Choice::Outside(outside) => outside.version.as_ref(),
+        Choice::Missing { .. } => None,
+    };
+    match credentials::for_go(&Credentials::of(own?), block, version, &mut settled.changes) {
+        Ok(given) => {
+            for notice in &given.notices {
+                terminal.say(format_args!("gvmr: {notice}"));
+            }
+            Some(given)
+        }
+        Err(error) => {
+            terminal.say(format_args!("gvmr: go runs without the kept credentials: {error}"));
+            None
+        }
+    }
+}
+
+/// The tool's arguments, led by the word that the shim was called by.
+pub(super) fn tool_words(
+    called: Option<&OsString>,
+    name: &OsString,
+    words: &[OsString],
+) -> Result<Vec<CString>, Error> {
+    let all = std::iter::once(called.unwrap_or(name)).chain(words);
+    let all: Result<_, _> = all.map(|word| CString::new(word.as_bytes())).collect();
+    all.map_err(|error| Error::new(Kind::Usage, &error))
+}
+
+/// The shim's own words and exit code.
+fn failed(failure: &shim::Failure) -> Error {
+    let kind = if failure.exit_code() == 126 { Kind::CannotExecute } else { Kind::NotFound };
+    Error::new(kind, failure)
+}

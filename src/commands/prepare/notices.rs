@@ -1,0 +1,154 @@
+//! What the user is told before a tool runs: the words, and the next step in them.
+//!
+//! Takes the notices that the shim's own code found, says those that were not said in the last day. Values that a file
+//! would set are not shown, as they may be secret; words of a repository are escaped.
+
+use crate::config::{self, RulesError};
+use crate::shell::quote;
+use crate::store;
+use crate::terminal::Terminal;
+use gvmr_shims::environment::{self, Environment};
+use gvmr_shims::gopath::Fault;
+use gvmr_shims::notice::{Notice, UnfitGopath};
+use gvmr_shims::own;
+use gvmr_shims::printable;
+use gvmr_shims::project_file::{self, PassedOver, Why};
+use gvmr_shims::record::Record;
+use gvmr_shims::situation::Situation;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// Says what was not said in the last day, and leaves the marks that it was. What cannot be marked is said again.
+pub(super) fn say(
+    notices: &[Notice],
+    situation: &Situation,
+    environment: &dyn Environment,
+    terminal: &Terminal,
+) {
+    let (own, directory) = (situation.own.as_ref(), &situation.directory);
+    for notice in notices.iter().filter(|notice| !notice.was_said(own)) {
+        terminal.say(format_args!("gvmr: {}", words(notice, directory, environment)));
+        if let Some(own) = own.filter(|_| !environment::is_privileged()) {
+            let _ = store::leave_mark(own, &notice.mark(own));
+        }
+    }
+}
+
+/// A notice in words, with the next step.
+pub(in crate::commands) fn words(notice: &Notice, directory: &Path, environment: &dyn Environment) -> String {
+    match notice {
+        Notice::ProjectFile(passed_over) => project_file(passed_over, environment),
+        Notice::Gopath(unfit) => gopath(unfit, directory, environment),
+        Notice::Config { file, owner } => {
+            let file = printable::path(file);
+            format!("{file} belongs to user {owner}, so that its rules do not count; make it yours (chown)")
+        }
+    }
+}
+
+/// What is wrong, and the lines that would mend it for this directory.
+fn gopath(unfit: &UnfitGopath, directory: &Path, environment: &dyn Environment) -> String {
+    if unfit.replaced.is_some() {
+        return unfit.to_string();
+    }
+    let lines = if unfit.by_rule { None } else { rule(unfit, directory, environment) };
+    match lines {
+        Some(lines) => format!("{unfit}\n  correct it there, or add {lines}"),
+        None => format!("{unfit}; correct it there"),
+    }
+}
+
+/// `to FILE:` and the lines of a rule; `None` where no file or no value can be named.
+fn rule(unfit: &UnfitGopath, directory: &Path, environment: &dyn Environment) -> Option<String> {
+    let file = own::config_file(environment)?;
+    let usual = Path::new(&environment.get("HOME")?).join("go");
+    let is_elsewhere =
+        matches!(unfit.fault, Fault::Relative(_) | Fault::Tilde(_)) || unfit.fault.element() != usual;
+    let value = if is_elsewhere { "~/go" } else { "~/gopath" };
+    let path = directory.to_str().filter(|path| printable::text(path) == **path)?;
+    let path = serde_json::Value::from(path); // of printable characters, written as in TOML
+    Some(format!(
+        "to {}:\n    [[directory]]\n    path = {path}\n    env.override.GOPATH = \"{value}\"",
+        printable::path(&file)
+    ))
+}
+
+/// Why a project file has no effect, and what to do about it.
+fn project_file(passed_over: &PassedOver, environment: &dyn Environment) -> String {
+    let file = printable::path(&passed_over.file);
+    let state = match &passed_over.why {
+        Why::Untrusted => "is not trusted, so that it has no effect",
+        Why::Changed => "was changed since you trusted it, so that it has no effect",
+        Why::Foreign(owner) => {
+            return format!(
+                "{file} belongs to user {owner}, so that it is passed over and cannot be trusted; to use it, make it \
+                 yours first, or copy it to a directory of yours"
+            );
+        }
+        Why::Refused(refusal) => return format!("{file} {refusal}, so that it has no effect"),
+    };
+    let content = match project_file::read(&passed_over.file) {
+        Ok(Some(bytes)) => {
+            let user_home = environment.get("HOME").map(PathBuf::from);
+            content(&config::compile_project(&passed_over.file, &bytes, user_home.as_deref()))
+        }
+        _ => String::new(), // it went away meanwhile
+    };
+    format!("{file} {state}{content}; {}", trust(&passed_over.file))
+}
+
+/// What it would set, by name, or its first mistake.
+fn content(compiled: &Result<Record, RulesError>) -> String {
+    let record = match compiled {
+        Ok(record) => record,
+        Err(error) => {
+            let Some(first) = error.mistakes.first() else { return String::new() };
+            let others = match error.mistakes.len() - 1 {
+                0 => String::new(),
+                others => format!(" (and {others} more)"),
+            };
+            let message = printable::text(&first.message);
+            return format!(
+                ", and has a mistake in line {}, column {}: {message}{others}",
+                first.line, first.column
+            );
+        }
+    };
+    let mut names: Vec<&str> = Vec::new();
+    let assignments = record.sections.iter().flat_map(|section| &section.assignments);
+    for name in assignments.map(|assignment| assignment.variable.name) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let pin = record.pin.as_ref().map(|pin| format!("choose Go {}", printable::word(&pin.written)));
+    let set = (!names.is_empty()).then(|| format!("set {}", names.join(", ")));
+    match (pin, set) {
+        (Some(pin), Some(set)) => format!("; it would {pin} and {set}"),
+        (Some(one), None) | (None, Some(one)) => format!("; it would {one}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// The command, as one can copy it; where the name would not survive that, as one can do it.
+fn trust(file: &Path) -> String {
+    let plain = |text: &&str| printable::text(text) == **text;
+    match file.to_str().filter(plain) {
+        Some(name) => format!(
+            "read it first; this approves it as it is, and shows what it sets: gvmr trust {}",
+            word(name)
+        ),
+        None => {
+            "read it first; this approves it as it is, and shows what it sets: gvmr trust, in its directory"
+                .to_owned()
+        }
+    }
+}
+
+fn word(name: &str) -> String {
+    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@%,".contains(&byte);
+    if name.bytes().all(is_bare) {
+        return name.to_owned();
+    }
+    quote::posix(OsStr::new(name)).to_string_lossy().into_owned()
+}

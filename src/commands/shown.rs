@@ -1,0 +1,109 @@
+//! Values and conditions of rules as they are shown: without credentials, and with nothing in them that moves a cursor or
+//! turns text around.
+
+use crate::net::without_credentials;
+use gvmr_shims::printable;
+use gvmr_shims::record::{Conditions, Subnet};
+use gvmr_shims::variable::{Kind, Variable};
+use std::ffi::OsStr;
+
+/// A variable's value on one line, without credentials.
+pub(super) fn value(variable: &Variable, value: &OsStr) -> String {
+    printable::text(&without_secrets(variable, value))
+}
+
+/// The value without credentials, else as it is. Any word of it may be an address, and in a list of proxies every part
+/// is one.
+pub(super) fn without_secrets(variable: &Variable, value: &OsStr) -> String {
+    let text = value.to_string_lossy();
+    match (variable.name, variable.kind) {
+        (_, Kind::Directory | Kind::DirectoryList | Kind::Switch) => text.into_owned(),
+        (_, Kind::Proxy) => without_credentials(&text),
+        ("GOPROXY", _) => each(&without_users(&text), &[',', '|'], |_| true),
+        _ => each(&text, &[' ', '\t', ';'], |word| word.contains("//")),
+    }
+}
+
+/// The text with credentials taken out of each part that may be an address.
+fn each(text: &str, separators: &[char], is_address: impl Fn(&str) -> bool) -> String {
+    let parts = text.split_inclusive(separators).map(|part| {
+        let word = part.trim_end_matches(separators);
+        if !is_address(word) {
+            return part.to_owned();
+        }
+        without_credentials(word) + part.get(word.len()..).unwrap_or_default()
+    });
+    parts.collect()
+}
+
+/// A list of addresses where all that may be a user and a password is gone: a password may hold the separators of the
+/// list, so that it reaches to the last `@` before the next address.
+fn without_users(list: &str) -> String {
+    let mut shown = String::new();
+    for (number, part) in list.split("://").enumerate() {
+        if number > 0 {
+            shown.push_str("://");
+        }
+        match part.rsplit_once('@') {
+            Some((_, rest)) => shown.extend(["***@", rest]),
+            None => shown.push_str(part),
+        }
+    }
+    shown
+}
+
+/// `gateway 10.0.2.2 and interface eth0 or eth1`
+pub(super) fn network(conditions: &Conditions) -> String {
+    let Conditions { gateways, subnets, interfaces } = conditions;
+    let any = |what: &str, of: Vec<String>| (!of.is_empty()).then(|| format!("{what} {}", of.join(" or ")));
+    let kinds = [
+        any("gateway", gateways.iter().map(ToString::to_string).collect()),
+        any("subnet", subnets.iter().map(subnet).collect()),
+        any("interface", interfaces.iter().map(|name| printable::text(name)).collect()),
+    ];
+    kinds.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
+/// The same as scripts read it.
+pub(super) fn network_as_json(conditions: &Conditions) -> serde_json::Value {
+    let Conditions { gateways, subnets, interfaces } = conditions;
+    serde_json::json!({
+        "gateway": gateways,
+        "subnet": subnets.iter().map(subnet).collect::<Vec<_>>(),
+        "interface": interfaces,
+    })
+}
+
+/// `10.0.2.0/24`
+pub(super) fn subnet(Subnet { address, length }: &Subnet) -> String {
+    format!("{address}/{length}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gvmr_shims::variable;
+
+    #[test]
+    fn no_list_shows_a_secret_and_no_path_is_taken_for_one() {
+        let shown =
+            |name: &str, text: &str| value(variable::find(name.as_bytes()).unwrap(), OsStr::new(text));
+        for (name, text, expected) in [
+            (
+                "GOPROXY",
+                "https://proxy.corp/x,https://joe:ca,n|ary@h:8/y|direct",
+                "https://proxy.corp/x,https://***@h:8/y|direct",
+            ),
+            ("GOPROXY", "https://joe:1234,canary@h,off", "https://***@h,off"),
+            ("GOPROXY", "joe:canary@h,direct", "***@h,direct"),
+            ("GOPROXY", "https://h?token=canary,http://g|off", "https://h?***,http://g|off"),
+            ("HTTPS_PROXY", "joe:canary@h:1", "***@h:1"),
+            ("GOFLAGS", "-v -x=https://joe:canary@h/", "-v -x=https://***@h/"),
+            ("GOPATH", "/a//b:/c@d", "/a//b:/c@d"),
+            ("GOPATH", "/a\u{1b}[2J\n\u{202e}", "/a\\u{1b}[2J\\n\\u{202e}"),
+            ("GOPRIVATE", "*.corp.example,git@x", "*.corp.example,git@x"),
+        ] {
+            assert_eq!(shown(name, text), expected, "{name}={text}");
+        }
+    }
+}

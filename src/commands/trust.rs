@@ -1,0 +1,123 @@
+//! `gvmr trust`: lets a project's gvmr.toml take effect, and shows what that means.
+
+mod risk;
+mod shown;
+
+use super::session::Session;
+use crate::cli;
+use crate::config::{State, Trust, TrustError, Trusted};
+use crate::error::{Error, Kind};
+use gvmr_shims::directory::{self, climb};
+use gvmr_shims::environment::{Environment, Process};
+use gvmr_shims::own::Own;
+use gvmr_shims::printable;
+use gvmr_shims::project_file::{self, NAME};
+use gvmr_shims::record::Record;
+use gvmr_shims::resolve::{self, Question};
+use std::convert::Infallible;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Runs the command.
+pub(super) fn run(arguments: &cli::Trust, session: &Session) -> Result<(), Error> {
+    let own = Own::of(&session.settings.home, &Process).ok_or_else(|| {
+        Error::said(Kind::Usage, "no place for what you trust: neither XDG_CONFIG_HOME nor HOME names one")
+            .hint("set HOME to an absolute path")
+    })?;
+    let trust = Trust::of(own);
+    if arguments.list {
+        return list(&trust.list()?, arguments.json, session);
+    }
+    let here = directory::working(&Process, None)
+        .map_err(|error| Error::said(Kind::Storage, format!("cannot find the current directory: {error}")))?;
+    let path = arguments.path.as_deref();
+    if arguments.revoke {
+        let file = path.map_or_else(
+            || nearest(&here, |file| is_there(file) || trust.knows(file)),
+            |path| Ok(named(&here, path)),
+        )?;
+        return revoke(&trust, &file, arguments.json, session);
+    }
+    let file = path.map_or_else(|| nearest(&here, is_there), |path| Ok(named(&here, path)))?;
+    let user_home = Process.get("HOME").map(PathBuf::from);
+    let record = trust.approve(&file, user_home.as_deref())?;
+    if arguments.json {
+        session.terminal.json(&shown::as_json(&record)).map_err(Session::stdout)?;
+    } else {
+        session.terminal.data(shown::lines(&record)).map_err(Session::stdout)?;
+    }
+    tell_of_another_pin(&record, &here, session);
+    Ok(())
+}
+
+/// The file that is meant: the path itself, or the project file in it where it is a directory.
+fn named(here: &Path, path: &Path) -> PathBuf {
+    let path = here.join(path);
+    let inner = path.join(NAME);
+    let is_file = path.file_name() == Some(OsStr::new(NAME)) && !is_there(&inner);
+    // Of a directory that is gone too: its file may have been trusted.
+    let is_directory = path.is_dir() || !is_there(&path);
+    if is_directory && !is_file { inner } else { path }
+}
+
+/// The nearest project file that `counts`, upward from here.
+fn nearest(here: &Path, counts: impl Fn(&Path) -> bool) -> Result<PathBuf, TrustError> {
+    let found: Result<_, Infallible> = climb(here, NAME, |file| Ok(counts(file).then(|| file.to_owned())));
+    found.ok().flatten().ok_or_else(|| TrustError::NoFile(here.join(NAME)))
+}
+
+fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+fn list(trusted: &[Trusted], json: bool, session: &Session) -> Result<(), Error> {
+    if json {
+        let lines: Vec<_> = trusted.iter().map(shown::listed_as_json).collect();
+        return session.terminal.json(&lines).map_err(Session::stdout);
+    }
+    let mut lines = trusted.iter().map(shown::listed);
+    lines.try_for_each(|line| session.terminal.data(line)).map_err(Session::stdout)?;
+    if trusted.iter().any(|one| one.state != State::InForce) {
+        session.terminal.note(
+            "what is not in force: look at the file, then gvmr trust PATH, or gvmr trust --revoke PATH",
+        );
+    } else if trusted.is_empty() {
+        session.terminal.note("no gvmr.toml is trusted");
+    }
+    Ok(())
+}
+
+fn revoke(trust: &Trust, file: &Path, json: bool, session: &Session) -> Result<(), Error> {
+    if !trust.revoke(file)? {
+        return Err(TrustError::NotTrusted(file.to_owned()).into());
+    }
+    if json {
+        let value = serde_json::json!({ "revoked": file.display().to_string() });
+        return session.terminal.json(&value).map_err(Session::stdout);
+    }
+    session.terminal.note(format_args!("{} has no effect any more", printable::path(file)));
+    Ok(())
+}
+
+/// Its version may not be the one that runs where the user stands, or beside the file.
+fn tell_of_another_pin(record: &Record, here: &Path, session: &Session) {
+    let (Some(pin), Some(project)) = (&record.pin, record.source.parent()) else { return };
+    let below = fs::canonicalize(here).is_ok_and(|here| here.starts_with(project));
+    let directory = if below { here } else { project };
+    let home = &session.settings.home;
+    let found = project_file::find(directory, Own::of(home, &Process).as_ref());
+    let shim = home.shims().join("go");
+    let question =
+        Question { home, directory, plus: None, environment: &Process, shim: Some(&shim), pin: found.pin() };
+    // Where nothing can be chosen, the next go says why.
+    let Ok(answer) = resolve::resolve(&question) else { return };
+    if answer.reason.file.as_ref() != Some(&record.source) {
+        session.terminal.note(format_args!(
+            "go = \"{}\" does not decide in {}: {}",
+            pin.written,
+            printable::path(directory),
+            answer.reason
+        ));
+    }
+}

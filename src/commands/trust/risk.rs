@@ -1,0 +1,178 @@
+//! What to look at twice before a setting is trusted: what can run programs, and what weakens the proof of modules.
+//!
+//! Takes a variable and its value, gives words. It decides nothing: the user does.
+
+use gvmr_shims::variable::Variable;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Component, Path};
+
+/// Flags of GOFLAGS that name a program, or hand flags to programs that can.
+const RUNNING: [&str; 9] =
+    ["toolexec", "exec", "vettool", "ldflags", "gcflags", "asmflags", "gccgoflags", "compiler", "pgo"];
+
+/// Those that swap or write files.
+const SWAPPING: [&str; 4] = ["overlay", "modfile", "pkgdir", "o"];
+
+/// Those that change only how much is built, checked and said.
+const HARMLESS: [&str; 24] = [
+    "mod",
+    "tags",
+    "trimpath",
+    "v",
+    "x",
+    "n",
+    "a",
+    "p",
+    "race",
+    "msan",
+    "asan",
+    "cover",
+    "covermode",
+    "buildvcs",
+    "buildmode",
+    "modcacherw",
+    "count",
+    "short",
+    "timeout",
+    "parallel",
+    "failfast",
+    "json",
+    "shuffle",
+    "linkshared",
+];
+
+/// What there is to say of a value that is set in `project`; `None` where it can do no harm.
+pub(super) fn of(variable: &Variable, value: &OsStr, project: &Path) -> Option<&'static str> {
+    if value.is_empty() {
+        return None;
+    }
+    let text = value.to_string_lossy();
+    match variable.name {
+        "GOFLAGS" => flags(&text),
+        "GOAUTH" => {
+            let runs = |one: &str| !matches!(one.trim(), "" | "off" | "netrc");
+            text.split(';').any(runs).then_some("runs a program")
+        }
+        "GOPROXY" => (text != "off").then_some("modules come from there"),
+        "GOSUMDB" if text == "off" => Some("modules are not proved"),
+        "GOSUMDB" => (text != "sum.golang.org").then_some("another log proves modules"),
+        "GOPRIVATE" | "GONOSUMDB" => Some("such modules are not proved"),
+        "GONOPROXY" => Some("such modules come from their own servers"),
+        "HTTP_PROXY" | "HTTPS_PROXY" => Some("requests go through there"),
+        "GOPATH" | "GOMODCACHE" | "GOCACHE" => {
+            let inside = std::env::split_paths(value).any(|path| may_lie_in(&path, project));
+            inside.then_some("what lies there already is built and run as it is")
+        }
+        "GOBIN" => Some("go install puts programs there"),
+        "CGO_ENABLED" => None,
+        name if name.ends_with("_DISALLOW") => None,
+        name if name.ends_with("_ALLOW") => {
+            Some("lets modules give the C compiler such flags, which can run programs")
+        }
+        name if name.starts_with("CGO_") => Some("flags of the C compiler or linker can run programs"),
+        _ => None,
+    }
+}
+
+/// Whether what the project brings along may lie there: by the path's text, by what it is a link to, by a detour through
+/// directories that need not exist, or by what leads elsewhere in each process.
+fn may_lie_in(path: &Path, project: &Path) -> bool {
+    let real = path.ancestors().find_map(|above| fs::canonicalize(above).ok());
+    path.starts_with(project)
+        || real.is_some_and(|real| real.starts_with(project))
+        || path.components().any(|part| part == Component::ParentDir)
+        || ["/proc", "/dev/fd"].iter().any(|kernel| path.starts_with(kernel))
+}
+
+/// The worst of the flags; one that is not known may do anything.
+fn flags(text: &str) -> Option<&'static str> {
+    let words = text.split_whitespace().map(|word| word.trim_start_matches(['\'', '"']));
+    let names = words.filter_map(|word| {
+        let name = word.strip_prefix('-')?;
+        let name = name.strip_prefix('-').unwrap_or(name);
+        Some(name.split(['=', '\'', '"']).next().unwrap_or_default().to_owned())
+    });
+    let names: Vec<String> = names.collect();
+    let any = |list: &[&str]| names.iter().any(|name| list.contains(&name.as_str()));
+    if any(&RUNNING) {
+        Some("runs programs, or hands flags to those that can")
+    } else if any(&SWAPPING) {
+        Some("swaps or writes files")
+    } else if names.iter().any(|name| !HARMLESS.contains(&name.as_str())) {
+        Some("has a flag that gvmr does not know")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gvmr_shims::variable;
+
+    fn risk(name: &str, value: &str) -> &'static str {
+        let variable = variable::find(name.as_bytes()).unwrap();
+        of(variable, OsStr::new(value), Path::new("/p")).unwrap_or("")
+    }
+
+    #[test]
+    fn what_can_run_programs_is_said() {
+        for flags in [
+            "-toolexec=/x",
+            "-v --toolexec=/x",
+            "'-toolexec=/a b/x'",
+            "\"-exec=/x\" -v",
+            "-mod=mod\t-vettool=/x",
+            "-ldflags=-extld=/x",
+        ] {
+            assert!(risk("GOFLAGS", flags).starts_with("runs programs"), "{flags}");
+        }
+        for flags in ["-overlay=x.json", "-modfile=other.mod", "-mod=mod -o=/x"] {
+            assert!(risk("GOFLAGS", flags).contains("files"), "{flags}");
+        }
+        assert!(risk("GOFLAGS", "-new=1").contains("does not know"));
+        assert_eq!(risk("GOFLAGS", "-mod=readonly -tags=a,b -trimpath"), "");
+        assert_eq!(risk("GOAUTH", "netrc; git /x"), "runs a program");
+        assert_eq!(risk("GOAUTH", "netrc;off"), "");
+        assert!(risk("CGO_CFLAGS", "-O2").contains("C compiler"));
+        assert!(risk("CGO_LDFLAGS_ALLOW", ".*").contains("lets modules"));
+        assert_eq!(risk("CGO_ENABLED", "1"), "");
+    }
+
+    #[test]
+    fn what_weakens_the_proof_is_said() {
+        for (name, value, words) in [
+            ("GOPROXY", "https://p.example,direct", "come from"),
+            ("GOSUMDB", "off", "not proved"),
+            ("GOSUMDB", "mine+1234+key", "another log"),
+            ("GOPRIVATE", "*", "not proved"),
+            ("GONOSUMDB", "*", "not proved"),
+            ("HTTPS_PROXY", "p:1", "through"),
+            ("GOCACHE", "/p/cache", "as it is"),
+            ("GOPATH", "/h/go:/p/go", "as it is"),
+            ("GOCACHE", "/proc/self/cwd/cache", "as it is"),
+            ("GOMODCACHE", "/no/such/../../p/mod", "as it is"),
+            ("GOBIN", "/h/bin", "puts programs"),
+        ] {
+            assert!(risk(name, value).contains(words), "{name}={value}");
+        }
+        for (name, value) in
+            [("GOPROXY", "off"), ("GOSUMDB", "sum.golang.org"), ("GOPATH", "/h/go"), ("GOPATH", "")]
+        {
+            assert_eq!(risk(name, value), "", "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn a_link_into_the_project_is_the_project() {
+        let place = tempfile::tempdir().unwrap();
+        let project = place.path().canonicalize().unwrap().join("p");
+        let link = project.with_file_name("link");
+        fs::create_dir(&project).unwrap();
+        std::os::unix::fs::symlink(&project, &link).unwrap();
+        let gocache = variable::find(b"GOCACHE").unwrap();
+        assert!(of(gocache, link.join("not/yet").as_os_str(), &project).is_some());
+        assert_eq!(of(gocache, project.with_file_name("other").as_os_str(), &project), None);
+    }
+}

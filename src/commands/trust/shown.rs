@@ -1,0 +1,156 @@
+//! A trusted file as it is shown: every setting with its line, without credentials, and with nothing in it that moves a
+//! cursor or turns text around.
+
+use super::risk;
+use crate::commands::shown::{self, network, network_as_json};
+use crate::config::{State, Trusted};
+use gvmr_shims::printable;
+use gvmr_shims::record::{Assignment, Record, When};
+use std::fmt::Write as _;
+
+/// The file, then a line for each setting.
+pub(super) fn lines(record: &Record) -> String {
+    let mut text = printable::path(&record.source);
+    let mut line = |number: usize, words: &str| {
+        let _ = write!(text, "\n  line {number}: {words}"); // to a string
+    };
+    if let Some(pin) = &record.pin {
+        line(pin.line, &format!("go {}", printable::text(&pin.written)));
+    }
+    for section in &record.sections {
+        let place = match &section.when {
+            When::Network(conditions) => format!(", in a network with {}", network(conditions)),
+            When::Always | When::Directory(_) => String::new(),
+        };
+        for one in &section.assignments {
+            let risk = risk_of(record, one).map(|risk| format!("  <- {risk}")).unwrap_or_default();
+            line(one.line, &format!("{}{place}{risk}", setting(one)));
+        }
+    }
+    if record.pin.is_none() && record.sections.iter().all(|section| section.assignments.is_empty()) {
+        text.push_str("\n  it sets nothing");
+    }
+    text
+}
+
+/// `GOPROXY=direct where nothing else sets it`
+fn setting(one: &Assignment) -> String {
+    let name = one.variable.name;
+    match (one.overrides, one.value.is_empty()) {
+        (true, true) => format!("{name} is removed"),
+        (true, false) => format!("{name}={}, whatever the process has", value(one)),
+        (false, _) => format!("{name}={}", value(one)),
+    }
+}
+
+/// The same as scripts read it.
+pub(super) fn as_json(record: &Record) -> serde_json::Value {
+    let settings = record.sections.iter().flat_map(|section| {
+        section.assignments.iter().map(move |one| {
+            let network = match &section.when {
+                When::Network(conditions) => Some(network_as_json(conditions)),
+                When::Always | When::Directory(_) => None,
+            };
+            serde_json::json!({
+                "line": one.line,
+                "name": one.variable.name,
+                "value": value(one),
+                "overrides": one.overrides,
+                "network": network,
+                "risk": risk_of(record, one),
+            })
+        })
+    });
+    serde_json::json!({
+        "file": record.source.display().to_string(),
+        "go": record.pin.as_ref().map(|pin| serde_json::json!({ "line": pin.line, "version": pin.written })),
+        "settings": settings.collect::<Vec<_>>(),
+    })
+}
+
+/// A line of the list: the state, then the path.
+pub(super) fn listed(trusted: &Trusted) -> String {
+    format!("{:14}  {}", words(trusted.state), printable::path(&trusted.file))
+}
+
+/// The same as scripts read it.
+pub(super) fn listed_as_json(trusted: &Trusted) -> serde_json::Value {
+    let state = match trusted.state {
+        State::InForce => "in-force",
+        State::Changed => "changed",
+        State::Gone => "gone",
+        State::Foreign => "foreign",
+        State::Damaged => "damaged",
+    };
+    serde_json::json!({ "file": trusted.file.display().to_string(), "state": state })
+}
+
+fn words(state: State) -> &'static str {
+    match state {
+        State::InForce => "in force",
+        State::Changed => "changed since",
+        State::Gone => "gone",
+        State::Foreign => "another user's",
+        State::Damaged => "damaged record",
+    }
+}
+
+fn risk_of(record: &Record, one: &Assignment) -> Option<&'static str> {
+    risk::of(one.variable, &one.value, record.source.parent().unwrap_or(&record.source))
+}
+
+fn value(one: &Assignment) -> String {
+    shown::value(one.variable, &one.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(facts: &str) -> Record {
+        Record::read(format!("gvmr rules 1\nsource /p/gvmr.toml\n{facts}\n").as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn every_setting_has_its_line() {
+        let record = record(
+            "go 1 1.23\nfill 3 GOPRIVATE=*.corp\noverride 5 GOPATH=/p/go\noverride 6 NO_PROXY=\nnetwork 7\n\
+             gateway 10.0.2.2\ninterface eth0\ninterface eth1\nfill 9 HTTPS_PROXY=http://joe:canary@p:3128\n",
+        );
+        let lines = lines(&record);
+        let expected = [
+            "/p/gvmr.toml",
+            "  line 1: go 1.23",
+            "  line 3: GOPRIVATE=*.corp  <- such modules are not proved",
+            "  line 5: GOPATH=/p/go, whatever the process has  <- what lies there already is built and run as it is",
+            "  line 6: NO_PROXY is removed",
+            "  line 9: HTTPS_PROXY=http://***@p:3128, in a network with gateway 10.0.2.2 and interface eth0 or eth1  \
+             <- requests go through there",
+        ];
+        assert_eq!(lines, expected.join("\n"));
+        let json = as_json(&record);
+        assert_eq!(json["settings"][3]["network"]["gateway"][0], "10.0.2.2");
+        assert_eq!(json["settings"][1]["overrides"], true);
+        assert!(!json.to_string().contains("canary"));
+    }
+
+    #[test]
+    fn nothing_in_a_value_is_a_secret_or_moves_a_cursor() {
+        let shown = |name: &str, value: &str| lines(&record(&format!("fill 1 {name}={value}\n")));
+        for (name, value) in [
+            ("GOPROXY", "https://joe:canary@h/,direct"),
+            ("GOPROXY", "http://h|https://canary@h/x,https://h?token=canary"),
+            ("GOPROXY", "joe:canary@h"),
+            ("HTTP_PROXY", "joe:canary@h:1"),
+            ("GOSUMDB", "mine+1+k https://joe:canary@h"),
+            ("GOAUTH", "/bin/x --at=https://joe:canary@h; netrc"),
+            ("GOFLAGS", "'-toolexec=/x https://canary@h/'"),
+        ] {
+            let text = shown(name, value);
+            assert!(text.contains(name) && !text.contains("canary"), "{text}");
+        }
+        let text = shown("GOFLAGS", "-tags=\u{1b}[2J\u{202e}x \"it's\"");
+        assert!(text.contains("-tags=\\u{1b}[2J\\u{202e}x \"it's\""), "{text}");
+        assert!(lines(&record("")).ends_with("it sets nothing"));
+    }
+}

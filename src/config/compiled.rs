@@ -1,0 +1,79 @@
+//! The user's rules, compiled for the shim and kept beside what is the user's own.
+//!
+//! Takes `config.toml`, gives its record. Where the kept one is of other bytes it is written anew; where it cannot be
+//! written the answer is the same, and the shim asks again each time. Never makes a directory, and never leaves one
+//! user's file in what is another's.
+
+use super::{ConfigError, compile_config, config_file};
+use crate::store;
+use directories::BaseDirs;
+use gvmr_shims::bounded::{self, Refusal};
+use gvmr_shims::environment::Environment;
+use gvmr_shims::own::{self, Own};
+use gvmr_shims::record::{RECORD_LIMIT, Record, SOURCE_LIMIT};
+use gvmr_shims::shared;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// A proxy's password may be in it.
+const MODE: u32 = 0o600;
+
+/// What the user's `config.toml` says for directories and networks; `None` where there is no such file. Where the
+/// environment names none, as a service's without a HOME, it is the one that was compiled last, and so is what `~` means.
+pub fn rules(own: Option<&Own>, environment: &dyn Environment) -> Result<Option<Record>, ConfigError> {
+    let named = own::config_file(environment);
+    let last = if named.is_some() { None } else { own.and_then(compiled) };
+    let file = named.or_else(|| Some(last.as_ref()?.source.clone())).or_else(|| config_file(environment));
+    let Some(file) = file else { return Ok(None) };
+    let home = environment.get("HOME").map(PathBuf::from).or_else(|| last?.home);
+    let home = home.or_else(|| BaseDirs::new().map(|directories| directories.home_dir().to_owned()));
+    rules_of(&file, own, home.as_deref())
+}
+
+/// What was compiled last, whatever the file holds now.
+fn compiled(own: &Own) -> Option<Record> {
+    let kept = bounded::read_owned(&own.rules(), RECORD_LIMIT, &shared::heeded()).ok()??;
+    Record::read(&kept)
+}
+
+fn rules_of(file: &Path, own: Option<&Own>, user_home: Option<&Path>) -> Result<Option<Record>, ConfigError> {
+    let Some(bytes) = read(file)? else { return Ok(None) };
+    let record = compile_config(file, &bytes, user_home)?;
+    if let Some(own) = own {
+        keep(own, &record);
+    }
+    Ok(Some(record))
+}
+
+/// The bytes of `config.toml`; `None` where it is not there.
+fn read(file: &Path) -> Result<Option<Vec<u8>>, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { path: file.to_owned(), source };
+    let refused = |refusal| match refusal {
+        Refusal::Unreadable(error) => unreadable(error),
+        other => unreadable(io::Error::new(ErrorKind::InvalidInput, format!("it {other}"))),
+    };
+    let bytes = bounded::read_owned(file, SOURCE_LIMIT, &shared::heeded()).map_err(refused)?;
+    match (bytes, shared::stranger(file)) {
+        (None, Some(owner)) => {
+            let why = format!("it belongs to user {owner}, who could change it");
+            Err(unreadable(io::Error::new(ErrorKind::PermissionDenied, why)))
+        }
+        (bytes, _) => Ok(bytes),
+    }
+}
+
+/// Leaves the record where the shim looks for it, if that is this user's.
+fn keep(own: &Own, record: &Record) {
+    let me = rustix::process::geteuid().as_raw();
+    if !fs::metadata(own.root()).is_ok_and(|root| root.is_dir() && root.uid() == me) {
+        return;
+    }
+    let (path, bytes) = (own.rules(), record.write());
+    let kept = bounded::read_owned(&path, RECORD_LIMIT, &shared::heeded()).ok().flatten();
+    if kept.is_none_or(|kept| kept != bytes) {
+        // Without it each go compiles the rules anew: slower, and the same.
+        let _ = store::replace(&path, &bytes, MODE);
+    }
+}

@@ -1,0 +1,78 @@
+//! The environment as the rules of a directory make it: what `go` would get there, for gvmr's own requests.
+
+use gvmr_shims::environment::Environment;
+use gvmr_shims::rules::{self, Change};
+use gvmr_shims::situation::Situation;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// An environment, changed as the shim would change it. What means something to gvmr alone (`GVMR_…`) no rule can set.
+pub struct Ruled<'a> {
+    environment: &'a dyn Environment,
+    changes: Vec<(Change, PathBuf, usize)>,
+}
+
+impl<'a> Ruled<'a> {
+    /// `environment` where `situation` is.
+    pub fn of(situation: &Situation, environment: &'a dyn Environment) -> Self {
+        let applied = situation.applied();
+        let changes = rules::changes(&applied, environment).into_iter().filter_map(|change| {
+            let mut rules = applied.iter().filter(|one| one.assignment.variable.name == change.name);
+            let rule = rules.clone().find(|one| one.assignment.overrides).or_else(|| rules.next())?;
+            let (file, line) = (rule.record.source.clone(), rule.assignment.line);
+            Some((change, file, line))
+        });
+        Self { environment, changes: changes.collect() }
+    }
+
+    /// The file and line of the rule that gives `name` its value, where one does.
+    pub fn place(&self, name: &str) -> Option<(PathBuf, usize)> {
+        let (_, file, line) = self.change(name)?;
+        Some((file.clone(), *line))
+    }
+
+    fn change(&self, name: &str) -> Option<&(Change, PathBuf, usize)> {
+        self.changes.iter().find(|(change, ..)| change.name == name || change.twin == Some(name))
+    }
+}
+
+impl Environment for Ruled<'_> {
+    fn get(&self, name: &str) -> Option<OsString> {
+        match self.change(name) {
+            Some((change, ..)) => change.value.clone(),
+            None => self.environment.get(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gvmr_shims::project_file::Found;
+    use gvmr_shims::record::Record;
+    use gvmr_shims::situation::Config;
+
+    fn situation(facts: &str) -> Situation {
+        let record = Record::read(format!("gvmr rules 1\nsource /c/config.toml\n{facts}\n").as_bytes());
+        let config = Config::Compiled(record.unwrap());
+        Situation { own: None, directory: "/p".into(), project: Found::default(), config }
+    }
+
+    #[test]
+    fn what_go_would_get_is_what_gvmr_sees() {
+        let situation = situation(
+            "fill 2 GOPROXY=http://fill\nfill 3 GOSUMDB=off\nfill 4 HTTPS_PROXY=http://p:1\n\
+             override 6 GOSUMDB=sum.golang.org\noverride 7 NO_PROXY=\n",
+        );
+        let process =
+            vec![("GOPROXY", "http://own"), ("no_proxy", "n"), ("GVMR_SOURCES", "goproxy"), ("GOSUMDB", "x")];
+        let ruled = Ruled::of(&situation, &process);
+        let seen = |name| ruled.text(name).unwrap_or_default();
+        assert_eq!((seen("GOPROXY"), ruled.place("GOPROXY")), ("http://own".to_owned(), None));
+        assert_eq!(seen("GOSUMDB"), "sum.golang.org");
+        assert_eq!(ruled.place("GOSUMDB"), Some(("/c/config.toml".into(), 6)));
+        assert_eq!((seen("HTTPS_PROXY"), seen("https_proxy")), ("http://p:1".into(), "http://p:1".into()));
+        assert_eq!((seen("NO_PROXY"), seen("no_proxy")), (String::new(), String::new()));
+        assert_eq!(seen("GVMR_SOURCES"), "goproxy");
+    }
+}

@@ -1,0 +1,49 @@
+//! When a `[[network]]` rule counts: `gateway`, `subnet`, `interface`.
+
+use super::mistakes::Mistakes;
+use super::tables::strings;
+use gvmr_shims::record::{Conditions, Subnet};
+use std::net::IpAddr;
+use toml::Spanned;
+use toml::de::DeValue;
+
+/// The keys, in the order in which they are named.
+pub(super) const KEYS: [&str; 3] = ["gateway", "subnet", "interface"];
+
+/// The longest name that the kernel gives an interface, in bytes.
+const LONGEST_INTERFACE: usize = 15;
+
+/// Adds what `key`, one of [`KEYS`], says.
+pub(super) fn read(
+    key: &str,
+    value: &Spanned<DeValue<'_>>,
+    conditions: &mut Conditions,
+    mistakes: &mut Mistakes<'_>,
+) {
+    for (text, span) in strings(value, mistakes) {
+        match key {
+            "gateway" => conditions.gateways.extend(mistakes.check(&span, gateway(text))),
+            "subnet" => conditions.subnets.extend(mistakes.check(&span, subnet(text))),
+            _ => conditions.interfaces.extend(mistakes.check(&span, interface(text))),
+        }
+    }
+}
+
+fn gateway(text: &str) -> Result<IpAddr, String> {
+    text.parse().map_err(|_| "not an address; write it as \"10.0.2.2\" or \"fe80::1\"".to_owned())
+}
+
+fn subnet(text: &str) -> Result<Subnet, String> {
+    Subnet::parse(text)
+        .ok_or_else(|| "not a subnet; write it as \"192.168.0.0/16\" or \"fd00::/8\"".to_owned())
+}
+
+fn interface(text: &str) -> Result<String, String> {
+    let plain = |one: char| !one.is_whitespace() && !one.is_control() && !matches!(one, '/' | ':');
+    let fits = !text.is_empty() && text.len() <= LONGEST_INTERFACE && !matches!(text, "." | "..");
+    if fits && text.chars().all(plain) {
+        Ok(text.to_owned())
+    } else {
+        Err("not the name of an interface; write it as \"eth0\", as `ip link` shows it".to_owned())
+    }
+}

@@ -1,0 +1,251 @@
+//! A whole file: which keys it may have at the top, and what becomes of each.
+//!
+//! Walks the tables by hand, so that every key that is not allowed is named, wherever it stands.
+
+use super::expand::Places;
+use super::mistakes::Mistakes;
+use super::nearest::{nearest, shown};
+use super::tables::{entries, tables, type_of};
+use super::{Mistake, assignments, conditions, directories};
+use gvmr_shims::record::{Assignment, Conditions, Pin, RECORD_LIMIT, Record, Section, When};
+use gvmr_shims::selector::Selector;
+use gvmr_shims::variable;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+const ENV: &str = "env";
+const DIRECTORY: &str = "directory";
+const NETWORK: &str = "network";
+const PIN: &str = "go";
+const PATH: &str = "path";
+
+/// Whose file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// A project's `gvmr.toml`.
+    Project,
+    /// The user's `config.toml`, which has other keys too.
+    User,
+}
+
+/// The record of a file, or its mistakes.
+pub(super) fn compile(
+    owner: Owner,
+    file: &Path,
+    bytes: &[u8],
+    user_home: Option<&Path>,
+) -> Result<Record, Vec<Mistake>> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let valid = bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok());
+        single(valid.unwrap_or_default(), error.valid_up_to(), "from here on the file is not UTF-8")
+    })?;
+    let table = DeTable::parse(text).map_err(|error| {
+        let offset = error.span().map_or(text.len(), |span| span.start);
+        single(text, offset, &format!("not TOML: {}", error.message()))
+    })?;
+    let project = file.parent().filter(|_| owner == Owner::Project);
+    let places = Places { home: user_home.filter(|home| home.is_absolute()), project };
+    let mut walk = Walk { owner, places, mistakes: Mistakes::of(text), pin: None, sections: Vec::new() };
+    walk.whereabouts(file, user_home);
+    walk.top(table.get_ref());
+    let Walk { mut mistakes, pin, sections, .. } = walk;
+    let home = user_home.map(Path::to_owned);
+    let record = Record { source: file.to_owned(), home, pin, sections, body: bytes.to_vec() };
+    if record.write().len() as u64 > RECORD_LIMIT {
+        let limit = RECORD_LIMIT / 1024;
+        mistakes.add(
+            &(0..0),
+            format!("with ${{HOME}} and ${{PROJECT}} replaced the rules are larger than {limit} KiB"),
+        );
+    }
+    mistakes.finish().map_or(Ok(record), Err)
+}
+
+/// The one mistake of a file that cannot be walked.
+fn single(text: &str, offset: usize, message: &str) -> Vec<Mistake> {
+    let mut mistakes = Mistakes::of(text);
+    mistakes.add(&(offset..offset), message);
+    mistakes.finish().unwrap_or_default()
+}
+
+struct Walk<'a> {
+    owner: Owner,
+    places: Places<'a>,
+    mistakes: Mistakes<'a>,
+    pin: Option<Pin>,
+    sections: Vec<Section>,
+}
+
+impl Walk<'_> {
+    /// A record is read line by line, so that no path in it may hold a newline.
+    fn whereabouts(&mut self, file: &Path, user_home: Option<&Path>) {
+        let newline = |path: &Path| path.as_os_str().as_bytes().contains(&b'\n');
+        if newline(file) || !file.is_absolute() {
+            self.mistakes.add(&(0..0), "the path of this file holds a newline, or is not absolute");
+        }
+        if user_home.is_some_and(newline) {
+            self.mistakes.add(&(0..0), "the path of your home, HOME, holds a newline");
+        }
+    }
+
+    fn top(&mut self, file: &DeTable<'_>) {
+        // The sections of each table in the order of the file, whatever lies between them.
+        let mut sections = Vec::new();
+        for (key, value) in entries(file) {
+            match (key.get_ref().as_ref(), self.owner) {
+                (ENV, _) => {
+                    let assignments = assignments::read(value, self.places, &mut self.mistakes);
+                    self.sections.extend(section(None, When::Always, assignments));
+                }
+                (NETWORK, _) => sections.extend(self.networks(value)),
+                (DIRECTORY, Owner::User) => sections.extend(self.directories(value)),
+                (PIN, Owner::Project) => self.pin = self.pin(key.span().start, value),
+                (_, Owner::User) => {} // the settings', which know their own keys
+                (key_name, Owner::Project) => {
+                    let message = not_a_projects(key_name);
+                    self.mistakes.add(&key.span(), message);
+                }
+            }
+        }
+        sections.sort_by_key(|(offset, _)| *offset);
+        self.sections.extend(sections.into_iter().map(|(_, section)| section));
+    }
+
+    fn pin(&mut self, offset: usize, value: &Spanned<DeValue<'_>>) -> Option<Pin> {
+        let line = self.mistakes.line(offset);
+        let pin = match value.get_ref() {
+            DeValue::String(written) => Selector::parse(written)
+                .map(|selector| Pin { line, written: written.clone().into_owned(), selector })
+                .map_err(|_| {
+                    "not a Go version; allowed are \"1.23\", \"1.23.4\", \"go1.23.4\" and \"1.24rc1\""
+                        .to_owned()
+                }),
+            DeValue::Float(_) | DeValue::Integer(_) => {
+                Err("a version without quotes is a number, in which 1.20 is 1.2; write it in quotes"
+                    .to_owned())
+            }
+            other => Err(format!(
+                "the version must be a string in quotes, as \"1.23\"; this is {}",
+                type_of(other)
+            )),
+        };
+        self.mistakes.check(&value.span(), pin)
+    }
+
+    fn networks(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<(usize, Section)> {
+        let mut found = Vec::new();
+        for (offset, table) in tables(value, NETWORK, &mut self.mistakes) {
+            let (mut conditions, mut assignments, mut has_condition) =
+                (Conditions::default(), Vec::new(), false);
+            for (key, value) in entries(table) {
+                let name = key.get_ref().as_ref();
+                if conditions::KEYS.contains(&name) {
+                    has_condition = true;
+                    conditions::read(name, value, &mut conditions, &mut self.mistakes);
+                } else if name == ENV {
+                    assignments = assignments::read(value, self.places, &mut self.mistakes);
+                } else {
+                    self.mistakes.add(&key.span(), not_in(NETWORK, &conditions::KEYS, name));
+                }
+            }
+            if !has_condition {
+                let message = "[[network]] says for no network; it needs gateway, subnet or interface";
+                self.mistakes.add(&(offset..offset), message);
+            }
+            let line = self.mistakes.line(offset);
+            let section = section(Some(line), When::Network(conditions), assignments);
+            found.extend(section.map(|section| (offset, section)));
+        }
+        found
+    }
+
+    fn directories(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<(usize, Section)> {
+        let mut found = Vec::new();
+        let mut seen: Vec<(usize, PathBuf)> = Vec::new();
+        for (offset, table) in tables(value, DIRECTORY, &mut self.mistakes) {
+            let line = self.mistakes.line(offset);
+            let (mut path, mut assignments, mut has_path) = (PathBuf::new(), Vec::new(), false);
+            for (key, value) in entries(table) {
+                match key.get_ref().as_ref() {
+                    PATH => {
+                        has_path = true;
+                        path = self.path(value, &seen);
+                    }
+                    ENV => assignments = assignments::read(value, self.places, &mut self.mistakes),
+                    name => self.mistakes.add(&key.span(), not_in(DIRECTORY, &[PATH], name)),
+                }
+            }
+            if !has_path {
+                let message = "[[directory]] says for no directory; it needs a path";
+                self.mistakes.add(&(offset..offset), message);
+            }
+            seen.push((line, path.clone()));
+            let section = section(Some(line), When::Directory(path), assignments);
+            found.extend(section.map(|section| (offset, section)));
+        }
+        found
+    }
+
+    /// A rule's directory, which no rule before it has.
+    fn path(&mut self, value: &Spanned<DeValue<'_>>, seen: &[(usize, PathBuf)]) -> PathBuf {
+        let written = value.get_ref().as_str();
+        let written = written
+            .ok_or_else(|| format!("path must be a string in quotes; this is {}", type_of(value.get_ref())));
+        let path = written.and_then(|written| directories::path(written, self.places));
+        let path = path.and_then(|path| match seen.iter().find(|(_, other)| *other == path) {
+            Some((line, _)) => Err(format!("the rule of line {line} is for this directory already")),
+            None => Ok(path),
+        });
+        self.mistakes.check(&value.span(), path).unwrap_or_default()
+    }
+}
+
+/// `None` where nothing is set: it would change nothing. Without a line of its own it has its first assignment's.
+fn section(line: Option<usize>, when: When, assignments: Vec<Assignment>) -> Option<Section> {
+    let line = line.or(assignments.first().map(|first| first.line));
+    (!assignments.is_empty()).then_some(Section { line: line.unwrap_or(1), when, assignments })
+}
+
+/// What is wrong with a key in a `[[rule]]`.
+fn not_in(rule: &str, conditions: &[&str], key: &str) -> String {
+    let shown = shown(key);
+    if variable::find(key.as_bytes()).is_some() {
+        return format!("{shown} is a variable; in [[{rule}]] write env.{key} or env.override.{key}");
+    }
+    if key == "override" {
+        return format!("in [[{rule}]] write env.override");
+    }
+    let allowed = conditions.iter().copied().chain([ENV]);
+    if let Some(meant) = nearest(key, allowed.clone()) {
+        return format!("{shown} is not allowed in [[{rule}]]; did you mean {meant}?");
+    }
+    let allowed: Vec<_> = allowed.collect();
+    format!("{shown} is not allowed in [[{rule}]]; allowed are {} and env.override", allowed.join(", "))
+}
+
+/// What is wrong with a key at the top of a project file.
+fn not_a_projects(key: &str) -> String {
+    let shown = shown(key);
+    if key == DIRECTORY {
+        return "[[directory]] belongs in your own config.toml; a project's rules count in its directory"
+            .to_owned();
+    }
+    if matches!(key, "auto-install" | "sources" | "index" | "mirrors" | "musl-index" | "musl-mirrors") {
+        return format!("{shown} belongs in your own config.toml");
+    }
+    if variable::find(key.as_bytes()).is_some() {
+        return format!("{shown} is a variable; it belongs below [env] or [env.override]");
+    }
+    if key == "override" {
+        return "write [env.override]".to_owned();
+    }
+    if conditions::KEYS.contains(&key) {
+        return format!("{shown} belongs below [[network]]");
+    }
+    match nearest(key, [PIN, ENV, NETWORK]) {
+        Some(meant) => format!("{shown} is not allowed in a project file; did you mean {meant}?"),
+        None => format!("{shown} is not allowed in a project file; allowed are go, env and network"),
+    }
+}

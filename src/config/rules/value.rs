@@ -1,0 +1,123 @@
+//! The value of one variable: replaced and checked for what its kind demands.
+
+use super::expand::{self, Places};
+use super::url;
+use crate::verify::{Database, SettingError};
+use gvmr_shims::variable::{Kind, Variable};
+use std::ffi::OsString;
+
+/// The most bytes of a value; the kernel takes no more than 128 KiB for a variable.
+const LONGEST: usize = 64 * 1024;
+
+/// What `written` means for `variable`, or what is wrong with it. Only a value that overrides may be empty.
+pub(super) fn checked(
+    variable: &Variable,
+    written: &str,
+    overrides: bool,
+    places: Places<'_>,
+) -> Result<OsString, String> {
+    if written.is_empty() {
+        let fills_nothing = "an empty value fills nothing: leave it out, or empty it below env.override to remove the \
+                             variable";
+        return if overrides { Ok(OsString::new()) } else { Err(fills_nothing.to_owned()) };
+    }
+    if written.chars().any(char::is_control) {
+        return Err("a value is one line without control characters".to_owned());
+    }
+    let value = match variable.kind {
+        Kind::Directory => expand::path(written, places)?,
+        Kind::DirectoryList => expand::list(written, places)?,
+        Kind::Switch | Kind::Proxy | Kind::Text => expand::text(written, places)?,
+    };
+    if value.len() > LONGEST {
+        return Err("the value is longer than 64 KiB".to_owned());
+    }
+    let text =
+        || value.to_str().ok_or("the value is not UTF-8, as the path of your home or of the project is not");
+    match (variable.kind, variable.name) {
+        (Kind::Switch, _) => switch(text()?)?,
+        (Kind::Proxy, _) => url::http_proxy(text()?)?,
+        (_, "GOPROXY") => url::goproxy(text()?)?,
+        (_, "GOSUMDB") => gosumdb(text()?)?,
+        _ => {}
+    }
+    Ok(value)
+}
+
+fn switch(value: &str) -> Result<(), String> {
+    if matches!(value, "0" | "1") { Ok(()) } else { Err("the value must be \"0\" or \"1\"".to_owned()) }
+}
+
+fn gosumdb(value: &str) -> Result<(), String> {
+    match Database::from_setting(value) {
+        // Go takes a few names that gvmr does not; what the name of a database may be is not for a rule to say.
+        Ok(_) | Err(SettingError::Disabled | SettingError::Name(_)) => Ok(()),
+        Err(_) => Err(
+            "not a checksum database: write off, sum.golang.org, sum.golang.google.cn or NAME+HASH+KEY, the \
+                       name or key also with a URL behind it"
+                .to_owned(),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gvmr_shims::variable;
+    use std::path::Path;
+
+    fn check(name: &str, written: &str, overrides: bool) -> Result<OsString, String> {
+        let places = Places { home: Some(Path::new("/h")), project: None };
+        checked(variable::find(name.as_bytes()).unwrap(), written, overrides, places)
+    }
+
+    #[test]
+    fn each_kind_has_its_grammar() {
+        let key = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
+        for (name, right) in [
+            ("GOPATH", "~/a:/b"),
+            ("GOBIN", "~/bin"),
+            ("CGO_ENABLED", "0"),
+            ("HTTPS_PROXY", "proxy:3128"),
+            ("NO_PROXY", "*.corp.example,10.0.0.0/8"),
+            ("GOPROXY", "file://${HOME}/mirror,off"),
+            ("GOSUMDB", "off"),
+            ("GOSUMDB", "sum.golang.google.cn"),
+            ("GOSUMDB", &format!("{key} https://mirror.example/sumdb")),
+            ("GOFLAGS", "-modcacherw '-ldflags=-X a=b'"),
+        ] {
+            assert!(check(name, right, false).is_ok(), "{name}={right}");
+        }
+        for (name, wrong) in [
+            ("GOPATH", "go"),
+            ("GOBIN", "bin"),
+            ("GOMODCACHE", "mod"),
+            ("GOCACHE", "off"),
+            ("CGO_ENABLED", "2"),
+            ("CGO_ENABLED", "true"),
+            ("HTTP_PROXY", "proxy"),
+            ("GOPROXY", "proxy"),
+            ("GOSUMDB", "on"),
+            ("GOSUMDB", "sum.golang.org https://a https://b"),
+            ("GOFLAGS", "-v\n-x"),
+            ("GOFLAGS", "-v\t-x"),
+            ("GOFLAGS", "-v\0"),
+            ("GOFLAGS", "\u{9b}2J"),
+            ("GOFLAGS", ""),
+        ] {
+            for overrides in [false, true].into_iter().filter(|overrides| !overrides || !wrong.is_empty()) {
+                assert!(check(name, wrong, overrides).is_err(), "{name}={wrong:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_overrides_may_be_empty_and_nothing_is_endless() {
+        for variable in &variable::VARIABLES {
+            assert_eq!(check(variable.name, "", true).unwrap(), "");
+            assert!(check(variable.name, "", false).unwrap_err().contains("fills nothing"));
+        }
+        assert!(check("GOFLAGS", &"x".repeat(LONGEST), false).is_ok());
+        assert!(check("GOFLAGS", &"${HOME}".repeat(LONGEST), false).unwrap_err().contains("64 KiB"));
+    }
+}

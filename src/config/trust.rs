@@ -1,0 +1,283 @@
+//! Which project files the user trusts: by their real path and their very bytes.
+//!
+//! Takes a file, gives what it will set; the bytes that are parsed are the bytes that are kept and compared from then on.
+//! Never trusts what another user could change. What is kept is this user's alone, in directories that are too.
+
+use super::{RulesError, compile_project};
+use crate::store::{self, StoreError};
+use gvmr_shims::notice::Notice;
+use gvmr_shims::own::Own;
+use gvmr_shims::printable;
+use gvmr_shims::project_file::{self, NAME, PassedOver, Why};
+use gvmr_shims::record::{RECORD_LIMIT, Record};
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// How often an approval is written anew because another process removed its directory meanwhile.
+const ATTEMPTS: usize = 32;
+
+/// The user's list of what is trusted.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    own: Own,
+}
+
+/// One project file on the list.
+#[derive(Clone, Debug)]
+pub struct Trusted {
+    /// The file, by its real path.
+    pub file: PathBuf,
+    /// Whether it has effect.
+    pub state: State,
+    /// What was approved; `None` where that is damaged.
+    pub record: Option<Record>,
+}
+
+/// Whether a file that was trusted has effect now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It holds what was approved.
+    InForce,
+    /// It holds something else.
+    Changed,
+    /// It is not there, or cannot be read.
+    Gone,
+    /// It belongs to another user by now.
+    Foreign,
+    /// What was kept of it is no record of this user's.
+    Damaged,
+}
+
+/// Why a file is not trusted.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// There is no such file.
+    #[error("there is no {}", printable::path(.0))]
+    NoFile(PathBuf),
+    /// It has another name than project files have.
+    #[error("{} is no project file: those are called {NAME}", printable::path(.0))]
+    Misnamed(PathBuf),
+    /// It belongs to another user, who could change it.
+    #[error("{file} belongs to user {owner}", file = printable::path(file))]
+    Foreign {
+        /// The file.
+        file: PathBuf,
+        /// Its owner.
+        owner: u32,
+    },
+    /// It cannot be read.
+    #[error("{file} {why}", file = printable::path(file))]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why, to follow its name.
+        why: String,
+    },
+    /// It has mistakes.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// Trust cannot be taken back from it.
+    #[error("{} is not trusted", printable::path(.0))]
+    NotTrusted(PathBuf),
+    /// The list cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Trust {
+    /// The list among this user's own things.
+    pub fn of(own: Own) -> Self {
+        Self { own }
+    }
+
+    /// Trusts `file` with what it holds now; gives what that sets.
+    pub fn approve(&self, file: &Path, user_home: Option<&Path>) -> Result<Record, TrustError> {
+        if file.file_name() != Some(OsStr::new(NAME)) {
+            return Err(TrustError::Misnamed(file.to_owned()));
+        }
+        let missing = || TrustError::NoFile(file.to_owned());
+        let file = project_file::real_name(file).ok_or_else(missing)?;
+        let bytes = match project_file::read(&file) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Err(missing()),
+            Err(Why::Foreign(owner)) => return Err(TrustError::Foreign { file, owner }),
+            Err(Why::Refused(refusal)) => {
+                return Err(TrustError::Unreadable { file, why: refusal.to_string() });
+            }
+            Err(why @ (Why::Untrusted | Why::Changed)) => {
+                return Err(TrustError::Unreadable { file, why: why.to_string() });
+            }
+        };
+        let record = compile_project(&file, &bytes, user_home)?;
+        let kept = record.write();
+        // What is read back must be what is shown now: a name with a newline could make a fact of its own.
+        if Record::read(&kept).as_ref() != Some(&record) {
+            let why = "cannot be kept: its path or a value holds what no line can".to_owned();
+            return Err(TrustError::Unreadable { file, why });
+        }
+        self.keep(&file, &kept)?;
+        self.forget_notices(&record);
+        Ok(record)
+    }
+
+    /// All that was trusted, by path.
+    pub fn list(&self) -> Result<Vec<Trusted>, TrustError> {
+        let root = self.own.trusted();
+        let mut found = Vec::new();
+        let mut directories = vec![root.clone()];
+        while let Some(directory) = directories.pop() {
+            let listing = |source: io::Error| StoreError::io("list", &directory, source);
+            let entries = match fs::read_dir(&directory) {
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                entries => entries.map_err(listing)?,
+            };
+            for entry in entries {
+                let path = entry.map_err(listing)?.path();
+                let is_directory = fs::symlink_metadata(&path).is_ok_and(|found| found.is_dir());
+                if is_directory {
+                    directories.push(path);
+                } else if path.file_name() == Some(OsStr::new(NAME))
+                    && let Ok(below) = path.strip_prefix(&root)
+                {
+                    found.push(self.state(Path::new("/").join(below)));
+                }
+            }
+        }
+        found.sort_by(|left, right| left.file.cmp(&right.file));
+        Ok(found)
+    }
+
+    /// Takes trust back, from a file that is gone too; whether `file`, an absolute path, was trusted. What it is known by
+    /// is its real path, and what it was known by may be the path as it stands.
+    pub fn revoke(&self, file: &Path) -> Result<bool, TrustError> {
+        let mut revoked = false;
+        for name in [project_file::real_name(file), Some(file.to_owned())].into_iter().flatten() {
+            let is_name = name.file_name() == Some(OsStr::new(NAME)) && is_plain(&name);
+            revoked |= is_name && self.remove(&self.own.trusted_record(&name))?;
+        }
+        Ok(revoked)
+    }
+
+    /// Whether anything is kept of the file, by its real path or as it stands.
+    pub fn knows(&self, file: &Path) -> bool {
+        let names = [project_file::real_name(file), Some(file.to_owned())];
+        let is_kept = |name: PathBuf| {
+            fs::symlink_metadata(self.own.trusted_record(&name)).is_ok_and(|found| !found.is_dir())
+        };
+        names.into_iter().flatten().any(is_kept)
+    }
+
+    fn state(&self, file: PathBuf) -> Trusted {
+        let record = project_file::record(&self.own, &file);
+        let state = match (&record, project_file::read(&file)) {
+            (None, _) => State::Damaged,
+            // A link in place of a directory leads to another file, which is not meant.
+            _ if project_file::real_name(&file).as_ref() != Some(&file) => State::Gone,
+            (Some(record), Ok(Some(bytes))) if record.body == bytes => State::InForce,
+            (_, Ok(Some(_))) => State::Changed,
+            (_, Err(Why::Foreign(_))) => State::Foreign,
+            (_, Ok(None) | Err(_)) => State::Gone,
+        };
+        Trusted { file, state, record }
+    }
+
+    /// Writes what was approved, whole or not at all.
+    fn keep(&self, file: &Path, bytes: &[u8]) -> Result<(), TrustError> {
+        if bytes.len() as u64 > RECORD_LIMIT {
+            let why = format!("sets more than {} KiB can hold", RECORD_LIMIT / 1024);
+            return Err(TrustError::Unreadable { file: file.to_owned(), why });
+        }
+        let path = self.own.trusted_record(file);
+        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_dir()) {
+            self.forget_below(file)?;
+        }
+        let mut attempts = 0..ATTEMPTS;
+        loop {
+            let kept = self.clear(&path).and_then(|()| store::replace(&path, bytes, 0o600));
+            match kept {
+                Err(StoreError::Io { source, .. })
+                    if source.kind() == ErrorKind::NotFound && attempts.next().is_some() => {}
+                Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::InvalidFilename => {
+                    let why = "cannot be kept: its path is too long".to_owned();
+                    return Err(TrustError::Unreadable { file: file.to_owned(), why });
+                }
+                kept => return Ok(kept?),
+            }
+        }
+    }
+
+    /// Removes the records of what lay below `file` when that was a directory.
+    fn forget_below(&self, file: &Path) -> Result<(), TrustError> {
+        for below in self.list()?.into_iter().filter(|one| one.file.starts_with(file)) {
+            self.remove(&self.own.trusted_record(&below.file))?;
+        }
+        Ok(())
+    }
+
+    /// Makes the record's directories, and removes what is in its way there: the record of a file that is a directory by
+    /// now, a link, another user's file.
+    fn clear(&self, path: &Path) -> Result<(), StoreError> {
+        let (root, me) = (self.own.trusted(), rustix::process::geteuid().as_raw());
+        let directory = path.parent().unwrap_or(path);
+        let on_the_way: Vec<_> = directory.ancestors().take_while(|above| *above != root).collect();
+        let stale = on_the_way.into_iter().rev().find(|above| {
+            above.file_name() == Some(OsStr::new(NAME))
+                && fs::symlink_metadata(above).is_ok_and(|found| found.is_file())
+        });
+        store::prepare_private(self.own.root(), &root)?;
+        stale.map_or(Ok(()), unlink)?;
+        store::prepare_private(self.own.root(), directory)?;
+        match fs::symlink_metadata(path) {
+            Ok(found) if found.is_dir() || (found.is_file() && found.uid() == me) => Ok(()),
+            Ok(_) => unlink(path),
+            Err(_) => Ok(()), // nothing is there, or the writing will tell
+        }
+    }
+
+    /// Removes a record and the directories that are empty without it; whether there was one.
+    fn remove(&self, path: &Path) -> Result<bool, StoreError> {
+        match fs::remove_file(path) {
+            Ok(()) => {}
+            Err(error) if is_absent(path, &error) => return Ok(false),
+            Err(error) => return Err(StoreError::io("remove", path, error)),
+        }
+        let root = self.own.trusted();
+        for above in path.ancestors().skip(1).take_while(|above| *above != root) {
+            if fs::remove_dir(above).is_err() {
+                break; // it holds more
+            }
+        }
+        Ok(true)
+    }
+
+    /// What was said of this content is said again if it ever has to be.
+    fn forget_notices(&self, record: &Record) {
+        for why in [Why::Untrusted, Why::Changed] {
+            let passed_over = PassedOver::of(record.source.clone(), why, Some(&record.body));
+            let mark = Notice::ProjectFile(passed_over).mark(&self.own);
+            let _ = fs::remove_file(mark); // one that stays is a day's silence
+        }
+    }
+}
+
+fn unlink(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(StoreError::io("remove", path, error)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether no record is there.
+fn is_absent(path: &Path, error: &io::Error) -> bool {
+    use ErrorKind::{InvalidFilename, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
+        || fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
+}
+
+/// Whether the path can only lead downward: no `..`.
+fn is_plain(path: &Path) -> bool {
+    path.components().all(|part| part != std::path::Component::ParentDir)
+}

@@ -1,0 +1,211 @@
+//! The `credentials` file: read, and changed under a lock.
+//!
+//! Takes changes of its lines. Only a regular file of this user's, in a directory of this user's, that nobody else may read
+//! is ever used; it is replaced at once, so that a writer that is killed leaves the old or the new. Lines that are no
+//! entries stay.
+
+use super::{CredentialsError, Kept, Place, Secret};
+use crate::store;
+use gvmr_shims::credentials::{Kind, entries};
+use gvmr_shims::own::Own;
+use gvmr_shims::record::RECORD_LIMIT;
+use rustix::fs::OFlags;
+use std::fs::{self, DirBuilder, File, Metadata, TryLockError};
+use std::io::{ErrorKind, Read as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long others may be writing; each takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(20);
+const INTERVAL: Duration = Duration::from_millis(10);
+
+/// Where the file is.
+#[derive(Clone, Debug)]
+pub struct Files {
+    path: PathBuf,
+}
+
+/// What it holds.
+pub(super) struct Lines(String);
+
+impl Files {
+    pub(super) fn of(own: &Own) -> Self {
+        Self { path: own.credentials() }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Nothing where there is no file.
+    pub(super) fn read(&self) -> Result<Lines, CredentialsError> {
+        let Some(file) = open(&self.path, File::options().read(true))? else {
+            return Ok(Lines(String::new()));
+        };
+        let found = file.metadata().map_err(|error| cannot("read", &self.path, &error))?;
+        check(&self.path, &found)?;
+        let mut bytes = Vec::new();
+        let read = file.take(RECORD_LIMIT + 1).read_to_end(&mut bytes);
+        read.map_err(|error| cannot("read", &self.path, &error))?;
+        if bytes.len() as u64 > RECORD_LIMIT {
+            return Err(wrong(&self.path, "is larger than anything gvmr writes there"));
+        }
+        let text = String::from_utf8(bytes).map_err(|_| wrong(&self.path, "is no text"))?;
+        Ok(Lines(text))
+    }
+
+    /// Reads, changes and writes it, while nobody else does.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Lines) -> T) -> Result<T, CredentialsError> {
+        let directory = self.path.parent().unwrap_or(Path::new("/"));
+        prepare(directory)?;
+        let _lock = lock(&directory.join("credentials.lock"))?;
+        sweep(directory, &self.path);
+        let mut lines = self.read()?;
+        let before = lines.0.clone();
+        let result = change(&mut lines);
+        if lines.0.len() as u64 > RECORD_LIMIT {
+            return Err(wrong(&self.path, "has no room for another entry"));
+        }
+        if lines.0 != before {
+            store::replace(&self.path, lines.0.as_bytes(), 0o600)?;
+        }
+        Ok(result)
+    }
+}
+
+impl Lines {
+    /// Each entry, with its secret where that is here.
+    pub(super) fn entries(&self) -> Vec<(Kept, Option<Secret>)> {
+        let of = |entry: gvmr_shims::credentials::Entry<'_>| {
+            let place = if entry.secret.is_some() { Place::File } else { Place::Keyring };
+            let (machine, login) = (entry.machine.to_owned(), entry.login.to_owned());
+            let kept = Kept { kind: entry.kind, machine, login, place };
+            (kept, entry.secret.map(|secret| Secret(secret.to_owned())))
+        };
+        entries(self.0.as_bytes()).into_iter().map(of).collect()
+    }
+
+    /// Takes the machine's entry out.
+    pub(super) fn remove(&mut self, kind: Kind, machine: &str) -> Option<Kept> {
+        let is_it = |line: &str| {
+            entries(line.as_bytes()).iter().any(|one| one.kind == kind && one.machine == machine)
+        };
+        let removed = self.0.lines().find(|line| is_it(line)).map(|line| Lines(line.to_owned()));
+        let rest = self.0.lines().filter(|line| !is_it(line)).map(|line| format!("{line}\n"));
+        self.0 = rest.collect();
+        Some(removed?.entries().pop()?.0)
+    }
+
+    pub(super) fn add(&mut self, kept: &Kept, secret: &Secret) {
+        let kind = match kept.kind {
+            Kind::Https => "https",
+            Kind::Proxy => "proxy",
+        };
+        let Kept { machine, login, place, .. } = kept;
+        let mut fields = vec![kind, machine, login, place.word()];
+        if *place == Place::File {
+            fields.push(secret.reveal());
+        }
+        self.0.push_str(&fields.join("\t"));
+        self.0.push('\n');
+    }
+}
+
+/// Opens what may be somebody's trap: no link is followed, no FIFO waited for.
+fn open(path: &Path, options: &mut fs::OpenOptions) -> Result<Option<File>, CredentialsError> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    match options.custom_flags(flags.bits().cast_signed()).open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) if is_link(path) => {
+            let _ = error;
+            Err(wrong(path, "is a symbolic link, and must be a file"))
+        }
+        Err(error) => Err(cannot("open", path, &error)),
+    }
+}
+
+fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())
+}
+
+fn check(path: &Path, found: &Metadata) -> Result<(), CredentialsError> {
+    if !found.is_file() {
+        return Err(wrong(path, "is not a regular file"));
+    }
+    let me = rustix::process::geteuid().as_raw();
+    if found.uid() != me {
+        return Err(wrong(path, format!("belongs to user {}, and you are user {me}", found.uid())));
+    }
+    if found.mode() & 0o077 != 0 {
+        return Err(wrong(
+            path,
+            format!("has mode {:04o}, so that others can reach it: chmod 600", found.mode() & 0o7777),
+        ));
+    }
+    Ok(())
+}
+
+/// Makes the directory where it is missing. Root makes none in another user's, who could not change it.
+fn prepare(directory: &Path) -> Result<(), CredentialsError> {
+    let me = rustix::process::geteuid().as_raw();
+    let nearest = directory.ancestors().find_map(|path| fs::metadata(path).ok().map(|found| (path, found)));
+    let Some((path, found)) = nearest else { return Err(wrong(directory, "cannot be looked at")) };
+    if path != directory {
+        if me == 0 && found.uid() != 0 {
+            return Err(wrong(path, format!("belongs to user {}, and you are root", found.uid())));
+        }
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
+        made.map_err(|error| cannot("create", directory, &error))?;
+    }
+    let found = fs::metadata(directory).map_err(|error| cannot("look at", directory, &error))?;
+    if !found.is_dir() {
+        return Err(wrong(directory, "is not a directory"));
+    }
+    if found.uid() != me {
+        return Err(wrong(directory, format!("belongs to user {}, and you are user {me}", found.uid())));
+    }
+    if found.mode() & 0o002 != 0 {
+        return Err(wrong(directory, "can be written to by everyone"));
+    }
+    Ok(())
+}
+
+fn lock(path: &Path) -> Result<File, CredentialsError> {
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    let file = open(path, &mut options)?.ok_or_else(|| wrong(path, "vanished"))?;
+    let found = file.metadata().map_err(|error| cannot("look at", path, &error))?;
+    check(path, &found)?;
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(INTERVAL),
+            Err(TryLockError::WouldBlock) => return Err(wrong(path, "is held by another gvmr for too long")),
+            Err(TryLockError::Error(error)) => return Err(cannot("lock", path, &error)),
+        }
+    }
+}
+
+/// Removes what writers that were killed left, which holds secrets too: only one writes at a time, and that is this one.
+fn sweep(directory: &Path, file: &Path) {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = format!(".{name}.gvmr-");
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&temporary) {
+            let _ = fs::remove_file(entry.path()); // the next writer tries again
+        }
+    }
+}
+
+fn wrong(path: &Path, why: impl Into<String>) -> CredentialsError {
+    CredentialsError::File { path: path.to_owned(), why: why.into() }
+}
+
+fn cannot(what: &str, path: &Path, error: &std::io::Error) -> CredentialsError {
+    let why = if what == "lock" { "cannot be locked" } else { "cannot be used" };
+    wrong(path, format!("{why} ({what}): {error}"))
+}

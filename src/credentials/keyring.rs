@@ -1,0 +1,247 @@
+//! The desktop's keyring: the freedesktop Secret Service on the user's session bus.
+//!
+//! Takes entries, keeps and gives their secrets. Never asks a person and so never opens a prompt: a keyring that is locked
+//! is [`Trouble::Locked`]. Never waits longer than [`LIMIT`], and talks over a socket of this machine only.
+
+use super::{Kept, Secret};
+use gvmr_shims::credentials::Kind;
+use gvmr_shims::environment::Environment;
+use std::collections::HashMap;
+use std::fmt;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
+use zbus::{Connection, ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
+
+/// How long all that is asked of a keyring at once may take; a bus starts one in less.
+const LIMIT: Duration = Duration::from_millis(2500);
+
+const NAME: &str = "org.freedesktop.secrets";
+const ROOT: &str = "/org/freedesktop/secrets";
+const SERVICE: &str = "org.freedesktop.Secret.Service";
+const COLLECTION: &str = "org.freedesktop.Secret.Collection";
+const ITEM: &str = "org.freedesktop.Secret.Item";
+/// The path that means none.
+const NOTHING: &str = "/";
+
+/// The way to the user's keyring.
+#[derive(Clone, Debug)]
+pub struct Keyring {
+    bus: String,
+}
+
+/// Why a keyring is of no use just now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// None runs, or none can be reached.
+    Absent,
+    /// It has no collection for what is not named.
+    NoCollection,
+    /// It is locked, and only its user can unlock it.
+    Locked,
+    /// It did not answer in time.
+    Silent,
+    /// It does not have the secret any more.
+    Gone,
+    /// It said something else.
+    Failed(String),
+}
+
+/// What the bus carries of a secret: the session, nothing for a plain one, the bytes and their type.
+type Carried<'a> = (ObjectPath<'a>, Vec<u8>, Vec<u8>, &'a str);
+
+impl Keyring {
+    /// The one on the session bus that the environment names; `None` where it names none on this machine.
+    pub fn of(environment: &dyn Environment) -> Option<Self> {
+        let named = environment.text("DBUS_SESSION_BUS_ADDRESS").filter(|address| !address.is_empty());
+        let bus = named.or_else(|| usual(environment))?;
+        // Secrets are not encrypted once more on their way: the socket is this user's.
+        let is_here = bus.split(';').all(|address| address.is_empty() || address.starts_with("unix:"));
+        is_here.then_some(Self { bus })
+    }
+
+    /// Keeps a secret in the default collection, in place of an earlier one of the same entry.
+    pub fn store(&self, kept: &Kept, secret: &Secret) -> Result<(), Trouble> {
+        let (kept, secret) = (kept.clone(), secret.clone());
+        self.ask(async move |service: Service| service.store(&kept, &secret).await)
+    }
+
+    /// The secret of each entry.
+    pub fn fetch(&self, wanted: Vec<Kept>) -> Vec<Result<Secret, Trouble>> {
+        let count = wanted.len();
+        let answers = self.ask(async move |service: Service| {
+            let mut answers = Vec::new();
+            for kept in &wanted {
+                answers.push(service.fetch(kept).await);
+            }
+            Ok(answers)
+        });
+        answers.unwrap_or_else(|trouble| (0..count).map(|_| Err(trouble.clone())).collect())
+    }
+
+    /// Removes an entry's secret; it is no trouble where there is none.
+    pub fn forget(&self, kept: &Kept) -> Result<(), Trouble> {
+        let kept = kept.clone();
+        self.ask(async move |service: Service| service.forget(&kept).await)
+    }
+
+    /// Does `work` in a thread of its own, which is left alone where it takes too long: this process soon ends.
+    fn ask<T: Send + 'static>(
+        &self,
+        work: impl AsyncFnOnce(Service) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let (sender, receiver) = mpsc::channel();
+        let bus = self.bus.clone();
+        let thread = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
+            let answer = zbus::block_on(async { work(Service::reach(&bus).await?).await });
+            let _ = sender.send(answer); // nobody waits any more
+        });
+        thread.map_err(|error| Trouble::Failed(error.to_string()))?;
+        receiver.recv_timeout(LIMIT).map_err(|_| Trouble::Silent)?
+    }
+}
+
+/// The bus that systemd starts for each user.
+fn usual(environment: &dyn Environment) -> Option<String> {
+    let socket = Path::new(&environment.get("XDG_RUNTIME_DIR")?).join("bus");
+    let found = std::fs::metadata(&socket).ok()?;
+    let is_ours = found.file_type().is_socket() && found.uid() == rustix::process::geteuid().as_raw();
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_/.".contains(byte);
+    let path = socket.to_str().filter(|_| socket.as_os_str().as_bytes().iter().all(plain))?;
+    is_ours.then(|| format!("unix:path={path}"))
+}
+
+/// A connection to the Secret Service, and a session there.
+struct Service {
+    connection: Connection,
+    session: OwnedObjectPath,
+}
+
+impl Service {
+    async fn reach(bus: &str) -> Result<Self, Trouble> {
+        let connection = zbus::connection::Builder::address(bus).method_timeout(LIMIT).build().await;
+        let connection = connection.map_err(|_| Trouble::Absent)?;
+        let arguments = ("plain", Variant::from(""));
+        let reply = connection.call_method(Some(NAME), ROOT, Some(SERVICE), "OpenSession", &arguments).await;
+        let (_, session): (OwnedVariant, OwnedObjectPath) =
+            reply.map_err(trouble)?.body().deserialize().map_err(trouble)?;
+        Ok(Self { connection, session })
+    }
+
+    async fn store(&self, kept: &Kept, secret: &Secret) -> Result<(), Trouble> {
+        let collection: OwnedObjectPath = self.call(ROOT, SERVICE, "ReadAlias", &("default",)).await?;
+        if collection.as_str() == NOTHING {
+            return Err(Trouble::NoCollection);
+        }
+        self.unlock(&collection).await?;
+        let properties = HashMap::from([
+            (
+                "org.freedesktop.Secret.Item.Label",
+                Variant::from(format!("gvmr: {} at {}", kept.login, kept.machine)),
+            ),
+            ("org.freedesktop.Secret.Item.Attributes", Variant::from(attributes(kept))),
+        ]);
+        let carried: Carried<'_> =
+            (self.session.as_ref(), Vec::new(), secret.reveal().as_bytes().to_vec(), "text/plain");
+        let (_, prompt): (OwnedObjectPath, OwnedObjectPath) =
+            self.call(collection.as_str(), COLLECTION, "CreateItem", &(properties, carried, true)).await?;
+        no_prompt(&prompt)
+    }
+
+    async fn fetch(&self, kept: &Kept) -> Result<Secret, Trouble> {
+        let item = self.items(kept).await?.into_iter().next().ok_or(Trouble::Gone)?;
+        self.unlock(&item).await?;
+        let ((_, _, bytes, _),): ((OwnedObjectPath, Vec<u8>, Vec<u8>, String),) =
+            self.call(item.as_str(), ITEM, "GetSecret", &(&self.session,)).await?;
+        let text = String::from_utf8(bytes).ok();
+        text.and_then(|text| Secret::parse(&text)).ok_or(Trouble::Gone) // another program's, under our name
+    }
+
+    async fn forget(&self, kept: &Kept) -> Result<(), Trouble> {
+        for item in self.items(kept).await? {
+            self.unlock(&item).await?;
+            let prompt: OwnedObjectPath = self.call(item.as_str(), ITEM, "Delete", &()).await?;
+            no_prompt(&prompt)?;
+        }
+        Ok(())
+    }
+
+    /// The items of the entry, those that are unlocked first.
+    async fn items(&self, kept: &Kept) -> Result<Vec<OwnedObjectPath>, Trouble> {
+        let (unlocked, locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
+            self.call(ROOT, SERVICE, "SearchItems", &(attributes(kept),)).await?;
+        Ok(unlocked.into_iter().chain(locked).collect())
+    }
+
+    /// Unlocks what needs nobody's word for that.
+    async fn unlock(&self, object: &OwnedObjectPath) -> Result<(), Trouble> {
+        let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) =
+            self.call(ROOT, SERVICE, "Unlock", &(vec![object],)).await?;
+        no_prompt(&prompt)
+    }
+
+    async fn call<T>(
+        &self,
+        path: &str,
+        interface: &str,
+        method: &str,
+        arguments: &(impl serde::Serialize + zbus::wire::DynamicType),
+    ) -> Result<T, Trouble>
+    where
+        T: serde::de::DeserializeOwned + zbus::Type,
+    {
+        let reply = self.connection.call_method(Some(NAME), path, Some(interface), method, arguments).await;
+        reply.map_err(trouble)?.body().deserialize().map_err(trouble)
+    }
+}
+
+/// By which an item is found again, by gvmr and by a person in the keyring's own program.
+fn attributes(kept: &Kept) -> HashMap<&'static str, String> {
+    let kind = match kept.kind {
+        Kind::Https => "https",
+        Kind::Proxy => "proxy",
+    };
+    HashMap::from([
+        ("application", "gvmr".to_owned()),
+        ("kind", kind.to_owned()),
+        ("machine", kept.machine.clone()),
+        ("login", kept.login.clone()),
+    ])
+}
+
+fn no_prompt(prompt: &OwnedObjectPath) -> Result<(), Trouble> {
+    if prompt.as_str() == NOTHING { Ok(()) } else { Err(Trouble::Locked) }
+}
+
+#[allow(clippy::needless_pass_by_value)] // for `map_err`
+fn trouble(error: zbus::Error) -> Trouble {
+    match &error {
+        zbus::Error::MethodError(name, ..) => match name.as_str() {
+            "org.freedesktop.Secret.Error.IsLocked" => Trouble::Locked,
+            "org.freedesktop.Secret.Error.NoSuchObject" => Trouble::Gone,
+            name if name.starts_with("org.freedesktop.DBus.Error.Spawn") => Trouble::Absent,
+            "org.freedesktop.DBus.Error.ServiceUnknown" | "org.freedesktop.DBus.Error.NameHasNoOwner" => {
+                Trouble::Absent
+            }
+            "org.freedesktop.DBus.Error.NoReply" | "org.freedesktop.DBus.Error.TimedOut" => Trouble::Silent,
+            name => Trouble::Failed(name.to_owned()),
+        },
+        zbus::Error::InputOutput(error) if error.kind() == std::io::ErrorKind::TimedOut => Trouble::Silent,
+        error => Trouble::Failed(error.to_string()),
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => formatter.write_str("no keyring runs here"),
+            Self::NoCollection => formatter.write_str("the keyring has no default collection yet"),
+            Self::Locked => formatter.write_str("the keyring is locked"),
+            Self::Silent => formatter.write_str("the keyring does not answer"),
+            Self::Gone => formatter.write_str("the keyring does not have it any more"),
+            Self::Failed(why) => write!(formatter, "the keyring failed: {why}"),
+        }
+    }
+}

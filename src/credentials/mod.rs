@@ -1,0 +1,238 @@
+//! Credentials that the user keeps with gvmr: for servers asked over https, and for proxies.
+//!
+//! Takes a machine, gives a login and a secret, from the desktop's keyring where one runs and from a file of mode 0600
+//! elsewhere. A secret is never an argument, never shown, and its type does not print it. Never waits for a person, and
+//! never longer than a few seconds for a keyring.
+
+mod file;
+mod go;
+mod keyring;
+mod machine;
+mod netrc;
+mod provider;
+mod requests;
+
+pub use file::Files;
+pub use go::{ForGo, for_go};
+pub use keyring::{Keyring, Trouble};
+pub use machine::{MachineError, machine};
+pub use netrc::fits as fits_netrc;
+pub use provider::{Refused, given_for, is_for, response};
+pub use requests::for_requests;
+
+use crate::store::StoreError;
+use gvmr_shims::credentials::Kind;
+use gvmr_shims::own::Own;
+use std::fmt;
+use std::path::PathBuf;
+
+/// The credentials of one user.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    files: Files,
+}
+
+/// A secret. Shows as `***`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+/// A machine, the user's name there, and where the secret is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// What it is for.
+    pub kind: Kind,
+    /// `host`, `host:port`, for https also with a path; for a proxy always `host:port`.
+    pub machine: String,
+    /// The user's name there.
+    pub login: String,
+    /// Where the secret is.
+    pub place: Place,
+}
+
+/// Where a secret is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The desktop's keyring (Secret Service).
+    Keyring,
+    /// The `credentials` file, mode 0600.
+    File,
+}
+
+/// An entry with its secret.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// The entry.
+    pub kept: Kept,
+    /// Its secret.
+    pub secret: Secret,
+}
+
+/// What could be had of the secrets that were asked for.
+#[derive(Debug, Default)]
+pub struct Logins {
+    /// The entries whose secrets are at hand, in the order of the file.
+    pub found: Vec<Login>,
+    /// The others, and why.
+    pub lacking: Vec<(Kept, Trouble)>,
+}
+
+/// Why credentials cannot be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum CredentialsError {
+    /// The file, its lock or its directory is not what it must be.
+    #[error("{path} {why}", path = path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong, to follow its name.
+        why: String,
+    },
+    /// It cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Credentials {
+    /// Those among the user's own things.
+    pub fn of(own: &Own) -> Self {
+        Self { files: Files::of(own) }
+    }
+
+    /// The file with one line for each entry.
+    pub fn file(&self) -> PathBuf {
+        self.files.path().to_owned()
+    }
+
+    /// All entries, without their secrets.
+    pub fn list(&self) -> Result<Vec<Kept>, CredentialsError> {
+        Ok(self.files.read()?.entries().into_iter().map(|(kept, _)| kept).collect())
+    }
+
+    /// Keeps a login and its secret in place of what was kept for the machine: in the keyring, unless `in_file`, or in the
+    /// file where there is none that can be used. The trouble with it is given too.
+    pub fn keep(
+        &self,
+        kind: Kind,
+        machine: &str,
+        login: &str,
+        secret: &Secret,
+        keyring: Option<&Keyring>,
+        in_file: bool,
+    ) -> Result<(Kept, Option<Trouble>), CredentialsError> {
+        let new = |place| Kept { kind, machine: machine.to_owned(), login: login.to_owned(), place };
+        let stored = keyring.filter(|_| !in_file).map(|keyring| keyring.store(&new(Place::Keyring), secret));
+        let (kept, trouble) = match stored {
+            Some(Ok(())) => (new(Place::Keyring), None),
+            Some(Err(trouble)) => (new(Place::File), Some(trouble)),
+            None => (new(Place::File), None),
+        };
+        let old = self.files.change(|lines| {
+            let old = lines.remove(kind, machine);
+            lines.add(&kept, secret);
+            old
+        })?;
+        if let (Some(old), Some(keyring)) = (old, keyring)
+            && old.place == Place::Keyring
+            && old != kept
+        {
+            // What is left there is of no use to anybody, and hurts nobody.
+            let _ = keyring.forget(&old);
+        }
+        Ok((kept, trouble))
+    }
+
+    /// Forgets an entry; `None` where there is none. The trouble is that of a keyring which still has the secret.
+    pub fn remove(
+        &self,
+        kind: Kind,
+        machine: &str,
+        keyring: Option<&Keyring>,
+    ) -> Result<Option<(Kept, Option<Trouble>)>, CredentialsError> {
+        let Some(old) = self.files.change(|lines| lines.remove(kind, machine))? else { return Ok(None) };
+        let trouble = match (old.place, keyring) {
+            (Place::File, _) => None,
+            (Place::Keyring, None) => Some(Trouble::Absent),
+            (Place::Keyring, Some(keyring)) => keyring.forget(&old).err(),
+        };
+        Ok(Some((old, trouble)))
+    }
+
+    /// The secrets of the entries that are `wanted`. A keyring is asked only where one of them is there, and once.
+    pub fn logins(
+        &self,
+        wanted: impl Fn(&Kept) -> bool,
+        keyring: Option<&Keyring>,
+    ) -> Result<Logins, CredentialsError> {
+        let entries = self.files.read()?.entries();
+        let entries: Vec<_> = entries.into_iter().filter(|(kept, _)| wanted(kept)).collect();
+        let asked = entries.iter().filter(|(_, secret)| secret.is_none()).map(|(kept, _)| kept.clone());
+        let asked: Vec<Kept> = asked.collect();
+        let mut answers = match keyring {
+            _ if asked.is_empty() => Vec::new(),
+            Some(keyring) => keyring.fetch(asked),
+            None => asked.iter().map(|_| Err(Trouble::Absent)).collect(),
+        }
+        .into_iter();
+        let mut logins = Logins::default();
+        for (kept, secret) in entries {
+            let secret = secret.map_or_else(|| answers.next().unwrap_or(Err(Trouble::Gone)), Ok);
+            match secret {
+                Ok(secret) => logins.found.push(Login { kept, secret }),
+                Err(trouble) => logins.lacking.push((kept, trouble)),
+            }
+        }
+        Ok(logins)
+    }
+}
+
+impl Kept {
+    /// Where its secret is, in words: `the keyring`, or the file's path.
+    pub fn place_in_words(&self, credentials: &Credentials) -> String {
+        match self.place {
+            Place::Keyring => "the keyring".to_owned(),
+            Place::File => credentials.file().display().to_string(),
+        }
+    }
+
+    /// The command that keeps other credentials for the machine.
+    pub fn next_step(&self) -> String {
+        let proxy = if self.kind == Kind::Proxy { " --proxy" } else { "" };
+        format!("gvmr auth set {}{proxy} --user NAME", self.machine)
+    }
+}
+
+impl Place {
+    /// The word in the file and in lists.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Keyring => "keyring",
+            Self::File => "file",
+        }
+    }
+}
+
+impl Secret {
+    /// The secret that `text` is: one line, which any header and file can hold; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        let fits = !text.is_empty() && text.len() <= 16 * 1024 && !text.chars().any(char::is_control);
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The secret itself, to be given to the one it is for.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whether a user's name can be kept and sent: Basic authentication ends it at a colon.
+pub fn is_login(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 1024 && !text.chars().any(|one| one == ':' || one.is_control())
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("***")
+    }
+}

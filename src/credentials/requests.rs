@@ -1,0 +1,25 @@
+//! Kept credentials for gvmr's own requests.
+
+use super::{Credentials, CredentialsError, Kept, Keyring, Login, Logins, Trouble};
+use crate::net::{self, KeptLogin};
+use gvmr_shims::credentials::Kind;
+
+/// `settings` with all that is kept, and what could not be had of it. A keyring is asked only where it keeps something.
+pub fn for_requests(
+    credentials: &Credentials,
+    keyring: Option<&Keyring>,
+    settings: net::Settings,
+) -> Result<(net::Settings, Vec<(Kept, Trouble)>), CredentialsError> {
+    let Logins { found, lacking } = credentials.logins(|_| true, keyring)?;
+    let told = |login: Login| KeptLogin {
+        place: login.kept.place_in_words(credentials),
+        next_step: login.kept.next_step(),
+        machine: login.kept.machine,
+        login: login.kept.login,
+        secret: login.secret.reveal().to_owned(),
+    };
+    let (https, proxies): (Vec<Login>, Vec<Login>) =
+        found.into_iter().partition(|login| login.kept.kind == Kind::Https);
+    let told = |logins: Vec<Login>| logins.into_iter().map(told).collect::<Vec<_>>();
+    Ok((settings.with_kept(&told(https), &told(proxies)), lacking))
+}

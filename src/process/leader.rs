@@ -1,0 +1,123 @@
+//! A running leader and its kin, ended when dropped.
+//!
+//! The ended leader stays a zombie until its kin is ended, so that no other process, group or session can be given its id
+//! meanwhile.
+
+use super::Kin;
+use super::keeper::Begun;
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, pidfd_open,
+    pidfd_send_signal, waitid,
+};
+use std::fs;
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, ExitStatus};
+
+/// How often a session is swept for members that were born meanwhile.
+const SWEEPS: usize = 20;
+
+pub(super) struct Leader<'a> {
+    child: Child,
+    kin: Kin<'a>,
+    status: Option<ExitStatus>,
+}
+
+impl<'a> Leader<'a> {
+    /// Starts it; the command's own ends of pipes are closed here.
+    pub(super) fn start(mut command: Command, kin: Kin<'a>) -> io::Result<Self> {
+        let begun = match kin {
+            Kin::Group => {
+                command.process_group(0);
+                None
+            }
+            Kin::Session => None,
+            Kin::Kept(keeper) => Some((keeper, Begun::with(&mut command)?)),
+        };
+        let leader = Self { child: command.spawn()?, kin, status: None };
+        drop(command); // it holds the pipes open
+        if let Some((keeper, begun)) = begun {
+            keeper.watch(leader.id());
+            begun.go_on()?;
+        }
+        Ok(leader)
+    }
+
+    fn id(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    pub(super) fn has_ended(&self) -> io::Result<bool> {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        Ok(waitid(WaitId::Pid(self.id()), options)?.is_some())
+    }
+
+    /// Tells it and its group what Ctrl-C tells those of a terminal.
+    pub(super) fn interrupt(&self) {
+        let _ = kill_process_group(self.id(), Signal::INT); // who cannot be told is ended
+    }
+
+    /// Kills what is left of the kin and gives how the leader ended.
+    pub(super) fn end(&mut self) -> io::Result<ExitStatus> {
+        if let Some(status) = self.status {
+            return Ok(status);
+        }
+        let id = self.id();
+        let _ = kill_process_group(id, Signal::KILL); // nobody left is as well
+        let _ = kill_process(id, Signal::KILL); // it may not have become a leader yet
+        if !matches!(self.kin, Kin::Group) {
+            sweep(id);
+        }
+        let status = self.child.wait()?;
+        self.status = Some(status);
+        if let Kin::Kept(keeper) = self.kin {
+            keeper.forget(id);
+        }
+        Ok(status)
+    }
+}
+
+impl Drop for Leader<'_> {
+    fn drop(&mut self) {
+        let _ = self.end();
+    }
+}
+
+/// Kills the members of a session, those in groups of their own too.
+pub(super) fn sweep(leader: Pid) {
+    for _ in 0..SWEEPS {
+        let members = members(leader);
+        if members.is_empty() {
+            return;
+        }
+        for member in members {
+            end_member(member, leader);
+        }
+    }
+}
+
+/// The processes of a session that still run.
+fn members(leader: Pid) -> Vec<Pid> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let processes = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    processes.filter_map(Pid::from_raw).filter(|process| is_member(*process, leader)).collect()
+}
+
+fn is_member(process: Pid, leader: Pid) -> bool {
+    let stat = fs::read(format!("/proc/{}/stat", process.as_raw_nonzero())).unwrap_or_default();
+    // The name in parentheses may hold anything; after it: state, parent, group, session.
+    let rest = stat.rsplit(|byte| *byte == b')').next().unwrap_or_default();
+    let rest = String::from_utf8_lossy(rest);
+    let mut fields = rest.split_ascii_whitespace();
+    let runs = fields.next().is_some_and(|state| !matches!(state, "Z" | "X"));
+    runs && fields.nth(2).and_then(|session| session.parse().ok()) == Some(leader.as_raw_nonzero().get())
+}
+
+/// Kills a member by a handle, so that nobody else is meant who was given its id meanwhile.
+fn end_member(process: Pid, leader: Pid) {
+    let _ = match pidfd_open(process, PidfdFlags::empty()) {
+        Ok(handle) if is_member(process, leader) => pidfd_send_signal(handle, Signal::KILL),
+        Err(rustix::io::Errno::NOSYS) => kill_process(process, Signal::KILL), // before Linux 5.3
+        _ => Ok(()),
+    };
+}

@@ -1,0 +1,161 @@
+//! Runs a program to its end, hears what it says, and leaves nothing of it behind.
+//!
+//! Takes a command that leads a process group or a session of its own; gives how the leader ended. Its kin, which is the
+//! group or the session, is ended with it, by the one signal that no process can ignore: when the leader has ended, when
+//! the caller wants no more, when a callback panics; that of a [`Keeper`] even when this process is killed. A process that
+//! has made a session of its own on purpose (a daemon) is left alone, and is not waited for although it may hold the
+//! output open.
+
+mod captured;
+mod environment;
+mod in_order;
+mod keeper;
+mod leader;
+
+pub use captured::Captured;
+pub use environment::{Given, Go, NotGiven, prepare};
+pub use in_order::in_order;
+pub use keeper::{Keeper, become_leader, keep_watch};
+
+use leader::Leader;
+use std::io::{self, PipeReader, Read as _};
+use std::process::{Command, ExitStatus};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How often it is looked whether the leader has ended, and asked whether it has to.
+const TICK: Duration = Duration::from_millis(10);
+/// How long an ended leader's output is waited for: longer than a busy machine takes to hand it over. Only who left the
+/// kin can hold it open longer.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+/// The same where the caller wants no more.
+const STOPPED_WORDS: Duration = Duration::from_millis(100);
+/// Bytes that are read at once.
+const WINDOW: usize = 64 << 10;
+/// Windows that wait to be taken; a program that says more has to wait itself.
+const WAITING: usize = 4;
+
+/// What ends with the leader.
+#[derive(Clone, Copy)]
+pub enum Kin<'a> {
+    /// Its process group; [`run`] makes it the leader of one.
+    Group,
+    /// Its session, which the command makes itself.
+    Session,
+    /// Its session, which is ended even when this process is killed; the command is one of the keeper's.
+    Kept(&'a Keeper),
+}
+
+/// Which of its streams are heard, in one pipe, in the order in which they are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Streams {
+    /// Stdout and stderr.
+    Both,
+    /// Stdout alone; the command says where stderr goes.
+    Stdout,
+}
+
+/// Who hears a program, and says when there is enough of it.
+pub trait Listener {
+    /// Takes what has arrived; an error ends the program.
+    fn hear(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Whether it has to end; asked many times a second.
+    fn is_over(&mut self) -> bool;
+
+    /// Whether more of an ended program's output is of no use.
+    fn is_answered(&self) -> bool {
+        false
+    }
+
+    /// How long a program that has to end may take to do so by itself, once it was told to as Ctrl-C does.
+    fn patience(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// By itself.
+    Exited(ExitStatus),
+    /// By the listener's wish.
+    Stopped,
+}
+
+/// Why it did not run to its end.
+#[derive(Debug)]
+pub enum Stop {
+    /// It could not be started or waited for.
+    Run(io::Error),
+    /// The listener could not take its output.
+    Hear(io::Error),
+}
+
+/// Runs `command`, whose output this function owns. When it returns, whatever it returns, no kin of the leader is running.
+pub fn run(
+    mut command: Command,
+    streams: Streams,
+    kin: Kin<'_>,
+    listener: &mut dyn Listener,
+) -> Result<Ending, Stop> {
+    let (reader, writer) = io::pipe().map_err(Stop::Run)?;
+    let (sender, chunks) = sync_channel(WAITING);
+    let reading = move || read(reader, &sender);
+    thread::Builder::new().name("output".to_owned()).spawn(reading).map_err(Stop::Run)?;
+    if streams == Streams::Both {
+        command.stderr(writer.try_clone().map_err(Stop::Run)?);
+    }
+    command.stdout(writer);
+    let mut leader = Leader::start(command, kin).map_err(Stop::Run)?;
+    let mut open = true;
+    let mut told = None;
+    while !leader.has_ended().map_err(Stop::Run)? {
+        if open {
+            open = take(&chunks, listener).map_err(Stop::Hear)?;
+        } else {
+            thread::sleep(TICK);
+        }
+        if told.is_none() && listener.is_over() {
+            told = Some(Instant::now());
+            if !listener.patience().is_zero() {
+                leader.interrupt();
+            }
+        }
+        if told.is_some_and(|told| told.elapsed() >= listener.patience()) {
+            break;
+        }
+    }
+    let status = leader.end().map_err(Stop::Run)?;
+    let deadline = Instant::now() + if told.is_some() { STOPPED_WORDS } else { LAST_WORDS };
+    while open && Instant::now() < deadline && !listener.is_answered() {
+        open = take(&chunks, listener).map_err(Stop::Hear)?;
+    }
+    Ok(if told.is_some() { Ending::Stopped } else { Ending::Exited(status) })
+}
+
+/// Takes what arrives within a tick, if anything does; false where nothing more can come.
+fn take(chunks: &Receiver<Vec<u8>>, listener: &mut dyn Listener) -> io::Result<bool> {
+    match chunks.recv_timeout(TICK) {
+        Ok(chunk) => listener.hear(&chunk).map(|()| true),
+        Err(RecvTimeoutError::Timeout) => Ok(true),
+        Err(RecvTimeoutError::Disconnected) => Ok(false),
+    }
+}
+
+/// Reads until every process that could write has ended or nobody listens any more.
+fn read(mut reader: PipeReader, sender: &SyncSender<Vec<u8>>) {
+    let mut window = vec![0; WINDOW];
+    loop {
+        match reader.read(&mut window) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Ok(0) | Err(_) => return,
+            Ok(count) => {
+                if sender.send(window.get(..count).unwrap_or_default().to_vec()).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
