@@ -10,12 +10,17 @@
 #![allow(missing_docs)] // a test's name says what it shows
 
 mod archives;
+mod auth;
 mod build;
 mod commands;
+mod compiled_rules;
 mod completions;
+mod each;
+mod env_why;
 mod from_source;
 mod goproxy;
 mod host;
+mod hygiene;
 mod import;
 mod index;
 mod install;
@@ -23,9 +28,12 @@ mod kill;
 mod matrix;
 mod musl;
 mod net;
+mod network;
 mod pins;
 mod real;
+mod roaming;
 mod rooms;
+mod rules_oracle;
 mod sessions;
 mod setup;
 mod shared;
@@ -37,5 +45,6 @@ mod shim_cost;
 mod store;
 mod support;
 mod tamper;
+mod trust;
 mod unpack;
 mod verify;

@@ -11,12 +11,13 @@ const ROOMS: &[&[&str]] = &[
     &["build"],
     &["request"],
     &["config", "sources"],
-    &["elsewhere"],
-    &["host", "shell"],
+    &["elsewhere", "go_env"],
+    &["credentials", "host", "shell"],
     &["store"],
     &["unpack"],
     &["verify"],
     &["net"],
+    &["process"],
 ];
 
 #[test]

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)] // a test, and its own directory
 
+use gvmr_shims::home::Home;
+use gvmr_shims::own::Own;
 use nix::sys::ptrace::{self, Event};
 use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitStatus, waitpid};
@@ -16,6 +18,8 @@ const TARGET: &str = "x86_64-unknown-linux-musl";
 const FLAGS: &str = "-C target-feature=+crt-static -C relocation-model=static";
 const MOST_FAULTS: u64 = 25;
 const MOST_INSTRUCTIONS: u64 = 20_000;
+const MOST_FAULTS_WITH_RULES: u64 = 25;
+const MOST_INSTRUCTIONS_WITH_RULES: u64 = 85_000;
 
 /// An exact `.go-version` six directories up, with 38 environment variables: the case that must be cheap.
 #[test]
@@ -24,13 +28,20 @@ fn an_exact_pin_costs_few_faults_and_instructions() {
     let root = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let (go, deep) = home_and_project(&root.path().canonicalize().unwrap(), &shim);
 
-    let cost = measure(&go, &deep);
+    measure(&go, &deep, Path::new("/home/user")).is_at_most(MOST_FAULTS, MOST_INSTRUCTIONS);
+}
 
-    println!("{} page faults, {} instructions", cost.faults, cost.instructions);
-    assert!(cost.reached.ends_with("versions/go1.23.4/bin/go"), "it ended in {}", cost.reached.display());
-    assert!(cost.faults <= MOST_FAULTS, "{} page faults", cost.faults);
-    assert!(cost.instructions <= MOST_INSTRUCTIONS, "{} instructions", cost.instructions);
-    assert!(cost.instructions > 500, "{} instructions: nothing was measured", cost.instructions);
+/// The same with a trusted gvmr.toml beside the pin, and a rule of the user's for a directory and one for this network in
+/// force; without a network, one for another.
+#[test]
+fn rules_in_force_cost_few_more() {
+    let Some(shim) = release_shim() else { return };
+    let root = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let root = root.path().canonicalize().unwrap();
+    let (go, deep) = home_and_project(&root, &shim);
+    let user = rules_in_force(&root);
+
+    measure(&go, &deep, &user).is_at_most(MOST_FAULTS_WITH_RULES, MOST_INSTRUCTIONS_WITH_RULES);
 }
 
 /// The static release build of the shim; `None` where this machine cannot make it.
@@ -79,15 +90,59 @@ fn home_and_project(root: &Path, shim: &Path) -> (PathBuf, PathBuf) {
     (go, deep)
 }
 
+/// A trusted `gvmr.toml` in the project and the rules of a user, compiled; that user's home directory.
+fn rules_in_force(root: &Path) -> PathBuf {
+    let (home, user, gopath) = (root.join("home"), root.join("user"), root.join("gopath"));
+    let settings = user.join(".config/gvmr/config.toml");
+    let file = root.join("project/gvmr.toml");
+    for directory in [settings.parent().unwrap(), &gopath] {
+        fs::create_dir_all(directory).unwrap();
+    }
+    let project = "[env]\nGOPROXY = \"http://goproxy.example:8080,direct\"\nGOPRIVATE = \"*.corp.example\"\n";
+    let own = format!(
+        "[[directory]]\npath = \"{}\"\nenv.override.GOPATH = \"{}\"\n\n\
+         [[network]]\ninterface = \"{}\"\nenv.HTTPS_PROXY = \"http://proxy.example:3128\"\n",
+        root.display(),
+        gopath.display(),
+        interface().unwrap_or_else(|| "nosuch0".to_owned())
+    );
+    fs::write(&file, project).unwrap();
+    fs::write(&settings, &own).unwrap();
+    let trusted = gvmr::config::compile_project(&file, project.as_bytes(), Some(&user)).unwrap();
+    let rules = gvmr::config::compile_config(&settings, own.as_bytes(), Some(&user)).unwrap();
+    let kept = Own::of(&Home::at(&home), &Vec::new()).unwrap();
+    fs::create_dir_all(kept.trusted_record(&file).parent().unwrap()).unwrap();
+    fs::write(kept.trusted_record(&file), trusted.write()).unwrap();
+    fs::write(kept.rules(), rules.write()).unwrap();
+    user
+}
+
+/// The interface that leads out of this machine.
+fn interface() -> Option<String> {
+    let routes = fs::read_to_string("/proc/self/net/route").ok()?;
+    let mut routes = routes.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>());
+    routes.find(|fields| fields.get(1) == Some(&"00000000")).map(|fields| fields[0].to_owned())
+}
+
 struct Cost {
     faults: u64,
     instructions: u64,
     reached: PathBuf,
 }
 
+impl Cost {
+    fn is_at_most(&self, faults: u64, instructions: u64) {
+        println!("{} page faults, {} instructions", self.faults, self.instructions);
+        assert!(self.reached.ends_with("versions/go1.23.4/bin/go"), "it ended in {}", self.reached.display());
+        assert!(self.faults <= faults, "{} page faults", self.faults);
+        assert!(self.instructions <= instructions, "{} instructions", self.instructions);
+        assert!(self.instructions > 500, "{} instructions: nothing was measured", self.instructions);
+    }
+}
+
 /// Steps `go version` in `directory` from the shim's exec to the next one.
-fn measure(go: &Path, directory: &Path) -> Cost {
-    let mut shell = shell_that_waits(go, directory);
+fn measure(go: &Path, directory: &Path, user: &Path) -> Cost {
+    let mut shell = shell_that_waits(go, directory, user);
     let pid = Pid::from_raw(shell.id().try_into().unwrap());
     ptrace::attach(pid).unwrap();
     waitpid(pid, None).unwrap();
@@ -114,10 +169,10 @@ fn measure(go: &Path, directory: &Path) -> Cost {
 }
 
 /// A shell with 38 variables that execs the shim once it reads a line, so that there is time to attach to it.
-fn shell_that_waits(go: &Path, directory: &Path) -> Child {
+fn shell_that_waits(go: &Path, directory: &Path, user: &Path) -> Child {
     let mut command = Command::new("/bin/sh");
     command.arg("-c").arg("read line; exec \"$0\" version").arg(go).current_dir(directory).env_clear();
-    command.env("PWD", directory).env("HOME", "/home/user").env("PATH", "/usr/local/bin:/usr/bin:/bin");
+    command.env("PWD", directory).env("HOME", user).env("PATH", "/usr/local/bin:/usr/bin:/bin");
     for number in 0..35 {
         command.env(format!("VARIABLE_{number}"), format!("value number {number} of some length"));
     }

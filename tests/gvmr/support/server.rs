@@ -82,7 +82,15 @@ pub(crate) struct Shared {
 impl Server {
     /// Starts a plain server on a free port.
     pub(crate) fn start(handler: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
-        Self::listen(None, Box::new(handler))
+        Self::listen("127.0.0.1:0", None, Box::new(handler))
+    }
+
+    /// Starts a plain server that others than this machine may ask too.
+    pub(crate) fn start_at(
+        address: &str,
+        handler: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::listen(address, None, Box::new(handler))
     }
 
     /// Starts a server that speaks TLS.
@@ -90,14 +98,15 @@ impl Server {
         tls: Arc<rustls::ServerConfig>,
         handler: impl Fn(&Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Self::listen(Some(tls), Box::new(handler))
+        Self::listen("127.0.0.1:0", Some(tls), Box::new(handler))
     }
 
     fn listen(
+        address: &str,
         tls: Option<Arc<rustls::ServerConfig>>,
         handler: Box<dyn Fn(&Request) -> Reply + Send + Sync>,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
             handler,

@@ -1,0 +1,67 @@
+//! `gvmr auth`: what is kept where, who is given it, and who never sees it.
+
+mod canary;
+mod files;
+mod go;
+mod keyring;
+mod old_go;
+mod requests;
+mod terminal;
+
+use super::support::world::{Run, World, gvmr};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A machine without a session bus, and without a source.
+fn world() -> World {
+    World::new("off")
+}
+
+/// Where secrets are that no keyring keeps.
+fn file(world: &World) -> PathBuf {
+    world.home().join("credentials")
+}
+
+fn kept(world: &World) -> String {
+    std::fs::read_to_string(file(world)).unwrap_or_default()
+}
+
+/// `gvmr auth set ARGUMENTS…` with the secret on stdin.
+fn set(world: &World, arguments: &[&str], secret: impl AsRef<[u8]>) -> Run {
+    let mut command = world.command(gvmr(), &world.path("user"));
+    with_input(command.args(["auth", "set"]).args(arguments), secret.as_ref())
+}
+
+/// As the go command calls it: a path in the shim directory, a URL and a response.
+fn refused(world: &World, url: &str, status: &str) -> Run {
+    let response = format!("HTTP/1.1 {status}\nContent-Length: 0\n\n");
+    let mut command = world.command(gvmr(), &world.path("user"));
+    with_input(command.args(["auth", url]), response.as_bytes())
+}
+
+fn with_input(command: &mut Command, input: &[u8]) -> Run {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let _ = child.stdin.take().unwrap().write_all(input); // it may refuse before it reads
+    Run::from(child.wait_with_output().unwrap())
+}
+
+/// All files below `directory` that hold one of `words`.
+fn files_with(directory: &Path, words: &[String]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let kind = entry.file_type().unwrap();
+        if kind.is_dir() {
+            found.extend(files_with(&path, words));
+        } else if kind.is_file() {
+            let bytes = std::fs::read(&path).unwrap_or_default();
+            let holds = |word: &String| bytes.windows(word.len()).any(|part| part == word.as_bytes());
+            if words.iter().any(holds) {
+                found.push(path);
+            }
+        }
+    }
+    found
+}

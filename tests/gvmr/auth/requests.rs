@@ -1,0 +1,78 @@
+//! gvmr's own requests carry kept credentials, and a refusal says which.
+
+use super::{canary, file, set};
+use crate::support::authority::authority;
+use crate::support::server::{Reply, Server};
+use crate::support::world::World;
+
+/// A module proxy that wants joe's secret in this header.
+fn strict(
+    header: &'static str,
+    status: u16,
+    secret: &str,
+) -> impl Fn(&crate::support::server::Request) -> Reply + use<> {
+    let wanted = format!("Basic {}", canary::spellings("joe", secret)[1]);
+    move |request| {
+        let given = request.header(header).unwrap_or_default().trim_end_matches('=').to_owned();
+        if given != wanted {
+            return Reply::status(status)
+                .header("WWW-Authenticate", "Basic")
+                .header("Proxy-Authenticate", "Basic");
+        }
+        Reply::ok("v0.0.1-go1.22.10.linux-amd64\n")
+    }
+}
+
+#[test]
+fn a_server_is_given_what_is_kept_for_it() {
+    let Some(authority) = authority() else { return };
+    let server = Server::start_tls(authority.server(), strict("authorization", 401, "canary-r1"));
+    let mut world = World::new(&server.url(""));
+    world.set("SSL_CERT_FILE", &authority.certificate().display().to_string());
+    let machine = server.address().to_string();
+    world.gvmr(["ls-remote"]).fails(4, &["HTTP 401", "gvmr auth"]);
+    set(&world, &[&machine, "--user", "joe"], "wrong-r1").succeeds();
+    let run = world.gvmr(["ls-remote"]);
+    let place = file(&world).display().to_string();
+    let run = run
+        .fails(4, &["refused the login joe", &machine, &place, &format!("gvmr auth set {machine} --user")]);
+    assert!(!run.stderr.contains("wrong-r1"), "{run:?}");
+    set(&world, &[&machine, "--user", "joe"], "canary-r1").succeeds();
+    assert!(world.gvmr(["ls-remote"]).succeeds().contains("1.22.10"));
+    // The netrc goes first, as it does in the go command.
+    let netrc = format!("machine {machine} login joe password netrc-r1\n");
+    std::fs::write(world.path("user/.netrc"), netrc).unwrap();
+    let run = world.gvmr(["ls-remote"]).fails(4, &["HTTP 401"]);
+    assert!(!run.stderr.contains("refused the login"), "{run:?}");
+}
+
+#[test]
+fn a_proxy_is_given_what_is_kept_for_it() {
+    let proxy = Server::start(strict("proxy-authorization", 407, "canary @:/%r2"));
+    let mut world = World::new("http://goproxy.example");
+    world.set("HTTP_PROXY", &proxy.url(""));
+    let machine = proxy.address().to_string();
+    world.gvmr(["ls-remote"]).fails(4, &["HTTP 407", "gvmr auth set --proxy"]);
+    set(&world, &["--proxy", &machine, "--user", "joe"], "wrong-r2").succeeds();
+    let place = file(&world).display().to_string();
+    let run =
+        world.gvmr(["ls-remote"]).fails(4, &["refused the login joe", &machine, &place, "--proxy --user"]);
+    assert!(!run.stderr.contains("wrong-r2"), "{run:?}");
+    set(&world, &["--proxy", &machine, "--user", "joe"], "canary @:/%r2").succeeds();
+    assert!(world.gvmr(["ls-remote"]).succeeds().contains("1.22.10"));
+    assert!(proxy.requests().iter().all(|request| request.header("authorization").is_none()));
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_said_and_ends_nothing() {
+    let server = Server::start(|_| Reply::ok("v0.0.1-go1.22.10.linux-amd64\n"));
+    let world = World::new(&server.url(""));
+    set(&world, &["git.corp", "--user", "joe"], "s3cret").succeeds();
+    std::fs::set_permissions(file(&world), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let run = world.gvmr(["ls-remote"]);
+    assert!(
+        run.stderr.contains("kept credentials are not used") && run.stderr.contains("chmod 600"),
+        "{run:?}"
+    );
+    run.succeeds();
+}

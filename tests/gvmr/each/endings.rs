@@ -1,0 +1,208 @@
+//! However gvmr ends, no process of a command outlives it.
+
+use super::{each, world};
+use crate::support::world::{World, gvmr};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::fmt;
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// A number of seconds that no other sleep on this machine has; who sleeps for it ends when this is dropped.
+pub(super) struct Mark(String);
+
+impl Mark {
+    pub(super) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self(format!("7777.{:07}{number:03}", std::process::id()))
+    }
+
+    /// The processes that sleep for it.
+    pub(super) fn processes(&self) -> Vec<i32> {
+        let ids = std::fs::read_dir("/proc")
+            .unwrap()
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+        let sleeps = |id: &i32| {
+            let line = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            let words: Vec<&[u8]> = line.split(|byte| *byte == 0).collect();
+            matches!(words.as_slice(), [b"sleep", time, ..] if *time == self.0.as_bytes())
+        };
+        ids.filter(sleeps).collect()
+    }
+
+    #[track_caller]
+    pub(super) fn appears(&self, count: usize) {
+        self.until(&format!("{count} sleep"), |processes| processes.len() == count);
+    }
+
+    #[track_caller]
+    fn is_gone(&self) {
+        self.until("none sleeps", <[i32]>::is_empty);
+    }
+
+    #[track_caller]
+    fn until(&self, what: &str, holds: impl Fn(&[i32]) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !holds(&self.processes()) {
+            assert!(Instant::now() < deadline, "not {what}: {:?}", self.processes());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        for id in self.processes() {
+            let _ = kill(Pid::from_raw(id), Signal::SIGKILL);
+        }
+    }
+}
+
+/// A script that ignores what can be ignored and starts three sleeps: one itself, one in the background, one in a process
+/// group of its own.
+fn stubborn(mark: &Mark) -> String {
+    format!("trap '' INT TERM HUP; sleep {mark} & timeout 9999 sleep {mark} & sleep {mark}")
+}
+
+/// `gvmr each` of two versions with that script, all of which run; Ctrl-C is not ignored, whoever started this test.
+fn started(world: &World, mark: &Mark) -> Child {
+    let mut command = world.command(Path::new("env"), &world.path("user"));
+    command
+        .arg("--default-signal=INT,HUP,TERM")
+        .arg(gvmr())
+        .args(["each", "1.97", "1.98", "1.99", "-j", "2"]);
+    command.args(["--", "sh", "-c", &stubborn(mark)]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    mark.appears(6);
+    child
+}
+
+#[test]
+fn a_signal_ends_all_and_what_was_interrupted_is_said() {
+    let (_mirror, world) = world(&["1.97.4", "1.98.1", "1.99.1"]);
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+        let mark = Mark::new();
+        let child = started(&world, &mark);
+        kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(mark.processes(), [0; 0], "{signal}: still running when gvmr has ended");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let words: Vec<&str> = text.lines().map(|line| line[11..25].trim()).collect();
+        assert_eq!(words, ["interrupted", "interrupted", "not run"], "{signal} {text}");
+        assert_eq!(output.status.code(), Some(130), "{signal}");
+    }
+}
+
+#[test]
+fn a_command_that_heeds_ctrl_c_can_tidy_up() {
+    let (_mirror, world) = world(&["1.98.1"]);
+    let (mark, project) = (Mark::new(), world.project("project", &[]));
+    let mut command = world.command(Path::new("env"), &project);
+    let script = format!("trap 'echo tidy >tidied; exit 3' INT; sleep {mark} & wait");
+    command.arg("--default-signal=INT").arg(gvmr()).args(["each", "1.98", "--", "sh", "-c", &script]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    mark.appears(1);
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+    assert!(project.join("tidied").exists());
+    mark.is_gone();
+}
+
+#[test]
+fn a_killed_gvmr_takes_all_along_and_closes_every_pipe() {
+    let (_mirror, world) = world(&["1.97.4", "1.98.1", "1.99.1"]);
+    for _ in 0..5 {
+        let mark = Mark::new();
+        let mut child = started(&world, &mark);
+        child.kill().unwrap();
+        let mut rest = Vec::new();
+        child.stderr.take().unwrap().read_to_end(&mut rest).unwrap(); // ends when nobody can write any more
+        child.wait().unwrap();
+        mark.is_gone();
+    }
+}
+
+#[test]
+fn a_gvmr_that_is_killed_at_any_moment_leaves_nothing() {
+    let (_mirror, world) = world(&["1.97.4", "1.98.1"]);
+    let mark = Mark::new();
+    for delay in 0..40_u64 {
+        let mut command = world.command(gvmr(), &world.path("user"));
+        command.args(["each", "1.97", "1.98", "--", "sh", "-c", &stubborn(&mark)]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(delay));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    std::thread::sleep(Duration::from_millis(300)); // one that was not yet asleep would be by now
+    mark.is_gone();
+}
+
+#[test]
+fn a_killed_watcher_is_not_missed_while_gvmr_lives() {
+    let (_mirror, world) = world(&["1.97.4", "1.98.1", "1.99.1"]);
+    let mark = Mark::new();
+    let child = started(&world, &mark);
+    let watcher =
+        Command::new("pgrep").args(["-P", &child.id().to_string(), "-f", "session-watch"]).output().unwrap();
+    let watcher: i32 = String::from_utf8(watcher.stdout).unwrap().trim().parse().unwrap();
+    kill(Pid::from_raw(watcher), Signal::SIGKILL).unwrap();
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+    mark.is_gone();
+}
+
+#[test]
+fn ctrl_c_at_a_terminal_ends_all_and_commands_have_no_terminal() {
+    let (_mirror, world) = world(&["1.97.4", "1.98.1"]);
+    let mark = Mark::new();
+    let pair = nix::pty::openpty(None, None).unwrap();
+    let end = || Stdio::from(pair.slave.try_clone().unwrap());
+    let mut command = world.command(Path::new("setsid"), &world.path("user"));
+    command
+        .args(["--ctty", "--wait", "env", "--default-signal=INT"])
+        .arg(gvmr())
+        .args(["each", "1.97", "1.98"]);
+    let script = format!("( : >/dev/tty ) 2>/dev/null && echo has a terminal; {}", stubborn(&mark));
+    command.env("TERM", "xterm").args(["--", "sh", "-c", &script]).stdin(end()).stdout(end()).stderr(end());
+    let mut child = command.spawn().unwrap();
+    drop((command, pair.slave));
+    let mut terminal = File::from(pair.master);
+    let mut screen = terminal.try_clone().unwrap();
+    let shown = std::thread::spawn(move || {
+        let mut shown = Vec::new();
+        let _ = screen.read_to_end(&mut shown); // an error is how a terminal without a program ends
+        String::from_utf8_lossy(&shown).into_owned()
+    });
+    mark.appears(6);
+    terminal.write_all(b"\x03").unwrap();
+    let status = child.wait().unwrap();
+    mark.is_gone();
+    drop(terminal);
+    let shown = shown.join().unwrap();
+    assert_eq!(status.code(), Some(130), "{shown}");
+    assert!(shown.contains("running, ") && shown.contains("interrupted"), "{shown}");
+    assert!(!shown.contains("has a terminal"), "{shown}");
+}
+
+#[test]
+fn what_a_command_leaves_running_ends_with_it() {
+    let (_mirror, world) = world(&["1.98.1"]);
+    let mark = Mark::new();
+    let script = format!("sleep {mark} & timeout 9999 sleep {mark} & sleep 0.3; echo done");
+    let run = each(&world, &world.path("user"), &["1.98"], &script);
+    assert!(run.stderr.ends_with("done\n"), "{run:?}");
+    run.succeeds();
+    assert_eq!(mark.processes(), [0; 0]);
+}

@@ -1,0 +1,8 @@
+//! `gvmr env --why`: what it says is what the next go gets, where it says it comes from; and gvmr's own requests go the
+//! same way.
+
+mod combinations;
+mod own_requests;
+mod place;
+mod shadows;
+mod shape;

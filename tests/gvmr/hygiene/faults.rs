@@ -1,0 +1,195 @@
+//! A GOPATH that can hurt, and real Go: what is said, and that nothing else changes.
+
+use super::place::{Place, said};
+use crate::support::mirror::Mirror;
+use crate::support::skip;
+use crate::support::world::Run;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+/// A value, in which `@` is the machine's directory, and what is said of it.
+const FAULTS: [(&str, &str); 9] = [
+    ("rel", "\"rel\" is relative"),
+    ("@/gopath:rel/x", "is \"@/gopath:rel/x\", of which \"rel/x\" is relative"),
+    ("~/go", "\"~/go\" starts with \"~\""),
+    ("@/no/such/place", "\"@/no/such/place\" does not exist, and its parent directory neither"),
+    ("@/file", "\"@/file\" is no directory"),
+    ("@/module", "\"@/module\" is a module's root"),
+    ("@/user/.local/share/gvmr/versions/go1.99.1", "is the GOROOT"),
+    ("@/user/.local/share/gvmr", "is in gvmr's home"),
+    ("@/else/gvmr/versions", "is in gvmr's home"),
+];
+
+fn place() -> Option<Place> {
+    let place = Place::with_go()?;
+    place.write("file", "");
+    place.write("module/go.mod", "module m\n");
+    fs::create_dir(place.path("else")).unwrap();
+    symlink(place.world.home(), place.path("else/gvmr")).unwrap();
+    Some(place)
+}
+
+#[test]
+fn each_fault_is_said_once_and_the_go_runs_as_it_would() {
+    let Some(place) = place() else { return };
+    for (value, words) in FAULTS {
+        let gopath = [("GOPATH", value)];
+        let directly = place.directly(&gopath, &["env", "GOPATH"]);
+        let first = place.go(&gopath, &["env", "GOPATH"]);
+        assert_eq!((&first.stdout, first.code), (&directly.stdout, directly.code), "{value}: {first:?}");
+        let words = place.text(words);
+        let [line] = said(&first)[..] else { panic!("{value}: {first:?}") };
+        assert!(line.starts_with("gvmr: GOPATH (the environment) ") && line.contains(&words), "{line}");
+        assert!(first.stderr.contains("correct it there, or add to "), "{value}: {first:?}");
+        assert!(first.stderr.ends_with(&directly.stderr), "{value}: {first:?}");
+        let second = place.go(&gopath, &["env", "GOPATH"]);
+        assert_eq!((&second.stderr, second.code), (&directly.stderr, directly.code), "{value}: {second:?}");
+    }
+    for fit in ["@/gopath", "@/gopath/new", "@/gopath:@/no/such/place", ""] {
+        assert_eq!(place.go(&[("GOPATH", fit)], &["env", "GOPATH"]).stderr, "", "{fit}");
+    }
+}
+
+#[test]
+fn the_lines_that_mend_it_do_so_when_they_are_added() {
+    let Some(place) = place() else { return };
+    for (value, _) in FAULTS {
+        let config = place.config("");
+        let said = place.go(&[("GOPATH", value)], &["version"]).stderr;
+        let (before, lines) = said.split_once("add to ").unwrap();
+        let (file, lines) = lines.split_once(":\n").unwrap();
+        assert!(Path::new(file) == config && !before.contains("add"), "{said}");
+        let lines: Vec<_> = lines.lines().map_while(|line| line.strip_prefix("    ")).collect();
+        fs::write(&config, lines.join("\n")).unwrap();
+        let mended = place.go(&[("GOPATH", value)], &["env", "GOPATH"]);
+        assert_eq!(mended.stderr, "", "{value}");
+        assert_eq!(mended.succeeds(), place.text("@/user/go"), "{value}");
+    }
+}
+
+#[test]
+fn a_rule_that_would_fill_takes_its_place_and_one_that_overrides_leaves_nothing_to_say() {
+    let Some(place) = place() else { return };
+    let config = place.config("# mine\n[env]\nGOPATH = \"@/gopath\"\n");
+    for (value, words) in FAULTS {
+        let run = place.go(&[("GOPATH", value)], &["env", "GOPATH"]);
+        let end = format!("; for this run it is \"{}\" ({}:3)", place.text("@/gopath"), config.display());
+        let [line] = run.stderr.lines().collect::<Vec<_>>()[..] else { panic!("{value}: {run:?}") };
+        assert!(line.contains(&place.text(words)) && line.ends_with(&end), "{line}");
+        let again = place.go(&[("GOPATH", value)], &["env", "GOPATH"]);
+        assert_eq!((again.stdout, again.stderr.as_str()), (run.stdout, ""), "{value}");
+    }
+    assert_eq!(place.go(&[("GOPATH", "@/user")], &["env", "GOPATH"]).succeeds(), place.text("@/user"));
+    // What GVMR_KEEP names nothing changes; it is still said.
+    let kept = place.go(&[("GOPATH", "@/file"), ("GVMR_KEEP", "GOPATH")], &["env", "GOPATH"]);
+    assert_eq!(kept.stdout.trim_end(), place.text("@/file"));
+    assert!(kept.stderr.contains("is no directory") && !kept.stderr.contains("for this run"), "{kept:?}");
+
+    place.config("[env.override]\nGOPATH = \"@/gopath\"\n");
+    for (value, _) in FAULTS {
+        let run = place.go(&[("GOPATH", value)], &["env", "GOPATH"]);
+        assert_eq!((run.stdout.trim_end(), run.stderr.as_str()), (&*place.text("@/gopath"), ""), "{value}");
+    }
+}
+
+#[test]
+fn a_rules_own_value_is_looked_at_too() {
+    let Some(place) = place() else { return };
+    let config = place.config("[env]\nGOPATH = \"@/module\"\n");
+    for variables in [&[][..], &[("GOPATH", "rel")]] {
+        place.date_marks(std::time::UNIX_EPOCH);
+        let run = place.go(variables, &["env", "GOPATH"]);
+        let [line] = run.stderr.lines().filter(|line| line.starts_with("gvmr")).collect::<Vec<_>>()[..]
+        else {
+            panic!("{run:?}")
+        };
+        let start =
+            format!("gvmr: GOPATH ({}:2) \"{}\" is a module's", config.display(), place.text("@/module"));
+        assert!(line.starts_with(&start) && line.ends_with("; correct it there"), "{line}");
+        assert_eq!(run.succeeds(), place.text("@/module"));
+    }
+    // One that takes the variable away leaves what the go command has without it.
+    place.config("[env.override]\nGOPATH = \"\"\n");
+    let run = place.go(&[("GOPATH", "rel")], &["env", "GOPATH"]);
+    assert_eq!((run.stdout.trim_end(), run.stderr.as_str()), (&*place.text("@/user/go"), ""));
+}
+
+#[test]
+fn the_go_env_file_and_gos_own_default_are_looked_at_and_named() {
+    let Some(place) = place() else { return };
+    let file = place.write("user/.config/go/env", "GOFLAGS=-v\nGOPATH=@/module\n");
+    let run = place.go(&[], &["version"]);
+    let start = format!("gvmr: GOPATH ({}:2) \"{}\" is a module's", file.display(), place.text("@/module"));
+    assert!(run.stderr.starts_with(&start), "{run:?}");
+    let run = place.go(&[("GOPATH", "@/gopath")], &["env", "GOPATH"]);
+    assert_eq!((run.stdout.trim_end(), run.stderr.as_str()), (&*place.text("@/gopath"), ""));
+
+    fs::remove_file(file).unwrap();
+    assert_eq!(place.go(&[], &["version"]).stderr, "", "one that does not exist yet is as it should be");
+    place.write("user/go/go.mod", "module m\n");
+    let run = place.go(&[], &["version"]);
+    let default = "gvmr: GOPATH (Go's default, as nothing sets it) \"@/user/go\" is a module's root";
+    assert!(run.stderr.starts_with(&place.text(default)), "{run:?}");
+    assert!(run.stderr.contains("env.override.GOPATH = \"~/gopath\""), "{run:?}");
+    fs::remove_dir_all(place.path("user/go")).unwrap();
+    symlink(place.world.home().join("versions/go1.99.1"), place.path("user/go")).unwrap();
+    assert!(place.go(&[], &["version"]).stderr.contains("is the GOROOT"));
+}
+
+#[test]
+fn what_cannot_be_written_to_is_said_to_whom_it_is_refused() {
+    let Some(place) = place() else { return };
+    fs::create_dir(place.path("closed")).unwrap();
+    fs::set_permissions(place.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
+    for (value, words) in
+        [("@/closed", "cannot be written to: "), ("@/closed/new", "does not exist, and its parent")]
+    {
+        let run = place.go_without_rights(&[("GOPATH", value)], &["env", "GOPATH"]);
+        assert!(run.stderr.contains(&place.text(value)) && run.stderr.contains(words), "{value}: {run:?}");
+        assert_eq!(run.succeeds(), place.text(value));
+    }
+}
+
+/// Root may write to any mode of file, but not to a mount that is read-only.
+#[test]
+fn a_mount_that_is_read_only_is_told_by_the_kernel() {
+    let Some(place) = place() else { return };
+    if !rustix::process::geteuid().is_root() {
+        return skip("only root mounts");
+    }
+    let mount = "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\" && exec \"$@\"";
+    let gopath = place.text("@/gopath");
+    let words = ["unshare", "--mount", "sh", "-c", mount, &gopath];
+    let run = place.under(&words, &[("GOPATH", "@/gopath")], &["env", "GOPATH"]);
+    assert!(run.stderr.contains("cannot be written to"), "{run:?}");
+    assert_eq!(run.succeeds(), gopath);
+    assert_eq!(place.go(&[("GOPATH", "@/gopath")], &["env", "GOPATH"]).stderr, "");
+}
+
+/// The words about versions, by those versions.
+#[test]
+fn a_modules_root_as_gopath_stops_go_1_19_and_a_rule_lets_it_run() {
+    let Some(mirror) = Mirror::real(&["1.19.13", "1.22.10"]) else { return skip("no go, or no network") };
+    let world = mirror.world();
+    world.gvmr(["install", "1.19.13", "1.22.10"]).succeeds();
+    let module = world.project("m", &[("go.mod", "module m\n\ngo 1.18\n"), ("m.go", "package m\n")]);
+    let go = |version: &str, words: &[&str]| {
+        let mut command = world.command(&world.home().join("shims/go"), &module);
+        Run::of(command.env("GOPATH", &module).env("GVMR_VERSION", version).args(words))
+    };
+    let old = go("1.19.13", &["build"]);
+    assert!(
+        said(&old)[0].contains("go up to 1.21 stops with \"$GOPATH/go.mod exists but should not\""),
+        "{old:?}"
+    );
+    old.fails(1, &["$GOPATH/go.mod exists but should not"]);
+    let new = go("1.22.10", &["mod", "tidy"]);
+    assert!(said(&new).is_empty(), "it was said: {new:?}");
+    new.fails(1, &["ignoring go.mod in $GOPATH"]);
+    let config = world.path("user/.config/gvmr");
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("config.toml"), "[env]\nGOPATH = \"~/go\"\n").unwrap();
+    go("1.19.13", &["build"]).succeeds();
+    go("1.22.10", &["mod", "tidy"]).succeeds();
+}
