@@ -55,6 +55,8 @@ struct Hop {
     via: Option<RedactedUrl>,
     /// The kept login that the proxy is given.
     via_as: Option<Sent>,
+    /// Whether whoever answers has read a login: the server's, or a proxy's that is asked without a tunnel.
+    is_told: bool,
 }
 
 /// What a server is told, and which kept login that is.
@@ -85,8 +87,7 @@ impl Exchange {
     pub(super) fn get(&self, url: &Url, wanted: Wanted<'_>) -> Result<Answer, Failure> {
         let fail = |kind| Failure { error: NetError::new(RedactedUrl::of(url), kind), retry_after: None };
         let netrc = &self.settings.netrc;
-        let is_own = !url.username().is_empty() || url.password().is_some();
-        let kept = netrc.kept_for(url).filter(|_| !is_own).cloned();
+        let kept = netrc.kept_for(url).filter(|_| !has_login(url)).cloned();
         let header = authorization(url, netrc).map_err(fail)?;
         let mut secret = header.map(|header| Secret { header, kept });
         let mut url = stripped(url);
@@ -110,7 +111,9 @@ impl Exchange {
         match self.settings.proxies.choose(&url) {
             Ok(proxy) => {
                 let via_as = proxy.and_then(|proxy| self.settings.proxies.kept_for(proxy)).cloned();
-                Ok(Hop { via: proxy.map(RedactedUrl::of), via_as, url, secret })
+                let tells_proxy = proxy.is_some_and(has_login) && url.scheme() == "http";
+                let is_told = secret.is_some() || tells_proxy;
+                Ok(Hop { via: proxy.map(RedactedUrl::of), via_as, is_told, url, secret })
             }
             Err(refusal) => {
                 let kind = NetErrorKind::Unsupported { reason: refusal.reason() };
@@ -147,8 +150,8 @@ impl Exchange {
             return Ok(Answer { response, url: RedactedUrl::of(&hop.url), via: hop.via });
         }
         let retry_after = response.headers().get(RETRY_AFTER).and_then(seconds);
-        // A server could echo the request: its words are shown only where no secret was sent.
-        let detail = if hop.secret.is_none() { self.detail(response) } else { None };
+        // Who answers could echo the request: the words are shown only where no secret was sent.
+        let detail = if hop.is_told { None } else { self.detail(response) };
         let kind = match status {
             404 | 410 => NetErrorKind::Absent { status: Some(status), detail },
             401 | 403 => NetErrorKind::Refused { status: Some(status), detail },
@@ -194,6 +197,10 @@ impl Hop {
         let error = NetError { url: RedactedUrl::of(&self.url), via: self.via.clone(), sent, kind };
         Failure { error, retry_after: None }
     }
+}
+
+fn has_login(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 /// Where a redirect leads, if it may be followed. Credentials in a `Location` are dropped.

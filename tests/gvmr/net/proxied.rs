@@ -62,6 +62,22 @@ fn a_proxys_failure_names_the_proxy() {
 }
 
 #[test]
+fn what_a_proxy_says_is_not_shown_once_it_was_told_a_login() {
+    for status in [403, 404, 407, 500] {
+        let echoes = Server::start(move |request| {
+            let told = request.header("proxy-authorization").unwrap_or("nobody").to_owned();
+            Reply { status, ..Reply::ok(format!("told {told}")).header("content-type", "text/plain") }
+        });
+        let words = |at: &str| client(&[("HTTP_PROXY", at)]).read(&url(PLAIN), 100).unwrap_err().to_string();
+        let told = words(&echoes.url("").replace("//", "//user:canary@"));
+        assert!(!told.contains("dXNlcjpjYW5hcnk=") && !told.contains("canary"), "{status}: {told}");
+        assert!(echoes.requests()[0].header("proxy-authorization").is_some());
+        let open = words(&echoes.url(""));
+        assert!(status != 404 || open.contains("told nobody"), "what is said to nobody is shown: {open}");
+    }
+}
+
+#[test]
 fn a_cgi_request_cannot_choose_the_proxy() {
     let environment = [("HTTP_PROXY", "http://127.0.0.1:1"), ("REQUEST_METHOD", "GET")];
     let error = client(&environment).read(&url(PLAIN), 100).unwrap_err();
