@@ -18,6 +18,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 /// Go's own children get files under low numbers, in place of what they would inherit there.
@@ -42,7 +43,7 @@ pub fn for_go(
     let minor = version.and_then(Version::numbers).map(|(major, minor, _)| (major, minor));
     // Before 1.13 no variable names a netrc; since 1.24 the go command asks `gvmr auth`.
     let version = version.filter(|_| minor.is_some_and(|minor| ((1, 13)..(1, 24)).contains(&minor)));
-    let version = version.filter(|_| !has_ours(environment));
+    let version = version.filter(|_| !has_ours(environment) && !keeps_netrc(environment));
     let proxies = proxies(changes, environment);
     let wanted = |kept: &Kept| match kept.kind {
         Kind::Https => version.is_some(),
@@ -120,6 +121,12 @@ fn escaped(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// Whether the user named NETRC as what nothing changes.
+fn keeps_netrc(environment: &dyn Environment) -> bool {
+    let kept = environment.get(rules::KEEP).unwrap_or_default();
+    kept.as_bytes().split(|byte| *byte == b',').any(|name| name.trim_ascii() == b"NETRC")
 }
 
 /// Whether this process was itself started with such a netrc, which a go below gets too.

@@ -48,8 +48,8 @@ pub struct Given(Vec<(OsString, OsString)>);
 #[derive(Debug, Error)]
 pub enum NotGiven {
     /// It has no name, no `=`, or a name that a list of names cannot hold.
-    #[error("{0:?} is not NAME=VALUE")]
-    Malformed(OsString),
+    #[error("{0} is not NAME=VALUE")]
+    Malformed(String),
     /// The name means something to gvmr or to Go that a person cannot mean.
     #[error("{0} cannot be given: {1}")]
     Refused(&'static str, &'static str),
@@ -59,9 +59,10 @@ impl Given {
     /// The variables in these words, `NAME=VALUE` each; of one name the last counts.
     pub fn parse(words: &[OsString]) -> Result<Self, NotGiven> {
         let mut given = Self::default();
-        for word in words {
+        for (index, word) in words.iter().enumerate() {
             let bytes = word.as_bytes();
-            let malformed = || NotGiven::Malformed(word.clone());
+            // By its place alone: what was meant as the value may be a secret.
+            let malformed = || NotGiven::Malformed(format!("-e number {}", index + 1));
             let equals = bytes.iter().position(|byte| *byte == b'=').ok_or_else(malformed)?;
             let (name, value) = (&bytes[..equals], &bytes[equals + 1..]);
             let is_odd = |byte: &u8| byte.is_ascii_whitespace() || byte.is_ascii_control() || *byte == b',';
@@ -199,6 +200,8 @@ mod tests {
         for word in ["", "=x", "=", "GOPATH", "GO PATH=x", " GOPATH=x", "A\tB=1", "A,GOPATH=x", "A=\0"] {
             assert!(matches!(given(&[word]), Err(NotGiven::Malformed(_))), "{word:?}");
         }
+        let error = given(&["A=1", "MY TOKEN=canary"]).unwrap_err();
+        assert_eq!(error.to_string(), "-e number 2 is not NAME=VALUE");
         for name in ["GOROOT", "GOTOOLDIR", "GVMR_VERSION", "GVMR_KEEP", "GVMR_SHIM_DEPTH"] {
             let error = given(&[&format!("{name}=")]).unwrap_err();
             assert!(error.to_string().starts_with(&format!("{name} cannot be given: ")), "{error}");

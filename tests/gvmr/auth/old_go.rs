@@ -73,6 +73,18 @@ fn a_go_before_1_24_reads_them_from_memory() {
 }
 
 #[test]
+fn a_netrc_that_is_kept_from_rules_is_left_alone() {
+    let world = super::world();
+    set(&world, &["git.corp.example", "--user", "joe"], "canary-k").succeeds();
+    let kept = |names: &str| {
+        let variables = [("GVMR_KEEP", names.to_owned()), ("NETRC", "/dev/null".to_owned())];
+        given(&world, &variables, "1.22.10").1.is_empty()
+    };
+    assert!(kept("GOFLAGS,NETRC"));
+    assert!(!kept("GOFLAGS,NETRC2"));
+}
+
+#[test]
 fn a_proxys_credentials_are_in_its_address_for_that_go_alone() {
     let secret = "canary p@:/%\u{e9}";
     let wanted = format!("Basic {}", canary::spellings("jo@e", secret)[1]);

@@ -64,6 +64,21 @@ fn a_proxy_is_given_what_is_kept_for_it() {
 }
 
 #[test]
+fn a_proxy_that_repeats_what_it_was_told_shows_nobody_the_secret() {
+    let proxy = Server::start(|request| {
+        let words = request.header("proxy-authorization").unwrap_or_default().to_owned();
+        Reply { status: 403, ..Reply::ok(words) }.header("Content-Type", "text/plain")
+    });
+    let mut world = World::new("http://goproxy.example");
+    world.set("HTTP_PROXY", &proxy.url(""));
+    set(&world, &["--proxy", &proxy.address().to_string(), "--user", "joe"], "canary-r3").succeeds();
+    let run = world.gvmr(["ls-remote"]).fails(4, &["HTTP 403"]);
+    let told = canary::spellings("joe", "canary-r3");
+    assert!(told.iter().all(|spelling| !run.stderr.contains(spelling.as_str())), "{run:?}");
+    assert!(proxy.requests().iter().any(|request| request.header("proxy-authorization").is_some()));
+}
+
+#[test]
 fn a_file_that_cannot_be_used_is_said_and_ends_nothing() {
     let server = Server::start(|_| Reply::ok("v0.0.1-go1.22.10.linux-amd64\n"));
     let world = World::new(&server.url(""));
