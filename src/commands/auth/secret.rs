@@ -80,6 +80,8 @@ impl<'a> Silence<'a> {
         silent.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL);
         // Whoever comes back from a stop would find the echo on again.
         silent.special_codes[SpecialCodeIndex::VSUSP] = 0;
+        // Ctrl-\ would end this process before the echo is back.
+        silent.special_codes[SpecialCodeIndex::VQUIT] = 0;
         tcsetattr(stdin, OptionalActions::Flush, &silent)?;
         Ok(Self { stdin, before })
     }
