@@ -5,7 +5,7 @@ use crate::printable;
 use crate::selector::Selector;
 use crate::version::Version;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which Go runs in a directory, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,26 @@ pub enum Choice {
     },
     /// A Go outside gvmr.
     Outside(Outside),
+}
+
+impl Choice {
+    /// Its version, where it is there and that is known.
+    pub fn version(&self) -> Option<&Version> {
+        match self {
+            Self::Installed { version, .. } => Some(version),
+            Self::Outside(outside) => outside.version.as_ref(),
+            Self::Missing { .. } => None,
+        }
+    }
+
+    /// Its GOROOT, where it is there and has one.
+    pub fn goroot(&self) -> Option<&Path> {
+        match self {
+            Self::Installed { goroot, .. } => Some(goroot),
+            Self::Outside(outside) => outside.goroot.as_deref(),
+            Self::Missing { .. } => None,
+        }
+    }
 }
 
 /// Why a Go was chosen.
@@ -150,7 +170,7 @@ impl Reason {
 }
 
 /// `file:line`, `file`, or `name` where there is no file.
-pub(crate) fn place(name: &str, file: Option<&std::path::Path>, line: Option<usize>) -> String {
+pub(crate) fn place(name: &str, file: Option<&Path>, line: Option<usize>) -> String {
     match (file, line) {
         (Some(file), Some(line)) => format!("{}:{line}", printable::path(file)),
         (Some(file), None) => printable::path(file),

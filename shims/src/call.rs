@@ -83,12 +83,7 @@ impl<'a> Call<'a> {
 
     /// What that Go gets.
     pub fn settle(&self, situation: &mut Situation, choice: &Choice) -> Settled {
-        let (goroot, version) = match choice {
-            Choice::Installed { version, goroot } => (Some(goroot), Some(version)),
-            Choice::Outside(outside) => (outside.goroot.as_ref(), outside.version.as_ref()),
-            Choice::Missing { .. } => (None, None),
-        };
-        situation.settle(&self.place.home, self.block, goroot.map(PathBuf::as_path), version)
+        situation.settle(&self.place.home, self.block, choice.goroot(), choice.version())
     }
 
     fn directory(&self) -> PathBuf {

@@ -17,6 +17,16 @@ pub enum Kind {
     Proxy,
 }
 
+impl Kind {
+    /// The word in the file and in lists.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Https => "https",
+            Self::Proxy => "proxy",
+        }
+    }
+}
+
 /// A line of the file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Entry<'a> {
@@ -38,11 +48,8 @@ pub fn entries(text: &[u8]) -> Vec<Entry<'_>> {
 
 fn entry(line: &str) -> Option<Entry<'_>> {
     let mut fields = line.splitn(5, '\t');
-    let kind = match fields.next()? {
-        "https" => Kind::Https,
-        "proxy" => Kind::Proxy,
-        _ => return None,
-    };
+    let word = fields.next()?;
+    let kind = [Kind::Https, Kind::Proxy].into_iter().find(|kind| kind.word() == word)?;
     let (machine, login, place) = (fields.next()?, fields.next()?, fields.next()?);
     let secret = match place {
         "file" => Some(fields.next()?),

@@ -13,8 +13,8 @@ use crate::goenv::{self, Written};
 use crate::gopath;
 use crate::home::Home;
 use crate::record::{Conditions, Record, When};
-use crate::rules::{self, Applied, Change};
-use crate::situation::{Config, Settled, Situation};
+use crate::rules::{Applied, Change, Kept};
+use crate::situation::{Settled, Situation};
 use crate::variable::{Kind, VARIABLES, Variable};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -133,10 +133,7 @@ pub struct Ground<'a> {
 /// Every assignment of the project's file and of the user's, those that count first, strongest first.
 pub fn ruled(situation: &Situation) -> Vec<Ruled> {
     let project = situation.project.trusted.as_ref();
-    let config = match &situation.config {
-        Config::Compiled(record) => Some(record),
-        Config::None | Config::Foreign { .. } | Config::Stale { .. } => None,
-    };
+    let config = situation.config.record();
     let applied = situation.applied();
     let is_project = |record: &Record| project.is_some_and(|project| std::ptr::eq(project, record));
     let rule = |one: &Applied<'_>, counts| Ruled {
@@ -168,7 +165,7 @@ impl Ground<'_> {
     /// What the next go sees of `variable`, and why.
     pub fn explain(&self, variable: &'static Variable) -> Explained {
         let change = self.settled.changes.iter().find(|change| change.name == variable.name);
-        let kept = rules::is_kept(self.environment.get(rules::KEEP).as_deref(), variable);
+        let kept = Kept::of(self.environment).holds(variable);
         let mut candidates = self.candidates(variable, change);
         let (place, value) = match candidates.iter().position(|one| self.decides(one, change)) {
             Some(at) => {

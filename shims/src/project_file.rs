@@ -8,12 +8,10 @@ use crate::bounded::{self, Refusal};
 use crate::directory::climb;
 use crate::fingerprint;
 use crate::own::Own;
-use crate::process;
 use crate::record::{Pin, RECORD_LIMIT, Record, SOURCE_LIMIT};
+use crate::shared;
 use std::convert::Infallible;
-use std::fmt;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// The file's name.
@@ -65,24 +63,22 @@ pub enum Why {
     Untrusted,
     /// The user approved other bytes.
     Changed,
+    /// It may not be trusted at all.
+    Unread(Unread),
+}
+
+/// Why a project file may not be trusted, whatever it holds.
+#[derive(Debug)]
+pub enum Unread {
     /// It belongs to this user, who is neither the one that runs this nor root.
     Foreign(u32),
     /// It cannot be read.
     Refused(Refusal),
 }
 
-impl fmt::Display for Why {
-    /// To follow the file's name.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Untrusted => {
-                formatter.write_str("has no effect until you trust it: look at it, then gvmr trust")
-            }
-            Self::Changed => formatter
-                .write_str("was changed since you trusted it and has no effect: look at it, then gvmr trust"),
-            Self::Foreign(owner) => write!(formatter, "has no effect, since it belongs to user {owner}"),
-            Self::Refused(refusal) => write!(formatter, "has no effect, since it {refusal}"),
-        }
+impl From<Unread> for Why {
+    fn from(unread: Unread) -> Self {
+        Self::Unread(unread)
     }
 }
 
@@ -113,30 +109,25 @@ pub fn real_name(file: &Path) -> Option<PathBuf> {
 }
 
 /// The bytes of a project file that may be trusted at all; `None` where it is gone.
-pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Why> {
-    let heeded = [0, process::effective_user()];
-    if let Some(bytes) = bounded::read_owned(file, SOURCE_LIMIT, &heeded).map_err(Why::Refused)? {
-        return Ok(Some(bytes));
-    }
-    let owners =
-        [fs::symlink_metadata(file), fs::metadata(file)].into_iter().flatten().map(|found| found.uid());
-    match owners.into_iter().find(|owner| !heeded.contains(owner)) {
-        Some(owner) => Err(Why::Foreign(owner)),
-        None => Ok(None),
+pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Unread> {
+    let bytes = bounded::read_owned(file, SOURCE_LIMIT, &shared::heeded()).map_err(Unread::Refused)?;
+    match if bytes.is_none() { shared::stranger(file) } else { None } {
+        Some(owner) => Err(Unread::Foreign(owner)),
+        None => Ok(bytes),
     }
 }
 
 /// The record, if it is in force for the file of this real name; `None` where the file went away meanwhile.
 fn look(real: &Path, record: Option<Record>) -> Result<Option<Record>, PassedOver> {
     let unread = |why| PassedOver::of(real.to_owned(), why, None);
-    let Some(bytes) = read(real).map_err(unread)? else { return Ok(None) };
+    let Some(bytes) = read(real).map_err(|why| unread(why.into()))? else { return Ok(None) };
     let why = match record {
         Some(record) if record.body == bytes => return Ok(Some(record)),
         Some(_) => Why::Changed,
         None => Why::Untrusted,
     };
     if is_made_up(real, &bytes) {
-        return Err(unread(Why::Refused(Refusal::NotAFile("made up by the kernel"))));
+        return Err(unread(Unread::Refused(Refusal::NotAFile("made up by the kernel")).into()));
     }
     Err(PassedOver::of(real.to_owned(), why, Some(&bytes)))
 }
@@ -150,8 +141,7 @@ fn is_made_up(file: &Path, bytes: &[u8]) -> bool {
 /// What was compiled when the file of this real name was trusted, whatever the file holds now. A record that is another
 /// user's, damaged, or of another file counts as none.
 pub fn record(own: &Own, real: &Path) -> Option<Record> {
-    let heeded = [0, process::effective_user()];
-    let bytes = bounded::read_owned(&own.trusted_record(real), RECORD_LIMIT, &heeded).ok()??;
+    let bytes = bounded::read_owned(&own.trusted_record(real), RECORD_LIMIT, &shared::heeded()).ok()??;
     Record::read(&bytes).filter(|record| record.source == real)
 }
 
@@ -236,7 +226,7 @@ mod tests {
         let found = find(&place.path("p"), Some(&place.own));
         let [passed] = &found.passed_over[..] else { panic!("{found:?}") };
         assert_eq!(passed.content, None);
-        assert!(matches!(passed.why, Why::Refused(Refusal::NotAFile(_))), "{passed:?}");
+        assert!(matches!(passed.why, Why::Unread(Unread::Refused(Refusal::NotAFile(_)))), "{passed:?}");
     }
 
     #[test]
@@ -259,19 +249,6 @@ mod tests {
         place.trust("p/gvmr.toml", b"x");
         symlink(place.path("p"), place.path("link")).unwrap();
         assert_eq!(place.find("link/a"), (Some(place.path("p/gvmr.toml")), vec![]));
-    }
-
-    #[test]
-    fn every_reason_reads_on_after_the_files_name() {
-        let refused = |refusal| Why::Refused(refusal).to_string();
-        assert!(Why::Untrusted.to_string().ends_with("gvmr trust"));
-        assert!(Why::Changed.to_string().contains("was changed"));
-        assert_eq!(Why::Foreign(4002).to_string(), "has no effect, since it belongs to user 4002");
-        assert_eq!(
-            refused(Refusal::NotAFile("a FIFO")),
-            "has no effect, since it is a FIFO; it must be a regular file"
-        );
-        assert_eq!(refused(Refusal::TooLarge(65536)), "has no effect, since it is larger than 64 KiB");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::printable;
 use crate::record::{Assignment, Record, Section, When};
 use crate::variable::Variable;
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// The variable that names, separated by commas, the variables that no rule changes.
@@ -52,7 +53,7 @@ pub fn applied<'a>(
     project: Option<&'a Record>,
     config: Option<&'a Record>,
     names: &Names,
-    network: &mut Network,
+    network: &Network,
 ) -> Vec<Applied<'a>> {
     let mut applied = Vec::new();
     for record in [project, config].into_iter().flatten() {
@@ -80,7 +81,7 @@ enum Rank {
 }
 
 /// `None` where the section does not count.
-fn rank(section: &Section, names: &Names, network: &mut Network) -> Option<Rank> {
+fn rank(section: &Section, names: &Names, network: &Network) -> Option<Rank> {
     match &section.when {
         When::Always => Some(Rank::Always),
         When::Network(conditions) => network.matches(conditions).then_some(Rank::Network),
@@ -94,13 +95,18 @@ pub fn strongest<'a>(applied: &[Applied<'a>], variable: &Variable, overrides: bo
     all.find(|one| one.assignment.variable == variable && one.assignment.overrides == overrides)
 }
 
+/// The assignment that decides `variable` where the process has no say: the strongest that overrides, or else that fills.
+pub fn decisive<'a>(applied: &[Applied<'a>], variable: &Variable) -> Option<Applied<'a>> {
+    strongest(applied, variable, true).or_else(|| strongest(applied, variable, false))
+}
+
 /// What the rules change, a variable at most once. A variable that [`KEEP`] names is left alone.
 pub fn changes(applied: &[Applied<'_>], environment: &dyn Environment) -> Vec<Change> {
-    let kept = environment.get(KEEP);
+    let kept = Kept::of(environment);
     let mut changes: Vec<Change> = Vec::new();
     for one in applied {
         let variable = one.assignment.variable;
-        if changes.iter().any(|change| change.name == variable.name) || is_kept(kept.as_deref(), variable) {
+        if changes.iter().any(|change| change.name == variable.name) || kept.holds(variable) {
             continue;
         }
         let value = match strongest(applied, variable, true) {
@@ -119,11 +125,39 @@ pub fn is_set(variable: &Variable, environment: &dyn Environment) -> bool {
     names.into_iter().flatten().any(|name| environment.get(name).is_some())
 }
 
-/// Whether `kept`, a list of names, holds the variable, in either spelling.
-pub fn is_kept(kept: Option<&OsStr>, variable: &Variable) -> bool {
-    let is_it = |name: &str| name == variable.name || variable.twin == Some(name);
-    let list = kept.map(|kept| kept.to_string_lossy());
-    list.is_some_and(|list| list.split(',').any(|name| is_it(name.trim())))
+/// The names in [`KEEP`].
+#[derive(Clone, Debug, Default)]
+pub struct Kept(OsString);
+
+impl Kept {
+    /// Those that the process has.
+    pub fn of(environment: &dyn Environment) -> Self {
+        Self(environment.get(KEEP).unwrap_or_default())
+    }
+
+    /// Whether the variable is among them, in either spelling.
+    pub fn holds(&self, variable: &Variable) -> bool {
+        let names = [Some(variable.name), variable.twin];
+        names.into_iter().flatten().any(|name| self.names(OsStr::new(name)))
+    }
+
+    /// Whether this very name is among them.
+    pub fn names(&self, name: &OsStr) -> bool {
+        self.0.as_bytes().split(|byte| *byte == b',').any(|one| one.trim_ascii() == name.as_bytes())
+    }
+
+    /// Puts a name behind those that are there, unless it is among them.
+    pub fn add(&mut self, name: &OsStr) {
+        if !self.names(name) {
+            self.0.push(if self.0.is_empty() { "" } else { "," });
+            self.0.push(name);
+        }
+    }
+
+    /// The list as [`KEEP`] has it.
+    pub fn into_list(self) -> OsString {
+        self.0
+    }
 }
 
 impl Names {
@@ -187,7 +221,7 @@ mod tests {
 
     fn lines(project: &Record, config: &Record, logical: &str, physical: &str) -> Vec<usize> {
         let names = Names { logical: logical.into(), physical: physical.into() };
-        let applied = applied(Some(project), Some(config), &names, &mut Network::default());
+        let applied = applied(Some(project), Some(config), &names, &Network::default());
         applied.iter().map(|one| one.assignment.line).collect()
     }
 
@@ -295,7 +329,7 @@ mod tests {
         fn rules_are_settled_after_one_time(project in sections(), config in sections(), process in process()) {
             let (project, config) = (record(project), record(config));
             let names = Names { logical: "/link/app".into(), physical: "/w/team/app".into() };
-            let applied = applied(Some(&project), Some(&config), &names, &mut Network::default());
+            let applied = applied(Some(&project), Some(&config), &names, &Network::default());
             let first = changes(&applied, &view(&process));
             let after = changed(&process, &first);
             let second = changes(&applied, &view(&after));
@@ -308,14 +342,14 @@ mod tests {
         ) {
             let (project, config) = (record(project), record(config));
             let names = Names { logical: "/w/x".into(), physical: "/w/x".into() };
-            let applied = applied(Some(&project), Some(&config), &names, &mut Network::default());
+            let applied = applied(Some(&project), Some(&config), &names, &Network::default());
             let process = view(&process);
             let changes = changes(&applied, &process);
             for change in &changes {
                 let variable = variable::find(change.name.as_bytes()).unwrap();
                 prop_assert_eq!(changes.iter().filter(|other| other.name == change.name).count(), 1);
                 prop_assert_eq!(change.twin, variable.twin);
-                prop_assert!(!is_kept(process.get(KEEP).as_deref(), variable));
+                prop_assert!(!Kept::of(&process).holds(variable));
                 let beats = applied.iter().any(|one| one.assignment.overrides && one.assignment.variable == variable);
                 prop_assert!(beats || !is_set(variable, &process), "{:?}", change);
                 prop_assert!(change.value.is_some() || beats, "only an override removes: {:?}", change);
@@ -326,7 +360,7 @@ mod tests {
     #[test]
     fn a_variable_is_kept_by_either_of_its_names() {
         let is_kept = |list: &str, name: &str| {
-            is_kept(Some(OsStr::new(list)), variable::find(name.as_bytes()).unwrap())
+            Kept::of(&vec![(KEEP, list)]).holds(variable::find(name.as_bytes()).unwrap())
         };
         for list in ["HTTPS_PROXY", "https_proxy", "GOPATH, https_proxy ,"] {
             assert!(is_kept(list, "HTTPS_PROXY"), "{list}");

@@ -17,9 +17,9 @@ use crate::printable;
 use crate::process;
 use crate::project_file::{self, Found};
 use crate::record::{RECORD_LIMIT, Record, SOURCE_LIMIT, When};
-use crate::rules::{self, Applied, Change, Names};
+use crate::rules::{self, Applied, Change, Kept, Names};
 use crate::shared;
-use crate::variable;
+use crate::variable::{self, Variable};
 use crate::version::Version;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -90,10 +90,7 @@ impl Situation {
 
     /// All assignments that count, strongest first.
     pub fn applied(&self) -> Vec<Applied<'_>> {
-        let config = match &self.config {
-            Config::Compiled(record) => Some(record),
-            Config::None | Config::Foreign { .. } | Config::Stale { .. } => None,
-        };
+        let config = self.config.record();
         let project = self.project.trusted.as_ref();
         if project.is_none() && config.is_none() {
             return Vec::new();
@@ -104,7 +101,7 @@ impl Situation {
             Some(_) => Names::of(&self.directory),
             None => Names { logical: self.directory.clone(), physical: PathBuf::new() },
         };
-        rules::applied(project, config, &names, &mut Network::default())
+        rules::applied(project, config, &names, &Network::default())
     }
 
     /// What a toolchain gets; the project files that were passed over go into its notices. `goroot` and `version` are the
@@ -132,13 +129,23 @@ impl Situation {
     }
 }
 
+impl Config {
+    /// The rules, where they count.
+    pub fn record(&self) -> Option<&Record> {
+        match self {
+            Self::Compiled(record) => Some(record),
+            Self::None | Self::Foreign { .. } | Self::Stale { .. } => None,
+        }
+    }
+}
+
 /// The user's rules, if what was compiled is what is written now.
 fn config(own: &Own, environment: &dyn Environment) -> Config {
     let named = own::config_file(environment);
     if named.as_ref().is_some_and(|file| std::fs::symlink_metadata(file).is_err()) {
         return Config::None;
     }
-    let heeded = [0, process::effective_user()];
+    let heeded = shared::heeded();
     let record = bounded::read_owned(&own.rules(), RECORD_LIMIT, &heeded).ok().flatten();
     let record = record.and_then(|bytes| Record::read(&bytes));
     // Without a HOME the record tells which file it was.
@@ -180,16 +187,14 @@ fn unfit_gopath(
     };
     let change = changes.iter().find(|change| change.name == gopath.name);
     if let Some(value) = change.and_then(|change| change.value.clone()) {
-        let rule =
-            rules::strongest(applied, gopath, true).or_else(|| rules::strongest(applied, gopath, false));
-        return unfit(value, rule?.place(), true);
+        return unfit(value, rules::decisive(applied, gopath)?.place(), true);
     }
     // A change without a value takes the process's away.
     let Some(value) = environment.get(gopath.name).filter(|_| change.is_none()) else {
         return unfit_by_default(environment, home, goroot, unfit);
     };
     let unfit_own = unfit(value, "the environment".to_owned(), false)?;
-    let is_kept = rules::is_kept(environment.get(rules::KEEP).as_deref(), gopath);
+    let is_kept = Kept::of(environment).holds(gopath);
     let Some(rule) = rules::strongest(applied, gopath, false).filter(|_| !is_kept) else {
         return Some(unfit_own);
     };
@@ -241,7 +246,7 @@ fn give_credentials(
             needs = true;
         } else if !changes.iter().any(|change| change.name == "GOAUTH")
             && goenv::setting(environment, "GOAUTH").is_none()
-            && !is_kept(environment, b"GOAUTH")
+            && !Kept::of(environment).names(OsStr::new("GOAUTH"))
         {
             let mut value = OsString::from("netrc;");
             value.push(provider(home));
@@ -249,27 +254,37 @@ fn give_credentials(
         }
     }
     needs
-        || proxies(changes, environment)
-            .iter()
-            .any(|proxy| entries.iter().any(|entry| entry.kind == Kind::Proxy && entry.machine == proxy))
+        || proxies(changes, environment).iter().any(|proxy| {
+            entries.iter().any(|entry| entry.kind == Kind::Proxy && entry.machine == proxy.machine)
+        })
 }
 
-/// The proxies that the next go will use, as `host:port`; not those that bring credentials of their own.
-pub fn proxies(changes: &[Change], environment: &dyn Environment) -> Vec<String> {
-    let names = [&b"HTTP_PROXY"[..], b"HTTPS_PROXY"].into_iter().filter(|name| !is_kept(environment, name));
-    let variables = names.filter_map(variable::find);
-    let values =
-        variables.filter_map(|variable| match changes.iter().find(|change| change.name == variable.name) {
+/// A proxy that the next go will use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProxyInUse {
+    /// The variable that names it.
+    pub variable: &'static Variable,
+    /// What is written there.
+    pub value: String,
+    /// Its `host:port`.
+    pub machine: String,
+}
+
+/// The proxies that the next go will use and that gvmr may give credentials for: not those that bring their own, nor what
+/// the user wants kept.
+pub fn proxies(changes: &[Change], environment: &dyn Environment) -> Vec<ProxyInUse> {
+    let kept = Kept::of(environment);
+    let variables = [&b"HTTP_PROXY"[..], b"HTTPS_PROXY"].into_iter().filter_map(variable::find);
+    let in_use = variables.filter(|variable| !kept.holds(variable)).filter_map(|variable| {
+        let value = match changes.iter().find(|change| change.name == variable.name) {
             Some(change) => change.value.clone(),
             None => environment.get(variable.name).or_else(|| environment.get(variable.twin?)),
-        });
-    values.filter_map(|value| credentials::proxy_machine(value.to_str()?)).collect()
-}
-
-/// Whether nothing may change the variable.
-fn is_kept(environment: &dyn Environment, name: &[u8]) -> bool {
-    let kept = environment.get(rules::KEEP);
-    kept.is_some() && variable::find(name).is_some_and(|variable| rules::is_kept(kept.as_deref(), variable))
+        };
+        let value = value?.into_string().ok()?;
+        let machine = credentials::proxy_machine(&value)?;
+        Some(ProxyInUse { variable, value, machine })
+    });
+    in_use.collect()
 }
 
 /// The command that gives the go command credentials, quoted as GOAUTH wants it.

@@ -109,11 +109,7 @@ fn give_credentials(
     block: &Block<'_>,
     terminal: &Terminal,
 ) -> Option<ForGo> {
-    let version = match &answer.choice {
-        Choice::Installed { version, .. } => Some(version),
-        Choice::Outside(outside) => outside.version.as_ref(),
-        Choice::Missing { .. } => None,
-    };
+    let version = answer.choice.version();
     match credentials::for_go(&Credentials::of(own?), block, version, &mut settled.changes) {
         Ok(given) => {
             for notice in &given.notices {

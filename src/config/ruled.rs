@@ -3,6 +3,7 @@
 use gvmr_shims::environment::Environment;
 use gvmr_shims::rules::{self, Change};
 use gvmr_shims::situation::Situation;
+use gvmr_shims::variable;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -17,8 +18,7 @@ impl<'a> Ruled<'a> {
     pub fn of(situation: &Situation, environment: &'a dyn Environment) -> Self {
         let applied = situation.applied();
         let changes = rules::changes(&applied, environment).into_iter().filter_map(|change| {
-            let mut rules = applied.iter().filter(|one| one.assignment.variable.name == change.name);
-            let rule = rules.clone().find(|one| one.assignment.overrides).or_else(|| rules.next())?;
+            let rule = rules::decisive(&applied, variable::find(change.name.as_bytes())?)?;
             let (file, line) = (rule.record.source.clone(), rule.assignment.line);
             Some((change, file, line))
         });

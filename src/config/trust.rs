@@ -8,7 +8,7 @@ use crate::store::{self, StoreError};
 use gvmr_shims::notice::Notice;
 use gvmr_shims::own::Own;
 use gvmr_shims::printable;
-use gvmr_shims::project_file::{self, NAME, PassedOver, Why};
+use gvmr_shims::project_file::{self, NAME, PassedOver, Unread, Why};
 use gvmr_shims::record::{RECORD_LIMIT, Record};
 use std::ffi::OsStr;
 use std::fs;
@@ -103,12 +103,9 @@ impl Trust {
         let bytes = match project_file::read(&file) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Err(missing()),
-            Err(Why::Foreign(owner)) => return Err(TrustError::Foreign { file, owner }),
-            Err(Why::Refused(refusal)) => {
+            Err(Unread::Foreign(owner)) => return Err(TrustError::Foreign { file, owner }),
+            Err(Unread::Refused(refusal)) => {
                 return Err(TrustError::Unreadable { file, why: refusal.to_string() });
-            }
-            Err(why @ (Why::Untrusted | Why::Changed)) => {
-                return Err(TrustError::Unreadable { file, why: why.to_string() });
             }
         };
         let record = compile_project(&file, &bytes, user_home)?;
@@ -178,7 +175,7 @@ impl Trust {
             _ if project_file::real_name(&file).as_ref() != Some(&file) => State::Gone,
             (Some(record), Ok(Some(bytes))) if record.body == bytes => State::InForce,
             (_, Ok(Some(_))) => State::Changed,
-            (_, Err(Why::Foreign(_))) => State::Foreign,
+            (_, Err(Unread::Foreign(_))) => State::Foreign,
             (_, Ok(None) | Err(_)) => State::Gone,
         };
         Trusted { file, state, record }

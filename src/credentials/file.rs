@@ -99,12 +99,8 @@ impl Lines {
     }
 
     pub(super) fn add(&mut self, kept: &Kept, secret: &Secret) {
-        let kind = match kept.kind {
-            Kind::Https => "https",
-            Kind::Proxy => "proxy",
-        };
-        let Kept { machine, login, place, .. } = kept;
-        let mut fields = vec![kind, machine, login, place.word()];
+        let Kept { kind, machine, login, place } = kept;
+        let mut fields = vec![kind.word(), machine, login, place.word()];
         if *place == Place::File {
             fields.push(secret.reveal());
         }

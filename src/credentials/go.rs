@@ -1,15 +1,16 @@
 //! What a go command needs that cannot ask for credentials by itself: those of a proxy, and all of them before Go 1.24.
 //!
-//! Takes what the shim settled, gives more changes of the environment. A secret goes into the environment of that one
-//! process (a proxy's: nothing else reads it there) or into memory that only it and what it starts can read; never into a
-//! file or an argument.
+//! Takes what the shim settled, gives more changes of the environment. A secret goes into the environment of that process
+//! (a proxy's) or into memory that only it can open, either way to be read by what it starts too; never into a file or an
+//! argument.
 
-use super::{Credentials, CredentialsError, Kept, Keyring, Login, netrc};
+use super::{Credentials, CredentialsError, Keyring, Login, netrc};
 use gvmr_shims::bounded::{self, MODULE_LIMIT};
-use gvmr_shims::credentials::{Kind, proxy_machine};
+use gvmr_shims::credentials::Kind;
 use gvmr_shims::environment::Environment;
-use gvmr_shims::rules::{self, Change};
-use gvmr_shims::variable::{self, Variable};
+use gvmr_shims::rules::{Change, Kept};
+use gvmr_shims::situation::proxies;
+use gvmr_shims::variable::Variable;
 use gvmr_shims::version::Version;
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use rustix::io::{FdFlags, fcntl_dupfd_cloexec, fcntl_setfd};
@@ -18,7 +19,6 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::{AsRawFd as _, OwnedFd};
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 /// Go's own children get files under low numbers, in place of what they would inherit there.
@@ -43,9 +43,10 @@ pub fn for_go(
     let minor = version.and_then(Version::numbers).map(|(major, minor, _)| (major, minor));
     // Before 1.13 no variable names a netrc; since 1.24 the go command asks `gvmr auth`.
     let version = version.filter(|_| minor.is_some_and(|minor| ((1, 13)..(1, 24)).contains(&minor)));
-    let version = version.filter(|_| !has_ours(environment) && !keeps_netrc(environment));
+    let is_kept = Kept::of(environment).names(OsStr::new("NETRC"));
+    let version = version.filter(|_| !has_ours(environment) && !is_kept);
     let proxies = proxies(changes, environment);
-    let wanted = |kept: &Kept| match kept.kind {
+    let wanted = |kept: &super::Kept| match kept.kind {
         Kind::Https => version.is_some(),
         Kind::Proxy => proxies.iter().any(|proxy| proxy.machine == kept.machine),
     };
@@ -76,29 +77,6 @@ pub fn for_go(
     Ok(given)
 }
 
-/// A proxy that the next go will use.
-struct ProxyInUse {
-    variable: &'static Variable,
-    value: String,
-    machine: String,
-}
-
-fn proxies(changes: &[Change], environment: &dyn Environment) -> Vec<ProxyInUse> {
-    let kept = environment.get(rules::KEEP);
-    let variables = [&b"HTTP_PROXY"[..], b"HTTPS_PROXY"].into_iter().filter_map(variable::find);
-    let in_use =
-        variables.filter(|variable| !rules::is_kept(kept.as_deref(), variable)).filter_map(|variable| {
-            let value = match changes.iter().find(|change| change.name == variable.name) {
-                Some(change) => change.value.clone(),
-                None => environment.get(variable.name).or_else(|| environment.get(variable.twin?)),
-            };
-            let value = value?.into_string().ok()?;
-            let machine = proxy_machine(&value)?;
-            Some(ProxyInUse { variable, value, machine })
-        });
-    in_use.collect()
-}
-
 fn set(changes: &mut Vec<Change>, variable: &'static Variable, value: OsString) {
     changes.retain(|change| change.name != variable.name);
     changes.push(Change { name: variable.name, twin: variable.twin, value: Some(value) });
@@ -121,12 +99,6 @@ fn escaped(text: &str) -> String {
         }
     }
     escaped
-}
-
-/// Whether the user named NETRC as what nothing changes.
-fn keeps_netrc(environment: &dyn Environment) -> bool {
-    let kept = environment.get(rules::KEEP).unwrap_or_default();
-    kept.as_bytes().split(|byte| *byte == b',').any(|name| name.trim_ascii() == b"NETRC")
 }
 
 /// Whether this process was itself started with such a netrc, which a go below gets too.
@@ -156,7 +128,7 @@ fn in_memory(bytes: &[u8]) -> io::Result<OwnedFd> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Place, Secret};
+    use super::super::{Kept, Place, Secret};
     use super::*;
 
     #[test]

@@ -4,7 +4,6 @@
 //! is [`Trouble::Locked`]. Never waits longer than [`LIMIT`], and talks over a socket of this machine only.
 
 use super::{Kept, Secret};
-use gvmr_shims::credentials::Kind;
 use gvmr_shims::environment::Environment;
 use std::collections::HashMap;
 use std::fmt;
@@ -199,13 +198,9 @@ impl Service {
 
 /// By which an item is found again, by gvmr and by a person in the keyring's own program.
 fn attributes(kept: &Kept) -> HashMap<&'static str, String> {
-    let kind = match kept.kind {
-        Kind::Https => "https",
-        Kind::Proxy => "proxy",
-    };
     HashMap::from([
         ("application", "gvmr".to_owned()),
-        ("kind", kind.to_owned()),
+        ("kind", kept.kind.word().to_owned()),
         ("machine", kept.machine.clone()),
         ("login", kept.login.clone()),
     ])

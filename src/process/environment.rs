@@ -8,7 +8,7 @@
 use gvmr_shims::child::DEPTH;
 use gvmr_shims::environment::Environment;
 use gvmr_shims::home::Home;
-use gvmr_shims::rules::KEEP;
+use gvmr_shims::rules::{KEEP, Kept};
 use gvmr_shims::variable::{VARIABLES, Variable};
 use gvmr_shims::version::Version;
 use std::env::JoinPathsError;
@@ -113,16 +113,9 @@ impl Given {
         if kept.is_empty() {
             return;
         }
-        let mut list = environment.get(KEEP).unwrap_or_default();
-        for name in kept {
-            let held =
-                |list: &OsStr| list.as_bytes().split(|byte| *byte == b',').any(|one| one == name.as_bytes());
-            if !held(&list) {
-                list.push(if list.is_empty() { "" } else { "," });
-                list.push(name);
-            }
-        }
-        command.env(KEEP, list);
+        let mut list = Kept::of(environment);
+        kept.iter().for_each(|name| list.add(name));
+        command.env(KEEP, list.into_list());
     }
 }
 

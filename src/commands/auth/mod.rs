@@ -172,11 +172,7 @@ fn kept(session: &Session) -> Result<Credentials, Error> {
 
 impl Line {
     fn of(kept: Kept) -> Self {
-        let kind = match kept.kind {
-            Kind::Https => "https",
-            Kind::Proxy => "proxy",
-        };
-        Self { kind, machine: kept.machine, login: kept.login, place: kept.place.word() }
+        Self { kind: kept.kind.word(), machine: kept.machine, login: kept.login, place: kept.place.word() }
     }
 }
 

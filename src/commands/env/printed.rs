@@ -22,7 +22,7 @@ pub(super) fn value(row: &Row) -> String {
 
 /// A line for each variable and for each value that it shadows; `named` are all rows, even those of unset variables.
 pub(super) fn lines(table: &Table, named: bool) -> String {
-    let mut network = named.then(Network::default);
+    let network = named.then(Network::default);
     let mut pairs = Vec::new();
     for row in table.rows.iter().filter(|row| named || row.says_something()) {
         let name = row.explained.variable.name;
@@ -32,7 +32,7 @@ pub(super) fn lines(table: &Table, named: bool) -> String {
         };
         pairs.push((written, place_of(row, table)));
         pairs.extend(shadowed(row, table));
-        if let Some(network) = &mut network {
+        if let Some(network) = &network {
             let elsewhere = row.explained.elsewhere.iter();
             pairs.extend(elsewhere.map(|ruled| idle(ruled, &table.directory, network)));
         }
@@ -57,7 +57,7 @@ fn shadowed(row: &Row, table: &Table) -> Vec<(String, String)> {
     shadowed.collect()
 }
 
-fn idle(ruled: &Ruled, directory: &Path, network: &mut Network) -> (String, String) {
+fn idle(ruled: &Ruled, directory: &Path, network: &Network) -> (String, String) {
     let why = why_idle(&ruled.rule, directory, network);
     (not(ruled.variable, &ruled.value), format!("{}: does not count: {why}", of_rule(&ruled.rule)))
 }
@@ -73,7 +73,7 @@ fn not(variable: &Variable, value: &OsStr) -> String {
 
 /// The same as scripts read it: an object with a member for each variable.
 pub(super) fn as_json(table: &Table, named: bool) -> Value {
-    let mut network = Network::default();
+    let network = Network::default();
     let members = table.rows.iter().map(|row| {
         let variable = row.explained.variable;
         let shadowed = row.explained.shadowed.iter().map(|(candidate, why)| {
@@ -96,7 +96,7 @@ pub(super) fn as_json(table: &Table, named: bool) -> Value {
                 json!({
                     "value": secretless(variable, &ruled.value),
                     "from": from_rule(&ruled.rule),
-                    "why": why_idle(&ruled.rule, &table.directory, &mut network),
+                    "why": why_idle(&ruled.rule, &table.directory, &network),
                 })
             });
             member["elsewhere"] = idle.collect::<Vec<_>>().into();
@@ -198,7 +198,7 @@ fn of_rule(rule: &Rule) -> String {
 }
 
 /// Why a rule does not count here.
-fn why_idle(rule: &Rule, directory: &Path, network: &mut Network) -> String {
+fn why_idle(rule: &Rule, directory: &Path, network: &Network) -> String {
     match &rule.when {
         When::Always => "its file does not".to_owned(),
         When::Directory(path) => {

@@ -76,7 +76,7 @@ pub(super) fn gather(session: &Session, variables: &[&'static Variable]) -> Resu
         None => ChildEnvironment::of(block.entries(), &edits),
     };
     let entries = child.entries();
-    let goroot = answer.as_ref().and_then(goroot);
+    let goroot = answer.as_ref().and_then(|answer| answer.choice.goroot());
     let mut said = ask(launch.as_ref().zip(goroot), &entries, variables, &mut remarks);
     remarks.extend(answer.as_ref().and_then(|answer| lacking(answer, &settled, session)));
     let child = Block::from(entries);
@@ -99,14 +99,6 @@ fn launch<'a>(answer: &'a Answer, proc_is_mounted: bool, block: &Block<'_>) -> O
             Some(Launch::toolchain(goroot, version, "go".as_ref(), answer.exact, proc_is_mounted))
         }
         Choice::Outside(outside) => Launch::outside(outside, block).ok(),
-        Choice::Missing { .. } => None,
-    }
-}
-
-fn goroot(answer: &Answer) -> Option<&Path> {
-    match &answer.choice {
-        Choice::Installed { goroot, .. } => Some(goroot),
-        Choice::Outside(outside) => outside.goroot.as_deref(),
         Choice::Missing { .. } => None,
     }
 }

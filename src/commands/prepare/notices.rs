@@ -12,7 +12,7 @@ use gvmr_shims::gopath::Fault;
 use gvmr_shims::notice::{Notice, UnfitGopath};
 use gvmr_shims::own;
 use gvmr_shims::printable;
-use gvmr_shims::project_file::{self, PassedOver, Why};
+use gvmr_shims::project_file::{self, PassedOver, Unread, Why};
 use gvmr_shims::record::Record;
 use gvmr_shims::situation::Situation;
 use std::ffi::OsStr;
@@ -79,13 +79,15 @@ fn project_file(passed_over: &PassedOver, environment: &dyn Environment) -> Stri
     let state = match &passed_over.why {
         Why::Untrusted => "is not trusted, so that it has no effect",
         Why::Changed => "was changed since you trusted it, so that it has no effect",
-        Why::Foreign(owner) => {
+        Why::Unread(Unread::Foreign(owner)) => {
             return format!(
                 "{file} belongs to user {owner}, so that it is passed over and cannot be trusted; to use it, make it \
                  yours first, or copy it to a directory of yours"
             );
         }
-        Why::Refused(refusal) => return format!("{file} {refusal}, so that it has no effect"),
+        Why::Unread(Unread::Refused(refusal)) => {
+            return format!("{file} {refusal}, so that it has no effect");
+        }
     };
     let content = match project_file::read(&passed_over.file) {
         Ok(Some(bytes)) => {
