@@ -17,8 +17,8 @@ mod memory;
 mod rounds;
 
 use gvmr::config::{compile_config, compile_project};
-use gvmr_shims::home::Home;
-use gvmr_shims::own::Own;
+use gvmr_core::home::paths::Home;
+use gvmr_core::home::user_dirs::Own;
 use rounds::{Row, interleave, rounds_asked_for};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -128,7 +128,7 @@ fn build(arguments: &[&str], target_directory: &str, flags: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let target_directory = root.join(target_directory);
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--release", "--locked", "--package", "gvmr-shims", "--target-dir"]);
+    cargo.args(["build", "--quiet", "--release", "--locked", "--package", "gvmr-core", "--target-dir"]);
     cargo.arg(&target_directory).args(arguments).current_dir(root).env("RUSTFLAGS", flags);
     assert!(cargo.status().unwrap().success(), "{cargo:?}");
     let triple = arguments.last().copied().unwrap_or_default();

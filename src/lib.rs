@@ -7,6 +7,7 @@ pub mod config;
 pub mod credentials;
 pub mod elsewhere;
 pub mod error;
+pub mod explain;
 pub mod go_env;
 pub mod host;
 pub mod install;

@@ -2,8 +2,8 @@
 //!
 //! Takes text, gives a [`Request`]; asks nobody whether such a release exists.
 
-use gvmr_shims::selector::{NotAVersion, Selector};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::selector::{NotAVersion, Selector};
+use gvmr_core::gover::version::Version;
 use semver::VersionReq;
 use std::fmt;
 

@@ -1,41 +1,9 @@
 //! All that the shim and the command line must agree on: the Go version grammar, the layout of gvmr's
 //! home, the readers of pins, the resolver and the exec. Standard library only.
 
-pub mod answer;
-pub mod bounded;
-pub mod call;
-pub mod child;
-pub mod credentials;
-pub mod directory;
-pub mod environment;
-pub mod explain;
-mod fingerprint;
-pub mod goenv;
-pub mod gomod;
-pub mod gopath;
-pub mod hand_over;
+pub mod env;
+pub mod exec;
+pub mod gover;
 pub mod home;
-pub mod installed;
-pub mod interpreter;
-pub mod invocation;
-pub mod launch;
-pub mod missing;
-pub mod network;
-pub mod notice;
-pub mod outside;
-pub mod own;
-pub mod pin;
-pub mod printable;
-pub mod problem;
-pub mod process;
-pub mod project;
-pub mod project_file;
-pub mod record;
-pub mod resolve;
-pub mod rules;
-pub mod selector;
-pub mod shared;
-pub mod shim;
-pub mod situation;
-pub mod variable;
-pub mod version;
+pub mod select;
+pub mod sys;

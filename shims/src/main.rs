@@ -24,7 +24,7 @@ unsafe extern "C" {}
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn main(_count: c_int, vector: *const *const c_char) -> c_int {
     // SAFETY: by the contract above; the strings lie on the initial stack and live as long as the process.
-    let arguments = unsafe { gvmr_shims::process::words(vector) };
-    let arguments: Vec<&CStr> = arguments.into_iter().map(gvmr_shims::process::Word::as_c_str).collect();
-    gvmr_shims::shim::run(&arguments)
+    let arguments = unsafe { gvmr_core::sys::process::words(vector) };
+    let arguments: Vec<&CStr> = arguments.into_iter().map(gvmr_core::sys::process::Word::as_c_str).collect();
+    gvmr_core::exec::shim::run(&arguments)
 }

@@ -3,11 +3,11 @@
 //! Takes versions and what is installed, gives a choice. Reads VERSION files and runs nothing.
 
 use super::{BuildError, Plan};
-use gvmr_shims::bounded::{self, PIN_LIMIT};
-use gvmr_shims::environment::Environment;
-use gvmr_shims::home::Home;
-use gvmr_shims::outside;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::home::paths::Home;
+use gvmr_core::home::system_go;
+use gvmr_core::sys::bounded::{self, PIN_LIMIT};
+use gvmr_core::sys::environment::Environment;
 use std::cmp::Reverse;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ pub fn bootstrap_release<'v>(
 
 /// The Go on PATH that is neither this home's shim nor another's. Runs nothing: the VERSION file says what it is.
 pub fn candidate_on_path(environment: &dyn Environment, home: &Home) -> Option<Candidate> {
-    let found = outside::find(OsStr::new("go"), environment, home, None)?;
+    let found = system_go::find(OsStr::new("go"), environment, home, None)?;
     Some(Candidate { version: found.version?, goroot: found.goroot? })
 }
 

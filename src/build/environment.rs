@@ -2,7 +2,7 @@
 
 use super::programs::Programs;
 use super::{BuildError, Plan};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, symlink};

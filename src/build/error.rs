@@ -1,6 +1,6 @@
 //! Why a tree was not built.
 
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;

@@ -25,8 +25,8 @@ pub use tree::strip_to_source;
 
 use crate::process::{self, Ending, Kin, Stop, Streams};
 use environment::Scratch;
-use gvmr_shims::environment::Environment;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::sys::environment::Environment;
 use output::Output;
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! The programs that `make.bash` calls, and where this machine has them.
 
 use super::BuildError;
-use gvmr_shims::environment::Environment;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::sys::environment::Environment;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;

@@ -2,8 +2,8 @@
 
 use super::BuildError;
 use super::bootstrap::version_in;
-use gvmr_shims::bounded::{self, PIN_LIMIT};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;

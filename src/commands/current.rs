@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::cli;
 use crate::error::{Error, Kind};
-use gvmr_shims::answer::{Answer, Choice, Reason};
+use gvmr_core::select::resolution::{Answer, Choice, Reason};
 use serde::Serialize;
 
 /// An answer as scripts read it.

@@ -6,7 +6,7 @@ use crate::error::{Error, Kind};
 use crate::host::{Assessment, Fact, Host, Reason, Verdict};
 use crate::request::Request;
 use crate::verify::{known_since, known_versions};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use serde::Serialize;
 
 #[derive(Serialize)]

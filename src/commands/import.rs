@@ -7,8 +7,8 @@ use crate::cli;
 use crate::elsewhere::{self, Found, Survey};
 use crate::error::{Error, Kind};
 use crate::host::Host;
-use gvmr_shims::environment::Process;
-use gvmr_shims::printable;
+use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::printable;
 use std::path::PathBuf;
 use tree::{State, Tree};
 

@@ -10,11 +10,11 @@ use crate::process::in_order;
 use crate::request::Request;
 use crate::sources::Source;
 use crate::store::Programs;
-use gvmr_shims::answer::{self, Choice};
-use gvmr_shims::environment::Process;
-use gvmr_shims::outside::Outside;
-use gvmr_shims::selector::Selector;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::selector::Selector;
+use gvmr_core::gover::version::Version;
+use gvmr_core::home::system_go::Outside;
+use gvmr_core::select::resolution::{self, Choice};
+use gvmr_core::sys::environment::Process;
 use serde::Serialize;
 
 /// Installs that run at the same time. Each keeps two processors and about 20 MiB busy.
@@ -107,7 +107,7 @@ fn asked_for_here(session: &Session) -> Result<Request, Error> {
         }
         Choice::Installed { version, .. } => {
             session.remember_project(
-                answer.reason.file.as_deref().filter(|_| answer.reason.source != answer::Source::Default),
+                answer.reason.file.as_deref().filter(|_| answer.reason.source != resolution::Source::Default),
             )?;
             session.terminal.note(format_args!("{version}, because {}", answer.reason));
             Ok(Request::Selector(Selector::exact(&version)))

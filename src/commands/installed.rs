@@ -4,7 +4,7 @@ use super::session::Session;
 use crate::error::{Error, Kind};
 use crate::request::Request;
 use crate::store::Toolchain;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 
 /// The newest installed version that the text means; `latest` is the newest installed release.
 pub(super) fn newest_of(toolchains: &[Toolchain], text: &str, session: &Session) -> Result<Version, Error> {

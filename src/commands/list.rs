@@ -4,8 +4,8 @@ use super::session::Session;
 use crate::cli;
 use crate::error::Error;
 use crate::store::{self, Receipt};
-use gvmr_shims::answer::Choice;
-use gvmr_shims::environment::Process;
+use gvmr_core::select::resolution::Choice;
+use gvmr_core::sys::environment::Process;
 use serde::Serialize;
 
 #[derive(Serialize)]

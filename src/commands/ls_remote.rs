@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::host::Assessment;
 use crate::install;
 use crate::request::Request;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

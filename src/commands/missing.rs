@@ -6,12 +6,12 @@ use super::session::{Consent, Session};
 use crate::cli;
 use crate::error::{Error, Kind};
 use crate::request::Request;
-use gvmr_shims::answer::{Answer, Choice, Reason, Rule, Source};
-use gvmr_shims::call::Call;
-use gvmr_shims::environment::Block;
-use gvmr_shims::launch;
-use gvmr_shims::missing;
-use gvmr_shims::selector::Selector;
+use gvmr_core::exec::call::Call;
+use gvmr_core::exec::launch;
+use gvmr_core::exec::missing;
+use gvmr_core::gover::selector::Selector;
+use gvmr_core::select::resolution::{Answer, Choice, Reason, Rule, Source};
+use gvmr_core::sys::environment::Block;
 use std::ffi::{CStr, CString};
 use std::path::Path;
 

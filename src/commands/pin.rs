@@ -5,7 +5,7 @@ use super::session::{Consent, Session};
 use crate::error::{Error, Kind};
 use crate::request::Request;
 use crate::store;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 
 /// Runs the command.
 pub(super) fn run(text: &str, global: bool, session: &Session) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! What the shim hands over: compile the user's rules, say what there is to say, give credentials; then become the tool.
 //!
-//! It goes the shim's own way (`gvmr_shims::call`), so that the two cannot choose differently, and needs none of the
+//! It goes the shim's own way (`gvmr_core::exec::call`), so that the two cannot choose differently, and needs none of the
 //! settings until a version has to be installed. What keeps a notice or its mark from being written keeps no tool from
 //! running.
 
@@ -13,19 +13,19 @@ use crate::config;
 use crate::credentials::{self, Credentials, ForGo};
 use crate::error::{Error, Kind};
 use crate::terminal::Terminal;
-use gvmr_shims::answer::{Answer, Choice};
-use gvmr_shims::bounded;
-use gvmr_shims::call::Call;
-use gvmr_shims::environment::{self, Block};
-use gvmr_shims::home::Home;
-use gvmr_shims::invocation::{Place, SELF};
-use gvmr_shims::launch;
-use gvmr_shims::own::Own;
-use gvmr_shims::printable;
-use gvmr_shims::process;
-use gvmr_shims::record::SOURCE_LIMIT;
-use gvmr_shims::shim;
-use gvmr_shims::situation::{Config, Settled, Situation};
+use gvmr_core::env::compiled_rules::SOURCE_LIMIT;
+use gvmr_core::env::env_context::{Config, Settled, Situation};
+use gvmr_core::exec::call::Call;
+use gvmr_core::exec::invocation::{Place, SELF};
+use gvmr_core::exec::launch;
+use gvmr_core::exec::shim;
+use gvmr_core::home::paths::Home;
+use gvmr_core::home::user_dirs::Own;
+use gvmr_core::select::resolution::{Answer, Choice};
+use gvmr_core::sys::bounded;
+use gvmr_core::sys::environment::{self, Block};
+use gvmr_core::sys::printable;
+use gvmr_core::sys::process;
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;

@@ -4,7 +4,7 @@ use super::session::Session;
 use super::uninstall;
 use crate::cli;
 use crate::error::{Error, Kind};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use serde::Serialize;
 use std::collections::BTreeSet;
 

@@ -7,8 +7,8 @@ use super::session::Session;
 use crate::error::{Error, Kind};
 use crate::shell::quote;
 use crate::store::{self, Store, StoreError};
-use gvmr_shims::environment::Process;
-use gvmr_shims::shared;
+use gvmr_core::home::shared_home;
+use gvmr_core::sys::environment::Process;
 use std::ffi::OsStr;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -36,7 +36,7 @@ impl Session {
 
     /// What to run so that `gvmr COMMAND` changes this home, in words.
     pub(super) fn next_step(&self, command: &str) -> String {
-        shared::next_step(&self.settings.home, command)
+        shared_home::next_step(&self.settings.home, command)
     }
 
     /// Sets the default: the home's, or, where another user keeps that, this user's own.
@@ -68,8 +68,8 @@ impl Session {
         if !self.settings.reads_only {
             return;
         }
-        let Some(file) = shared::own_default_file(&Process) else { return };
-        let Some(owner) = shared::stranger(&file) else { return };
+        let Some(file) = shared_home::own_default_file(&Process) else { return };
+        let Some(owner) = shared_home::stranger(&file) else { return };
         let note = format!("{} is ignored, since it belongs to user {owner}", file.display());
         if self.says_first(&note) {
             self.terminal.warn(note);
@@ -78,7 +78,7 @@ impl Session {
 }
 
 fn own_default() -> Result<PathBuf, Error> {
-    shared::own_default_file(&Process).ok_or_else(|| {
+    shared_home::own_default_file(&Process).ok_or_else(|| {
         Error::said(
             Kind::Usage,
             "there is no place for your default: neither XDG_CONFIG_HOME nor HOME names one",

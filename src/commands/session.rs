@@ -10,14 +10,14 @@ use crate::sources::{ArchiveSettings, Archives, Directory, GoSettings, Goproxy, 
 use crate::store::{self, Programs, Store, Toolchain};
 use crate::terminal::Terminal;
 use crate::verify::{LogError, SettingError};
-use gvmr_shims::answer::{Answer, Choice};
-use gvmr_shims::directory;
-use gvmr_shims::environment::{self, Environment, Process};
-use gvmr_shims::own::Own;
-use gvmr_shims::project_file;
-use gvmr_shims::resolve::{self, Question};
-use gvmr_shims::situation::Situation;
-use gvmr_shims::version::Version;
+use gvmr_core::env::env_context::Situation;
+use gvmr_core::env::gvmr_toml;
+use gvmr_core::gover::version::Version;
+use gvmr_core::home::user_dirs::Own;
+use gvmr_core::select::resolution::{Answer, Choice};
+use gvmr_core::select::resolve::{self, Question};
+use gvmr_core::sys::directory;
+use gvmr_core::sys::environment::{self, Environment, Process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -136,7 +136,7 @@ impl Session {
     fn resolve_for(&self, directory: &Path, environment: &dyn Environment) -> Result<Answer, Error> {
         let home = &self.settings.home;
         let shim = home.shims().join("go");
-        let found = project_file::find(directory, Own::of(home, &Process).as_ref());
+        let found = gvmr_toml::find(directory, Own::of(home, &Process).as_ref());
         let shim = Some(shim.as_path());
         let question = Question { home, directory, plus: None, environment, shim, pin: found.pin() };
         resolve::resolve(&question).map_err(Error::from)

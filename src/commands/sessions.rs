@@ -5,8 +5,8 @@ use crate::error::{Error, Kind};
 use crate::process;
 use crate::shell::Sight;
 use crate::terminal::Terminal;
-use gvmr_shims::environment::{Environment as _, Process};
-use gvmr_shims::printable;
+use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::printable;
 use std::io::ErrorKind;
 use std::path::Path;
 

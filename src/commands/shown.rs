@@ -2,9 +2,9 @@
 //! turns text around.
 
 use crate::net::without_credentials;
-use gvmr_shims::printable;
-use gvmr_shims::record::{Conditions, Subnet};
-use gvmr_shims::variable::{Kind, Variable};
+use gvmr_core::env::compiled_rules::{Conditions, Subnet};
+use gvmr_core::env::variable::{Kind, Variable};
+use gvmr_core::sys::printable;
 use std::ffi::OsStr;
 
 /// A variable's value on one line, without credentials.
@@ -82,7 +82,7 @@ pub(super) fn subnet(Subnet { address, length }: &Subnet) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gvmr_shims::variable;
+    use gvmr_core::env::variable;
 
     #[test]
     fn no_list_shows_a_secret_and_no_path_is_taken_for_one() {

@@ -5,7 +5,7 @@ use super::session::Session;
 use crate::cli;
 use crate::error::{Error, Kind};
 use crate::store::Toolchain;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::collections::BTreeSet;
 
 /// Runs the command. All versions are found before the first one is removed.

@@ -6,7 +6,7 @@ use crate::cli;
 use crate::error::{Error, Kind};
 use crate::install::{self, Audit, Verdict};
 use crate::store::Toolchain;
-use gvmr_shims::shared;
+use gvmr_core::home::shared_home;
 
 /// Runs the command. Every tree is looked at, then the worst verdict decides the exit code.
 pub(super) fn run(arguments: &cli::Verify, session: &Session) -> Result<(), Error> {
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &cli::Verify, session: &Session) -> Result<(), Erro
             show(audit, session)?;
         }
     }
-    let gvmr = shared::program(&session.settings.home);
+    let gvmr = shared_home::program(&session.settings.home);
     let Some(worst) = worst(&audits, &mut failures, &gvmr) else { return Ok(()) };
     for failure in failures {
         session.terminal.say(failure);

@@ -5,8 +5,8 @@ use super::installed;
 use super::session::Session;
 use crate::cli;
 use crate::error::{Error, Kind};
-use gvmr_shims::answer::Choice;
-use gvmr_shims::outside::Outside;
+use gvmr_core::home::system_go::Outside;
+use gvmr_core::select::resolution::Choice;
 use std::path::PathBuf;
 
 /// Runs `gvmr which`.

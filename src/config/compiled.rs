@@ -7,11 +7,11 @@
 use super::{ConfigError, compile_config, config_file};
 use crate::store;
 use directories::BaseDirs;
-use gvmr_shims::bounded::{self, Refusal};
-use gvmr_shims::environment::Environment;
-use gvmr_shims::own::{self, Own};
-use gvmr_shims::record::{RECORD_LIMIT, Record, SOURCE_LIMIT};
-use gvmr_shims::shared;
+use gvmr_core::env::compiled_rules::{RECORD_LIMIT, Record, SOURCE_LIMIT};
+use gvmr_core::home::shared_home;
+use gvmr_core::home::user_dirs::{self, Own};
+use gvmr_core::sys::bounded::{self, Refusal};
+use gvmr_core::sys::environment::Environment;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt as _;
@@ -23,7 +23,7 @@ const MODE: u32 = 0o600;
 /// What the user's `config.toml` says for directories and networks; `None` where there is no such file. Where the
 /// environment names none, as a service's without a HOME, it is the one that was compiled last, and so is what `~` means.
 pub fn rules(own: Option<&Own>, environment: &dyn Environment) -> Result<Option<Record>, ConfigError> {
-    let named = own::config_file(environment);
+    let named = user_dirs::config_file(environment);
     let last = if named.is_some() { None } else { own.and_then(compiled) };
     let file = named.or_else(|| Some(last.as_ref()?.source.clone())).or_else(|| config_file(environment));
     let Some(file) = file else { return Ok(None) };
@@ -34,7 +34,7 @@ pub fn rules(own: Option<&Own>, environment: &dyn Environment) -> Result<Option<
 
 /// What was compiled last, whatever the file holds now.
 fn compiled(own: &Own) -> Option<Record> {
-    let kept = bounded::read_owned(&own.rules(), RECORD_LIMIT, &shared::heeded()).ok()??;
+    let kept = bounded::read_owned(&own.rules(), RECORD_LIMIT, &shared_home::heeded()).ok()??;
     Record::read(&kept)
 }
 
@@ -54,8 +54,8 @@ fn read(file: &Path) -> Result<Option<Vec<u8>>, ConfigError> {
         Refusal::Unreadable(error) => unreadable(error),
         other => unreadable(io::Error::new(ErrorKind::InvalidInput, format!("it {other}"))),
     };
-    let bytes = bounded::read_owned(file, SOURCE_LIMIT, &shared::heeded()).map_err(refused)?;
-    match (bytes, shared::stranger(file)) {
+    let bytes = bounded::read_owned(file, SOURCE_LIMIT, &shared_home::heeded()).map_err(refused)?;
+    match (bytes, shared_home::stranger(file)) {
         (None, Some(owner)) => {
             let why = format!("it belongs to user {owner}, who could change it");
             Err(unreadable(io::Error::new(ErrorKind::PermissionDenied, why)))
@@ -71,7 +71,7 @@ fn keep(own: &Own, record: &Record) {
         return;
     }
     let (path, bytes) = (own.rules(), record.write());
-    let kept = bounded::read_owned(&path, RECORD_LIMIT, &shared::heeded()).ok().flatten();
+    let kept = bounded::read_owned(&path, RECORD_LIMIT, &shared_home::heeded()).ok().flatten();
     if kept.is_none_or(|kept| kept != bytes) {
         // Without it each go compiles the rules anew: slower, and the same.
         let _ = store::replace(&path, &bytes, MODE);

@@ -18,10 +18,10 @@ pub use sources::{SourceName, SourceSettings};
 pub use trust::{State, Trust, TrustError, Trusted};
 
 use directories::BaseDirs;
-use gvmr_shims::environment::Environment;
-use gvmr_shims::home::Home;
-use gvmr_shims::own;
-use gvmr_shims::shared;
+use gvmr_core::home::paths::Home;
+use gvmr_core::home::shared_home;
+use gvmr_core::home::user_dirs;
+use gvmr_core::sys::environment::Environment;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use sources::List;
@@ -148,7 +148,7 @@ impl Settings {
             });
         }
         let home = Home::at(home);
-        let reads_only = shared::is_anothers(&home);
+        let reads_only = shared_home::is_anothers(&home);
         let cache = directories.as_ref().filter(|_| reads_only);
         let cache = cache.map_or_else(|| home.cache(), |own| own.cache_dir().join("gvmr"));
         if let Some(path) = absolute(environment, "GVMR_CONFIG")?
@@ -207,7 +207,7 @@ impl File {
 /// The user's `config.toml`, the same that the shim's rules come from. Without `HOME` the shim knows none but what the
 /// kept rules name; here the user's account tells.
 fn config_file(environment: &dyn Environment) -> Option<PathBuf> {
-    own::config_file(environment).or_else(|| {
+    user_dirs::config_file(environment).or_else(|| {
         let is_named = ["GVMR_CONFIG", "HOME"].iter().any(|name| environment.get(name).is_some());
         let directories = BaseDirs::new().filter(|_| !is_named)?;
         Some(directories.config_dir().join("gvmr/config.toml"))

@@ -5,9 +5,9 @@
 
 use super::{ConfigError, absolute};
 use crate::store;
-use gvmr_shims::bounded::{self, PIN_LIMIT};
-use gvmr_shims::environment::Environment;
-use gvmr_shims::printable;
+use gvmr_core::sys::bounded::{self, PIN_LIMIT};
+use gvmr_core::sys::environment::Environment;
+use gvmr_core::sys::printable;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;

@@ -1,9 +1,9 @@
 //! The environment as the rules of a directory make it: what `go` would get there, for gvmr's own requests.
 
-use gvmr_shims::environment::Environment;
-use gvmr_shims::rules::{self, Change};
-use gvmr_shims::situation::Situation;
-use gvmr_shims::variable;
+use gvmr_core::env::env_context::Situation;
+use gvmr_core::env::rules::{self, Change};
+use gvmr_core::env::variable;
+use gvmr_core::sys::environment::Environment;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -48,9 +48,9 @@ impl Environment for Ruled<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gvmr_shims::project_file::Found;
-    use gvmr_shims::record::Record;
-    use gvmr_shims::situation::Config;
+    use gvmr_core::env::compiled_rules::Record;
+    use gvmr_core::env::env_context::Config;
+    use gvmr_core::env::gvmr_toml::Found;
 
     fn situation(facts: &str) -> Situation {
         let record = Record::read(format!("gvmr rules 1\nsource /c/config.toml\n{facts}\n").as_bytes());

@@ -4,7 +4,7 @@
 
 use super::{ConfigError, File};
 use crate::net::{Url, without_credentials};
-use gvmr_shims::environment::Environment;
+use gvmr_core::sys::environment::Environment;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 

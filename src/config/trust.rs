@@ -5,11 +5,11 @@
 
 use super::{RulesError, compile_project};
 use crate::store::{self, StoreError};
-use gvmr_shims::notice::Notice;
-use gvmr_shims::own::Own;
-use gvmr_shims::printable;
-use gvmr_shims::project_file::{self, NAME, PassedOver, Unread, Why};
-use gvmr_shims::record::{RECORD_LIMIT, Record};
+use gvmr_core::env::compiled_rules::{RECORD_LIMIT, Record};
+use gvmr_core::env::gvmr_toml::{self, NAME, PassedOver, Unread, Why};
+use gvmr_core::env::notice::Notice;
+use gvmr_core::home::user_dirs::Own;
+use gvmr_core::sys::printable;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -99,8 +99,8 @@ impl Trust {
             return Err(TrustError::Misnamed(file.to_owned()));
         }
         let missing = || TrustError::NoFile(file.to_owned());
-        let file = project_file::real_name(file).ok_or_else(missing)?;
-        let bytes = match project_file::read(&file) {
+        let file = gvmr_toml::real_name(file).ok_or_else(missing)?;
+        let bytes = match gvmr_toml::read(&file) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Err(missing()),
             Err(Unread::Foreign(owner)) => return Err(TrustError::Foreign { file, owner }),
@@ -151,7 +151,7 @@ impl Trust {
     /// is its real path, and what it was known by may be the path as it stands.
     pub fn revoke(&self, file: &Path) -> Result<bool, TrustError> {
         let mut revoked = false;
-        for name in [project_file::real_name(file), Some(file.to_owned())].into_iter().flatten() {
+        for name in [gvmr_toml::real_name(file), Some(file.to_owned())].into_iter().flatten() {
             let is_name = name.file_name() == Some(OsStr::new(NAME)) && is_plain(&name);
             revoked |= is_name && self.remove(&self.own.trusted_record(&name))?;
         }
@@ -160,7 +160,7 @@ impl Trust {
 
     /// Whether anything is kept of the file, by its real path or as it stands.
     pub fn knows(&self, file: &Path) -> bool {
-        let names = [project_file::real_name(file), Some(file.to_owned())];
+        let names = [gvmr_toml::real_name(file), Some(file.to_owned())];
         let is_kept = |name: PathBuf| {
             fs::symlink_metadata(self.own.trusted_record(&name)).is_ok_and(|found| !found.is_dir())
         };
@@ -168,11 +168,11 @@ impl Trust {
     }
 
     fn state(&self, file: PathBuf) -> Trusted {
-        let record = project_file::record(&self.own, &file);
-        let state = match (&record, project_file::read(&file)) {
+        let record = gvmr_toml::record(&self.own, &file);
+        let state = match (&record, gvmr_toml::read(&file)) {
             (None, _) => State::Damaged,
             // A link in place of a directory leads to another file, which is not meant.
-            _ if project_file::real_name(&file).as_ref() != Some(&file) => State::Gone,
+            _ if gvmr_toml::real_name(&file).as_ref() != Some(&file) => State::Gone,
             (Some(record), Ok(Some(bytes))) if record.body == bytes => State::InForce,
             (_, Ok(Some(_))) => State::Changed,
             (_, Err(Unread::Foreign(_))) => State::Foreign,

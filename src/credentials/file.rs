@@ -6,9 +6,9 @@
 
 use super::{CredentialsError, Kept, Place, Secret};
 use crate::store;
-use gvmr_shims::credentials::{Kind, entries};
-use gvmr_shims::own::Own;
-use gvmr_shims::record::RECORD_LIMIT;
+use gvmr_core::env::compiled_rules::RECORD_LIMIT;
+use gvmr_core::env::credentials::{Kind, entries};
+use gvmr_core::home::user_dirs::Own;
 use rustix::fs::OFlags;
 use std::fs::{self, DirBuilder, File, Metadata, TryLockError};
 use std::io::{ErrorKind, Read as _};
@@ -78,7 +78,7 @@ impl Files {
 impl Lines {
     /// Each entry, with its secret where that is here.
     pub(super) fn entries(&self) -> Vec<(Kept, Option<Secret>)> {
-        let of = |entry: gvmr_shims::credentials::Entry<'_>| {
+        let of = |entry: gvmr_core::env::credentials::Entry<'_>| {
             let place = if entry.secret.is_some() { Place::File } else { Place::Keyring };
             let (machine, login) = (entry.machine.to_owned(), entry.login.to_owned());
             let kept = Kept { kind: entry.kind, machine, login, place };

@@ -5,13 +5,13 @@
 //! argument.
 
 use super::{Credentials, CredentialsError, Keyring, Login, netrc};
-use gvmr_shims::bounded::{self, MODULE_LIMIT};
-use gvmr_shims::credentials::Kind;
-use gvmr_shims::environment::Environment;
-use gvmr_shims::rules::{Change, Kept};
-use gvmr_shims::situation::proxies;
-use gvmr_shims::variable::Variable;
-use gvmr_shims::version::Version;
+use gvmr_core::env::credentials::Kind;
+use gvmr_core::env::env_context::proxies;
+use gvmr_core::env::rules::{Change, Kept};
+use gvmr_core::env::variable::Variable;
+use gvmr_core::gover::version::Version;
+use gvmr_core::sys::bounded::{self, MODULE_LIMIT};
+use gvmr_core::sys::environment::Environment;
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use rustix::io::{FdFlags, fcntl_dupfd_cloexec, fcntl_setfd};
 use std::ffi::{OsStr, OsString};

@@ -4,7 +4,7 @@
 //! is [`Trouble::Locked`]. Never waits longer than [`LIMIT`], and talks over a socket of this machine only.
 
 use super::{Kept, Secret};
-use gvmr_shims::environment::Environment;
+use gvmr_core::sys::environment::Environment;
 use std::collections::HashMap;
 use std::fmt;
 use std::os::unix::ffi::OsStrExt as _;

@@ -4,7 +4,7 @@
 //! servers, `host:port` for proxies. Nothing of what is refused is repeated, since it may hold a password.
 
 use crate::net::Url;
-use gvmr_shims::credentials::{Kind, proxy_machine};
+use gvmr_core::env::credentials::{Kind, proxy_machine};
 
 /// Why a text names no machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

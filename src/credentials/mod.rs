@@ -21,8 +21,8 @@ pub use provider::{Refused, given_for, is_for, response};
 pub use requests::for_requests;
 
 use crate::store::StoreError;
-use gvmr_shims::credentials::Kind;
-use gvmr_shims::own::Own;
+use gvmr_core::env::credentials::Kind;
+use gvmr_core::home::user_dirs::Own;
 use std::fmt;
 use std::path::PathBuf;
 

@@ -5,7 +5,7 @@
 //! for that host, so that none takes another's place.
 
 use super::{Login, Secret};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 
 /// Whether a netrc can hold them: it has no quotes, and a blank ends a word.
 pub fn fits(login: &str, secret: &Secret) -> bool {
@@ -89,7 +89,7 @@ fn end(text: &[u8]) -> (usize, bool) {
 mod tests {
     use super::super::{Kept, Place};
     use super::*;
-    use gvmr_shims::credentials::Kind;
+    use gvmr_core::env::credentials::Kind;
 
     fn login(machine: &str) -> Login {
         let secret = Secret::parse(&format!("secret-of-{machine}")).unwrap();

@@ -5,7 +5,7 @@
 use super::{Kept, Login};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use gvmr_shims::credentials::Kind;
+use gvmr_core::env::credentials::Kind;
 
 /// What a server said to the request before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::{Credentials, CredentialsError, Kept, Keyring, Login, Logins, Trouble};
 use crate::net::{self, KeptLogin};
-use gvmr_shims::credentials::Kind;
+use gvmr_core::env::credentials::Kind;
 
 /// `settings` with all that is kept, and what could not be had of it. A keyring is asked only where it keeps something.
 pub fn for_requests(

@@ -11,8 +11,8 @@ mod tree;
 pub use tree::Unfit;
 
 use crate::host::{self, Platform};
-use gvmr_shims::environment::Environment;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::sys::environment::Environment;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;

@@ -3,8 +3,8 @@
 //! Takes the environment; gives directories. The table says for every tool where its own root is, first where a variable
 //! moves it, and where below that its versions lie. Only lists directories.
 
-use gvmr_shims::environment::Environment;
-use gvmr_shims::goenv;
+use gvmr_core::gover::goenv;
+use gvmr_core::sys::environment::Environment;
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::fs;

@@ -5,10 +5,10 @@
 
 use crate::host::{self, Platform};
 use crate::unpack::RECEIPT;
-use gvmr_shims::bounded::{self, PIN_LIMIT};
-use gvmr_shims::home::Home;
-use gvmr_shims::printable;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::home::paths::Home;
+use gvmr_core::sys::bounded::{self, PIN_LIMIT};
+use gvmr_core::sys::printable;
 use std::fmt;
 use std::fs;
 use std::path::Path;

@@ -14,8 +14,8 @@ use crate::sources::{Outcome, SourceError, SourceErrorKind};
 use crate::store::StoreError;
 use crate::unpack::UnpackError;
 use crate::verify::{LogError, SettingError};
-use gvmr_shims::problem::Problem;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::select::error::Problem;
 use std::io::ErrorKind as Io;
 use std::path::Path;
 

@@ -4,7 +4,7 @@
 //! knows its own reasons; the worst of them is the verdict. Looks at nothing itself.
 
 use super::{Host, kernel, library, limits, ports, processor, seccomp, volume};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use serde::{Serialize, Serializer};
 
 /// Whether a release runs, from good to bad.

@@ -9,7 +9,7 @@ use super::needs::{self, Needs};
 use super::root::Root;
 use super::userland::{self, Userland};
 use super::{Fact, Host, directories};
-use gvmr_shims::interpreter;
+use gvmr_core::sys::interpreter;
 use std::path::{Path, PathBuf};
 
 /// The C libraries that were found.

@@ -27,8 +27,8 @@ pub use seccomp::Clone3;
 pub use volume::Volume;
 
 use cgroup::Cgroups;
-use gvmr_shims::environment::{Environment as _, Process};
-use gvmr_shims::interpreter;
+use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::interpreter;
 use kernel::Kernel;
 use library::Libraries;
 use limits::Limits;

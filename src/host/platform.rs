@@ -1,6 +1,6 @@
 //! An operating system and processor as the toolchain modules name them.
 
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::fmt;
 
 /// A platform such as `linux-amd64`, in GOOS and GOARCH words.

@@ -3,7 +3,7 @@
 //! Takes paths as the system names them, follows links as a process chrooted into the directory would, and gives
 //! bytes or nothing. Only regular files are read, each up to a limit; nothing is run, opened for writing or waited for.
 
-use gvmr_shims::bounded;
+use gvmr_core::sys::bounded;
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 

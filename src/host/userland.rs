@@ -4,7 +4,7 @@
 
 use super::root::Root;
 use super::{Fact, Platform};
-use gvmr_shims::interpreter::{self, Machine};
+use gvmr_core::sys::interpreter::{self, Machine};
 use std::path::{Path, PathBuf};
 
 /// Programs that belong to the system itself; the first that is an ELF file speaks for all.

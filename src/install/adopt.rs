@@ -11,9 +11,9 @@ use crate::sources::{Form, MODULE};
 use crate::store::{self, IMPORTED, VersionLock};
 use crate::unpack::{self, Limits, Part, Shape, Staged, UnpackError};
 use crate::verify::{self, H1};
-use gvmr_shims::bounded::{self, PIN_LIMIT};
-use gvmr_shims::printable;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::sys::bounded::{self, PIN_LIMIT};
+use gvmr_core::sys::printable;
 use std::path::Path;
 
 impl Installer<'_> {

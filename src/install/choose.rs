@@ -6,8 +6,8 @@ use super::{InstallError, Installer};
 use crate::request::Request;
 use crate::sources::{Newest, SourceError, SourceErrorKind};
 use crate::verify::LogError;
-use gvmr_shims::selector::Selector;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::selector::Selector;
+use gvmr_core::gover::version::Version;
 
 /// The exact version that `request` means now. An exact request is taken at its word: whether it exists is seen
 /// when it is fetched.

@@ -7,7 +7,7 @@ use crate::sources::SourceError;
 use crate::store::StoreError;
 use crate::unpack::UnpackError;
 use crate::verify::{LogError, Mismatch, Sha256Sum};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::error::Error;
 use std::path::PathBuf;
 

@@ -11,8 +11,8 @@ use crate::sources::{Form, MODULE, Source};
 use crate::store::{ProofKind, Toolchain, VersionLock};
 use crate::unpack;
 use crate::verify::{self, Verified, known_sum};
-use gvmr_shims::environment::Environment;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::sys::environment::Environment;
 use std::path::{Path, PathBuf};
 
 impl Installer<'_> {

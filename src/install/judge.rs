@@ -12,7 +12,7 @@ use crate::sources::{Form, PromisedSum, Source};
 use crate::store::StagingDirectory;
 use crate::unpack::Staged;
 use crate::verify::{self, LogError, LoggedSum, SettingError, Sha256Sum, Verified};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 
 /// A tree that was unpacked, and where it came from. Nothing vouches for it yet.
 pub(super) struct Unpacked<'lock> {

@@ -25,8 +25,8 @@ use crate::sources::{Fetched, Form, MODULE, Source, Sources, Tried};
 use crate::store::{Committed, Facts, Store, StoreError, Toolchain, VersionLock};
 use crate::unpack::{self, Limits};
 use crate::verify::{self, LogError, LoggedSum, SettingError, Verified};
-use gvmr_shims::selector::Selector;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::selector::Selector;
+use gvmr_core::gover::version::Version;
 use judge::{Unpacked, Witness};
 use watch::Watched;
 

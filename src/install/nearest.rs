@@ -1,6 +1,6 @@
 //! Names the releases nearest to one that does not exist.
 
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 
 /// The newest release of the same minor version and its neighbours on both sides, newest first; at most three.
 pub(crate) fn nearest(wanted: &Version, released: &[Version]) -> Vec<Version> {

@@ -1,7 +1,7 @@
 //! Credentials from a netrc file, read and matched as cmd/go does, and behind them those that gvmr keeps.
 
 use super::{KeptLogin, Sent};
-use gvmr_shims::environment::Environment;
+use gvmr_core::sys::environment::Environment;
 use reqwest::Url;
 use std::fmt;
 use std::path::PathBuf;

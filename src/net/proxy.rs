@@ -5,8 +5,8 @@
 
 use super::no_proxy::{NoProxy, canonical};
 use super::{KeptLogin, Sent};
-use gvmr_shims::credentials::proxy_machine;
-use gvmr_shims::environment::Environment;
+use gvmr_core::env::credentials::proxy_machine;
+use gvmr_core::sys::environment::Environment;
 use reqwest::Url;
 use std::fmt;
 use std::net::IpAddr;

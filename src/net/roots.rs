@@ -3,7 +3,7 @@
 //! `SSL_CERT_FILE` replaces the list of files, `SSL_CERT_DIR` (colon-separated) the list of directories. The
 //! first file that can be read and all directories count. Certificates that do not parse are passed over.
 
-use gvmr_shims::environment::Environment;
+use gvmr_core::sys::environment::Environment;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;

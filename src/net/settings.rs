@@ -1,7 +1,7 @@
 //! What a [`super::Client`] is told: proxies, credentials, trusted certificates and time limits.
 
 use super::{KeptLogin, Netrc, ProxyChoice, Roots};
-use gvmr_shims::environment::Environment;
+use gvmr_core::sys::environment::Environment;
 use std::time::Duration;
 
 /// Everything a client needs to know about where it runs.

@@ -5,12 +5,12 @@
 //! applied by the shim, for the directory that it runs in, and a rule of this directory would look there like a value of
 //! the process's own, which beats what only fills.
 
-use gvmr_shims::child::DEPTH;
-use gvmr_shims::environment::Environment;
-use gvmr_shims::home::Home;
-use gvmr_shims::rules::{KEEP, Kept};
-use gvmr_shims::variable::{VARIABLES, Variable};
-use gvmr_shims::version::Version;
+use gvmr_core::env::rules::{KEEP, Kept};
+use gvmr_core::env::variable::{VARIABLES, Variable};
+use gvmr_core::exec::child_environment::DEPTH;
+use gvmr_core::gover::version::Version;
+use gvmr_core::home::paths::Home;
+use gvmr_core::sys::environment::Environment;
 use std::env::JoinPathsError;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;

@@ -3,9 +3,9 @@
 //! Takes the environment and `/etc/passwd`; gives an account whose home is a directory of its own. Refuses a `HOME` that is
 //! another user's, as root has it under `sudo`: what root writes there its owner could not change.
 
-use gvmr_shims::bounded;
-use gvmr_shims::environment::Environment;
-use gvmr_shims::printable;
+use gvmr_core::sys::bounded;
+use gvmr_core::sys::environment::Environment;
+use gvmr_core::sys::printable;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;

@@ -5,7 +5,7 @@
 //! each line of the user's own that sets `PATH`, with the same directories behind the shims.
 
 use super::edit::{BEGIN, END};
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Output, Stdio};

@@ -5,7 +5,7 @@
 //! direnv, which order `PATH` themselves, nothing changes once the shim directory is in it.
 
 use super::{Entry, ScriptError};
-use gvmr_shims::environment::Environment;
+use gvmr_core::sys::environment::Environment;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};

@@ -1,8 +1,8 @@
 //! What else is called `go` on the PATH of sessions, and which line puts it there.
 
 use super::{Account, Seen};
-use gvmr_shims::directory::lead_to_one;
-use gvmr_shims::{bounded, printable};
+use gvmr_core::sys::directory::lead_to_one;
+use gvmr_core::sys::{bounded, printable};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;

@@ -6,7 +6,7 @@
 
 use super::path::{Paths, join};
 use super::quote;
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};

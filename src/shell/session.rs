@@ -15,7 +15,7 @@ pub use sight::Sight;
 use super::Account;
 use crate::process::{Ending, in_order};
 use answer::{Outcome, ask};
-use gvmr_shims::printable;
+use gvmr_core::sys::printable;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};

@@ -7,7 +7,7 @@
 use super::sudoers::{DROP_IN, SecurePath, Setting, SudoersError, drop_in, has_first};
 use super::{Change, Content, Edit, EditError};
 use crate::store::{self, StoreError};
-use gvmr_shims::bounded;
+use gvmr_core::sys::bounded;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::os::unix::ffi::OsStringExt as _;

@@ -6,7 +6,7 @@
 
 mod lines;
 
-use gvmr_shims::bounded;
+use gvmr_core::sys::bounded;
 use lines::{Line, lines};
 use std::ffi::{OsStr, OsString};
 use std::io;

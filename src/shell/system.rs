@@ -12,7 +12,7 @@ pub use links::Taken;
 
 use super::{Content, Edit, Entry, Place, ScriptError};
 use files::{FILES, File, Kind};
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use machine::Machine;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@
 use crate::host::Platform;
 use crate::unpack::Format;
 use crate::verify::known_sum;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 
 /// Marks builds that run on a C library called musl.
 const MUSL: &str = "-musl";

@@ -13,7 +13,7 @@ use crate::host::Platform;
 use crate::net::{Body, Client, NetError, Url};
 use crate::unpack::Format;
 use crate::verify::{known_since, known_sum, known_versions};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};

@@ -8,7 +8,7 @@ use super::goproxy::Listing;
 use crate::host::Platform;
 use crate::net::{Client, NetError, Url};
 use crate::unpack::Format;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::path::{Path, PathBuf};
 
 /// Archives on a file system.

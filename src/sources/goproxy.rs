@@ -8,7 +8,7 @@ use super::fetched::{Fetched, Form};
 use super::proxies::{MODULE, Place, ProxyList, below};
 use crate::host::Platform;
 use crate::net::{Client, NetError, NetErrorKind, Phase, RedactedUrl, Url};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::collections::BTreeMap;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};

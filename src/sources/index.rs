@@ -19,8 +19,8 @@ pub use names::Naming;
 pub use releases::IndexFile;
 
 use crate::net::{Changed, Client, RedactedUrl, Url, Validators};
-use gvmr_shims::printable;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::sys::printable;
 use kept::Kept;
 use listing::Listing;
 use releases::Releases;

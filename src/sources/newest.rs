@@ -6,8 +6,8 @@
 use super::archives::Found;
 use super::error::{SourceError, Tried};
 use super::goproxy::{Goproxy, Presence};
-use gvmr_shims::selector::Selector;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::selector::Selector;
+use gvmr_core::gover::version::Version;
 use std::time::{Duration, Instant};
 
 /// So many in a row that are not to be had end the search.

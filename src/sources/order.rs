@@ -13,8 +13,8 @@ use super::newest::Newest;
 use crate::host::Platform;
 use crate::net::Client;
 use crate::verify::known_versions;
-use gvmr_shims::selector::Selector;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::selector::Selector;
+use gvmr_core::gover::version::Version;
 use std::path::Path;
 
 /// One source.

@@ -4,7 +4,7 @@
 //! empty value counts as unset. The go command itself is never run.
 
 use crate::verify::DEFAULT_SETTING;
-use gvmr_shims::environment::Environment;
+use gvmr_core::sys::environment::Environment;
 use std::fmt;
 use std::path::{Path, PathBuf};
 

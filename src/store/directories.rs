@@ -1,7 +1,7 @@
 //! The home's directories: made where they are missing, refused where they are not this user's.
 
 use super::error::StoreError;
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use std::fs::{self, DirBuilder, Metadata};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};

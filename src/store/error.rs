@@ -1,7 +1,7 @@
 //! Why the home could not be used or changed.
 
 use super::lock::Holder;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::io;
 use std::path::{Path, PathBuf};
 

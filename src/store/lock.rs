@@ -6,7 +6,7 @@
 use super::Store;
 use super::error::StoreError;
 use super::time;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use rustix::io::Errno;
 use std::fmt;
 use std::fs::{self, File, TryLockError};

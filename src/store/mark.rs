@@ -4,8 +4,8 @@
 //! that no longer count, so that they never pile up.
 
 use super::error::StoreError;
-use gvmr_shims::notice::{is_mark, is_recent};
-use gvmr_shims::own::Own;
+use gvmr_core::env::notice::{is_mark, is_recent};
+use gvmr_core::home::user_dirs::Own;
 use rustix::fs::OFlags;
 use std::fs::{self, DirBuilder, File};
 use std::io;

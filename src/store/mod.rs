@@ -40,9 +40,9 @@ pub use shims::ShimChanges;
 pub use staging::StagingDirectory;
 pub use time::today;
 
-use gvmr_shims::home::Home;
-use gvmr_shims::shared;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::home::paths::Home;
+use gvmr_core::home::shared_home;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
@@ -74,7 +74,7 @@ impl Store {
     /// or would own the directory that root creates it in; [`StoreError::Corrupt`] where it is not absolute, not a
     /// directory, or open to everyone.
     pub fn open(home: Home) -> Result<Self, StoreError> {
-        if shared::is_anothers(&home) {
+        if shared_home::is_anothers(&home) {
             return Err(StoreError::Shared { home: home.root().to_owned() });
         }
         directories::prepare(&home)?;

@@ -2,7 +2,7 @@
 
 use super::shims::put_program;
 use super::{ShimChanges, Store, StoreError};
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use std::path::{Path, PathBuf};
 
 /// Where both programs are.

@@ -4,7 +4,7 @@
 //! it should have, and follows no link.
 
 use super::error::StoreError;
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;

@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::replace::rename;
 use super::staging::temporary;
 use super::{Store, sync_directory, version_of};
-use gvmr_shims::bounded::{self, PIN_LIMIT};
+use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write as _};
 use std::os::unix::ffi::OsStrExt as _;

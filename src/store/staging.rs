@@ -7,7 +7,7 @@ use super::error::StoreError;
 use super::lock::VersionLock;
 use super::shims::SHIMS;
 use super::{Store, delete, version_of};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;

@@ -4,7 +4,7 @@
 //! certainly no part of one: programs of others in `bin`, a GOPATH or a module cache inside the tree, a version manager's
 //! own files, and what no log entry covers. A pure rule on names; whether the rest is the release, its hash says.
 
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 
 /// Files at the root. Later releases have fewer of them: AUTHORS, README, the icon and the robots are of old ones.
 const FILES: [&str; 13] = [

@@ -5,7 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 

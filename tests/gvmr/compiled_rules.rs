@@ -4,11 +4,11 @@ mod oracle;
 
 use crate::support;
 use gvmr::config::{self, ConfigError, Settings};
-use gvmr_shims::environment::Environment;
-use gvmr_shims::home::Home;
-use gvmr_shims::own::Own;
-use gvmr_shims::record::Record;
-use gvmr_shims::situation::{Config, Situation};
+use gvmr_core::env::compiled_rules::Record;
+use gvmr_core::env::env_context::{Config, Situation};
+use gvmr_core::home::paths::Home;
+use gvmr_core::home::user_dirs::Own;
+use gvmr_core::sys::environment::Environment;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};

@@ -9,7 +9,7 @@ mod real;
 mod releases;
 
 use gvmr::host::{Host, Verdict};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 
 fn version(text: &str) -> Version {
     Version::parse(text).unwrap()

@@ -4,7 +4,7 @@ use crate::net::{client, url};
 use crate::support::server::{Fault, Reply, Server};
 use gvmr::net::{NetErrorKind, Url};
 use gvmr::sources::{Index, IndexError, Naming};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};

@@ -1,7 +1,7 @@
 //! Which files of a user setup edits: the list alone, over homes as people have them.
 
 use gvmr::shell::{Account, Content, Edit, Entry, Extent, Place, Surroundings};
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};

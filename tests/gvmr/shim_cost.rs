@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)] // a test, and its own directory
 
-use gvmr_shims::home::Home;
-use gvmr_shims::own::Own;
+use gvmr_core::home::paths::Home;
+use gvmr_core::home::user_dirs::Own;
 use nix::sys::ptrace::{self, Event};
 use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitStatus, waitpid};
@@ -48,16 +48,7 @@ fn rules_in_force_cost_few_more() {
 fn release_shim() -> Option<PathBuf> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shim-cost");
     let output = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--release",
-            "--package",
-            "gvmr-shims",
-            "--target",
-            TARGET,
-            "--target-dir",
-        ])
+        .args(["build", "--quiet", "--release", "--package", "gvmr-core", "--target", TARGET, "--target-dir"])
         .arg(&target)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("RUSTFLAGS", FLAGS)

@@ -12,8 +12,8 @@ use crate::support::zip::Zip;
 use gvmr::store::{Committed, Facts, Store, StoreError, VersionLock};
 use gvmr::unpack::{Limits, module_zip};
 use gvmr::verify::{Client, Database, Manifest, Remote, RemoteError, Verified, prove};
-use gvmr_shims::home::Home;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::home::paths::Home;
 use std::path::Path;
 
 /// A store in a directory that is thrown away.

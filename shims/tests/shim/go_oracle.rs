@@ -2,13 +2,13 @@
 //! others are on PATH only, where there are none, so that it names the one it would run.
 
 use crate::support::{World, output, real_goroot};
-use gvmr_shims::answer::{Choice, Source};
-use gvmr_shims::directory;
-use gvmr_shims::environment::Block;
-use gvmr_shims::goenv::setting;
-use gvmr_shims::home::Home;
-use gvmr_shims::problem::Problem;
-use gvmr_shims::resolve::{Question, resolve};
+use gvmr_core::gover::goenv::setting;
+use gvmr_core::home::paths::Home;
+use gvmr_core::select::error::Problem;
+use gvmr_core::select::resolution::{Choice, Source};
+use gvmr_core::select::resolve::{Question, resolve};
+use gvmr_core::sys::directory;
+use gvmr_core::sys::environment::Block;
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 use std::process::Command;

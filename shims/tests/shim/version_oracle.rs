@@ -1,7 +1,7 @@
 //! The version grammar and order against Go's own `go/version`, over generated pairs.
 
 use crate::support::{output, real_goroot, skip, started};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};

@@ -8,11 +8,11 @@ use crate::cli::{self, AuthCommand};
 use crate::credentials::{self, Credentials, Kept, Keyring, Place};
 use crate::error::{Error, Kind as Failure};
 use crate::net;
-use gvmr_shims::credentials::Kind;
-use gvmr_shims::environment::Process;
-use gvmr_shims::home::Home;
-use gvmr_shims::own::Own;
-use gvmr_shims::printable;
+use gvmr_core::env::credentials::Kind;
+use gvmr_core::home::paths::Home;
+use gvmr_core::home::user_dirs::Own;
+use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::printable;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 

@@ -4,8 +4,8 @@
 //! where nothing else fits.
 
 use super::Candidate;
-use gvmr_shims::selector::Selector;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::selector::Selector;
+use gvmr_core::gover::version::Version;
 
 /// Words that are requests, and what they mean.
 const WORDS: [(&str, &str); 2] =

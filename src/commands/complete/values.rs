@@ -3,10 +3,10 @@
 use super::line::Line;
 use super::versions::Versions;
 use super::{Answer, Besides, Candidate, releases};
+use crate::explain;
 use crate::request::Request;
 use clap::Arg;
-use gvmr_shims::explain;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 
 /// What a positional argument takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

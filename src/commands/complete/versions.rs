@@ -6,16 +6,16 @@ use crate::host;
 use crate::request::Request;
 use crate::sources::{Index, Naming};
 use crate::verify::known_versions;
-use gvmr_shims::answer::Choice;
-use gvmr_shims::directory;
-use gvmr_shims::environment::{self, Process};
-use gvmr_shims::home::Home;
-use gvmr_shims::installed;
-use gvmr_shims::own::Own;
-use gvmr_shims::pin::{Pin, Wish};
-use gvmr_shims::project_file;
-use gvmr_shims::resolve::{self, Question};
-use gvmr_shims::version::Version;
+use gvmr_core::env::gvmr_toml;
+use gvmr_core::gover::version::Version;
+use gvmr_core::gover::version_file::{Pin, Wish};
+use gvmr_core::home::installed;
+use gvmr_core::home::paths::Home;
+use gvmr_core::home::user_dirs::Own;
+use gvmr_core::select::resolution::Choice;
+use gvmr_core::select::resolve::{self, Question};
+use gvmr_core::sys::directory;
+use gvmr_core::sys::environment::{self, Process};
 use std::path::PathBuf;
 
 /// The versions of a home.
@@ -73,7 +73,7 @@ impl Versions {
         let home = self.home()?;
         let here = directory::working(&Process, None).ok()?;
         let shim = home.shims().join("go");
-        let found = project_file::find(&here, Own::of(home, &Process).as_ref());
+        let found = gvmr_toml::find(&here, Own::of(home, &Process).as_ref());
         let (shim, pin) = (Some(shim.as_path()), found.pin());
         let question = Question { home, directory: &here, plus: None, environment: &Process, shim, pin };
         resolve::resolve(&question).ok().map(|answer| answer.choice)

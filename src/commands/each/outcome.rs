@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::process::Captured;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use serde::Serialize;
 use signal_hook::low_level::signal_name;
 use std::borrow::Cow;

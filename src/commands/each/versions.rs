@@ -5,7 +5,7 @@ use super::super::installed;
 use super::super::session::{Consent, Session};
 use crate::error::{Error, Kind};
 use crate::request::Request;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 
 /// The versions that the words mean, in their order. Those that are missing are installed first, where the user agrees.
 pub(super) fn all(words: &[String], session: &Session) -> Result<Vec<Version>, Error> {

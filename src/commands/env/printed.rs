@@ -2,11 +2,11 @@
 
 use super::table::{Row, Table};
 use crate::commands::shown;
-use gvmr_shims::explain::{Place, Rule, Ruled, Why};
-use gvmr_shims::network::{Condition, Network, Seen};
-use gvmr_shims::printable;
-use gvmr_shims::record::When;
-use gvmr_shims::variable::Variable;
+use crate::explain::{Place, Rule, Ruled, Why};
+use gvmr_core::env::compiled_rules::When;
+use gvmr_core::env::network::{Condition, Network, Seen};
+use gvmr_core::env::variable::Variable;
+use gvmr_core::sys::printable;
 use serde_json::{Value, json};
 use std::ffi::OsStr;
 use std::fmt::{Display, Write as _};

@@ -6,8 +6,8 @@ use crate::elsewhere::{Found, Passed, Unfit};
 use crate::error::{Error, Kind};
 use crate::install::{Installer, Outcome};
 use crate::store::{Programs, Receipt, Toolchain};
-use gvmr_shims::printable;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::sys::printable;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 

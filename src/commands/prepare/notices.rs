@@ -7,14 +7,14 @@ use crate::config::{self, RulesError};
 use crate::shell::quote;
 use crate::store;
 use crate::terminal::Terminal;
-use gvmr_shims::environment::{self, Environment};
-use gvmr_shims::gopath::Fault;
-use gvmr_shims::notice::{Notice, UnfitGopath};
-use gvmr_shims::own;
-use gvmr_shims::printable;
-use gvmr_shims::project_file::{self, PassedOver, Unread, Why};
-use gvmr_shims::record::Record;
-use gvmr_shims::situation::Situation;
+use gvmr_core::env::compiled_rules::Record;
+use gvmr_core::env::env_context::Situation;
+use gvmr_core::env::gopath::Fault;
+use gvmr_core::env::gvmr_toml::{self, PassedOver, Unread, Why};
+use gvmr_core::env::notice::{Notice, UnfitGopath};
+use gvmr_core::home::user_dirs;
+use gvmr_core::sys::environment::{self, Environment};
+use gvmr_core::sys::printable;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +60,7 @@ fn gopath(unfit: &UnfitGopath, directory: &Path, environment: &dyn Environment) 
 
 /// `to FILE:` and the lines of a rule; `None` where no file or no value can be named.
 fn rule(unfit: &UnfitGopath, directory: &Path, environment: &dyn Environment) -> Option<String> {
-    let file = own::config_file(environment)?;
+    let file = user_dirs::config_file(environment)?;
     let usual = Path::new(&environment.get("HOME")?).join("go");
     let is_elsewhere =
         matches!(unfit.fault, Fault::Relative(_) | Fault::Tilde(_)) || unfit.fault.element() != usual;
@@ -89,7 +89,7 @@ fn project_file(passed_over: &PassedOver, environment: &dyn Environment) -> Stri
             return format!("{file} {refusal}, so that it has no effect");
         }
     };
-    let content = match project_file::read(&passed_over.file) {
+    let content = match gvmr_toml::read(&passed_over.file) {
         Ok(Some(bytes)) => {
             let user_home = environment.get("HOME").map(PathBuf::from);
             content(&config::compile_project(&passed_over.file, &bytes, user_home.as_deref()))

@@ -4,7 +4,7 @@ use crate::cli;
 use crate::commands::Session;
 use crate::error::{Error, Kind};
 use crate::shell::{Change, Content, Edit, EditError, Place};
-use gvmr_shims::printable;
+use gvmr_core::sys::printable;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 

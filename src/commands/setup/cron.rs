@@ -4,8 +4,8 @@ use super::changes::Way;
 use crate::commands::Session;
 use crate::error::Error;
 use crate::shell::{Crontab, CrontabError};
-use gvmr_shims::home::Home;
-use gvmr_shims::printable;
+use gvmr_core::home::paths::Home;
+use gvmr_core::sys::printable;
 
 /// The crontab as it is and as it is to be, where that is not the same.
 #[derive(Default)]

@@ -4,8 +4,8 @@ use crate::commands::Session;
 use crate::error::Error;
 use crate::shell::{Edit, EditError, move_aside};
 use crate::store;
-use gvmr_shims::bounded;
-use gvmr_shims::printable;
+use gvmr_core::sys::bounded;
+use gvmr_core::sys::printable;
 use std::path::{Path, PathBuf};
 
 /// Where a new user's files come from.

@@ -8,7 +8,7 @@ use crate::cli;
 use crate::commands::Session;
 use crate::error::Error;
 use crate::shell::Extent;
-use gvmr_shims::printable;
+use gvmr_core::sys::printable;
 
 pub(super) fn run(arguments: &cli::Setup, session: &Session) -> Result<(), Error> {
     let scene = Scene::look(session)?;

@@ -9,9 +9,9 @@ use crate::error::{Error, Kind};
 use crate::shell::{Account, Content, Edit, Entry, Extent, Sessions, Surroundings, reload_user_manager};
 use crate::store;
 use clap_complete::Shell;
-use gvmr_shims::environment::Process;
-use gvmr_shims::home::Home;
-use gvmr_shims::printable;
+use gvmr_core::home::paths::Home;
+use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::printable;
 use serde_json::Value;
 use std::path::PathBuf;
 

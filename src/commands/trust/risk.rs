@@ -2,7 +2,7 @@
 //!
 //! Takes a variable and its value, gives words. It decides nothing: the user does.
 
-use gvmr_shims::variable::Variable;
+use gvmr_core::env::variable::Variable;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path};
@@ -109,7 +109,7 @@ fn flags(text: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gvmr_shims::variable;
+    use gvmr_core::env::variable;
 
     fn risk(name: &str, value: &str) -> &'static str {
         let variable = variable::find(name.as_bytes()).unwrap();

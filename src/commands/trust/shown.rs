@@ -4,8 +4,8 @@
 use super::risk;
 use crate::commands::shown::{self, network, network_as_json};
 use crate::config::{State, Trusted};
-use gvmr_shims::printable;
-use gvmr_shims::record::{Assignment, Record, When};
+use gvmr_core::env::compiled_rules::{Assignment, Record, When};
+use gvmr_core::sys::printable;
 use std::fmt::Write as _;
 
 /// The file, then a line for each setting.

@@ -5,8 +5,8 @@ use super::mistakes::Mistakes;
 use super::nearest::{nearest, shown};
 use super::tables::{Entry, entries, table, type_of};
 use super::value;
-use gvmr_shims::record::Assignment;
-use gvmr_shims::variable::{self, Kind, VARIABLES, Variable};
+use gvmr_core::env::compiled_rules::Assignment;
+use gvmr_core::env::variable::{self, Kind, VARIABLES, Variable};
 use toml::Spanned;
 use toml::de::DeValue;
 

@@ -2,7 +2,7 @@
 
 use super::mistakes::Mistakes;
 use super::tables::strings;
-use gvmr_shims::record::{Conditions, Subnet};
+use gvmr_core::env::compiled_rules::{Conditions, Subnet};
 use std::net::IpAddr;
 use toml::Spanned;
 use toml::de::DeValue;

@@ -21,8 +21,8 @@ mod model;
 mod tests;
 
 use document::Owner;
-use gvmr_shims::printable;
-use gvmr_shims::record::Record;
+use gvmr_core::env::compiled_rules::Record;
+use gvmr_core::sys::printable;
 use std::fmt;
 use std::path::{Path, PathBuf};
 

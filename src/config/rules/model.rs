@@ -1,7 +1,7 @@
 //! Generated files that are right, compared with what a small model of their own says they mean.
 
 use super::{compile_config, compile_project};
-use gvmr_shims::record::{Conditions, Record, Subnet, When};
+use gvmr_core::env::compiled_rules::{Conditions, Record, Subnet, When};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,7 +1,7 @@
 //! What each mistake is, and where; that a file with one never yields a record, and that no message shows a value.
 
 use super::{compile_config, compile_project};
-use gvmr_shims::record::{Pin, RECORD_LIMIT, Record, SOURCE_LIMIT, Subnet, When};
+use gvmr_core::env::compiled_rules::{Pin, RECORD_LIMIT, Record, SOURCE_LIMIT, Subnet, When};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -346,7 +346,7 @@ proptest! {
 
     #[test]
     fn no_value_is_ever_shown(
-        name in proptest::sample::select(gvmr_shims::variable::VARIABLES.iter().map(|one| one.name).collect::<Vec<_>>()),
+        name in proptest::sample::select(gvmr_core::env::variable::VARIABLES.iter().map(|one| one.name).collect::<Vec<_>>()),
         before in "[ -!#-\\[\\]-~]{0,8}",
         after in "[ -!#-\\[\\]-~]{0,8}",
         place in proptest::sample::select(vec!["env.", "env.override.", "", "env.x", "[[network]]\ngateway=", "[[network]]\nsubnet=",

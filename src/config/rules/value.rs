@@ -3,7 +3,7 @@
 use super::expand::{self, Places};
 use super::url;
 use crate::verify::{Database, SettingError};
-use gvmr_shims::variable::{Kind, Variable};
+use gvmr_core::env::variable::{Kind, Variable};
 use std::ffi::OsString;
 
 /// The most bytes of a value; the kernel takes no more than 128 KiB for a variable.
@@ -63,7 +63,7 @@ fn gosumdb(value: &str) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gvmr_shims::variable;
+    use gvmr_core::env::variable;
     use std::path::Path;
 
     fn check(name: &str, written: &str, overrides: bool) -> Result<OsString, String> {

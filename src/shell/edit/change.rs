@@ -6,7 +6,7 @@ use super::error::EditError;
 use super::snapshot::Snapshot;
 use super::target::Target;
 use super::{Edit, temporary, write};
-use gvmr_shims::printable::path as shown;
+use gvmr_core::sys::printable::path as shown;
 use rustix::fs::{AtFlags, symlinkat, unlinkat};
 use rustix::io::Errno;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 
 use super::super::quote;
 use super::block::BlockError;
-use gvmr_shims::printable::path as shown;
+use gvmr_core::sys::printable::path as shown;
 use std::io;
 use std::path::{Path, PathBuf};
 

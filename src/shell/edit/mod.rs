@@ -213,7 +213,7 @@ impl Edit {
         }
         let found = match target.is_link().then(|| target.leads_to()).transpose()? {
             Some(leads_to) if leads_to == to => return Ok(self.change(target, None, Step::Nothing)),
-            Some(leads_to) => format!("a link to {}", gvmr_shims::printable::path(&leads_to)),
+            Some(leads_to) => format!("a link to {}", gvmr_core::sys::printable::path(&leads_to)),
             None if target.kind() == Some(rustix::fs::FileType::Directory) => "a directory".to_owned(),
             None => "a file".to_owned(),
         };
@@ -244,7 +244,7 @@ impl Edit {
                 format!("add this {place}: {}", String::from_utf8_lossy(lines).trim_end())
             }
             Content::Whole { .. } => "let a new file be written there, then run it again".to_owned(),
-            Content::Link(to) => format!("make it a link to {}", gvmr_shims::printable::path(to)),
+            Content::Link(to) => format!("make it a link to {}", gvmr_core::sys::printable::path(to)),
         }
     }
 }

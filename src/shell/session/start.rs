@@ -2,7 +2,7 @@
 
 use super::{Kind, Sessions, Shell};
 use crate::shell::quote;
-use gvmr_shims::environment::{Environment as _, Process};
+use gvmr_core::sys::environment::{Environment as _, Process};
 use std::ffi::OsString;
 use std::io;
 use std::net::Shutdown;

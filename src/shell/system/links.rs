@@ -1,7 +1,7 @@
 //! The names in `/usr/local/bin`: on the `PATH` of sessions that read no file at all.
 
 use crate::shell::{Content, Edit};
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -3,7 +3,7 @@
 //! Looks at names below a root directory and reads two small files. Runs nothing.
 
 use super::SystemError;
-use gvmr_shims::bounded;
+use gvmr_core::sys::bounded;
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt as _;

@@ -5,7 +5,7 @@ use super::names::{self, Naming};
 use super::notes::{Notes, shown};
 use super::releases::{IndexFile, Releases};
 use crate::net::RedactedUrl;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
 use std::borrow::Cow;

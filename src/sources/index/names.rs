@@ -1,6 +1,6 @@
 //! What release archives are called. Nothing else is ever asked for or kept.
 
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 
 /// The longest version in a name, in bytes; real ones have at most nine.
 const LONGEST_VERSION: usize = 32;

@@ -1,6 +1,6 @@
 //! Releases and their archives, as an index lists them.
 
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::collections::BTreeMap;
 
 /// Archives of one release; real ones have at most fourteen for linux, with the sources.

@@ -5,8 +5,8 @@ use super::notes::{Notes, hex};
 use super::releases::Releases;
 use crate::net::RedactedUrl;
 use crate::verify::known_sum;
-use gvmr_shims::printable;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::sys::printable;
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -6,10 +6,10 @@ use crate::support::server::{Reply, Server};
 use crate::support::skip;
 use crate::support::world::{Run, World};
 use gvmr::credentials::{Credentials, ForGo, for_go};
-use gvmr_shims::home::Home;
-use gvmr_shims::own::Own;
-use gvmr_shims::rules::Change;
-use gvmr_shims::version::Version;
+use gvmr_core::env::rules::Change;
+use gvmr_core::gover::version::Version;
+use gvmr_core::home::paths::Home;
+use gvmr_core::home::user_dirs::Own;
 use std::path::Path;
 use std::process::Command;
 

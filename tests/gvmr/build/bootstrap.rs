@@ -6,8 +6,8 @@ use gvmr::build::{
     Bootstrap, Candidate, bootstrap_of, bootstrap_release, candidate_on_path, choose_bootstrap,
 };
 use gvmr::unpack::{Limits, module_zip};
-use gvmr_shims::home::Home;
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
+use gvmr_core::home::paths::Home;
 use proptest::prelude::*;
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt as _, symlink};

@@ -1,7 +1,7 @@
 //! A source tree whose `make.bash` is the test's own script.
 
 use gvmr::build::{BuildError, Plan, build};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -100,7 +100,7 @@ impl Paths {
     pub(super) fn plan<'a>(
         &'a self,
         version: &'a Version,
-        environment: &'a dyn gvmr_shims::environment::Environment,
+        environment: &'a dyn gvmr_core::sys::environment::Environment,
     ) -> Plan<'a> {
         Plan {
             version,

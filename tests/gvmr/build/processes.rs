@@ -2,7 +2,7 @@
 
 use super::fake::{Fake, MAKES_A_GOROOT, Paths};
 use gvmr::build::{BuildError, build};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::cell::Cell;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

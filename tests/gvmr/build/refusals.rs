@@ -2,7 +2,7 @@
 
 use super::fake::{Fake, MAKES_A_GOROOT};
 use gvmr::build::{BuildError, missing_programs, strip_to_source};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use std::fs;
 use std::os::unix::fs::symlink;
 

@@ -2,10 +2,10 @@
 
 use super::world;
 use crate::support::world::World;
-use gvmr_shims::home::Home;
-use gvmr_shims::own::Own;
-use gvmr_shims::record::{Assignment, Record, Section, When};
-use gvmr_shims::variable;
+use gvmr_core::env::compiled_rules::{Assignment, Record, Section, When};
+use gvmr_core::env::variable;
+use gvmr_core::home::paths::Home;
+use gvmr_core::home::user_dirs::Own;
 use std::path::Path;
 
 /// Settings of the user's that override GOPATH, GOFLAGS and a proxy in `project`, compiled.

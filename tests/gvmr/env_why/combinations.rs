@@ -3,7 +3,7 @@
 
 use super::place::Place;
 use crate::support::skip;
-use gvmr_shims::variable::{Kind, VARIABLES, Variable};
+use gvmr_core::env::variable::{Kind, VARIABLES, Variable};
 use serde_json::Value;
 
 /// Machines per Go.

@@ -3,7 +3,7 @@
 use super::{GoSettings, Goproxy, Presence, ProxyList, Selector, SumdbRemote, amd64, version};
 use crate::support::skip;
 use gvmr::net::{Client, Settings};
-use gvmr_shims::environment::Process;
+use gvmr_core::sys::environment::Process;
 use std::io::Read;
 use std::process::Command;
 use std::time::Instant;

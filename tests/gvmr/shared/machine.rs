@@ -3,7 +3,7 @@
 use crate::support::mirror::Mirror;
 use crate::support::world::{Run, gvmr, shim};
 use gvmr::store::{Programs, share, unshare};
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};

@@ -5,7 +5,7 @@ use crate::store::{install, open};
 use crate::support::skip;
 use crate::support::world::{Run, names};
 use gvmr::store::{Programs, StoreError, machine_file, share, unshare};
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};

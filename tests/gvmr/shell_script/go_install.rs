@@ -2,8 +2,8 @@
 
 use super::super::support::skip;
 use gvmr::shell::Entry;
-use gvmr_shims::goenv;
-use gvmr_shims::home::Home;
+use gvmr_core::gover::goenv;
+use gvmr_core::home::paths::Home;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -2,8 +2,8 @@
 
 use super::shells::{Shell, os, variables};
 use gvmr::shell::Entry;
-use gvmr_shims::environment::Environment;
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
+use gvmr_core::sys::environment::Environment;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::BTreeMap;

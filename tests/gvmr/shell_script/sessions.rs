@@ -2,7 +2,7 @@
 
 use super::shells::{Shell, os, variables};
 use gvmr::shell::Entry;
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;

@@ -2,7 +2,7 @@
 //! with gvmr's block and without. The bench `shell_start` uses it too.
 
 use gvmr::shell::Entry;
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

@@ -1,7 +1,7 @@
 //! Which files are edited on which machines.
 
 use gvmr::shell::{Content, Edit, Entry, Place, check_system_home, real_home};
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use tempfile::TempDir;

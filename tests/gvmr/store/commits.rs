@@ -6,7 +6,7 @@ use crate::support::skip;
 use crate::unpack::real::SmallDisk;
 use gvmr::store::{Receipt, Store, StoreError, toolchains};
 use gvmr::unpack::{Limits, module_zip};
-use gvmr_shims::home::Home;
+use gvmr_core::home::paths::Home;
 use std::fs;
 
 #[test]

@@ -155,7 +155,7 @@ pub(crate) fn shim() -> &'static Path {
     static SHIM: OnceLock<PathBuf> = OnceLock::new();
     SHIM.get_or_init(|| {
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "gvmr-shims", "--bin", "gvmr-shim"]);
+        build.args(["build", "--quiet", "--package", "gvmr-core", "--bin", "gvmr-shim"]);
         if !cfg!(debug_assertions) {
             build.arg("--release");
         }

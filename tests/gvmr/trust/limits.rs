@@ -1,7 +1,7 @@
 //! Strange names, depths and lengths.
 
 use super::machine::{Machine, fifo};
-use gvmr_shims::directory::PARENT_LIMIT;
+use gvmr_core::sys::directory::PARENT_LIMIT;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;

@@ -2,7 +2,7 @@
 
 use super::machine::{Machine, script};
 use gvmr::config::compile_project;
-use gvmr_shims::record::Record;
+use gvmr_core::env::compiled_rules::Record;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 
 /// Whether a Go that is at least `least` is on PATH. If not, says that `story` is skipped, or fails where
 /// nothing may be skipped.

@@ -1,7 +1,7 @@
 //! The table of known releases against the index that it was made from, read here in another way.
 
 use gvmr::verify::{known_since, known_sum, known_versions};
-use gvmr_shims::version::Version;
+use gvmr_core::gover::version::Version;
 use serde_json::Value;
 use std::path::Path;
 

@@ -4,8 +4,8 @@ use super::words;
 use crate::commands::Session;
 use crate::error::{Error, Kind};
 use crate::shell::{Change, DropIn, Edit, EditError, NoDropIn, Sudo, SudoError};
-use gvmr_shims::home::Home;
-use gvmr_shims::printable;
+use gvmr_core::home::paths::Home;
+use gvmr_core::sys::printable;
 use serde_json::{Value, json};
 use std::path::Path;
 

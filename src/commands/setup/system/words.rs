@@ -1,8 +1,8 @@
 //! What setup of a machine says.
 
 use crate::shell::{Setting, Taken};
-use gvmr_shims::home::Home;
-use gvmr_shims::printable::path as shown;
+use gvmr_core::home::paths::Home;
+use gvmr_core::sys::printable::path as shown;
 use std::fmt::Display;
 use std::path::Path;
 

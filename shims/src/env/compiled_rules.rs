@@ -1,0 +1,391 @@
+//! What the command line compiled out of a TOML file, as the shim reads it: one fact a line, then the very bytes that
+//! were compiled.
+//!
+//! A record counts only while the file it was made of still holds those bytes, so that neither a time nor a hash decides.
+//! Writer and reader stand side by side, and are inverse to each other.
+//!
+//! ```text
+//! gvmr rules 1
+//! source PATH                        the file that was compiled
+//! home PATH                          what `~` and ${HOME} meant
+//! go LINE VERSION                    what a project file pins
+//! directory LINE PATH                a section starts: what follows counts at PATH and below
+//! network LINE                       a section starts: what follows counts where one of each kind below matches
+//! gateway ADDRESS | subnet ADDRESS/LENGTH | interface NAME
+//! fill LINE NAME=VALUE               used where the process has no value
+//! override LINE NAME=VALUE           beats the process's value; an empty one removes it
+//!
+//! BYTES
+//! ```
+
+use crate::env::variable::{self, Variable};
+use crate::gover::selector::Selector;
+use std::ffi::{OsStr, OsString};
+use std::net::IpAddr;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+const HEAD: &[u8] = b"gvmr rules 1\n";
+
+/// The most bytes of a file that is compiled: a `gvmr.toml` or a `config.toml`.
+pub const SOURCE_LIMIT: u64 = 64 * 1024;
+
+/// The most bytes of a record.
+pub const RECORD_LIMIT: u64 = 512 * 1024;
+
+/// A compiled file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The absolute path of the file that was compiled.
+    pub source: PathBuf,
+    /// What `~` and `${HOME}` meant.
+    pub home: Option<PathBuf>,
+    /// The version that a project file pins.
+    pub pin: Option<Pin>,
+    /// Its rules, in the order of the file; the one that always counts is first where there is one.
+    pub sections: Vec<Section>,
+    /// The bytes that were compiled.
+    pub body: Vec<u8>,
+}
+
+/// `go = "1.23"` of a project file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The line in the file, counted from 1.
+    pub line: usize,
+    /// The version or prefix as it is written.
+    pub written: String,
+    /// What that means.
+    pub selector: Selector,
+}
+
+/// Variables that are set under one condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// The line in the file where it starts, counted from 1.
+    pub line: usize,
+    /// When it counts.
+    pub when: When,
+    /// What it sets; a name at most once of each kind.
+    pub assignments: Vec<Assignment>,
+}
+
+/// When a section counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Wherever the file does.
+    Always,
+    /// In this directory and below, whatever links lead there now. Absolute, without `.`, `..` and a final slash.
+    Directory(PathBuf),
+    /// In a network.
+    Network(Conditions),
+}
+
+/// Which network is meant: of each list that is not empty, one must match. At least one is not empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conditions {
+    /// The default gateway.
+    pub gateways: Vec<IpAddr>,
+    /// A network that this machine has an address in.
+    pub subnets: Vec<Subnet>,
+    /// An interface that has a route.
+    pub interfaces: Vec<String>,
+}
+
+/// An address and how many of its leading bits count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subnet {
+    /// The address; bits behind the length are zero.
+    pub address: IpAddr,
+    /// 0 to 32, or to 128.
+    pub length: u8,
+}
+
+/// One variable and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// The line in the file, counted from 1.
+    pub line: usize,
+    /// The variable.
+    pub variable: &'static Variable,
+    /// The value, with `~`, `${HOME}` and `${PROJECT}` replaced; one line.
+    pub value: OsString,
+    /// Whether it beats the process's own value.
+    pub overrides: bool,
+}
+
+impl Record {
+    /// The record in `bytes`; `None` where they are anything else, such as one of another gvmr's.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let mut rest = bytes.strip_prefix(HEAD)?;
+        let mut record =
+            Self { source: PathBuf::new(), home: None, pin: None, sections: Vec::new(), body: Vec::new() };
+        loop {
+            let end = rest.iter().position(|byte| *byte == b'\n')?;
+            let (line, after) = (rest.get(..end)?, rest.get(end + 1..)?);
+            if line.is_empty() {
+                record.body = after.to_vec();
+                return record.source.is_absolute().then_some(record);
+            }
+            record.fact(line)?;
+            rest = after;
+        }
+    }
+
+    fn fact(&mut self, line: &[u8]) -> Option<()> {
+        let (word, rest) = split(line)?;
+        match word {
+            b"source" => self.source = path(rest),
+            b"home" => self.home = Some(path(rest)),
+            b"go" => {
+                let (line, text) = numbered(rest)?;
+                let written = std::str::from_utf8(text).ok()?.to_owned();
+                self.pin = Some(Pin { line, selector: Selector::parse(&written).ok()?, written });
+            }
+            b"directory" => {
+                let (line, directory) = numbered(rest)?;
+                self.start(line, When::Directory(path(directory)));
+            }
+            b"network" => {
+                let line = number(rest)?;
+                self.start(line, When::Network(Conditions::default()));
+            }
+            b"gateway" => self.conditions()?.gateways.push(text(rest)?.parse().ok()?),
+            b"subnet" => {
+                let subnet = Subnet::parse(text(rest)?)?;
+                self.conditions()?.subnets.push(subnet);
+            }
+            b"interface" => {
+                let name = text(rest)?.to_owned();
+                self.conditions()?.interfaces.push(name);
+            }
+            b"fill" => self.assign(rest, false)?,
+            b"override" => self.assign(rest, true)?,
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn start(&mut self, line: usize, when: When) {
+        self.sections.push(Section { line, when, assignments: Vec::new() });
+    }
+
+    fn conditions(&mut self) -> Option<&mut Conditions> {
+        match &mut self.sections.last_mut()?.when {
+            When::Network(conditions) => Some(conditions),
+            _ => None,
+        }
+    }
+
+    fn assign(&mut self, rest: &[u8], overrides: bool) -> Option<()> {
+        let (line, rest) = numbered(rest)?;
+        let equals = rest.iter().position(|byte| *byte == b'=')?;
+        let (name, value) = rest.split_at(equals);
+        let variable = variable::find(name)?;
+        let value = OsString::from_vec(value.get(1..)?.to_vec());
+        if self.sections.is_empty() {
+            self.start(line, When::Always);
+        }
+        self.sections.last_mut()?.assignments.push(Assignment { line, variable, value, overrides });
+        Some(())
+    }
+
+    /// The bytes that [`Record::read`] reads. No path, name or value may hold a newline, which compiling sees to.
+    pub fn write(&self) -> Vec<u8> {
+        let mut lines = Lines(HEAD.to_vec());
+        lines.line("source", None, self.source.as_os_str());
+        if let Some(home) = &self.home {
+            lines.line("home", None, home.as_os_str());
+        }
+        if let Some(pin) = &self.pin {
+            lines.line("go", Some(pin.line), OsStr::new(&pin.written));
+        }
+        for section in &self.sections {
+            lines.section(section);
+        }
+        lines.0.push(b'\n');
+        lines.0.extend_from_slice(&self.body);
+        lines.0
+    }
+}
+
+struct Lines(Vec<u8>);
+
+impl Lines {
+    fn section(&mut self, section: &Section) {
+        match &section.when {
+            When::Always => {}
+            When::Directory(path) => self.line("directory", Some(section.line), path.as_os_str()),
+            When::Network(conditions) => {
+                self.0.extend_from_slice(format!("network {}\n", section.line).as_bytes());
+                for gateway in &conditions.gateways {
+                    self.line("gateway", None, OsStr::new(&gateway.to_string()));
+                }
+                for Subnet { address, length } in &conditions.subnets {
+                    self.line("subnet", None, OsStr::new(&format!("{address}/{length}")));
+                }
+                for interface in &conditions.interfaces {
+                    self.line("interface", None, OsStr::new(interface));
+                }
+            }
+        }
+        for assignment in &section.assignments {
+            let word = if assignment.overrides { "override" } else { "fill" };
+            let mut text = OsString::from(format!("{}=", assignment.variable.name));
+            text.push(&assignment.value);
+            self.line(word, Some(assignment.line), &text);
+        }
+    }
+
+    fn line(&mut self, word: &str, number: Option<usize>, text: &OsStr) {
+        self.0.extend_from_slice(word.as_bytes());
+        if let Some(number) = number {
+            self.0.extend_from_slice(format!(" {number}").as_bytes());
+        }
+        self.0.push(b' ');
+        self.0.extend_from_slice(text.as_bytes());
+        self.0.push(b'\n');
+    }
+}
+
+impl Subnet {
+    /// `10.0.2.0/24`, `fd00::/8`; bits behind the length are cleared. A bare address is a whole one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (address, length) = match text.split_once('/') {
+            Some((address, length)) if length.bytes().all(|byte| byte.is_ascii_digit()) => {
+                (address.parse().ok()?, Some(length.parse().ok()?))
+            }
+            Some(_) => return None,
+            None => (text.parse().ok()?, None),
+        };
+        let most = if matches!(address, IpAddr::V4(_)) { 32 } else { 128 };
+        let length = length.unwrap_or(most);
+        (length <= most).then(|| Self { address: masked(address, length), length })
+    }
+
+    /// Whether `address` is in it.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        address.is_ipv4() == self.address.is_ipv4() && masked(address, self.length) == self.address
+    }
+}
+
+fn masked(address: IpAddr, length: u8) -> IpAddr {
+    match address {
+        IpAddr::V4(address) => {
+            let mask = u32::MAX.checked_shl(32 - u32::from(length)).unwrap_or(0);
+            IpAddr::V4((u32::from(address) & mask).into())
+        }
+        IpAddr::V6(address) => {
+            let mask = u128::MAX.checked_shl(128 - u32::from(length)).unwrap_or(0);
+            IpAddr::V6((u128::from(address) & mask).into())
+        }
+    }
+}
+
+/// The first word of a line, and what follows its blank.
+fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let blank = line.iter().position(|byte| *byte == b' ')?;
+    Some((line.get(..blank)?, line.get(blank + 1..)?))
+}
+
+fn numbered(rest: &[u8]) -> Option<(usize, &[u8])> {
+    let (digits, rest) = split(rest)?;
+    Some((number(digits)?, rest))
+}
+
+fn number(digits: &[u8]) -> Option<usize> {
+    text(digits)?.parse().ok()
+}
+
+fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
+fn path(bytes: &[u8]) -> PathBuf {
+    Path::new(OsStr::from_bytes(bytes)).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_record_is_read_as_it_was_written() {
+        let text = b"gvmr rules 1\nsource /h/.config/gvmr/config.toml\nhome /h\nfill 2 GOPRIVATE=*.corp\n\
+            directory 4 /h/my work\noverride 5 GOPATH=/h/my work/go\nnetwork 7\n\
+            gateway 10.0.2.2\ngateway fe80::1\nsubnet 192.168.0.0/16\ninterface eth0\nfill 9 HTTPS_PROXY=http://p:1\n\n\
+            [env]\n\nGOPRIVATE";
+        let record = Record::read(text).unwrap();
+        assert_eq!(record.write(), text);
+        assert_eq!(record.body, b"[env]\n\nGOPRIVATE");
+        assert_eq!(record.sections.len(), 3);
+        assert_eq!(record.sections[0].when, When::Always);
+        assert_eq!(record.sections[1].when, When::Directory("/h/my work".into()));
+        assert_eq!(record.sections[2].assignments[0].value, "http://p:1");
+    }
+
+    #[test]
+    fn what_is_not_a_record_is_none() {
+        for text in [
+            "",
+            "gvmr rules 2\nsource /p\n\n",
+            "gvmr rules 1\n\n",
+            "gvmr rules 1\nsource p\n\n",
+            "gvmr rules 1\nsource /p\n",
+            "gvmr rules 1\nsource /p\nfill 1 PATH=/x\n\n",
+            "gvmr rules 1\nsource /p\nfill x GOPATH=/x\n\n",
+            "gvmr rules 1\nsource /p\ngateway 10.0.0.1\n\n",
+            "gvmr rules 1\nsource /p\nnetwork 1\nsubnet 10.0.0.1/33\n\n",
+            "gvmr rules 1\nsource /p\nhook 1 rm\n\n",
+        ] {
+            assert_eq!(Record::read(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_subnet_holds_what_shares_its_leading_bits() {
+        let holds =
+            |subnet: &str, address: &str| Subnet::parse(subnet).unwrap().contains(address.parse().unwrap());
+        assert!(holds("10.0.2.0/24", "10.0.2.15") && !holds("10.0.2.0/24", "10.0.3.15"));
+        assert!(holds("10.0.2.9/24", "10.0.2.15"));
+        assert!(holds("0.0.0.0/0", "8.8.8.8") && !holds("0.0.0.0/0", "::1"));
+        assert!(holds("192.168.1.7", "192.168.1.7") && !holds("192.168.1.7", "192.168.1.8"));
+        assert!(holds("fd00::/8", "fdab::1") && holds("::/0", "fe80::1") && !holds("fd00::/8", "fe80::1"));
+        for wrong in ["10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0/8", "x", "", "::/129", "10.0.0.0/"]
+        {
+            assert_eq!(Subnet::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = Record::read(&bytes);
+            let _ = Record::read(&[HEAD, b"source /p\n", &bytes[..]].concat());
+        }
+
+        #[test]
+        fn what_is_written_is_read_back(
+            body in proptest::collection::vec(any::<u8>(), 0..50),
+            value in "[^\n\0]{0,20}",
+            line in 1_usize..99_999,
+            overrides: bool,
+            network: bool,
+        ) {
+            let when = if network {
+                When::Network(Conditions { interfaces: vec!["eth0".to_owned()], ..Conditions::default() })
+            } else {
+                When::Directory(PathBuf::from("/a b"))
+            };
+            let assignment = Assignment { line, variable: &variable::VARIABLES[0], value: value.into(), overrides };
+            let sections = vec![
+                Section { line, when: When::Always, assignments: vec![assignment.clone()] },
+                Section { line, when, assignments: vec![assignment] },
+            ];
+            let pin = Some(Pin { line, written: "1.20.0".to_owned(), selector: Selector::parse("1.20.0").unwrap() });
+            let record = Record { source: "/p".into(), home: None, pin, sections, body };
+            prop_assert_eq!(Record::read(&record.write()), Some(record));
+        }
+    }
+}

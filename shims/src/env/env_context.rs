@@ -1,0 +1,306 @@
+//! Everything about a directory that decides the environment of the next go: the project file that the user trusts, the
+//! user's own rules, the network, credentials; and what to tell the user first.
+//!
+//! Takes a home, a directory and the environment, gives the [`Settled`] changes. Reads files, changes nothing. Rules of
+//! the user's that were not compiled since they were edited are never guessed at: [`Config::Stale`] says so.
+
+use crate::env::compiled_rules::{RECORD_LIMIT, Record, SOURCE_LIMIT, When};
+use crate::env::credentials::{self, Kind};
+use crate::env::gopath;
+use crate::env::gvmr_toml::{self, Found};
+use crate::env::network::Network;
+use crate::env::notice::{Notice, UnfitGopath};
+use crate::env::rules::{self, Applied, Change, Kept, Names};
+use crate::env::variable::{self, Variable};
+use crate::gover::goenv;
+use crate::gover::version::Version;
+use crate::home::paths::Home;
+use crate::home::shared_home;
+use crate::home::user_dirs::{self, Own};
+use crate::sys::bounded;
+use crate::sys::environment::Environment;
+use crate::sys::printable;
+use crate::sys::process;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+/// What decides the environment in a directory.
+#[derive(Debug)]
+pub struct Situation {
+    /// Where the user's own things are.
+    pub own: Option<Own>,
+    /// The directory, absolute.
+    pub directory: PathBuf,
+    /// The project's file.
+    pub project: Found,
+    /// The user's rules.
+    pub config: Config,
+}
+
+/// The user's rules as they were compiled.
+#[derive(Debug)]
+pub enum Config {
+    /// The user has no `config.toml`.
+    None,
+    /// What it says.
+    Compiled(Record),
+    /// It belongs to another user, so that it does not count.
+    Foreign {
+        /// The `config.toml`.
+        file: PathBuf,
+        /// Its owner.
+        owner: u32,
+    },
+    /// It is not what was compiled, or never was.
+    Stale {
+        /// The `config.toml`.
+        file: PathBuf,
+    },
+}
+
+/// What the next go gets, and what comes first.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// The variables that differ from the process's.
+    pub changes: Vec<Change>,
+    /// What the user is to be told.
+    pub notices: Vec<Notice>,
+    /// Whether credentials are kept that this go needs and the shim cannot give it.
+    pub needs_credentials: bool,
+}
+
+impl Situation {
+    /// What counts in `directory`. `compiled` is what `config.toml` says where that was compiled just now.
+    pub fn of(
+        home: &Home,
+        directory: &Path,
+        environment: &dyn Environment,
+        compiled: Option<Record>,
+    ) -> Self {
+        let own = Own::of(home, environment);
+        let project = gvmr_toml::find(directory, own.as_ref());
+        let config = match (compiled, &own) {
+            (Some(record), _) => Config::Compiled(record),
+            (None, Some(own)) => config(own, environment),
+            (None, None) => Config::None,
+        };
+        Self { own, directory: directory.to_owned(), project, config }
+    }
+
+    /// All assignments that count, strongest first.
+    pub fn applied(&self) -> Vec<Applied<'_>> {
+        let config = self.config.record();
+        let project = self.project.trusted.as_ref();
+        if project.is_none() && config.is_none() {
+            return Vec::new();
+        }
+        let asks =
+            |record: &&Record| record.sections.iter().any(|one| matches!(one.when, When::Directory(_)));
+        let names = match config.filter(asks) {
+            Some(_) => Names::of(&self.directory),
+            None => Names { logical: self.directory.clone(), physical: PathBuf::new() },
+        };
+        rules::applied(project, config, &names, &Network::default())
+    }
+
+    /// What a toolchain gets; the project files that were passed over go into its notices. `goroot` and `version` are the
+    /// toolchain's, where they are known.
+    pub fn settle(
+        &mut self,
+        home: &Home,
+        environment: &dyn Environment,
+        goroot: Option<&Path>,
+        version: Option<&Version>,
+    ) -> Settled {
+        let applied = self.applied();
+        let mut changes = if applied.is_empty() { Vec::new() } else { rules::changes(&applied, environment) };
+        let unfit = unfit_gopath(&applied, &mut changes, environment, home, goroot);
+        let needs_credentials = self
+            .own
+            .as_ref()
+            .is_some_and(|own| give_credentials(own, &mut changes, environment, home, version));
+        let mut notices: Vec<Notice> = unfit.map(Notice::Gopath).into_iter().collect();
+        if let Config::Foreign { file, owner } = &self.config {
+            notices.push(Notice::Config { file: file.clone(), owner: *owner });
+        }
+        notices.extend(std::mem::take(&mut self.project.passed_over).into_iter().map(Notice::ProjectFile));
+        Settled { changes, notices, needs_credentials }
+    }
+}
+
+impl Config {
+    /// The rules, where they count.
+    pub fn record(&self) -> Option<&Record> {
+        match self {
+            Self::Compiled(record) => Some(record),
+            Self::None | Self::Foreign { .. } | Self::Stale { .. } => None,
+        }
+    }
+}
+
+/// The user's rules, if what was compiled is what is written now.
+fn config(own: &Own, environment: &dyn Environment) -> Config {
+    let named = user_dirs::config_file(environment);
+    if named.as_ref().is_some_and(|file| std::fs::symlink_metadata(file).is_err()) {
+        return Config::None;
+    }
+    let heeded = shared_home::heeded();
+    let record = bounded::read_owned(&own.rules(), RECORD_LIMIT, &heeded).ok().flatten();
+    let record = record.and_then(|bytes| Record::read(&bytes));
+    // Without a HOME the record tells which file it was.
+    let Some(file) = named.or_else(|| Some(record.as_ref()?.source.clone())) else { return Config::None };
+    let bytes = match bounded::read_owned(&file, SOURCE_LIMIT, &heeded) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => {
+            return match shared_home::stranger(&file) {
+                Some(owner) => Config::Foreign { file, owner },
+                None => Config::None,
+            };
+        }
+        Err(_) => return Config::Stale { file },
+    };
+    let user_home = environment.get("HOME").map(PathBuf::from);
+    let is_current = |record: &Record| {
+        let same_home = user_home.is_none() || record.home == user_home;
+        record.source == file && record.body == bytes && same_home
+    };
+    match record.filter(is_current) {
+        Some(record) => Config::Compiled(record),
+        None => Config::Stale { file },
+    }
+}
+
+/// What is wrong with the GOPATH that the next go would see. One that comes from the process and that a rule would only
+/// have filled gives way to the rule's, for this run.
+fn unfit_gopath(
+    applied: &[Applied<'_>],
+    changes: &mut Vec<Change>,
+    environment: &dyn Environment,
+    home: &Home,
+    goroot: Option<&Path>,
+) -> Option<UnfitGopath> {
+    let gopath = variable::find(b"GOPATH")?;
+    let unfit = |value: OsString, place: String, by_rule| {
+        let fault = gopath::fault(&value, home, goroot)?;
+        Some(UnfitGopath { place, by_rule, value, fault, replaced: None })
+    };
+    let change = changes.iter().find(|change| change.name == gopath.name);
+    if let Some(value) = change.and_then(|change| change.value.clone()) {
+        return unfit(value, rules::decisive(applied, gopath)?.place(), true);
+    }
+    // A change without a value takes the process's away.
+    let Some(value) = environment.get(gopath.name).filter(|_| change.is_none()) else {
+        return unfit_by_default(environment, home, goroot, unfit);
+    };
+    let unfit_own = unfit(value, "the environment".to_owned(), false)?;
+    let is_kept = Kept::of(environment).holds(gopath);
+    let Some(rule) = rules::strongest(applied, gopath, false).filter(|_| !is_kept) else {
+        return Some(unfit_own);
+    };
+    let value = rule.assignment.value.clone();
+    changes.push(Change { name: gopath.name, twin: None, value: Some(value.clone()) });
+    let unfit_too = unfit(value.clone(), rule.place(), true);
+    Some(unfit_too.unwrap_or(UnfitGopath { replaced: Some((value, rule.place())), ..unfit_own }))
+}
+
+/// What is wrong with the GOPATH of a go to which neither the process nor a rule gives one.
+fn unfit_by_default(
+    environment: &dyn Environment,
+    home: &Home,
+    goroot: Option<&Path>,
+    unfit: impl Fn(OsString, String, bool) -> Option<UnfitGopath>,
+) -> Option<UnfitGopath> {
+    if let Some(written) = goenv::written(environment, "GOPATH") {
+        let place = format!("{}:{}", printable::path(&written.file), written.line);
+        return unfit(written.value, place, false);
+    }
+    let mut default = [environment.get("HOME")?.as_bytes(), b"/go\0"].concat();
+    if default.first() != Some(&b'/') || process::is_absent(&default) {
+        return None; // a relative one the go command refuses in words of its own
+    }
+    default.pop();
+    let default = PathBuf::from(OsString::from_vec(default));
+    let fault = gopath::fault_of_default(&default, home, goroot)?;
+    let place = "Go's default, as nothing sets it".to_owned();
+    Some(UnfitGopath { place, by_rule: false, value: default.into_os_string(), fault, replaced: None })
+}
+
+/// Names gvmr as the go command's source of credentials where any are kept. Whether the next go needs some that only the
+/// program can give it: those of a proxy, and all of them before Go 1.24.
+fn give_credentials(
+    own: &Own,
+    changes: &mut Vec<Change>,
+    environment: &dyn Environment,
+    home: &Home,
+    version: Option<&Version>,
+) -> bool {
+    let heeded = [process::effective_user()];
+    let Ok(Some(text)) = bounded::read_owned(&own.credentials(), RECORD_LIMIT, &heeded) else { return false };
+    let entries = credentials::entries(&text);
+    let asks_by_itself =
+        version.and_then(Version::numbers).is_none_or(|(major, minor, _)| (major, minor) >= (1, 24));
+    let mut needs = false;
+    if entries.iter().any(|entry| entry.kind == Kind::Https) {
+        if !asks_by_itself {
+            needs = true;
+        } else if !changes.iter().any(|change| change.name == "GOAUTH")
+            && goenv::setting(environment, "GOAUTH").is_none()
+            && !Kept::of(environment).names(OsStr::new("GOAUTH"))
+        {
+            let mut value = OsString::from("netrc;");
+            value.push(provider(home));
+            changes.push(Change { name: "GOAUTH", twin: None, value: Some(value) });
+        }
+    }
+    needs
+        || proxies(changes, environment).iter().any(|proxy| {
+            entries.iter().any(|entry| entry.kind == Kind::Proxy && entry.machine == proxy.machine)
+        })
+}
+
+/// A proxy that the next go will use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProxyInUse {
+    /// The variable that names it.
+    pub variable: &'static Variable,
+    /// What is written there.
+    pub value: String,
+    /// Its `host:port`.
+    pub machine: String,
+}
+
+/// The proxies that the next go will use and that gvmr may give credentials for: not those that bring their own, nor what
+/// the user wants kept.
+pub fn proxies(changes: &[Change], environment: &dyn Environment) -> Vec<ProxyInUse> {
+    let kept = Kept::of(environment);
+    let variables = [&b"HTTP_PROXY"[..], b"HTTPS_PROXY"].into_iter().filter_map(variable::find);
+    let in_use = variables.filter(|variable| !kept.holds(variable)).filter_map(|variable| {
+        let value = match changes.iter().find(|change| change.name == variable.name) {
+            Some(change) => change.value.clone(),
+            None => environment.get(variable.name).or_else(|| environment.get(variable.twin?)),
+        };
+        let value = value?.into_string().ok()?;
+        let machine = credentials::proxy_machine(&value)?;
+        Some(ProxyInUse { variable, value, machine })
+    });
+    in_use.collect()
+}
+
+/// The command that gives the go command credentials, quoted as GOAUTH wants it.
+fn provider(home: &Home) -> OsString {
+    let program = home.shims().join("gvmr");
+    let bytes = program.as_os_str().as_bytes();
+    let mut command = OsString::new();
+    if bytes.iter().any(|byte| matches!(byte, b';' | b'\'' | b'"')) {
+        command.push("gvmr"); // no quotes help there; the shim directory is on PATH as a rule
+    } else if bytes.iter().any(u8::is_ascii_whitespace) {
+        command.push(OsStr::new("'"));
+        command.push(program.as_os_str());
+        command.push(OsStr::new("'"));
+    } else {
+        command.push(program.as_os_str());
+    }
+    command.push(" auth");
+    command
+}

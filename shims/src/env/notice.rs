@@ -1,0 +1,167 @@
+//! What the user is to be told before a tool runs, once and without getting in the way.
+//!
+//! A notice that was said leaves an empty file, named after what it says; it is said again after a day. The shim only
+//! looks at that file: the program that it hands over to says the notice and leaves the mark.
+
+use crate::env::gopath::Fault;
+use crate::env::gvmr_toml::PassedOver;
+use crate::home::user_dirs::Own;
+use crate::sys::fingerprint;
+use crate::sys::printable;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// How long a notice that was said is not said again.
+pub const QUIET: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What the user is to be told.
+#[derive(Debug)]
+pub enum Notice {
+    /// A project file has no effect.
+    ProjectFile(PassedOver),
+    /// The GOPATH of the next go is unfit.
+    Gopath(UnfitGopath),
+    /// The rules of this `config.toml` do not count, since it is another user's.
+    Config {
+        /// The file.
+        file: PathBuf,
+        /// Its owner.
+        owner: u32,
+    },
+}
+
+/// A GOPATH that can hurt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnfitGopath {
+    /// Where it is set, in words: the environment, a file and line, the default.
+    pub place: String,
+    /// Whether a rule sets it.
+    pub by_rule: bool,
+    /// Its value.
+    pub value: OsString,
+    /// What is wrong with it.
+    pub fault: Fault,
+    /// The value that a rule puts in its place for this run, and where that is written.
+    pub replaced: Option<(OsString, String)>,
+}
+
+impl Notice {
+    /// The name of the mark that it was said.
+    pub fn mark(&self, own: &Own) -> PathBuf {
+        own.notices().join(format!("{:016x}", fingerprint::of(format!("{self:?}").as_bytes())))
+    }
+
+    /// Whether it was said during the last day. A mark of the future, as after a snapshot was restored, does not count.
+    pub fn was_said(&self, own: Option<&Own>) -> bool {
+        own.is_some_and(|own| is_recent(&self.mark(own)))
+    }
+}
+
+/// Whether a file of this name is a mark.
+pub fn is_mark(name: &OsStr) -> bool {
+    let name = name.as_bytes();
+    name.len() == 16 && name.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Whether the mark at this path was left during the last day.
+pub fn is_recent(mark: &Path) -> bool {
+    let left = fs::symlink_metadata(mark).and_then(|mark| mark.modified()).ok();
+    left.and_then(|left| SystemTime::now().duration_since(left).ok()).is_some_and(|ago| ago < QUIET)
+}
+
+impl fmt::Display for UnfitGopath {
+    /// One line: where it is set, what is wrong, and what takes its place.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "GOPATH ({})", self.place)?;
+        if self.value != self.fault.element().as_os_str() {
+            write!(formatter, " is \"{}\", of which", shown(&self.value))?;
+        }
+        write!(formatter, " {}", self.fault)?;
+        match &self.replaced {
+            Some((value, place)) => {
+                write!(formatter, "; for this run it is \"{}\" ({place})", shown(value))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn shown(value: &OsStr) -> String {
+    printable::path(Path::new(value))
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods)] // a test's own directory
+mod tests {
+    use super::*;
+    use crate::env::gvmr_toml::Why;
+    use crate::home::paths::Home;
+
+    fn unfit(value: &str, element: &str) -> UnfitGopath {
+        let fault = Fault::Relative(element.into());
+        UnfitGopath {
+            place: "the environment".to_owned(),
+            by_rule: false,
+            value: value.into(),
+            fault,
+            replaced: None,
+        }
+    }
+
+    #[test]
+    fn a_notice_is_one_line_that_names_place_value_and_fault() {
+        let one = unfit("rel", "rel").to_string();
+        assert!(one.starts_with("GOPATH (the environment) \"rel\" is relative: go stops"), "{one}");
+        let two = UnfitGopath {
+            replaced: Some(("/h/go".into(), "/c/config.toml:3".to_owned())),
+            ..unfit("/x:rel", "rel")
+        };
+        let two = two.to_string();
+        assert!(two.starts_with("GOPATH (the environment) is \"/x:rel\", of which \"rel\" is"), "{two}");
+        assert!(two.ends_with("; for this run it is \"/h/go\" (/c/config.toml:3)"), "{two}");
+    }
+
+    #[test]
+    fn a_mark_is_of_one_notice_and_of_one_content() {
+        let directory = tempfile::tempdir().unwrap();
+        let own = Own::of(&Home::at(directory.path()), &Vec::new()).unwrap();
+        let file = |content| {
+            let file = PathBuf::from("/p/gvmr.toml");
+            Notice::ProjectFile(PassedOver { file, why: Why::Untrusted, content })
+        };
+        let notices = [
+            file(Some(1)),
+            file(Some(2)),
+            file(None),
+            Notice::Gopath(unfit("a", "a")),
+            Notice::Gopath(unfit("b", "b")),
+        ];
+        let mut marks: Vec<_> = notices.iter().map(|notice| notice.mark(&own)).collect();
+        assert!(marks.iter().all(|mark| is_mark(mark.file_name().unwrap())));
+        marks.sort();
+        marks.dedup();
+        assert_eq!(marks.len(), notices.len());
+        assert_eq!(file(Some(1)).mark(&own), file(Some(1)).mark(&own));
+        assert!(!is_mark(OsStr::new("0123456789abcdeF")) && !is_mark(OsStr::new("0123456789abcde")));
+    }
+
+    #[test]
+    fn a_mark_counts_for_a_day_and_one_of_the_future_does_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let mark = directory.path().join("0123456789abcdef");
+        assert!(!is_recent(&mark));
+        let file = fs::File::create(&mark).unwrap();
+        let now = SystemTime::now();
+        let hour = Duration::from_secs(3600);
+        for (time, counts) in
+            [(now, true), (now - QUIET + hour, true), (now - QUIET, false), (now + hour, false)]
+        {
+            file.set_modified(time).unwrap();
+            assert_eq!(is_recent(&mark), counts);
+        }
+    }
+}

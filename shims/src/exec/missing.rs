@@ -1,0 +1,62 @@
+//! A version that is chosen and not installed: the words for it, and the words that ask the program to install it.
+//!
+//! ```text
+//! PROGRAM shim-missing [--called=WORD] [--ignores-pipe] --home DIR --version SELECTOR --reason TEXT
+//!         [--file FILE [--line N]] [--exact] -- TOOL [ARGUMENT...]
+//! ```
+//!
+//! `SELECTOR` is `1.23.4` or a prefix such as `1.23`; `--exact` is what [`crate::select::resolution::Answer::exact`] is;
+//! `TOOL` is a name in the toolchain's `bin`. The program asks or installs, then runs the tool with the
+//! arguments, or prints [`message`] and ends with 127.
+
+use crate::exec::handover;
+use crate::exec::invocation::Place;
+use crate::gover::selector::Selector;
+use crate::home::paths::Home;
+use crate::home::shared_home;
+use crate::select::resolution::Reason;
+use crate::sys::environment::Block;
+use std::ffi::{CStr, OsStr};
+
+/// A version that is chosen and not installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// What to install.
+    pub wanted: Selector,
+    /// Who wants it.
+    pub reason: Reason,
+    /// Whether it was asked for by name.
+    pub exact: bool,
+}
+
+/// What the shim and the program both say, without their own name in front and without a final newline.
+/// `reason` is a [`Reason`] in words, `home` where the version would be.
+pub fn message(home: &Home, wanted: &Selector, reason: &str) -> String {
+    let what = match wanted.as_exact() {
+        Some(version) => format!("go{version} is not installed"),
+        None => format!("no release of go{wanted} is installed"),
+    };
+    format!("{what}\n  {reason}\n  run: {}", shared_home::next_step(home, &format!("install {wanted}")))
+}
+
+impl Missing {
+    /// Hands over to the program; returns only where there is none that can be run. `arguments` are the tool's, its name
+    /// first.
+    pub(crate) fn hand_over(&self, place: &Place, tool: &OsStr, arguments: &[&CStr], block: &Block<'_>) {
+        let (version, reason) = (self.wanted.to_string(), self.reason.to_string());
+        let line = self.reason.line.map(|line| line.to_string());
+        let mut words: Vec<&OsStr> = vec!["--home".as_ref(), place.home.root().as_os_str()];
+        words.extend(["--version", &version, "--reason", &reason].map(OsStr::new));
+        if let Some(file) = &self.reason.file {
+            words.extend(["--file".as_ref(), file.as_os_str()]);
+        }
+        if let Some(line) = &line {
+            words.extend(["--line", line].map(OsStr::new));
+        }
+        if self.exact {
+            words.push("--exact".as_ref());
+        }
+        words.extend(["--".as_ref(), tool]);
+        handover::to_program(place, "shim-missing", &words, arguments, block);
+    }
+}

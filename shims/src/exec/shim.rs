@@ -1,0 +1,147 @@
+//! The shim from its arguments to the exec of the right Go.
+//!
+//! Takes what C's `main` is given, before any runtime has touched signals. Never writes a file, never starts a
+//! second process, never prints where it can run a tool: where something has to be compiled, said or asked for first, it
+//! hands over to the program.
+
+use crate::env::env_context::Config;
+use crate::env::rules::Change;
+use crate::exec::call::Call;
+use crate::exec::handover;
+use crate::exec::invocation::Place;
+use crate::exec::launch::{self, Launch};
+use crate::exec::missing::{self, Missing};
+use crate::gover::selector::NotAVersion;
+use crate::home::system_go::{self, Outside};
+use crate::select::error::Problem;
+use crate::select::resolution::{Answer, Choice};
+use crate::sys::environment::Block;
+use crate::sys::printable;
+use std::convert::Infallible;
+use std::ffi::CStr;
+use std::fmt;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// Runs the tool that `arguments` (with the program's name first) ask for; the exit code where that fails.
+pub fn run(arguments: &[&CStr]) -> i32 {
+    let Err(failure) = start(arguments, &Block::of_process());
+    // Where nobody can be told, the exit code has to do.
+    let _ = writeln!(io::stderr(), "gvmr: {failure}");
+    failure.exit_code()
+}
+
+/// Why no tool runs.
+#[derive(Debug)]
+pub enum Failure {
+    /// The program lies in no home's `shims` directory.
+    Lost(PathBuf),
+    /// The `+` argument is no version.
+    Plus(NotAVersion),
+    /// No Go could be chosen.
+    Problem(Problem),
+    /// This `config.toml` is not what was compiled, and no program could be asked to compile it.
+    Stale(PathBuf),
+    /// A version is missing, in words, and no program could be asked to install it.
+    Missing(String),
+    /// What was chosen cannot be executed.
+    Launch(launch::Failure),
+}
+
+fn start(arguments: &[&CStr], block: &Block<'_>) -> Result<Infallible, Failure> {
+    let place = Place::of_process().map_err(Failure::Lost)?;
+    let call = Call::parse(&place, arguments, block).map_err(Failure::Plus)?;
+    let mut situation = call.situation(None);
+    if let Config::Stale { file } = &situation.config {
+        handover::prepare(&place, arguments, block);
+        return Err(Failure::Stale(file.clone()));
+    }
+    let answer = call.answer(&situation).map_err(Failure::Problem)?;
+    if let Choice::Missing { wanted } = answer.choice {
+        let missing = Missing { wanted, reason: answer.reason, exact: answer.exact };
+        missing.hand_over(&place, call.tool, &call.arguments, block);
+        let reason = missing.reason.to_string();
+        return Err(Failure::Missing(missing::message(&place.home, &missing.wanted, &reason)));
+    }
+    let settled = call.settle(&mut situation, &answer.choice);
+    let unsaid = settled.notices.iter().any(|notice| !notice.was_said(situation.own.as_ref()));
+    if unsaid || settled.needs_credentials {
+        handover::prepare(&place, arguments, block);
+        // Nobody to say it, and nobody to ask for a secret: the tool still runs.
+    }
+    Err(launch(&call, &answer, &settled.changes))
+}
+
+/// Runs the Go that was chosen with these changes of its environment; comes back only with the reason why it cannot.
+pub fn launch(call: &Call<'_>, answer: &Answer, changes: &[Change]) -> Failure {
+    let launch = match &answer.choice {
+        Choice::Installed { version, goroot } => {
+            let mounted = call.place.proc_is_mounted;
+            Launch::toolchain(goroot, version, call.tool, answer.exact, mounted)
+        }
+        Choice::Outside(go) => match outside(call, go) {
+            Ok(tool) => return launch_outside(call, &tool, changes),
+            Err(failure) => return failure,
+        },
+        Choice::Missing { wanted } => {
+            let reason = answer.reason.to_string();
+            return Failure::Missing(missing::message(&call.place.home, wanted, &reason));
+        }
+    };
+    Failure::Launch(launch.changing(changes).replace(&call.arguments, call.block))
+}
+
+fn launch_outside(call: &Call<'_>, tool: &Outside, changes: &[Change]) -> Failure {
+    match Launch::outside(tool, call.block) {
+        Ok(launch) => Failure::Launch(launch.changing(changes).replace(&call.arguments, call.block)),
+        Err(failure) => Failure::Launch(failure),
+    }
+}
+
+/// The tool of the Go outside: the one in its GOROOT, or else the first of that name on PATH.
+fn outside(call: &Call<'_>, go: &Outside) -> Result<Outside, Failure> {
+    if call.tool == "go" {
+        return Ok(go.clone());
+    }
+    if let Some(program) = go.goroot.as_ref().map(|goroot| goroot.join("bin").join(call.tool))
+        && program.is_file()
+    {
+        return Ok(Outside { program, ..go.clone() });
+    }
+    let found = system_go::find(call.tool, call.block, &call.place.home, Some(&call.place.program));
+    let program = go.program.with_file_name(call.tool);
+    found.ok_or(Failure::Launch(launch::Failure::NoTool { program }))
+}
+
+impl Failure {
+    /// The exit code that shells give.
+    pub fn exit_code(&self) -> i32 {
+        match self {
+            Self::Launch(failure) => failure.exit_code(),
+            _ => 127,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lost(program) => write!(
+                formatter,
+                "{} is a shim and works only as a tool's name in a `shims` directory; `gvmr where --shims` shows it",
+                program.display()
+            ),
+            Self::Plus(word) => write!(formatter, "the version after \"+\": {word}"),
+            Self::Problem(problem) => problem.fmt(formatter),
+            Self::Stale(file) => write!(
+                formatter,
+                "{} was changed since it was compiled, and no gvmr could be started to read it; run `gvmr env`",
+                printable::path(file)
+            ),
+            Self::Missing(message) => formatter.write_str(message),
+            Self::Launch(failure) => failure.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}

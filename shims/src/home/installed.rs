@@ -1,0 +1,57 @@
+//! The toolchains in the home, by the names of their directories. A committed directory is a whole GOROOT.
+
+use crate::gover::selector::Selector;
+use crate::gover::version::Version;
+use crate::home::paths::Home;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
+
+/// The directory of this version, where it is installed.
+pub fn goroot(home: &Home, version: &Version) -> Option<PathBuf> {
+    let goroot = home.toolchain(version);
+    fs::metadata(&goroot).is_ok_and(|metadata| metadata.is_dir()).then_some(goroot)
+}
+
+/// All installed versions, in Go's order; none where the home has no versions directory yet.
+pub fn list(home: &Home) -> io::Result<Vec<Version>> {
+    let entries = match fs::read_dir(home.versions()) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut versions = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name();
+        let version = name.to_str().and_then(|name| Version::parse(name.strip_prefix("go")?));
+        versions.extend(version.filter(|version| goroot(home, version).is_some()));
+    }
+    versions.sort();
+    Ok(versions)
+}
+
+/// What `selector` means here, and its directory: the exact version where it is installed, or the newest installed
+/// of a prefix. Only a prefix lists the directory.
+pub fn find(home: &Home, selector: &Selector) -> io::Result<Option<(Version, PathBuf)>> {
+    let version = match selector.as_exact() {
+        Some(version) => Some(version.clone()),
+        None => selector.newest(&list(home)?).cloned(),
+    };
+    Ok(version.and_then(|version| goroot(home, &version).map(|goroot| (version, goroot))))
+}
+
+/// The lowest of `versions` (in order) that satisfies `minimum`; a pre-release only where no release does.
+pub fn lowest<'a>(versions: &'a [Version], minimum: &Version) -> Option<&'a Version> {
+    let mut enough = versions.iter().filter(|version| *version >= minimum);
+    let first = enough.next()?;
+    if first.is_prerelease() {
+        enough.find(|version| !version.is_prerelease()).or(Some(first))
+    } else {
+        Some(first)
+    }
+}
+
+/// The newest of `versions` (in order); a pre-release only where there is no release.
+pub fn newest(versions: &[Version]) -> Option<&Version> {
+    versions.iter().rfind(|version| !version.is_prerelease()).or(versions.last())
+}

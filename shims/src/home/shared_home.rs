@@ -1,0 +1,67 @@
+//! A home that one user, root as a rule, keeps for all: who may change it, and whose default counts there.
+//!
+//! Looks at a file's owner and at the environment. Writes nothing, and costs a home of one's own a single look.
+
+use crate::home::paths::Home;
+use crate::home::user_dirs::config_directory;
+use crate::sys::environment::Environment;
+use crate::sys::process;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// Whether the home is shared and another user keeps it, so that this one only reads it.
+pub fn is_anothers(home: &Home) -> bool {
+    fs::symlink_metadata(home.shared_file()).is_ok_and(|mark| mark.uid() != process::effective_user())
+}
+
+/// The file with the default of this user in a home that another keeps: `default` in [`config_directory`].
+pub fn own_default_file(environment: &dyn Environment) -> Option<PathBuf> {
+    config_directory(environment).map(|directory| directory.join("default"))
+}
+
+/// The users whose word counts in such a file: this one, and root. What belongs to another is passed over.
+pub fn heeded() -> [u32; 2] {
+    [0, process::effective_user()]
+}
+
+/// The owner of a file of the user's, its default or its settings, where that is neither the user nor root, so that it does
+/// not count.
+pub fn stranger(file: &Path) -> Option<u32> {
+    let found = [fs::symlink_metadata(file), fs::metadata(file)];
+    let owners = found.into_iter().flatten().map(|found| found.uid());
+    owners.into_iter().find(|owner| !heeded().contains(owner))
+}
+
+/// The program that changes the home, in words: with another's rights where another keeps it.
+pub fn program(home: &Home) -> String {
+    if is_anothers(home) { format!("sudo {}", home.bin().join("gvmr").display()) } else { "gvmr".to_owned() }
+}
+
+/// What to run so that `gvmr COMMAND` changes the home, in words.
+pub fn next_step(home: &Home, command: &str) -> String {
+    let everybody = format!("{} {command}", program(home));
+    if !is_anothers(home) {
+        return everybody;
+    }
+    format!(
+        "{everybody} (for everybody), or GVMR_HOME=~/.local/share/gvmr gvmr {command} && gvmr setup (for you, in a \
+         home of your own)"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[allow(clippy::disallowed_methods)] // a test's own directory
+    fn a_home_without_the_mark_and_one_that_is_kept_here_are_ones_own() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = Home::at(directory.path());
+        assert!(!is_anothers(&home));
+        fs::write(home.shared_file(), b"shared\n").unwrap();
+        assert!(!is_anothers(&home));
+        assert_eq!(next_step(&home, "install 1.22"), "gvmr install 1.22");
+    }
+}

@@ -1,0 +1,86 @@
+//! The Go that is on PATH and not gvmr's.
+//!
+//! Takes PATH, gives the first program of a name that is neither this shim nor another home's. Relative and
+//! empty elements of PATH never count: a project directory must not supply the tool that runs in it.
+
+use crate::gover::version::Version;
+use crate::home::paths::Home;
+use crate::sys::bounded::{self, PIN_LIMIT};
+use crate::sys::directory::same;
+use crate::sys::environment::Environment;
+use std::ffi::OsStr;
+use std::fs::{self, Metadata};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// A program outside gvmr.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outside {
+    /// The program, by the PATH element it was found in.
+    pub program: PathBuf,
+    /// The GOROOT it belongs to; `None` where it is a wrapper, such as another version manager's shim.
+    pub goroot: Option<PathBuf>,
+    /// The version of that GOROOT; `None` for a wrapper or a development build.
+    pub version: Option<Version>,
+}
+
+/// The first `name` on PATH that is not gvmr's; `shim` is the running program, told by device and inode.
+pub fn find(
+    name: &OsStr,
+    environment: &dyn Environment,
+    home: &Home,
+    shim: Option<&Path>,
+) -> Option<Outside> {
+    let path = environment.get("PATH")?;
+    let shim = shim.and_then(|shim| fs::metadata(shim).ok());
+    let directories =
+        path.as_bytes().split(|byte| *byte == b':').map(|part| Path::new(OsStr::from_bytes(part)));
+    directories
+        .filter(|directory| directory.is_absolute() && !is_shims_directory(directory, home))
+        .map(|directory| directory.join(name))
+        .find(|program| is_program(program, shim.as_ref()))
+        .map(describe)
+}
+
+fn is_program(path: &Path, shim: Option<&Metadata>) -> bool {
+    let Ok(metadata) = fs::metadata(path) else { return false };
+    let executable = metadata.is_file() && metadata.permissions().mode() & 0o111 != 0;
+    if !executable || shim.is_some_and(|shim| same(shim, &metadata)) {
+        return false;
+    }
+    // A link into another home's shims is that home's shim.
+    let real = fs::canonicalize(path).ok();
+    !real.and_then(|real| Home::of_shim(&real)).is_some_and(|home| home.program_file().exists())
+}
+
+/// Whether the directory holds a home's shims: this one's, or one beside the `program` file of another.
+fn is_shims_directory(directory: &Path, home: &Home) -> bool {
+    if directory == home.shims() {
+        return true;
+    }
+    let other = Home::of_shim(&directory.join("go"));
+    other.is_some_and(|other| other.program_file().exists())
+}
+
+fn describe(program: PathBuf) -> Outside {
+    let goroot = goroot(&program);
+    let version = goroot.as_deref().and_then(version);
+    Outside { program, goroot, version }
+}
+
+/// The directory above the real program's `bin`, where it holds what every GOROOT does: a VERSION file and
+/// `pkg/tool`. A project with a VERSION file and a wrapper in `bin` is none.
+fn goroot(program: &Path) -> Option<PathBuf> {
+    let real = fs::canonicalize(program).ok()?;
+    let root = real.parent()?.parent()?;
+    let is_goroot = root.join("VERSION").is_file() && root.join("pkg/tool").is_dir();
+    is_goroot.then(|| root.to_path_buf())
+}
+
+/// The version in a GOROOT's VERSION file; `None` for a development build.
+fn version(goroot: &Path) -> Option<Version> {
+    let text = bounded::read(&goroot.join("VERSION"), PIN_LIMIT).ok()??;
+    let text = String::from_utf8(text).ok()?;
+    Version::from_toolchain(text.lines().next()?.trim())
+}

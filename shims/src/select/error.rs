@@ -1,0 +1,112 @@
+//! Why no Go could be chosen: data for the command line's errors, and one sentence for the shim's.
+
+use crate::gover::gomod::InvalidToolchain;
+use crate::gover::selector::NotAVersion;
+use crate::gover::version_file::Fault;
+use crate::select::resolution::place;
+use crate::sys::bounded::Refusal;
+use crate::sys::printable;
+use std::ffi::OsString;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Why no Go could be chosen. A pin that cannot be understood is an error: another version would be a surprise.
+#[derive(Debug)]
+pub enum Problem {
+    /// A pin file, go.mod or go.work that is there and cannot be read.
+    Refused {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        refusal: Refusal,
+    },
+    /// A pin file that names no version.
+    Pin {
+        /// The file.
+        file: PathBuf,
+        /// The line and what is wrong there.
+        fault: Fault,
+    },
+    /// `GVMR_VERSION` holds no version.
+    Variable(NotAVersion),
+    /// A `toolchain` line in go.mod or go.work that the go command would refuse too.
+    InvalidToolchain {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        invalid: InvalidToolchain,
+    },
+    /// `GOWORK` is neither `off` nor an absolute path, which the go command refuses too.
+    RelativeGowork {
+        /// Its value.
+        value: OsString,
+    },
+    /// The directory of installed versions cannot be listed.
+    Versions {
+        /// The directory.
+        directory: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
+    /// `system` in `.tool-versions`, and no Go is outside gvmr.
+    NothingOutside {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+    },
+    /// Nothing asks for a version, nothing is installed and no Go is outside gvmr.
+    NothingAnywhere,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused { file, refusal } => write!(formatter, "{} {refusal}", printable::path(file)),
+            Self::Pin { file, fault } => {
+                write!(formatter, "{}: {}", place("", Some(file), fault.line), fault.kind)
+            }
+            Self::Variable(word) => write!(formatter, "GVMR_VERSION: {word}"),
+            Self::InvalidToolchain { file, invalid } => {
+                let place = place("", Some(file), Some(invalid.line));
+                write!(
+                    formatter,
+                    "{place}: invalid toolchain \"{}\"; allowed are ",
+                    printable::word(&invalid.written)
+                )?;
+                formatter.write_str("names such as go1.23.4, and default")
+            }
+            Self::RelativeGowork { value } => {
+                write!(
+                    formatter,
+                    "invalid GOWORK \"{}\": not an absolute path, and not \"off\"",
+                    value.display()
+                )
+            }
+            Self::Versions { directory, error } => {
+                write!(formatter, "cannot list the installed versions in {}: {error}", directory.display())
+            }
+            Self::NothingOutside { file, line } => {
+                let place = place("", Some(file), Some(*line));
+                write!(formatter, "{place}: \"system\" asks for the Go outside gvmr, and PATH has none")
+            }
+            Self::NothingAnywhere => formatter.write_str(
+                "no Go is installed, nothing asks for a version, and PATH has none; \
+                 run `gvmr install VERSION` (`gvmr ls-remote` lists them)",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Problem {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Refused { refusal: Refusal::Unreadable(error), .. } | Self::Versions { error, .. } => {
+                Some(error)
+            }
+            Self::Variable(word) => Some(word),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What the resolver says: which Go, and why.
+
+use crate::gover::selector::Selector;
+use crate::gover::version::Version;
+use crate::home::system_go::Outside;
+use crate::sys::printable;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Which Go runs in a directory, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The Go.
+    pub choice: Choice,
+    /// Why this one.
+    pub reason: Reason,
+    /// Whether someone asked for exactly this: then the go command must not switch to another by itself.
+    pub exact: bool,
+}
+
+/// The Go that was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// An installed version.
+    Installed {
+        /// The version.
+        version: Version,
+        /// Its directory.
+        goroot: PathBuf,
+    },
+    /// A version that has to be installed first.
+    Missing {
+        /// What to install: one version, or the newest of a prefix.
+        wanted: Selector,
+    },
+    /// A Go outside gvmr.
+    Outside(Outside),
+}
+
+impl Choice {
+    /// Its version, where it is there and that is known.
+    pub fn version(&self) -> Option<&Version> {
+        match self {
+            Self::Installed { version, .. } => Some(version),
+            Self::Outside(outside) => outside.version.as_ref(),
+            Self::Missing { .. } => None,
+        }
+    }
+
+    /// Its GOROOT, where it is there and has one.
+    pub fn goroot(&self) -> Option<&Path> {
+        match self {
+            Self::Installed { goroot, .. } => Some(goroot),
+            Self::Outside(outside) => outside.goroot.as_deref(),
+            Self::Missing { .. } => None,
+        }
+    }
+}
+
+/// Why a Go was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Who asked.
+    pub source: Source,
+    /// The file that asked, where one did.
+    pub file: Option<PathBuf>,
+    /// The line in it, counted from 1.
+    pub line: Option<usize>,
+    /// What is written there, such as `1.23` or `toolchain go1.22.3`.
+    pub written: String,
+    /// How that led to the choice.
+    pub rule: Rule,
+}
+
+/// Who asked for a version, in order of precedence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// The name of the shim: `go1.23.4`.
+    Name,
+    /// `go +1.22` as first argument.
+    Argument,
+    /// The variable `GVMR_VERSION`.
+    Variable,
+    /// The nearest `.go-version`.
+    GoVersionFile,
+    /// The nearest trusted `gvmr.toml`.
+    ProjectFile,
+    /// go.work
+    GoWork,
+    /// go.mod
+    GoMod,
+    /// The nearest `.tool-versions` with a `golang` line.
+    ToolVersions,
+    /// The home's default.
+    Default,
+    /// Nobody: it is what there is.
+    Nobody,
+}
+
+/// How what was asked for led to the choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// One exact version was asked for.
+    Exact,
+    /// A prefix was asked for.
+    Prefix,
+    /// `system` was asked for.
+    System,
+    /// A minimum that the default satisfies.
+    DefaultSatisfies,
+    /// A minimum, and the lowest installed version that satisfies it.
+    LowestInstalled,
+    /// A minimum, no default, and a Go outside gvmr that satisfies it.
+    OutsideSatisfies,
+    /// A minimum that nothing here satisfies.
+    NothingSatisfies,
+    /// Nobody asks and there is no default: the Go outside gvmr.
+    NoDefault,
+    /// Nobody asks, there is no default and no Go outside gvmr: the newest installed.
+    NewestInstalled,
+}
+
+impl Rule {
+    /// The rule in words, to follow the place and what is written there.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Exact => "asks for exactly this version",
+            Self::Prefix => "means the newest installed release of it",
+            Self::System => "asks for the Go outside gvmr",
+            Self::DefaultSatisfies => "is a minimum, which the default satisfies",
+            Self::LowestInstalled => {
+                "is a minimum, and this is the lowest installed version that satisfies it"
+            }
+            Self::OutsideSatisfies => "is a minimum, which the Go outside gvmr satisfies",
+            Self::NothingSatisfies => "is a minimum, which no installed version satisfies",
+            Self::NoDefault => {
+                "nothing asks for a version and no default is set, so the Go outside gvmr runs"
+            }
+            Self::NewestInstalled => {
+                "nothing asks for a version, no default is set and no Go is outside gvmr, \
+                 so the newest installed version runs"
+            }
+        }
+    }
+}
+
+impl Source {
+    /// What it is called where it has no file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Name => "the program's name",
+            Self::Argument => "the first argument",
+            Self::Variable => "GVMR_VERSION",
+            Self::GoVersionFile => ".go-version",
+            Self::ProjectFile => "gvmr.toml",
+            Self::GoWork => "go.work",
+            Self::GoMod => "go.mod",
+            Self::ToolVersions => ".tool-versions",
+            Self::Default => "the default",
+            Self::Nobody => "nothing",
+        }
+    }
+}
+
+impl Reason {
+    /// Where it is written: `/p/.go-version:1`, or the source's name.
+    pub fn place(&self) -> String {
+        place(self.source.name(), self.file.as_deref(), self.line)
+    }
+}
+
+/// `file:line`, `file`, or `name` where there is no file.
+pub fn place(name: &str, file: Option<&Path>, line: Option<usize>) -> String {
+    match (file, line) {
+        (Some(file), Some(line)) => format!("{}:{line}", printable::path(file)),
+        (Some(file), None) => printable::path(file),
+        (None, _) => name.to_owned(),
+    }
+}
+
+impl fmt::Display for Reason {
+    /// One line: `/p/.go-version:1: "1.23" means the newest installed release of it`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.source == Source::Nobody {
+            return formatter.write_str(self.rule.text());
+        }
+        write!(formatter, "{}: \"{}\" {}", self.place(), printable::word(&self.written), self.rule.text())
+    }
+}

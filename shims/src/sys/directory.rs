@@ -1,0 +1,176 @@
+//! Where the search for pins starts, and how it climbs: the same directory and the same parents that the go
+//! command itself would use.
+
+use crate::sys::environment::Environment;
+use crate::sys::process;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// The most parents that are searched above a directory.
+pub const PARENT_LIMIT: usize = 64;
+
+/// The absolute path of the working directory after a change to `change`, as Go's `os.Getwd` names it:
+/// `$PWD` where it names that directory, so that a symbolic link on the way keeps its own parents.
+///
+/// Fails where the directory does not exist or was removed. The process's own directory is not changed.
+pub fn working(environment: &dyn Environment, change: Option<&OsStr>) -> io::Result<PathBuf> {
+    let here = Path::new(change.unwrap_or(OsStr::new(".")));
+    let logical = environment.get("PWD").filter(|path| path.as_bytes().first() == Some(&b'/'));
+    if let Some(logical) = logical {
+        let here = fs::metadata(here)?;
+        if fs::metadata(&logical).is_ok_and(|there| same(&here, &there)) {
+            return Ok(clean(logical.into_vec()));
+        }
+    }
+    fs::canonicalize(here)
+}
+
+/// Calls `visit` with the path of `name` in `directory`, then in each parent, wherever something has that name, until it
+/// gives a value or an error.
+pub fn climb<T, E>(
+    directory: &Path,
+    name: &str,
+    visit: impl FnMut(&Path) -> Result<Option<T>, E>,
+) -> Result<Option<T>, E> {
+    climb_where(directory, name, |path| !process::is_absent(path), visit)
+}
+
+/// The same of every one of these paths, whether anything is there or not.
+pub(crate) fn climb_all<T, E>(
+    directory: &Path,
+    name: &str,
+    visit: impl FnMut(&Path) -> Result<Option<T>, E>,
+) -> Result<Option<T>, E> {
+    climb_where(directory, name, |_| true, visit)
+}
+
+fn climb_where<T, E>(
+    directory: &Path,
+    name: &str,
+    is_there: impl Fn(&[u8]) -> bool,
+    mut visit: impl FnMut(&Path) -> Result<Option<T>, E>,
+) -> Result<Option<T>, E> {
+    let start = directory.as_os_str().as_bytes();
+    let start = start.strip_suffix(b"/").unwrap_or(start);
+    // One buffer for all the paths: joining them one by one costs more than looking at them.
+    let mut path = Vec::with_capacity(start.len() + 1 + name.len() + 1);
+    path.extend_from_slice(start);
+    for _ in 0..=PARENT_LIMIT {
+        let length = path.len();
+        path.push(b'/');
+        path.extend_from_slice(name.as_bytes());
+        path.push(0);
+        let is_there = is_there(&path);
+        path.pop();
+        if is_there && let Some(found) = visit(Path::new(OsStr::from_bytes(&path)))? {
+            return Ok(Some(found));
+        }
+        match path.iter().take(length).rposition(|byte| *byte == b'/') {
+            Some(slash) => path.truncate(slash),
+            None => break,
+        }
+    }
+    Ok(None)
+}
+
+/// Whether both describe one file or directory.
+pub fn same(left: &Metadata, right: &Metadata) -> bool {
+    (left.dev(), left.ino()) == (right.dev(), right.ino())
+}
+
+/// Whether both paths lead to one file or directory that is there.
+pub fn lead_to_one(left: &Path, right: &Path) -> bool {
+    match (fs::metadata(left), fs::metadata(right)) {
+        (Ok(left), Ok(right)) => same(&left, &right),
+        _ => false,
+    }
+}
+
+/// An absolute path without `//`, `.` and `..`, by its text alone, as Go's `filepath.Clean`.
+fn clean(path: Vec<u8>) -> PathBuf {
+    let mut parts = path.split(|byte| *byte == b'/').skip(1);
+    if !parts.any(|part| matches!(part, b"" | b"." | b"..")) {
+        return PathBuf::from(OsString::from_vec(path));
+    }
+    let mut cleaned = PathBuf::from("/");
+    for part in path.split(|byte| *byte == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => {
+                cleaned.pop();
+            }
+            _ => cleaned.push(OsStr::from_bytes(part)),
+        }
+    }
+    cleaned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::convert::Infallible;
+    use std::os::unix::fs::symlink;
+
+    fn visited(directory: &str) -> Vec<String> {
+        let mut seen = Vec::new();
+        let nothing: Result<Option<()>, Infallible> = climb_where(
+            Path::new(directory),
+            "x",
+            |_| true,
+            |path| {
+                seen.push(path.display().to_string());
+                Ok(None)
+            },
+        );
+        assert_eq!(nothing, Ok(None));
+        seen
+    }
+
+    #[test]
+    fn climbing_visits_every_parent_up_to_the_root() {
+        assert_eq!(visited("/a/b"), ["/a/b/x", "/a/x", "/x"]);
+        assert_eq!(visited("/"), ["/x"]);
+        assert_eq!(visited("/a/"), ["/a/x", "/x"]);
+    }
+
+    #[test]
+    fn climbing_is_bounded() {
+        assert_eq!(visited(&"/d".repeat(1000)).len(), PARENT_LIMIT + 1);
+    }
+
+    #[test]
+    fn paths_are_cleaned_as_go_cleans_them() {
+        let cases = [
+            ("/a/b", "/a/b"),
+            ("/", "/"),
+            ("//a///b/", "/a/b"),
+            ("/a/./b/.", "/a/b"),
+            ("/a/../../b/..", "/"),
+            ("/a/.hidden/..x", "/a/.hidden/..x"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(clean(path.as_bytes().to_vec()), Path::new(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn pwd_counts_only_where_it_names_the_directory() {
+        let root = tempfile::tempdir().unwrap();
+        let real = root.path().canonicalize().unwrap().join("real");
+        fs::create_dir(&real).unwrap();
+        let link = root.path().join("link");
+        symlink(&real, &link).unwrap();
+        let at = |pwd: &str| working(&vec![("PWD", pwd)], Some(real.as_os_str())).unwrap();
+
+        assert_eq!(at(link.to_str().unwrap()), link);
+        assert_eq!(at(root.path().to_str().unwrap()), real);
+        assert_eq!(at("relative"), real);
+        assert_eq!(at("/does/not/exist"), real);
+        let missing = root.path().join("missing");
+        assert!(working(&vec![("PWD", "/")], Some(missing.as_os_str())).is_err());
+    }
+}

@@ -1,0 +1,313 @@
+//! Where each variable of the next go comes from, and what it shadows. For the command line; the shim has no time for it.
+//!
+//! Takes what the shim's own code settled, gives it back with its reasons: which rules count is [`Situation::applied`]'s
+//! word, what they change [`Settled`]'s, and every value that go gets is read from the very environment that it gets. Reads
+//! the go command's two files of settings, changes nothing.
+
+mod why;
+
+pub use why::Why;
+
+use gvmr_core::env::compiled_rules::{Conditions, Record, When};
+use gvmr_core::env::env_context::{Settled, Situation};
+use gvmr_core::env::gopath;
+use gvmr_core::env::rules::{Applied, Change, Kept};
+use gvmr_core::env::variable::{Kind, VARIABLES, Variable};
+use gvmr_core::gover::goenv::{self, Written};
+use gvmr_core::home::paths::Home;
+use gvmr_core::sys::environment::Environment;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// What no rule may set and the shim may change, or go reads from the process alone.
+pub static OTHERS: [Variable; 4] = [other("GOTOOLCHAIN"), other("GOROOT"), other("GOENV"), other("NETRC")];
+
+const fn other(name: &'static str) -> Variable {
+    Variable { name, kind: Kind::Text, twin: None }
+}
+
+/// All variables that can be explained, in the order in which they are shown.
+pub fn all() -> impl Iterator<Item = &'static Variable> {
+    VARIABLES.iter().chain(&OTHERS)
+}
+
+/// An assignment of a rule, whether it counts here or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruled {
+    /// What it sets.
+    pub variable: &'static Variable,
+    /// The value; an empty one removes the variable.
+    pub value: OsString,
+    /// Where it is written.
+    pub rule: Rule,
+    /// Whether it counts in the directory and the network.
+    pub counts: bool,
+}
+
+/// Where a rule is written, and when it counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The file.
+    pub file: PathBuf,
+    /// The line in it, counted from 1.
+    pub line: usize,
+    /// Whether the file is a project's.
+    pub project: bool,
+    /// When it counts.
+    pub when: When,
+    /// Whether it beats the process's own value.
+    pub overrides: bool,
+}
+
+/// Who says what a variable is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The process, by this name.
+    Process(&'static str),
+    /// A rule.
+    Rule(Rule),
+    /// The credentials that gvmr keeps.
+    Credentials,
+    /// The choice of the toolchain: its directory, or that it was asked for by name.
+    Toolchain,
+    /// The file that `go env -w` writes.
+    UserFile {
+        /// The file.
+        file: PathBuf,
+        /// The line in it, counted from 1.
+        line: usize,
+    },
+    /// The toolchain's own `go.env`.
+    ToolchainFile {
+        /// The file.
+        file: PathBuf,
+        /// The line in it, counted from 1.
+        line: usize,
+    },
+    /// Nobody: it is what the go command takes then.
+    Default,
+}
+
+/// A value and who wants it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Who.
+    pub place: Place,
+    /// The value; an empty one of a rule removes the variable.
+    pub value: OsString,
+}
+
+/// What the next go sees of a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explained {
+    /// Which.
+    pub variable: &'static Variable,
+    /// Who decides it.
+    pub place: Place,
+    /// What is written there; empty where the variable is unset. `None` where only the toolchain knows its default.
+    pub value: Option<OsString>,
+    /// Whether nothing may change what the process has.
+    pub kept: bool,
+    /// Who else wants to, strongest first, and why that does not count.
+    pub shadowed: Vec<(Candidate, Why)>,
+    /// Rules that do not count in this directory or network.
+    pub elsewhere: Vec<Ruled>,
+}
+
+/// All that explaining needs.
+pub struct Ground<'a> {
+    /// The rules, from [`ruled`].
+    pub rules: &'a [Ruled],
+    /// gvmr's home.
+    pub home: &'a Home,
+    /// What was settled.
+    pub settled: &'a Settled,
+    /// The process's environment.
+    pub environment: &'a dyn Environment,
+    /// The environment that go gets.
+    pub child: &'a dyn Environment,
+    /// The toolchain's directory, where there is one.
+    pub goroot: Option<&'a Path>,
+}
+
+/// Every assignment of the project's file and of the user's, those that count first, strongest first.
+pub fn ruled(situation: &Situation) -> Vec<Ruled> {
+    let project = situation.project.trusted.as_ref();
+    let config = situation.config.record();
+    let applied = situation.applied();
+    let is_project = |record: &Record| project.is_some_and(|project| std::ptr::eq(project, record));
+    let rule = |one: &Applied<'_>, counts| Ruled {
+        variable: one.assignment.variable,
+        value: one.assignment.value.clone(),
+        rule: Rule {
+            file: one.record.source.clone(),
+            line: one.assignment.line,
+            project: is_project(one.record),
+            when: one.section.when.clone(),
+            overrides: one.assignment.overrides,
+        },
+        counts,
+    };
+    let mut all: Vec<Ruled> = applied.iter().map(|one| rule(one, true)).collect();
+    for record in [project, config].into_iter().flatten() {
+        for section in &record.sections {
+            if applied.iter().any(|one| std::ptr::eq(one.section, section)) {
+                continue;
+            }
+            let assignments = section.assignments.iter();
+            all.extend(assignments.map(|assignment| rule(&Applied { assignment, section, record }, false)));
+        }
+    }
+    all
+}
+
+impl Ground<'_> {
+    /// What the next go sees of `variable`, and why.
+    pub fn explain(&self, variable: &'static Variable) -> Explained {
+        let change = self.settled.changes.iter().find(|change| change.name == variable.name);
+        let kept = Kept::of(self.environment).holds(variable);
+        let mut candidates = self.candidates(variable, change);
+        let (place, value) = match candidates.iter().position(|one| self.decides(one, change)) {
+            Some(at) => {
+                let winner = candidates.remove(at);
+                let value = match winner.place {
+                    Place::UserFile { .. } | Place::ToolchainFile { .. } => winner.value,
+                    _ => self.in_child(variable).unwrap_or_default(),
+                };
+                (winner.place, Some(value))
+            }
+            None => self.default(variable),
+        };
+        let removed_by = change.filter(|change| change.value.is_none()).and_then(|_| {
+            candidates.iter().find_map(|one| one.rule().filter(|rule| rule.overrides).cloned())
+        });
+        let shadowed = candidates.into_iter().map(|one| {
+            let why = match (&one.place, &removed_by) {
+                (Place::Rule(_), _) if kept => Why::Kept,
+                (Place::Rule(rule), Some(removing)) if rule == removing => Why::Removes,
+                (Place::Rule(_) | Place::Process(_), Some(removing)) => Why::Removed(removing.place()),
+                (Place::Process("GOROOT"), None) => Why::OtherToolchain,
+                (Place::Process(_), None) if matches!(&place, Place::Rule(rule) if !rule.overrides) => {
+                    Why::Unfit(gopath::fault(&one.value, self.home, self.goroot))
+                }
+                _ => Why::Beaten(why::beaten(&place, &one.place)),
+            };
+            (one, why)
+        });
+        let shadowed = shadowed.collect();
+        let elsewhere = self.rules.iter().filter(|one| one.variable == variable && !one.counts).cloned();
+        let kept = kept && matches!(place, Place::Process(_));
+        Explained { variable, place, value, kept, shadowed, elsewhere: elsewhere.collect() }
+    }
+
+    /// All who want to say what it is, strongest first.
+    fn candidates(&self, variable: &'static Variable, change: Option<&Change>) -> Vec<Candidate> {
+        let rules = |overrides| {
+            let of_kind =
+                move |one: &&Ruled| one.variable == variable && one.counts && one.rule.overrides == overrides;
+            let rules = self.rules.iter().filter(of_kind);
+            rules.map(|one| Candidate { place: Place::Rule(one.rule.clone()), value: one.value.clone() })
+        };
+        let names = [Some(variable.name), variable.twin].into_iter().flatten();
+        let process = names.filter_map(|name| {
+            Some(Candidate { place: Place::Process(name), value: self.environment.get(name)? })
+        });
+        let mut all: Vec<Candidate> = rules(true).chain(process).chain(rules(false)).collect();
+        if let Some(value) = self.of_toolchain(variable) {
+            all.push(Candidate { place: Place::Toolchain, value });
+        }
+        // What no rule says comes with the credentials that are kept.
+        if let Some(value) = change.and_then(|change| change.value.as_ref())
+            && !all.iter().any(|one| one.rule().is_some() && one.value == *value)
+        {
+            all.push(Candidate { place: Place::Credentials, value: value.clone() });
+        }
+        all.extend(self.of_files(variable));
+        all
+    }
+
+    /// What the choice of the toolchain says: the shim puts it into the environment, or go finds it by itself.
+    fn of_toolchain(&self, variable: &Variable) -> Option<OsString> {
+        let is_new = self.environment.get(variable.name).is_none();
+        match variable.name {
+            "GOTOOLCHAIN" | "GOROOT" if is_new => self.child.get(variable.name),
+            _ => None,
+        }
+    }
+
+    /// The lines of the go command's own files.
+    fn of_files(&self, variable: &Variable) -> Vec<Candidate> {
+        if matches!(variable.name, "GOENV" | "NETRC") || variable.twin.is_some() {
+            return Vec::new(); // go reads these from the process alone
+        }
+        let user = goenv::file(self.environment).and_then(|file| goenv::line(&file, variable.name));
+        let goroot = self.goroot.filter(|_| user.is_none() && variable.name != "GOROOT");
+        let toolchain = goroot.and_then(|goroot| goenv::line(&goroot.join("go.env"), variable.name));
+        let user = user
+            .map(|Written { file, line, value }| Candidate { place: Place::UserFile { file, line }, value });
+        let toolchain = toolchain.map(|Written { file, line, value }| Candidate {
+            place: Place::ToolchainFile { file, line },
+            value,
+        });
+        // An empty value is Go's own default, but hides the toolchain's.
+        [user, toolchain].into_iter().flatten().filter(|one| !one.value.is_empty()).collect()
+    }
+
+    /// Whether it is this one that counts, where no stronger one does.
+    fn decides(&self, one: &Candidate, change: Option<&Change>) -> bool {
+        match &one.place {
+            Place::Rule(_) | Place::Credentials => {
+                change.is_some_and(|change| change.value.as_ref() == Some(&one.value))
+            }
+            Place::Process(name) => change.is_none() && self.child.get(name).is_some(),
+            _ => change.is_none_or(|change| change.value.is_none()),
+        }
+    }
+
+    /// What go gets, in either spelling.
+    fn in_child(&self, variable: &Variable) -> Option<OsString> {
+        self.child.get(variable.name).or_else(|| self.child.get(variable.twin?))
+    }
+
+    fn default(&self, variable: &Variable) -> (Place, Option<OsString>) {
+        let path = |path: PathBuf| Some(path.into_os_string());
+        match variable.name {
+            "GOROOT" => match self.goroot {
+                Some(goroot) => (Place::Toolchain, path(goroot.to_owned())),
+                None => (Place::Default, None),
+            },
+            "GOENV" => {
+                (Place::Default, goenv::file(self.environment).map_or_else(|| Some("off".into()), path))
+            }
+            // Without a go.env the go command does not switch; which one there is, is known with the toolchain.
+            "GOTOOLCHAIN" if self.goroot.is_none() => (Place::Default, None),
+            "GOTOOLCHAIN" | "NETRC" => (Place::Default, Some(OsString::new())),
+            _ if variable.twin.is_some() => (Place::Default, Some(OsString::new())),
+            _ => (Place::Default, None),
+        }
+    }
+}
+
+impl Candidate {
+    fn rule(&self) -> Option<&Rule> {
+        match &self.place {
+            Place::Rule(rule) => Some(rule),
+            _ => None,
+        }
+    }
+}
+
+impl Rule {
+    /// `/p/gvmr.toml:3`
+    pub fn place(&self) -> String {
+        gvmr_core::select::resolution::place("", Some(&self.file), Some(self.line))
+    }
+
+    /// The network that it counts in.
+    pub fn network(&self) -> Option<&Conditions> {
+        match &self.when {
+            When::Network(conditions) => Some(conditions),
+            When::Always | When::Directory(_) => None,
+        }
+    }
+}
