@@ -11,7 +11,7 @@ const ROOMS: &[&[&str]] = &[
     &["build"],
     &["request"],
     &["config", "sources"],
-    &["elsewhere", "go_env"],
+    &["elsewhere", "explain", "go_env"],
     &["credentials", "host", "shell"],
     &["store"],
     &["unpack"],
