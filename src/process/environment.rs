@@ -114,7 +114,9 @@ impl Given {
             return;
         }
         let mut list = Kept::of(environment);
-        kept.iter().for_each(|name| list.add(name));
+        for name in kept {
+            list.add(&name);
+        }
         command.env(KEEP, list.into_list());
     }
 }
