@@ -15,7 +15,7 @@
 mod memory;
 #[path = "support/rounds.rs"]
 mod rounds;
-#[path = "../tests/gvmr/shell_script/start.rs"]
+#[path = "../tests/gvmr/shell/script/start.rs"]
 mod start;
 
 use rounds::{Row, interleave, rounds_asked_for};

@@ -9,42 +9,17 @@
 )]
 #![allow(missing_docs)] // a test's name says what it shows
 
-mod archives;
+mod architecture;
 mod auth;
-mod build;
 mod commands;
-mod compiled_rules;
-mod completions;
-mod each;
-mod env_why;
-mod from_source;
-mod goproxy;
+mod environment;
 mod host;
-mod hygiene;
-mod import;
-mod index;
 mod install;
-mod kill;
-mod matrix;
-mod musl;
 mod net;
-mod network;
-mod pins;
-mod real;
-mod roaming;
-mod rooms;
-mod rules_oracle;
-mod sessions;
-mod setup;
-mod shared;
-mod shell_edit;
-mod shell_script;
-mod shell_system;
-mod shell_user;
+mod shared_home;
+mod shell;
 mod shim_cost;
 mod store;
 mod support;
-mod tamper;
-mod trust;
 mod unpack;
 mod verify;

@@ -1,0 +1,5 @@
+//! The commands of daily use.
+
+mod daily_use;
+mod each;
+mod pins;

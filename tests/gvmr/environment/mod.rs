@@ -1,0 +1,9 @@
+//! The environment that a `go` gets: rules for directories and networks, project files, and who may decide.
+
+mod compiled_rules;
+mod env_why;
+mod gopath;
+mod network_changes;
+mod network_rules;
+mod rules_oracle;
+mod trust;

@@ -1,0 +1,13 @@
+//! How a toolchain comes: from which sources, proved by what, and what is left when it does not come.
+
+mod archives;
+mod build;
+mod command;
+mod from_source;
+mod goproxy;
+mod import;
+mod index;
+mod kill;
+mod musl;
+mod real_go;
+mod tampering;
