@@ -1,12 +1,12 @@
 //! Will this Go run here: made-up machines, this machine, and a real one whose only C library is musl.
 
 mod command;
+mod fake_root;
 mod hostile;
-mod machine;
-mod machines;
-mod musl;
-mod real;
+mod musl_chroot;
 mod releases;
+mod this_machine;
+mod verdicts;
 
 use gvmr::host::{Host, Verdict};
 use gvmr_core::gover::version::Version;

@@ -1,5 +1,5 @@
 //! One store that root keeps and every user reads: real users, real processes, the real paths of a machine.
 
-mod machine;
-mod places;
+mod lifecycle;
+mod sandbox;
 mod users;

@@ -4,7 +4,7 @@ pub(crate) mod archive;
 mod built;
 mod hostile;
 mod installed;
-pub(crate) mod real;
+pub(crate) mod real_modules;
 
 use crate::support::zip::{File, PREFIX, Zip};
 use gvmr::unpack::{Limits, Staged, UnpackError, module_zip};

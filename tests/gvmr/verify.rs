@@ -10,7 +10,6 @@
 
 mod cache;
 mod cases;
-mod fixture;
 mod flips;
 mod forgeries;
 mod go;
@@ -18,4 +17,5 @@ mod h1;
 mod known;
 mod oracle;
 mod parsers;
+mod public_log;
 mod remote;

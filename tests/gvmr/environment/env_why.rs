@@ -2,7 +2,7 @@
 //! same way.
 
 mod combinations;
+mod fixture;
 mod own_requests;
-mod place;
 mod shadows;
 mod shape;

@@ -2,8 +2,8 @@
 //! hurt, and itself untouched.
 
 mod faults;
+pub(crate) mod fixture;
 mod marks;
-pub(crate) mod place;
 mod project_files;
 mod rules;
 mod tool;

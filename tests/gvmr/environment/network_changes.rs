@@ -4,12 +4,12 @@
 //! 10.0.2.2, and a bridge whose gateway is 192.168.56.1. In each a scripted proxy listens, which counts, serves one
 //! module by itself, and may ask for credentials.
 
-mod site;
+mod network;
 
-use crate::environment::gopath::place::Place;
+use crate::environment::gopath::fixture::Place;
 use crate::support;
 use crate::support::world::{Run, gvmr, shim};
-use site::{Site, VM};
+use network::{Site, VM};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -57,7 +57,7 @@ fn a_machine_that_moves_reaches_the_proxy_of_the_network_it_is_in() {
 fn inside() {
     match std::env::var(INSIDE).as_deref() {
         Ok("1") => moves(),
-        Ok(address) => site::serve(address),
+        Ok(address) => network::serve(address),
         Err(_) => {}
     }
 }
@@ -65,7 +65,7 @@ fn inside() {
 fn moves() {
     assert_eq!(std::process::id(), 1);
     let Some(mut place) = Place::with_go() else { return };
-    site::prepare();
+    network::prepare();
     let nat = Site::make(&place, "nat", "10.0.2.15/24", "10.0.2.2");
     let bridge = Site::make(&place, "bridge", "192.168.56.7/24", "192.168.56.1");
     place.world.set("GOPROXY", "").set("GOFLAGS", "");

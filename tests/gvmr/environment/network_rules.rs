@@ -4,11 +4,11 @@
 //! touched. There it is moved from site to site, each a network namespace with a gateway and a proxy that keeps a list of
 //! what it is asked.
 
-mod machine;
 mod moves;
+mod network;
 mod oracle;
 mod refused;
-mod site;
+mod sandbox;
 
 use crate::support;
 use std::process::{Command, Stdio};

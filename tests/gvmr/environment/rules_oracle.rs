@@ -10,7 +10,7 @@
 
 mod combination;
 mod layers;
-mod machine;
+mod layout;
 mod model;
 mod random;
 mod values;
@@ -20,7 +20,7 @@ use crate::support::mirror::real_modules;
 use crate::support::skip;
 use crate::support::world::{Run, World};
 use combination::{Combination, Scene};
-use machine::{Machine, TELLER, TELLER_SCRIPT};
+use layout::{Machine, TELLER, TELLER_SCRIPT};
 use model::Toolchain;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

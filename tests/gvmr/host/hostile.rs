@@ -1,6 +1,6 @@
 //! Whatever the files of a machine hold, looking at it ends and every version gets a verdict.
 
-use super::machine::{AMD64, Machine, elf};
+use super::fake_root::{AMD64, Machine, elf};
 use super::{verdict, version};
 use proptest::prelude::*;
 

@@ -2,7 +2,7 @@
 
 use super::super::support::mirror::real_modules;
 use super::super::support::skip;
-use super::machine::Machine;
+use super::fake_root::Machine;
 use super::{verdict, version};
 use gvmr::host::Verdict;
 use std::path::PathBuf;

@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 mod grammar;
+mod local_go;
 mod oracle;
-mod real;
 
 fn amd64() -> Platform {
     Platform::new("linux", "amd64")

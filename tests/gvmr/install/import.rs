@@ -1,8 +1,8 @@
 //! Toolchains that other tools installed: found, copied with proof, and left as they were.
 
-mod made_up;
-mod places;
-mod real;
+mod discovery;
+mod fake_toolchains;
+mod real_toolchains;
 
 use crate::support::mirror::toolchain;
 use sha2::{Digest, Sha256};

@@ -14,7 +14,7 @@ mod generated;
 mod hostile;
 mod kept;
 mod memory;
-mod real;
+mod real_index;
 
 /// A server whose answer can be changed, and a directory that remembers.
 struct Story {

@@ -1,6 +1,6 @@
 //! What users can do with a home that root keeps, and what they cannot.
 
-use super::machine::{ALICE, BOB, Machine, ROOT, User, visit};
+use super::sandbox::{ALICE, BOB, Machine, ROOT, User, visit};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown, symlink};
 

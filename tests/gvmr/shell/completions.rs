@@ -1,12 +1,12 @@
 //! Completion in real shells, by the scripts that are checked in.
 
-mod machine;
+mod fixture;
 mod silence;
 mod terminal;
 
 use crate::support::skip;
 use crate::support::world::{Run, gvmr};
-use machine::{BASHES, Machine, script};
+use fixture::{BASHES, Machine, script};
 use std::process::Command;
 
 #[test]

@@ -7,8 +7,8 @@
 
 mod cell;
 mod homes;
-mod machine;
 mod real_go;
+mod sandbox;
 mod sessions;
 mod snapshot;
 mod typed;
@@ -110,7 +110,7 @@ fn inside() {
     let Some(mode) = std::env::var_os("GVMR_TEST_MACHINE") else { return };
     assert_eq!(std::process::id(), 1);
     let (name, mode) = MODES.into_iter().find(|(name, _)| *name == mode).unwrap();
-    let machine = machine::Machine::make();
+    let machine = sandbox::Machine::make();
     let failures = machine.try_out(name, mode);
     assert!(failures.is_empty(), "{name}:\n{}", failures.join("\n"));
 }

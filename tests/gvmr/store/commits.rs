@@ -3,7 +3,7 @@
 use super::child::{answer, answer_in, command, has};
 use super::{Committed, archive, commit, facts, install, lock, names, place, proof, version};
 use crate::support::skip;
-use crate::unpack::real::SmallDisk;
+use crate::unpack::real_modules::SmallDisk;
 use gvmr::store::{Receipt, Store, StoreError, toolchains};
 use gvmr::unpack::{Limits, module_zip};
 use gvmr_core::home::paths::Home;

@@ -2,7 +2,7 @@
 
 use super::{StoreError, names, open, place};
 use crate::support::skip;
-use crate::unpack::real::SmallDisk;
+use crate::unpack::real_modules::SmallDisk;
 use gvmr::store::replace;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};

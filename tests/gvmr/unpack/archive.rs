@@ -2,7 +2,7 @@
 
 mod hostile;
 mod mutations;
-pub(crate) mod real;
+pub(crate) mod real_archives;
 
 use crate::support::tar::{Entry, GNU, Tar};
 use crate::support::zip::{self, PREFIX, Zip};

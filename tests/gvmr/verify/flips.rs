@@ -8,7 +8,7 @@ use std::path::Path;
 
 use gvmr::verify::{Client, DEFAULT_SETTING, Database, LogError, TreeHead, Warning, note};
 
-use super::fixture::{MODULE, NEWEST, remember_latest, sums};
+use super::public_log::{MODULE, NEWEST, remember_latest, sums};
 use super::remote::{Scripted, fixture_path, lookup, lookup_numbered};
 use crate::support::log::{TestLog, sum_of};
 

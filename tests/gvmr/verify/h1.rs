@@ -132,7 +132,7 @@ fn a_real_toolchain_has_the_sum_that_go_found() {
     }
     assert_eq!(manifest.len(), 9548);
     assert_eq!(manifest.h1().to_string(), sum);
-    assert_eq!(sum, super::fixture::sums()[VERSION]);
+    assert_eq!(sum, super::public_log::sums()[VERSION]);
 }
 
 proptest! {

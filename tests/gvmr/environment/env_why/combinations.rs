@@ -1,7 +1,7 @@
 //! Generated machines: whatever is set wherever, the table names the place that Go's documentation and gvmr's say, and the
 //! value that go itself says through the shim.
 
-use super::place::Place;
+use super::fixture::Place;
 use crate::support::skip;
 use gvmr_core::env::variable::{Kind, VARIABLES, Variable};
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Which value counts, where it is written, and what it shadows.
 
-use super::place::Place;
+use super::fixture::Place;
 
 const PROJECT: &str = "go = \"1.99\"\n[env]\nGOPROXY = \"https://project.example\"\n[env.override]\n\
     GOPATH = \"${PROJECT}/.gopath\"\nNO_PROXY = \"\"\n";

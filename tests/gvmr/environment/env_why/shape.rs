@@ -1,6 +1,6 @@
 //! How it is printed: for eval, for people, for scripts; and never a secret.
 
-use super::place::Place;
+use super::fixture::Place;
 use crate::support::world::Run;
 use std::process::Command;
 

@@ -1,6 +1,6 @@
 //! A GOPATH that can hurt, and real Go: what is said, and that nothing else changes.
 
-use super::place::{Place, said};
+use super::fixture::{Place, said};
 use crate::support::mirror::Mirror;
 use crate::support::skip;
 use crate::support::world::Run;

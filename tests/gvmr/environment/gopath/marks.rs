@@ -1,6 +1,6 @@
 //! What was said leaves a mark for a day, where it can; and never keeps a tool from running.
 
-use super::place::{Place, said};
+use super::fixture::{Place, said};
 use crate::support::skip;
 use crate::support::world::Run;
 use std::fs;

@@ -1,6 +1,6 @@
 //! A project's `gvmr.toml` that has no effect: what it would do is said by name, and how to approve it.
 
-use super::place::{Place, said};
+use super::fixture::{Place, said};
 use crate::support::skip;
 use crate::support::world::Run;
 use std::fs;

@@ -1,6 +1,6 @@
 //! The user's rules, by a plain `go`: as they are written now, compiled once.
 
-use super::place::{Place, lines};
+use super::fixture::{Place, lines};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::time::SystemTime;

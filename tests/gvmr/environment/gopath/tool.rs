@@ -1,6 +1,6 @@
 //! A tool that runs after the shim handed over finds itself as if it had been run directly.
 
-use super::place::Place;
+use super::fixture::Place;
 use crate::support::mirror::Mirror;
 use crate::support::world::Run;
 use std::fs;

@@ -1,7 +1,7 @@
 //! Moves between sites, with no command between them and the next go.
 
-use super::machine::{INTERFACE, Machine, assert_asked, connect, done, ip, leave, move_to};
-use super::site::Site;
+use super::network::Site;
+use super::sandbox::{INTERFACE, Machine, assert_asked, connect, done, ip, leave, move_to};
 use std::fs;
 
 /// Behind NAT modules come in the clear, at the bridge through a tunnel.

@@ -1,6 +1,6 @@
 //! What is seen, compared with what the kernel says when it is asked where it would send, and which addresses it has.
 
-use super::machine::{done, ip, private_network};
+use super::sandbox::{done, ip, private_network};
 use gvmr_core::env::network::Network;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

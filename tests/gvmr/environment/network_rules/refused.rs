@@ -1,7 +1,7 @@
 //! Wrong credentials for the proxy: what go and gvmr say.
 
-use super::machine::{Machine, move_to};
-use super::site::Site;
+use super::network::Site;
+use super::sandbox::{Machine, move_to};
 use crate::support::world::Run;
 
 pub(super) fn by_the_proxy() {

@@ -1,6 +1,6 @@
 //! What `gvmr trust` shows, keeps and takes back.
 
-use super::machine::{Machine, fifo};
+use super::fixture::{Machine, fifo};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 

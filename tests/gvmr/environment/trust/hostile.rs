@@ -1,6 +1,6 @@
 //! A hostile repository, and every way in which it could come to be taken for one that is trusted.
 
-use super::machine::{Machine, fifo};
+use super::fixture::{Machine, fifo};
 use std::fs::{self, File, FileTimes};
 use std::os::unix::fs::symlink;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Strange names, depths and lengths.
 
-use super::machine::{Machine, fifo};
+use super::fixture::{Machine, fifo};
 use gvmr_core::sys::directory::PARENT_LIMIT;
 use std::ffi::OsStr;
 use std::fs;
@@ -143,7 +143,7 @@ fn a_link_among_the_kept_directories_is_not_followed() {
     let first = project.components().nth(1).unwrap();
     std::os::unix::fs::symlink(&elsewhere, machine.world.home().join("trusted").join(first)).unwrap();
     machine.trust(&project, &[]).fails(10, &["a link is not followed here"]);
-    assert_eq!(super::machine::below(&elsewhere).len(), 0);
+    assert_eq!(super::fixture::below(&elsewhere).len(), 0);
     assert_eq!(machine.listed(), []);
 }
 

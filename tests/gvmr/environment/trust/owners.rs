@@ -1,6 +1,6 @@
 //! Files, records and homes of other users. Only root can make some.
 
-use super::machine::{Machine, is_root};
+use super::fixture::{Machine, is_root};
 use crate::support::skip;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown, lchown, symlink};

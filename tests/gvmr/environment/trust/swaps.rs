@@ -1,6 +1,6 @@
 //! A file that changes between the look at it and its use: what takes effect is what was approved, or nothing.
 
-use super::machine::{Machine, script};
+use super::fixture::{Machine, script};
 use gvmr::config::compile_project;
 use gvmr_core::env::compiled_rules::Record;
 use std::collections::BTreeMap;

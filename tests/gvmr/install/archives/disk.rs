@@ -4,7 +4,7 @@ use super::proof::is_archive;
 use crate::support::mirror::Mirror;
 use crate::support::skip;
 use crate::support::world::names;
-use crate::unpack::real::SmallDisk;
+use crate::unpack::real_modules::SmallDisk;
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@ use crate::support::pack::tar;
 use crate::support::skip;
 use crate::support::world::{World, names};
 use crate::support::zip::{File, Zip};
-use crate::unpack::archive::real::{go_packs, own_release};
+use crate::unpack::archive::real_archives::{go_packs, own_release};
 use gvmr::verify::known_sum;
 use sha2::{Digest, Sha256};
 

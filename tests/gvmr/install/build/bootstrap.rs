@@ -1,7 +1,7 @@
 //! Which Go builds which: what Go's own sources say, and who is chosen.
 
 use crate::support::skip;
-use crate::unpack::real::toolchain;
+use crate::unpack::real_modules::toolchain;
 use gvmr::build::{
     Bootstrap, Candidate, bootstrap_of, bootstrap_release, candidate_on_path, choose_bootstrap,
 };

@@ -108,7 +108,7 @@ fn a_listener_that_panics_leaves_nothing_running() {
 
 #[test]
 fn a_full_disk_under_the_log_ends_the_build() {
-    let Some(disk) = crate::unpack::real::SmallDisk::mount(64 << 10) else {
+    let Some(disk) = crate::unpack::real_modules::SmallDisk::mount(64 << 10) else {
         return crate::support::skip("mounting a small file system needs root");
     };
     let fake = Fake::new("while true; do echo 0123456789 0123456789 0123456789; done");

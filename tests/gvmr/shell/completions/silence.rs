@@ -1,6 +1,6 @@
 //! Whoever is typing is not disturbed: what cannot be completed is passed over, and completion leaves no trace.
 
-use super::machine::{BASHES, Machine, script};
+use super::fixture::{BASHES, Machine, script};
 use super::terminal::Terminal;
 use crate::support::server::{Reply, Server};
 use crate::support::world::{Run, World, gvmr};

@@ -1,7 +1,7 @@
 //! One session in which this machine's own Go runs behind the shim.
 
 use super::Mode;
-use super::machine::{done, mount};
+use super::sandbox::{done, mount};
 use super::sessions::ssh;
 use super::users::User;
 use std::fs;

@@ -1,6 +1,6 @@
 //! The same with a real go, whose flags run programs and whose proxies are asked.
 
-use super::machine::{Machine, script};
+use super::fixture::{Machine, script};
 use crate::support::server::{Reply, Server};
 use crate::support::skip;
 use crate::support::world::Run;

@@ -1,6 +1,6 @@
 //! Small made-up toolchains that a log knows: what is adopted, what is refused, and what is said.
 
-use super::places::elf;
+use super::discovery::elf;
 use super::{lay, put, snapshot};
 use crate::support::mirror::Mirror;
 use crate::support::server::Reply;

@@ -124,7 +124,7 @@ impl Machine {
         shim(); // so that it is there to be copied
         let this = std::env::current_exe().unwrap();
         let mut command = self.entered(ROOT, "/", this.to_str().unwrap());
-        command.args(["shared_home::machine::task", "--exact", "--nocapture"]).env("GVMR_TEST_SHARE", task);
+        command.args(["shared_home::sandbox::task", "--exact", "--nocapture"]).env("GVMR_TEST_SHARE", task);
         Run::of(&mut command)
     }
 

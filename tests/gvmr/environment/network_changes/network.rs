@@ -1,7 +1,7 @@
 //! A network beside the machine: a link with its own address and gateway, and proxies behind it.
 
 use super::INSIDE;
-use crate::environment::gopath::place::Place;
+use crate::environment::gopath::fixture::Place;
 use crate::support::server::{Reply, Request, Server};
 use crate::support::zip::{File, Zip};
 use std::fs::{self, OpenOptions};

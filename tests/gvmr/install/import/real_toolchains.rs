@@ -6,7 +6,7 @@ use crate::support::mirror::{Mirror, real_modules};
 use crate::support::pack::EXTRA;
 use crate::support::skip;
 use crate::support::world::{World, gvmr, names};
-use crate::unpack::archive::real::own_release;
+use crate::unpack::archive::real_archives::own_release;
 use gvmr::unpack::{Limits, module_zip};
 use std::fs;
 use std::os::unix::fs::symlink;

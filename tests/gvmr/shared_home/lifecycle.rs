@@ -1,6 +1,6 @@
 //! What becomes a shared home, what is refused, and what is left when it is one no more.
 
-use super::machine::{ALICE, Machine, visit};
+use super::sandbox::{ALICE, Machine, visit};
 use crate::store::{install, open};
 use crate::support::skip;
 use crate::support::world::{Run, names};
@@ -178,7 +178,7 @@ fn unsharing_takes_back_the_names_and_leaves_what_is_installed() {
 fn only_root_shares() {
     let Some(machine) = Machine::new(&[]) else { return };
     let this = std::env::current_exe().unwrap();
-    let test = ["shared_home::machine::task", "--exact", "--nocapture"];
+    let test = ["shared_home::sandbox::task", "--exact", "--nocapture"];
     // A user can run the test only where its directory is open to users.
     if machine.run(ALICE, this.to_str().unwrap(), ["--list"]).code != Some(0) {
         return skip("the tests lie where users cannot reach them");

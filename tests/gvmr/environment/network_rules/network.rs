@@ -3,7 +3,7 @@
 //! The proxy is a process of its own in that namespace. It is the module server too: what it is asked for in the clear
 //! it answers itself, what it is to tunnel ends at a server of its own that speaks TLS.
 
-use super::machine::{done, ip};
+use super::sandbox::{done, ip};
 use crate::support::authority::authority;
 use crate::support::server::{Reply, Request, Server};
 use crate::support::zip::{File, Zip};
@@ -42,7 +42,7 @@ impl Site {
         done(ip(&["-n", name, "link", "set", "lo", "up"]));
         let mut command = ip(&["netns", "exec", name]);
         command.arg(std::env::current_exe().unwrap()).args([
-            "environment::network_rules::site::serve",
+            "environment::network_rules::network::serve",
             "--exact",
             "--nocapture",
         ]);

@@ -1,6 +1,6 @@
 //! Made-up machines and what each release would do on them.
 
-use super::machine::{
+use super::fake_root::{
     AMD64, ARM, ARM64, I386, LOONG64, MIPS, MIPS64LE, Machine, PPC64, PPC64LE, RISCV64, S390X,
 };
 use super::{facts, verdict, version};

@@ -2,8 +2,8 @@
 
 use super::super::support::skip;
 use super::super::support::world::Run;
-use super::machine::Machine;
-use super::real::executable;
+use super::fake_root::Machine;
+use super::this_machine::executable;
 use super::{facts, verdict};
 use gvmr::host::{Host, Verdict};
 use std::fs;

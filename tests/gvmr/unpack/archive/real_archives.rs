@@ -1,6 +1,6 @@
 //! Real trees, packed by those who pack releases and mirrors: Go's own writer, GNU tar, Python.
 
-use super::super::real::toolchain;
+use super::super::real_modules::toolchain;
 use super::assert_same_tree;
 use crate::support::mirror::real_modules;
 use crate::support::skip;

@@ -1,6 +1,6 @@
 //! The whole of it: a machine is set up, used by another user, and taken back.
 
-use super::machine::{GVMR, Machine};
+use super::sandbox::{GVMR, Machine};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;

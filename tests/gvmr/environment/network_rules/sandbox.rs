@@ -1,6 +1,6 @@
 //! The machine that moves: this process's own network, and a gvmr whose one Go is this machine's.
 
-use super::site::{MODULE, Site};
+use super::network::{MODULE, Site};
 use crate::support::mirror::Mirror;
 use crate::support::world::{Run, World};
 use std::fs;
