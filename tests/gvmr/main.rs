@@ -1,6 +1,6 @@
-//! gvmr's own stories: real servers, real processes, real Go.
+//! gvmr's integration tests: real servers, real processes, real Go.
 
-// A story's unwrap is its assertion; it prints, writes its own temporary files and reads its own switches.
+// A test's unwrap is its assertion; it prints, writes its own temporary files and reads its own switches.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 #![allow(
     clippy::disallowed_methods,

@@ -1,4 +1,4 @@
-//! Which Go runs: the order of those who may ask, told as stories.
+//! Which Go runs: the order of those who may ask.
 
 use crate::support::{World, failed, ran};
 

@@ -30,13 +30,13 @@ impl Oracle {
     }
 
     /// Both must name the same toolchain, or both refuse for the same reason.
-    fn compare(&self, directory: &str, variables: Variables<'_>, story: &str) -> String {
+    fn compare(&self, directory: &str, variables: Variables<'_>, case: &str) -> String {
         let directory = self.world.path(directory);
         let mut all = vec![("PATH", self.world.path("empty")), ("HOME", self.world.path("user"))];
         all.extend(variables.iter().map(|(name, value)| (*name, PathBuf::from(value))));
         let theirs = self.theirs(&directory, &all);
         let ours = self.ours(&directory, &all);
-        assert_eq!(ours, theirs, "{story} in {} with {variables:?}", directory.display());
+        assert_eq!(ours, theirs, "{case} in {} with {variables:?}", directory.display());
         ours
     }
 

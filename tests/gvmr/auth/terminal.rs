@@ -20,7 +20,7 @@ impl Typist {
         let end = || pair.slave.try_clone().unwrap();
         let plain = world.command(gvmr(), &world.path("user"));
         let mut own = Command::new("setsid");
-        // Whoever started the stories may ignore Ctrl-C, as a shell does for what it starts in the background.
+        // Whoever started the tests may ignore Ctrl-C, as a shell does for what it starts in the background.
         own.args(["--ctty", "--wait", "env", "--default-signal=INT"]).arg(gvmr()).args(arguments).env_clear();
         own.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
         own.current_dir(world.path("user")).stdin(end()).stdout(end()).stderr(end());

@@ -17,14 +17,14 @@ mod memory;
 mod real_index;
 
 /// A server whose answer can be changed, and a directory that remembers.
-struct Story {
+struct Fixture {
     server: Option<Server>,
     url: Url,
     answer: Arc<Mutex<Reply>>,
     cache: TempDir,
 }
 
-impl Story {
+impl Fixture {
     fn new(answer: Reply) -> Self {
         let answer = Arc::new(Mutex::new(answer));
         let shared = Arc::clone(&answer);
@@ -100,9 +100,9 @@ fn sum_of(index: &Index, text: &str) -> Option<[u8; 32]> {
 #[test]
 fn an_index_is_read_once_and_then_only_asked_whether_it_changed() {
     let first = json_reply(&list(&[("go1.90.1", &sum(1)), ("go1.90.0", &sum(2))])).header("ETag", "\"one\"");
-    let story = Story::new(first);
+    let fixture = Fixture::new(first);
     for round in 0..3 {
-        let index = story.index();
+        let index = fixture.index();
         assert_eq!(listed(&index), ["1.90.0", "1.90.1"]);
         let file = index.file(&version("1.90.1"), "amd64").unwrap();
         assert_eq!(
@@ -111,28 +111,28 @@ fn an_index_is_read_once_and_then_only_asked_whether_it_changed() {
         );
         assert_eq!((index.notes(), index.failure(), index.age()), (&[][..], None, None));
         assert!(index.url().as_str().ends_with("/dl/?mode=json&include=all"), "{}", index.url());
-        let server = story.server.as_ref().unwrap();
+        let server = fixture.server.as_ref().unwrap();
         let asked = server.requests().pop().unwrap().header("if-none-match").map(str::to_owned);
         assert_eq!(asked.as_deref(), (round > 0).then_some("\"one\""));
         assert_eq!(server.requests().len(), round + 1);
     }
-    story.says(
+    fixture.says(
         json_reply(&list(&[("go1.90.2", &sum(3)), ("go1.90.1", &sum(1)), ("go1.90.0", &sum(2))]))
             .header("ETag", "\"two\""),
     );
-    assert_eq!(listed(&story.index()), ["1.90.0", "1.90.1", "1.90.2"]);
-    assert_eq!(listed(&story.index()), ["1.90.0", "1.90.1", "1.90.2"]);
-    let asked: Vec<_> = story.server.as_ref().unwrap().requests();
+    assert_eq!(listed(&fixture.index()), ["1.90.0", "1.90.1", "1.90.2"]);
+    assert_eq!(listed(&fixture.index()), ["1.90.0", "1.90.1", "1.90.2"]);
+    let asked: Vec<_> = fixture.server.as_ref().unwrap().requests();
     let asked: Vec<_> = asked[3..].iter().map(|request| request.header("if-none-match").unwrap()).collect();
     assert_eq!(asked, ["\"one\"", "\"two\""]);
 }
 
 #[test]
 fn a_copy_serves_when_the_server_is_gone_and_says_so() {
-    let mut story = Story::new(json_reply(&list(&[("go1.90.0", &sum(1))])));
-    assert_eq!(listed(&story.index()), ["1.90.0"]);
-    story.goes_away();
-    let index = story.index();
+    let mut fixture = Fixture::new(json_reply(&list(&[("go1.90.0", &sum(1))])));
+    assert_eq!(listed(&fixture.index()), ["1.90.0"]);
+    fixture.goes_away();
+    let index = fixture.index();
     assert_eq!(listed(&index), ["1.90.0"]);
     assert!(
         matches!(index.failure(), Some(IndexError::Net(error)) if matches!(error.kind, NetErrorKind::Connect { .. }))
@@ -143,13 +143,13 @@ fn a_copy_serves_when_the_server_is_gone_and_says_so() {
 
 #[test]
 fn without_a_copy_the_servers_failure_is_the_answer() {
-    let mut story = Story::new(Reply::status(404));
-    let error = story.read().unwrap_err();
+    let mut fixture = Fixture::new(Reply::status(404));
+    let error = fixture.read().unwrap_err();
     assert!(matches!(&error, IndexError::Net(error) if error.is_absent()), "{error}");
-    story.goes_away();
-    let error = story.read().unwrap_err();
+    fixture.goes_away();
+    let error = fixture.read().unwrap_err();
     assert!(matches!(&error, IndexError::Net(error) if error.is_unreachable()), "{error}");
-    assert!(std::fs::read_dir(story.cache.path()).unwrap().next().is_none());
+    assert!(std::fs::read_dir(fixture.cache.path()).unwrap().next().is_none());
 }
 
 #[test]
@@ -175,8 +175,8 @@ fn archives_for_musl_have_names_of_their_own() {
     file["filename"] = json!("go1.22.10.linux-amd64-musl.tar.gz");
     for arch in ["amd64", "amd64-musl"] {
         files[0]["files"][0]["arch"] = json!(arch);
-        let story = Story::new(json_reply(&files));
-        let read = |naming| Index::read(&client(&[]), &story.url, story.cache.path(), naming);
+        let fixture = Fixture::new(json_reply(&files));
+        let read = |naming| Index::read(&client(&[]), &fixture.url, fixture.cache.path(), naming);
         let index = read(Naming::Musl).unwrap();
         let file = index.file(&version("1.22.10"), "amd64").unwrap();
         assert_eq!((file.name.as_str(), file.sha256), ("go1.22.10.linux-amd64-musl.tar.gz", Some([1; 32])));
@@ -185,7 +185,7 @@ fn archives_for_musl_have_names_of_their_own() {
             matches!(read(Naming::Official), Err(IndexError::Empty { refused, .. }) if refused.len() == 1)
         );
     }
-    let official = Story::new(json_reply(&list(&[("go1.22.10", &sum(1))])));
+    let official = Fixture::new(json_reply(&list(&[("go1.22.10", &sum(1))])));
     let musl = Index::read(&client(&[]), &official.url, official.cache.path(), Naming::Musl);
     assert!(matches!(musl, Err(IndexError::Empty { .. })));
 }

@@ -29,7 +29,7 @@ fn a_changed_byte_in_a_real_zip_is_an_integrity_error() {
 
 #[test]
 fn a_changed_byte_in_the_answer_a_tile_or_the_signature_is_an_integrity_error() {
-    let stories: [(&str, fn(&Request, &[u8]) -> Option<usize>); 5] = [
+    let cases: [(&str, fn(&Request, &[u8]) -> Option<usize>); 5] = [
         ("the record's hash", |request, body| at(request, "/lookup/", body, b" h1:").map(|place| place + 10)),
         ("the tree's size", |request, body| {
             at(request, "/lookup/", body, b"database tree\n").map(|place| place + 15)
@@ -42,7 +42,7 @@ fn a_changed_byte_in_the_answer_a_tile_or_the_signature_is_an_integrity_error() 
         }),
         ("a tile", |request, body| request.target.contains("/tile/").then_some(body.len() / 2)),
     ];
-    for (name, place) in stories {
+    for (name, place) in cases {
         let mirror = Mirror::small_but(&["1.99.1"], move |request, reply| match &reply.content {
             Content::Bytes(body) => match place(request, body) {
                 Some(place) => with_flip(reply.clone(), body, place),

@@ -1,4 +1,4 @@
-//! A machine of its own for one story: `/opt`, `/etc` and `/home` are the story's, and users have no rights but theirs.
+//! A machine of its own for one test: `/opt`, `/etc` and `/home` are the test's, and users have no rights but theirs.
 
 use crate::support::mirror::Mirror;
 use crate::support::world::{Run, gvmr, shim};

@@ -106,7 +106,7 @@ fn a_loop_that_runs_go_never_misses_it_while_it_is_replaced() {
     let two = program(place.directory.path(), "shim-two", "two");
     place.store.write_shims(&one, &one).unwrap();
     let stop = place.directory.path().join("stop");
-    // A child that another story is just starting may hold the new file open for writing, so that it is busy for a moment.
+    // A child that another test is just starting may hold the new file open for writing, so that it is busy for a moment.
     let script = "n=0; while [ ! -e \"$2\" ]; do \"$1\" 2>\"$2.err\" || grep -q 'Text file busy' \"$2.err\" || exit 1; \
         n=$((n+1)); done; echo runs $n";
     let go = place.store.home().shims().join("go");

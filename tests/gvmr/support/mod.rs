@@ -1,4 +1,4 @@
-//! What the stories stand on.
+//! What the tests stand on.
 
 pub(crate) mod authority;
 pub(crate) mod connection;
@@ -10,7 +10,7 @@ pub(crate) mod tar;
 pub(crate) mod world;
 pub(crate) mod zip;
 
-/// Prints why a story cannot be told here, or fails where nothing may be skipped.
+/// Prints why a test cannot be told here, or fails where nothing may be skipped.
 pub(crate) fn skip(reason: &str) {
     let allowed = std::env::var_os("GVMR_TESTS_SKIP_NOTHING").is_none();
     assert!(allowed, "nothing may be skipped: {reason}");

@@ -3,7 +3,7 @@
 //! A closure turns each request into a [`Reply`]; every request is recorded. Dropping the server ends all its
 //! connections and threads, hanging ones included.
 
-#![allow(dead_code)] // each story uses a part of it
+#![allow(dead_code)] // each test uses a part of it
 
 use super::connection;
 use std::net::{SocketAddr, TcpListener, TcpStream};

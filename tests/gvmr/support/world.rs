@@ -1,4 +1,4 @@
-//! A throwaway machine for one story: an empty home, an environment that holds only what the story says, and
+//! A throwaway machine for one test: an empty home, an environment that holds only what the test says, and
 //! the programs under test.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
-/// One story's machine; everything in it goes when it is dropped.
+/// One test's machine; everything in it goes when it is dropped.
 pub(crate) struct World {
     directory: TempDir,
     variables: BTreeMap<String, String>,
@@ -23,7 +23,7 @@ impl World {
         world.set("HOME", &world.path("user").display().to_string());
         world.set("PATH", "/usr/bin:/bin");
         world.set("GOPROXY", proxy);
-        world.set("GVMR_SOURCES", "goproxy"); // Go's own archives are no part of a story that does not name them
+        world.set("GVMR_SOURCES", "goproxy"); // Go's own archives are no part of a test that does not name them
         world
     }
 

@@ -21,7 +21,7 @@ fn prefix(version: &str) -> String {
 }
 
 /// Unpacks a real module, expects the hash that go knows for it, and asks its go for its version.
-fn story(version: &str, goroot_needed: bool) {
+fn unpacks_and_runs(version: &str, goroot_needed: bool) {
     let Some((zip, sum)) = toolchain(version) else {
         return skip(&format!("no module of go{version} can be had"));
     };
@@ -49,22 +49,22 @@ fn story(version: &str, goroot_needed: bool) {
 
 #[test]
 fn go_1_4_3() {
-    story("1.4.3", true);
+    unpacks_and_runs("1.4.3", true);
 }
 
 #[test]
 fn go_1_19_13() {
-    story("1.19.13", false);
+    unpacks_and_runs("1.19.13", false);
 }
 
 #[test]
 fn go_1_22_10() {
-    story("1.22.10", false);
+    unpacks_and_runs("1.22.10", false);
 }
 
 #[test]
 fn go_1_26_8() {
-    story("1.26.8", false);
+    unpacks_and_runs("1.26.8", false);
 }
 
 #[test]

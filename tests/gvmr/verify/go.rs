@@ -4,26 +4,23 @@ use std::process::Command;
 
 use gvmr_core::gover::version::Version;
 
-/// Whether a Go that is at least `least` is on PATH. If not, says that `story` is skipped, or fails where
+/// Whether a Go that is at least `least` is on PATH. If not, says that `case` is skipped, or fails where
 /// nothing may be skipped.
-pub(crate) fn is_here(least: &str, story: &str) -> bool {
+pub(crate) fn is_here(least: &str, case: &str) -> bool {
     let output = Command::new("go").args(["env", "GOVERSION"]).env("GOTOOLCHAIN", "local").output();
     let found = output.ok().and_then(|output| String::from_utf8(output.stdout).ok());
     let version = found.as_deref().and_then(|name| Version::from_toolchain(name.trim()));
     if version.is_some_and(|version| version >= Version::parse(least).unwrap()) {
         return true;
     }
-    skip(story, &format!("needs Go {least} or newer on PATH, found {found:?}"));
+    skip(case, &format!("needs Go {least} or newer on PATH, found {found:?}"));
     false
 }
 
-/// Prints why `story` is not told here. `GVMR_TESTS_SKIP_NOTHING=1` makes that a failure.
-pub(crate) fn skip(story: &str, reason: &str) {
-    assert!(
-        std::env::var_os("GVMR_TESTS_SKIP_NOTHING").is_none_or(|value| value != "1"),
-        "{story}: {reason}"
-    );
-    println!("skipped: {story}: {reason}");
+/// Prints why `case` is not told here. `GVMR_TESTS_SKIP_NOTHING=1` makes that a failure.
+pub(crate) fn skip(case: &str, reason: &str) {
+    assert!(std::env::var_os("GVMR_TESTS_SKIP_NOTHING").is_none_or(|value| value != "1"), "{case}: {reason}");
+    println!("skipped: {case}: {reason}");
 }
 
 /// The first line that `go env NAME` prints.

@@ -106,8 +106,8 @@ fn a_real_toolchain_has_the_sum_that_go_found() {
     const WALK: &str = "import hashlib, sys, zipfile\n\
         module = zipfile.ZipFile(sys.argv[1])\n\
         for name in module.namelist(): print(hashlib.sha256(module.read(name)).hexdigest(), name)";
-    let story = "the hash of a real toolchain's zip";
-    if !go::is_here("1.21", story) {
+    let case = "the hash of a real toolchain's zip";
+    if !go::is_here("1.21", case) {
         return;
     }
     let download = Command::new("go")
@@ -118,10 +118,10 @@ fn a_real_toolchain_has_the_sum_that_go_found() {
         .unwrap();
     let download: serde_json::Value = serde_json::from_slice(&download.stdout).unwrap_or_default();
     let (Some(zip), Some(sum)) = (download["Zip"].as_str(), download["Sum"].as_str()) else {
-        return go::skip(story, "the module cannot be downloaded");
+        return go::skip(case, "the module cannot be downloaded");
     };
     let Ok(walked) = Command::new("python3").args(["-c", WALK, zip]).output() else {
-        return go::skip(story, "needs python3 to walk the zip");
+        return go::skip(case, "needs python3 to walk the zip");
     };
     assert!(walked.status.success(), "{}", String::from_utf8_lossy(&walked.stderr));
     let mut manifest = Manifest::new();

@@ -67,12 +67,12 @@ impl Place {
         Self { world }
     }
 
-    /// Where the stories stand.
+    /// Where the tests stand.
     pub(super) fn here(&self) -> PathBuf {
         self.world.path("p/q")
     }
 
-    /// The text of a story, in which `§` stands for the machine's directory.
+    /// The text of a test, in which `§` stands for the machine's directory.
     pub(super) fn text(&self, text: &str) -> String {
         text.replace('§', self.root().to_str().unwrap())
     }

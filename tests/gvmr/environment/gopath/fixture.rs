@@ -54,7 +54,7 @@ impl Place {
         self.world.path(name)
     }
 
-    /// The path as text; `@` in a text of a story stands for the machine's directory.
+    /// The path as text; `@` in a text of a test stands for the machine's directory.
     pub(crate) fn text(&self, text: &str) -> String {
         text.replace('@', self.path("").to_str().unwrap().trim_end_matches('/'))
     }
@@ -134,7 +134,7 @@ impl Place {
 }
 
 /// Copies a program by another process: a copy of this one's own could still be open for writing in a child that another
-/// story is just starting, and then nobody can run it.
+/// test is just starting, and then nobody can run it.
 fn install(program: &Path, place: &Path) {
     assert!(Command::new("cp").arg(program).arg(place).status().unwrap().success());
 }

@@ -100,7 +100,7 @@ impl Drop for Site {
 
 impl Vm {
     /// Takes the machine out of every network.
-    #[allow(clippy::unused_self)] // a story reads: the machine leaves
+    #[allow(clippy::unused_self)] // a test reads: the machine leaves
     pub(super) fn leave(&self) {
         for name in ["nat", "bridge"] {
             if Command::new("ip")

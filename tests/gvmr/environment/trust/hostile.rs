@@ -127,7 +127,7 @@ fn every_variable_waits_for_trust() {
         assert_eq!((gets("https_proxy"), gets("no_proxy")), (String::new(), String::new()));
         machine.trust(&project, &[]).succeeds();
         for ((name, value), own) in settings.into_iter().zip(&own) {
-            let stays = table == "env" && !own.is_empty(); // such as the log that the story's process names
+            let stays = table == "env" && !own.is_empty(); // such as the log that the test's process names
             assert_eq!(gets(name), if stays { own } else { value }, "{table} {name}");
         }
         let proxies = (gets("https_proxy"), gets("no_proxy"));

@@ -32,7 +32,7 @@ fn a_cut_download_goes_on_where_it_was_cut() {
 #[test]
 fn what_cannot_be_resumed_for_certain_is_a_network_error() {
     type Meddle = fn(&Request, Reply) -> Reply;
-    let stories: [(&str, Meddle); 7] = [
+    let cases: [(&str, Meddle); 7] = [
         ("no validator", |_, reply| cut(reply)),
         ("a weak one", |_, reply| cut(reply.header("ETag", "W/\"one\""))),
         ("the range is ignored", |request, reply| match request.header("range") {
@@ -54,7 +54,7 @@ fn what_cannot_be_resumed_for_certain_is_a_network_error() {
         }),
         ("gone", |_, reply| reply.fault(Fault::Vanish)),
     ];
-    for (name, meddle) in stories {
+    for (name, meddle) in cases {
         let mirror =
             Mirror::small_but(
                 &["1.99.1"],
@@ -86,12 +86,12 @@ fn an_archive_that_is_announced_too_short_is_refused() {
 #[test]
 fn slow_chunked_and_redirected_downloads_succeed() {
     type Meddle = fn(Reply) -> Reply;
-    let stories: [(&str, Meddle); 3] = [
+    let cases: [(&str, Meddle); 3] = [
         ("slow", |reply| reply.fault(Fault::Slow(700, Duration::from_millis(20)))),
         ("chunked", Reply::chunked),
         ("until close", |reply| reply.fault(Fault::UntilClose)),
     ];
-    for (name, meddle) in stories {
+    for (name, meddle) in cases {
         let mirror = Mirror::small_but(
             &["1.99.1"],
             move |request, reply| {
@@ -115,12 +115,12 @@ fn slow_chunked_and_redirected_downloads_succeed() {
 #[test]
 fn web_pages_and_endless_redirects_are_network_errors() {
     type Meddle = fn(&Request) -> Reply;
-    let stories: [(&str, Meddle, &str); 3] = [
+    let cases: [(&str, Meddle, &str); 3] = [
         ("a page", |_| Reply::html(), "web page"),
         ("an unmarked page", |_| Reply::ok("<!DOCTYPE html><title>sign in</title>"), "web page"),
         ("a loop", |request| Reply::redirect(302, &request.target), "redirect"),
     ];
-    for (name, meddle, word) in stories {
+    for (name, meddle, word) in cases {
         let mirror =
             Mirror::small_but(
                 &["1.99.1"],
@@ -188,7 +188,7 @@ fn partial(reply: &Reply, from: usize, tag: &str) -> Reply {
     rest.header("Content-Range", &range).header("ETag", tag)
 }
 
-fn assert_nothing_left(world: &World, story: &str) {
-    assert_eq!(world.installed(), [""; 0], "{story}");
-    assert_eq!(names(&world.home().join("staging")), [""; 0], "{story}");
+fn assert_nothing_left(world: &World, case: &str) {
+    assert_eq!(world.installed(), [""; 0], "{case}");
+    assert_eq!(names(&world.home().join("staging")), [""; 0], "{case}");
 }

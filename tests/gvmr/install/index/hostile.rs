@@ -3,14 +3,14 @@
 use super::*;
 
 fn error(reply: Reply) -> IndexError {
-    Story::new(reply).read().unwrap_err()
+    Fixture::new(reply).read().unwrap_err()
 }
 
 /// The index of a good release and one more.
 fn beside(other: Value) -> Index {
     let mut releases = list(&[("go1.90.0", &sum(1))]);
     releases.as_array_mut().unwrap().push(other);
-    let index = Story::new(json_reply(&releases)).index();
+    let index = Fixture::new(json_reply(&releases)).index();
     assert_eq!(sum_of(&index, "1.90.0"), Some([1; 32]));
     index
 }
@@ -196,7 +196,7 @@ fn an_archive_that_is_listed_twice_has_one_sum_or_none_is_believed() {
         [beside(json!({ "version": "go1.90.1", "files": files })), {
             let mut releases = list(&[("go1.90.0", &sum(1)), ("go1.90.1", one), ("go1.90.1", other)]);
             releases[1]["stable"] = json!(false);
-            Story::new(json_reply(&releases)).index()
+            Fixture::new(json_reply(&releases)).index()
         }]
     };
     for index in twice(&sum(1), &sum(1)).iter().chain(&twice("", &sum(1))).chain(&twice(&sum(1), "")) {

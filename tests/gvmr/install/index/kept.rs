@@ -5,22 +5,22 @@ use sha2::{Digest as _, Sha256};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Changes the text of a copy and makes its checksum right again.
-fn edit(story: &Story, change: impl Fn(&str) -> String) {
-    let text = std::fs::read_to_string(story.copy()).unwrap();
+fn edit(fixture: &Fixture, change: impl Fn(&str) -> String) {
+    let text = std::fs::read_to_string(fixture.copy()).unwrap();
     let (_, rest) = text.split_once('\n').unwrap();
     let rest = change(rest);
     let digest = Sha256::digest(&rest).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-    std::fs::write(story.copy(), format!("gvmr index 1 {digest}\n{rest}")).unwrap();
+    std::fs::write(fixture.copy(), format!("gvmr index 1 {digest}\n{rest}")).unwrap();
 }
 
 fn since_1970() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
-fn told() -> Story {
-    let story = Story::new(json_reply(&list(&[("go1.90.0", &sum(1))])).header("ETag", "\"one\""));
-    story.index();
-    story
+fn told() -> Fixture {
+    let fixture = Fixture::new(json_reply(&list(&[("go1.90.0", &sum(1))])).header("ETag", "\"one\""));
+    fixture.index();
+    fixture
 }
 
 #[test]
@@ -45,17 +45,17 @@ fn a_damaged_copy_is_not_used() {
             assert!(matches!(read(), Err(IndexError::Net(_))), "byte {at} of {}", whole.len());
         }
     }
-    let story = told();
-    std::fs::write(story.copy(), "garbage").unwrap();
-    let index = story.index();
-    assert_eq!(index.notes(), [format!("{} is damaged, so it is not used", story.copy().display())]);
-    assert_eq!(story.server.as_ref().unwrap().requests()[1].header("if-none-match"), None);
-    assert_eq!(story.index().notes(), [""; 0]);
+    let fixture = told();
+    std::fs::write(fixture.copy(), "garbage").unwrap();
+    let index = fixture.index();
+    assert_eq!(index.notes(), [format!("{} is damaged, so it is not used", fixture.copy().display())]);
+    assert_eq!(fixture.server.as_ref().unwrap().requests()[1].header("if-none-match"), None);
+    assert_eq!(fixture.index().notes(), [""; 0]);
 }
 
 #[test]
 fn what_is_no_copy_is_not_read_as_one() {
-    let mut story = told();
+    let mut fixture = told();
     for wrong in [
         "nonsense\n",
         "checked x\n",
@@ -65,34 +65,34 @@ fn what_is_no_copy_is_not_read_as_one() {
         "go1.90.1.linux-amd64.tar.gz AAAA -\n",
         "../go1.90.1.linux-amd64.tar.gz - -\n",
     ] {
-        let before = std::fs::read(story.copy()).unwrap();
-        edit(&story, |text| format!("{text}{wrong}"));
-        let index = story.index();
+        let before = std::fs::read(fixture.copy()).unwrap();
+        edit(&fixture, |text| format!("{text}{wrong}"));
+        let index = fixture.index();
         assert!(index.notes()[0].contains("is damaged"), "{wrong:?}");
-        assert_ne!(std::fs::read(story.copy()).unwrap().len(), before.len() + wrong.len());
+        assert_ne!(std::fs::read(fixture.copy()).unwrap().len(), before.len() + wrong.len());
     }
-    std::fs::remove_file(story.copy()).unwrap();
-    std::fs::create_dir(story.cache.path().join("x")).unwrap();
-    std::fs::remove_dir(story.cache.path().join("x")).unwrap();
-    story.index();
-    let copy = story.copy();
+    std::fs::remove_file(fixture.copy()).unwrap();
+    std::fs::create_dir(fixture.cache.path().join("x")).unwrap();
+    std::fs::remove_dir(fixture.cache.path().join("x")).unwrap();
+    fixture.index();
+    let copy = fixture.copy();
     std::fs::remove_file(&copy).unwrap();
     rustix::fs::mkfifoat(rustix::fs::CWD, &copy, rustix::fs::Mode::RUSR).unwrap();
-    let index = story.index();
+    let index = fixture.index();
     assert!(
         index.notes()[0].contains("is a FIFO") && index.notes()[1].contains("not kept for later"),
         "{:?}",
         index.notes()
     );
-    story.goes_away();
-    assert!(story.read().is_err());
+    fixture.goes_away();
+    assert!(fixture.read().is_err());
 }
 
 #[test]
 fn an_index_that_cannot_be_kept_is_still_an_index() {
-    let story = told();
-    let nowhere = story.cache.path().join("missing");
-    let index = Index::read(&client(&[]), &story.url, &nowhere, Naming::Official).unwrap();
+    let fixture = told();
+    let nowhere = fixture.cache.path().join("missing");
+    let index = Index::read(&client(&[]), &fixture.url, &nowhere, Naming::Official).unwrap();
     assert_eq!(listed(&index), ["1.90.0"]);
     assert!(
         index.notes()[0].starts_with("the index is not kept for later: cannot write "),
@@ -103,18 +103,19 @@ fn an_index_that_cannot_be_kept_is_still_an_index() {
 
 #[test]
 fn each_address_has_its_own_copy_whatever_the_credentials() {
-    let mut story = told();
-    let read = |address: &str| Index::read(&client(&[]), &url(address), story.cache.path(), Naming::Official);
-    let address = story.url.to_string();
+    let mut fixture = told();
+    let read =
+        |address: &str| Index::read(&client(&[]), &url(address), fixture.cache.path(), Naming::Official);
+    let address = fixture.url.to_string();
     let (with_secret, fragment) = (address.replace("//", "//user:canary@"), format!("{address}#x"));
-    story.server = None;
+    fixture.server = None;
     // Plain http refuses credentials: the copy serves all the same, being of the same address.
     assert_eq!(listed(&read(&with_secret).unwrap()), ["1.90.0"]);
     assert_eq!(listed(&read(&fragment).unwrap()), ["1.90.0"]);
     assert!(read(&address.replace("&include=all", "")).is_err());
     assert!(!format!("{:?}", read(&with_secret).unwrap()).contains("canary"));
-    assert!(!std::fs::read_to_string(story.copy()).unwrap().contains("canary"));
-    let name = story.copy().file_name().unwrap().to_str().unwrap().to_owned();
+    assert!(!std::fs::read_to_string(fixture.copy()).unwrap().contains("canary"));
+    let name = fixture.copy().file_name().unwrap().to_str().unwrap().to_owned();
     let digest = Sha256::digest(address.as_bytes())
         .iter()
         .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
@@ -124,13 +125,13 @@ fn each_address_has_its_own_copy_whatever_the_credentials() {
 #[test]
 fn the_age_is_that_of_the_last_check_and_never_nonsense() {
     let checked = |seconds: u64| {
-        let mut story = told();
-        edit(&story, |text| {
+        let mut fixture = told();
+        edit(&fixture, |text| {
             let (_, rest) = text.split_once('\n').unwrap();
             format!("checked {seconds}\n{rest}")
         });
-        story.goes_away();
-        let index = story.index();
+        fixture.goes_away();
+        let index = fixture.index();
         assert!(index.failure().is_some());
         index.age()
     };
@@ -140,10 +141,10 @@ fn the_age_is_that_of_the_last_check_and_never_nonsense() {
     assert_eq!(checked(since_1970() + 86_400), None, "the clock was set back since");
     assert_eq!(checked(5), None, "the clock was not set when the copy was made");
 
-    let story = told();
-    edit(&story, |text| text.replacen(&since_1970().to_string()[..6], "173600", 1));
-    assert_eq!(story.index().age(), None);
-    let text = std::fs::read_to_string(story.copy()).unwrap();
+    let fixture = told();
+    edit(&fixture, |text| text.replacen(&since_1970().to_string()[..6], "173600", 1));
+    assert_eq!(fixture.index().age(), None);
+    let text = std::fs::read_to_string(fixture.copy()).unwrap();
     let line = text.lines().nth(1).unwrap().strip_prefix("checked ").unwrap();
     assert!(line.parse::<u64>().unwrap() >= since_1970() - 60, "an answer of 304 is a check: {line}");
 }

@@ -17,14 +17,14 @@ fn bytes() -> Vec<u8> {
 fn every_archive_of_the_real_index_is_found_as_it_is_listed() {
     let data = bytes();
     let releases: Vec<Value> = serde_json::from_slice(&data).unwrap();
-    let mut story = Story::new(Reply::ok(&data).header("ETag", "\"real\""));
+    let mut fixture = Fixture::new(Reply::ok(&data).header("ETag", "\"real\""));
     for state in ["fresh", "unchanged", "gone"] {
         if state == "gone" {
-            assert_eq!(story.server.as_ref().unwrap().requests().len(), 2);
-            story.goes_away();
+            assert_eq!(fixture.server.as_ref().unwrap().requests().len(), 2);
+            fixture.goes_away();
         }
         let start = Instant::now();
-        let index = story.index();
+        let index = fixture.index();
         println!("{state}: {:?}", start.elapsed());
         assert_eq!(index.notes(), [""; 0], "{state}");
         let mut sums = 0;
@@ -65,8 +65,8 @@ fn every_archive_of_the_real_index_is_found_as_it_is_listed() {
 
 #[test]
 fn versions_of_the_real_index_are_those_of_the_table() {
-    let story = Story::new(Reply::ok(bytes()));
-    let index = story.index();
+    let fixture = Fixture::new(Reply::ok(bytes()));
+    let index = fixture.index();
     for goarch in ["386", "amd64", "arm", "arm64", "loong64", "mips", "ppc64le", "riscv64", "s390x"] {
         let versions = index.versions(goarch);
         assert!(versions.is_sorted() && versions.len() > 90, "{goarch}");

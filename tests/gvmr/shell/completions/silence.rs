@@ -23,18 +23,18 @@ fn shells(machine: &Machine) -> Vec<Terminal> {
 }
 
 /// Asserts that neither key nor list changes the line, and that the screen shows nothing but it.
-fn says_nothing(machine: &Machine, story: &str) {
+fn says_nothing(machine: &Machine, case: &str) {
     for mut shell in shells(machine) {
         for text in ["gvmr use 1", "gvmr ins", "gvmr install 1.2", "gvmr exec 1.9"] {
             let (line, shown) = shell.line(&format!("{text}\t\t"));
-            assert_eq!(line, text, "{story}");
-            assert!(!shown.contains('\n'), "{story}: {shown:?}");
+            assert_eq!(line, text, "{case}");
+            assert!(!shown.contains('\n'), "{case}: {shown:?}");
         }
     }
     if Command::new("fish").arg("--version").output().is_ok() {
         // To a command that is not there fish offers files.
         let offered = machine.fish(&["gvmr use 1", "gvmr ins"]).concat();
-        assert!(offered.iter().all(|word| word == "go1.22.1.linux-amd64.tar.gz"), "{story}: {offered:?}");
+        assert!(offered.iter().all(|word| word == "go1.22.1.linux-amd64.tar.gz"), "{case}: {offered:?}");
     }
 }
 
@@ -104,15 +104,15 @@ fn a_home_in_disorder_offers_nothing_that_is_installed() {
             world.set("HOME", "").set("GVMR_HOME", "/no/such/home");
         }),
     ];
-    for (story, break_it) in broken {
+    for (case, break_it) in broken {
         let mut world = fresh();
         break_it(&mut world);
         for command in ["use", "uninstall", "exec", "where", "verify"] {
-            assert_eq!(answer(&world, &[command, ""]), "nothing\n", "{story}");
+            assert_eq!(answer(&world, &[command, ""]), "nothing\n", "{case}");
         }
-        assert!(answer(&world, &["install", "1.22.1"]).contains("\n1.22.12\n"), "{story}");
-        assert_eq!(answer(&world, &["ins"]), "nothing\ninstall\n", "{story}");
-        assert_eq!(answer(&world, &["which", ""]), "nothing\ngo\ngofmt\n", "{story}");
+        assert!(answer(&world, &["install", "1.22.1"]).contains("\n1.22.12\n"), "{case}");
+        assert_eq!(answer(&world, &["ins"]), "nothing\ninstall\n", "{case}");
+        assert_eq!(answer(&world, &["which", ""]), "nothing\ngo\ngofmt\n", "{case}");
     }
     assert_eq!(answer(&fresh(), &["use", "1.9"]), "nothing\n1.90.1\n");
 }

@@ -15,25 +15,25 @@ const CALLS: [&str; 10] =
 const OLD: &str = "export A=1\n";
 
 /// An edit, from what is there before to what is there after; both as a text, or nothing.
-struct Story {
+struct Case {
     task: &'static str,
     file: &'static str,
     before: Option<&'static str>,
     after: Option<String>,
 }
 
-fn stories() -> [Story; 4] {
+fn cases() -> [Case; 4] {
     let note = BLOCK.replacen('\n', " setup made: this file, 1 directory\n", 1);
     let block = format!("{BLOCK}{OLD}{BLOCK}");
     [
-        Story { task: "setup", file: ".bashrc", before: Some(OLD), after: Some(block.clone()) },
-        Story { task: "undo", file: ".bashrc", before: Some(block.leak()), after: Some(OLD.to_owned()) },
-        Story { task: "setup", file: "d/config", before: None, after: Some(note.clone()) },
-        Story { task: "undo", file: "d/config", before: Some(note.leak()), after: None },
+        Case { task: "setup", file: ".bashrc", before: Some(OLD), after: Some(block.clone()) },
+        Case { task: "undo", file: ".bashrc", before: Some(block.leak()), after: Some(OLD.to_owned()) },
+        Case { task: "setup", file: "d/config", before: None, after: Some(note.clone()) },
+        Case { task: "undo", file: "d/config", before: Some(note.leak()), after: None },
     ]
 }
 
-impl Story {
+impl Case {
     /// Makes the state before, in an empty directory.
     fn begin(&self, home: &Path) {
         let file = home.join(self.file);
@@ -59,13 +59,13 @@ impl Story {
     }
 }
 
-/// The calls of a story, each as the how-manieth of its kind in its thread: from the first that names the home on.
-fn calls(story: &Story, home: &Path) -> Vec<(&'static str, usize)> {
-    story.begin(home);
+/// The calls of a case, each as the how-manieth of its kind in its thread: from the first that names the home on.
+fn calls(case: &Case, home: &Path) -> Vec<(&'static str, usize)> {
+    case.begin(home);
     let log = home.join("strace");
     let trace = format!("trace=?{}", CALLS.join(",?")); // not every architecture has each of them
     let under = ["strace", "-f", "-o", log.to_str().unwrap(), "-e", &trace];
-    assert_eq!(answer(&mut command(&under, story.task, &home.join(story.file))), "done");
+    assert_eq!(answer(&mut command(&under, case.task, &home.join(case.file))), "done");
     let lines = text(&log);
     fs::remove_file(&log).unwrap();
     let first = lines.lines().position(|line| line.contains(home.to_str().unwrap())).unwrap();
@@ -90,20 +90,20 @@ fn a_kill_at_each_call_leaves_the_old_file_or_the_new_one() {
         return skip("there is no strace");
     }
     let home = temporary();
-    for story in stories() {
+    for case in cases() {
         let mut killed = 0;
-        for (call, when) in calls(&story, home.path()) {
-            let (said, found) = story.run(home.path(), call, "signal=KILL", when);
-            let at = format!("{} {} at {call} {when}: {said}", story.task, story.file);
-            assert!(found.as_deref() == story.before || found == story.after, "{at}: {found:?}");
+        for (call, when) in calls(&case, home.path()) {
+            let (said, found) = case.run(home.path(), call, "signal=KILL", when);
+            let at = format!("{} {} at {call} {when}: {said}", case.task, case.file);
+            assert!(found.as_deref() == case.before || found == case.after, "{at}: {found:?}");
             killed += usize::from(said.is_empty());
         }
         assert!(killed > 10, "{killed} kills");
         // The next edit finds nothing in its way, and leaves nothing of the killed ones.
-        story.begin(home.path());
-        assert_eq!(answer(&mut command(&[], story.task, &home.path().join(story.file))), "done");
-        assert_eq!(story.found(home.path()), story.after);
-        let directory = home.path().join(story.file).parent().unwrap().to_owned();
+        case.begin(home.path());
+        assert_eq!(answer(&mut command(&[], case.task, &home.path().join(case.file))), "done");
+        assert_eq!(case.found(home.path()), case.after);
+        let directory = home.path().join(case.file).parent().unwrap().to_owned();
         let left = if directory.exists() { names(&directory) } else { Vec::new() };
         assert!(left.iter().all(|name| !name.contains("gvmr-setup")), "{left:?}");
     }
@@ -115,27 +115,27 @@ fn a_disk_that_is_full_or_broken_at_each_call_leaves_the_old_file_and_is_told() 
         return skip("there is no strace");
     }
     let home = temporary();
-    for story in stories() {
+    for case in cases() {
         let mut told = 0;
-        for (call, when) in calls(&story, home.path()) {
+        for (call, when) in calls(&case, home.path()) {
             for (fault, words) in [("error=ENOSPC", "No space left"), ("error=EIO", "Input/output error")] {
-                let (said, found) = story.run(home.path(), call, fault, when);
-                let at = format!("{} {} at {call} {when} {fault}: {said}", story.task, story.file);
+                let (said, found) = case.run(home.path(), call, fault, when);
+                let at = format!("{} {} at {call} {when} {fault}: {said}", case.task, case.file);
                 let late = said.starts_with("Io { action: \"sync\"") || call == "rmdir";
                 if said == "done" || late || said.is_empty() {
                     // Nothing that matters failed, or only what comes after, or the test could not say so.
-                    assert_eq!(found, story.after, "{at}");
+                    assert_eq!(found, case.after, "{at}");
                 } else {
                     assert!(said.contains(words), "{at}");
-                    assert_eq!(found.as_deref(), story.before, "{at}");
+                    assert_eq!(found.as_deref(), case.before, "{at}");
                     told += 1;
                 }
-                let above = home.path().join(story.file).parent().unwrap().to_owned();
+                let above = home.path().join(case.file).parent().unwrap().to_owned();
                 let left = if above.exists() { names(&above) } else { Vec::new() };
                 assert!(left.iter().all(|name| !name.contains("gvmr-setup")), "{at}: {left:?}");
             }
         }
-        assert!(told > 6, "{} {}: {told} errors", story.task, story.file);
+        assert!(told > 6, "{} {}: {told} errors", case.task, case.file);
     }
 }
 

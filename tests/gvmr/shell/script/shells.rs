@@ -1,4 +1,4 @@
-//! The real shells, each started with nothing but what the story gives it.
+//! The real shells, each started with nothing but what the test gives it.
 
 use crate::support::skip;
 use gvmr::shell::quote;

@@ -1,4 +1,4 @@
-//! A machine of its own for one story: copies of this one's `/etc`, and its own `/opt`, `/home`, `/root` and `/usr/local`.
+//! A machine of its own for one test: copies of this one's `/etc`, and its own `/opt`, `/home`, `/root` and `/usr/local`.
 
 use crate::support::mirror::Mirror;
 use crate::support::skip;
