@@ -39,8 +39,8 @@ fn what_is_set_is_listed_given_replaced_and_removed() {
     assert_eq!(kept(&world).lines().count(), 2);
     world.gvmr(["auth", "remove", "git.corp.example/team"]).succeeds();
     let missing = world.gvmr(["auth", "remove", "git.corp.example/team"]);
-    missing.fails(2, &["no credentials are kept for git.corp.example/team", "gvmr auth list"]);
-    world.gvmr(["auth", "remove", "proxy.corp.example:3128"]).fails(2, &["auth list"]);
+    missing.exits(2, &["no credentials are kept for git.corp.example/team", "gvmr auth list"]);
+    world.gvmr(["auth", "remove", "proxy.corp.example:3128"]).exits(2, &["auth list"]);
     world.gvmr(["auth", "remove", "--proxy", "http://proxy.corp.example:3128"]).succeeds();
     assert_eq!(kept(&world), "");
 }
@@ -50,7 +50,7 @@ fn what_is_no_machine_login_or_secret_is_refused_and_not_repeated() {
     let world = world();
     let canary = "canary-7fd1";
     let refuse = |arguments: &[&str], secret: &[u8], word: &str| {
-        let run = set(&world, arguments, secret).fails(2, &[word]);
+        let run = set(&world, arguments, secret).exits(2, &[word]);
         assert!(!run.stderr.contains(canary) && !run.stdout.contains(canary), "{run:?}");
         assert_eq!(kept(&world), "", "{arguments:?}");
     };
@@ -90,10 +90,10 @@ fn only_a_file_of_ones_own_that_nobody_else_reads_is_used() {
     let (path, text) = (file(&world), kept(&world));
     let refuse = |word: &str| {
         for arguments in [&["auth", "list"][..], &["auth"], &["auth", "remove", "git.corp"]] {
-            let run = world.gvmr(arguments).fails(8, &[word, "credentials"]);
+            let run = world.gvmr(arguments).exits(8, &[word, "credentials"]);
             assert!(!run.stdout.contains("joe") && !run.stdout.contains("Basic"), "{run:?}");
         }
-        set(&world, &["other.corp", "--user", "joe"], "x").fails(8, &[word]);
+        set(&world, &["other.corp", "--user", "joe"], "x").exits(8, &[word]);
     };
     for mode in [0o640, 0o604, 0o644, 0o660, 0o666] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
@@ -120,10 +120,10 @@ fn only_a_file_of_ones_own_that_nobody_else_reads_is_used() {
     let lock = world.home().join("credentials.lock");
     std::fs::remove_file(&lock).unwrap();
     symlink("/etc/passwd", &lock).unwrap();
-    set(&world, &["other.corp", "--user", "joe"], "x").fails(8, &["symbolic link"]);
+    set(&world, &["other.corp", "--user", "joe"], "x").exits(8, &["symbolic link"]);
     std::fs::remove_file(&lock).unwrap();
     std::fs::set_permissions(world.home(), std::fs::Permissions::from_mode(0o777)).unwrap();
-    set(&world, &["other.corp", "--user", "joe"], "x").fails(8, &["by everyone"]);
+    set(&world, &["other.corp", "--user", "joe"], "x").exits(8, &["by everyone"]);
 }
 
 #[test]
@@ -134,16 +134,16 @@ fn another_users_file_and_directory_are_not_used() {
     let world = world();
     set(&world, &["git.corp", "--user", "joe"], "s3cret").succeeds();
     chown(file(&world), Some(65534), None).unwrap();
-    world.gvmr(["auth", "list"]).fails(8, &["belongs to user 65534"]);
+    world.gvmr(["auth", "list"]).exits(8, &["belongs to user 65534"]);
     chown(file(&world), Some(0), None).unwrap();
     chown(world.home(), Some(65534), None).unwrap();
-    set(&world, &["git.corp", "--user", "joe"], "other").fails(8, &["belongs to user 65534"]);
+    set(&world, &["git.corp", "--user", "joe"], "other").exits(8, &["belongs to user 65534"]);
     assert!(kept(&world).contains("s3cret"));
     // Root makes no home in another user's either.
     let mut other = World::new("off");
     chown(other.path("user"), Some(65534), None).unwrap();
     other.set("GVMR_HOME", &other.path("user/new/home").display().to_string());
-    set(&other, &["git.corp", "--user", "joe"], "x").fails(8, &["you are root"]);
+    set(&other, &["git.corp", "--user", "joe"], "x").exits(8, &["you are root"]);
     assert_eq!(names(&other.path("user")), [""; 0]);
 }
 

@@ -30,19 +30,19 @@ fn a_server_is_given_what_is_kept_for_it() {
     let mut world = World::new(&server.url(""));
     world.set("SSL_CERT_FILE", &authority.certificate().display().to_string());
     let machine = server.address().to_string();
-    world.gvmr(["ls-remote"]).fails(4, &["HTTP 401", "gvmr auth"]);
+    world.gvmr(["ls-remote"]).exits(4, &["HTTP 401", "gvmr auth"]);
     set(&world, &[&machine, "--user", "joe"], "wrong-r1").succeeds();
     let run = world.gvmr(["ls-remote"]);
     let place = file(&world).display().to_string();
     let run = run
-        .fails(4, &["refused the login joe", &machine, &place, &format!("gvmr auth set {machine} --user")]);
+        .exits(4, &["refused the login joe", &machine, &place, &format!("gvmr auth set {machine} --user")]);
     assert!(!run.stderr.contains("wrong-r1"), "{run:?}");
     set(&world, &[&machine, "--user", "joe"], "canary-r1").succeeds();
     assert!(world.gvmr(["ls-remote"]).succeeds().contains("1.22.10"));
     // The netrc goes first, as it does in the go command.
     let netrc = format!("machine {machine} login joe password netrc-r1\n");
     std::fs::write(world.path("user/.netrc"), netrc).unwrap();
-    let run = world.gvmr(["ls-remote"]).fails(4, &["HTTP 401"]);
+    let run = world.gvmr(["ls-remote"]).exits(4, &["HTTP 401"]);
     assert!(!run.stderr.contains("refused the login"), "{run:?}");
 }
 
@@ -52,11 +52,11 @@ fn a_proxy_is_given_what_is_kept_for_it() {
     let mut world = World::new("http://goproxy.example");
     world.set("HTTP_PROXY", &proxy.url(""));
     let machine = proxy.address().to_string();
-    world.gvmr(["ls-remote"]).fails(4, &["HTTP 407", "gvmr auth set --proxy"]);
+    world.gvmr(["ls-remote"]).exits(4, &["HTTP 407", "gvmr auth set --proxy"]);
     set(&world, &["--proxy", &machine, "--user", "joe"], "wrong-r2").succeeds();
     let place = file(&world).display().to_string();
     let run =
-        world.gvmr(["ls-remote"]).fails(4, &["refused the login joe", &machine, &place, "--proxy --user"]);
+        world.gvmr(["ls-remote"]).exits(4, &["refused the login joe", &machine, &place, "--proxy --user"]);
     assert!(!run.stderr.contains("wrong-r2"), "{run:?}");
     set(&world, &["--proxy", &machine, "--user", "joe"], "canary @:/%r2").succeeds();
     assert!(world.gvmr(["ls-remote"]).succeeds().contains("1.22.10"));
@@ -72,7 +72,7 @@ fn a_proxy_that_repeats_what_it_was_told_shows_nobody_the_secret() {
     let mut world = World::new("http://goproxy.example");
     world.set("HTTP_PROXY", &proxy.url(""));
     set(&world, &["--proxy", &proxy.address().to_string(), "--user", "joe"], "canary-r3").succeeds();
-    let run = world.gvmr(["ls-remote"]).fails(4, &["HTTP 403"]);
+    let run = world.gvmr(["ls-remote"]).exits(4, &["HTTP 403"]);
     let told = canary::spellings("joe", "canary-r3");
     assert!(told.iter().all(|spelling| !run.stderr.contains(spelling.as_str())), "{run:?}");
     assert!(proxy.requests().iter().any(|request| request.header("proxy-authorization").is_some()));

@@ -22,18 +22,18 @@ fn go_version(world: &World, directory: &Path) -> String {
 fn use_writes_a_pin_or_the_default_and_says_which() {
     let (_mirror, mut world) = three();
     let project = world.project("project", &[]);
-    world.gvmr_in(&project, ["use", "1.98"]).fails(0, &[".go-version says 1.98 now", "that is go1.98.2"]);
+    world.gvmr_in(&project, ["use", "1.98"]).exits(0, &[".go-version says 1.98 now", "that is go1.98.2"]);
     assert_eq!(std::fs::read_to_string(project.join(".go-version")).unwrap(), "1.98\n");
     assert_eq!(go_version(&world, &project), "go1.98.2");
-    world.gvmr(["use", "--global", "1.97"]).fails(0, &["the default is 1.97 now"]);
+    world.gvmr(["use", "--global", "1.97"]).exits(0, &["the default is 1.97 now"]);
     assert_eq!(go_version(&world, &world.path("user")), "go1.97.4");
     world.gvmr_in(&project, ["use", "~1.97"]).succeeds();
     assert_eq!(std::fs::read_to_string(project.join(".go-version")).unwrap(), "1.97.4\n");
-    world.gvmr_in(&project, ["use", "../../etc"]).fails(2, &["is not a Go version"]);
+    world.gvmr_in(&project, ["use", "../../etc"]).exits(2, &["is not a Go version"]);
     assert_eq!(std::fs::read_to_string(project.join(".go-version")).unwrap(), "1.97.4\n");
-    world.gvmr_in(&project, ["use", "1.96"]).fails(0, &["gvmr install 1.96"]);
+    world.gvmr_in(&project, ["use", "1.96"]).exits(0, &["gvmr install 1.96"]);
     world.set("GVMR_AUTO_INSTALL", "always");
-    world.gvmr_in(&project, ["use", "1.98.77"]).fails(3, &["there is no Go 1.98.77"]);
+    world.gvmr_in(&project, ["use", "1.98.77"]).exits(3, &["there is no Go 1.98.77"]);
     assert_eq!(
         std::fs::read_to_string(project.join(".go-version")).unwrap(),
         "1.96\n",
@@ -75,10 +75,10 @@ fn a_missing_version_names_file_line_and_command_with_and_without_the_shim() {
     let (_mirror, world) = three();
     let project = world.project("project", &[(".go-version", "1.55.5\n")]);
     let words = ["1.55.5 is not installed", "project/.go-version:1", "gvmr install 1.55.5"];
-    world.shim("go", &project, ["version"]).fails(127, &words);
-    world.gvmr_in(&project, ["exec", "go", "version"]).fails(127, &words);
-    world.gvmr_in(&project, ["current"]).fails(3, &words);
-    world.gvmr_in(&project, ["which"]).fails(3, &words);
+    world.shim("go", &project, ["version"]).exits(127, &words);
+    world.gvmr_in(&project, ["exec", "go", "version"]).exits(127, &words);
+    world.gvmr_in(&project, ["current"]).exits(3, &words);
+    world.gvmr_in(&project, ["which"]).exits(3, &words);
     let json = world.gvmr_in(&project, ["which", "--json"]).json();
     assert_eq!(json["error"]["hint"], "gvmr install 1.55.5");
 }
@@ -105,9 +105,9 @@ fn exec_runs_a_whole_command_with_a_version() {
     );
     assert_eq!(version(&["exec", "go", "version"]), "go version go1.97.4 linux/amd64");
     assert_eq!(world.gvmr(["exec", "1.98", "--", "sh", "-c", "exit 7"]).code, Some(7));
-    world.gvmr(["exec", "1.98", "--", "no-such-program"]).fails(127, &["no-such-program"]);
-    world.gvmr(["exec", "1.55", "--", "go"]).fails(127, &["1.55 is not installed"]);
-    world.gvmr(["exec", "garbage", "--", "go"]).fails(2, &["\"garbage\" is not a Go version"]);
+    world.gvmr(["exec", "1.98", "--", "no-such-program"]).exits(127, &["no-such-program"]);
+    world.gvmr(["exec", "1.55", "--", "go"]).exits(127, &["1.55 is not installed"]);
+    world.gvmr(["exec", "garbage", "--", "go"]).exits(2, &["\"garbage\" is not a Go version"]);
     assert_eq!(
         version(&["exec", "latest", "--", "go", "+1.97", "version"]),
         "go version go1.97.4 linux/amd64"
@@ -120,12 +120,12 @@ fn verify_names_every_changed_missing_and_added_file() {
     assert!(world.gvmr(["verify", "1.98.1"]).succeeds().starts_with("go1.98.1\tproved\t"));
     let tree = world.goroot("1.98.1");
     std::fs::write(tree.join("go.env"), "GOTOOLCHAIN=local\n").unwrap();
-    let edited = world.gvmr(["verify", "1.98.1"]).fails(1, &["go.env was edited"]);
+    let edited = world.gvmr(["verify", "1.98.1"]).exits(1, &["go.env was edited"]);
     assert!(edited.stdout.contains("edited, as packagers do\tgo.env"), "{edited:?}");
     std::fs::write(tree.join("src/p1/file.go"), "package evil\n").unwrap();
     std::fs::remove_file(tree.join("src/p2/file.go")).unwrap();
     std::fs::write(tree.join("bin/extra"), "").unwrap();
-    let differs = world.gvmr(["verify", "1.98.1"]).fails(5, &["go1.98.1: not what the log recorded"]);
+    let differs = world.gvmr(["verify", "1.98.1"]).exits(5, &["go1.98.1: not what the log recorded"]);
     for line in ["changed\tsrc/p1/file.go", "missing\tsrc/p2/file.go", "added\tbin/extra"] {
         assert!(differs.stdout.contains(line), "{line}: {differs:?}");
     }
@@ -142,7 +142,7 @@ fn verify_does_not_believe_a_forged_manifest_or_receipt() {
     for name in names(&tree).iter().filter(|name| name.starts_with(".gvmr-")) {
         std::fs::write(tree.join(name), "{}").unwrap();
     }
-    world.gvmr(["verify", "1.98.1"]).fails(5, &["go1.98.1"]);
+    world.gvmr(["verify", "1.98.1"]).exits(5, &["go1.98.1"]);
 }
 
 #[test]
@@ -150,11 +150,11 @@ fn a_damaged_toolchain_is_named_by_every_command_and_mended_by_what_they_say() {
     let (_mirror, world) = three();
     let go = world.goroot("1.98.1").join("bin/go");
     std::fs::set_permissions(&go, std::fs::Permissions::from_mode(0o644)).unwrap();
-    world.shim("go", &world.path("user"), ["+1.98.1", "version"]).fails(126, &["bin/go"]);
-    let verify = world.gvmr(["verify", "1.98.1"]).fails(5, &["go1.98.1"]);
+    world.shim("go", &world.path("user"), ["+1.98.1", "version"]).exits(126, &["bin/go"]);
+    let verify = world.gvmr(["verify", "1.98.1"]).exits(5, &["go1.98.1"]);
     assert!(verify.stdout.contains("mode\tbin/go"), "{verify:?}");
     let next = "gvmr uninstall --force 1.98.1 && gvmr install 1.98.1";
-    world.gvmr(["install", "1.98.1"]).fails(10, &["no executable bin/go", next]);
+    world.gvmr(["install", "1.98.1"]).exits(10, &["no executable bin/go", next]);
     world.gvmr(["uninstall", "--force", "1.98.1"]).succeeds();
     world.gvmr(["install", "1.98.1"]).succeeds();
     assert_eq!(
@@ -166,15 +166,15 @@ fn a_damaged_toolchain_is_named_by_every_command_and_mended_by_what_they_say() {
 #[test]
 fn uninstall_removes_only_what_nothing_uses() {
     let (_mirror, world) = three();
-    world.gvmr(["uninstall", "1.98"]).fails(2, &["1.98.1, 1.98.2"]);
-    world.gvmr(["uninstall", "1.55"]).fails(3, &["1.55 is not installed"]);
-    world.gvmr(["uninstall", "1.97.4"]).fails(9, &["is the default"]);
+    world.gvmr(["uninstall", "1.98"]).exits(2, &["1.98.1, 1.98.2"]);
+    world.gvmr(["uninstall", "1.55"]).exits(3, &["1.55 is not installed"]);
+    world.gvmr(["uninstall", "1.97.4"]).exits(9, &["is the default"]);
     // A program of the tree itself runs: a copy of sleep in its bin directory.
     let sleep = world.goroot("1.98.1").join("bin/sleep");
     std::fs::copy("/bin/sleep", &sleep).unwrap();
     let mut running =
         world.command(&sleep, &world.path("user")).arg("60").stdout(Stdio::null()).spawn().unwrap();
-    world.gvmr(["uninstall", "1.98.1"]).fails(9, &["go1.98.1", &running.id().to_string()]);
+    world.gvmr(["uninstall", "1.98.1"]).exits(9, &["go1.98.1", &running.id().to_string()]);
     running.kill().unwrap();
     running.wait().unwrap();
     world.gvmr(["uninstall", "1.98.1"]).succeeds();
@@ -190,9 +190,9 @@ fn prune_keeps_what_a_newer_patch_does_not_replace_and_what_someone_pins() {
     world.gvmr(["install", "1.97.4", "1.98.1", "1.98.2", "1.98.3"]).succeeds();
     let project = world.project("project", &[]);
     world.gvmr_in(&project, ["use", "1.98.1"]).succeeds();
-    world.gvmr(["prune"]).fails(2, &["1.98.2", "--yes"]);
+    world.gvmr(["prune"]).exits(2, &["1.98.2", "--yes"]);
     assert_eq!(world.gvmr(["prune", "--dry-run"]).succeeds(), "1.98.2");
-    let run = world.gvmr(["prune", "--yes"]).fails(0, &["go1.98.1 stays", "project/.go-version"]);
+    let run = world.gvmr(["prune", "--yes"]).exits(0, &["go1.98.1 stays", "project/.go-version"]);
     assert_eq!(run.stdout, "1.98.2\n");
     assert_eq!(world.installed(), ["go1.97.4", "go1.98.1", "go1.98.3"]);
 }
@@ -204,11 +204,11 @@ fn prune_is_not_misled_by_the_environment_or_by_a_pin_it_cannot_read() {
     world.gvmr_in(&project, ["install"]).succeeds(); // read once, so that it is known
     world.set("GVMR_VERSION", "1.98.2");
     assert_eq!(
-        world.gvmr(["prune", "--yes"]).fails(0, &["go1.98.1 stays", "project/.go-version"]).stdout,
+        world.gvmr(["prune", "--yes"]).exits(0, &["go1.98.1 stays", "project/.go-version"]).stdout,
         ""
     );
     std::fs::write(project.join(".go-version"), "?\n").unwrap();
-    world.gvmr(["prune", "--yes"]).fails(2, &["project/.go-version:1"]);
+    world.gvmr(["prune", "--yes"]).exits(2, &["project/.go-version:1"]);
     assert_eq!(world.installed(), ["go1.97.4", "go1.98.1", "go1.98.2"]);
 }
 
@@ -217,9 +217,9 @@ fn the_default_goes_with_its_last_version() {
     let mirror = Mirror::small(&["1.98.1"]);
     let world = mirror.world();
     world.gvmr(["install", "1.98.1"]).succeeds();
-    world.gvmr(["uninstall", "1.98.1"]).fails(0, &["that was the default"]);
+    world.gvmr(["uninstall", "1.98.1"]).exits(0, &["that was the default"]);
     assert!(!world.home().join("default").exists());
-    world.gvmr(["install", "1.98.1"]).fails(0, &["is the default now"]);
+    world.gvmr(["install", "1.98.1"]).exits(0, &["is the default now"]);
 }
 
 #[test]
@@ -227,12 +227,12 @@ fn verify_without_the_log_says_that_a_receipt_is_no_proof() {
     let (mirror, mut world) = three();
     std::fs::remove_dir_all(world.home().join("cache")).unwrap();
     world.set("GOPROXY", "http://127.0.0.1:9");
-    let run = world.gvmr(["verify", "1.98.1"]).fails(4, &["the log could not be asked"]);
+    let run = world.gvmr(["verify", "1.98.1"]).exits(4, &["the log could not be asked"]);
     assert!(run.stdout.contains("unproved\t") && run.stdout.contains("by its receipt alone"), "{run:?}");
     std::fs::write(world.goroot("1.98.1").join("VERSION"), "go1.98.1x").unwrap();
-    world.gvmr(["verify", "1.98.1"]).fails(5, &["go1.98.1"]);
+    world.gvmr(["verify", "1.98.1"]).exits(5, &["go1.98.1"]);
     world.set("GOPROXY", &mirror.server.url(""));
-    world.gvmr(["verify"]).fails(5, &["go1.98.1: not what"]);
+    world.gvmr(["verify"]).exits(5, &["go1.98.1: not what"]);
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn the_table_has_the_versions_in_order_and_the_exit_code_says_whether_all_went_w
     assert_eq!(run.code, Some(0));
     let script = "case $GVMR_VERSION in 1.97.4) exit 7;; 1.98.1) kill -SEGV $$;; esac";
     let run = each(&world, &here, &["1.97", "latest", "1.98.1"], script)
-        .fails(1, &["sh failed with 2 of 3 versions: go1.97.4, go1.98.1", "next: "]);
+        .exits(1, &["sh failed with 2 of 3 versions: go1.97.4, go1.98.1", "next: "]);
     let words: Vec<&str> = run.stdout.lines().map(|line| line[11..25].trim()).collect();
     assert_eq!(words, ["exit 7", "ok", "signal SIGSEGV"]);
     let json = each(&world, &here, &["--json", "1.97", "latest", "1.98.1"], script);
@@ -63,7 +63,7 @@ fn two_run_at_the_same_time_and_with_one_job_never_two() {
     let project = world.project("alone", &[]);
     each(&world, &project, &["1.99", "1.97", "1.98", "-j", "1"], alone).succeeds();
     assert_eq!(std::fs::read_to_string(project.join("order")).unwrap(), "1.99.1\n1.97.4\n1.98.1\n");
-    each(&world, &project, &["1.99", "1.97", "-j", "0"], alone).fails(2, &["0"]);
+    each(&world, &project, &["1.99", "1.97", "-j", "0"], alone).exits(2, &["0"]);
 }
 
 #[test]
@@ -95,13 +95,13 @@ fn missing_versions_are_named_at_once_or_installed_before_anything_runs() {
     let project = world.project("project", &[]);
     let arguments = ["1.96", "1.97", ">=1.98"];
     each(&world, &project, &arguments, "touch ran")
-        .fails(127, &["Go 1.96, >=1.98 are not installed", "gvmr install 1.96 '>=1.98'"]);
+        .exits(127, &["Go 1.96, >=1.98 are not installed", "gvmr install 1.96 '>=1.98'"]);
     world.set("GVMR_AUTO_INSTALL", "never");
     let json = each(&world, &project, &["--json", "1.96"], "touch ran").json();
     assert_eq!((&json["error"]["code"], &json["error"]["hint"]), (&127.into(), &"gvmr install 1.96".into()));
     assert!(!project.join("ran").exists());
     world.set("GVMR_AUTO_INSTALL", "always");
-    each(&world, &project, &["1.50", "1.97", "1.98"], "touch ran").fails(3, &["1.50"]);
+    each(&world, &project, &["1.50", "1.97", "1.98"], "touch ran").exits(3, &["1.50"]);
     assert!(!project.join("ran").exists());
     let run = each(&world, &project, &arguments, "go version");
     assert!(run.stderr.contains("go version go1.96.1"), "{run:?}");
@@ -113,9 +113,9 @@ fn what_cannot_be_started_says_so_and_a_bad_command_line_is_usage() {
     let (_mirror, world) = world(&["1.97.4", "1.98.1"]);
     let project = world.project("project", &[("data", "no program")]);
     let run = world.gvmr(["each", "1.97", "1.98", "--", "no-such-program", "x"]);
-    let run = run.fails(127, &["cannot run no-such-program: No such file", "next: "]);
+    let run = run.exits(127, &["cannot run no-such-program: No such file", "next: "]);
     assert_eq!(run.stdout.matches("did not start").count(), 2);
-    world.gvmr_in(&project, ["each", "1.97", "--", "./data"]).fails(126, &["cannot run ./data: Permission"]);
+    world.gvmr_in(&project, ["each", "1.97", "--", "./data"]).exits(126, &["cannot run ./data: Permission"]);
     // The command's own 127 is no failure to start it.
     let json = each(&world, &project, &["--json", "1.97"], "no-such-program");
     assert_eq!((json.code, &json.json()[0]["code"]), (Some(1), &127.into()));
@@ -128,14 +128,14 @@ fn what_cannot_be_started_says_so_and_a_bad_command_line_is_usage() {
     let json = run.json();
     assert_eq!((&json[0]["code"], &json[1]["code"]), (&0.into(), &serde_json::Value::Null));
     assert!(json[1]["note"].as_str().unwrap().contains("cannot run special"), "{json}");
-    world.gvmr(["each", "--", "go"]).fails(2, &["VERSION"]);
-    world.gvmr(["each", "1.97", "1.98"]).fails(2, &["COMMAND"]);
-    world.gvmr(["each", "1.97", "go", "test"]).fails(2, &["COMMAND"]);
-    world.gvmr(["each", "1.97", "v1.98", "--", "go"]).fails(2, &["\"v1.98\" is not a Go version"]);
+    world.gvmr(["each", "--", "go"]).exits(2, &["VERSION"]);
+    world.gvmr(["each", "1.97", "1.98"]).exits(2, &["COMMAND"]);
+    world.gvmr(["each", "1.97", "go", "test"]).exits(2, &["COMMAND"]);
+    world.gvmr(["each", "1.97", "v1.98", "--", "go"]).exits(2, &["\"v1.98\" is not a Go version"]);
     world
         .gvmr(["each", "1.97", "-e", "GOTOOLCHAIN=auto", "--", "go"])
-        .fails(2, &["GOTOOLCHAIN cannot be given"]);
-    world.gvmr(["each", "1.97", "-e", "GOROOT=/x", "--", "go"]).fails(2, &["GOROOT cannot be given"]);
+        .exits(2, &["GOTOOLCHAIN cannot be given"]);
+    world.gvmr(["each", "1.97", "-e", "GOROOT=/x", "--", "go"]).exits(2, &["GOROOT cannot be given"]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn refused(world: &World, directory: &Path, words: &[&str]) {
     let start = Instant::now();
     let shim = world.shim("go", directory, ["version"]);
     let code = shim.code.unwrap();
-    shim.fails(code, words);
+    shim.exits(code, words);
     assert!(matches!(code, 126 | 127), "{code}");
     let current = world.gvmr_in(directory, ["current"]);
     assert!(current.code != Some(0) && words.iter().all(|word| current.stderr.contains(word)), "{current:?}");
@@ -69,5 +69,5 @@ fn a_damaged_toolchain_says_so() {
     world.gvmr(["install", "1.98.1"]).succeeds();
     let go = world.goroot("1.98.1").join("bin/go");
     std::fs::set_permissions(&go, std::fs::Permissions::from_mode(0o644)).unwrap();
-    world.shim("go", &world.path("user"), ["version"]).fails(126, &["bin/go", "ermission"]);
+    world.shim("go", &world.path("user"), ["version"]).exits(126, &["bin/go", "ermission"]);
 }

@@ -37,14 +37,14 @@ fn facts_and_verdicts_for_scripts() {
 #[test]
 fn a_named_version_that_cannot_run_is_an_error_of_its_own() {
     let world = World::new("off");
-    world.gvmr(["host", "1.2.1"]).fails(11, &["Go 1.2.1 cannot run here", "released", "gvmr install 1.2.2"]);
-    let refused = world.gvmr(["host", "--json", "1.2.1"]).fails(11, &[]).json();
+    world.gvmr(["host", "1.2.1"]).exits(11, &["Go 1.2.1 cannot run here", "released", "gvmr install 1.2.2"]);
+    let refused = world.gvmr(["host", "--json", "1.2.1"]).exits(11, &[]).json();
     let reason = &refused["verdicts"][0]["reasons"][0];
     assert_eq!(
         (&reason["id"], &reason["severity"]),
         (&Value::from("no-release"), &Value::from("cannot-run"))
     );
-    world.gvmr(["host", "1.x"]).fails(2, &["is not a Go version"]);
-    world.gvmr(["host", ">2"]).fails(3, &[">2"]);
+    world.gvmr(["host", "1.x"]).exits(2, &["is not a Go version"]);
+    world.gvmr(["host", ">2"]).exits(3, &[">2"]);
     assert!(world.gvmr(["host", "--help"]).succeeds().contains("Exits with 11"));
 }

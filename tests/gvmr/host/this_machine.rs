@@ -91,7 +91,7 @@ fn a_refused_clone3_ends_an_old_go_as_it_is_said() {
         Run::of(command.args(["-f", "-o", "/dev/null", "-e", &inject]).arg(program).args(arguments))
     };
     // gvmr's first thread waits for signals; the next is the one that asks.
-    let judged = traced("2+", gvmr(), &["host", "--json", "1.19.13"]).fails(11, &[]).json();
+    let judged = traced("2+", gvmr(), &["host", "--json", "1.19.13"]).exits(11, &[]).json();
     assert_eq!(judged["verdicts"][0]["reasons"][0]["id"], "clone3-filtered", "{judged:#}");
     let Some(old) = executable("1.19.13", home.path()) else { return skip("no go, or no network") };
     let Some(new) = executable("1.22.10", home.path()) else { return skip("no go, or no network") };
@@ -140,7 +140,7 @@ fn a_noexec_mount_is_told_and_true() {
     if judged.stdout.is_empty() {
         return skip(&format!("no mount namespaces here: {}", judged.stderr));
     }
-    let judged = judged.fails(11, &[]).json();
+    let judged = judged.exits(11, &[]).json();
     let reasons = judged["verdicts"][0]["reasons"].as_array().unwrap();
     let ids: Vec<_> = reasons.iter().map(|reason| reason["id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["home-noexec", "temporary-noexec"]);

@@ -48,7 +48,7 @@ fn several_at_once_all_arrive_and_one_failure_spares_the_others() {
     let world = mirror.world();
     world
         .gvmr(["install", "1.97", "1.98", "1.50.1", "1.99"])
-        .fails(3, &["there is no Go 1.50.1 for linux-amd64"]);
+        .exits(3, &["there is no Go 1.50.1 for linux-amd64"]);
     assert_eq!(world.installed(), ["go1.97.1", "go1.98.1", "go1.99.1"]);
     let json = world.gvmr(["install", "--json", "1.97", "1.98"]).json();
     assert_eq!(json[1]["version"], "1.98.1");
@@ -73,10 +73,10 @@ fn with_no_version_given_it_installs_what_the_directory_asks_for() {
 fn an_unknown_version_names_the_nearest_that_exist() {
     let mirror = Mirror::small(&["1.98.3", "1.99.1", "1.99.2"]);
     let world = mirror.world();
-    world.gvmr(["install", "1.99.77"]).fails(3, &["there is no Go 1.99.77 for linux-amd64", "1.99.2"]);
-    world.gvmr(["install", "1.50"]).fails(3, &["1.50", "1.98.3"]);
-    world.gvmr(["install", "v1.99.1"]).fails(2, &["\"v1.99.1\" is not a Go version", "write 1.99.1"]);
-    world.gvmr(["install", "1.9.2rc2"]).fails(2, &["allowed are 1.23, 1.23.4"]);
+    world.gvmr(["install", "1.99.77"]).exits(3, &["there is no Go 1.99.77 for linux-amd64", "1.99.2"]);
+    world.gvmr(["install", "1.50"]).exits(3, &["1.50", "1.98.3"]);
+    world.gvmr(["install", "v1.99.1"]).exits(2, &["\"v1.99.1\" is not a Go version", "write 1.99.1"]);
+    world.gvmr(["install", "1.9.2rc2"]).exits(2, &["allowed are 1.23, 1.23.4"]);
     assert_eq!(world.installed(), [""; 0]);
     let json = world.gvmr(["install", "--json", "1.99.77"]).json();
     assert_eq!(json[0]["error"]["kind"], "unknown-version");
@@ -99,7 +99,7 @@ fn every_network_fault_says_what_failed_and_where_and_leaves_nothing() {
             move |request, reply| if zip(&request.target) { fault(reply) } else { reply },
         );
         let world = mirror.world();
-        let run = world.gvmr(["install", "1.99.1"]).fails(code, &[words, "127.0.0.1"]);
+        let run = world.gvmr(["install", "1.99.1"]).exits(code, &[words, "127.0.0.1"]);
         assert!(run.stderr.contains("next: "), "{name}: {run:?}");
         assert_eq!(world.installed(), [""; 0], "{name}");
         assert_eq!(names(&world.home().join("staging")), [""; 0], "{name}");
@@ -110,20 +110,20 @@ fn every_network_fault_says_what_failed_and_where_and_leaves_nothing() {
 #[test]
 fn no_network_and_no_such_host_end_quickly_with_a_word() {
     let refused = World::new("http://127.0.0.1:9");
-    refused.gvmr(["install", "1.99.1"]).fails(4, &["cannot connect", "127.0.0.1:9"]);
+    refused.gvmr(["install", "1.99.1"]).exits(4, &["cannot connect", "127.0.0.1:9"]);
     let nowhere = World::new("https://proxy.invalid");
-    nowhere.gvmr(["install", "1.99.1"]).fails(4, &["proxy.invalid", "resolve"]);
+    nowhere.gvmr(["install", "1.99.1"]).exits(4, &["proxy.invalid", "resolve"]);
     let off = World::new("off");
-    off.gvmr(["install", "1.99.1"]).fails(4, &["GOPROXY", "off"]);
+    off.gvmr(["install", "1.99.1"]).exits(4, &["GOPROXY", "off"]);
     let mut disabled = World::new("http://127.0.0.1:9");
     disabled.set("GOSUMDB", "off");
-    disabled.gvmr(["install", "1.99.1"]).fails(5, &["GOSUMDB"]);
+    disabled.gvmr(["install", "1.99.1"]).exits(5, &["GOSUMDB"]);
 }
 
 #[test]
 fn no_credential_is_ever_shown_or_kept() {
     let world = World::new("https://user:canary-secret@proxy.invalid/path");
-    let run = world.gvmr(["install", "--json", "1.99.1"]).fails(4, &["proxy.invalid"]);
+    let run = world.gvmr(["install", "--json", "1.99.1"]).exits(4, &["proxy.invalid"]);
     assert!(!format!("{run:?}").contains("canary-secret"), "{run:?}");
 }
 
@@ -133,8 +133,8 @@ fn a_source_without_a_list_is_not_believed_about_the_newest() {
         |request: &Request, reply| if request.target.ends_with("/list") { Reply::status(500) } else { reply };
     let mirror = Mirror::small_but(&["1.21.0", "1.98.3"], broken);
     let world = mirror.world();
-    world.gvmr(["install", "latest"]).fails(4, &["/@v/list", "HTTP 500"]);
-    world.gvmr(["install", "1.97"]).fails(4, &["/@v/list", "HTTP 500"]);
+    world.gvmr(["install", "latest"]).exits(4, &["/@v/list", "HTTP 500"]);
+    world.gvmr(["install", "1.97"]).exits(4, &["/@v/list", "HTTP 500"]);
     assert_eq!(world.installed(), [""; 0]);
     world.gvmr(["install", "1.98.3"]).succeeds();
 }
@@ -148,7 +148,7 @@ fn a_body_without_a_length_that_ends_early_is_a_matter_of_the_network() {
         }
         _ => reply,
     });
-    mirror.world().gvmr(["install", "1.99.1"]).fails(4, &["ended early", "127.0.0.1"]);
+    mirror.world().gvmr(["install", "1.99.1"]).exits(4, &["ended early", "127.0.0.1"]);
 }
 
 #[test]
@@ -213,8 +213,8 @@ fn a_full_or_forbidden_home_says_so_and_loses_nothing() {
     let file = world.path("a-file");
     std::fs::write(&file, "precious").unwrap();
     world.set("GVMR_HOME", file.to_str().unwrap());
-    world.gvmr(["install", "1.99.1"]).fails(10, &["a-file", "not a directory"]);
+    world.gvmr(["install", "1.99.1"]).exits(10, &["a-file", "not a directory"]);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
     world.set("GVMR_HOME", "relative");
-    world.gvmr(["install", "1.99.1"]).fails(2, &["GVMR_HOME", "absolute"]);
+    world.gvmr(["install", "1.99.1"]).exits(2, &["GVMR_HOME", "absolute"]);
 }

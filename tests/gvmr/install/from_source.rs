@@ -50,7 +50,7 @@ fn sources_that_are_not_the_logged_ones_are_never_run() {
     });
     let mut world = mirror.world();
     world.set("PATH", &std::env::var("PATH").unwrap());
-    world.gvmr(["install", "--from-source", "1.99.1"]).fails(3, &["1.99.1"]);
+    world.gvmr(["install", "--from-source", "1.99.1"]).exits(3, &["1.99.1"]);
     assert_eq!(world.installed(), [""; 0]);
 }
 
@@ -72,7 +72,7 @@ fn a_machine_that_lacks_what_a_build_needs_is_told_before_any_download() {
     let mut world = mirror.world();
     let empty = world.project("empty", &[]);
     world.set("PATH", &empty.display().to_string());
-    world.gvmr(["install", "--from-source", "1.23.99"]).fails(11, &["bash", "next: "]);
+    world.gvmr(["install", "--from-source", "1.23.99"]).exits(11, &["bash", "next: "]);
     assert_eq!(mirror.downloads("1.23.99"), 0);
 }
 

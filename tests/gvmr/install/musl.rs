@@ -26,7 +26,7 @@ fn a_static_toolchain_is_installed_and_runs_and_others_are_refused_before_a_down
     ];
     for version in ["1.19", "1.20"] {
         let run = machine.run(&variables, &["gvmr", "install", version]);
-        let run = run.fails(11, &["/lib64/ld-linux-x86-64.so.2", "next: ", "1.2", "--from-source"]);
+        let run = run.exits(11, &["/lib64/ld-linux-x86-64.so.2", "next: ", "1.2", "--from-source"]);
         assert!(!run.stderr.contains("not found"), "{run:?}");
     }
     assert_eq!(mirror.server.requests().len(), 0, "nobody is asked for what cannot run");
@@ -64,10 +64,10 @@ fn a_build_for_musl_is_taken_where_one_is_configured() {
         (mirror.server.url(""), mirror.server.url("/musl"), mirror.server.url("/musl/index.json"));
     let key = mirror.key.clone().unwrap();
     let mut variables = vec![("GOPROXY", url.as_str()), ("GOSUMDB", &key), ("GVMR_SOURCES", "goproxy")];
-    machine.run(&variables, &["gvmr", "install", "1.19.99"]).fails(11, &["ld-linux"]);
+    machine.run(&variables, &["gvmr", "install", "1.19.99"]).exits(11, &["ld-linux"]);
     variables.push(("GVMR_MUSL_MIRROR", &musl));
     // Without a sum from anybody it is the user's word alone.
-    machine.run(&variables, &["gvmr", "install", "1.19.99"]).fails(5, &["vouches", "--allow-unlogged"]);
+    machine.run(&variables, &["gvmr", "install", "1.19.99"]).exits(5, &["vouches", "--allow-unlogged"]);
     variables.push(("GVMR_MUSL_INDEX", &musl_index));
     machine.run(&variables, &["gvmr", "install", "1.19.99"]).succeeds();
     let list = machine.run(&variables, &["gvmr", "list", "--json"]).json();

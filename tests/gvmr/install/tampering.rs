@@ -21,7 +21,7 @@ fn a_changed_byte_in_a_real_zip_is_an_integrity_error() {
         };
         let Some(mirror) = Mirror::real_but(&[REAL], meddle) else { return skip("no go, or no network") };
         let world = mirror.world();
-        world.gvmr(["install", REAL]).fails(5, &["go1.22.10", "next: "]);
+        world.gvmr(["install", REAL]).exits(5, &["go1.22.10", "next: "]);
         assert_eq!(world.installed(), [""; 0], "{per_mille} ‰");
         assert_eq!(names(&world.home().join("staging")), [""; 0], "{per_mille} ‰");
     }
@@ -51,7 +51,7 @@ fn a_changed_byte_in_the_answer_a_tile_or_the_signature_is_an_integrity_error() 
             _ => reply,
         });
         let world = mirror.world();
-        let run = world.gvmr(["install", "1.99.1"]).fails(5, &["test.log"]);
+        let run = world.gvmr(["install", "1.99.1"]).exits(5, &["test.log"]);
         assert_eq!(world.installed(), [""; 0], "{name}: {run:?}");
         assert_eq!(
             mirror.downloads("1.99.1"),
@@ -66,7 +66,7 @@ fn an_answer_about_another_module_is_refused() {
     let mirror =
         Mirror::small_but(&["1.99.1", "1.99.2"], |request, reply| reply_of_other(request).unwrap_or(reply));
     let world = mirror.world();
-    world.gvmr(["install", "1.99.1"]).fails(5, &["test.log"]);
+    world.gvmr(["install", "1.99.1"]).exits(5, &["test.log"]);
     assert_eq!(world.installed(), [""; 0]);
 }
 
@@ -78,7 +78,7 @@ fn a_log_that_goes_back_or_forks_is_refused_and_the_evidence_kept() {
     // The same key signs another history: version 1.99.2 takes the place 1.99.1 had.
     let other = Mirror::small(&["1.99.2"]);
     world.set("GOPROXY", &other.server.url(""));
-    world.gvmr(["install", "1.99.2"]).fails(5, &["SECURITY", "test.log"]);
+    world.gvmr(["install", "1.99.2"]).exits(5, &["SECURITY", "test.log"]);
     assert_eq!(world.installed(), ["go1.99.1"]);
     let kept = names(&world.home().join("cache/sumdb/test.log"));
     assert!(kept.iter().any(|name| name.starts_with("fork-")), "{kept:?}");

@@ -82,7 +82,7 @@ fn a_user_reads_everything_and_changes_nothing() {
     for words in [&["install", "~1.98"][..], &["uninstall", "1.98.1"], &["prune", "--yes"]] {
         let sudo = format!("sudo /opt/gvmr/bin/gvmr {}", words.join(" ").replace("~1.98", "'~1.98'"));
         let said = ["/opt/gvmr is kept for every user", &sudo, "GVMR_HOME=~/.local/share/gvmr gvmr"];
-        gvmr(words).fails(8, &said);
+        gvmr(words).exits(8, &said);
     }
     let error = gvmr(&["install", "--json", "1.98.3"]).json();
     assert_eq!((&error["error"]["code"], &error["error"]["kind"]), (&8.into(), &"storage".into()));
@@ -91,7 +91,7 @@ fn a_user_reads_everything_and_changes_nothing() {
         ["go1.98.9 is not installed", "run: sudo /opt/gvmr/bin/gvmr install 1.98.9 (for everybody)"];
     for always in ["always", "ask"] {
         let variables = [("PWD", "/home/alice/missing"), ("GVMR_AUTO_INSTALL", always)];
-        machine.run_with(ALICE, &variables, GO, ["version"]).fails(127, &missing);
+        machine.run_with(ALICE, &variables, GO, ["version"]).exits(127, &missing);
     }
     for command in [
         "rm -f shims/go",
@@ -164,7 +164,7 @@ fn a_default_that_another_user_planted_is_passed_over() {
     machine.write(ALICE, file, "nonsense\n");
     machine
         .run(ALICE, GO, ["version"])
-        .fails(127, &["/home/alice/.config/gvmr/default:1", "not a Go version"]);
+        .exits(127, &["/home/alice/.config/gvmr/default:1", "not a Go version"]);
     machine.run(ALICE, GVMR, ["use", "--global", "1.98"]).succeeds();
     assert!(go(&machine, ALICE).contains("go1.98.2"));
 }
@@ -194,7 +194,7 @@ fn a_link_on_path_finds_the_home_and_is_never_the_go_outside() {
     );
     fs::rename(machine.path("/opt/gvmr/versions/go1.98.1"), machine.path("/opt/gvmr/x")).unwrap();
     let nothing = ["no Go is installed", "PATH has none"];
-    machine.run_with(ALICE, &path, "/home/bin/go", ["version"]).fails(127, &nothing);
+    machine.run_with(ALICE, &path, "/home/bin/go", ["version"]).exits(127, &nothing);
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn which_home_counts_for_whom() {
     );
 
     fs::write(machine.path("/etc/gvmr/home"), "opt/gvmr\n").unwrap();
-    machine.run(BOB, GVMR, ["list"]).fails(2, &["/etc/gvmr/home", "absolute", "as root"]);
+    machine.run(BOB, GVMR, ["list"]).exits(2, &["/etc/gvmr/home", "absolute", "as root"]);
     assert_eq!(
         shims(ALICE, &[]),
         "/home/alice/.local/share/gvmr/shims",
@@ -236,5 +236,5 @@ fn which_home_counts_for_whom() {
     );
     fs::write(machine.path("/etc/gvmr/home"), "/opt/gvmr\n").unwrap();
     chown(machine.path("/etc/gvmr/home"), Some(BOB.id), None).unwrap();
-    machine.run(BOB, GVMR, ["list"]).fails(2, &["/etc/gvmr/home", "belongs to user 4002"]);
+    machine.run(BOB, GVMR, ["list"]).exits(2, &["/etc/gvmr/home", "belongs to user 4002"]);
 }

@@ -133,7 +133,7 @@ fn two_names_of_one_file_are_edited_once() {
 fn nothing_is_edited_without_leave() {
     let world = user();
     let before = everything(&world.path("user"));
-    setup(&world, &[]).fails(2, &["--yes", "--dry-run"]);
+    setup(&world, &[]).exits(2, &["--yes", "--dry-run"]);
     let shown = setup(&world, &["--dry-run"]).succeeds();
     assert!(shown.contains("+# >>> gvmr >>>") && shown.contains(".bashrc"), "{shown}");
     let json = setup(&world, &["--dry-run", "--json"]).json();
@@ -152,7 +152,7 @@ fn a_file_that_cannot_be_edited_is_named_and_the_others_are_edited() {
     symlink("nowhere", home.join(".zshrc")).unwrap();
     assert!(Command::new("mkfifo").arg(home.join(".zshenv")).status().unwrap().success());
     let run = setup(&world, &["--yes"]);
-    let run = run.fails(8, &[".bashrc is a directory", "next:"]);
+    let run = run.exits(8, &[".bashrc is a directory", "next:"]);
     assert!(fs::read_to_string(home.join(".profile")).unwrap().contains(">>> gvmr >>>"));
     assert_eq!(go_in_bash(&world), world.home().join("shims/go").display().to_string());
     if run.stdout.contains("zsh") {
@@ -172,10 +172,10 @@ fn a_home_that_is_none_is_refused_before_anything_is_written() {
         [("", "HOME is not set"), ("/nonexistent/home", "No such file"), ("relative", "not an absolute path")]
     {
         world.set("HOME", value);
-        setup(&world, &["--yes"]).fails(2, &[words, "next: "]);
+        setup(&world, &["--yes"]).exits(2, &[words, "next: "]);
     }
     world.set("HOME", &home.join(".profile").display().to_string());
-    setup(&world, &["--yes"]).fails(2, &["not a directory"]);
+    setup(&world, &["--yes"]).exits(2, &["not a directory"]);
     assert!(!world.path("gvmr").exists());
 }
 
@@ -205,7 +205,7 @@ fn a_read_only_home_ends_with_what_to_do() {
     fs::set_permissions(&home, fs::Permissions::from_mode(0o555)).unwrap();
     let run = setup_without_rights(&world, &["--yes"]);
     fs::set_permissions(&home, fs::Permissions::from_mode(0o755)).unwrap();
-    run.fails(8, &[".profile", "next:"]);
+    run.exits(8, &[".profile", "next:"]);
     assert_eq!(everything(&home), before);
 }
 

@@ -124,7 +124,7 @@ impl Run {
 
     /// Asserts this exit code and that stderr says each of `words`.
     #[track_caller]
-    pub(crate) fn fails(self, code: i32, words: &[&str]) -> Self {
+    pub(crate) fn exits(self, code: i32, words: &[&str]) -> Self {
         assert_eq!(self.code, Some(code), "{self:#?}");
         for word in words {
             assert!(self.stderr.contains(word), "stderr lacks {word:?}: {self:#?}");

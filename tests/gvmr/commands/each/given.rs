@@ -91,12 +91,12 @@ fn no_rule_changes_what_is_given() {
 fn what_cannot_be_given_is_said_before_anything_runs() {
     let (_mirror, world) = world(&["1.98.1"]);
     for word in ["=x", "GOPATH", "A B=1", ""] {
-        world.gvmr(["exec", "-e", word, "1.98", "--", "go"]).fails(2, &["is not NAME=VALUE", "next: "]);
+        world.gvmr(["exec", "-e", word, "1.98", "--", "go"]).exits(2, &["is not NAME=VALUE", "next: "]);
     }
     for name in ["GOROOT", "GVMR_VERSION", "GVMR_KEEP", "GVMR_SHIM_DEPTH"] {
-        world.gvmr(["exec", "-e", &format!("{name}=1"), "--", "go"]).fails(2, &[name, "cannot be given"]);
+        world.gvmr(["exec", "-e", &format!("{name}=1"), "--", "go"]).exits(2, &[name, "cannot be given"]);
     }
-    world.gvmr(["exec", "1.98", "-e", "A=1", "--", "go"]).fails(127, &["options go before the version"]);
+    world.gvmr(["exec", "1.98", "-e", "A=1", "--", "go"]).exits(127, &["options go before the version"]);
     // The shims stay first on a PATH that is given.
     let path = world.gvmr([
         "exec",

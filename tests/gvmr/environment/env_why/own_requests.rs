@@ -29,13 +29,13 @@ fn of_a_project_that_is_not_trusted_nothing_is_used() {
     let mirror = Mirror::small(&["1.99.1"]);
     let (mut world, project) = machine(&mirror, "[env.override]\nGOPROXY = \"@\"\nHTTP_PROXY = \"@\"\n");
     world.set("GOPROXY", "off");
-    world.gvmr_in(&project, ["install", "1.99.1"]).fails(4, &["GOPROXY"]);
+    world.gvmr_in(&project, ["install", "1.99.1"]).exits(4, &["GOPROXY"]);
     assert_eq!(mirror.downloads("1.99.1"), 0);
     // Once it is, it overrides.
     world.gvmr_in(&project, ["trust"]).succeeds();
     world.gvmr_in(&project, ["install", "1.99.1"]).succeeds();
     // Elsewhere the environment counts.
-    world.gvmr(["ls-remote", "--json"]).fails(4, &[]);
+    world.gvmr(["ls-remote", "--json"]).exits(4, &[]);
 }
 
 #[test]
@@ -71,6 +71,6 @@ fn a_mistake_names_the_line_of_the_rule() {
     assert_eq!(run.code, Some(2), "{run:?}");
     assert!(run.stderr.contains(&place), "{run:?}");
     world.project("user/.config/gvmr", &[("config.toml", "[env]\nGOPTAH = \"/x\"\n")]);
-    world.gvmr_in(&project, ["install", "1.99.1"]).fails(2, &["config.toml:2", "GOPTAH"]);
+    world.gvmr_in(&project, ["install", "1.99.1"]).exits(2, &["config.toml:2", "GOPTAH"]);
     assert_eq!(mirror.downloads("1.99.1"), 0);
 }

@@ -127,5 +127,5 @@ fn the_version_of_a_trusted_file_is_explained_like_any_pin() {
     assert!(why.contains("/p/.go-version:1"), "{why}");
     std::fs::remove_file(place.world.path("p/.go-version")).unwrap();
     place.project("go = \"1.50\"\n");
-    place.world.gvmr_in(&place.here(), ["current"]).fails(3, &["Go 1.50 is not installed", "gvmr.toml:1"]);
+    place.world.gvmr_in(&place.here(), ["current"]).exits(3, &["Go 1.50 is not installed", "gvmr.toml:1"]);
 }

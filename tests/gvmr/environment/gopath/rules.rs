@@ -46,14 +46,14 @@ fn a_mistake_stops_the_go_and_names_its_place() {
         let config = place.config(text);
         let place_named = format!("gvmr: {}{at}", config.display());
         for _ in 0..2 {
-            let run = place.go(&[], &["version"]).fails(127, &[&place_named]);
+            let run = place.go(&[], &["version"]).exits(127, &[&place_named]);
             assert!(run.stdout.is_empty() && !run.stderr.contains("canary"), "{run:?}");
         }
     }
     let config = place.config("");
     fs::remove_file(&config).unwrap();
     fs::create_dir(&config).unwrap();
-    place.go(&[], &["version"]).fails(127, &[config.to_str().unwrap(), "a directory"]);
+    place.go(&[], &["version"]).exits(127, &[config.to_str().unwrap(), "a directory"]);
     fs::remove_dir(&config).unwrap();
     place.go(&[], &["version"]).succeeds();
     // Settings that only gvmr itself reads keep no go from running.

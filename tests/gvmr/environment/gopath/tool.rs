@@ -133,6 +133,6 @@ fn what_was_missing_runs_by_the_rules() {
     world.set("GVMR_AUTO_INSTALL", "never");
     fs::write(&config, "").unwrap();
     for _ in 0..2 {
-        world.shim("go", &world.path("user"), ["+1.98.2", "env"]).fails(127, &["go1.98.2 is not installed"]);
+        world.shim("go", &world.path("user"), ["+1.98.2", "env"]).exits(127, &["go1.98.2 is not installed"]);
     }
 }

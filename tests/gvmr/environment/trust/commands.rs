@@ -39,7 +39,7 @@ fn what_is_approved_is_shown_and_listed_until_it_is_revoked() {
     assert_eq!(machine.listed(), []);
     assert_eq!(machine.kept(), [""; 0].map(std::path::PathBuf::from));
     assert_eq!(machine.gets(&inner, "GOPROXY"), "");
-    machine.trust(&inner, &["--revoke"]).fails(2, &[&file, "is not trusted", "gvmr trust --list"]);
+    machine.trust(&inner, &["--revoke"]).exits(2, &[&file, "is not trusted", "gvmr trust --list"]);
 }
 
 #[test]
@@ -92,13 +92,13 @@ fn nothing_but_a_regular_gvmr_toml_is_trusted() {
     let user = machine.world.path("user");
     let project = machine.world.project("p", &[("other.toml", TAGS)]);
     let refused = |path: &str, words: &[&str]| {
-        machine.trust(&user, &[path]).fails(2, words);
+        machine.trust(&user, &[path]).exits(2, words);
         assert_eq!(machine.listed(), [], "{path}");
     };
-    machine.trust(&project, &[]).fails(2, &["there is no", "p/gvmr.toml", "next: "]);
+    machine.trust(&project, &[]).exits(2, &["there is no", "p/gvmr.toml", "next: "]);
     refused("../p", &["there is no", "p/gvmr.toml"]);
     refused("../nowhere", &["there is no", "nowhere/gvmr.toml"]);
-    machine.trust(&user, &[""]).fails(2, &["a value is required"]);
+    machine.trust(&user, &[""]).exits(2, &["a value is required"]);
     refused("../p/other.toml", &["other.toml is no project file", "called gvmr.toml"]);
     let file = project.join("gvmr.toml");
     symlink("other.toml", project.join("alias.toml")).unwrap();

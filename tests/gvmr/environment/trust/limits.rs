@@ -18,7 +18,7 @@ fn a_file_counts_for_so_many_directories_below_it() {
     machine.trust(&deepest, &[]).succeeds();
     assert_eq!(machine.gets(&deepest, "GOFLAGS"), "-tags=approved");
     assert_eq!(machine.gets(&deepest.join("d"), "GOFLAGS"), "");
-    machine.trust(&deepest.join("d"), &[]).fails(2, &["there is no"]);
+    machine.trust(&deepest.join("d"), &[]).exits(2, &["there is no"]);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_path_that_is_too_long_to_be_kept_is_refused() {
             assert!(run.stderr.contains("too long"), "{run:?}");
             assert_eq!(machine.gets(&project, "GOFLAGS"), "");
             let word = project.to_str().unwrap();
-            machine.trust(Path::new("/"), &["--revoke", word]).fails(2, &["is not trusted"]);
+            machine.trust(Path::new("/"), &["--revoke", word]).exits(2, &["is not trusted"]);
         }
         assert_eq!(machine.listed(), []);
     }
@@ -142,7 +142,7 @@ fn a_link_among_the_kept_directories_is_not_followed() {
     fs::create_dir_all(machine.world.home().join("trusted")).unwrap();
     let first = project.components().nth(1).unwrap();
     std::os::unix::fs::symlink(&elsewhere, machine.world.home().join("trusted").join(first)).unwrap();
-    machine.trust(&project, &[]).fails(10, &["a link is not followed here"]);
+    machine.trust(&project, &[]).exits(10, &["a link is not followed here"]);
     assert_eq!(super::fixture::below(&elsewhere).len(), 0);
     assert_eq!(machine.listed(), []);
 }

@@ -23,7 +23,7 @@ fn what_belongs_to_another_user_is_neither_trusted_nor_heeded() {
         (String::new(), "foreign".to_owned())
     );
     let words = ["belongs to user 4002", "chown", "next: "];
-    machine.trust(&project, &[]).fails(7, &words);
+    machine.trust(&project, &[]).exits(7, &words);
     assert!(machine.world.gvmr(["trust", "--list"]).succeeds().starts_with("another user's"));
     chown(&file, Some(0), None).unwrap();
     assert_eq!(machine.gets(&project, "GOFLAGS"), "-tags=approved");
@@ -34,11 +34,11 @@ fn what_belongs_to_another_user_is_neither_trusted_nor_heeded() {
     symlink("other.toml", &file).unwrap();
     assert_eq!(machine.gets(&project, "GOFLAGS"), "-tags=approved");
     lchown(&file, Some(SOMEONE), None).unwrap();
-    machine.trust(&project, &[]).fails(7, &words);
+    machine.trust(&project, &[]).exits(7, &words);
     assert_eq!(machine.gets(&project, "GOFLAGS"), "");
     lchown(&file, Some(0), None).unwrap();
     chown(&other, Some(SOMEONE), None).unwrap();
-    machine.trust(&project, &[]).fails(7, &words);
+    machine.trust(&project, &[]).exits(7, &words);
     assert_eq!(machine.gets(&project, "GOFLAGS"), "");
 }
 
@@ -71,7 +71,7 @@ fn root_leaves_nothing_in_a_users_home() {
     fs::create_dir(&theirs).unwrap();
     chown(&theirs, Some(SOMEONE), None).unwrap();
     machine.world.set("HOME", theirs.to_str().unwrap());
-    machine.trust(&project, &[]).fails(8, &["theirs", "belongs to user 4002", "run gvmr as that user"]);
+    machine.trust(&project, &[]).exits(8, &["theirs", "belongs to user 4002", "run gvmr as that user"]);
     assert_eq!(fs::read_dir(&theirs).unwrap().count(), 0);
     // Neither where the directories are there already.
     let trusted = theirs.join(".local/share/gvmr/trusted");
@@ -79,7 +79,7 @@ fn root_leaves_nothing_in_a_users_home() {
     for directory in trusted.ancestors().take_while(|above| *above != theirs) {
         chown(directory, Some(SOMEONE), None).unwrap();
     }
-    machine.trust(&project, &[]).fails(8, &["belongs to user 4002"]);
+    machine.trust(&project, &[]).exits(8, &["belongs to user 4002"]);
     assert_eq!(fs::read_dir(&trusted).unwrap().count(), 0);
 }
 
@@ -91,5 +91,5 @@ fn a_directory_of_records_that_everyone_can_write_to_is_refused() {
     machine.trust(&project, &[]).succeeds();
     let directory = machine.record(&project).parent().unwrap().to_owned();
     fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
-    machine.trust(&project, &[]).fails(10, &["everyone can write to it"]);
+    machine.trust(&project, &[]).exits(10, &["everyone can write to it"]);
 }

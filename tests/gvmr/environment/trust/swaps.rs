@@ -92,7 +92,7 @@ fn what_is_approved_during_a_write_is_what_is_shown() {
 fn approved(machine: &Machine, project: &Path) -> Option<String> {
     let run = machine.trust(project, &[]);
     if run.code != Some(0) {
-        run.fails(2, &["gvmr.toml:"]);
+        run.exits(2, &["gvmr.toml:"]);
         return None;
     }
     let record = Record::read(&fs::read(machine.record(project)).unwrap()).unwrap();

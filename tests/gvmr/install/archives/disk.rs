@@ -39,7 +39,7 @@ fn a_disk_that_fills_up_leaves_nothing_and_the_next_try_succeeds() {
         if run.code == Some(0) {
             installed += 1;
         } else {
-            run.fails(8, &["No space left", "next: free some space"]);
+            run.exits(8, &["No space left", "next: free some space"]);
             refused += 1;
             // What was committed before the disk was full stays; it is whole then.
             assert_eq!(names(&home.join("staging")), [""; 0], "{pages} pages");

@@ -41,7 +41,7 @@ fn a_directory_of_archives_is_a_source() {
     assert_eq!(world.gvmr(["ls-remote"]).succeeds(), "1.99.1");
     world.gvmr(["install", "1.99"]).succeeds();
     assert_eq!(world.installed(), ["go1.99.1"]);
-    world.gvmr(["install", "1.99.2"]).fails(4, &["go1.99.2", "stick"]);
+    world.gvmr(["install", "1.99.2"]).exits(4, &["go1.99.2", "stick"]);
     world.set("GVMR_SOURCES", &format!("dir:{},goproxy", stick.display()));
     world.gvmr(["install", "1.99.2"]).succeeds();
     assert_eq!(mirror.downloads("1.99.2"), 1);
@@ -66,7 +66,7 @@ fn a_published_archive_needs_no_network_since_the_program_knows_its_sum() {
         world.gvmr_in(&place, ["install", &format!("./{name}")]).succeeds();
         assert_eq!(world.gvmr(["list", "--json"]).json()[0]["receipt"]["proof"], "known");
         assert!(world.gvmr(["list"]).succeeds().contains("table of known releases"));
-        assert!(world.gvmr(["verify"]).fails(4, &["could not be asked"]).stdout.contains("unproved"));
+        assert!(world.gvmr(["verify"]).exits(4, &["could not be asked"]).stdout.contains("unproved"));
     }
     // One byte of it changed, and nothing vouches for it any more.
     let mut bytes = std::fs::read(place.join(&name)).unwrap();
@@ -106,7 +106,7 @@ fn wrong_files_are_named_and_nothing_is_installed() {
         ("./", 2, "is a directory"),
         ("http://127.0.0.1:9/go1.99.1.linux-amd64.tar.gz", 2, "not by their URL"),
     ] {
-        world.gvmr_in(&place, ["install", file]).fails(code, &[word, "next: "]);
+        world.gvmr_in(&place, ["install", file]).exits(code, &[word, "next: "]);
         assert_eq!(world.installed(), [""; 0], "{file}");
         assert_eq!(names(&world.home().join("staging")), [""; 0], "{file}");
     }

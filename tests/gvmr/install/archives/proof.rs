@@ -41,7 +41,7 @@ fn a_changed_byte_in_a_file_that_the_log_covers_is_an_integrity_error() {
         let run = world.gvmr(["install", "1.99.1"]);
         assert_eq!(run.code, Some(code), "{file}: {run:?}");
         if code == 5 {
-            run.fails(5, &["go1.99.1", "h1:", "next: "]);
+            run.exits(5, &["go1.99.1", "h1:", "next: "]);
             assert_eq!(world.installed(), [""; 0], "{file}");
             assert_eq!(names(&world.home().join("staging")), [""; 0], "{file}");
         }
@@ -56,7 +56,7 @@ fn a_changed_byte_anywhere_in_a_real_archive_never_installs_another_tree() {
         });
         let Some(mirror) = mirror else { return skip("no go, or no network") };
         let world = mirror.archive_world();
-        world.gvmr(["install", REAL]).fails(5, &["go1.22.10", "next: "]);
+        world.gvmr(["install", REAL]).exits(5, &["go1.22.10", "next: "]);
         assert_eq!(world.installed(), [""; 0], "{per_mille} ‰");
         assert_eq!(names(&world.home().join("staging")), [""; 0], "{per_mille} ‰");
     }
@@ -73,20 +73,20 @@ fn what_the_log_does_not_know_is_refused_and_installed_only_on_the_users_word() 
         }
     });
     let world = mirror.archive_world();
-    world.gvmr(["install", "1.99.7"]).fails(3, &["1.99.7"]);
+    world.gvmr(["install", "1.99.7"]).exits(3, &["1.99.7"]);
     assert_eq!(mirror.archive_downloads("1.99.7"), 0, "no byte moves without a proof in sight");
     let run = world.gvmr(["install", "--allow-unlogged", "1.99.7"]);
     run.succeeds();
     let list = world.gvmr(["list"]).succeeds();
     assert!(list.contains("NOT PROVED"), "{list}");
     assert_eq!(world.gvmr(["list", "--json"]).json()[0]["receipt"]["proof"], "none");
-    let verify = world.gvmr(["verify"]).fails(1, &["nothing but its own receipt"]);
+    let verify = world.gvmr(["verify"]).exits(1, &["nothing but its own receipt"]);
     assert!(verify.stdout.contains("recorded") && verify.stdout.contains("NOT PROVED"), "{verify:?}");
     // What the log does know must be what it knows, whatever the user says.
     let mirror = Mirror::small_but(&["1.99.1"], |request, reply| {
         if is_archive(request) { with_changed("bin/go", "1.99.1") } else { reply }
     });
-    mirror.archive_world().gvmr(["install", "--allow-unlogged", "1.99.1"]).fails(5, &["h1:"]);
+    mirror.archive_world().gvmr(["install", "--allow-unlogged", "1.99.1"]).exits(5, &["h1:"]);
 }
 
 #[test]
@@ -100,8 +100,8 @@ fn the_users_word_does_not_overrule_the_table_when_the_log_is_silent() {
         if is_archive(request) { Reply::ok(tar(&forged).gz()) } else { reply }
     });
     let world = mirror.archive_world();
-    world.gvmr(["install", "--allow-unlogged", REAL]).fails(5, &["table of known releases", "sha256"]);
-    world.gvmr(["install", REAL]).fails(4, &["checksum database"]);
+    world.gvmr(["install", "--allow-unlogged", REAL]).exits(5, &["table of known releases", "sha256"]);
+    world.gvmr(["install", REAL]).exits(4, &["checksum database"]);
     assert_eq!(world.installed(), [""; 0]);
 }
 
@@ -131,7 +131,7 @@ fn an_archive_of_another_version_is_named_as_that() {
         if request.target.contains("1.99.1") && is_archive(request) { Reply::ok(&other) } else { reply }
     });
     let world = mirror.archive_world();
-    world.gvmr(["install", "1.99.1"]).fails(5, &["it calls itself go1.99.2"]);
+    world.gvmr(["install", "1.99.1"]).exits(5, &["it calls itself go1.99.2"]);
     assert_eq!(world.installed(), [""; 0]);
 }
 

@@ -106,7 +106,7 @@ fn one_changed_byte_is_not_adopted_and_the_file_is_named() {
         put(&goroot.join(file), content);
         let before = snapshot(&goroot);
         let run = import(&world, &goroot)
-            .fails(5, &["is not go1.99.1 as Go published it", "h1:", "gvmr install 1.99.1"]);
+            .exits(5, &["is not go1.99.1 as Go published it", "h1:", "gvmr install 1.99.1"]);
         let named = run.stderr.contains(&format!("written after the other files: {file}"));
         assert!(named || file == "VERSION", "{run:?}");
         assert!(run.stdout.contains("changed, not adopted"), "{run:?}");
@@ -129,7 +129,7 @@ fn a_missing_file_and_an_added_one_are_changes() {
         let mirror = Mirror::small(&["1.99.1"]);
         let (world, goroot) = machine(&mirror);
         change(&goroot);
-        import(&world, &goroot).fails(5, &["as Go published it"]);
+        import(&world, &goroot).exits(5, &["as Go published it"]);
         assert_eq!(world.installed(), [""; 0]);
     }
 }
@@ -153,7 +153,7 @@ fn an_edited_go_env_is_taken_back_in_the_copy_and_that_is_said() {
     let mirror = Mirror::small(&["1.99.1"]);
     let (world, goroot) = machine(&mirror);
     put(&goroot.join("go.env"), "GOPROXY=https://evil.example\nGOTOOLCHAIN=local\n");
-    let run = import(&world, &goroot).fails(5, &["as Go published it"]);
+    let run = import(&world, &goroot).exits(5, &["as Go published it"]);
     assert!(!run.stderr.contains("was edited"), "{run:?}");
 }
 
@@ -180,7 +180,7 @@ fn links_and_fifos_where_go_has_files_are_refused_without_being_followed() {
         let mirror = Mirror::small(&["1.99.1"]);
         let (world, goroot) = machine(&mirror);
         spoil(&goroot);
-        import(&world, &goroot).fails(5, &["is not go1.99.1 as Go published it", word, "next: "]);
+        import(&world, &goroot).exits(5, &["is not go1.99.1 as Go published it", word, "next: "]);
         assert_eq!(world.installed(), [""; 0], "{word}");
     }
 }
@@ -191,12 +191,12 @@ fn a_tree_that_is_larger_than_any_release_costs_nothing() {
     let (world, goroot) = machine(&mirror);
     let huge = fs::File::create(goroot.join("src/huge")).unwrap();
     huge.set_len(1 << 40).unwrap();
-    import(&world, &goroot).fails(5, &["exceeds"]);
+    import(&world, &goroot).exits(5, &["exceeds"]);
     fs::remove_file(goroot.join("src/huge")).unwrap();
     for number in 0..40_000 {
         fs::create_dir(goroot.join(format!("src/d{number}"))).unwrap();
     }
-    import(&world, &goroot).fails(5, &["exceeds"]);
+    import(&world, &goroot).exits(5, &["exceeds"]);
     assert!(!world.home().join("staging").exists() || names(&world.home().join("staging")).is_empty());
 }
 
@@ -207,13 +207,13 @@ fn without_the_log_nothing_is_adopted() {
     });
     let (world, goroot) = machine(&mirror);
     import(&world, &goroot)
-        .fails(4, &["go1.99.1 is not adopted, since only the log can prove a tree", "next: "]);
+        .exits(4, &["go1.99.1 is not adopted, since only the log can prove a tree", "next: "]);
     assert_eq!(world.installed(), [""; 0]);
     let mut world = World::new("http://127.0.0.1:9");
     let goroot = lay(&world.path("tree"), "1.99.1");
-    import(&world, &goroot).fails(4, &["only the log can prove"]);
+    import(&world, &goroot).exits(4, &["only the log can prove"]);
     world.set("GOSUMDB", "off");
-    import(&world, &goroot).fails(5, &["GOSUMDB"]);
+    import(&world, &goroot).exits(5, &["GOSUMDB"]);
     assert_eq!(world.installed(), [""; 0]);
 }
 
@@ -222,7 +222,7 @@ fn what_the_log_does_not_know_is_no_release() {
     let mirror = Mirror::small(&["1.99.1"]);
     let world = mirror.world();
     let goroot = lay(&world.path("tree"), "1.99.7");
-    import(&world, &goroot).fails(3, &["there is no Go 1.99.7"]);
+    import(&world, &goroot).exits(3, &["there is no Go 1.99.7"]);
 }
 
 #[test]
@@ -231,11 +231,11 @@ fn a_tree_for_another_machine_or_of_no_release_is_named_and_refused() {
     let (world, goroot) = machine(&mirror);
     put(&goroot.join("bin/go"), elf(22)); // of a mainframe
     fs::create_dir_all(goroot.join("pkg/tool/linux_s390x")).unwrap();
-    import(&world, &goroot).fails(11, &["go1.99.1 for linux-s390x", "next: "]);
+    import(&world, &goroot).exits(11, &["go1.99.1 for linux-s390x", "next: "]);
     put(&goroot.join("VERSION"), "devel go1.100-abc\n");
-    import(&world, &goroot).fails(1, &["devel go1.100-abc", "next: "]);
-    world.gvmr(["import", "./nowhere"]).fails(2, &["nowhere", "next: "]);
-    world.gvmr(["import", "."]).fails(2, &["no Go toolchain", "next: "]);
+    import(&world, &goroot).exits(1, &["devel go1.100-abc", "next: "]);
+    world.gvmr(["import", "./nowhere"]).exits(2, &["nowhere", "next: "]);
+    world.gvmr(["import", "."]).exits(2, &["no Go toolchain", "next: "]);
     let list = world.gvmr(["import", "--dry-run", "--json"]).json();
     let line =
         list.as_array().unwrap().iter().find(|line| line["goroot"] == goroot.to_str().unwrap()).unwrap();
@@ -275,7 +275,7 @@ fn looking_changes_nothing_and_asks_nobody() {
         assert!(line.contains(owner) && line.ends_with("can be adopted"), "{line}");
     }
     // Nobody can be asked here, and nobody said yes.
-    world.gvmr(["import"]).fails(2, &["would adopt", "go1.99.1", "--yes"]);
+    world.gvmr(["import"]).exits(2, &["would adopt", "go1.99.1", "--yes"]);
     assert_eq!(snapshot(&world.path("user")), before, "gvmr's home is not even made");
     assert_eq!(mirror.server.requests().len(), 0);
     world.gvmr(["import", "--yes"]);

@@ -83,5 +83,5 @@ fn a_home_that_path_cannot_hold_is_refused() {
     let mut world = World::new("off");
     world.set("GVMR_HOME", "/srv/a:b");
     let refused: Run = world.gvmr(["env"]);
-    refused.fails(2, &["/srv/a:b/shims", "colon", "GVMR_HOME"]);
+    refused.exits(2, &["/srv/a:b/shims", "colon", "GVMR_HOME"]);
 }

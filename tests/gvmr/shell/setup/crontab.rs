@@ -39,7 +39,7 @@ fn every_job_gets_the_shims_and_the_crontab_comes_back_to_the_byte() {
     setup(&world, &["--yes"]).succeeds();
     assert_eq!(table(&world).unwrap(), before, "only --cron touches it");
 
-    setup(&world, &["--cron"]).fails(2, &["--yes"]);
+    setup(&world, &["--cron"]).exits(2, &["--yes"]);
     let shown = setup(&world, &["--cron", "--dry-run"]);
     assert!(shown.stderr.contains("  0 * * * * go version"), "{shown:#?}");
     assert_eq!(table(&world).unwrap(), before);
@@ -81,15 +81,15 @@ fn a_crontab_that_was_not_there_is_gone_again() {
 fn a_crontab_that_cannot_be_edited_is_said_and_stays() {
     let torn = "# >>> gvmr >>>\nPATH=x\n";
     let world = user_with_crontab(Some(torn));
-    setup(&world, &["--cron", "--yes"]).fails(8, &["begins in line 1", "crontab -e"]);
+    setup(&world, &["--cron", "--yes"]).exits(8, &["begins in line 1", "crontab -e"]);
     assert!(!world.home().exists(), "nothing else is done");
     setup(&world, &["--yes"]).succeeds();
-    let undone = setup(&world, &["--undo", "--yes"]).fails(8, &["begins in line 1", "crontab -e"]);
+    let undone = setup(&world, &["--undo", "--yes"]).exits(8, &["begins in line 1", "crontab -e"]);
     assert!(undone.stderr.contains("took back"), "{undone:#?}");
     assert_eq!(table(&world).unwrap(), torn);
 
     write(&world.path("bin"), "crontab", "#!/bin/sh\necho 'u: not allowed' >&2\nexit 1\n");
-    setup(&world, &["--cron", "--yes"]).fails(8, &["not allowed"]);
+    setup(&world, &["--cron", "--yes"]).exits(8, &["not allowed"]);
     setup(&world, &["--undo", "--yes"]).succeeds();
 }
 
@@ -99,7 +99,7 @@ fn a_crontab_that_somebody_writes_meanwhile_is_not_lost() {
     // The second look finds another one.
     let racing = "#!/bin/sh\ncase $1 in -l) cat \"$TABLE\"; echo '0 * * * * two' >> \"$TABLE\" ;; -) cat > \"$TABLE\" ;; esac\n";
     write(&world.path("bin"), "crontab", racing);
-    let run = setup(&world, &["--cron", "--yes"]).fails(8, &["changed while", "run it again"]);
+    let run = setup(&world, &["--cron", "--yes"]).exits(8, &["changed while", "run it again"]);
     assert!(run.stdout.contains("bash"), "the sessions are looked at all the same: {run:#?}");
     let table = table(&world).unwrap();
     assert!(table.contains("two") && !table.contains("gvmr"), "{table}");

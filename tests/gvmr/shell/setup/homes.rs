@@ -151,14 +151,14 @@ fn what_another_program_sets_after_the_block_is_found_and_named() {
     write(&home, ".bashrc", "\nPATH=$HOME/sdk/bin:$PATH\n");
     // A file that only runs when the others are done, so no block can be behind it.
     write(&home, ".bash_profile", "trap 'PATH=$HOME/late/bin:$PATH' DEBUG\n");
-    let run = setup(&world, &["--yes"]).fails(1, &["do not get the shim", "bash (login)"]);
+    let run = setup(&world, &["--yes"]).exits(1, &["do not get the shim", "bash (login)"]);
     let line = format!(
         "also on PATH: {} ({}, line 5)",
         home.join("sdk/bin/go").display(),
         home.join(".bashrc").display()
     );
     assert!(run.stderr.contains(&line), "{line}: {run:#?}");
-    let json = setup(&world, &["--yes", "--json"]).fails(1, &[]).json();
+    let json = setup(&world, &["--yes", "--json"]).exits(1, &[]).json();
     assert!(states(&json, "bash").contains(&("login".to_owned(), "wrong".to_owned())), "{json}");
     assert!(states(&json, "bash").contains(&("terminal".to_owned(), "shim".to_owned())), "{json}");
     assert!(json["others"].as_array().unwrap().iter().any(|other| other["from"].is_string()), "{json}");
@@ -184,7 +184,7 @@ fn where_nothing_can_be_written_every_session_says_why() {
         fs::remove_file(&path).unwrap();
         fs::create_dir(&path).unwrap();
     }
-    let run = setup(&world, &["--yes"]).fails(8, &[".profile is a directory", "files are as they were"]);
+    let run = setup(&world, &["--yes"]).exits(8, &[".profile is a directory", "files are as they were"]);
     let line = run.stderr.lines().find(|line| line.starts_with("warning: bash (login), ")).unwrap();
     assert!(line.ends_with(": a file that it reads could not be edited"), "{run:#?}");
 }

@@ -33,7 +33,7 @@ fn root_edits_nothing_in_the_home_of_the_user_who_called_sudo() {
     chown(&home, Some(1000), Some(1000)).unwrap();
     let before = everything(&home);
     for arguments in [&["--yes"][..], &["--undo", "--yes"], &["--dry-run"]] {
-        setup(&world, arguments).fails(2, &["belongs to user 1000", "without sudo", "--system"]);
+        setup(&world, arguments).exits(2, &["belongs to user 1000", "without sudo", "--system"]);
     }
     assert_eq!(everything(&home), before);
     assert!(!world.path("user/.local").exists());
@@ -55,7 +55,7 @@ fn who_has_somebody_elses_home_is_told_their_own() {
         return support::skip("no user namespaces here");
     }
     let run = Run::of(command.arg(gvmr()).args(["setup", "--yes"]));
-    run.fails(2, &["and this runs as user 1", "next: export HOME=/"]);
+    run.exits(2, &["and this runs as user 1", "next: export HOME=/"]);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn files_that_cannot_be_read_are_moved_aside_with_repair_alone() {
     assert_eq!(everything(&home), before);
 
     setup_without_rights(&world, &["--yes"])
-        .fails(8, &[".bash_profile cannot be read", "sudo chown", "--repair"]);
+        .exits(8, &[".bash_profile cannot be read", "sudo chown", "--repair"]);
     let json = setup_without_rights(&world, &["--repair", "--yes", "--json"]).json();
     assert_eq!(json["moved_aside"].as_array().unwrap().len(), 3, "{json}");
     let names = everything(&home);

@@ -109,11 +109,11 @@ fn only_root_and_with_the_command_to_run() {
     machine.run("chmod", &["-R", "a+rX", "/opt/build"]).succeeds();
     let before = machine.everything();
     let command = format!("next: sudo {GVMR} setup --system");
-    machine.as_alice(&[GVMR, "setup", "--system", "--yes"]).fails(2, &["only root", &command]);
+    machine.as_alice(&[GVMR, "setup", "--system", "--yes"]).exits(2, &["only root", &command]);
     let undo = format!("{command} --undo");
-    machine.as_alice(&[GVMR, "setup", "--system", "--undo"]).fails(2, &[&undo]);
+    machine.as_alice(&[GVMR, "setup", "--system", "--undo"]).exits(2, &[&undo]);
     // Nobody is there to be asked.
-    machine.setup(&[]).fails(2, &["nobody to ask", "--yes"]);
+    machine.setup(&[]).exits(2, &["nobody to ask", "--yes"]);
     assert!(machine.everything() == before && !machine.path("opt/gvmr").exists());
 }
 
@@ -145,7 +145,7 @@ fn a_broken_sudoers_stays_as_it_is() {
     machine.append("etc/sudoers", "this is no line of sudoers\n");
     let broken = fs::read(machine.path("etc/sudoers")).unwrap();
     let run =
-        machine.setup(&["--yes"]).fails(8, &["sudoers is not in order", "next: correct it with visudo"]);
+        machine.setup(&["--yes"]).exits(8, &["sudoers is not in order", "next: correct it with visudo"]);
     assert!(run.stderr.contains("wrote /etc/profile.d/zz-gvmr.sh"), "the rest is done: {run:#?}");
     assert_eq!(fs::read(machine.path("etc/sudoers")).unwrap(), broken);
     assert!(!machine.path(DROP_IN).exists());
@@ -157,7 +157,7 @@ fn a_drop_in_that_visudo_refuses_is_taken_back() {
     let refuses =
         "#!/bin/sh\nif [ $# = 1 ] && [ -e /etc/sudoers.d/zz-gvmr ]; then echo 'no, thanks' >&2; exit 1; fi\n";
     machine.write("visudo", refuses, 0o755);
-    machine.setup(&["--yes"]).fails(8, &["taken back: no, thanks"]);
+    machine.setup(&["--yes"]).exits(8, &["taken back: no, thanks"]);
     assert!(!machine.path(DROP_IN).exists());
     // One of an earlier run is put back.
     machine.write("visudo", "#!/bin/sh\n", 0o755);
@@ -167,13 +167,13 @@ fn a_drop_in_that_visudo_refuses_is_taken_back() {
     machine.write("etc/sudoers", &sudoers.replace("secure_path=\"", "secure_path=\"/first:"), 0o440);
     let refuses = "#!/bin/sh\nif [ $# = 1 ] && grep -q first /etc/sudoers.d/zz-gvmr; then exit 1; fi\n";
     machine.write("visudo", refuses, 0o755);
-    machine.setup(&["--yes"]).fails(8, &["taken back"]);
+    machine.setup(&["--yes"]).exits(8, &["taken back"]);
     assert_eq!(fs::read_to_string(machine.path(DROP_IN)).unwrap(), old);
     assert_eq!(fs::metadata(machine.path(DROP_IN)).unwrap().mode() & 0o7777, 0o440);
     // One that is refused before it is in place never is.
     machine.setup(&["--undo", "--yes"]).succeeds();
     machine.write("visudo", "#!/bin/sh\n[ $# = 1 ] || { echo bad text; exit 1; }\n", 0o755);
-    machine.setup(&["--yes"]).fails(8, &["not put in place: bad text"]);
+    machine.setup(&["--yes"]).exits(8, &["not put in place: bad text"]);
     assert!(!machine.path(DROP_IN).exists());
 }
 
@@ -200,7 +200,7 @@ fn a_home_that_others_can_change_is_refused_before_anything_is_done() {
     machine.run("chmod", &["0775", "/opt/open"]).succeeds();
     let before = machine.everything();
     let setup = ["GVMR_HOME=/opt/open/gvmr", GVMR, "setup", "--system", "--yes"];
-    machine.run("env", &setup).fails(8, &["/opt/open can be written to by others than root"]);
+    machine.run("env", &setup).exits(8, &["/opt/open can be written to by others than root"]);
     assert!(machine.everything() == before && !machine.path("opt/open/gvmr").exists());
     machine.run("chmod", &["0755", "/opt/open"]).succeeds();
     machine.run("env", &setup).succeeds();
