@@ -17,15 +17,15 @@ use gvmr_core::home::paths::Home;
 use std::path::Path;
 
 /// A store in a directory that is thrown away.
-pub(crate) struct Place {
+pub(crate) struct Fixture {
     pub(crate) directory: tempfile::TempDir,
     pub(crate) store: Store,
 }
 
-pub(crate) fn place() -> Place {
+pub(crate) fn fixture() -> Fixture {
     let directory = tempfile::tempdir().unwrap();
     let store = open(&directory.path().join("home")).unwrap();
-    Place { directory, store }
+    Fixture { directory, store }
 }
 
 pub(crate) fn open(root: &Path) -> Result<Store, StoreError> {

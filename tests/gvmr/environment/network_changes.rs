@@ -6,7 +6,7 @@
 
 mod network;
 
-use crate::environment::gopath::fixture::Place;
+use crate::environment::gopath::fixture::Fixture;
 use crate::support;
 use crate::support::world::{Run, gvmr, shim};
 use network::{Site, VM};
@@ -64,62 +64,62 @@ fn inside() {
 
 fn moves() {
     assert_eq!(std::process::id(), 1);
-    let Some(mut place) = Place::with_go() else { return };
+    let Some(mut fixture) = Fixture::with_go() else { return };
     network::prepare();
-    let nat = Site::make(&place, "nat", "10.0.2.15/24", "10.0.2.2");
-    let bridge = Site::make(&place, "bridge", "192.168.56.7/24", "192.168.56.1");
-    place.world.set("GOPROXY", "").set("GOFLAGS", "");
-    place.config(RULES);
+    let nat = Site::make(&fixture, "nat", "10.0.2.15/24", "10.0.2.2");
+    let bridge = Site::make(&fixture, "bridge", "192.168.56.7/24", "192.168.56.1");
+    fixture.world.set("GOPROXY", "").set("GOFLAGS", "");
+    fixture.config(RULES);
 
     nat.enter();
-    downloads(&place).succeeds();
+    downloads(&fixture).succeeds();
     assert!(nat.served() > 0 && bridge.served() == 0, "{} {}", nat.served(), bridge.served());
-    assert_eq!(place.go(&[], &["env", "GOFLAGS"]).succeeds(), "");
-    let why = place.world.gvmr(["env", "--why", "HTTP_PROXY"]).succeeds();
+    assert_eq!(fixture.go(&[], &["env", "GOFLAGS"]).succeeds(), "");
+    let why = fixture.world.gvmr(["env", "--why", "HTTP_PROXY"]).succeeds();
     assert!(why.contains("HTTP_PROXY=http://10.0.2.2:3128") && why.contains("config.toml:8"), "{why}");
 
     bridge.enter();
     let before = nat.served();
-    downloads(&place).succeeds();
+    downloads(&fixture).succeeds();
     assert!(nat.served() == before && bridge.served() > 0, "{} {}", nat.served(), bridge.served());
-    assert_eq!(place.go(&[], &["env", "GOFLAGS"]).succeeds(), "-modcacherw");
+    assert_eq!(fixture.go(&[], &["env", "GOFLAGS"]).succeeds(), "-modcacherw");
 
     VM.leave();
     let before = (nat.served(), bridge.served());
-    let nowhere = downloads(&place);
+    let nowhere = downloads(&fixture);
     assert_ne!(nowhere.code, Some(0), "{nowhere:?}");
     assert_eq!((nat.served(), bridge.served()), before, "no proxy is asked where no network matches");
 
     nat.enter();
-    the_process_and_the_project_have_their_say(&place, &nat, &bridge);
-    credentials_reach_their_proxy_alone(&place, &nat);
+    the_process_and_the_project_have_their_say(&fixture, &nat, &bridge);
+    credentials_reach_their_proxy_alone(&fixture, &nat);
 }
 
 /// Downloads the module anew.
-fn downloads(place: &Place) -> Run {
-    let _ = std::fs::remove_dir_all(place.path("modules"));
-    place.go(
+fn downloads(fixture: &Fixture) -> Run {
+    let _ = std::fs::remove_dir_all(fixture.path("modules"));
+    fixture.go(
         &[("GOMODCACHE", "@/modules"), ("GOTOOLCHAIN", "local")],
         &["mod", "download", "-modcacherw", "example.com/m@v1.0.0"],
     )
 }
 
-fn the_process_and_the_project_have_their_say(place: &Place, nat: &Site, bridge: &Site) {
-    let flags = |variables: &[(&str, &str)]| place.go(variables, &["env", "GOFLAGS"]).succeeds();
-    place.write(
+fn the_process_and_the_project_have_their_say(fixture: &Fixture, nat: &Site, bridge: &Site) {
+    let flags = |variables: &[(&str, &str)]| fixture.go(variables, &["env", "GOFLAGS"]).succeeds();
+    fixture.write(
         "p/gvmr.toml",
         "[[network]]\ngateway = [\"10.0.2.2\", \"fd00::1\"]\nenv.GOFLAGS = \"-v\"\n\
          [[network]]\ninterface = \"vm-bridge\"\nenv.override.GOFLAGS = \"-x\"\n",
     );
-    place.world.gvmr_in(&place.path("p"), ["trust"]).succeeds();
+    fixture.world.gvmr_in(&fixture.path("p"), ["trust"]).succeeds();
     assert_eq!(flags(&[]), "-v");
     assert_eq!(flags(&[("GOFLAGS", "-n")]), "-n");
     bridge.enter();
     assert_eq!(flags(&[("GOFLAGS", "-n")]), "-x");
-    std::fs::remove_file(place.path("p/gvmr.toml")).unwrap();
+    std::fs::remove_file(fixture.path("p/gvmr.toml")).unwrap();
     nat.enter();
     let before = nat.served();
-    let own = place.go(
+    let own = fixture.go(
         &[("GOMODCACHE", "@/other"), ("http_proxy", "http://10.0.2.2:1")],
         &["mod", "download", "-modcacherw", "example.com/m@v1.0.0"],
     );
@@ -128,30 +128,30 @@ fn the_process_and_the_project_have_their_say(place: &Place, nat: &Site, bridge:
 }
 
 /// Port 3129 of a site wants joe's credentials.
-fn credentials_reach_their_proxy_alone(place: &Place, nat: &Site) {
-    place.config(&RULES.replace("10.0.2.2:3128", "10.0.2.2:3129"));
-    let refused = downloads(place);
+fn credentials_reach_their_proxy_alone(fixture: &Fixture, nat: &Site) {
+    fixture.config(&RULES.replace("10.0.2.2:3128", "10.0.2.2:3129"));
+    let refused = downloads(fixture);
     assert!(refused.stderr.contains("407"), "{refused:?}");
 
-    keep(place, CANARY);
-    downloads(place).succeeds();
+    keep(fixture, CANARY);
+    downloads(fixture).succeeds();
     assert!(nat.authorized() > 0);
-    place.world.gvmr(["ls-remote", "--quiet", "1.22"]); // through the same proxy, whatever it finds
-    let why = place.world.gvmr(["env", "--why"]).succeeds();
+    fixture.world.gvmr(["ls-remote", "--quiet", "1.22"]); // through the same proxy, whatever it finds
+    let why = fixture.world.gvmr(["env", "--why"]).succeeds();
     assert!(!why.contains(CANARY), "{why}");
 
-    keep(place, WRONG);
+    keep(fixture, WRONG);
     let (authorized, mut seen) = (nat.authorized(), String::new());
     for run in [
-        downloads(place),
-        place.go(&[("GOMODCACHE", "@/modules")], &["list", "-x", "-m", "example.com/m@v1.0.0"]),
-        place.go(&[], &["env"]),
-        place.world.gvmr(["env", "--why", "--json"]),
-        place.world.gvmr(["auth", "list"]),
+        downloads(fixture),
+        fixture.go(&[("GOMODCACHE", "@/modules")], &["list", "-x", "-m", "example.com/m@v1.0.0"]),
+        fixture.go(&[], &["env"]),
+        fixture.world.gvmr(["env", "--why", "--json"]),
+        fixture.world.gvmr(["auth", "list"]),
     ] {
         seen.extend([run.stdout, run.stderr]);
     }
-    let install = place.world.gvmr(["install", "1.22.10"]);
+    let install = fixture.world.gvmr(["install", "1.22.10"]);
     assert_eq!(install.code, Some(4), "{install:?}");
     for word in ["10.0.2.2:3129", "joe", "credentials"] {
         assert!(install.stderr.contains(word), "the message names the place, {word}: {}", install.stderr);
@@ -159,11 +159,11 @@ fn credentials_reach_their_proxy_alone(place: &Place, nat: &Site) {
     seen += &install.stderr;
     assert_eq!(nat.authorized(), authorized);
     assert!(!seen.contains("canary"), "{seen}");
-    no_secret_lies_about(&place.path(""));
+    no_secret_lies_about(&fixture.path(""));
 }
 
-fn keep(place: &Place, secret: &str) {
-    let mut command = place.world.command(gvmr(), &place.path("user"));
+fn keep(fixture: &Fixture, secret: &str) {
+    let mut command = fixture.world.command(gvmr(), &fixture.path("user"));
     command.args(["auth", "set", "10.0.2.2:3129", "--proxy", "--user", "joe", "--file"]);
     command.stdin(Stdio::piped()).stdout(Stdio::null());
     let mut child = command.spawn().unwrap();

@@ -1,7 +1,7 @@
 //! A commit installs what was proved, whole, once, or changes nothing.
 
 use super::child::{answer, answer_in, command, has};
-use super::{Committed, archive, commit, facts, install, lock, names, place, proof, version};
+use super::{Committed, archive, commit, facts, fixture, install, lock, names, proof, version};
 use crate::support::skip;
 use crate::unpack::real_modules::SmallDisk;
 use gvmr::store::{Receipt, Store, StoreError, toolchains};
@@ -11,44 +11,44 @@ use std::fs;
 
 #[test]
 fn a_commit_installs_the_tree_with_its_receipt() {
-    let place = place();
-    let Committed::New(toolchain) = install(&place.store, "1.99.1").unwrap() else { panic!("not new") };
-    assert_eq!(toolchain.goroot, place.store.home().toolchain(&version("1.99.1")));
+    let fixture = fixture();
+    let Committed::New(toolchain) = install(&fixture.store, "1.99.1").unwrap() else { panic!("not new") };
+    assert_eq!(toolchain.goroot, fixture.store.home().toolchain(&version("1.99.1")));
     assert_eq!(fs::read(toolchain.goroot.join("src/go.mod")).unwrap(), b"module std\n");
     let receipt = Receipt::read(&toolchain.goroot).unwrap().unwrap();
     assert_eq!(Some(&receipt), toolchain.receipt.as_ref());
     assert_eq!((receipt.version.as_str(), receipt.platform.as_str()), ("1.99.1", "linux-amd64"));
     assert_eq!((receipt.files, receipt.bytes, receipt.source.as_str()), (3, 24, "https://proxy.example.org"));
     assert!(receipt.h1.starts_with("h1:") && receipt.time.ends_with('Z'), "{receipt:?}");
-    assert!(names(&place.store.home().staging()).is_empty());
+    assert!(names(&fixture.store.home().staging()).is_empty());
 }
 
 #[test]
 fn a_second_commit_finds_the_first() {
-    let place = place();
-    install(&place.store, "1.99.1").unwrap();
-    let goroot = place.store.home().toolchain(&version("1.99.1"));
+    let fixture = fixture();
+    install(&fixture.store, "1.99.1").unwrap();
+    let goroot = fixture.store.home().toolchain(&version("1.99.1"));
     let before = fs::read(goroot.join(gvmr::unpack::RECEIPT)).unwrap();
-    assert!(matches!(install(&place.store, "1.99.1").unwrap(), Committed::Existing(_)));
+    assert!(matches!(install(&fixture.store, "1.99.1").unwrap(), Committed::Existing(_)));
     assert_eq!(fs::read(goroot.join(gvmr::unpack::RECEIPT)).unwrap(), before);
-    assert!(names(&place.store.home().staging()).is_empty());
+    assert!(names(&fixture.store.home().staging()).is_empty());
 }
 
 #[test]
 fn a_directory_that_gvmr_did_not_install_is_not_taken_for_a_toolchain() {
-    let place = place();
-    fs::create_dir(place.store.home().toolchain(&version("1.99.1"))).unwrap();
-    let error = install(&place.store, "1.99.1").unwrap_err();
+    let fixture = fixture();
+    fs::create_dir(fixture.store.home().toolchain(&version("1.99.1"))).unwrap();
+    let error = install(&fixture.store, "1.99.1").unwrap_err();
     assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
-    assert!(names(&place.store.home().toolchain(&version("1.99.1"))).is_empty());
+    assert!(names(&fixture.store.home().toolchain(&version("1.99.1"))).is_empty());
 }
 
 #[test]
 fn tree_proof_and_version_must_belong_together() {
     let prefix = "golang.org/toolchain@v0.0.1-go1.99.1.linux-amd64/";
     let other = "golang.org/toolchain@v0.0.1-go1.99.2.linux-amd64/";
-    let place = place();
-    let lock = lock(&place.store, "1.99.1");
+    let fixture = fixture();
+    let lock = lock(&fixture.store, "1.99.1");
     let limits = Limits::default();
     let bytes = archive(prefix);
     let manifest_of = |prefix: &str| {
@@ -62,49 +62,49 @@ fn tree_proof_and_version_must_belong_together() {
         ("v0.0.1-go1.99.linux-amd64", manifest_of(prefix)),
         ("v0.0.1-go1.99.1.1.linux-amd64", manifest_of(prefix)),
     ] {
-        let staging = place.store.stage(&lock).unwrap();
+        let staging = fixture.store.stage(&lock).unwrap();
         let staged = module_zip(&mut &bytes[..], prefix, staging.path(), &limits).unwrap();
         let error =
-            place.store.commit(staging, staged, proof(module_version, &manifest), facts()).unwrap_err();
+            fixture.store.commit(staging, staged, proof(module_version, &manifest), facts()).unwrap_err();
         assert!(matches!(error, StoreError::Corrupt { .. }), "{module_version}: {error}");
     }
-    let (one, two) = (place.store.stage(&lock).unwrap(), place.store.stage(&lock).unwrap());
+    let (one, two) = (fixture.store.stage(&lock).unwrap(), fixture.store.stage(&lock).unwrap());
     let staged = module_zip(&mut &bytes[..], prefix, one.path(), &limits).unwrap();
     let verified = proof("v0.0.1-go1.99.1.linux-amd64", staged.manifest());
-    assert!(place.store.commit(two, staged, verified, facts()).is_err(), "a tree in another directory");
+    assert!(fixture.store.commit(two, staged, verified, facts()).is_err(), "a tree in another directory");
     drop(one);
-    assert!(names(&place.store.home().staging()).is_empty());
-    assert!(place.store.toolchains().unwrap().is_empty());
+    assert!(names(&fixture.store.home().staging()).is_empty());
+    assert!(fixture.store.toolchains().unwrap().is_empty());
 }
 
 #[test]
 fn a_staged_tree_that_is_not_committed_is_gone() {
-    let place = place();
-    let lock = lock(&place.store, "1.99.1");
-    let staging = place.store.stage(&lock).unwrap();
+    let fixture = fixture();
+    let lock = lock(&fixture.store, "1.99.1");
+    let staging = fixture.store.stage(&lock).unwrap();
     fs::create_dir_all(staging.path().join("src/fmt")).unwrap();
     fs::write(staging.path().join("src/fmt/x.go"), b"x").unwrap();
     drop(staging);
-    assert!(names(&place.store.home().staging()).is_empty());
+    assert!(names(&fixture.store.home().staging()).is_empty());
 }
 
 #[test]
 fn eight_threads_make_one_toolchain_and_eight_successes() {
-    let place = place();
+    let fixture = fixture();
     let outcomes: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> =
-            (0..8).map(|_| scope.spawn(|| install(&place.store, "1.99.1").unwrap())).collect();
+            (0..8).map(|_| scope.spawn(|| install(&fixture.store, "1.99.1").unwrap())).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let new = outcomes.iter().filter(|outcome| matches!(outcome, Committed::New(_))).count();
-    assert_eq!((new, place.store.toolchains().unwrap().len()), (1, 1));
-    assert!(names(&place.store.home().staging()).is_empty());
+    assert_eq!((new, fixture.store.toolchains().unwrap().len()), (1, 1));
+    assert!(names(&fixture.store.home().staging()).is_empty());
 }
 
 #[test]
 fn six_processes_make_one_toolchain_and_six_successes() {
-    let place = place();
-    let root = place.store.home().root();
+    let fixture = fixture();
+    let root = fixture.store.home().root();
     let children: Vec<_> = (0..6).map(|_| command(&[], "install", root).spawn().unwrap()).collect();
     let mut answers: Vec<_> = children
         .into_iter()
@@ -119,10 +119,10 @@ fn a_kernel_without_the_newer_calls_will_do() {
     if !has("strace") {
         return skip("there is no strace");
     }
-    let place = place();
+    let fixture = fixture();
     let inject = ["renameat2:error=EINVAL", "syncfs:error=ENOSYS"].map(|what| format!("inject={what}"));
     let under = ["strace", "-f", "-o", "/dev/null", "-e", &inject[0], "-e", &inject[1]];
-    let root = place.store.home().root();
+    let root = fixture.store.home().root();
     assert_eq!(answer(&under, "install", root), "new");
     assert_eq!(answer(&under, "install", root), "existing");
 }
@@ -132,13 +132,13 @@ fn a_disk_that_fails_while_syncing_installs_nothing() {
     if !has("strace") {
         return skip("there is no strace");
     }
-    let place = place();
+    let fixture = fixture();
     let under = ["strace", "-f", "-o", "/dev/null", "-e", "inject=syncfs:error=EIO"];
-    let said = answer(&under, "install", place.store.home().root());
+    let said = answer(&under, "install", fixture.store.home().root());
     assert!(said.starts_with("Io { what: \"sync\""), "{said}");
-    assert!(place.store.toolchains().unwrap().is_empty());
-    assert!(names(&place.store.home().staging()).is_empty());
-    install(&place.store, "1.99.1").unwrap();
+    assert!(fixture.store.toolchains().unwrap().is_empty());
+    assert!(names(&fixture.store.home().staging()).is_empty());
+    install(&fixture.store, "1.99.1").unwrap();
 }
 
 #[test]
@@ -160,8 +160,8 @@ fn a_full_disk_installs_nothing() {
 
 #[test]
 fn listing_leaves_out_what_is_no_version_and_sorts_as_go_does() {
-    let place = place();
-    let versions = place.store.home().versions();
+    let fixture = fixture();
+    let versions = fixture.store.home().versions();
     for name in
         ["go1.9", "go1.10", "go1.22rc1", "go1.22.0", "go1.20.0", "1.21.0", "go1.21.0-x", "tmp", "go1.x"]
     {
@@ -170,9 +170,9 @@ fn listing_leaves_out_what_is_no_version_and_sorts_as_go_does() {
     std::os::unix::fs::symlink("go1.9", versions.join("go1.8")).unwrap();
     fs::write(versions.join("go1.7"), b"").unwrap();
     fs::write(versions.join("go1.9").join(gvmr::unpack::RECEIPT), b"{").unwrap();
-    let found = place.store.toolchains().unwrap();
+    let found = fixture.store.toolchains().unwrap();
     let texts: Vec<_> = found.iter().map(|toolchain| toolchain.version.as_str()).collect();
     assert_eq!(texts, ["1.9", "1.10", "1.22rc1", "1.22.0"]);
     assert!(found[0].receipt.is_none() && Receipt::read(&found[0].goroot).is_err());
-    assert!(toolchains(&Home::at(place.directory.path().join("none"))).unwrap().is_empty());
+    assert!(toolchains(&Home::at(fixture.directory.path().join("none"))).unwrap().is_empty());
 }

@@ -1,6 +1,6 @@
 //! The home's directories, single files in and outside of it, and the room they need.
 
-use super::{StoreError, names, open, place};
+use super::{StoreError, fixture, names, open};
 use crate::support::skip;
 use crate::unpack::real_modules::SmallDisk;
 use gvmr::store::replace;
@@ -107,9 +107,9 @@ fn a_full_disk_keeps_the_old_content() {
 
 #[test]
 fn room_is_counted_in_bytes_and_in_files() {
-    let place = place();
-    place.store.check_space(1, 1).unwrap();
-    let error = place.store.check_space(u64::MAX, 1).unwrap_err();
+    let fixture = fixture();
+    fixture.store.check_space(1, 1).unwrap();
+    let error = fixture.store.check_space(u64::MAX, 1).unwrap_err();
     assert!(matches!(error, StoreError::NoSpace { unit: "bytes", needed: u64::MAX, .. }), "{error}");
     let Some(disk) = SmallDisk::mount(1 << 20) else {
         return skip("mounting a small file system needs root");

@@ -1,7 +1,7 @@
 //! Locks exclude, say who holds them, and die with their process.
 
 use super::child::{answer, has, holder};
-use super::{install, lock, names, place, version};
+use super::{fixture, install, lock, names, version};
 use crate::support::skip;
 use gvmr::store::StoreError;
 use std::cell::RefCell;
@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 #[test]
 fn a_waiter_hears_who_holds_the_lock_and_can_stop() {
-    let place = place();
-    let mut child = holder(place.store.home().root());
+    let fixture = fixture();
+    let mut child = holder(fixture.store.home().root());
     let (start, heard) = (Instant::now(), RefCell::new(Vec::new()));
     let waiting = |holder: &gvmr::store::Holder| heard.borrow_mut().push((holder.clone(), start.elapsed()));
     let cancelled = || start.elapsed() > Duration::from_millis(300);
-    let error = place.store.lock(&version("1.99.1"), &waiting, &cancelled).unwrap_err();
+    let error = fixture.store.lock(&version("1.99.1"), &waiting, &cancelled).unwrap_err();
     assert!(matches!(error, StoreError::Cancelled), "{error}");
     assert!(start.elapsed() < Duration::from_secs(2));
     let heard = heard.into_inner();
@@ -23,33 +23,33 @@ fn a_waiter_hears_who_holds_the_lock_and_can_stop() {
     assert_eq!((holder.pid, holder.lock.as_str()), (Some(child.id()), "go1.99.1"));
     assert!(holder.since.is_some() && *after < Duration::from_secs(1));
 
-    lock(&place.store, "1.99.2"); // another version is free
+    lock(&fixture.store, "1.99.2"); // another version is free
     child.kill().unwrap();
     child.wait().unwrap();
     let start = Instant::now();
-    lock(&place.store, "1.99.1"); // died with its process
+    lock(&fixture.store, "1.99.1"); // died with its process
     assert!(start.elapsed() < Duration::from_secs(1));
 }
 
 #[test]
 fn one_process_excludes_itself_too() {
-    let place = place();
-    let held = lock(&place.store, "1.20.0");
+    let fixture = fixture();
+    let held = lock(&fixture.store, "1.20.0");
     assert_eq!(held.version().as_str(), "1.20");
-    let again = place.store.lock(&version("1.20"), &|_| {}, &|| true);
+    let again = fixture.store.lock(&version("1.20"), &|_| {}, &|| true);
     assert!(matches!(again, Err(StoreError::Cancelled)), "one release, one lock");
     drop(held);
-    lock(&place.store, "1.20");
+    lock(&fixture.store, "1.20");
 }
 
 #[test]
 fn a_lock_file_that_was_deleted_by_hand_excludes_nobody_by_accident() {
-    let place = place();
-    let held = lock(&place.store, "1.99.1");
-    fs::remove_file(place.store.home().locks().join("go1.99.1.lock")).unwrap();
+    let fixture = fixture();
+    let held = lock(&fixture.store, "1.99.1");
+    fs::remove_file(fixture.store.home().locks().join("go1.99.1.lock")).unwrap();
     drop(held);
-    let _held = lock(&place.store, "1.99.1");
-    let again = place.store.lock(&version("1.99.1"), &|_| {}, &|| true);
+    let _held = lock(&fixture.store, "1.99.1");
+    let again = fixture.store.lock(&version("1.99.1"), &|_| {}, &|| true);
     assert!(matches!(again, Err(StoreError::Cancelled)));
 }
 
@@ -58,21 +58,21 @@ fn a_file_system_without_locks_is_said_to_be_one() {
     if !has("strace") {
         return skip("there is no strace");
     }
-    let place = place();
+    let fixture = fixture();
     for errno in ["ENOLCK", "EOPNOTSUPP", "ENOSYS"] {
         let inject = format!("inject=flock:error={errno}");
         let said =
-            answer(&["strace", "-f", "-o", "/dev/null", "-e", &inject], "lock", place.store.home().root());
+            answer(&["strace", "-f", "-o", "/dev/null", "-e", &inject], "lock", fixture.store.home().root());
         assert!(said.starts_with("NoLocks"), "{errno}: {said}");
     }
 }
 
 #[test]
 fn sweeping_takes_what_nobody_holds_and_nothing_else() {
-    let place = place();
-    let home = place.store.home();
-    install(&place.store, "1.99.3").unwrap();
-    let outside = place.directory.path().join("outside");
+    let fixture = fixture();
+    let home = fixture.store.home();
+    install(&fixture.store, "1.99.3").unwrap();
+    let outside = fixture.directory.path().join("outside");
     fs::create_dir(&outside).unwrap();
     fs::write(outside.join("kept"), b"").unwrap();
     for name in
@@ -90,13 +90,13 @@ fn sweeping_takes_what_nobody_holds_and_nothing_else() {
     let long_ago = std::time::SystemTime::now() - Duration::from_secs(7200);
     fs::File::options().write(true).open(&old).unwrap().set_modified(long_ago).unwrap();
 
-    let held = lock(&place.store, "1.99.1");
-    assert_eq!(place.store.sweep().unwrap(), 5);
+    let held = lock(&fixture.store, "1.99.1");
+    assert_eq!(fixture.store.sweep().unwrap(), 5);
     assert_eq!(names(&home.staging()), ["foreign", "go1.99.1-1-0", "go1.99.2", "go1.99.2-x-0", "x-1-0"]);
     assert!(!old.exists() && young.exists(), "a young temporary file may have a writer");
     assert_eq!(names(&home.shims()), [".profile"]);
     drop(held);
-    assert_eq!(place.store.sweep().unwrap(), 1);
+    assert_eq!(fixture.store.sweep().unwrap(), 1);
     assert_eq!(names(&outside), ["kept"]);
     assert_eq!(names(&home.versions()), ["go1.99.3"]);
 }

@@ -1,6 +1,6 @@
 //! The directory on PATH always has a `go`, and names exactly the installed versions.
 
-use super::{install, lock, names, place};
+use super::{fixture, install, lock, names};
 use gvmr::store::{ShimChanges, StoreError};
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -16,35 +16,39 @@ fn program(directory: &Path, name: &str, text: &str) -> PathBuf {
 
 #[test]
 fn shims_follow_the_installed_versions() {
-    let place = place();
-    let shims = place.store.home().shims();
-    let (shim, gvmr) = (program(place.directory.path(), "shim", "one"), Path::new("/usr/bin/gvmr"));
-    install(&place.store, "1.99.1").unwrap();
+    let fixture = fixture();
+    let shims = fixture.store.home().shims();
+    let (shim, gvmr) = (program(fixture.directory.path(), "shim", "one"), Path::new("/usr/bin/gvmr"));
+    install(&fixture.store, "1.99.1").unwrap();
     fs::write(shims.join("mine"), b"mine").unwrap();
 
-    let changes = place.store.write_shims(&shim, gvmr).unwrap();
+    let changes = fixture.store.write_shims(&shim, gvmr).unwrap();
     assert_eq!(changes.written, ["go", "gofmt", "go1.99.1", "gvmr"]);
     assert_eq!(names(&shims), ["go", "go1.99.1", "gofmt", "gvmr", "mine"]);
-    assert_eq!(fs::read(place.store.home().program_file()).unwrap(), b"/usr/bin/gvmr\n");
+    assert_eq!(fs::read(fixture.store.home().program_file()).unwrap(), b"/usr/bin/gvmr\n");
     let inode = |name: &str| fs::metadata(shims.join(name)).unwrap().ino();
     let before = inode("go");
     assert_eq!((inode("gofmt"), inode("go1.99.1")), (before, before), "one inode");
     assert_eq!(fs::metadata(shims.join("go")).unwrap().permissions().mode() & 0o777, 0o755);
 
-    assert_eq!(place.store.write_shims(&shim, gvmr).unwrap(), ShimChanges::default(), "nothing is rewritten");
+    assert_eq!(
+        fixture.store.write_shims(&shim, gvmr).unwrap(),
+        ShimChanges::default(),
+        "nothing is rewritten"
+    );
     assert_eq!(inode("go"), before);
 
-    install(&place.store, "1.99.2").unwrap();
-    place.store.remove(&lock(&place.store, "1.99.1"), false).unwrap();
-    let changes = place.store.write_shims(&shim, gvmr).unwrap();
+    install(&fixture.store, "1.99.2").unwrap();
+    fixture.store.remove(&lock(&fixture.store, "1.99.1"), false).unwrap();
+    let changes = fixture.store.write_shims(&shim, gvmr).unwrap();
     assert_eq!(
         (changes.written, changes.removed),
         (vec!["go1.99.2".to_owned()], vec!["go1.99.1".to_owned()])
     );
     assert_eq!(inode("go1.99.2"), before);
 
-    let newer = program(place.directory.path(), "newer", "two");
-    let changes = place.store.write_shims(&newer, gvmr).unwrap();
+    let newer = program(fixture.directory.path(), "newer", "two");
+    let changes = fixture.store.write_shims(&newer, gvmr).unwrap();
     assert_eq!(changes.written, ["go", "gofmt", "go1.99.2"]);
     assert_eq!(names(&shims), ["go", "go1.99.2", "gofmt", "gvmr", "mine"], "no temporary file stays");
     let output = Command::new(shims.join("go1.99.2")).output().unwrap();
@@ -53,14 +57,14 @@ fn shims_follow_the_installed_versions() {
 
 #[test]
 fn a_shim_that_is_a_link_or_not_executable_is_repaired() {
-    let place = place();
-    let shims = place.store.home().shims();
-    let shim = program(place.directory.path(), "shim", "one");
-    let planted = place.directory.path().join("planted");
+    let fixture = fixture();
+    let shims = fixture.store.home().shims();
+    let shim = program(fixture.directory.path(), "shim", "one");
+    let planted = fixture.directory.path().join("planted");
     fs::write(&planted, b"planted").unwrap();
     std::os::unix::fs::symlink(&planted, shims.join("go")).unwrap();
     fs::copy(&shim, shims.join("gofmt")).unwrap();
-    place.store.write_shims(&shim, &shim).unwrap();
+    fixture.store.write_shims(&shim, &shim).unwrap();
     assert_eq!(fs::read(&planted).unwrap(), b"planted");
     for name in ["go", "gofmt"] {
         assert_eq!(Command::new(shims.join(name)).output().unwrap().stdout, b"one\n");
@@ -69,25 +73,25 @@ fn a_shim_that_is_a_link_or_not_executable_is_repaired() {
 
 #[test]
 fn a_shim_binary_that_cannot_be_read_changes_nothing() {
-    let place = place();
-    let shim = program(place.directory.path(), "shim", "one");
-    place.store.write_shims(&shim, &shim).unwrap();
-    let error = place.store.write_shims(&place.directory.path().join("none"), &shim).unwrap_err();
+    let fixture = fixture();
+    let shim = program(fixture.directory.path(), "shim", "one");
+    fixture.store.write_shims(&shim, &shim).unwrap();
+    let error = fixture.store.write_shims(&fixture.directory.path().join("none"), &shim).unwrap_err();
     assert!(matches!(error, StoreError::Io { .. }), "{error}");
-    assert_eq!(names(&place.store.home().shims()), ["go", "gofmt", "gvmr"]);
+    assert_eq!(names(&fixture.store.home().shims()), ["go", "gofmt", "gvmr"]);
 }
 
 #[test]
 fn gvmr_itself_is_a_link_beside_the_shims_and_another_program_of_that_name_stays() {
-    let place = place();
-    let (shims, directory) = (place.store.home().shims(), place.directory.path());
+    let fixture = fixture();
+    let (shims, directory) = (fixture.store.home().shims(), fixture.directory.path());
     let shim = program(directory, "shim", "one");
-    let write = |program: &Path| place.store.write_shims(&shim, program).unwrap().written;
+    let write = |program: &Path| fixture.store.write_shims(&shim, program).unwrap().written;
     assert_eq!(write(Path::new("/usr/bin/gvmr")), ["go", "gofmt", "gvmr"]);
     assert_eq!(fs::read_link(shims.join("gvmr")).unwrap(), Path::new("/usr/bin/gvmr"));
     assert_eq!(write(Path::new("/usr/local/bin/gvmr")), ["gvmr"]);
     assert_eq!(fs::read_link(shims.join("gvmr")).unwrap(), Path::new("/usr/local/bin/gvmr"));
-    assert_eq!(fs::read(place.store.home().program_file()).unwrap(), b"/usr/local/bin/gvmr\n");
+    assert_eq!(fs::read(fixture.store.home().program_file()).unwrap(), b"/usr/local/bin/gvmr\n");
 
     fs::remove_file(shims.join("gvmr")).unwrap();
     fs::write(shims.join("gvmr"), b"mine").unwrap();
@@ -101,21 +105,21 @@ fn gvmr_itself_is_a_link_beside_the_shims_and_another_program_of_that_name_stays
 
 #[test]
 fn a_loop_that_runs_go_never_misses_it_while_it_is_replaced() {
-    let place = place();
-    let one = program(place.directory.path(), "shim-one", "one");
-    let two = program(place.directory.path(), "shim-two", "two");
-    place.store.write_shims(&one, &one).unwrap();
-    let stop = place.directory.path().join("stop");
+    let fixture = fixture();
+    let one = program(fixture.directory.path(), "shim-one", "one");
+    let two = program(fixture.directory.path(), "shim-two", "two");
+    fixture.store.write_shims(&one, &one).unwrap();
+    let stop = fixture.directory.path().join("stop");
     // A child that another test is just starting may hold the new file open for writing, so that it is busy for a moment.
     let script = "n=0; while [ ! -e \"$2\" ]; do \"$1\" 2>\"$2.err\" || grep -q 'Text file busy' \"$2.err\" || exit 1; \
         n=$((n+1)); done; echo runs $n";
-    let go = place.store.home().shims().join("go");
+    let go = fixture.store.home().shims().join("go");
     let mut command = Command::new("sh");
     command.args(["-c", script, "sh"]).arg(go).arg(&stop).stdout(std::process::Stdio::piped());
     let child = command.spawn().unwrap();
     let start = std::time::Instant::now();
     for shim in [&two, &one].into_iter().cycle() {
-        assert_eq!(place.store.write_shims(shim, &one).unwrap().written, ["go", "gofmt"]);
+        assert_eq!(fixture.store.write_shims(shim, &one).unwrap().written, ["go", "gofmt"]);
         if start.elapsed() > std::time::Duration::from_secs(2) {
             break;
         }

@@ -1,7 +1,7 @@
 //! Generated machines: whatever is set wherever, the table names the place that Go's documentation and gvmr's say, and the
 //! value that go itself says through the shim.
 
-use super::fixture::Place;
+use super::fixture::Fixture;
 use crate::support::skip;
 use gvmr_core::env::variable::{Kind, VARIABLES, Variable};
 use serde_json::Value;
@@ -33,7 +33,7 @@ enum Who {
 
 /// One machine: the text of its files and what it sets.
 struct Machine {
-    place: Place,
+    fixture: Fixture,
     random: u64,
     process: Vec<(&'static str, String)>,
     set: Vec<(&'static str, Vec<Set>)>,
@@ -41,33 +41,33 @@ struct Machine {
 
 #[test]
 fn go_1_19_sees_what_the_table_says() {
-    let Some(place) = Place::with_release("1.19.13") else { return skip("no go, or no network") };
-    check(place, 1);
+    let Some(fixture) = Fixture::with_release("1.19.13") else { return skip("no go, or no network") };
+    check(fixture, 1);
 }
 
 #[test]
 fn go_1_22_sees_what_the_table_says() {
-    let Some(place) = Place::with_release("1.22.10") else { return skip("no go, or no network") };
-    check(place, 2);
+    let Some(fixture) = Fixture::with_release("1.22.10") else { return skip("no go, or no network") };
+    check(fixture, 2);
 }
 
 #[test]
 fn the_go_of_this_machine_sees_what_the_table_says() {
-    let Some(place) = Place::with_go() else { return skip("no go") };
-    check(place, 3);
+    let Some(fixture) = Fixture::with_go() else { return skip("no go") };
+    check(fixture, 3);
 }
 
-fn check(place: Place, seed: u64) {
-    let mut machine = Machine { place, random: seed, process: Vec::new(), set: Vec::new() };
+fn check(fixture: Fixture, seed: u64) {
+    let mut machine = Machine { fixture, random: seed, process: Vec::new(), set: Vec::new() };
     for round in 0..ROUNDS {
         machine.set_up();
         let process: Vec<(&str, &str)> =
             machine.process.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let table = machine.place.json(&process, &[]);
+        let table = machine.fixture.json(&process, &[]);
         let names: Vec<&str> =
             VARIABLES.iter().filter(|one| one.twin.is_none()).map(|one| one.name).collect();
         let names = [&names[..], &["GOROOT", "GOTOOLCHAIN"]].concat();
-        let go = machine.place.go(&process, &[&["env", "-json"], &names[..]].concat()).json();
+        let go = machine.fixture.go(&process, &[&["env", "-json"], &names[..]].concat()).json();
         for name in names {
             assert_eq!(table[name]["value"], go[name], "round {round}, {name}: {table:#}");
         }
@@ -108,7 +108,7 @@ impl Machine {
                 };
                 assert_eq!(from["kind"], kind, "{context}");
                 if kind != "process" {
-                    assert_eq!(from["file"], self.place.text(file), "{context}");
+                    assert_eq!(from["file"], self.fixture.text(file), "{context}");
                     assert_eq!(from["line"], *line, "{context}");
                 }
             }
@@ -149,13 +149,13 @@ impl Machine {
                         let word = if overrides { "override." } else { "" };
                         let line = lines.push(&format!("{prefix}{word}{} = \"{value}\"", variable.name));
                         let who = if overrides { Who::Override(layer) } else { Who::Fill(layer) };
-                        self.set[number].1.push((who, line, self.place.text(&value)));
+                        self.set[number].1.push((who, line, self.fixture.text(&value)));
                     }
                 }
             }
         }
-        self.place.project(&project.text);
-        self.place.config(&config.text);
+        self.fixture.project(&project.text);
+        self.fixture.config(&config.text);
         self.set_process_and_file();
         for (_, set) in &mut self.set {
             set.sort_by_key(|(who, ..)| rank(*who));
@@ -169,16 +169,16 @@ impl Machine {
                 if self.chance(4) {
                     let value = self.value(variable);
                     self.process.push((name, value.clone()));
-                    self.set[number].1.push((Who::Process(name), 0, self.place.text(&value)));
+                    self.set[number].1.push((Who::Process(name), 0, self.fixture.text(&value)));
                 }
             }
             if variable.twin.is_none() && self.chance(4) {
                 let value = self.value(variable);
                 let line = file.push(&format!("{}={value}", variable.name));
-                self.set[number].1.push((Who::GoEnv, line, self.place.text(&value)));
+                self.set[number].1.push((Who::GoEnv, line, self.fixture.text(&value)));
             }
         }
-        self.place.go_env_file(&file.text);
+        self.fixture.go_env_file(&file.text);
     }
 
     /// True once in `of` times.

@@ -11,29 +11,29 @@ use std::process::Command;
 /// A toolchain whose `go` prints the environment that it gets, its own `go.env` beside it.
 const PRINTS: &str = "#!/bin/sh\nexec env\n";
 
-pub(super) struct Place {
+pub(super) struct Fixture {
     pub(super) world: World,
 }
 
-impl Place {
+impl Fixture {
     /// With a toolchain as 1.99.1 whose `go` prints what it gets.
     pub(super) fn new() -> Self {
-        let place = Self::with_shims("1.99.1");
-        let goroot = place.world.goroot("1.99.1");
+        let fixture = Self::with_shims("1.99.1");
+        let goroot = fixture.world.goroot("1.99.1");
         fs::create_dir_all(goroot.join("bin")).unwrap();
-        let program = place.world.path("prints");
+        let program = fixture.world.path("prints");
         fs::write(&program, PRINTS).unwrap();
         install(&program, &goroot.join("bin/go"));
         fs::write(goroot.join("go.env"), "GOPROXY=https://shipped.example\nGOTOOLCHAIN=auto\n").unwrap();
-        place
+        fixture
     }
 
     /// With a real release, of which only the program is copied; `None` where there is none.
     pub(super) fn with_release(version: &str) -> Option<Self> {
         let module = real_modules(&[version])?.join("../../golang.org");
         let tree = module.join(format!("toolchain@v0.0.1-go{version}.linux-amd64"));
-        let place = Self::with_shims(version);
-        let goroot = place.world.goroot(version);
+        let fixture = Self::with_shims(version);
+        let goroot = fixture.world.goroot(version);
         fs::create_dir_all(goroot.join("bin")).unwrap();
         install(&tree.join("bin/go"), &goroot.join("bin/go"));
         for name in ["pkg", "src", "lib", "VERSION", "go.env"] {
@@ -41,17 +41,17 @@ impl Place {
                 symlink(tree.join(name).canonicalize().unwrap(), goroot.join(name)).unwrap();
             }
         }
-        Some(place)
+        Some(fixture)
     }
 
     /// With the Go on PATH as 1.99.1; `None` where there is none.
     pub(super) fn with_go() -> Option<Self> {
         let goroot = Command::new("go").args(["env", "GOROOT"]).env("GOTOOLCHAIN", "local").output().ok()?;
         let goroot = String::from_utf8(goroot.stdout).unwrap();
-        let place = Self::with_shims("1.99.1");
-        fs::create_dir_all(place.world.home().join("versions")).unwrap();
-        symlink(goroot.trim(), place.world.goroot("1.99.1")).unwrap();
-        Some(place)
+        let fixture = Self::with_shims("1.99.1");
+        fs::create_dir_all(fixture.world.home().join("versions")).unwrap();
+        symlink(goroot.trim(), fixture.world.goroot("1.99.1")).unwrap();
+        Some(fixture)
     }
 
     fn with_shims(default: &str) -> Self {

@@ -1,6 +1,6 @@
 //! A GOPATH that can hurt, and real Go: what is said, and that nothing else changes.
 
-use super::fixture::{Place, said};
+use super::fixture::{Fixture, said};
 use crate::support::mirror::Mirror;
 use crate::support::skip;
 use crate::support::world::Run;
@@ -21,150 +21,150 @@ const FAULTS: [(&str, &str); 9] = [
     ("@/else/gvmr/versions", "is in gvmr's home"),
 ];
 
-fn place() -> Option<Place> {
-    let place = Place::with_go()?;
-    place.write("file", "");
-    place.write("module/go.mod", "module m\n");
-    fs::create_dir(place.path("else")).unwrap();
-    symlink(place.world.home(), place.path("else/gvmr")).unwrap();
-    Some(place)
+fn fixture() -> Option<Fixture> {
+    let fixture = Fixture::with_go()?;
+    fixture.write("file", "");
+    fixture.write("module/go.mod", "module m\n");
+    fs::create_dir(fixture.path("else")).unwrap();
+    symlink(fixture.world.home(), fixture.path("else/gvmr")).unwrap();
+    Some(fixture)
 }
 
 #[test]
 fn each_fault_is_said_once_and_the_go_runs_as_it_would() {
-    let Some(place) = place() else { return };
+    let Some(fixture) = fixture() else { return };
     for (value, words) in FAULTS {
         let gopath = [("GOPATH", value)];
-        let directly = place.directly(&gopath, &["env", "GOPATH"]);
-        let first = place.go(&gopath, &["env", "GOPATH"]);
+        let directly = fixture.directly(&gopath, &["env", "GOPATH"]);
+        let first = fixture.go(&gopath, &["env", "GOPATH"]);
         assert_eq!((&first.stdout, first.code), (&directly.stdout, directly.code), "{value}: {first:?}");
-        let words = place.text(words);
+        let words = fixture.text(words);
         let [line] = said(&first)[..] else { panic!("{value}: {first:?}") };
         assert!(line.starts_with("gvmr: GOPATH (the environment) ") && line.contains(&words), "{line}");
         assert!(first.stderr.contains("correct it there, or add to "), "{value}: {first:?}");
         assert!(first.stderr.ends_with(&directly.stderr), "{value}: {first:?}");
-        let second = place.go(&gopath, &["env", "GOPATH"]);
+        let second = fixture.go(&gopath, &["env", "GOPATH"]);
         assert_eq!((&second.stderr, second.code), (&directly.stderr, directly.code), "{value}: {second:?}");
     }
     for fit in ["@/gopath", "@/gopath/new", "@/gopath:@/no/such/place", ""] {
-        assert_eq!(place.go(&[("GOPATH", fit)], &["env", "GOPATH"]).stderr, "", "{fit}");
+        assert_eq!(fixture.go(&[("GOPATH", fit)], &["env", "GOPATH"]).stderr, "", "{fit}");
     }
 }
 
 #[test]
 fn the_lines_that_mend_it_do_so_when_they_are_added() {
-    let Some(place) = place() else { return };
+    let Some(fixture) = fixture() else { return };
     for (value, _) in FAULTS {
-        let config = place.config("");
-        let said = place.go(&[("GOPATH", value)], &["version"]).stderr;
+        let config = fixture.config("");
+        let said = fixture.go(&[("GOPATH", value)], &["version"]).stderr;
         let (before, lines) = said.split_once("add to ").unwrap();
         let (file, lines) = lines.split_once(":\n").unwrap();
         assert!(Path::new(file) == config && !before.contains("add"), "{said}");
         let lines: Vec<_> = lines.lines().map_while(|line| line.strip_prefix("    ")).collect();
         fs::write(&config, lines.join("\n")).unwrap();
-        let mended = place.go(&[("GOPATH", value)], &["env", "GOPATH"]);
+        let mended = fixture.go(&[("GOPATH", value)], &["env", "GOPATH"]);
         assert_eq!(mended.stderr, "", "{value}");
-        assert_eq!(mended.succeeds(), place.text("@/user/go"), "{value}");
+        assert_eq!(mended.succeeds(), fixture.text("@/user/go"), "{value}");
     }
 }
 
 #[test]
 fn a_rule_that_would_fill_takes_its_place_and_one_that_overrides_leaves_nothing_to_say() {
-    let Some(place) = place() else { return };
-    let config = place.config("# mine\n[env]\nGOPATH = \"@/gopath\"\n");
+    let Some(fixture) = fixture() else { return };
+    let config = fixture.config("# mine\n[env]\nGOPATH = \"@/gopath\"\n");
     for (value, words) in FAULTS {
-        let run = place.go(&[("GOPATH", value)], &["env", "GOPATH"]);
-        let end = format!("; for this run it is \"{}\" ({}:3)", place.text("@/gopath"), config.display());
+        let run = fixture.go(&[("GOPATH", value)], &["env", "GOPATH"]);
+        let end = format!("; for this run it is \"{}\" ({}:3)", fixture.text("@/gopath"), config.display());
         let [line] = run.stderr.lines().collect::<Vec<_>>()[..] else { panic!("{value}: {run:?}") };
-        assert!(line.contains(&place.text(words)) && line.ends_with(&end), "{line}");
-        let again = place.go(&[("GOPATH", value)], &["env", "GOPATH"]);
+        assert!(line.contains(&fixture.text(words)) && line.ends_with(&end), "{line}");
+        let again = fixture.go(&[("GOPATH", value)], &["env", "GOPATH"]);
         assert_eq!((again.stdout, again.stderr.as_str()), (run.stdout, ""), "{value}");
     }
-    assert_eq!(place.go(&[("GOPATH", "@/user")], &["env", "GOPATH"]).succeeds(), place.text("@/user"));
+    assert_eq!(fixture.go(&[("GOPATH", "@/user")], &["env", "GOPATH"]).succeeds(), fixture.text("@/user"));
     // What GVMR_KEEP names nothing changes; it is still said.
-    let kept = place.go(&[("GOPATH", "@/file"), ("GVMR_KEEP", "GOPATH")], &["env", "GOPATH"]);
-    assert_eq!(kept.stdout.trim_end(), place.text("@/file"));
+    let kept = fixture.go(&[("GOPATH", "@/file"), ("GVMR_KEEP", "GOPATH")], &["env", "GOPATH"]);
+    assert_eq!(kept.stdout.trim_end(), fixture.text("@/file"));
     assert!(kept.stderr.contains("is no directory") && !kept.stderr.contains("for this run"), "{kept:?}");
 
-    place.config("[env.override]\nGOPATH = \"@/gopath\"\n");
+    fixture.config("[env.override]\nGOPATH = \"@/gopath\"\n");
     for (value, _) in FAULTS {
-        let run = place.go(&[("GOPATH", value)], &["env", "GOPATH"]);
-        assert_eq!((run.stdout.trim_end(), run.stderr.as_str()), (&*place.text("@/gopath"), ""), "{value}");
+        let run = fixture.go(&[("GOPATH", value)], &["env", "GOPATH"]);
+        assert_eq!((run.stdout.trim_end(), run.stderr.as_str()), (&*fixture.text("@/gopath"), ""), "{value}");
     }
 }
 
 #[test]
 fn a_rules_own_value_is_looked_at_too() {
-    let Some(place) = place() else { return };
-    let config = place.config("[env]\nGOPATH = \"@/module\"\n");
+    let Some(fixture) = fixture() else { return };
+    let config = fixture.config("[env]\nGOPATH = \"@/module\"\n");
     for variables in [&[][..], &[("GOPATH", "rel")]] {
-        place.date_marks(std::time::UNIX_EPOCH);
-        let run = place.go(variables, &["env", "GOPATH"]);
+        fixture.date_marks(std::time::UNIX_EPOCH);
+        let run = fixture.go(variables, &["env", "GOPATH"]);
         let [line] = run.stderr.lines().filter(|line| line.starts_with("gvmr")).collect::<Vec<_>>()[..]
         else {
             panic!("{run:?}")
         };
         let start =
-            format!("gvmr: GOPATH ({}:2) \"{}\" is a module's", config.display(), place.text("@/module"));
+            format!("gvmr: GOPATH ({}:2) \"{}\" is a module's", config.display(), fixture.text("@/module"));
         assert!(line.starts_with(&start) && line.ends_with("; correct it there"), "{line}");
-        assert_eq!(run.succeeds(), place.text("@/module"));
+        assert_eq!(run.succeeds(), fixture.text("@/module"));
     }
     // One that takes the variable away leaves what the go command has without it.
-    place.config("[env.override]\nGOPATH = \"\"\n");
-    let run = place.go(&[("GOPATH", "rel")], &["env", "GOPATH"]);
-    assert_eq!((run.stdout.trim_end(), run.stderr.as_str()), (&*place.text("@/user/go"), ""));
+    fixture.config("[env.override]\nGOPATH = \"\"\n");
+    let run = fixture.go(&[("GOPATH", "rel")], &["env", "GOPATH"]);
+    assert_eq!((run.stdout.trim_end(), run.stderr.as_str()), (&*fixture.text("@/user/go"), ""));
 }
 
 #[test]
 fn the_go_env_file_and_gos_own_default_are_looked_at_and_named() {
-    let Some(place) = place() else { return };
-    let file = place.write("user/.config/go/env", "GOFLAGS=-v\nGOPATH=@/module\n");
-    let run = place.go(&[], &["version"]);
-    let start = format!("gvmr: GOPATH ({}:2) \"{}\" is a module's", file.display(), place.text("@/module"));
+    let Some(fixture) = fixture() else { return };
+    let file = fixture.write("user/.config/go/env", "GOFLAGS=-v\nGOPATH=@/module\n");
+    let run = fixture.go(&[], &["version"]);
+    let start = format!("gvmr: GOPATH ({}:2) \"{}\" is a module's", file.display(), fixture.text("@/module"));
     assert!(run.stderr.starts_with(&start), "{run:?}");
-    let run = place.go(&[("GOPATH", "@/gopath")], &["env", "GOPATH"]);
-    assert_eq!((run.stdout.trim_end(), run.stderr.as_str()), (&*place.text("@/gopath"), ""));
+    let run = fixture.go(&[("GOPATH", "@/gopath")], &["env", "GOPATH"]);
+    assert_eq!((run.stdout.trim_end(), run.stderr.as_str()), (&*fixture.text("@/gopath"), ""));
 
     fs::remove_file(file).unwrap();
-    assert_eq!(place.go(&[], &["version"]).stderr, "", "one that does not exist yet is as it should be");
-    place.write("user/go/go.mod", "module m\n");
-    let run = place.go(&[], &["version"]);
+    assert_eq!(fixture.go(&[], &["version"]).stderr, "", "one that does not exist yet is as it should be");
+    fixture.write("user/go/go.mod", "module m\n");
+    let run = fixture.go(&[], &["version"]);
     let default = "gvmr: GOPATH (Go's default, as nothing sets it) \"@/user/go\" is a module's root";
-    assert!(run.stderr.starts_with(&place.text(default)), "{run:?}");
+    assert!(run.stderr.starts_with(&fixture.text(default)), "{run:?}");
     assert!(run.stderr.contains("env.override.GOPATH = \"~/gopath\""), "{run:?}");
-    fs::remove_dir_all(place.path("user/go")).unwrap();
-    symlink(place.world.home().join("versions/go1.99.1"), place.path("user/go")).unwrap();
-    assert!(place.go(&[], &["version"]).stderr.contains("is the GOROOT"));
+    fs::remove_dir_all(fixture.path("user/go")).unwrap();
+    symlink(fixture.world.home().join("versions/go1.99.1"), fixture.path("user/go")).unwrap();
+    assert!(fixture.go(&[], &["version"]).stderr.contains("is the GOROOT"));
 }
 
 #[test]
 fn what_cannot_be_written_to_is_said_to_whom_it_is_refused() {
-    let Some(place) = place() else { return };
-    fs::create_dir(place.path("closed")).unwrap();
-    fs::set_permissions(place.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
+    let Some(fixture) = fixture() else { return };
+    fs::create_dir(fixture.path("closed")).unwrap();
+    fs::set_permissions(fixture.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
     for (value, words) in
         [("@/closed", "cannot be written to: "), ("@/closed/new", "does not exist, and its parent")]
     {
-        let run = place.go_without_rights(&[("GOPATH", value)], &["env", "GOPATH"]);
-        assert!(run.stderr.contains(&place.text(value)) && run.stderr.contains(words), "{value}: {run:?}");
-        assert_eq!(run.succeeds(), place.text(value));
+        let run = fixture.go_without_rights(&[("GOPATH", value)], &["env", "GOPATH"]);
+        assert!(run.stderr.contains(&fixture.text(value)) && run.stderr.contains(words), "{value}: {run:?}");
+        assert_eq!(run.succeeds(), fixture.text(value));
     }
 }
 
 /// Root may write to any mode of file, but not to a mount that is read-only.
 #[test]
 fn a_mount_that_is_read_only_is_told_by_the_kernel() {
-    let Some(place) = place() else { return };
+    let Some(fixture) = fixture() else { return };
     if !rustix::process::geteuid().is_root() {
         return skip("only root mounts");
     }
     let mount = "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\" && exec \"$@\"";
-    let gopath = place.text("@/gopath");
+    let gopath = fixture.text("@/gopath");
     let words = ["unshare", "--mount", "sh", "-c", mount, &gopath];
-    let run = place.under(&words, &[("GOPATH", "@/gopath")], &["env", "GOPATH"]);
+    let run = fixture.under(&words, &[("GOPATH", "@/gopath")], &["env", "GOPATH"]);
     assert!(run.stderr.contains("cannot be written to"), "{run:?}");
     assert_eq!(run.succeeds(), gopath);
-    assert_eq!(place.go(&[("GOPATH", "@/gopath")], &["env", "GOPATH"]).stderr, "");
+    assert_eq!(fixture.go(&[("GOPATH", "@/gopath")], &["env", "GOPATH"]).stderr, "");
 }
 
 /// The words about versions, by those versions.

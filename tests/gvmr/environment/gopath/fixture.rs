@@ -11,11 +11,11 @@ use std::time::SystemTime;
 /// The words before a root's command that take its rights over files.
 const WITHOUT_RIGHTS: [&str; 3] = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
 
-pub(crate) struct Place {
+pub(crate) struct Fixture {
     pub(crate) world: World,
 }
 
-impl Place {
+impl Fixture {
     /// With the Go on PATH as 1.99.1, by a link; `None` where there is none.
     pub(crate) fn with_go() -> Option<Self> {
         let goroot = Command::new("go").args(["env", "GOROOT"]).env("GOTOOLCHAIN", "local").output();
@@ -135,8 +135,8 @@ impl Place {
 
 /// Copies a program by another process: a copy of this one's own could still be open for writing in a child that another
 /// test is just starting, and then nobody can run it.
-fn install(program: &Path, place: &Path) {
-    assert!(Command::new("cp").arg(program).arg(place).status().unwrap().success());
+fn install(program: &Path, target: &Path) {
+    assert!(Command::new("cp").arg(program).arg(target).status().unwrap().success());
 }
 
 /// The lines that gvmr said.

@@ -1,6 +1,6 @@
 //! What was said leaves a mark for a day, where it can; and never keeps a tool from running.
 
-use super::fixture::{Place, said};
+use super::fixture::{Fixture, said};
 use crate::support::skip;
 use crate::support::world::Run;
 use std::fs;
@@ -14,38 +14,38 @@ const FAULTY: [(&str, &str); 1] = [("GOPATH", "@/no/such/place")];
 
 #[test]
 fn after_a_day_it_is_said_again_and_old_marks_are_swept() {
-    let Some(place) = Place::with_go() else { return };
-    let count = || said(&place.go(&FAULTY, &["version"])).len();
+    let Some(fixture) = Fixture::with_go() else { return };
+    let count = || said(&fixture.go(&FAULTY, &["version"])).len();
     assert_eq!((count(), count()), (1, 0));
-    let notices = place.world.home().join("notices");
+    let notices = fixture.world.home().join("notices");
     let mode = |name: &str| fs::metadata(notices.join(name)).unwrap().mode() & 0o777;
-    let mark = place.marks().remove(0);
+    let mark = fixture.marks().remove(0);
     assert_eq!((mode(""), mode(&mark), fs::metadata(notices.join(&mark)).unwrap().len()), (0o700, 0o600, 0));
-    place.date_marks(SystemTime::now() - 23 * HOUR);
+    fixture.date_marks(SystemTime::now() - 23 * HOUR);
     assert_eq!(count(), 0);
-    place.date_marks(SystemTime::now() - 25 * HOUR);
+    fixture.date_marks(SystemTime::now() - 25 * HOUR);
     assert_eq!((count(), count()), (1, 0));
     // One of the future is of a clock that was wrong.
-    place.date_marks(SystemTime::now() + 48 * HOUR);
+    fixture.date_marks(SystemTime::now() + 48 * HOUR);
     assert_eq!((count(), count()), (1, 0));
 
     let others = ["0123456789abcdef", "0123456789abcdeg", "0123456789ABCDEF", "note"];
     for name in others {
         fs::write(notices.join(name), "").unwrap();
     }
-    place.date_marks(SystemTime::now() - 25 * HOUR);
+    fixture.date_marks(SystemTime::now() - 25 * HOUR);
     assert_eq!(count(), 1);
     let mut left = vec![others[1].to_owned(), others[2].to_owned(), others[3].to_owned(), mark];
     left.sort();
-    assert_eq!(place.marks(), left, "only marks are swept, and only those that no longer count");
+    assert_eq!(fixture.marks(), left, "only marks are swept, and only those that no longer count");
 }
 
 #[test]
 fn fifty_at_once_all_run_and_one_says_it() {
-    let Some(place) = Place::with_go() else { return };
+    let Some(fixture) = Fixture::with_go() else { return };
     let runs: Vec<_> = (0..50)
         .map(|_| {
-            let mut command = place.command(&FAULTY);
+            let mut command = fixture.command(&FAULTY);
             command.args(["env", "GOPATH"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
         })
         .collect();
@@ -53,89 +53,89 @@ fn fifty_at_once_all_run_and_one_says_it() {
     assert!(runs.iter().any(|run| said(run).len() == 1));
     for run in runs {
         assert!(said(&run).len() <= 1, "{run:?}");
-        assert_eq!(run.succeeds(), place.text("@/no/such/place"));
+        assert_eq!(run.succeeds(), fixture.text("@/no/such/place"));
     }
-    assert_eq!((place.marks().len(), place.go(&FAULTY, &["version"]).stderr.as_str()), (1, ""));
+    assert_eq!((fixture.marks().len(), fixture.go(&FAULTY, &["version"]).stderr.as_str()), (1, ""));
 }
 
 #[test]
 fn where_no_mark_can_be_left_it_is_said_again_and_the_go_runs() {
-    let Some(place) = Place::with_go() else { return };
-    let (home, notices) = (place.world.home(), place.world.home().join("notices"));
+    let Some(fixture) = Fixture::with_go() else { return };
+    let (home, notices) = (fixture.world.home(), fixture.world.home().join("notices"));
     fs::set_permissions(&home, fs::Permissions::from_mode(0o555)).unwrap();
     for _ in 0..2 {
-        let run = place.go_without_rights(&FAULTY, &["env", "GOPATH"]);
+        let run = fixture.go_without_rights(&FAULTY, &["env", "GOPATH"]);
         assert_eq!(said(&run).len(), 1, "{run:?}");
-        assert_eq!(run.succeeds(), place.text("@/no/such/place"));
+        assert_eq!(run.succeeds(), fixture.text("@/no/such/place"));
     }
     fs::set_permissions(&home, fs::Permissions::from_mode(0o755)).unwrap();
     fs::write(&notices, "in the way").unwrap();
-    assert_eq!(said(&place.go(&FAULTY, &["version"])).len(), 1);
+    assert_eq!(said(&fixture.go(&FAULTY, &["version"])).len(), 1);
     assert_eq!(fs::read_to_string(&notices).unwrap(), "in the way");
 }
 
 #[test]
 fn nothing_is_left_in_another_users_home() {
-    let Some(place) = Place::with_go() else { return };
+    let Some(fixture) = Fixture::with_go() else { return };
     if !rustix::process::geteuid().is_root() {
         return skip("only root gives directories away");
     }
-    let home = place.world.home();
+    let home = fixture.world.home();
     chown(&home, Some(12345), Some(12345)).unwrap();
-    place.config("[env]\nGOPATH = \"@/gopath\"\n");
+    fixture.config("[env]\nGOPATH = \"@/gopath\"\n");
     for _ in 0..2 {
-        let run = place.go(&FAULTY, &["env", "GOPATH"]);
+        let run = fixture.go(&FAULTY, &["env", "GOPATH"]);
         assert_eq!(said(&run).len(), 1, "{run:?}");
-        assert_eq!(run.succeeds(), place.text("@/gopath"));
+        assert_eq!(run.succeeds(), fixture.text("@/gopath"));
     }
     assert!(!home.join("notices").exists() && !home.join("rules").exists());
     // Nor through a directory of theirs in a home of one's own.
     chown(&home, Some(0), Some(0)).unwrap();
     fs::create_dir(home.join("notices")).unwrap();
     chown(home.join("notices"), Some(12345), Some(12345)).unwrap();
-    assert_eq!(said(&place.go(&FAULTY, &["version"])).len(), 1);
-    assert!(place.marks().is_empty());
+    assert_eq!(said(&fixture.go(&FAULTY, &["version"])).len(), 1);
+    assert!(fixture.marks().is_empty());
 }
 
 #[test]
 fn a_shared_homes_readers_have_marks_of_their_own() {
-    let Some(place) = Place::with_go() else { return };
-    fs::write(place.world.home().join("shared"), "shared\n").unwrap();
-    assert_eq!(said(&place.go(&FAULTY, &["version"])).len(), 1);
-    assert_eq!(said(&place.go(&FAULTY, &["version"])).len(), 0);
-    assert!(place.marks().is_empty());
-    let own = place.path("user/.config/gvmr");
+    let Some(fixture) = Fixture::with_go() else { return };
+    fs::write(fixture.world.home().join("shared"), "shared\n").unwrap();
+    assert_eq!(said(&fixture.go(&FAULTY, &["version"])).len(), 1);
+    assert_eq!(said(&fixture.go(&FAULTY, &["version"])).len(), 0);
+    assert!(fixture.marks().is_empty());
+    let own = fixture.path("user/.config/gvmr");
     assert_eq!(fs::read_dir(own.join("notices")).unwrap().count(), 1);
     assert_eq!(fs::metadata(own).unwrap().mode() & 0o777, 0o700);
 }
 
 #[test]
 fn what_reads_a_gos_output_reads_only_that() {
-    let Some(place) = Place::with_go() else { return };
-    let run = place.go(&FAULTY, &["env", "-json"]);
+    let Some(fixture) = Fixture::with_go() else { return };
+    let run = fixture.go(&FAULTY, &["env", "-json"]);
     assert_eq!(said(&run).len(), 1);
-    assert_eq!(run.json()["GOPATH"], place.text("@/no/such/place"));
-    place.date_marks(SystemTime::UNIX_EPOCH);
-    let wrong = place.go(&FAULTY, &["build", "./nothing-here"]);
+    assert_eq!(run.json()["GOPATH"], fixture.text("@/no/such/place"));
+    fixture.date_marks(SystemTime::UNIX_EPOCH);
+    let wrong = fixture.go(&FAULTY, &["build", "./nothing-here"]);
     assert_eq!(said(&wrong).len(), 1);
-    assert_eq!(wrong.code, place.directly(&FAULTY, &["build", "./nothing-here"]).code);
+    assert_eq!(wrong.code, fixture.directly(&FAULTY, &["build", "./nothing-here"]).code);
 }
 
 #[test]
 fn an_environment_as_empty_as_crons_is_enough() {
-    let Some(place) = Place::with_go() else { return };
+    let Some(fixture) = Fixture::with_go() else { return };
     let run = |variables: &[(&str, &str)]| {
-        let mut command = place.command(&[]);
+        let mut command = fixture.command(&[]);
         command.env_clear().envs(variables.iter().copied());
         Run::of(command.args(["env", "GOROOT"]))
     };
     for variables in [&[][..], &[("GOPATH", "rel/x")]] {
-        let mut go = place.command(&[]);
+        let mut go = fixture.command(&[]);
         go.env_clear().envs(variables.iter().copied());
         let found = run(variables);
         let directly = {
-            let program = place.world.home().join("versions/go1.99.1/bin/go");
-            let mut command = place.world.command(&program, &place.path("p"));
+            let program = fixture.world.home().join("versions/go1.99.1/bin/go");
+            let mut command = fixture.world.command(&program, &fixture.path("p"));
             Run::of(command.env_clear().envs(variables.iter().copied()).args(["env", "GOROOT"]))
         };
         assert_eq!((found.code, &found.stdout), (directly.code, &directly.stdout), "{found:?}");

@@ -1,6 +1,6 @@
 //! A project's `gvmr.toml` that has no effect: what it would do is said by name, and how to approve it.
 
-use super::fixture::{Place, said};
+use super::fixture::{Fixture, said};
 use crate::support::skip;
 use crate::support::world::Run;
 use std::fs;
@@ -12,10 +12,10 @@ const HOSTILE: &str = "go = \"1.98\"\n[env]\nGOPROXY = \"http://canary\"\n[env.o
 
 #[test]
 fn before_trust_it_is_named_and_sets_nothing() {
-    let Some(place) = Place::with_go() else { return };
-    let directly = place.directly(&[], &["env", "GOPROXY", "GOFLAGS", "GOPATH"]).succeeds();
-    let file = place.write("p/gvmr.toml", HOSTILE);
-    let run = place.go(&[], &["env", "GOPROXY", "GOFLAGS", "GOPATH"]);
+    let Some(fixture) = Fixture::with_go() else { return };
+    let directly = fixture.directly(&[], &["env", "GOPROXY", "GOFLAGS", "GOPATH"]).succeeds();
+    let file = fixture.write("p/gvmr.toml", HOSTILE);
+    let run = fixture.go(&[], &["env", "GOPROXY", "GOFLAGS", "GOPATH"]);
     let expected = format!(
         "gvmr: {0} is not trusted, so that it has no effect; it would choose Go 1.98 and set GOPROXY, GOFLAGS, GOPATH; \
          read it first; this approves it as it is, and shows what it sets: gvmr trust {0}\n",
@@ -23,23 +23,23 @@ fn before_trust_it_is_named_and_sets_nothing() {
     );
     assert_eq!(run.stderr, expected);
     assert_eq!(run.succeeds(), directly);
-    assert_eq!(place.go(&[], &["env", "GOPATH"]).stderr, "");
+    assert_eq!(fixture.go(&[], &["env", "GOPATH"]).stderr, "");
     // Other bytes are another file.
     fs::write(&file, HOSTILE.replace("canary", "kanary")).unwrap();
-    assert_eq!(said(&place.go(&[], &["version"])).len(), 1);
-    assert_eq!(said(&place.go(&[], &["version"])).len(), 0);
+    assert_eq!(said(&fixture.go(&[], &["version"])).len(), 1);
+    assert_eq!(said(&fixture.go(&[], &["version"])).len(), 0);
 }
 
 #[test]
 fn the_command_that_is_named_approves_it_and_a_change_is_told() {
-    let Some(place) = Place::with_go() else { return };
-    let file = place.write("p/it's here/gvmr.toml", "[env]\nGOPATH = \"${PROJECT}/own\"\n");
+    let Some(fixture) = Fixture::with_go() else { return };
+    let file = fixture.write("p/it's here/gvmr.toml", "[env]\nGOPATH = \"${PROJECT}/own\"\n");
     let directory = file.parent().unwrap();
-    let go = |words: &[&str]| place.world.shim("go", directory, words);
+    let go = |words: &[&str]| fixture.world.shim("go", directory, words);
     let run = go(&["version"]);
     let (_, command) = run.stderr.trim_end().split_once("what it sets: ").unwrap();
     let shims = format!("{}:/usr/bin:/bin", crate::support::world::gvmr().parent().unwrap().display());
-    let mut shell = place.world.command(Path::new("sh"), &place.path("user"));
+    let mut shell = fixture.world.command(Path::new("sh"), &fixture.path("user"));
     Run::of(shell.env("PATH", shims).args(["-c", command])).succeeds();
     let run = go(&["env", "GOPATH"]);
     assert_eq!((run.stdout.trim_end(), run.stderr.as_str()), (directory.join("own").to_str().unwrap(), ""));
@@ -49,21 +49,21 @@ fn the_command_that_is_named_approves_it_and_a_change_is_told() {
         run.stderr.contains("was changed since you trusted it") && run.stderr.contains("set GOPATH"),
         "{run:?}"
     );
-    assert_eq!(run.succeeds(), place.text("@/user/go"));
+    assert_eq!(run.succeeds(), fixture.text("@/user/go"));
 }
 
 #[test]
 fn mistakes_other_owners_and_what_is_no_file_are_told() {
-    let Some(place) = Place::with_go() else { return };
-    let file = place.write("p/gvmr.toml", "[env]\nLD_PRELOAD = \"/canary\"\n");
-    let run = place.go(&[], &["version"]);
+    let Some(fixture) = Fixture::with_go() else { return };
+    let file = fixture.write("p/gvmr.toml", "[env]\nLD_PRELOAD = \"/canary\"\n");
+    let run = fixture.go(&[], &["version"]);
     assert!(
         run.stderr.contains("has a mistake in line 2, column ") && !run.stderr.contains("canary"),
         "{run:?}"
     );
     fs::remove_file(&file).unwrap();
     fs::create_dir(&file).unwrap();
-    let run = place.go(&[], &["version"]);
+    let run = fixture.go(&[], &["version"]);
     let expected = format!("gvmr: {} is a directory; it must be a regular file", file.display());
     assert!(run.stderr.starts_with(&expected), "{run:?}");
     run.succeeds();
@@ -71,9 +71,9 @@ fn mistakes_other_owners_and_what_is_no_file_are_told() {
     if !rustix::process::geteuid().is_root() {
         return skip("only root gives files away");
     }
-    place.write("p/gvmr.toml", "[env]\nGOPATH = \"/\"\n");
+    fixture.write("p/gvmr.toml", "[env]\nGOPATH = \"/\"\n");
     chown(&file, Some(12345), Some(12345)).unwrap();
-    let run = place.go(&[], &["version"]);
+    let run = fixture.go(&[], &["version"]);
     assert!(run.stderr.contains("belongs to user 12345, so that it is passed over"), "{run:?}");
     assert!(!run.stderr.contains("gvmr trust"), "{run:?}");
     run.succeeds();
@@ -81,12 +81,12 @@ fn mistakes_other_owners_and_what_is_no_file_are_told() {
 
 #[test]
 fn rules_of_another_user_do_not_count_and_that_is_said_once() {
-    let Some(place) = Place::with_go() else { return };
+    let Some(fixture) = Fixture::with_go() else { return };
     if !rustix::process::geteuid().is_root() {
         return skip("only root gives files away");
     }
-    let file = place.config("[env.override]\nGOFLAGS = \"-v\"\n");
-    let flags = || place.go(&[], &["env", "GOFLAGS"]);
+    let file = fixture.config("[env.override]\nGOFLAGS = \"-v\"\n");
+    let flags = || fixture.go(&[], &["env", "GOFLAGS"]);
     assert_eq!(flags().succeeds(), "-v");
     chown(&file, Some(12345), Some(12345)).unwrap();
     let run = flags();
@@ -98,9 +98,9 @@ fn rules_of_another_user_do_not_count_and_that_is_said_once() {
 
 #[test]
 fn a_repositorys_words_move_no_cursor() {
-    let Some(place) = Place::with_go() else { return };
-    let file = place.write("p/a\x1b[2J\n$(touch x)\u{202e}/gvmr.toml", "go = \"1.\\u001b[2J\"\n");
-    let run = place.world.shim("go", file.parent().unwrap(), ["version"]);
+    let Some(fixture) = Fixture::with_go() else { return };
+    let file = fixture.write("p/a\x1b[2J\n$(touch x)\u{202e}/gvmr.toml", "go = \"1.\\u001b[2J\"\n");
+    let run = fixture.world.shim("go", file.parent().unwrap(), ["version"]);
     let [line] = said(&run)[..] else { panic!("{run:?}") };
     assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
     assert!(line.chars().all(|shown| !shown.is_control() && shown != '\u{202e}'), "{line:?}");
@@ -109,14 +109,14 @@ fn a_repositorys_words_move_no_cursor() {
 
 #[test]
 fn a_repository_full_of_them_fills_no_pipe_and_says_it_once() {
-    let Some(place) = Place::with_go() else { return };
-    let mut directory = place.path("p");
+    let Some(fixture) = Fixture::with_go() else { return };
+    let mut directory = fixture.path("p");
     for depth in 0..50 {
         directory.push("d".repeat(70));
         fs::create_dir_all(&directory).unwrap();
         fs::write(directory.join("gvmr.toml"), format!("[env]\nGOFLAGS = \"-v\"\n# {depth}\n")).unwrap();
     }
-    let go = || place.world.shim("go", &directory, ["version"]);
+    let go = || fixture.world.shim("go", &directory, ["version"]);
     let run = go();
     // A caller may read all of stdout first: what is said fits a pipe.
     assert!((1..=4).contains(&said(&run).len()) && run.stderr.len() < 60 * 1024, "{}", run.stderr.len());
@@ -126,9 +126,9 @@ fn a_repository_full_of_them_fills_no_pipe_and_says_it_once() {
 
 #[test]
 fn a_link_to_what_is_different_each_time_is_told_once() {
-    let Some(place) = Place::with_go() else { return };
-    std::os::unix::fs::symlink("/proc/self/environ", place.path("p/gvmr.toml")).unwrap();
-    assert_eq!(said(&place.go(&[("A", "1")], &["version"])).len(), 1);
-    assert_eq!(said(&place.go(&[("A", "2"), ("B", "canary")], &["version"])).len(), 0);
-    assert_eq!(place.marks().len(), 1);
+    let Some(fixture) = Fixture::with_go() else { return };
+    std::os::unix::fs::symlink("/proc/self/environ", fixture.path("p/gvmr.toml")).unwrap();
+    assert_eq!(said(&fixture.go(&[("A", "1")], &["version"])).len(), 1);
+    assert_eq!(said(&fixture.go(&[("A", "2"), ("B", "canary")], &["version"])).len(), 0);
+    assert_eq!(fixture.marks().len(), 1);
 }

@@ -1,6 +1,6 @@
 //! The user's rules, by a plain `go`: as they are written now, compiled once.
 
-use super::fixture::{Place, lines};
+use super::fixture::{Fixture, lines};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::time::SystemTime;
@@ -9,64 +9,64 @@ const GOPATH: [&str; 2] = ["env", "GOPATH"];
 
 #[test]
 fn an_edit_takes_effect_with_the_next_go_and_only_an_edit_is_compiled() {
-    let Some(place) = Place::with_go() else { return };
-    let log = place.count_hand_overs();
-    let config = place.config("[env]\nGOPATH = \"@/a\"\n");
-    let gopath = || place.go(&[], &GOPATH).succeeds();
-    assert_eq!((gopath(), lines(&log)), (place.text("@/a"), 1));
-    assert_eq!((gopath(), lines(&log)), (place.text("@/a"), 1));
+    let Some(fixture) = Fixture::with_go() else { return };
+    let log = fixture.count_hand_overs();
+    let config = fixture.config("[env]\nGOPATH = \"@/a\"\n");
+    let gopath = || fixture.go(&[], &GOPATH).succeeds();
+    assert_eq!((gopath(), lines(&log)), (fixture.text("@/a"), 1));
+    assert_eq!((gopath(), lines(&log)), (fixture.text("@/a"), 1));
     // A time says nothing, and neither does a size.
     let before = fs::metadata(&config).unwrap();
     let touch = |time| fs::File::options().append(true).open(&config).unwrap().set_modified(time).unwrap();
     touch(SystemTime::now() + std::time::Duration::from_secs(9));
-    assert_eq!((gopath(), lines(&log)), (place.text("@/a"), 1));
-    place.config("[env]\nGOPATH = \"@/b\"\n");
+    assert_eq!((gopath(), lines(&log)), (fixture.text("@/a"), 1));
+    fixture.config("[env]\nGOPATH = \"@/b\"\n");
     touch(before.modified().unwrap());
     let after = fs::metadata(&config).unwrap();
     assert_eq!((before.len(), before.mtime(), before.ino()), (after.len(), after.mtime(), after.ino()));
-    assert_eq!((gopath(), lines(&log)), (place.text("@/b"), 2));
+    assert_eq!((gopath(), lines(&log)), (fixture.text("@/b"), 2));
     // Saved as editors do, by another file of the same bytes.
     fs::copy(&config, config.with_extension("new")).unwrap();
     fs::rename(config.with_extension("new"), &config).unwrap();
-    assert_eq!((gopath(), lines(&log)), (place.text("@/b"), 2));
+    assert_eq!((gopath(), lines(&log)), (fixture.text("@/b"), 2));
     fs::remove_file(&config).unwrap();
-    assert_eq!((gopath(), lines(&log)), (place.text("@/user/go"), 2));
-    place.config("[env]\nGOPATH = \"@/b\"\n");
-    assert_eq!((gopath(), lines(&log)), (place.text("@/b"), 2));
+    assert_eq!((gopath(), lines(&log)), (fixture.text("@/user/go"), 2));
+    fixture.config("[env]\nGOPATH = \"@/b\"\n");
+    assert_eq!((gopath(), lines(&log)), (fixture.text("@/b"), 2));
 }
 
 #[test]
 fn a_mistake_stops_the_go_and_names_its_place() {
-    let Some(place) = Place::with_go() else { return };
+    let Some(fixture) = Fixture::with_go() else { return };
     for (text, at) in [
         ("[env]\nGOPATH = \"@/a\n", ":2:"),
         ("[env]\nGOPATH = 3\n", ":2:"),
         ("\n\n[[directory]]\npath = \"~\"\nenv.NOPE = \"canary\"\n", ":5:"),
     ] {
-        let config = place.config(text);
+        let config = fixture.config(text);
         let place_named = format!("gvmr: {}{at}", config.display());
         for _ in 0..2 {
-            let run = place.go(&[], &["version"]).exits(127, &[&place_named]);
+            let run = fixture.go(&[], &["version"]).exits(127, &[&place_named]);
             assert!(run.stdout.is_empty() && !run.stderr.contains("canary"), "{run:?}");
         }
     }
-    let config = place.config("");
+    let config = fixture.config("");
     fs::remove_file(&config).unwrap();
     fs::create_dir(&config).unwrap();
-    place.go(&[], &["version"]).exits(127, &[config.to_str().unwrap(), "a directory"]);
+    fixture.go(&[], &["version"]).exits(127, &[config.to_str().unwrap(), "a directory"]);
     fs::remove_dir(&config).unwrap();
-    place.go(&[], &["version"]).succeeds();
+    fixture.go(&[], &["version"]).succeeds();
     // Settings that only gvmr itself reads keep no go from running.
-    place.config("auto-instal = \"never\"\n[env]\nGOPATH = \"@/a\"\n");
-    assert_eq!(place.go(&[], &GOPATH).succeeds(), place.text("@/a"));
+    fixture.config("auto-instal = \"never\"\n[env]\nGOPATH = \"@/a\"\n");
+    assert_eq!(fixture.go(&[], &GOPATH).succeeds(), fixture.text("@/a"));
 }
 
 #[test]
 fn a_named_file_that_is_not_there_is_no_rules() {
-    let Some(place) = Place::with_go() else { return };
-    place.config("[env]\nGOPATH = \"@/a\"\n");
+    let Some(fixture) = Fixture::with_go() else { return };
+    fixture.config("[env]\nGOPATH = \"@/a\"\n");
     let named = [("GVMR_CONFIG", "@/nothing.toml")];
-    assert_eq!(place.go(&named, &GOPATH).succeeds(), place.text("@/user/go"));
+    assert_eq!(fixture.go(&named, &GOPATH).succeeds(), fixture.text("@/user/go"));
     let faulty = [("GVMR_CONFIG", "@/nothing.toml"), ("GOPATH", "@/no/such/place")];
-    assert_eq!(place.go(&faulty, &GOPATH).succeeds(), place.text("@/no/such/place"));
+    assert_eq!(fixture.go(&faulty, &GOPATH).succeeds(), fixture.text("@/no/such/place"));
 }

@@ -1,7 +1,7 @@
 //! A network beside the machine: a link with its own address and gateway, and proxies behind it.
 
 use super::INSIDE;
-use crate::environment::gopath::fixture::Place;
+use crate::environment::gopath::fixture::Fixture;
 use crate::support::server::{Reply, Request, Server};
 use crate::support::zip::{File, Zip};
 use std::fs::{self, OpenOptions};
@@ -37,7 +37,7 @@ pub(super) fn prepare() {
 
 impl Site {
     pub(super) fn make(
-        place: &Place,
+        fixture: &Fixture,
         name: &'static str,
         address: &'static str,
         gateway: &'static str,
@@ -47,7 +47,7 @@ impl Site {
         ip(&format!("-n {name} address add {gateway}/24 dev gateway"));
         ip(&format!("-n {name} link set gateway up"));
         ip(&format!("-n {name} link set lo up"));
-        let log = place.path(&format!("{name}.log"));
+        let log = fixture.path(&format!("{name}.log"));
         fs::write(&log, "").unwrap();
         let mut command = Command::new("ip");
         command.args(["netns", "exec", name]).arg(std::env::current_exe().unwrap());
