@@ -9,7 +9,7 @@ mod network;
 use crate::environment::gopath::fixture::Fixture;
 use crate::support;
 use crate::support::world::{Run, gvmr, shim};
-use network::{Site, VM};
+use network::{Network, VM};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -66,8 +66,8 @@ fn moves() {
     assert_eq!(std::process::id(), 1);
     let Some(mut fixture) = Fixture::with_go() else { return };
     network::prepare();
-    let nat = Site::make(&fixture, "nat", "10.0.2.15/24", "10.0.2.2");
-    let bridge = Site::make(&fixture, "bridge", "192.168.56.7/24", "192.168.56.1");
+    let nat = Network::make(&fixture, "nat", "10.0.2.15/24", "10.0.2.2");
+    let bridge = Network::make(&fixture, "bridge", "192.168.56.7/24", "192.168.56.1");
     fixture.world.set("GOPROXY", "").set("GOFLAGS", "");
     fixture.config(RULES);
 
@@ -104,7 +104,7 @@ fn downloads(fixture: &Fixture) -> Run {
     )
 }
 
-fn the_process_and_the_project_have_their_say(fixture: &Fixture, nat: &Site, bridge: &Site) {
+fn the_process_and_the_project_have_their_say(fixture: &Fixture, nat: &Network, bridge: &Network) {
     let flags = |variables: &[(&str, &str)]| fixture.go(variables, &["env", "GOFLAGS"]).succeeds();
     fixture.write(
         "p/gvmr.toml",
@@ -128,7 +128,7 @@ fn the_process_and_the_project_have_their_say(fixture: &Fixture, nat: &Site, bri
 }
 
 /// Port 3129 of a site wants joe's credentials.
-fn credentials_reach_their_proxy_alone(fixture: &Fixture, nat: &Site) {
+fn credentials_reach_their_proxy_alone(fixture: &Fixture, nat: &Network) {
     fixture.config(&RULES.replace("10.0.2.2:3128", "10.0.2.2:3129"));
     let refused = downloads(fixture);
     assert!(refused.stderr.contains("407"), "{refused:?}");

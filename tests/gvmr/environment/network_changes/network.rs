@@ -16,7 +16,7 @@ const LOG: &str = "GVMR_TEST_ROAMING_LOG";
 const JOE: &str = "Basic am9lOmNhbmFyeS04YzFm";
 
 /// A site and its proxies, which end with it.
-pub(super) struct Site {
+pub(super) struct Network {
     name: &'static str,
     address: &'static str,
     gateway: &'static str,
@@ -35,7 +35,7 @@ pub(super) fn prepare() {
     ip("link set lo up");
 }
 
-impl Site {
+impl Network {
     pub(super) fn make(
         fixture: &Fixture,
         name: &'static str,
@@ -56,10 +56,10 @@ impl Site {
             .env(INSIDE, gateway)
             .env(LOG, &log);
         let proxy = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-        let site = Self { name, address, gateway, log, proxy };
+        let network = Self { name, address, gateway, log, proxy };
         for _ in 0..200 {
-            if fs::read_to_string(&site.log).unwrap().contains("ready") {
-                return site;
+            if fs::read_to_string(&network.log).unwrap().contains("ready") {
+                return network;
             }
             sleep(Duration::from_millis(50));
         }
@@ -90,7 +90,7 @@ impl Site {
     }
 }
 
-impl Drop for Site {
+impl Drop for Network {
     fn drop(&mut self) {
         drop(self.proxy.stdin.take());
         let _ = self.proxy.kill();

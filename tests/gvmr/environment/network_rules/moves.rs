@@ -1,6 +1,6 @@
 //! Moves between sites, with no command between them and the next go.
 
-use super::network::Site;
+use super::network::Network;
 use super::sandbox::{INTERFACE, Machine, assert_asked, connect, done, ip, leave, move_to};
 use std::fs;
 
@@ -18,17 +18,17 @@ env.HTTPS_PROXY = "192.168.56.1:3128"
 env.GOPROXY = "https://goproxy.example/bridge"
 "#;
 
-fn to_nat(site: &Site) {
-    move_to(site, "10.0.2.15", "10.0.2.2");
+fn to_nat(network: &Network) {
+    move_to(network, "10.0.2.15", "10.0.2.2");
 }
 
-fn to_bridge(site: &Site) {
-    move_to(site, "192.168.56.101", "192.168.56.1");
+fn to_bridge(network: &Network) {
+    move_to(network, "192.168.56.101", "192.168.56.1");
 }
 
 pub(super) fn from_site_to_site() {
     let mut machine = Machine::make();
-    let [nat, bridge, elsewhere] = ["nat", "bridge", "elsewhere"].map(Site::make);
+    let [nat, bridge, elsewhere] = ["nat", "bridge", "elsewhere"].map(Network::make);
     machine.believe(&[&nat, &bridge]);
     machine.configure(RULES);
     let all = [&nat, &bridge, &elsewhere];
@@ -62,7 +62,7 @@ pub(super) fn from_site_to_site() {
 
 pub(super) fn with_a_project() {
     let mut machine = Machine::make();
-    let [nat, bridge] = ["nat", "bridge"].map(Site::make);
+    let [nat, bridge] = ["nat", "bridge"].map(Network::make);
     machine.believe(&[&nat, &bridge]);
     machine.configure(RULES);
     let text = "[env]\nGOPROXY = \"http://goproxy.example/project\"\n\n[[network]]\ngateway = \"10.0.2.2\"\n\
@@ -89,7 +89,7 @@ pub(super) fn with_a_project() {
 
 pub(super) fn into_a_vpn_and_out() {
     let machine = Machine::make();
-    let [nat, vpn] = ["nat", "vpn"].map(Site::make);
+    let [nat, vpn] = ["nat", "vpn"].map(Network::make);
     let rule = "[[network]]\ninterface = \"wg0\"\nenv.HTTP_PROXY = \"http://10.8.0.1:3128\"\n\
                 env.GOPROXY = \"http://goproxy.example/vpn\"\n";
     machine.configure(&format!("{rule}{RULES}"));
@@ -114,7 +114,7 @@ pub(super) fn into_a_vpn_and_out() {
 
 pub(super) fn into_a_network_of_ipv6() {
     let machine = Machine::make();
-    let six = Site::make("six");
+    let six = Network::make("six");
     machine.configure(
         "[[network]]\ngateway = \"fe80::1\"\nsubnet = \"fd00:56::/64\"\n\
          env.HTTP_PROXY = \"http://[fd00:56::1]:3128\"\nenv.GOPROXY = \"http://goproxy.example/six\"\n",

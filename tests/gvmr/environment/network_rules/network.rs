@@ -20,20 +20,20 @@ pub(super) const MODULE: &str = "example.test/small";
 const REFUSED: u16 = 407;
 
 /// A site whose proxy runs.
-pub(super) struct Site {
+pub(super) struct Network {
     pub(super) name: &'static str,
     directory: PathBuf,
     proxy: Child,
 }
 
-impl Drop for Site {
+impl Drop for Network {
     fn drop(&mut self) {
         let _ = self.proxy.kill();
         let _ = self.proxy.wait();
     }
 }
 
-impl Site {
+impl Network {
     /// Makes the namespace and starts the proxy, with its files in `/run`.
     pub(super) fn make(name: &'static str) -> Self {
         let directory = Path::new("/run/sites").join(name);
@@ -47,13 +47,13 @@ impl Site {
             "--nocapture",
         ]);
         command.env("GVMR_TEST_SITE", &directory).env_remove("GVMR_TEST_NETWORK");
-        let site = Self { name, directory, proxy: command.spawn().unwrap() };
+        let network = Self { name, directory, proxy: command.spawn().unwrap() };
         let started = Instant::now();
-        while !site.directory.join("ready").exists() {
+        while !network.directory.join("ready").exists() {
             assert!(started.elapsed() < Duration::from_secs(30), "{name}: the proxy does not start");
             std::thread::sleep(Duration::from_millis(5));
         }
-        site
+        network
     }
 
     /// The directory with the certificate of the authority behind the proxy.

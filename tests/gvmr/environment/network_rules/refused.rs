@@ -1,12 +1,12 @@
 //! Wrong credentials for the proxy: what go and gvmr say.
 
-use super::network::Site;
+use super::network::Network;
 use super::sandbox::{Machine, move_to};
 use crate::support::world::Run;
 
 pub(super) fn by_the_proxy() {
     let mut machine = Machine::make();
-    let nat = Site::make("nat");
+    let nat = Network::make("nat");
     machine.believe(&[&nat]);
     move_to(&nat, "10.0.2.15", "10.0.2.2");
     for scheme in ["http", "https"] {

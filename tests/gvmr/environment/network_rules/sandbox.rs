@@ -1,6 +1,6 @@
 //! The machine that moves: this process's own network, and a gvmr whose one Go is this machine's.
 
-use super::network::{MODULE, Site};
+use super::network::{MODULE, Network};
 use crate::support::mirror::Mirror;
 use crate::support::world::{Run, World};
 use std::fs;
@@ -37,8 +37,8 @@ impl Machine {
     }
 
     /// Whose certificates go believes.
-    pub(super) fn believe(&mut self, sites: &[&Site]) {
-        let directories: Vec<_> = sites.iter().map(|site| site.certificates()).collect();
+    pub(super) fn believe(&mut self, networks: &[&Network]) {
+        let directories: Vec<_> = networks.iter().map(|network| network.certificates()).collect();
         self.world.set("SSL_CERT_FILE", "/nonexistent").set("SSL_CERT_DIR", &directories.join(":"));
     }
 
@@ -67,27 +67,27 @@ impl Machine {
 
     /// Asserts that the next download asks this site for the module below `path`, and none of the others anything.
     #[track_caller]
-    pub(super) fn downloads_from(&self, site: &Site, path: &str, others: &[&Site]) {
+    pub(super) fn downloads_from(&self, network: &Network, path: &str, others: &[&Network]) {
         self.download().succeeds();
-        assert_asked(site, path, others);
+        assert_asked(network, path, others);
     }
 
     /// Asserts that the next download is refused by the user's own setting, and nobody is asked.
     #[track_caller]
-    pub(super) fn downloads_nothing(&self, sites: &[&Site]) {
+    pub(super) fn downloads_nothing(&self, networks: &[&Network]) {
         let run = self.download();
         assert!(run.code != Some(0) && run.stderr.contains("GOPROXY=off"), "{run:#?}");
-        for site in sites {
-            assert_eq!(site.asked(), [""; 0], "{}", site.name);
+        for network in networks {
+            assert_eq!(network.asked(), [""; 0], "{}", network.name);
         }
     }
 }
 
 #[track_caller]
-pub(super) fn assert_asked(site: &Site, path: &str, others: &[&Site]) {
-    let asked = site.asked();
+pub(super) fn assert_asked(network: &Network, path: &str, others: &[&Network]) {
+    let asked = network.asked();
     let zip = format!("{path}/{MODULE}/@v/v1.0.0.zip");
-    assert!(asked.iter().any(|line| line.ends_with(&zip)), "{}: {asked:?}", site.name);
+    assert!(asked.iter().any(|line| line.ends_with(&zip)), "{}: {asked:?}", network.name);
     for other in others {
         assert_eq!(other.asked(), [""; 0], "{}", other.name);
     }
@@ -99,13 +99,13 @@ pub(super) fn leave() {
 }
 
 /// Lays a cable named `interface` to the site: `ours` and `theirs` are addresses with lengths.
-pub(super) fn connect(interface: &str, site: &Site, ours: &[&str], theirs: &[&str]) {
+pub(super) fn connect(interface: &str, network: &Network, ours: &[&str], theirs: &[&str]) {
     let far = format!("to-{interface}");
-    done(ip(&["link", "add", interface, "type", "veth", "peer", "name", &far, "netns", site.name]));
+    done(ip(&["link", "add", interface, "type", "veth", "peer", "name", &far, "netns", network.name]));
     for address in theirs {
-        done(ip(&["-n", site.name, "address", "add", address, "dev", &far]).args(nodad(address)));
+        done(ip(&["-n", network.name, "address", "add", address, "dev", &far]).args(nodad(address)));
     }
-    done(ip(&["-n", site.name, "link", "set", &far, "up"]));
+    done(ip(&["-n", network.name, "link", "set", &far, "up"]));
     for address in ours {
         done(ip(&["address", "add", address, "dev", interface]).args(nodad(address)));
     }
@@ -113,8 +113,8 @@ pub(super) fn connect(interface: &str, site: &Site, ours: &[&str], theirs: &[&st
 }
 
 /// As a DHCP client moves the machine to the site.
-pub(super) fn move_to(site: &Site, ours: &str, gateway: &str) {
-    connect(INTERFACE, site, &[&format!("{ours}/24")], &[&format!("{gateway}/24")]);
+pub(super) fn move_to(network: &Network, ours: &str, gateway: &str) {
+    connect(INTERFACE, network, &[&format!("{ours}/24")], &[&format!("{gateway}/24")]);
     done(ip(&["route", "add", "default", "via", gateway, "dev", INTERFACE, "metric", "100"]));
 }
 
