@@ -180,6 +180,6 @@ pub(crate) fn real_goroot() -> Option<PathBuf> {
 /// Says why a test proves nothing here, or fails where nothing may be skipped.
 pub(crate) fn skip(reason: &str) {
     let nothing_is_skipped = std::env::var("GVMR_TESTS_SKIP_NOTHING").is_ok_and(|value| value == "1");
-    assert!(!nothing_is_skipped, "{reason}");
+    assert!(!nothing_is_skipped, "nothing may be skipped: {reason}");
     println!("skipped: {reason}");
 }
