@@ -56,7 +56,9 @@ fn release_shim() -> Option<PathBuf> {
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() && errors.contains("can't find crate for `core`") {
+    if !output.status.success()
+        && ["core", "std"].iter().any(|missing| errors.contains(&format!("can't find crate for `{missing}`")))
+    {
         crate::support::skip(&format!("the Rust target {TARGET} is not installed"));
         return None;
     }
