@@ -57,8 +57,9 @@ fn files_with(directory: &Path, words: &[String]) -> Vec<PathBuf> {
             found.extend(files_with(&path, words));
         } else if kind.is_file() {
             let bytes = std::fs::read(&path).unwrap_or_default();
-            let holds = |word: &String| bytes.windows(word.len()).any(|part| part == word.as_bytes());
-            if words.iter().any(holds) {
+            // As text, which std searches fast without optimization too: there are whole toolchains to search.
+            let text = String::from_utf8_lossy(&bytes);
+            if words.iter().any(|word| text.contains(word.as_str())) {
                 found.push(path);
             }
         }
