@@ -6,6 +6,7 @@ mod hostile;
 mod installed;
 pub(crate) mod real_modules;
 
+use crate::support::scratch;
 use crate::support::zip::{File, PREFIX, Zip};
 use gvmr::unpack::{Limits, Staged, UnpackError, module_zip};
 use proptest::prelude::*;
@@ -37,13 +38,13 @@ fn unpack_within(mut bytes: &[u8], into: &Path, limits: &Limits) -> Result<Stage
 
 /// Unpacks into a directory that is thrown away; the h1 of what came out.
 fn outcome(bytes: &[u8]) -> Result<String, UnpackError> {
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     unpack(bytes, &parent.path().join("tree")).map(|staged| staged.manifest().h1().to_string())
 }
 
 #[test]
 fn an_honest_archive_becomes_a_tree_with_modes_by_rule() {
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     let tree = parent.path().join("tree");
     let staged = unpack(&small().bytes(), &tree).unwrap();
     assert_eq!((staged.files(), staged.directory()), (5, tree.as_path()));
@@ -76,7 +77,7 @@ fn files_larger_than_any_buffer_come_out_whole() {
         File::stored(&format!("{PREFIX}stored"), &large),
         File::new(&format!("{PREFIX}last"), b"x"),
     ];
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     unpack(&Zip::with(files).bytes(), &parent.path().join("tree")).unwrap();
     for name in ["deflated", "stored"] {
         assert!(fs::read(parent.path().join("tree").join(name)).unwrap() == large, "{name}");
@@ -139,7 +140,7 @@ type Tightening = (&'static str, fn(&mut Limits));
 
 #[test]
 fn limits_end_what_is_too_large() {
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     let bytes = small().bytes();
     let tight: [Tightening; 7] = [
         ("the size of an archive in bytes", |limits| limits.archive = 600),
@@ -177,7 +178,7 @@ fn an_error_of_the_body_comes_back_as_it_is() {
     }
     let bytes = small().bytes();
     for length in [0, 100, bytes.len()] {
-        let parent = tempfile::tempdir().unwrap();
+        let parent = scratch::tempdir().unwrap();
         let limits = Limits::default();
         let error = module_zip(&mut Breaks(&bytes[..length]), PREFIX, parent.path(), &limits).unwrap_err();
         assert!(matches!(&error, UnpackError::Read(source) if source.to_string() == "the cable"), "{error}");
@@ -193,14 +194,14 @@ fn a_body_of_single_bytes_is_read_all_the_same() {
             self.0.read(&mut buffer[..length])
         }
     }
-    let (bytes, parent) = (small().bytes(), tempfile::tempdir().unwrap());
+    let (bytes, parent) = (small().bytes(), scratch::tempdir().unwrap());
     let staged = module_zip(&mut Single(&bytes), PREFIX, parent.path(), &Limits::default()).unwrap();
     assert_eq!(staged.manifest().h1().to_string(), outcome(&bytes).unwrap());
 }
 
 #[test]
 fn a_directory_that_holds_something_is_refused() {
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     fs::write(parent.path().join("planted"), b"").unwrap();
     let mut bytes = &small().bytes()[..];
     let error = module_zip(&mut bytes, PREFIX, parent.path(), &Limits::default()).unwrap_err();
@@ -212,7 +213,7 @@ fn a_directory_that_holds_something_is_refused() {
 
 #[test]
 fn a_staging_directory_that_is_a_link_is_refused() {
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     fs::create_dir(parent.path().join("elsewhere")).unwrap();
     std::os::unix::fs::symlink("elsewhere", parent.path().join("tree")).unwrap();
     let mut bytes = &small().bytes()[..];
@@ -249,7 +250,7 @@ proptest! {
     ) {
         let names: Vec<_> = (0..contents.len()).map(|n| format!("d{}/f{n}", n % 3)).collect();
         let files: Vec<_> = names.iter().zip(&contents).map(|(name, content)| (name.as_str(), &content[..])).collect();
-        let parent = tempfile::tempdir().unwrap();
+        let parent = scratch::tempdir().unwrap();
         unpack(&Zip::of(&files).bytes(), &parent.path().join("tree")).unwrap();
         for (name, content) in files {
             prop_assert_eq!(&fs::read(parent.path().join("tree").join(name)).unwrap(), content);

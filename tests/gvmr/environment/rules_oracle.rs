@@ -17,6 +17,7 @@ mod values;
 mod variables;
 
 use crate::support::mirror::real_modules;
+use crate::support::scratch;
 use crate::support::skip;
 use crate::support::world::{Run, World};
 use combination::{Combination, Scene};
@@ -123,7 +124,7 @@ impl Stage {
     }
 
     fn check(&self, number: u64, tally: &Tally) -> Result<(), String> {
-        let root = tempfile::tempdir().unwrap();
+        let root = scratch::tempdir().unwrap();
         let root = root.path().canonicalize().unwrap();
         let scene = Scene { root: &root, network: &self.network };
         let combination = Combination::new(number, scene);

@@ -5,6 +5,7 @@ pub(crate) mod connection;
 pub(crate) mod log;
 pub(crate) mod mirror;
 pub(crate) mod pack;
+pub(crate) mod scratch;
 pub(crate) mod server;
 pub(crate) mod tar;
 pub(crate) mod world;

@@ -17,7 +17,7 @@ pub(crate) struct World {
 impl World {
     /// An empty machine whose only source is `proxy`, as GOPROXY.
     pub(crate) fn new(proxy: &str) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = super::scratch::tempdir().unwrap();
         std::fs::create_dir(directory.path().join("user")).unwrap();
         let mut world = Self { directory, variables: BTreeMap::new() };
         world.set("HOME", &world.path("user").display().to_string());

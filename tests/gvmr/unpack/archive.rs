@@ -4,6 +4,7 @@ mod hostile;
 mod mutations;
 pub(crate) mod real_archives;
 
+use crate::support::scratch;
 use crate::support::tar::{Entry, GNU, Tar};
 use crate::support::zip::{self, PREFIX, Zip};
 use gvmr::unpack::{Format, Limit, Limits, Staged, UnpackError, archive};
@@ -58,7 +59,7 @@ fn unpack_within(
 
 /// Unpacks into a directory that is thrown away; the h1 of what came out.
 fn outcome(bytes: &[u8], format: Format) -> Result<String, UnpackError> {
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     unpack(bytes, format, &parent.path().join("tree")).map(|staged| staged.manifest().h1().to_string())
 }
 
@@ -70,7 +71,7 @@ fn with(mut tar: Tar, at: usize, header: Entry) -> Tar {
 
 #[test]
 fn every_format_gives_the_tree_and_the_hash_of_the_module() {
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     let module = parent.path().join("module");
     super::unpack(&super::small().bytes(), &module).unwrap();
     for (format, bytes) in
@@ -178,7 +179,7 @@ fn only_whole_names_of_directories_are_dropped() {
     let mut tar = small();
     let kept = ["go/apis/x", "go/API2/x", "go/src/test/x", "go/testing", "go/misc"];
     tar.entries.extend(kept.map(|name| Entry::file(name, b"x")));
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     let staged = unpack(&tar.gz(), Format::TarGz, &parent.path().join("tree")).unwrap();
     assert_eq!(staged.files(), 10);
 }
@@ -190,7 +191,7 @@ fn files_larger_than_any_buffer_come_out_whole() {
     large.extend(vec![0; 1_000_001]);
     let tar = Tar::of(&[("first", &large[..262_143]), ("large", &large), ("last", b"x")]);
     for (format, bytes) in [(Format::TarGz, tar.gz()), (Format::TarXz, tar.xz())] {
-        let parent = tempfile::tempdir().unwrap();
+        let parent = scratch::tempdir().unwrap();
         unpack(&bytes, format, &parent.path().join("tree")).unwrap();
         for entry in &tar.entries {
             let name = std::str::from_utf8(&entry.name).unwrap().strip_prefix("go/").unwrap();
@@ -201,7 +202,7 @@ fn files_larger_than_any_buffer_come_out_whole() {
 
 #[test]
 fn limits_end_what_is_too_large() {
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     let tight: [(Limit, fn(&mut Limits)); 7] = [
         (Limit::Archive, |limits| limits.archive = 300),
         (Limit::Unpacked, |limits| limits.unpacked = 100),
@@ -247,7 +248,7 @@ fn a_slow_body_is_left_as_soon_as_nobody_wants_it() {
             Ok(1)
         }
     }
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     let count = Arc::new(AtomicUsize::new(0));
     let first = vec![b'x'; 256 << 10]; // one window, which is looked at
     let mut body = (&first[..]).chain(Slow(Arc::clone(&count)));

@@ -1,5 +1,6 @@
 //! Real toolchain modules, with Go itself as the judge.
 
+use crate::support::scratch;
 use crate::support::skip;
 use gvmr::unpack::{Limits, installed, is_executable, manifest, module_zip};
 use std::fs::{self, File};
@@ -25,7 +26,7 @@ fn unpacks_and_runs(version: &str, goroot_needed: bool) {
     let Some((zip, sum)) = toolchain(version) else {
         return skip(&format!("no module of go{version} can be had"));
     };
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     let start = Instant::now();
     let mut body = File::open(zip).unwrap();
     let staged = module_zip(&mut body, &prefix(version), parent.path(), &Limits::default()).unwrap();

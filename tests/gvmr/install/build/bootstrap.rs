@@ -1,5 +1,6 @@
 //! Which Go builds which: what Go's own sources say, and who is chosen.
 
+use crate::support::scratch;
 use crate::support::skip;
 use crate::unpack::real_modules::toolchain;
 use gvmr::build::{
@@ -49,7 +50,7 @@ fn gos_own_sources_say_the_same() {
         let Some((zip, _)) = toolchain(version) else {
             return skip(&format!("no module of go{version} can be had"));
         };
-        let tree = tempfile::tempdir().unwrap();
+        let tree = scratch::tempdir().unwrap();
         let prefix = format!("golang.org/toolchain@v0.0.1-go{version}.linux-amd64/");
         module_zip(&mut File::open(zip).unwrap(), &prefix, tree.path(), &Limits::default()).unwrap();
         let make = fs::read_to_string(tree.path().join("src/make.bash")).unwrap();
@@ -142,7 +143,7 @@ proptest! {
 
 #[test]
 fn a_go_on_path_counts_where_it_is_a_whole_toolchain_and_no_shim() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = scratch::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
     let program = |name: &str| {
         fs::create_dir_all(path(name).parent().unwrap()).unwrap();

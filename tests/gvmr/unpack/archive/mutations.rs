@@ -2,6 +2,7 @@
 
 use super::super::hostile::{kind_of, listing};
 use super::{module_h1, outcome, small, unpack};
+use crate::support::scratch;
 use crate::support::skip;
 use crate::support::tar::{Gzip, Tar};
 use flate2::read::GzDecoder;
@@ -226,7 +227,7 @@ fn gnu_tar_sees_the_same_files_in_whatever_is_accepted() {
         for mutation in &mutations {
             mutate(&mut tar, mutation);
         }
-        let parent = tempfile::tempdir().unwrap();
+        let parent = scratch::tempdir().unwrap();
         let tree = parent.path().join("tree");
         if unpack(&tar.gz(), Format::TarGz, &tree).is_err() {
             continue;
@@ -244,7 +245,7 @@ fn gnu_tar_sees_the_same_files_in_whatever_is_accepted() {
 
 /// Unpacks beside other things, which must stay as they are.
 fn harms_nothing(bytes: &[u8], format: Format) -> Option<String> {
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     fs::write(parent.path().join("kept"), b"kept").unwrap();
     let before = listing(parent.path());
     let tree = parent.path().join("tree");

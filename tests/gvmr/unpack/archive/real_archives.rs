@@ -3,6 +3,7 @@
 use super::super::real_modules::toolchain;
 use super::assert_same_tree;
 use crate::support::mirror::real_modules;
+use crate::support::scratch;
 use crate::support::skip;
 use gvmr::unpack::{Format, Kind, Limits, Staged, archive, installed, manifest, module_zip};
 use sha2::{Digest as _, Sha256};
@@ -42,7 +43,7 @@ fn archives_of_a_real_tree_by_any_packer_have_the_logged_hash() {
     let Some(cache) = real_modules(&["1.22.10"]) else {
         return skip("no module of go1.22.10 can be had");
     };
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     let (root, prefix) = (parent.path().join("go"), format!("golang.org/toolchain@{VERSION}/"));
     fs::create_dir(&root).unwrap();
     let mut zip = File::open(cache.join(format!("golang.org/toolchain/@v/{VERSION}.zip"))).unwrap();
@@ -112,7 +113,7 @@ fn the_archive_of_this_machines_own_go_has_the_logged_hash() {
     let Some((root, module_version, sum)) = own_release() else {
         return skip("the go on PATH is no official release, or the log's hash of it cannot be had");
     };
-    let parent = tempfile::tempdir().unwrap();
+    let parent = scratch::tempdir().unwrap();
     let packed = parent.path().join("go.tar.gz");
     go_packs(9, &root, &packed);
     let prefix = format!("golang.org/toolchain@{module_version}/");
