@@ -1,5 +1,6 @@
 //! The table of rooms holds: a room imports only rooms to its right.
 
+use crate::support::slow;
 use std::path::{Path, PathBuf};
 
 /// Left to right, as the README's table has them; rooms in one line may not import each other.
@@ -96,4 +97,18 @@ fn imports(text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+#[test]
+fn each_slow_test_is_there_and_names_itself() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gvmr");
+    for (names, asks) in [(slow::LEFT_OUT, "slow::left_out("), (slow::SHORTENED, "slow::")] {
+        for name in names {
+            let (module, function) = name.rsplit_once("::").unwrap();
+            let file = tests.join(module.replace("::", "/")).with_extension("rs");
+            let text = std::fs::read_to_string(file).unwrap();
+            assert!(text.contains(&format!("#[test]\nfn {function}() {{\n")), "there is no test {name}");
+            assert!(text.contains(&format!("\"{name}\"")) && text.contains(asks), "{name} asks nothing");
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod installed;
 pub(crate) mod real_modules;
 
 use crate::support::scratch;
+use crate::support::slow;
 use crate::support::zip::{File, PREFIX, Zip};
 use gvmr::unpack::{Limits, Staged, UnpackError, module_zip};
 use proptest::prelude::*;
@@ -101,12 +102,14 @@ fn every_cut_is_an_error() {
 /// its last byte, and the executable bits in the external attributes, because modes come from a rule.
 #[test]
 fn every_flipped_bit_is_noticed_but_for_those_that_mean_nothing() {
+    const TEST: &str = "unpack::every_flipped_bit_is_noticed_but_for_those_that_mean_nothing";
     let zip = small();
     let bytes = zip.bytes();
     let expected = outcome(&bytes).unwrap();
     let mut unnoticed = Vec::new();
+    let flips = [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff, 0xa4 ^ 0xed];
     for at in 0..bytes.len() {
-        for flip in [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff, 0xa4 ^ 0xed] {
+        for &flip in slow::first(TEST, 3, &flips) {
             let mut forged = bytes.clone();
             forged[at] ^= flip;
             if outcome(&forged).is_ok_and(|h1| h1 == expected) {

@@ -19,6 +19,7 @@ mod variables;
 use crate::support::mirror::real_modules;
 use crate::support::scratch;
 use crate::support::skip;
+use crate::support::slow;
 use crate::support::world::{Run, World};
 use combination::{Combination, Scene};
 use layout::{Machine, TELLER, TELLER_SCRIPT};
@@ -35,6 +36,8 @@ use std::time::Instant;
 
 /// How many states a run goes through.
 const COMBINATIONS: u64 = 510;
+
+const TEST: &str = "environment::rules_oracle::what_go_sees_is_what_the_documented_order_says";
 
 /// The last releases of two minors, and whatever is the newest.
 const VERSIONS: [&str; 3] = ["1.19.13", "1.22.10", "latest"];
@@ -191,7 +194,7 @@ fn asked_for() -> (u64, u64) {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     match number("GVMR_RULES_ONE") {
         Some(one) => (one, 1),
-        None => (number("GVMR_RULES_SEED").unwrap_or(1), COMBINATIONS),
+        None => (number("GVMR_RULES_SEED").unwrap_or(1), slow::rounds(TEST, 60, COMBINATIONS)),
     }
 }
 

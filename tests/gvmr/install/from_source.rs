@@ -3,6 +3,7 @@
 use crate::support::mirror::Mirror;
 use crate::support::server::Reply;
 use crate::support::skip;
+use crate::support::slow;
 use crate::support::world::{Run, names};
 use gvmr::unpack::is_executable;
 use std::fs;
@@ -14,6 +15,9 @@ const REAL: &str = "1.22.10";
 
 #[test]
 fn a_real_go_is_built_here_and_builds_hello() {
+    if slow::left_out("install::from_source::a_real_go_is_built_here_and_builds_hello") {
+        return;
+    }
     let Some(mirror) = Mirror::real(&[REAL]) else { return skip("no go, or no network") };
     let mut world = mirror.world();
     world.set("PATH", &offline_path(&world.path("offline")));

@@ -2,6 +2,7 @@
 
 use crate::support::mirror::Mirror;
 use crate::support::skip;
+use crate::support::slow;
 use crate::support::world::{World, gvmr};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -18,7 +19,8 @@ fn two_hundred_kills_leave_no_half_toolchain() {
     let whole = duration_of_an_install(&mirror);
     let mut committed = 0;
     let mut random = 0x2545_f491_u32;
-    for kill in 0..KILLS {
+    let kills = slow::rounds("install::kill::two_hundred_kills_leave_no_half_toolchain", 4, KILLS);
+    for kill in 0..kills {
         random ^= random << 13;
         random ^= random >> 17;
         random ^= random << 5;
@@ -34,9 +36,9 @@ fn two_hundred_kills_leave_no_half_toolchain() {
             world.gvmr(["uninstall", "--force", VERSION]).succeeds();
         }
     }
-    eprintln!("{KILLS} kills within {whole:?}, {committed} of them after the commit");
+    eprintln!("{kills} kills within {whole:?}, {committed} of them after the commit");
     world.gvmr(["install", VERSION]).succeeds();
-    assert_complete(&world, KILLS);
+    assert_complete(&world, kills);
     assert_eq!(crate::support::world::names(&world.home().join("staging")), [""; 0]);
 }
 

@@ -3,6 +3,7 @@
 use crate::support::mirror::Mirror;
 use crate::support::server::{Content, Reply, Request};
 use crate::support::skip;
+use crate::support::slow;
 use crate::support::world::names;
 use gvmr::net::{Client, Settings};
 use std::io::{Read, Seek, SeekFrom};
@@ -13,9 +14,10 @@ const REAL: &str = "1.22.10";
 
 #[test]
 fn a_changed_byte_in_a_real_zip_is_an_integrity_error() {
+    const TEST: &str = "install::tampering::a_changed_byte_in_a_real_zip_is_an_integrity_error";
     let zip = |request: &Request| request.target.ends_with(".zip");
     // Spread over the whole archive: headers, contents, descriptors, the directory, the end record.
-    for per_mille in [0_u64, 1, 37, 250, 500, 750, 930, 990, 999, 1000] {
+    for &per_mille in slow::first(TEST, 3, &[37_u64, 500, 999, 0, 1, 250, 750, 930, 990, 1000]) {
         let meddle = move |request: &Request, reply: Reply| {
             if zip(request) { flipped(reply, per_mille) } else { reply }
         };

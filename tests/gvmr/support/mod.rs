@@ -7,6 +7,7 @@ pub(crate) mod mirror;
 pub(crate) mod pack;
 pub(crate) mod scratch;
 pub(crate) mod server;
+pub(crate) mod slow;
 pub(crate) mod tar;
 pub(crate) mod world;
 pub(crate) mod zip;

@@ -11,13 +11,16 @@ use gvmr::verify::{Client, DEFAULT_SETTING, Database, LogError, TreeHead, Warnin
 use super::public_log::{MODULE, NEWEST, remember_latest, sums};
 use super::remote::{Scripted, fixture_path, lookup, lookup_numbered};
 use crate::support::log::{TestLog, sum_of};
+use crate::support::slow;
 
 const VERSION: &str = "v0.0.1-go1.22.10.linux-amd64";
 
 #[test]
 fn every_byte_of_every_real_answer_counts() {
-    for (version, sum) in sums() {
-        flip_answer(&version, &sum, &[0x01, 0x80]);
+    const TEST: &str = "verify::flips::every_byte_of_every_real_answer_counts";
+    let sums = sums();
+    for (version, sum) in sums.iter().take(slow::rounds(TEST, 5, sums.len())) {
+        flip_answer(version, sum, &[0x01, 0x80]);
     }
 }
 

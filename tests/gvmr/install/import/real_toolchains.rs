@@ -5,6 +5,7 @@ use super::{put, snapshot};
 use crate::support::mirror::{Mirror, real_modules};
 use crate::support::pack::EXTRA;
 use crate::support::skip;
+use crate::support::slow;
 use crate::support::world::{World, gvmr, names};
 use crate::unpack::archive::real_archives::own_release;
 use gvmr::unpack::{Limits, module_zip};
@@ -123,6 +124,9 @@ fn one_changed_byte_of_a_real_tree_is_not_adopted() {
 #[test]
 fn killed_at_any_moment_a_version_is_absent_or_whole() {
     const KILLS: u32 = 20;
+    if slow::left_out("install::import::real_toolchains::killed_at_any_moment_a_version_is_absent_or_whole") {
+        return;
+    }
     let Some((_mirror, world)) = machine() else { return skip("no go, or no network") };
     let sdk = world.path("user/sdk/go1.22.10");
     release(&sdk);

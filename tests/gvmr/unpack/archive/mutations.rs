@@ -4,6 +4,7 @@ use super::super::hostile::{kind_of, listing};
 use super::{module_h1, outcome, small, unpack};
 use crate::support::scratch;
 use crate::support::skip;
+use crate::support::slow;
 use crate::support::tar::{Gzip, Tar};
 use flate2::read::GzDecoder;
 use gvmr::unpack::{Format, UnpackError};
@@ -59,11 +60,13 @@ fn every_flipped_bit_of_an_xz_is_an_error() {
 /// Without the compression's checksum, the tar's own checksums notice what changes a header; contents are the h1's.
 #[test]
 fn every_changed_byte_of_a_header_is_noticed_or_means_nothing() {
+    const TEST: &str =
+        "unpack::archive::mutations::every_changed_byte_of_a_header_is_noticed_or_means_nothing";
     let tar = small();
     let plain = tar.bytes();
     let contents: Vec<_> = contents(&tar);
     for at in (0..plain.len()).filter(|at| !contents.iter().any(|range| range.contains(at))) {
-        for flip in [0x01, 0x20, 0x80, 0xff] {
+        for &flip in slow::first(TEST, 1, &[0x01, 0x20, 0x80, 0xff]) {
             let mut forged = plain.clone();
             forged[at] ^= flip;
             let result = outcome(&Gzip::of(&forged).bytes(), Format::TarGz);

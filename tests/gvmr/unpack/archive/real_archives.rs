@@ -5,6 +5,7 @@ use super::assert_same_tree;
 use crate::support::mirror::real_modules;
 use crate::support::scratch;
 use crate::support::skip;
+use crate::support::slow;
 use gvmr::unpack::{Format, Kind, Limits, Staged, archive, installed, manifest, module_zip};
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, File};
@@ -40,6 +41,11 @@ fn unpack(path: &Path, prefix: &str, into: &Path) -> Staged {
 #[test]
 fn archives_of_a_real_tree_by_any_packer_have_the_logged_hash() {
     const VERSION: &str = "v0.0.1-go1.22.10.linux-amd64";
+    if slow::left_out(
+        "unpack::archive::real_archives::archives_of_a_real_tree_by_any_packer_have_the_logged_hash",
+    ) {
+        return;
+    }
     let Some(cache) = real_modules(&["1.22.10"]) else {
         return skip("no module of go1.22.10 can be had");
     };
@@ -110,6 +116,11 @@ pub(crate) fn own_release() -> Option<(PathBuf, String, String)> {
 
 #[test]
 fn the_archive_of_this_machines_own_go_has_the_logged_hash() {
+    if slow::left_out(
+        "unpack::archive::real_archives::the_archive_of_this_machines_own_go_has_the_logged_hash",
+    ) {
+        return;
+    }
     let Some((root, module_version, sum)) = own_release() else {
         return skip("the go on PATH is no official release, or the log's hash of it cannot be had");
     };

@@ -1,0 +1,45 @@
+//! The tests that take over 20 seconds. They run in full with `GVMR_TESTS=all` only.
+
+/// Left out as a whole.
+pub(crate) const LEFT_OUT: &[&str] = &[
+    "install::archives::files::a_published_archive_needs_no_network_since_the_program_knows_its_sum",
+    "install::from_source::a_real_go_is_built_here_and_builds_hello",
+    "install::import::real_toolchains::killed_at_any_moment_a_version_is_absent_or_whole",
+    "unpack::archive::real_archives::archives_of_a_real_tree_by_any_packer_have_the_logged_hash",
+    "unpack::archive::real_archives::the_archive_of_this_machines_own_go_has_the_logged_hash",
+];
+
+/// With fewer rounds of the same.
+pub(crate) const SHORTENED: &[&str] = &[
+    "environment::rules_oracle::what_go_sees_is_what_the_documented_order_says",
+    "install::archives::proof::a_changed_byte_anywhere_in_a_real_archive_never_installs_another_tree",
+    "install::build::bootstrap::gos_own_sources_say_the_same",
+    "install::kill::two_hundred_kills_leave_no_half_toolchain",
+    "install::real_go::three_minors_from_the_proxy_are_proved_and_build_in_three_directories",
+    "install::tampering::a_changed_byte_in_a_real_zip_is_an_integrity_error",
+    "unpack::archive::mutations::every_changed_byte_of_a_header_is_noticed_or_means_nothing",
+    "unpack::every_flipped_bit_is_noticed_but_for_those_that_mean_nothing",
+    "verify::flips::every_byte_of_every_real_answer_counts",
+];
+
+/// Whether tests run in full.
+pub(crate) fn all() -> bool {
+    std::env::var("GVMR_TESTS").is_ok_and(|value| value == "all")
+}
+
+/// Whether this test is left out now.
+pub(crate) fn left_out(test: &str) -> bool {
+    assert!(LEFT_OUT.contains(&test), "{test} is not in the table of what is left out");
+    !all()
+}
+
+/// How many rounds this test goes through.
+pub(crate) fn rounds<N>(test: &str, few: N, full: N) -> N {
+    assert!(SHORTENED.contains(&test), "{test} is not in the table of what is shortened");
+    if all() { full } else { few }
+}
+
+/// The first few of the cases of this test, or all.
+pub(crate) fn first<'c, C>(test: &str, few: usize, cases: &'c [C]) -> &'c [C] {
+    &cases[..rounds(test, few, cases.len())]
+}
