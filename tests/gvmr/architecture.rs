@@ -1,9 +1,9 @@
-//! The table of rooms holds: a room imports only rooms to its right.
+//! The tables of rooms and floors hold: a room imports only rooms to its right, a floor of the core only floors below it.
 
 use crate::support::slow;
 use std::path::{Path, PathBuf};
 
-/// Left to right, as the README's table has them; rooms in one line may not import each other.
+/// Left to right, as the table in docs/architecture.md has them; rooms in one line may not import each other.
 const ROOMS: &[&[&str]] = &[
     &["main"],
     &["cli", "commands"],
@@ -21,18 +21,38 @@ const ROOMS: &[&[&str]] = &[
     &["process"],
 ];
 
+/// The core library's floors, from the top to the ground.
+const FLOORS: &[&[&str]] = &[
+    &["main", "arena"], // the program around the library
+    &["exec"],
+    &["select"],
+    &["env"],
+    &["home"],
+    &["gover"],
+    &["sys"],
+];
+
 #[test]
 fn a_room_imports_only_rooms_to_its_right() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    assert_imports_go_right("src", ROOMS);
+}
+
+#[test]
+fn a_floor_of_the_core_imports_only_floors_below_it() {
+    assert_imports_go_right("shims/src", FLOORS);
+}
+
+fn assert_imports_go_right(source: &str, table: &[&[&str]]) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(source);
     let mut wrong = Vec::new();
     for file in rust_files(&source) {
         let room = room_of(file.strip_prefix(&source).unwrap());
         if room == "lib" {
             continue;
         }
-        let own = column(&room).unwrap_or_else(|| panic!("{room} is not in the table of rooms"));
+        let own = column(table, &room).unwrap_or_else(|| panic!("{room} is not in the table"));
         for imported in imports(&std::fs::read_to_string(&file).unwrap()) {
-            let allowed = imported == room || column(&imported).is_some_and(|column| column > own);
+            let allowed = imported == room || column(table, &imported).is_some_and(|column| column > own);
             let together = room == "commands" && imported == "cli"; // commands take the arguments cli defines
             if !allowed && !together {
                 wrong.push(format!("{}: {room} imports {imported}", file.display()));
@@ -43,10 +63,12 @@ fn a_room_imports_only_rooms_to_its_right() {
 }
 
 #[test]
-fn the_readme_has_every_room() {
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    for room in ROOMS.concat() {
-        assert!(readme.contains(&format!("| `{room}`")), "README.md's table of rooms lacks {room}");
+fn the_architecture_page_has_every_room_and_floor() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let floors = FLOORS[1..].concat();
+    for room in ROOMS.concat().into_iter().chain(floors) {
+        assert!(page.contains(&format!("| `{room}`")), "docs/architecture.md lacks {room}");
     }
 }
 
@@ -73,8 +95,8 @@ fn room_of(path: &Path) -> String {
     first.trim_end_matches(".rs").to_owned()
 }
 
-fn column(room: &str) -> Option<usize> {
-    ROOMS.iter().position(|rooms| rooms.contains(&room))
+fn column(table: &[&[&str]], room: &str) -> Option<usize> {
+    table.iter().position(|rooms| rooms.contains(&room))
 }
 
 /// The rooms named behind `crate::` or, in the program, `gvmr::`.

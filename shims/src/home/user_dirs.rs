@@ -30,7 +30,7 @@ impl Own {
         &self.root
     }
 
-    /// The rules of the user's `config.toml`, compiled: one [`crate::env::compiled_rules::Record`].
+    /// The rules of the user's `config.toml`, compiled.
     pub fn rules(&self) -> PathBuf {
         self.root.join("rules")
     }
