@@ -12,6 +12,7 @@ pub(crate) const LEFT_OUT: &[&str] = &[
 /// With fewer rounds of the same.
 pub(crate) const SHORTENED: &[&str] = &[
     "environment::rules_oracle::what_go_sees_is_what_the_documented_order_says",
+    "environment::trust::swaps::a_swap_between_check_and_use_never_lets_the_unapproved_bytes_in",
     "install::archives::proof::a_changed_byte_anywhere_in_a_real_archive_never_installs_another_tree",
     "install::build::bootstrap::gos_own_sources_say_the_same",
     "install::kill::two_hundred_kills_leave_no_half_toolchain",
@@ -20,6 +21,7 @@ pub(crate) const SHORTENED: &[&str] = &[
     "unpack::archive::mutations::every_changed_byte_of_a_header_is_noticed_or_means_nothing",
     "unpack::every_flipped_bit_is_noticed_but_for_those_that_mean_nothing",
     "verify::flips::every_byte_of_every_real_answer_counts",
+    "verify::flips::every_byte_of_every_tile_of_a_small_log_counts",
 ];
 
 /// Whether tests run in full.

@@ -1,6 +1,7 @@
 //! A file that changes between the look at it and its use: what takes effect is what was approved, or nothing.
 
 use super::fixture::{Machine, script};
+use crate::support::slow;
 use gvmr::config::compile_project;
 use gvmr_core::env::compiled_rules::Record;
 use std::collections::BTreeMap;
@@ -17,6 +18,9 @@ const EVIL: &str = "[env]\nGOFLAGS = \"-toolexec=/evil\"\nGOPROXY = \"http://evi
 
 #[test]
 fn a_swap_between_check_and_use_never_lets_the_unapproved_bytes_in() {
+    const TEST: &str =
+        "environment::trust::swaps::a_swap_between_check_and_use_never_lets_the_unapproved_bytes_in";
+    let runs = slow::rounds(TEST, 2_000, RUNS);
     let machine = Machine::new();
     let project = machine.project("p", APPROVED);
     script(&machine.world.goroot("1.98.1").join("bin/go"), "#!/bin/sh\necho \"$GOFLAGS $GOPROXY\"\n");
@@ -28,7 +32,7 @@ fn a_swap_between_check_and_use_never_lets_the_unapproved_bytes_in() {
 
     let seen = while_swapping(&project, Swap::InPlaceToo, || {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-        let left = AtomicUsize::new(RUNS);
+        let left = AtomicUsize::new(runs);
         let start = Instant::now();
         let counts: Vec<BTreeMap<String, usize>> = std::thread::scope(|scope| {
             let runners: Vec<_> = (0..2)
@@ -47,14 +51,14 @@ fn a_swap_between_check_and_use_never_lets_the_unapproved_bytes_in() {
                 .collect();
             runners.into_iter().map(|runner| runner.join().unwrap()).collect()
         });
-        println!("{RUNS} runs in {:?}", start.elapsed());
+        println!("{runs} runs in {:?}", start.elapsed());
         for (line, count) in counts.into_iter().flatten() {
             *seen.entry(line).or_default() += count;
         }
         seen
     });
     println!("{seen:?}");
-    assert_eq!(seen.values().sum::<usize>(), RUNS);
+    assert_eq!(seen.values().sum::<usize>(), runs);
     let lines: Vec<_> = seen.keys().map(String::as_str).collect();
     assert_eq!(lines, [" ", "-tags=approved http://good.example"], "{seen:?}");
 }
