@@ -51,8 +51,9 @@ fn with_input(command: &mut Command, input: &[u8]) -> Run {
 /// that is not optimized takes a minute.
 fn files_with(directory: &Path, words: &[String]) -> Vec<PathBuf> {
     let mut grep = Command::new("grep");
-    grep.args(["-rlaF", "--null"]).args(words.iter().flat_map(|word| ["-e", word.as_str()]));
-    let run = Run::of(grep.env("LC_ALL", "C").arg("--").arg(directory));
+    // The words come on stdin: the command lines of all processes are searched for them too.
+    grep.args(["-rlaF", "--null", "-f", "-", "--"]).arg(directory).env("LC_ALL", "C");
+    let run = with_input(&mut grep, words.join("\n").as_bytes());
     assert!(matches!(run.code, Some(0 | 1)), "{run:?}");
     let mut found: Vec<_> = run.stdout.split_terminator('\0').map(PathBuf::from).collect();
     found.sort();
