@@ -18,7 +18,7 @@ mod rounds;
 
 use gvmr::config::{compile_config, compile_project};
 use gvmr_core::home::paths::Home;
-use gvmr_core::home::user_dirs::Own;
+use gvmr_core::home::user_dirs::UserDirs;
 use rounds::{Row, interleave, rounds_asked_for};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -85,7 +85,7 @@ fn with_rules(program: &Path, directory: &Path, version: &str) -> Command {
     std::fs::write(&file, trusted).unwrap();
     std::fs::write(&settings, &own).unwrap();
     let home = Home::at(program.parent().unwrap().parent().unwrap());
-    let kept = Own::of(&home, &Vec::new()).unwrap();
+    let kept = UserDirs::of(&home, &Vec::new()).unwrap();
     let project = compile_project(&file, trusted.as_bytes(), Some(&user)).unwrap();
     let rules = compile_config(&settings, own.as_bytes(), Some(&user)).unwrap();
     std::fs::create_dir_all(kept.trusted_record(&file).parent().unwrap()).unwrap();

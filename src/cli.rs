@@ -5,10 +5,10 @@ mod hidden;
 mod run;
 mod setup;
 
-pub use auth::{Auth, AuthCommand, AuthList, AuthRemove, AuthSet};
-pub use hidden::{SessionStart, SessionWatch, ShimMissing, ShimPrepare};
-pub use run::{Current, Each, Exec, Where, Which};
-pub use setup::{Completions, Env, EnvShell, Import, Setup};
+pub use auth::{AuthArgs, AuthCommand, AuthListArgs, AuthRemoveArgs, AuthSetArgs};
+pub use hidden::{SessionStartArgs, SessionWatchArgs, ShimMissingArgs, ShimPrepareArgs};
+pub use run::{CurrentArgs, EachArgs, ExecArgs, WhereArgs, WhichArgs};
+pub use setup::{CompletionsArgs, EnvArgs, EnvShell, ImportArgs, SetupArgs};
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -30,74 +30,74 @@ pub struct Cli {
 pub enum Command {
     /// Install one or several versions; with none given, what this directory asks for
     #[command(visible_alias = "i")]
-    Install(Install),
+    Install(InstallArgs),
     /// Remove installed versions
     #[command(visible_alias = "rm", alias = "remove")]
-    Uninstall(Uninstall),
+    Uninstall(UninstallArgs),
     /// Pin a version for this directory (.go-version), or the default with --global
     #[command(alias = "local")]
-    Use(Use),
+    Use(UseArgs),
     /// Set the default version
     #[command(hide = true)]
-    Global(Global),
+    Global(GlobalArgs),
     /// Show what is installed
     #[command(visible_alias = "ls", alias = "versions")]
-    List(List),
+    List(ListArgs),
     /// Show what can be installed
     #[command(name = "ls-remote", visible_alias = "search", aliases = ["list-all", "available", "list-remote"])]
-    LsRemote(LsRemote),
+    LsRemote(LsRemoteArgs),
     /// Show the version that runs here, and why
-    Current(Current),
+    Current(CurrentArgs),
     /// Show the path of the program that runs here
-    Which(Which),
+    Which(WhichArgs),
     /// Show where a version is installed
     #[command(alias = "prefix")]
-    Where(Where),
+    Where(WhereArgs),
     /// Run a command with a version: gvmr exec 1.22 -- go test ./...
     #[command(visible_alias = "x", alias = "run")]
-    Exec(Exec),
+    Exec(ExecArgs),
     /// Run a command with several versions, and show how each ended: gvmr each 1.22 1.23 -- go test ./...
-    Each(Each),
+    Each(EachArgs),
     /// Let a project's gvmr.toml take effect, as it is now
-    Trust(Trust),
+    Trust(TrustArgs),
     /// Keep credentials for servers and proxies; without a subcommand, give them to the go command (GOAUTH)
-    Auth(Auth),
+    Auth(AuthArgs),
     /// Show what this host is, and which versions run here; nothing is downloaded or run
-    Host(Host),
+    Host(HostArgs),
     /// Compare whole installed trees with Go's transparency log
-    Verify(Verify),
+    Verify(VerifyArgs),
     /// Remove patch releases that a newer one replaces, but for the default, what this directory asks for, and
     /// what a pin asks for that gvmr wrote or installed for
-    Prune(Prune),
+    Prune(PruneArgs),
     /// Make `go` the right one in every session: puts the shim directory first on PATH, in the files that shells read
-    Setup(Setup),
+    Setup(SetupArgs),
     /// Print what puts the shim directory first on PATH, for `eval` and for editors; with --why or names, every variable
     /// that the next go will see, and where it comes from
-    Env(Env),
+    Env(EnvArgs),
     /// Adopt Go toolchains that other tools installed, proved like every other one
-    Import(Import),
+    Import(ImportArgs),
     /// Print the completion script of a shell
-    Completions(Completions),
+    Completions(CompletionsArgs),
     /// Called by the shim for a version that is not installed
     #[command(name = "shim-missing", hide = true)]
-    ShimMissing(ShimMissing),
+    ShimMissing(ShimMissingArgs),
     /// Called by the shim where rules have to be compiled, something said, or credentials given first
     #[command(name = "shim-prepare", hide = true)]
-    ShimPrepare(ShimPrepare),
+    ShimPrepare(ShimPrepareArgs),
     /// Called in a session that setup looks at: prints its PATH and the go there
     #[command(name = "session-seen", hide = true)]
     SessionSeen,
     /// Called to start such a session without the terminal: a session of its own, then the command
     #[command(name = "session-start", hide = true)]
-    SessionStart(SessionStart),
+    SessionStart(SessionStartArgs),
     /// Called to end the sessions of a gvmr that was killed: their ids come on stdin
     #[command(name = "session-watch", hide = true)]
-    SessionWatch(SessionWatch),
+    SessionWatch(SessionWatchArgs),
 }
 
 /// `gvmr install`.
 #[derive(Debug, Args)]
-pub struct Install {
+pub struct InstallArgs {
     /// 1.23, 1.23.4, 1.24rc1, latest, oldstable, ">=1.21, <1.24", "~1.22", or an archive: ./go1.23.4.linux-amd64.tar.gz
     #[arg(value_name = "VERSION")]
     pub versions: Vec<String>,
@@ -117,7 +117,7 @@ pub struct Install {
 
 /// `gvmr uninstall`.
 #[derive(Debug, Args)]
-pub struct Uninstall {
+pub struct UninstallArgs {
     /// Exact versions, or a prefix such as 1.22 where one version matches it
     #[arg(value_name = "VERSION", required = true)]
     pub versions: Vec<String>,
@@ -131,7 +131,7 @@ pub struct Uninstall {
 
 /// `gvmr use`.
 #[derive(Debug, Args)]
-pub struct Use {
+pub struct UseArgs {
     /// 1.23, 1.23.4, latest, "~1.22"
     #[arg(value_name = "VERSION")]
     pub version: String,
@@ -142,7 +142,7 @@ pub struct Use {
 
 /// `gvmr global`.
 #[derive(Debug, Args)]
-pub struct Global {
+pub struct GlobalArgs {
     /// 1.23, 1.23.4, latest, "~1.22"
     #[arg(value_name = "VERSION")]
     pub version: String,
@@ -150,7 +150,7 @@ pub struct Global {
 
 /// `gvmr list`.
 #[derive(Debug, Args)]
-pub struct List {
+pub struct ListArgs {
     /// Print JSON, with each version's receipt
     #[arg(long)]
     pub json: bool,
@@ -158,7 +158,7 @@ pub struct List {
 
 /// `gvmr ls-remote`.
 #[derive(Debug, Args)]
-pub struct LsRemote {
+pub struct LsRemoteArgs {
     /// Show only versions that match: 1.22, "~1.22", ">=1.21"
     #[arg(value_name = "VERSION")]
     pub filter: Option<String>,
@@ -172,7 +172,7 @@ pub struct LsRemote {
 
 /// `gvmr trust`.
 #[derive(Debug, Args)]
-pub struct Trust {
+pub struct TrustArgs {
     /// The gvmr.toml, or its directory; with none given, the nearest one
     pub path: Option<PathBuf>,
     /// Show what is trusted
@@ -189,7 +189,7 @@ pub struct Trust {
 /// `gvmr host`.
 #[derive(Debug, Args)]
 #[command(after_help = "Exits with 11 where a VERSION that was named cannot run here.")]
-pub struct Host {
+pub struct HostArgs {
     /// Versions to judge: 1.19, 1.22.3; with none given, every minor and what is installed
     #[arg(value_name = "VERSION")]
     pub versions: Vec<String>,
@@ -200,7 +200,7 @@ pub struct Host {
 
 /// `gvmr verify`.
 #[derive(Debug, Args)]
-pub struct Verify {
+pub struct VerifyArgs {
     /// Installed versions; with none given, all of them
     #[arg(value_name = "VERSION")]
     pub versions: Vec<String>,
@@ -211,7 +211,7 @@ pub struct Verify {
 
 /// `gvmr prune`.
 #[derive(Debug, Args)]
-pub struct Prune {
+pub struct PruneArgs {
     /// Only show what would be removed
     #[arg(long, short = 'n')]
     pub dry_run: bool,

@@ -21,7 +21,7 @@ const LIMIT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
 /// How often it is looked whether a program that has said everything has ended.
 const TICK: Duration = Duration::from_millis(1);
 /// The most bytes of an answer.
-const LARGEST: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// What the go command would start the C compiler for, to tell which flags it knows.
 const OF_THE_COMPILER: [&str; 5] =
@@ -90,7 +90,7 @@ fn asked(command: &mut Command) -> Result<BTreeMap<String, String>, GoEnvError> 
     let (sender, receiver) = channel();
     let read = move || {
         let mut said = Vec::new();
-        let result = stdout.take(LARGEST).read_to_end(&mut said).map(|_| said);
+        let result = stdout.take(MAX_BYTES).read_to_end(&mut said).map(|_| said);
         let _ = sender.send(result); // nobody waits any more
     };
     thread::Builder::new().name("go env".to_owned()).spawn(read).map_err(GoEnvError::Run)?;

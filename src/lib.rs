@@ -5,7 +5,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod credentials;
-pub mod elsewhere;
+pub mod discover;
 pub mod error;
 pub mod explain;
 pub mod go_env;

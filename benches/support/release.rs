@@ -3,7 +3,7 @@
 //! Made once, out of the real module and what only archives hold, taken from the Go on PATH; kept below `target/tmp`.
 
 use flate2::read::GzDecoder;
-use gvmr::unpack::{Limits, module_zip};
+use gvmr::unpack::{ArchiveLimits, module_zip};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -76,7 +76,7 @@ fn tree(directory: &Path) -> PathBuf {
     let parent = directory.join("tree");
     fs::create_dir_all(parent.join("go")).unwrap();
     let prefix = format!("golang.org/toolchain@{module}/");
-    module_zip(&mut zip, &prefix, &parent.join("go"), &Limits::default()).unwrap();
+    module_zip(&mut zip, &prefix, &parent.join("go"), &ArchiveLimits::default()).unwrap();
     let goroot = PathBuf::from(output(Command::new("go").args(["env", "GOROOT"])));
     for name in ["api", "doc", "misc", "test"] {
         let from = goroot.join(name);

@@ -28,7 +28,7 @@ pub enum Bootstrap {
 
 /// A Go that is already there.
 #[derive(Clone, Debug)]
-pub struct Candidate {
+pub struct BootstrapGo {
     /// Its version.
     pub version: Version,
     /// Its GOROOT.
@@ -55,7 +55,7 @@ pub fn bootstrap_of(version: &Version) -> Bootstrap {
 ///
 /// The closest minor version at or above the minimum is the one that its authors tried, so that one is taken, in its
 /// newest patch; pre-releases only where there is nothing else.
-pub fn choose_bootstrap<'c>(version: &Version, candidates: &'c [Candidate]) -> Option<&'c Candidate> {
+pub fn choose_bootstrap<'c>(version: &Version, candidates: &'c [BootstrapGo]) -> Option<&'c BootstrapGo> {
     let enough = enough_for(version)?;
     let able = candidates.iter().filter(|candidate| enough(&candidate.version));
     able.min_by_key(|candidate| preference(&candidate.version))
@@ -75,9 +75,9 @@ pub fn bootstrap_release<'v>(
 }
 
 /// The Go on PATH that is neither this home's shim nor another's. Runs nothing: the VERSION file says what it is.
-pub fn candidate_on_path(environment: &dyn Environment, home: &Home) -> Option<Candidate> {
+pub fn candidate_on_path(environment: &dyn Environment, home: &Home) -> Option<BootstrapGo> {
     let found = system_go::find(OsStr::new("go"), environment, home, None)?;
-    Some(Candidate { version: found.version?, goroot: found.goroot? })
+    Some(BootstrapGo { version: found.version?, goroot: found.goroot? })
 }
 
 /// Whether a Go satisfies the minimum of `version`; `None` where no Go does.

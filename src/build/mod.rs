@@ -17,13 +17,13 @@ mod programs;
 mod tree;
 
 pub use bootstrap::{
-    Bootstrap, Candidate, bootstrap_of, bootstrap_release, candidate_on_path, choose_bootstrap,
+    Bootstrap, BootstrapGo, bootstrap_of, bootstrap_release, candidate_on_path, choose_bootstrap,
 };
 pub use error::BuildError;
 pub use programs::missing_programs;
 pub use tree::strip_to_source;
 
-use crate::process::{self, Ending, Kin, Stop, Streams};
+use crate::process::{self, Ending, Scope, Stop, Streams};
 use environment::Scratch;
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::Environment;
@@ -68,7 +68,7 @@ pub fn build(
     let scratch = Scratch::create(plan.home_cache, &programs, plan.version)?;
     let mut output = Output::new(log, line, cancelled);
     let command = environment::command(plan, bootstrap.goroot, &scratch, &programs);
-    let ending = process::run(command, Streams::Both, Kin::Group, &mut output);
+    let ending = process::run(command, Streams::Both, Scope::Group, &mut output);
     output.end();
     drop(scratch);
     match ending {

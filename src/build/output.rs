@@ -10,7 +10,7 @@ use std::path::Path;
 /// Lines that are kept.
 const TAIL: usize = 20;
 /// Bytes after which a line is passed on in pieces.
-const LONGEST_LINE: usize = 4 << 10;
+const MAX_LINE_LENGTH: usize = 4 << 10;
 /// Bytes of output that the log takes; a real build says less than a thousandth of it.
 const LOG_LIMIT: usize = 64 << 20;
 
@@ -61,8 +61,8 @@ impl Listener for Output<'_> {
         self.room -= kept.len();
         self.log.write_all(kept)?;
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            for part in piece.chunks(LONGEST_LINE) {
-                if self.begun.len() + part.len() > LONGEST_LINE {
+            for part in piece.chunks(MAX_LINE_LENGTH) {
+                if self.begun.len() + part.len() > MAX_LINE_LENGTH {
                     self.pass_on();
                 }
                 self.begun.extend_from_slice(part);
@@ -148,7 +148,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_lost_and_no_line_is_too_long(
-            pieces in prop::collection::vec((0..3 * LONGEST_LINE, any::<bool>()), 0..6)
+            pieces in prop::collection::vec((0..3 * MAX_LINE_LENGTH, any::<bool>()), 0..6)
         ) {
             let pieces: Vec<Vec<u8>> = pieces
                 .into_iter()
@@ -162,7 +162,7 @@ mod tests {
             let text = String::from_utf8(whole.clone()).unwrap();
             let borrowed: Vec<&[u8]> = pieces.iter().map(Vec::as_slice).collect();
             let (lines, _, logged) = heard(&borrowed);
-            prop_assert!(lines.iter().all(|line| line.len() <= LONGEST_LINE));
+            prop_assert!(lines.iter().all(|line| line.len() <= MAX_LINE_LENGTH));
             prop_assert_eq!(lines.concat(), text.replace('\n', ""));
             prop_assert_eq!(logged, whole);
         }

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 /// `gvmr auth`.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub struct Auth {
+pub struct AuthArgs {
     /// What to do
     #[command(subcommand)]
     pub command: Option<AuthCommand>,
@@ -18,16 +18,16 @@ pub struct Auth {
 #[derive(Debug, Subcommand)]
 pub enum AuthCommand {
     /// Keep a login and a secret; the secret is asked for, or read from stdin where that is no terminal
-    Set(AuthSet),
+    Set(AuthSetArgs),
     /// Show which machines credentials are kept for
-    List(AuthList),
+    List(AuthListArgs),
     /// Forget them
-    Remove(AuthRemove),
+    Remove(AuthRemoveArgs),
 }
 
 /// `gvmr auth set`.
 #[derive(Debug, Args)]
-pub struct AuthSet {
+pub struct AuthSetArgs {
     /// git.corp.example, git.corp.example/team, or with --proxy proxy.corp.example:3128
     pub machine: String,
     /// The user's name there
@@ -43,7 +43,7 @@ pub struct AuthSet {
 
 /// `gvmr auth list`.
 #[derive(Debug, Args)]
-pub struct AuthList {
+pub struct AuthListArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -51,7 +51,7 @@ pub struct AuthList {
 
 /// `gvmr auth remove`.
 #[derive(Debug, Args)]
-pub struct AuthRemove {
+pub struct AuthRemoveArgs {
     /// As `gvmr auth list` shows it
     pub machine: String,
     /// They are for an HTTP proxy

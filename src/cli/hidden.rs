@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// `gvmr shim-prepare`: which shim was called, and with what.
 #[derive(Debug, Args)]
-pub struct ShimPrepare {
+pub struct ShimPrepareArgs {
     /// The name that the shim was called by
     #[arg(long)]
     pub called: Option<OsString>,
@@ -26,7 +26,7 @@ pub struct ShimPrepare {
 
 /// `gvmr session-start`.
 #[derive(Debug, Args)]
-pub struct SessionStart {
+pub struct SessionStartArgs {
     /// The process that the command ends with; it is told through stdin why the command cannot be started
     #[arg(long)]
     pub parent: Option<i32>,
@@ -37,7 +37,7 @@ pub struct SessionStart {
 
 /// `gvmr session-watch`.
 #[derive(Debug, Args)]
-pub struct SessionWatch {
+pub struct SessionWatchArgs {
     /// The process that started the sessions
     #[arg(long)]
     pub parent: i32,
@@ -45,7 +45,7 @@ pub struct SessionWatch {
 
 /// `gvmr shim-missing`: what the shim knows when a version is not installed.
 #[derive(Debug, Args)]
-pub struct ShimMissing {
+pub struct ShimMissingArgs {
     /// The name that the shim was called by
     #[arg(long)]
     pub called: Option<OsString>,

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 /// `gvmr current`.
 #[derive(Debug, Args)]
-pub struct Current {
+pub struct CurrentArgs {
     /// Say which file, line and rule decided
     #[arg(long)]
     pub why: bool,
@@ -16,7 +16,7 @@ pub struct Current {
 
 /// `gvmr which`.
 #[derive(Debug, Args)]
-pub struct Which {
+pub struct WhichArgs {
     /// The program: go, gofmt
     #[arg(default_value = "go")]
     pub tool: String,
@@ -30,7 +30,7 @@ pub struct Which {
 
 /// `gvmr where`.
 #[derive(Debug, Args)]
-pub struct Where {
+pub struct WhereArgs {
     /// An installed version; with none given, the one that runs here
     #[arg(value_name = "VERSION")]
     pub version: Option<String>,
@@ -44,7 +44,7 @@ pub struct Where {
 
 /// `gvmr exec`.
 #[derive(Debug, Args)]
-pub struct Exec {
+pub struct ExecArgs {
     /// Set a variable for the command; it beats every rule. An empty value unsets it
     #[arg(long, short, value_name = "NAME=VALUE")]
     pub env: Vec<OsString>,
@@ -67,7 +67,7 @@ where it failed), what it leaves running is ended, and then the results follow i
 
 Exits with 1 where the command failed with any version, 126 or 127 where it could not be started with any, 130 where it \
 was interrupted.")]
-pub struct Each {
+pub struct EachArgs {
     /// Versions: 1.22, 1.23.4, latest; the newest installed one is meant, as in exec
     #[arg(value_name = "VERSION", required = true)]
     pub versions: Vec<String>,

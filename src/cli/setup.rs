@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// `gvmr completions`.
 #[derive(Debug, Args)]
-pub struct Completions {
+pub struct CompletionsArgs {
     /// The shell
     pub shell: clap_complete::Shell,
     /// Called by the script: the words of a command line up to the cursor, to be answered with what fits there
@@ -19,7 +19,7 @@ pub struct Completions {
 #[command(
     after_help = "Without --system it edits your own files; with it, the machine's, for every user (as root)."
 )]
-pub struct Setup {
+pub struct SetupArgs {
     /// Set up the machine, for every user and every session, with one home that all share
     #[arg(long, conflicts_with_all = ["repair", "cron"])]
     pub system: bool,
@@ -48,7 +48,7 @@ pub struct Setup {
 
 /// `gvmr env`.
 #[derive(Debug, Args)]
-pub struct Env {
+pub struct EnvArgs {
     /// Variables to show, as `go env` does: GOPATH, GOFLAGS
     #[arg(value_name = "NAME", conflicts_with = "shell")]
     pub names: Vec<String>,
@@ -78,7 +78,7 @@ pub enum EnvShell {
 
 /// `gvmr import`.
 #[derive(Debug, Args)]
-pub struct Import {
+pub struct ImportArgs {
     /// Trees (GOROOTs) to adopt; with none given, what other version managers, `go install golang.org/dl/…`, the module
     /// cache and by-hand installs left on this machine
     #[arg(value_name = "GOROOT")]

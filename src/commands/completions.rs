@@ -8,10 +8,10 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 /// Runs the command. It needs no home, so that packagers can call it.
-pub(super) fn run(arguments: &cli::Completions, terminal: &Terminal) -> Result<(), Error> {
+pub(super) fn run(arguments: &cli::CompletionsArgs, terminal: &Terminal) -> Result<(), Error> {
     if arguments.words.is_empty() {
         let script = script(arguments.shell);
-        return terminal.data(String::from_utf8_lossy(&script).trim_end()).map_err(super::Session::stdout);
+        return terminal.data(String::from_utf8_lossy(&script).trim_end()).map_err(super::Context::stdout);
     }
     // Somebody is typing: where nothing can be said, nothing is.
     if let Some(lines) = complete::answer(arguments.shell, &arguments.words) {

@@ -1,9 +1,9 @@
 //! `gvmr current`: the version that runs here, and why.
 
-use super::session::Session;
+use super::context::Context;
 use crate::cli;
-use crate::error::{Error, Kind};
-use gvmr_core::select::resolution::{Answer, Choice, Reason};
+use crate::error::{Error, ErrorKind};
+use gvmr_core::select::resolution::{Origin, Resolution, Selection};
 use serde::Serialize;
 
 /// An answer as scripts read it.
@@ -20,36 +20,36 @@ pub(super) struct Line {
 }
 
 /// Runs the command.
-pub(super) fn run(arguments: &cli::Current, session: &Session) -> Result<(), Error> {
-    let answer = session.resolve()?;
+pub(super) fn run(arguments: &cli::CurrentArgs, context: &Context) -> Result<(), Error> {
+    let answer = context.resolve()?;
     let line = Line::of(&answer);
     if arguments.json {
-        session.terminal.json(&line).map_err(Session::stdout)?;
+        context.terminal.json(&line).map_err(Context::stdout)?;
     } else if line.installed {
         let what = line.version.as_deref().or(line.path.as_deref()).unwrap_or_default();
         let text = if arguments.why { format!("{what}\t{}", line.why) } else { what.to_owned() };
-        session.terminal.data(text).map_err(Session::stdout)?;
+        context.terminal.data(text).map_err(Context::stdout)?;
     }
     match (line.installed, arguments.json) {
         (true, _) => Ok(()),
-        (false, true) => Err(missing(&answer, session).after_data()),
-        (false, false) => Err(missing(&answer, session)),
+        (false, true) => Err(missing(&answer, context).after_data()),
+        (false, false) => Err(missing(&answer, context)),
     }
 }
 
 impl Line {
-    pub(super) fn of(answer: &Answer) -> Self {
-        let Reason { file, line, .. } = &answer.reason;
+    pub(super) fn of(answer: &Resolution) -> Self {
+        let Origin { file, line, .. } = &answer.reason;
         let (version, installed, path) = match &answer.choice {
-            Choice::Installed { version, goroot } => {
+            Selection::Installed { version, goroot } => {
                 (Some(version.to_string()), true, Some(goroot.join("bin/go").display().to_string()))
             }
-            Choice::Outside(outside) => (
+            Selection::System(outside) => (
                 outside.version.as_ref().map(ToString::to_string),
                 true,
                 Some(outside.program.display().to_string()),
             ),
-            Choice::Missing { wanted: selector } => (Some(selector.to_string()), false, None),
+            Selection::Missing { wanted: selector } => (Some(selector.to_string()), false, None),
         };
         Self {
             version,
@@ -64,10 +64,10 @@ impl Line {
 }
 
 /// The failure of a directory that asks for a version that is not installed.
-pub(super) fn missing(answer: &Answer, session: &Session) -> Error {
-    let Choice::Missing { wanted: selector } = &answer.choice else {
-        return Error::said(Kind::NotFound, answer.reason.to_string());
+pub(super) fn missing(answer: &Resolution, context: &Context) -> Error {
+    let Selection::Missing { wanted: selector } = &answer.choice else {
+        return Error::said(ErrorKind::NotFound, answer.reason.to_string());
     };
-    Error::said(Kind::UnknownVersion, format!("Go {selector} is not installed ({})", answer.reason))
-        .hint(session.next_step(&format!("install {selector}")))
+    Error::said(ErrorKind::UnknownVersion, format!("Go {selector} is not installed ({})", answer.reason))
+        .hint(context.next_step(&format!("install {selector}")))
 }

@@ -4,12 +4,12 @@
 mod printed;
 mod table;
 
-use super::Session;
+use super::Context;
 use crate::cli::{self, EnvShell};
 use crate::config::Settings;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::explain;
-use crate::shell::{Entry, quote};
+use crate::shell::{ScriptEntry, quote};
 use gvmr_core::env::variable::Variable;
 use gvmr_core::gover::goenv;
 use gvmr_core::sys::environment::{Environment, Process};
@@ -19,29 +19,29 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
 /// Runs the command.
-pub(super) fn run(arguments: &cli::Env, session: &Session) -> Result<(), Error> {
+pub(super) fn run(arguments: &cli::EnvArgs, context: &Context) -> Result<(), Error> {
     let named = !arguments.names.is_empty();
     let variables = variables(&arguments.names)?;
     if arguments.json {
-        let table = table::gather(session, &variables)?;
-        let mut value = paths(session)?;
+        let table = table::gather(context, &variables)?;
+        let mut value = paths(context)?;
         value["variables"] = printed::as_json(&table, named);
         value["notices"] = printed::notices_as_json(&table);
-        return session.terminal.json(&value).map_err(Session::stdout);
+        return context.terminal.json(&value).map_err(Context::stdout);
     }
     if !named && !arguments.why {
-        return print_assignments(arguments.shell, session);
+        return print_assignments(arguments.shell, context);
     }
-    let table = table::gather(session, &variables)?;
+    let table = table::gather(context, &variables)?;
     for remark in &table.notices {
-        session.terminal.note(&remark.message);
+        context.terminal.note(&remark.message);
     }
     let text = if arguments.why {
         printed::lines(&table, named)
     } else {
         table.rows.iter().map(|row| printed::value(row) + "\n").collect()
     };
-    session.terminal.bytes(text.as_bytes()).map_err(Session::stdout)
+    context.terminal.bytes(text.as_bytes()).map_err(Context::stdout)
 }
 
 /// The variables of these names; all where there is none.
@@ -52,18 +52,21 @@ fn variables(names: &[String]) -> Result<Vec<&'static Variable>, Error> {
     let find = |name: &String| {
         explain::all().find(|variable| variable.name == name).ok_or_else(|| {
             let shown = printable::word(name);
-            Error::said(Kind::Usage, format!("no rule can set \"{shown}\", so that gvmr does not explain it"))
-                .hint("gvmr env --why shows what it can explain; go env shows the rest")
+            Error::said(
+                ErrorKind::Usage,
+                format!("no rule can set \"{shown}\", so that gvmr does not explain it"),
+            )
+            .hint("gvmr env --why shows what it can explain; go env shows the rest")
         })
     };
     names.iter().map(find).collect()
 }
 
-fn print_assignments(shell: EnvShell, session: &Session) -> Result<(), Error> {
-    let home = session.settings.home.root().as_os_str();
-    let settled = Settled::of(session)?;
-    let text = assignments(shell, &settled.path, Some(home).filter(|_| settled.is_custom));
-    session.terminal.bytes(text.as_bytes()).map_err(Session::stdout)
+fn print_assignments(shell: EnvShell, context: &Context) -> Result<(), Error> {
+    let home = context.settings.home.root().as_os_str();
+    let resolved = Settled::of(context)?;
+    let text = assignments(shell, &resolved.path, Some(home).filter(|_| resolved.is_custom));
+    context.terminal.bytes(text.as_bytes()).map_err(Context::stdout)
 }
 
 /// What sessions are to have.
@@ -75,20 +78,20 @@ struct Settled {
 }
 
 impl Settled {
-    fn of(session: &Session) -> Result<Self, Error> {
+    fn of(context: &Context) -> Result<Self, Error> {
         let user_home = Process.get("HOME").map(PathBuf::from);
         let go_bin = settled_go_bin();
-        let entry = Entry {
-            home: &session.settings.home,
+        let entry = ScriptEntry {
+            home: &context.settings.home,
             user_home: user_home.as_deref(),
             go_bin: go_bin.as_deref(),
-            export_home: is_custom(session),
+            export_home: is_custom(context),
             shared: false, // the session's home is settled already
         };
         let path = entry.path_in(&Process)?;
         let shims = entry.home_in(&Process)?.join("shims");
         if !shims.join("go").exists() {
-            session
+            context
                 .terminal
                 .note(format_args!("there is no go in {} yet: gvmr install latest", printable::path(&shims)));
         }
@@ -98,11 +101,11 @@ impl Settled {
 }
 
 /// The directories, as editors and scripts read them.
-fn paths(session: &Session) -> Result<serde_json::Value, Error> {
-    let Settled { path, shims, go_bin, .. } = Settled::of(session)?;
+fn paths(context: &Context) -> Result<serde_json::Value, Error> {
+    let Settled { path, shims, go_bin, .. } = Settled::of(context)?;
     let elements = path.as_bytes().split(|byte| *byte == b':').map(String::from_utf8_lossy);
     Ok(serde_json::json!({
-        "home": session.settings.home.root().display().to_string(),
+        "home": context.settings.home.root().display().to_string(),
         "shims": shims.display().to_string(),
         "go": shims.join("go").display().to_string(),
         "gofmt": shims.join("gofmt").display().to_string(),
@@ -141,8 +144,8 @@ pub(super) fn settled_go_bin() -> Option<PathBuf> {
 }
 
 /// Whether sessions without `GVMR_HOME` would look for another home.
-pub(super) fn is_custom(session: &Session) -> bool {
-    Settings::read(&Unset, None).map_or(true, |settings| settings.home != session.settings.home)
+pub(super) fn is_custom(context: &Context) -> bool {
+    Settings::read(&Unset, None).map_or(true, |settings| settings.home != context.settings.home)
 }
 
 /// This process's environment without `GVMR_HOME`.

@@ -1,13 +1,13 @@
 //! `gvmr exec`: a whole command with a version, which every `go` below it gets too.
 
+use super::context::Context;
 use super::current;
 use super::installed;
-use super::session::Session;
 use crate::cli;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::process::{self, Given, Go};
 use crate::request::Request;
-use gvmr_core::select::resolution::Choice;
+use gvmr_core::select::resolution::Selection;
 use gvmr_core::sys::environment::Process;
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -15,24 +15,24 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 /// Runs the command; comes back only with an error.
-pub(super) fn run(arguments: &cli::Exec, session: &Session) -> Result<(), Error> {
+pub(super) fn run(arguments: &cli::ExecArgs, context: &Context) -> Result<(), Error> {
     let (version, words) = split(&arguments.words)?;
     let Some((program, rest)) = words.split_first() else {
-        return Err(Error::said(Kind::Usage, "no command to run").hint("gvmr exec 1.22 -- go version"));
+        return Err(Error::said(ErrorKind::Usage, "no command to run").hint("gvmr exec 1.22 -- go version"));
     };
     let given = given(&arguments.env)?;
-    let home = &session.settings.home;
+    let home = &context.settings.home;
     let chosen = if let Some(text) = version {
-        let version = installed::newest_of(&session.toolchains()?, text, session)
-            .map_err(|error| Error { kind: Kind::NotFound, ..error })?;
+        let version = installed::newest_of(&context.toolchains()?, text, context)
+            .map_err(|error| Error { kind: ErrorKind::NotFound, ..error })?;
         Some((home.toolchain(&version), Some(version)))
     } else {
-        let answer = session.resolve()?;
+        let answer = context.resolve()?;
         match answer.choice {
-            Choice::Installed { version, goroot } => Some((goroot, answer.exact.then_some(version))),
-            Choice::Outside(_) => None,
-            Choice::Missing { .. } => {
-                return Err(Error { kind: Kind::NotFound, ..current::missing(&answer, session) });
+            Selection::Installed { version, goroot } => Some((goroot, answer.exact.then_some(version))),
+            Selection::System(_) => None,
+            Selection::Missing { .. } => {
+                return Err(Error { kind: ErrorKind::NotFound, ..current::missing(&answer, context) });
             }
         }
     };
@@ -54,19 +54,21 @@ pub(super) fn run(arguments: &cli::Exec, session: &Session) -> Result<(), Error>
 
 /// The variables that were given for the command.
 pub(super) fn given(words: &[OsString]) -> Result<Given, Error> {
-    Given::parse(words)
-        .map_err(|error| Error::new(Kind::Usage, &error).hint("-e NAME=VALUE sets one, -e NAME= unsets it"))
+    Given::parse(words).map_err(|error| {
+        Error::new(ErrorKind::Usage, &error).hint("-e NAME=VALUE sets one, -e NAME= unsets it")
+    })
 }
 
 /// Makes the command one that runs with this Go.
 pub(super) fn prepare(command: &mut Command, go: Option<Go<'_>>, given: &Given) -> Result<(), Error> {
     process::prepare(command, go, given, &Process)
-        .map_err(|_| Error::said(Kind::Usage, "GVMR_HOME contains a colon, so it cannot stand in PATH"))
+        .map_err(|_| Error::said(ErrorKind::Usage, "GVMR_HOME contains a colon, so it cannot stand in PATH"))
 }
 
 /// The failure of a command that cannot be started.
 pub(super) fn cannot_run(program: &OsStr, error: &io::Error) -> Error {
-    let kind = if error.kind() == io::ErrorKind::NotFound { Kind::NotFound } else { Kind::CannotExecute };
+    let kind =
+        if error.kind() == io::ErrorKind::NotFound { ErrorKind::NotFound } else { ErrorKind::CannotExecute };
     Error::said(kind, format!("cannot run {}: {error}", program.to_string_lossy()))
 }
 

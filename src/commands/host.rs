@@ -1,9 +1,9 @@
 //! `gvmr host`: what this host is, and which releases of Go run here.
 
-use super::session::Session;
+use super::context::Context;
 use crate::cli;
-use crate::error::{Error, Kind};
-use crate::host::{Assessment, Fact, Host, Reason, Verdict};
+use crate::error::{Error, ErrorKind};
+use crate::host::{Assessment, Fact, Host, HostReason, HostVerdict};
 use crate::request::Request;
 use crate::verify::{known_since, known_versions};
 use gvmr_core::gover::version::Version;
@@ -18,42 +18,42 @@ struct Answer {
 }
 
 /// Runs the command.
-pub(super) fn run(arguments: &cli::Host, session: &Session) -> Result<(), Error> {
-    let host = Host::look(session.settings.home.root());
+pub(super) fn run(arguments: &cli::HostArgs, context: &Context) -> Result<(), Error> {
+    let host = Host::look(context.settings.home.root());
     let mut known = known_versions(host.platform().arch());
     known.retain(|version| !version.is_prerelease());
-    known.extend(session.toolchains()?.into_iter().map(|toolchain| toolchain.version));
-    report(arguments, &host, known, session)
+    known.extend(context.toolchains()?.into_iter().map(|toolchain| toolchain.version));
+    report(arguments, &host, known, context)
 }
 
 /// Tells the facts, and the verdicts on the versions that were named or, without any, on the `known` ones.
 fn report(
-    arguments: &cli::Host,
+    arguments: &cli::HostArgs,
     host: &Host,
     mut known: Vec<Version>,
-    session: &Session,
+    context: &Context,
 ) -> Result<(), Error> {
     known.sort();
     known.dedup();
     let versions = match arguments.versions.as_slice() {
         [] => known.clone(),
-        texts => texts.iter().map(|text| named(text, &known, session)).collect::<Result<_, _>>()?,
+        texts => texts.iter().map(|text| named(text, &known, context)).collect::<Result<_, _>>()?,
     };
     for version in versions.iter().filter(|version| !known.contains(version)) {
         let since = known_since();
-        session.terminal.note(format_args!("go{version} is no release that is known here, as of {since}"));
+        context.terminal.note(format_args!("go{version} is no release that is known here, as of {since}"));
     }
     let verdicts: Vec<_> = versions.iter().map(|version| host.assess(version)).collect();
     let refused = verdicts.iter().find(|verdict| verdict.cannot_run()).cloned();
     let answer =
         Answer { platform: host.platform().to_string(), musl: host.is_musl(), facts: host.facts(), verdicts };
     if arguments.json {
-        session.terminal.json(&answer).map_err(Session::stdout)?;
+        context.terminal.json(&answer).map_err(Context::stdout)?;
     } else {
         lines(&answer, !arguments.versions.is_empty())
             .iter()
-            .try_for_each(|line| session.terminal.data(line))
-            .map_err(Session::stdout)?;
+            .try_for_each(|line| context.terminal.data(line))
+            .map_err(Context::stdout)?;
     }
     match refused.filter(|_| !arguments.versions.is_empty()) {
         None => Ok(()),
@@ -65,8 +65,8 @@ fn report(
 }
 
 /// The version that a word names: itself, or the newest known one of a prefix, a range or `latest`.
-fn named(text: &str, known: &[Version], session: &Session) -> Result<Version, Error> {
-    let request = session.request(text)?;
+fn named(text: &str, known: &[Version], context: &Context) -> Result<Version, Error> {
+    let request = context.request(text)?;
     if let Some(version) = request.newest(known) {
         return Ok(version.clone());
     }
@@ -74,12 +74,14 @@ fn named(text: &str, known: &[Version], session: &Session) -> Result<Version, Er
         Request::Selector(selector) => Version::parse(selector.as_str()),
         _ => None,
     }
-    .ok_or_else(|| Error::said(Kind::UnknownVersion, format!("no version that is known here is {request}")))
+    .ok_or_else(|| {
+        Error::said(ErrorKind::UnknownVersion, format!("no version that is known here is {request}"))
+    })
 }
 
 fn refusal(refused: &Assessment, nearest: Option<&Version>) -> Error {
     let why = refused.reasons.first().map_or("", |reason| &reason.text);
-    let error = Error::said(Kind::Host, format!("Go {} cannot run here: {why}", refused.version));
+    let error = Error::said(ErrorKind::Host, format!("Go {} cannot run here: {why}", refused.version));
     match nearest {
         Some(version) => error.hint(format!("the nearest that runs here: gvmr install {version}")),
         None => error,
@@ -108,15 +110,15 @@ fn lines(answer: &Answer, named: bool) -> Vec<String> {
     lines
 }
 
-fn word(verdict: Verdict) -> &'static str {
+fn word(verdict: HostVerdict) -> &'static str {
     match verdict {
-        Verdict::Runs => "runs",
-        Verdict::RunsWithWarning => "runs, with a warning",
-        Verdict::CannotRun => "cannot run",
+        HostVerdict::Runs => "runs",
+        HostVerdict::RunsWithWarning => "runs, with a warning",
+        HostVerdict::CannotRun => "cannot run",
     }
 }
 
-fn line(reason: &Reason) -> String {
+fn line(reason: &HostReason) -> String {
     let helps = if reason.build_helps { " (a build from source here would run)" } else { "" };
     format!("  {}: {}{helps}", reason.id, reason.text)
 }

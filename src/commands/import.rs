@@ -2,10 +2,10 @@
 
 mod tree;
 
-use super::session::Session;
+use super::context::Context;
 use crate::cli;
-use crate::elsewhere::{self, Found, Survey};
-use crate::error::{Error, Kind};
+use crate::discover::{self, DiscoveredGo, Survey};
+use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
@@ -13,35 +13,35 @@ use std::path::PathBuf;
 use tree::{State, Tree};
 
 /// Runs the command.
-pub(super) fn run(arguments: &cli::Import, session: &Session) -> Result<(), Error> {
+pub(super) fn run(arguments: &cli::ImportArgs, context: &Context) -> Result<(), Error> {
     let mut trees =
-        if arguments.trees.is_empty() { survey(session)? } else { named(&arguments.trees, session)? };
+        if arguments.trees.is_empty() { survey(context)? } else { named(&arguments.trees, context)? };
     let adoptable = trees.iter().filter(|tree| tree.is_adoptable()).count();
     let shows = arguments.dry_run || arguments.trees.is_empty();
     if shows && !arguments.json {
-        show(&trees, session)?;
+        show(&trees, context)?;
     }
     if adoptable == 0 || arguments.dry_run {
         if shows && adoptable == 0 {
-            session.terminal.note("no toolchain of another tool is there to be adopted");
+            context.terminal.note("no toolchain of another tool is there to be adopted");
         }
-    } else if shows && !agreed(&trees, arguments, session)? {
+    } else if shows && !agreed(&trees, arguments, context)? {
         return Ok(());
     } else {
-        adopt_all(&mut trees, session)?;
+        adopt_all(&mut trees, context)?;
     }
     let is_here = trees.iter().any(|tree| matches!(tree.state, State::Installed));
-    if is_here && !arguments.dry_run && !session.settings.reads_only {
-        session.publish()?; // who adopted it may have been ended before
+    if is_here && !arguments.dry_run && !context.settings.reads_only {
+        context.publish()?; // who adopted it may have been ended before
     }
-    finish(trees, arguments, session)
+    finish(trees, arguments, context)
 }
 
 /// What is found on this machine.
-fn survey(session: &Session) -> Result<Vec<Tree>, Error> {
-    let Survey { found, passed } = elsewhere::look(&Process);
-    let installed = session.toolchains()?;
-    let host = Host::look(session.settings.home.root());
+fn survey(context: &Context) -> Result<Vec<Tree>, Error> {
+    let Survey { found, passed } = discover::look(&Process);
+    let installed = context.toolchains()?;
+    let host = Host::look(context.settings.home.root());
     let found = found.into_iter().map(|found| {
         let mut tree = Tree::of(found, &installed);
         if let (State::Adoptable, Some(version)) = (&tree.state, &tree.version) {
@@ -56,10 +56,10 @@ fn survey(session: &Session) -> Result<Vec<Tree>, Error> {
 }
 
 /// The trees that were named.
-fn named(paths: &[PathBuf], session: &Session) -> Result<Vec<Tree>, Error> {
-    let installed = session.toolchains()?;
-    let tree = |path: &PathBuf| match elsewhere::at(path, &Process) {
-        Ok(found) => Tree::of(Found { rebuilt: false, ..found }, &installed),
+fn named(paths: &[PathBuf], context: &Context) -> Result<Vec<Tree>, Error> {
+    let installed = context.toolchains()?;
+    let tree = |path: &PathBuf| match discover::at(path, &Process) {
+        Ok(found) => Tree::of(DiscoveredGo { rebuilt: false, ..found }, &installed),
         Err(error) => {
             let goroot = path.clone();
             Tree { goroot, owner: "by hand", version: None, state: State::Failed(error.into()) }
@@ -69,29 +69,29 @@ fn named(paths: &[PathBuf], session: &Session) -> Result<Vec<Tree>, Error> {
 }
 
 /// Whether what is shown may be adopted.
-fn agreed(trees: &[Tree], arguments: &cli::Import, session: &Session) -> Result<bool, Error> {
+fn agreed(trees: &[Tree], arguments: &cli::ImportArgs, context: &Context) -> Result<bool, Error> {
     if arguments.yes {
         return Ok(true);
     }
     let names: Vec<_> = trees.iter().filter(|tree| tree.is_adoptable()).map(Tree::name).collect();
     let names = names.join(", ");
-    if !session.terminal.can_ask() {
-        return Err(Error::said(Kind::Usage, format!("would adopt {names}"))
+    if !context.terminal.can_ask() {
+        return Err(Error::said(ErrorKind::Usage, format!("would adopt {names}"))
             .hint("say so with --yes, or name the trees; --dry-run only looks"));
     }
-    Ok(session.terminal.ask(&format!("Copy and prove {names}? What is there stays as it is."), true))
+    Ok(context.terminal.ask(&format!("Copy and prove {names}? What is there stays as it is."), true))
 }
 
-fn adopt_all(trees: &mut [Tree], session: &Session) -> Result<(), Error> {
-    session.with_installer(|installer| {
+fn adopt_all(trees: &mut [Tree], context: &Context) -> Result<(), Error> {
+    context.with_installer(|installer| {
         for tree in trees.iter_mut().filter(|tree| tree.is_adoptable()) {
-            if session.interrupted() {
+            if context.interrupted() {
                 break;
             }
-            tree.state = tree.adopt(installer, session);
+            tree.state = tree.adopt(installer, context);
         }
         if let Err(error) = installer.store.sweep() {
-            session.terminal.warn(format_args!("cannot remove what interrupted installs left: {error}"));
+            context.terminal.warn(format_args!("cannot remove what interrupted installs left: {error}"));
         }
         Ok(())
     })?;
@@ -102,34 +102,34 @@ fn adopt_all(trees: &mut [Tree], session: &Session) -> Result<(), Error> {
     // Of several the newest release, as `latest` would choose.
     let newest =
         adopted.max_by_key(|toolchain| (!toolchain.version.is_prerelease(), toolchain.version.clone()));
-    newest.map_or(Ok(()), |toolchain| session.suggest_default(toolchain))
+    newest.map_or(Ok(()), |toolchain| context.suggest_default(toolchain))
 }
 
 /// Says what came of each tree; the first failure decides the exit code.
-fn finish(trees: Vec<Tree>, arguments: &cli::Import, session: &Session) -> Result<(), Error> {
+fn finish(trees: Vec<Tree>, arguments: &cli::ImportArgs, context: &Context) -> Result<(), Error> {
     if arguments.json {
         let lines: Vec<_> = trees.iter().map(Tree::as_json).collect();
-        session.terminal.json(&lines).map_err(Session::stdout)?;
+        context.terminal.json(&lines).map_err(Context::stdout)?;
     } else if !arguments.dry_run {
         let mut done = trees.iter().filter_map(Tree::outcome);
-        done.try_for_each(|line| session.terminal.data(line)).map_err(Session::stdout)?;
+        done.try_for_each(|line| context.terminal.data(line)).map_err(Context::stdout)?;
     }
     let mut failures = trees.into_iter().filter_map(|tree| match tree.state {
         State::Failed(error) => Some(error),
         _ => None,
     });
     let Some(first) = failures.next() else { return Ok(()) };
-    failures.for_each(|failure| session.terminal.say(failure));
+    failures.for_each(|failure| context.terminal.say(failure));
     Err(if arguments.json { first.after_data() } else { first })
 }
 
 /// A table with a line for each tree.
-fn show(trees: &[Tree], session: &Session) -> Result<(), Error> {
+fn show(trees: &[Tree], context: &Context) -> Result<(), Error> {
     let width = trees.iter().map(|tree| tree.owner.len()).max().unwrap_or_default();
     for tree in trees {
         let (name, owner, path) = (tree.name(), tree.owner, printable::path(&tree.goroot));
         let line = format!("{name:12} {owner:width$}  {path}  {}", tree.words());
-        session.terminal.data(line).map_err(Session::stdout)?;
+        context.terminal.data(line).map_err(Context::stdout)?;
     }
     Ok(())
 }

@@ -1,25 +1,25 @@
 //! Which installed version a person's words mean.
 
-use super::session::Session;
-use crate::error::{Error, Kind};
+use super::context::Context;
+use crate::error::{Error, ErrorKind};
 use crate::request::Request;
 use crate::store::Toolchain;
 use gvmr_core::gover::version::Version;
 
 /// The newest installed version that the text means; `latest` is the newest installed release.
-pub(super) fn newest_of(toolchains: &[Toolchain], text: &str, session: &Session) -> Result<Version, Error> {
-    let request = session.request(text)?;
+pub(super) fn newest_of(toolchains: &[Toolchain], text: &str, context: &Context) -> Result<Version, Error> {
+    let request = context.request(text)?;
     let versions: Vec<Version> = toolchains.iter().map(|toolchain| toolchain.version.clone()).collect();
     request.newest(&versions).cloned().ok_or_else(|| {
         let message = format!("Go {request} is not installed; installed are: {}", names(toolchains));
-        Error::said(Kind::UnknownVersion, message).hint(session.next_step(&format!("install {request}")))
+        Error::said(ErrorKind::UnknownVersion, message).hint(context.next_step(&format!("install {request}")))
     })
 }
 
 /// The one installed version that the text means.
-pub(super) fn one_of(toolchains: &[Toolchain], text: &str, session: &Session) -> Result<Version, Error> {
-    let Request::Selector(selector) = session.request(text)? else {
-        return Err(Error::said(Kind::Usage, format!("\"{text}\" does not name one installed version"))
+pub(super) fn one_of(toolchains: &[Toolchain], text: &str, context: &Context) -> Result<Version, Error> {
+    let Request::Selector(selector) = context.request(text)? else {
+        return Err(Error::said(ErrorKind::Usage, format!("\"{text}\" does not name one installed version"))
             .hint("name it as gvmr list shows it"));
     };
     let matching: Vec<_> =
@@ -28,12 +28,15 @@ pub(super) fn one_of(toolchains: &[Toolchain], text: &str, session: &Session) ->
         [version] => Ok((*version).clone()),
         [] => {
             let message = format!("Go {selector} is not installed; installed are: {}", names(toolchains));
-            Err(Error::said(Kind::UnknownVersion, message).hint("gvmr list shows what is installed"))
+            Err(Error::said(ErrorKind::UnknownVersion, message).hint("gvmr list shows what is installed"))
         }
         several => {
             let several = several.iter().map(|version| version.as_str()).collect::<Vec<_>>().join(", ");
-            Err(Error::said(Kind::Usage, format!("{selector} means several installed versions: {several}"))
-                .hint("name the exact one"))
+            Err(Error::said(
+                ErrorKind::Usage,
+                format!("{selector} means several installed versions: {several}"),
+            )
+            .hint("name the exact one"))
         }
     }
 }

@@ -1,10 +1,10 @@
 //! `gvmr list`: what is installed, which one runs here, and how each was proved.
 
-use super::session::Session;
+use super::context::Context;
 use crate::cli;
 use crate::error::Error;
 use crate::store::{self, Receipt};
-use gvmr_core::select::resolution::Choice;
+use gvmr_core::select::resolution::Selection;
 use gvmr_core::sys::environment::Process;
 use serde::Serialize;
 
@@ -18,15 +18,15 @@ struct Line<'a> {
 }
 
 /// Runs the command.
-pub(super) fn run(arguments: &cli::List, session: &Session) -> Result<(), Error> {
-    let toolchains = session.toolchains()?;
+pub(super) fn run(arguments: &cli::ListArgs, context: &Context) -> Result<(), Error> {
+    let toolchains = context.toolchains()?;
     // A damaged default, or a directory with a bad pin, must not hide what is installed.
-    let default = session.default_version(&toolchains).unwrap_or_else(|error| {
-        session.terminal.warn(error.message);
+    let default = context.default_version(&toolchains).unwrap_or_else(|error| {
+        context.terminal.warn(error.message);
         None
     });
-    let current = match session.resolve().map(|answer| answer.choice) {
-        Ok(Choice::Installed { version, .. }) => Some(version),
+    let current = match context.resolve().map(|answer| answer.choice) {
+        Ok(Selection::Installed { version, .. }) => Some(version),
         _ => None,
     };
     let lines: Vec<_> = toolchains
@@ -40,23 +40,23 @@ pub(super) fn run(arguments: &cli::List, session: &Session) -> Result<(), Error>
         })
         .collect();
     if arguments.json {
-        return session.terminal.json(&lines).map_err(Session::stdout);
+        return context.terminal.json(&lines).map_err(Context::stdout);
     }
     if default.is_none()
-        && let Ok(Some(selector)) = store::default_selector(&session.settings.home, &Process)
+        && let Ok(Some(selector)) = store::default_selector(&context.settings.home, &Process)
     {
-        session.terminal.note(format_args!("the default is {selector}, of which nothing is installed"));
+        context.terminal.note(format_args!("the default is {selector}, of which nothing is installed"));
     }
     if lines.is_empty() {
-        let next = session.next_step("install latest");
-        session.terminal.note(format_args!("nothing is installed; what changes that: {next}"));
+        let next = context.next_step("install latest");
+        context.terminal.note(format_args!("nothing is installed; what changes that: {next}"));
     }
     for line in lines {
         let mark = if line.current { '*' } else { ' ' };
         let default = if line.default { "default" } else { "" };
         let proof = line.receipt.map_or_else(|| "no receipt".to_owned(), Receipt::summary);
         let text = format!("{mark} {:10} {default:8} {proof}", line.version);
-        session.terminal.data(text.trim_end()).map_err(Session::stdout)?;
+        context.terminal.data(text.trim_end()).map_err(Context::stdout)?;
     }
     Ok(())
 }

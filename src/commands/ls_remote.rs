@@ -1,6 +1,6 @@
 //! `gvmr ls-remote`: what the sources list.
 
-use super::session::Session;
+use super::context::Context;
 use crate::cli;
 use crate::error::Error;
 use crate::host::Assessment;
@@ -20,11 +20,11 @@ struct Line<'a> {
 }
 
 /// Runs the command.
-pub(super) fn run(arguments: &cli::LsRemote, session: &Session) -> Result<(), Error> {
-    let filter = arguments.filter.as_deref().map(|text| session.request(text)).transpose()?;
+pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<(), Error> {
+    let filter = arguments.filter.as_deref().map(|text| context.request(text)).transpose()?;
     let installed: Vec<Version> =
-        session.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
-    let (released, notes, cannot) = session.with_installer(|installer| {
+        context.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
+    let (released, notes, cannot) = context.with_installer(|installer| {
         let (mut released, notes) = install::released(installer)?;
         released.extend(installed.iter().cloned());
         released.sort();
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &cli::LsRemote, session: &Session) -> Result<(), Er
         Ok((released, notes, cannot))
     })?;
     for note in notes {
-        session.terminal.note(note);
+        context.terminal.note(note);
     }
     let newest = filter.as_ref().and_then(|filter| filter.newest(&released));
     let wanted = |version: &&Version| {
@@ -58,10 +58,10 @@ pub(super) fn run(arguments: &cli::LsRemote, session: &Session) -> Result<(), Er
         })
         .collect();
     if arguments.json {
-        return session.terminal.json(&lines).map_err(Session::stdout);
+        return context.terminal.json(&lines).map_err(Context::stdout);
     }
     if lines.is_empty() {
-        session.terminal.note("nothing that is listed matches");
+        context.terminal.note("nothing that is listed matches");
     }
     for line in lines {
         let mark = match (line.installed, line.runs) {
@@ -69,13 +69,13 @@ pub(super) fn run(arguments: &cli::LsRemote, session: &Session) -> Result<(), Er
             (false, true) => "",
             (false, false) => "\tcannot run here",
         };
-        session.terminal.data(format_args!("{}{mark}", line.version)).map_err(Session::stdout)?;
+        context.terminal.data(format_args!("{}{mark}", line.version)).map_err(Context::stdout)?;
     }
     if let Some(assessment) = cannot.values().next_back() {
         for reason in assessment.decisive() {
-            session.terminal.note(format_args!("up to {}: {}", assessment.version, reason.text));
+            context.terminal.note(format_args!("up to {}: {}", assessment.version, reason.text));
         }
     }
-    session.terminal.note("a source may serve more than it lists; gvmr install asks for the exact version");
+    context.terminal.note("a source may serve more than it lists; gvmr install asks for the exact version");
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod auth;
 mod complete;
 mod completions;
+mod context;
 mod current;
 mod each;
 mod env;
@@ -18,10 +19,9 @@ mod pin;
 mod prepare;
 mod progress;
 mod prune;
-mod readers;
-mod session;
 mod sessions;
 mod setup;
+mod shared_home;
 mod shown;
 mod target;
 mod trust;
@@ -29,10 +29,10 @@ mod uninstall;
 mod verify;
 mod which;
 
-pub use session::Session;
+pub use context::Context;
 
 use crate::cli::{Cli, Command};
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::terminal::Terminal;
 
 /// Runs the command that was parsed.
@@ -57,47 +57,47 @@ pub fn run(cli: Cli) -> Result<(), Error> {
         Command::Auth(arguments) => auth::home_of_caller(arguments),
         _ => None,
     };
-    let session = Session::open(terminal, home.as_deref())?;
-    let result = dispatch(cli.command, &session);
+    let context = Context::open(terminal, home.as_deref())?;
+    let result = dispatch(cli.command, &context);
     result.map_err(|error| {
-        if session.interrupted() {
-            Error { kind: Kind::Interrupted, message: "interrupted".to_owned(), ..error }
+        if context.interrupted() {
+            Error { kind: ErrorKind::Interrupted, message: "interrupted".to_owned(), ..error }
         } else {
             error
         }
     })
 }
 
-fn dispatch(command: Command, session: &Session) -> Result<(), Error> {
+fn dispatch(command: Command, context: &Context) -> Result<(), Error> {
     match command {
-        Command::Install(arguments) => install::run(&arguments, session),
-        Command::Uninstall(arguments) => uninstall::run(&arguments, session),
-        Command::Use(arguments) => pin::run(&arguments.version, arguments.global, session),
-        Command::Global(arguments) => pin::run(&arguments.version, true, session),
-        Command::List(arguments) => list::run(&arguments, session),
-        Command::LsRemote(arguments) => ls_remote::run(&arguments, session),
-        Command::Current(arguments) => current::run(&arguments, session),
-        Command::Which(arguments) => which::run(&arguments, session),
-        Command::Where(arguments) => which::run_where(&arguments, session),
-        Command::Exec(arguments) => exec::run(&arguments, session),
-        Command::Each(arguments) => each::run(&arguments, session),
-        Command::Trust(arguments) => trust::run(&arguments, session),
-        Command::Auth(arguments) => auth::run(&arguments, session),
-        Command::Host(arguments) => host::run(&arguments, session),
-        Command::Verify(arguments) => verify::run(&arguments, session),
-        Command::Prune(arguments) => prune::run(&arguments, session),
-        Command::Setup(arguments) => setup::run(&arguments, session),
-        Command::Env(arguments) => env::run(&arguments, session),
-        Command::Import(arguments) => import::run(&arguments, session),
-        Command::Completions(arguments) => completions::run(&arguments, &session.terminal),
-        Command::SessionSeen => sessions::seen(&session.terminal),
+        Command::Install(arguments) => install::run(&arguments, context),
+        Command::Uninstall(arguments) => uninstall::run(&arguments, context),
+        Command::Use(arguments) => pin::run(&arguments.version, arguments.global, context),
+        Command::Global(arguments) => pin::run(&arguments.version, true, context),
+        Command::List(arguments) => list::run(&arguments, context),
+        Command::LsRemote(arguments) => ls_remote::run(&arguments, context),
+        Command::Current(arguments) => current::run(&arguments, context),
+        Command::Which(arguments) => which::run(&arguments, context),
+        Command::Where(arguments) => which::run_where(&arguments, context),
+        Command::Exec(arguments) => exec::run(&arguments, context),
+        Command::Each(arguments) => each::run(&arguments, context),
+        Command::Trust(arguments) => trust::run(&arguments, context),
+        Command::Auth(arguments) => auth::run(&arguments, context),
+        Command::Host(arguments) => host::run(&arguments, context),
+        Command::Verify(arguments) => verify::run(&arguments, context),
+        Command::Prune(arguments) => prune::run(&arguments, context),
+        Command::Setup(arguments) => setup::run(&arguments, context),
+        Command::Env(arguments) => env::run(&arguments, context),
+        Command::Import(arguments) => import::run(&arguments, context),
+        Command::Completions(arguments) => completions::run(&arguments, &context.terminal),
+        Command::SessionSeen => sessions::seen(&context.terminal),
         Command::SessionStart(arguments) => sessions::start(&arguments),
         Command::SessionWatch(arguments) => {
             sessions::watch(&arguments);
             Ok(())
         }
-        Command::ShimMissing(arguments) => missing::run(&arguments, session),
-        Command::ShimPrepare(arguments) => prepare::run(&arguments, &session.terminal),
+        Command::ShimMissing(arguments) => missing::run(&arguments, context),
+        Command::ShimPrepare(arguments) => prepare::run(&arguments, &context.terminal),
     }
 }
 

@@ -1,62 +1,63 @@
 //! `gvmr use`: writes `.go-version` here, or the default; always says which.
 
+use super::context::{Consent, Context};
 use super::install;
-use super::session::{Consent, Session};
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::request::Request;
 use crate::store;
 use gvmr_core::gover::version::Version;
 
 /// Runs the command.
-pub(super) fn run(text: &str, global: bool, session: &Session) -> Result<(), Error> {
-    let request = session.request(text)?;
+pub(super) fn run(text: &str, global: bool, context: &Context) -> Result<(), Error> {
+    let request = context.request(text)?;
     let installed: Vec<Version> =
-        session.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
-    let written = written_as(&request, &installed, session)?;
-    let pinned = session.request(&written)?;
+        context.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
+    let written = written_as(&request, &installed, context)?;
+    let pinned = context.request(&written)?;
     let version = match pinned.newest(&installed) {
         Some(version) => Some(version.clone()),
-        None => install_first(&pinned, session)?,
+        None => install_first(&pinned, context)?,
     };
     if global {
-        session.set_default(&written)?;
+        context.set_default(&written)?;
     } else {
-        write_pin(&written, session)?;
+        write_pin(&written, context)?;
     }
     match version {
-        Some(version) => session.terminal.note(format_args!("that is {}", version.toolchain_name())),
-        None => session.terminal.warn(format_args!(
+        Some(version) => context.terminal.note(format_args!("that is {}", version.toolchain_name())),
+        None => context.terminal.warn(format_args!(
             "Go {written} is not installed; if it exists, this installs it: {}",
-            session.next_step(&format!("install {written}"))
+            context.next_step(&format!("install {written}"))
         )),
     }
     Ok(())
 }
 
 /// A pin names a version or a prefix, never a wish: `latest` and ranges become the version they mean now.
-fn written_as(request: &Request, installed: &[Version], session: &Session) -> Result<String, Error> {
+fn written_as(request: &Request, installed: &[Version], context: &Context) -> Result<String, Error> {
     match request {
         Request::Selector(selector) => Ok(selector.to_string()),
         Request::Range(_) if request.newest(installed).is_some() => {
             Ok(request.newest(installed).map(Version::to_string).unwrap_or_default())
         }
-        _ => install::choose(request, session).map(|version| version.to_string()),
+        _ => install::choose(request, context).map(|version| version.to_string()),
     }
 }
 
 /// Installs what is about to be pinned where the user wants that; a failure leaves everything as it was.
-fn install_first(pinned: &Request, session: &Session) -> Result<Option<Version>, Error> {
+fn install_first(pinned: &Request, context: &Context) -> Result<Option<Version>, Error> {
     let question = format!("Go {pinned} is not installed. Install it now?");
-    if session.consent_to_install(&question) != Consent::Given {
+    if context.consent_to_install(&question) != Consent::Given {
         return Ok(None);
     }
-    let outcome = install::install_one(pinned, session)?;
+    let outcome = install::install_one(pinned, context)?;
     Ok(Some(outcome.toolchain().version.clone()))
 }
 
-fn write_pin(written: &str, session: &Session) -> Result<(), Error> {
-    let here = std::env::current_dir()
-        .map_err(|error| Error::said(Kind::Storage, format!("cannot find the current directory: {error}")))?;
+fn write_pin(written: &str, context: &Context) -> Result<(), Error> {
+    let here = std::env::current_dir().map_err(|error| {
+        Error::said(ErrorKind::Storage, format!("cannot find the current directory: {error}"))
+    })?;
     let file = here.join(".go-version");
     // A link is kept: the file it leads to is written.
     let real = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
@@ -64,7 +65,7 @@ fn write_pin(written: &str, session: &Session) -> Result<(), Error> {
         Error::from(error)
             .hint(format!("make {} writable for you, or write the pin elsewhere", here.display()))
     })?;
-    session.remember_project(Some(&file))?;
-    session.terminal.note(format_args!("{} says {written} now", file.display()));
+    context.remember_project(Some(&file))?;
+    context.terminal.note(format_args!("{} says {written} now", file.display()));
     Ok(())
 }

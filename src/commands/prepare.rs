@@ -6,22 +6,22 @@
 
 pub(super) mod notices;
 
+use super::context::Context;
 use super::missing;
-use super::session::Session;
 use crate::cli;
 use crate::config;
 use crate::credentials::{self, Credentials, ForGo};
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::terminal::Terminal;
 use gvmr_core::env::compiled_rules::SOURCE_LIMIT;
-use gvmr_core::env::env_context::{Config, Settled, Situation};
-use gvmr_core::exec::call::Call;
-use gvmr_core::exec::invocation::{Place, SELF};
+use gvmr_core::env::env_context::{Config, EnvContext, ResolvedEnv};
+use gvmr_core::exec::called_shim::{CalledShim, SELF};
+use gvmr_core::exec::invocation::Invocation;
 use gvmr_core::exec::launch;
 use gvmr_core::exec::shim;
 use gvmr_core::home::paths::Home;
-use gvmr_core::home::user_dirs::Own;
-use gvmr_core::select::resolution::{Answer, Choice};
+use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::select::resolution::{Resolution, Selection};
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::{self, Block};
 use gvmr_core::sys::printable;
@@ -31,44 +31,46 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 /// Runs the command; it ends by becoming the tool.
-pub(super) fn run(arguments: &cli::ShimPrepare, terminal: &Terminal) -> Result<(), Error> {
+pub(super) fn run(arguments: &cli::ShimPrepareArgs, terminal: &Terminal) -> Result<(), Error> {
     let place = place(&Home::at(&arguments.home), &arguments.name);
     let words = tool_words(arguments.called.as_ref(), &arguments.name, &arguments.words)?;
     let words: Vec<&CStr> = words.iter().map(CString::as_c_str).collect();
     let block = launch::shallower(Block::of_process());
-    let call = Call::parse(&place, &words, &block).map_err(|word| failed(&shim::Failure::Plus(word)))?;
-    let situation = situation(&call)?;
-    let mut answer = call.answer(&situation).map_err(|problem| failed(&shim::Failure::Problem(problem)))?;
-    if let Choice::Missing { wanted } = &answer.choice {
-        let session = Session::open(Terminal::new(false), Some(place.home.root()))?;
+    let call =
+        Invocation::parse(&place, &words, &block).map_err(|word| failed(&shim::ShimError::Plus(word)))?;
+    let env_context = env_context(&call)?;
+    let mut answer =
+        call.answer(&env_context).map_err(|problem| failed(&shim::ShimError::Problem(problem)))?;
+    if let Selection::Missing { wanted } = &answer.choice {
+        let context = Context::open(Terminal::new(false), Some(place.home.root()))?;
         let reason = answer.reason.to_string();
-        answer.choice = missing::provide(wanted, &reason, answer.reason.file.as_deref(), &session)?;
+        answer.choice = missing::provide(wanted, &reason, answer.reason.file.as_deref(), &context)?;
     }
-    Err(become_tool(&call, situation, &answer, arguments.ignores_pipe, terminal))
+    Err(become_tool(&call, env_context, &answer, arguments.ignores_pipe, terminal))
 }
 
 /// Says what there is to say and becomes the tool; comes back only with the reason why it cannot. `ignores_pipe` is
 /// whether the tool is to ignore SIGPIPE, as this process does by its own runtime's doing.
 pub(super) fn become_tool(
-    call: &Call<'_>,
-    mut situation: Situation,
-    answer: &Answer,
+    call: &Invocation<'_>,
+    mut env_context: EnvContext,
+    answer: &Resolution,
     ignores_pipe: bool,
     terminal: &Terminal,
 ) -> Error {
-    let mut settled = call.settle(&mut situation, &answer.choice);
-    notices::say(&settled.notices, &situation, call.block, terminal);
-    let own = situation.own.as_ref().filter(|_| settled.needs_credentials);
-    let _given = give_credentials(&mut settled, own, answer, call.block, terminal);
+    let mut resolved = call.resolve_env(&mut env_context, &answer.choice);
+    notices::say(&resolved.notices, &env_context, call.block, terminal);
+    let own = env_context.own.as_ref().filter(|_| resolved.needs_credentials);
+    let _given = give_credentials(&mut resolved, own, answer, call.block, terminal);
     if !ignores_pipe {
         process::restore_sigpipe();
     }
-    failed(&shim::launch(call, answer, &settled.changes))
+    failed(&shim::launch(call, answer, &resolved.changes))
 }
 
 /// The shim of this name in this home.
-pub(super) fn place(home: &Home, name: &OsStr) -> Place {
-    Place {
+pub(super) fn place(home: &Home, name: &OsStr) -> CalledShim {
+    CalledShim {
         home: home.clone(),
         name: name.to_owned(),
         program: home.shims().join(name),
@@ -78,16 +80,16 @@ pub(super) fn place(home: &Home, name: &OsStr) -> Place {
 
 /// What counts where the tool will run, by the user's rules as they are written now. Rules that cannot be understood
 /// stop the tool, as a pin that cannot be understood does: what they would have kept from happening is not known.
-pub(super) fn situation(call: &Call<'_>) -> Result<Situation, Error> {
-    let situation = call.situation(None);
-    let Config::Stale { .. } = &situation.config else { return Ok(situation) };
-    let own = situation.own.as_ref().filter(|_| !environment::is_privileged());
+pub(super) fn env_context(call: &Invocation<'_>) -> Result<EnvContext, Error> {
+    let env_context = call.env_context(None);
+    let Config::Stale { .. } = &env_context.config else { return Ok(env_context) };
+    let own = env_context.own.as_ref().filter(|_| !environment::is_privileged());
     let rules = config::rules(own, call.block)
-        .map_err(|error| Error { kind: Kind::NotFound, ..Error::from(error) })?;
-    let situation = call.situation(rules);
-    match &situation.config {
+        .map_err(|error| Error { kind: ErrorKind::NotFound, ..Error::from(error) })?;
+    let env_context = call.env_context(rules);
+    match &env_context.config {
         Config::Stale { file } => Err(unreadable(file)),
-        Config::None | Config::Foreign { .. } | Config::Compiled(_) => Ok(situation),
+        Config::None | Config::Foreign { .. } | Config::Compiled(_) => Ok(env_context),
     }
 }
 
@@ -96,21 +98,21 @@ fn unreadable(file: &Path) -> Error {
         Err(refusal) => refusal.to_string(),
         Ok(_) => "was changed since it was compiled, and nothing names it any more".to_owned(),
     };
-    Error::said(Kind::NotFound, format!("{} {why}", printable::path(file)))
+    Error::said(ErrorKind::NotFound, format!("{} {why}", printable::path(file)))
         .hint("correct the file, or move it away")
 }
 
 /// Gives the tool the credentials that only the program can get at. What is given back must live until the tool runs.
 /// Without them the tool still runs, and says itself what it lacks.
 fn give_credentials(
-    settled: &mut Settled,
-    own: Option<&Own>,
-    answer: &Answer,
+    resolved: &mut ResolvedEnv,
+    own: Option<&UserDirs>,
+    answer: &Resolution,
     block: &Block<'_>,
     terminal: &Terminal,
 ) -> Option<ForGo> {
     let version = answer.choice.version();
-    match credentials::for_go(&Credentials::of(own?), block, version, &mut settled.changes) {
+    match credentials::for_go(&Credentials::of(own?), block, version, &mut resolved.changes) {
         Ok(given) => {
             for notice in &given.notices {
                 terminal.say(format_args!("gvmr: {notice}"));
@@ -132,11 +134,11 @@ pub(super) fn tool_words(
 ) -> Result<Vec<CString>, Error> {
     let all = std::iter::once(called.unwrap_or(name)).chain(words);
     let all: Result<_, _> = all.map(|word| CString::new(word.as_bytes())).collect();
-    all.map_err(|error| Error::new(Kind::Usage, &error))
+    all.map_err(|error| Error::new(ErrorKind::Usage, &error))
 }
 
 /// The shim's own words and exit code.
-fn failed(failure: &shim::Failure) -> Error {
-    let kind = if failure.exit_code() == 126 { Kind::CannotExecute } else { Kind::NotFound };
+fn failed(failure: &shim::ShimError) -> Error {
+    let kind = if failure.exit_code() == 126 { ErrorKind::CannotExecute } else { ErrorKind::NotFound };
     Error::new(kind, failure)
 }

@@ -1,28 +1,28 @@
 //! What an install says while it runs: one bar each, notes above all of them.
 
-use super::session::Session;
-use crate::install::{Event, Watch};
+use super::context::Context;
+use crate::install::{Event, Progress};
 use crate::terminal::Terminal;
 use indicatif::ProgressBar;
 
 /// One install on the terminal.
 pub(super) struct Shown<'a> {
     pub(super) bar: ProgressBar,
-    session: &'a Session,
+    context: &'a Context,
 }
 
 impl<'a> Shown<'a> {
     /// Begins a bar with this label.
-    pub(super) fn begin(label: &str, session: &'a Session) -> Self {
-        Self { bar: session.terminal.bar(label), session }
+    pub(super) fn begin(label: &str, context: &'a Context) -> Self {
+        Self { bar: context.terminal.bar(label), context }
     }
 }
 
-impl Watch for Shown<'_> {
+impl Progress for Shown<'_> {
     fn event(&self, event: Event) {
         match event {
             Event::Waiting { holder } => {
-                self.session.terminal.note(format_args!("{}: waiting: {holder}", self.bar.prefix()));
+                self.context.terminal.note(format_args!("{}: waiting: {holder}", self.bar.prefix()));
             }
             Event::Proving => self.bar.set_message("asking the log"),
             Event::Fetching { source, length } => {
@@ -33,7 +33,7 @@ impl Watch for Shown<'_> {
             }
             Event::Bytes(bytes) => self.bar.inc(bytes),
             Event::Building { with, log } => {
-                self.session.terminal.note(format_args!(
+                self.context.terminal.note(format_args!(
                     "{}: building with {with}; the output goes to {}",
                     self.bar.prefix(),
                     log.display()
@@ -43,14 +43,14 @@ impl Watch for Shown<'_> {
             Event::BuildLine(line) => self.bar.set_message(line),
             Event::Committing => self.bar.set_message("syncing"),
             // What is true of a source is so for every version, and said once.
-            Event::Note(note) if self.session.says_first(&note) => {
-                self.session.terminal.note(format_args!("{}: {note}", self.bar.prefix()));
+            Event::Note(note) if self.context.warn_once(&note) => {
+                self.context.terminal.note(format_args!("{}: {note}", self.bar.prefix()));
             }
             Event::Note(_) => {}
         }
     }
 
     fn cancelled(&self) -> bool {
-        self.session.interrupted()
+        self.context.interrupted()
     }
 }

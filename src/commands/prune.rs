@@ -1,9 +1,9 @@
 //! `gvmr prune`: removes patch releases that a newer installed one replaces and that nothing asks for.
 
-use super::session::Session;
+use super::context::Context;
 use super::uninstall;
 use crate::cli;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use gvmr_core::gover::version::Version;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -22,50 +22,50 @@ struct Kept {
 }
 
 /// Runs the command.
-pub(super) fn run(arguments: &cli::Prune, session: &Session) -> Result<(), Error> {
-    session.may_change()?;
+pub(super) fn run(arguments: &cli::PruneArgs, context: &Context) -> Result<(), Error> {
+    context.may_change()?;
     if !arguments.dry_run {
-        session.store()?.sweep()?;
+        context.store()?.sweep()?;
     }
-    if session.settings.home.shared_file().exists() {
-        session.terminal.note("what other users' defaults and pins ask for is not known here");
+    if context.settings.home.shared_file().exists() {
+        context.terminal.note("what other users' defaults and pins ask for is not known here");
     }
-    let toolchains = session.toolchains()?;
+    let toolchains = context.toolchains()?;
     let replaced = replaced(&toolchains.iter().map(|toolchain| &toolchain.version).collect::<Vec<_>>());
-    let reasons = session.kept_for(&toolchains)?;
+    let reasons = context.kept_for(&toolchains)?;
     let (kept, removable): (Vec<_>, Vec<_>) =
         replaced.into_iter().partition(|version| reasons.contains_key(version));
     let removable: BTreeSet<Version> = removable.into_iter().collect();
     for version in &kept {
-        session.terminal.note(format_args!("{} stays: {}", version.toolchain_name(), reasons[version]));
+        context.terminal.note(format_args!("{} stays: {}", version.toolchain_name(), reasons[version]));
     }
     let list = removable.iter().map(Version::to_string).collect::<Vec<_>>();
     if !removable.is_empty() && !arguments.dry_run && !arguments.yes {
-        if !session.terminal.can_ask() {
-            return Err(Error::said(Kind::Usage, format!("would remove {}", list.join(", ")))
+        if !context.terminal.can_ask() {
+            return Err(Error::said(ErrorKind::Usage, format!("would remove {}", list.join(", ")))
                 .hint("say so with --yes, or look first with --dry-run"));
         }
-        if !session.terminal.ask(&format!("Remove {}?", list.join(", ")), false) {
+        if !context.terminal.ask(&format!("Remove {}?", list.join(", ")), false) {
             return Ok(());
         }
     }
     let (removed, failure) = if arguments.dry_run {
         (list, None)
     } else {
-        let (removed, failure) = uninstall::remove(&removable, false, session)?;
+        let (removed, failure) = uninstall::remove(&removable, false, context)?;
         (removed.iter().map(Version::to_string).collect(), failure)
     };
     if arguments.json {
         let kept =
             kept.iter().map(|version| Kept { version: version.to_string(), why: reasons[version].clone() });
         let outcome = Outcome { removed, kept: kept.collect(), dry_run: arguments.dry_run };
-        session.terminal.json(&outcome).map_err(Session::stdout)?;
+        context.terminal.json(&outcome).map_err(Context::stdout)?;
         return failure.map_or(Ok(()), |error| Err(error.after_data()));
     }
     if removed.is_empty() {
-        session.terminal.note("nothing to remove");
+        context.terminal.note("nothing to remove");
     }
-    removed.iter().try_for_each(|version| session.terminal.data(version)).map_err(Session::stdout)?;
+    removed.iter().try_for_each(|version| context.terminal.data(version)).map_err(Context::stdout)?;
     failure.map_or(Ok(()), Err)
 }
 

@@ -3,7 +3,7 @@
 
 use crate::net::without_credentials;
 use gvmr_core::env::compiled_rules::{Conditions, Subnet};
-use gvmr_core::env::variable::{Kind, Variable};
+use gvmr_core::env::variable::{Variable, VariableKind};
 use gvmr_core::sys::printable;
 use std::ffi::OsStr;
 
@@ -17,8 +17,10 @@ pub(super) fn value(variable: &Variable, value: &OsStr) -> String {
 pub(super) fn without_secrets(variable: &Variable, value: &OsStr) -> String {
     let text = value.to_string_lossy();
     match (variable.name, variable.kind) {
-        (_, Kind::Directory | Kind::DirectoryList | Kind::Switch) => text.into_owned(),
-        (_, Kind::Proxy) => without_credentials(&text),
+        (_, VariableKind::Directory | VariableKind::DirectoryList | VariableKind::Switch) => {
+            text.into_owned()
+        }
+        (_, VariableKind::Proxy) => without_credentials(&text),
         ("GOPROXY", _) => each(&without_users(&text), &[',', '|'], |_| true),
         _ => each(&text, &[' ', '\t', ';'], |word| word.contains("//")),
     }

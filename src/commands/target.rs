@@ -1,9 +1,9 @@
 //! What `gvmr install` is told to install, and how: words and flags become versions, files and wishes.
 
-use super::session::Session;
+use super::context::Context;
 use crate::cli;
-use crate::error::{Error, Kind};
-use crate::install::{Installer, Wishes};
+use crate::error::{Error, ErrorKind};
+use crate::install::{InstallOptions, Installer};
 use crate::request::Request;
 use crate::sources::ArchiveName;
 use crate::unpack::Format;
@@ -20,27 +20,27 @@ pub(super) enum Target {
 
 /// How it is to be installed.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Way {
+pub(super) struct Method {
     pub(super) from_source: bool,
-    pub(super) wishes: Wishes,
+    pub(super) wishes: InstallOptions,
 }
 
-impl Way {
-    pub(super) fn of(arguments: &cli::Install) -> Self {
-        let wishes = Wishes { force: arguments.force, allow_unlogged: arguments.allow_unlogged };
+impl Method {
+    pub(super) fn of(arguments: &cli::InstallArgs) -> Self {
+        let wishes = InstallOptions { force: arguments.force, allow_unlogged: arguments.allow_unlogged };
         Self { from_source: arguments.from_source, wishes }
     }
 }
 
 impl Target {
     /// A word with a slash, or that ends like an archive, is a file's name.
-    pub(super) fn parse(text: &str, way: Way, session: &Session) -> Result<Self, Error> {
+    pub(super) fn parse(text: &str, way: Method, context: &Context) -> Result<Self, Error> {
         if !text.contains('/') && Format::of_name(text).is_none() {
-            return session.request(text).map(Self::Request);
+            return context.request(text).map(Self::Request);
         }
         if way.from_source {
             return Err(Error::said(
-                Kind::Usage,
+                ErrorKind::Usage,
                 format!("--from-source takes a version, and {text} is a file"),
             )
             .hint("gvmr install --from-source VERSION"));
@@ -48,20 +48,23 @@ impl Target {
         let path = std::path::absolute(text).unwrap_or_else(|_| PathBuf::from(text));
         if text.contains("://") {
             return Err(Error::said(
-                Kind::Usage,
+                ErrorKind::Usage,
                 "archives are installed from a mirror or a file, not by their URL",
             )
             .hint("set GVMR_MIRROR to what precedes the file's name, and install the version"));
         }
         if !path.is_file() {
             let what = if path.is_dir() { "is a directory" } else { "does not exist" };
-            return Err(Error::said(Kind::Usage, format!("{} {what}", path.display()))
+            return Err(Error::said(ErrorKind::Usage, format!("{} {what}", path.display()))
                 .hint("name an archive such as ./go1.23.4.linux-amd64.tar.gz; a directory is a source: GVMR_SOURCES=dir:PATH"));
         }
         let name = path.file_name().and_then(|name| name.to_str()).and_then(ArchiveName::parse);
         let name = name.ok_or_else(|| {
-            Error::said(Kind::Usage, format!("{}: the name does not say which release it is", path.display()))
-                .hint("call it as Go does: go1.23.4.linux-amd64.tar.gz (or .tar.xz, .zip)")
+            Error::said(
+                ErrorKind::Usage,
+                format!("{}: the name does not say which release it is", path.display()),
+            )
+            .hint("call it as Go does: go1.23.4.linux-amd64.tar.gz (or .tar.xz, .zip)")
         })?;
         Ok(Self::File(name, path))
     }
@@ -81,11 +84,11 @@ pub(super) fn fits(name: &ArchiveName, path: &Path, installer: &Installer<'_>) -
     let here = installer.sources.platform();
     if name.musl && !installer.host.is_musl() {
         let message = format!("{} is for hosts whose C library is musl, and this is none", path.display());
-        return Err(Error::said(Kind::Host, message).hint(format!("gvmr install {}", name.version)));
+        return Err(Error::said(ErrorKind::Host, message).hint(format!("gvmr install {}", name.version)));
     }
     if name.platform == *here {
         return Ok(());
     }
     let message = format!("{} is for {}, and this host is {here}", path.display(), name.platform);
-    Err(Error::said(Kind::Host, message).hint(format!("gvmr install {}", name.version)))
+    Err(Error::said(ErrorKind::Host, message).hint(format!("gvmr install {}", name.version)))
 }

@@ -3,14 +3,14 @@
 mod risk;
 mod shown;
 
-use super::session::Session;
+use super::context::Context;
 use crate::cli;
 use crate::config::{State, Trust, TrustError, Trusted};
-use crate::error::{Error, Kind};
-use gvmr_core::env::compiled_rules::Record;
+use crate::error::{Error, ErrorKind};
+use gvmr_core::env::compiled_rules::CompiledRules;
 use gvmr_core::env::gvmr_toml::{self, NAME};
-use gvmr_core::home::user_dirs::Own;
-use gvmr_core::select::resolve::{self, Question};
+use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::select::resolve::{self, Query};
 use gvmr_core::sys::directory::{self, climb};
 use gvmr_core::sys::environment::{Environment, Process};
 use gvmr_core::sys::printable;
@@ -20,34 +20,38 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Runs the command.
-pub(super) fn run(arguments: &cli::Trust, session: &Session) -> Result<(), Error> {
-    let own = Own::of(&session.settings.home, &Process).ok_or_else(|| {
-        Error::said(Kind::Usage, "no place for what you trust: neither XDG_CONFIG_HOME nor HOME names one")
-            .hint("set HOME to an absolute path")
+pub(super) fn run(arguments: &cli::TrustArgs, context: &Context) -> Result<(), Error> {
+    let own = UserDirs::of(&context.settings.home, &Process).ok_or_else(|| {
+        Error::said(
+            ErrorKind::Usage,
+            "no place for what you trust: neither XDG_CONFIG_HOME nor HOME names one",
+        )
+        .hint("set HOME to an absolute path")
     })?;
     let trust = Trust::of(own);
     if arguments.list {
-        return list(&trust.list()?, arguments.json, session);
+        return list(&trust.list()?, arguments.json, context);
     }
-    let here = directory::working(&Process, None)
-        .map_err(|error| Error::said(Kind::Storage, format!("cannot find the current directory: {error}")))?;
+    let here = directory::working(&Process, None).map_err(|error| {
+        Error::said(ErrorKind::Storage, format!("cannot find the current directory: {error}"))
+    })?;
     let path = arguments.path.as_deref();
     if arguments.revoke {
         let file = path.map_or_else(
             || nearest(&here, |file| is_there(file) || trust.knows(file)),
             |path| Ok(named(&here, path)),
         )?;
-        return revoke(&trust, &file, arguments.json, session);
+        return revoke(&trust, &file, arguments.json, context);
     }
     let file = path.map_or_else(|| nearest(&here, is_there), |path| Ok(named(&here, path)))?;
     let user_home = Process.get("HOME").map(PathBuf::from);
     let record = trust.approve(&file, user_home.as_deref())?;
     if arguments.json {
-        session.terminal.json(&shown::as_json(&record)).map_err(Session::stdout)?;
+        context.terminal.json(&shown::as_json(&record)).map_err(Context::stdout)?;
     } else {
-        session.terminal.data(shown::lines(&record)).map_err(Session::stdout)?;
+        context.terminal.data(shown::lines(&record)).map_err(Context::stdout)?;
     }
-    tell_of_another_pin(&record, &here, session);
+    tell_of_another_pin(&record, &here, context);
     Ok(())
 }
 
@@ -71,49 +75,49 @@ fn is_there(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
-fn list(trusted: &[Trusted], json: bool, session: &Session) -> Result<(), Error> {
+fn list(trusted: &[Trusted], json: bool, context: &Context) -> Result<(), Error> {
     if json {
         let lines: Vec<_> = trusted.iter().map(shown::listed_as_json).collect();
-        return session.terminal.json(&lines).map_err(Session::stdout);
+        return context.terminal.json(&lines).map_err(Context::stdout);
     }
     let mut lines = trusted.iter().map(shown::listed);
-    lines.try_for_each(|line| session.terminal.data(line)).map_err(Session::stdout)?;
+    lines.try_for_each(|line| context.terminal.data(line)).map_err(Context::stdout)?;
     if trusted.iter().any(|one| one.state != State::InForce) {
-        session.terminal.note(
+        context.terminal.note(
             "what is not in force: look at the file, then gvmr trust PATH, or gvmr trust --revoke PATH",
         );
     } else if trusted.is_empty() {
-        session.terminal.note("no gvmr.toml is trusted");
+        context.terminal.note("no gvmr.toml is trusted");
     }
     Ok(())
 }
 
-fn revoke(trust: &Trust, file: &Path, json: bool, session: &Session) -> Result<(), Error> {
+fn revoke(trust: &Trust, file: &Path, json: bool, context: &Context) -> Result<(), Error> {
     if !trust.revoke(file)? {
         return Err(TrustError::NotTrusted(file.to_owned()).into());
     }
     if json {
         let value = serde_json::json!({ "revoked": file.display().to_string() });
-        return session.terminal.json(&value).map_err(Session::stdout);
+        return context.terminal.json(&value).map_err(Context::stdout);
     }
-    session.terminal.note(format_args!("{} has no effect any more", printable::path(file)));
+    context.terminal.note(format_args!("{} has no effect any more", printable::path(file)));
     Ok(())
 }
 
 /// Its version may not be the one that runs where the user stands, or beside the file.
-fn tell_of_another_pin(record: &Record, here: &Path, session: &Session) {
+fn tell_of_another_pin(record: &CompiledRules, here: &Path, context: &Context) {
     let (Some(pin), Some(project)) = (&record.pin, record.source.parent()) else { return };
     let below = fs::canonicalize(here).is_ok_and(|here| here.starts_with(project));
     let directory = if below { here } else { project };
-    let home = &session.settings.home;
-    let found = gvmr_toml::find(directory, Own::of(home, &Process).as_ref());
+    let home = &context.settings.home;
+    let found = gvmr_toml::find(directory, UserDirs::of(home, &Process).as_ref());
     let shim = home.shims().join("go");
     let question =
-        Question { home, directory, plus: None, environment: &Process, shim: Some(&shim), pin: found.pin() };
+        Query { home, directory, plus: None, environment: &Process, shim: Some(&shim), pin: found.pin() };
     // Where nothing can be chosen, the next go says why.
     let Ok(answer) = resolve::resolve(&question) else { return };
     if answer.reason.file.as_ref() != Some(&record.source) {
-        session.terminal.note(format_args!(
+        context.terminal.note(format_args!(
             "go = \"{}\" does not decide in {}: {}",
             pin.written,
             printable::path(directory),

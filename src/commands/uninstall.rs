@@ -1,28 +1,28 @@
 //! `gvmr uninstall`: removes versions that nothing uses.
 
+use super::context::Context;
 use super::installed;
-use super::session::Session;
 use crate::cli;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::store::Toolchain;
 use gvmr_core::gover::version::Version;
 use std::collections::BTreeSet;
 
 /// Runs the command. All versions are found before the first one is removed.
-pub(super) fn run(arguments: &cli::Uninstall, session: &Session) -> Result<(), Error> {
-    session.may_change()?;
-    let toolchains = session.toolchains()?;
+pub(super) fn run(arguments: &cli::UninstallArgs, context: &Context) -> Result<(), Error> {
+    context.may_change()?;
+    let toolchains = context.toolchains()?;
     let mut chosen = BTreeSet::new();
     for text in &arguments.versions {
-        chosen.insert(installed::one_of(&toolchains, text, session)?);
+        chosen.insert(installed::one_of(&toolchains, text, context)?);
     }
     if !arguments.force {
-        chosen.iter().try_for_each(|version| refuse_default(version, &toolchains, session))?;
+        chosen.iter().try_for_each(|version| refuse_default(version, &toolchains, context))?;
     }
-    let (removed, failure) = remove(&chosen, arguments.force, session)?;
+    let (removed, failure) = remove(&chosen, arguments.force, context)?;
     if arguments.json {
         let names: Vec<_> = removed.iter().map(Version::to_string).collect();
-        session.terminal.json(&names).map_err(Session::stdout)?;
+        context.terminal.json(&names).map_err(Context::stdout)?;
     }
     match failure {
         Some(error) if arguments.json => Err(error.after_data()),
@@ -35,16 +35,16 @@ pub(super) fn run(arguments: &cli::Uninstall, session: &Session) -> Result<(), E
 pub(super) fn remove(
     versions: &BTreeSet<Version>,
     force: bool,
-    session: &Session,
+    context: &Context,
 ) -> Result<(Vec<Version>, Option<Error>), Error> {
-    let store = session.store()?;
+    let store = context.store()?;
     let mut removed = Vec::new();
     let mut failure = None;
     for version in versions {
-        let lock = store.lock(version, &|holder| session.terminal.note(holder), &|| session.interrupted());
+        let lock = store.lock(version, &|holder| context.terminal.note(holder), &|| context.interrupted());
         match lock.and_then(|lock| store.remove(&lock, force)) {
             Ok(_) => {
-                session.terminal.note(format_args!("{} is removed", version.toolchain_name()));
+                context.terminal.note(format_args!("{} is removed", version.toolchain_name()));
                 removed.push(version.clone());
             }
             Err(error) => {
@@ -56,19 +56,19 @@ pub(super) fn remove(
         }
     }
     if !removed.is_empty() {
-        session.publish()?;
+        context.publish()?;
         if store.clear_default_if_gone()? {
-            session.terminal.note("that was the default; gvmr use --global VERSION chooses another");
+            context.terminal.note("that was the default; gvmr use --global VERSION chooses another");
         }
     }
     Ok((removed, failure))
 }
 
 /// The default is not removed unasked: every directory without a pin would lose its Go.
-fn refuse_default(version: &Version, toolchains: &[Toolchain], session: &Session) -> Result<(), Error> {
-    let default = session.default_version(toolchains)?;
+fn refuse_default(version: &Version, toolchains: &[Toolchain], context: &Context) -> Result<(), Error> {
+    let default = context.default_version(toolchains)?;
     if default.as_ref() == Some(version) && toolchains.len() > 1 {
-        return Err(Error::said(Kind::Busy, format!("{} is the default", version.toolchain_name()))
+        return Err(Error::said(ErrorKind::Busy, format!("{} is the default", version.toolchain_name()))
             .hint("choose another with gvmr use --global VERSION, or remove it with --force"));
     }
     Ok(())

@@ -1,22 +1,22 @@
 //! `gvmr verify`: whole installed trees against the log.
 
+use super::context::Context;
 use super::installed;
-use super::session::Session;
 use crate::cli;
-use crate::error::{Error, Kind};
-use crate::install::{self, Audit, Verdict};
+use crate::error::{Error, ErrorKind};
+use crate::install::{self, Audit, AuditVerdict};
 use crate::store::Toolchain;
 use gvmr_core::home::shared_home;
 
 /// Runs the command. Every tree is looked at, then the worst verdict decides the exit code.
-pub(super) fn run(arguments: &cli::Verify, session: &Session) -> Result<(), Error> {
-    let toolchains = chosen(arguments, session)?;
+pub(super) fn run(arguments: &cli::VerifyArgs, context: &Context) -> Result<(), Error> {
+    let toolchains = chosen(arguments, context)?;
     if toolchains.is_empty() {
-        session.terminal.note("nothing is installed");
+        context.terminal.note("nothing is installed");
     }
     let mut audits: Vec<Audit> = Vec::new();
     let mut failures: Vec<Error> = Vec::new();
-    session.with_installer(|installer| {
+    context.with_installer(|installer| {
         for toolchain in &toolchains {
             match install::audit(toolchain, installer).map_err(Error::from) {
                 Ok(audit) => audits.push(audit),
@@ -31,16 +31,16 @@ pub(super) fn run(arguments: &cli::Verify, session: &Session) -> Result<(), Erro
     if arguments.json {
         let audited = audits.iter().map(|audit| serde_json::json!(audit));
         let all: Vec<_> = audited.chain(failures.iter().map(Error::as_json)).collect();
-        session.terminal.json(&all).map_err(Session::stdout)?;
+        context.terminal.json(&all).map_err(Context::stdout)?;
     } else {
         for audit in &audits {
-            show(audit, session)?;
+            show(audit, context)?;
         }
     }
-    let gvmr = shared_home::program(&session.settings.home);
+    let gvmr = shared_home::program(&context.settings.home);
     let Some(worst) = worst(&audits, &mut failures, &gvmr) else { return Ok(()) };
     for failure in failures {
-        session.terminal.say(failure);
+        context.terminal.say(failure);
     }
     Err(if arguments.json { worst.after_data() } else { worst })
 }
@@ -53,58 +53,64 @@ fn worst(audits: &[Audit], failures: &mut Vec<Error>, gvmr: &str) -> Option<Erro
         names.collect::<Vec<_>>().join(", ")
     };
     match audits.iter().map(|audit| audit.verdict).max() {
-        Some(Verdict::Differs) => Some(
-            Error::said(Kind::Integrity, format!("{}: not what the log recorded", of(Verdict::Differs)))
-                .hint(format!(
-                    "remove and install again: {gvmr} uninstall --force {0} && {gvmr} install {0}",
-                    of(Verdict::Differs).replace(", ", " ")
-                )),
+        Some(AuditVerdict::Differs) => Some(
+            Error::said(
+                ErrorKind::Integrity,
+                format!("{}: not what the log recorded", of(AuditVerdict::Differs)),
+            )
+            .hint(format!(
+                "remove and install again: {gvmr} uninstall --force {0} && {gvmr} install {0}",
+                of(AuditVerdict::Differs).replace(", ", " ")
+            )),
         ),
         _ if !failures.is_empty() => Some(failures.remove(0)),
-        Some(Verdict::Unproved) => Some(
-            Error::said(Kind::Network, format!("{}: the log could not be asked", of(Verdict::Unproved)))
-                .hint("run it again where GOPROXY or the checksum database can be reached"),
+        Some(AuditVerdict::Unproved) => Some(
+            Error::said(
+                ErrorKind::Network,
+                format!("{}: the log could not be asked", of(AuditVerdict::Unproved)),
+            )
+            .hint("run it again where GOPROXY or the checksum database can be reached"),
         ),
-        Some(Verdict::Edited) => Some(
-            Error::said(Kind::Finding, format!("{}: go.env was edited", of(Verdict::Edited)))
+        Some(AuditVerdict::Edited) => Some(
+            Error::said(ErrorKind::Finding, format!("{}: go.env was edited", of(AuditVerdict::Edited)))
                 .hint("set Go's variables in the environment or with go env -w instead"),
         ),
-        Some(Verdict::Recorded) => Some(
+        Some(AuditVerdict::Recorded) => Some(
             Error::said(
-                Kind::Finding,
-                format!("{}: nothing but its own receipt vouches for it", of(Verdict::Recorded)),
+                ErrorKind::Finding,
+                format!("{}: nothing but its own receipt vouches for it", of(AuditVerdict::Recorded)),
             )
             .hint("install it again from where it came if you doubt it"),
         ),
-        Some(Verdict::Proved) | None => None,
+        Some(AuditVerdict::Proved) | None => None,
     }
 }
 
-fn chosen(arguments: &cli::Verify, session: &Session) -> Result<Vec<Toolchain>, Error> {
-    let toolchains = session.toolchains()?;
+fn chosen(arguments: &cli::VerifyArgs, context: &Context) -> Result<Vec<Toolchain>, Error> {
+    let toolchains = context.toolchains()?;
     if arguments.versions.is_empty() {
         return Ok(toolchains);
     }
     let versions: Vec<_> = arguments
         .versions
         .iter()
-        .map(|text| installed::newest_of(&toolchains, text, session))
+        .map(|text| installed::newest_of(&toolchains, text, context))
         .collect::<Result<_, _>>()?;
     Ok(toolchains.into_iter().filter(|toolchain| versions.contains(&toolchain.version)).collect())
 }
 
-fn show(audit: &Audit, session: &Session) -> Result<(), Error> {
+fn show(audit: &Audit, context: &Context) -> Result<(), Error> {
     let word = match audit.verdict {
-        Verdict::Proved => "proved",
-        Verdict::Recorded => "recorded",
-        Verdict::Edited => "edited",
-        Verdict::Unproved => "unproved",
-        Verdict::Differs => "DIFFERS",
+        AuditVerdict::Proved => "proved",
+        AuditVerdict::Recorded => "recorded",
+        AuditVerdict::Edited => "edited",
+        AuditVerdict::Unproved => "unproved",
+        AuditVerdict::Differs => "DIFFERS",
     };
     let lines = std::iter::once(format!("{}\t{word}\t{}", audit.toolchain, audit.summary))
         .chain(audit.differences().map(|(what, file)| format!("  {what}\t{file}")));
     for line in lines {
-        session.terminal.data(line).map_err(Session::stdout)?;
+        context.terminal.data(line).map_err(Context::stdout)?;
     }
     Ok(())
 }

@@ -1,25 +1,25 @@
 //! `gvmr which` and `gvmr where`: the program that runs here, and where versions and shims live.
 
+use super::context::Context;
 use super::current::{self, Line};
 use super::installed;
-use super::session::Session;
 use crate::cli;
-use crate::error::{Error, Kind};
-use gvmr_core::home::system_go::Outside;
-use gvmr_core::select::resolution::Choice;
+use crate::error::{Error, ErrorKind};
+use gvmr_core::home::system_go::SystemGo;
+use gvmr_core::select::resolution::Selection;
 use std::path::PathBuf;
 
 /// Runs `gvmr which`.
-pub(super) fn run(arguments: &cli::Which, session: &Session) -> Result<(), Error> {
-    let answer = session.resolve()?;
+pub(super) fn run(arguments: &cli::WhichArgs, context: &Context) -> Result<(), Error> {
+    let answer = context.resolve()?;
     let path = match &answer.choice {
-        Choice::Installed { goroot, .. } => goroot.join("bin").join(&arguments.tool),
-        Choice::Outside(Outside { program: path, .. }) => path.with_file_name(&arguments.tool),
-        Choice::Missing { .. } => return Err(current::missing(&answer, session)),
+        Selection::Installed { goroot, .. } => goroot.join("bin").join(&arguments.tool),
+        Selection::System(SystemGo { program: path, .. }) => path.with_file_name(&arguments.tool),
+        Selection::Missing { .. } => return Err(current::missing(&answer, context)),
     };
     if arguments.tool.contains('/') || !path.is_file() {
         return Err(Error::said(
-            Kind::NotFound,
+            ErrorKind::NotFound,
             format!("there is no {} in {}", arguments.tool, path.with_file_name("").display()),
         )
         .hint("gvmr which go"));
@@ -27,40 +27,40 @@ pub(super) fn run(arguments: &cli::Which, session: &Session) -> Result<(), Error
     if arguments.json {
         let mut line = serde_json::to_value(Line::of(&answer)).unwrap_or_default();
         line["path"] = path.display().to_string().into();
-        return session.terminal.json(&line).map_err(Session::stdout);
+        return context.terminal.json(&line).map_err(Context::stdout);
     }
     let why = if arguments.why { format!("\t{}", answer.reason) } else { String::new() };
-    session.terminal.data(format_args!("{}{why}", path.display())).map_err(Session::stdout)
+    context.terminal.data(format_args!("{}{why}", path.display())).map_err(Context::stdout)
 }
 
 /// Runs `gvmr where`.
-pub(super) fn run_where(arguments: &cli::Where, session: &Session) -> Result<(), Error> {
-    let path = goroot(arguments, session)?;
+pub(super) fn run_where(arguments: &cli::WhereArgs, context: &Context) -> Result<(), Error> {
+    let path = goroot(arguments, context)?;
     if arguments.json {
-        return session
+        return context
             .terminal
             .json(&serde_json::json!({ "path": path.display().to_string() }))
-            .map_err(Session::stdout);
+            .map_err(Context::stdout);
     }
-    session.terminal.data(path.display()).map_err(Session::stdout)
+    context.terminal.data(path.display()).map_err(Context::stdout)
 }
 
-fn goroot(arguments: &cli::Where, session: &Session) -> Result<PathBuf, Error> {
+fn goroot(arguments: &cli::WhereArgs, context: &Context) -> Result<PathBuf, Error> {
     if arguments.shims {
-        return Ok(session.settings.home.shims());
+        return Ok(context.settings.home.shims());
     }
     if let Some(text) = &arguments.version {
-        let toolchains = session.toolchains()?;
-        let version = installed::newest_of(&toolchains, text, session)?;
-        return Ok(session.settings.home.toolchain(&version));
+        let toolchains = context.toolchains()?;
+        let version = installed::newest_of(&toolchains, text, context)?;
+        return Ok(context.settings.home.toolchain(&version));
     }
-    let answer = session.resolve()?;
+    let answer = context.resolve()?;
     match &answer.choice {
-        Choice::Installed { goroot, .. } => Ok(goroot.clone()),
-        Choice::Outside(Outside { program: path, .. }) => {
-            Err(Error::said(Kind::NotFound, format!("{} is outside gvmr", path.display()))
+        Selection::Installed { goroot, .. } => Ok(goroot.clone()),
+        Selection::System(SystemGo { program: path, .. }) => {
+            Err(Error::said(ErrorKind::NotFound, format!("{} is outside gvmr", path.display()))
                 .hint("gvmr which shows its path"))
         }
-        Choice::Missing { .. } => Err(current::missing(&answer, session)),
+        Selection::Missing { .. } => Err(current::missing(&answer, context)),
     }
 }

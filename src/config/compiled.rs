@@ -7,9 +7,9 @@
 use super::{ConfigError, compile_config, config_file};
 use crate::store;
 use directories::BaseDirs;
-use gvmr_core::env::compiled_rules::{RECORD_LIMIT, Record, SOURCE_LIMIT};
+use gvmr_core::env::compiled_rules::{CompiledRules, RECORD_LIMIT, SOURCE_LIMIT};
 use gvmr_core::home::shared_home;
-use gvmr_core::home::user_dirs::{self, Own};
+use gvmr_core::home::user_dirs::{self, UserDirs};
 use gvmr_core::sys::bounded::{self, Refusal};
 use gvmr_core::sys::environment::Environment;
 use std::fs;
@@ -22,7 +22,10 @@ const MODE: u32 = 0o600;
 
 /// What the user's `config.toml` says for directories and networks; `None` where there is no such file. Where the
 /// environment names none, as a service's without a HOME, it is the one that was compiled last, and so is what `~` means.
-pub fn rules(own: Option<&Own>, environment: &dyn Environment) -> Result<Option<Record>, ConfigError> {
+pub fn rules(
+    own: Option<&UserDirs>,
+    environment: &dyn Environment,
+) -> Result<Option<CompiledRules>, ConfigError> {
     let named = user_dirs::config_file(environment);
     let last = if named.is_some() { None } else { own.and_then(compiled) };
     let file = named.or_else(|| Some(last.as_ref()?.source.clone())).or_else(|| config_file(environment));
@@ -33,12 +36,16 @@ pub fn rules(own: Option<&Own>, environment: &dyn Environment) -> Result<Option<
 }
 
 /// What was compiled last, whatever the file holds now.
-fn compiled(own: &Own) -> Option<Record> {
-    let kept = bounded::read_owned(&own.rules(), RECORD_LIMIT, &shared_home::heeded()).ok()??;
-    Record::read(&kept)
+fn compiled(own: &UserDirs) -> Option<CompiledRules> {
+    let kept = bounded::read_owned(&own.rules(), RECORD_LIMIT, &shared_home::trusted_uids()).ok()??;
+    CompiledRules::read(&kept)
 }
 
-fn rules_of(file: &Path, own: Option<&Own>, user_home: Option<&Path>) -> Result<Option<Record>, ConfigError> {
+fn rules_of(
+    file: &Path,
+    own: Option<&UserDirs>,
+    user_home: Option<&Path>,
+) -> Result<Option<CompiledRules>, ConfigError> {
     let Some(bytes) = read(file)? else { return Ok(None) };
     let record = compile_config(file, &bytes, user_home)?;
     if let Some(own) = own {
@@ -54,8 +61,8 @@ fn read(file: &Path) -> Result<Option<Vec<u8>>, ConfigError> {
         Refusal::Unreadable(error) => unreadable(error),
         other => unreadable(io::Error::new(ErrorKind::InvalidInput, format!("it {other}"))),
     };
-    let bytes = bounded::read_owned(file, SOURCE_LIMIT, &shared_home::heeded()).map_err(refused)?;
-    match (bytes, shared_home::stranger(file)) {
+    let bytes = bounded::read_owned(file, SOURCE_LIMIT, &shared_home::trusted_uids()).map_err(refused)?;
+    match (bytes, shared_home::foreign_owner(file)) {
         (None, Some(owner)) => {
             let why = format!("it belongs to user {owner}, who could change it");
             Err(unreadable(io::Error::new(ErrorKind::PermissionDenied, why)))
@@ -65,13 +72,13 @@ fn read(file: &Path) -> Result<Option<Vec<u8>>, ConfigError> {
 }
 
 /// Leaves the record where the shim looks for it, if that is this user's.
-fn keep(own: &Own, record: &Record) {
+fn keep(own: &UserDirs, record: &CompiledRules) {
     let me = rustix::process::geteuid().as_raw();
     if !fs::metadata(own.root()).is_ok_and(|root| root.is_dir() && root.uid() == me) {
         return;
     }
     let (path, bytes) = (own.rules(), record.write());
-    let kept = bounded::read_owned(&path, RECORD_LIMIT, &shared_home::heeded()).ok().flatten();
+    let kept = bounded::read_owned(&path, RECORD_LIMIT, &shared_home::trusted_uids()).ok().flatten();
     if kept.is_none_or(|kept| kept != bytes) {
         // Without it each go compiles the rules anew: slower, and the same.
         let _ = store::replace(&path, &bytes, MODE);

@@ -5,14 +5,14 @@
 
 mod compiled;
 mod place;
-mod ruled;
+mod ruled_environment;
 mod rules;
 mod sources;
 mod trust;
 
 pub use compiled::rules;
 pub use place::home_to_share;
-pub use ruled::Ruled;
+pub use ruled_environment::RuledEnvironment;
 pub use rules::{Mistake, RulesError, compile_config, compile_project};
 pub use sources::{SourceName, SourceSettings};
 pub use trust::{State, Trust, TrustError, Trusted};
@@ -29,7 +29,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The largest `config.toml` that is read, in bytes.
-const LARGEST: u64 = 64 * 1024;
+const MAX_BYTES: u64 = 64 * 1024;
 
 /// What the user settled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,8 +192,8 @@ impl File {
             }
             Err(error) => return Err(unreadable(error)),
         };
-        if !metadata.is_file() || metadata.len() > LARGEST {
-            let what = format!("expected a regular file of at most {LARGEST} bytes");
+        if !metadata.is_file() || metadata.len() > MAX_BYTES {
+            let what = format!("expected a regular file of at most {MAX_BYTES} bytes");
             return Err(unreadable(std::io::Error::new(ErrorKind::InvalidInput, what)));
         }
         let text = std::fs::read_to_string(path).map_err(unreadable)?;

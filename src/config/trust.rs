@@ -5,10 +5,10 @@
 
 use super::{RulesError, compile_project};
 use crate::store::{self, StoreError};
-use gvmr_core::env::compiled_rules::{RECORD_LIMIT, Record};
-use gvmr_core::env::gvmr_toml::{self, NAME, PassedOver, Unread, Why};
+use gvmr_core::env::compiled_rules::{CompiledRules, RECORD_LIMIT};
+use gvmr_core::env::gvmr_toml::{self, IgnoredFile, IgnoredReason, NAME, Unreadable};
 use gvmr_core::env::notice::Notice;
-use gvmr_core::home::user_dirs::Own;
+use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::printable;
 use std::ffi::OsStr;
 use std::fs;
@@ -22,7 +22,7 @@ const ATTEMPTS: usize = 32;
 /// The user's list of what is trusted.
 #[derive(Clone, Debug)]
 pub struct Trust {
-    own: Own,
+    own: UserDirs,
 }
 
 /// One project file on the list.
@@ -33,7 +33,7 @@ pub struct Trusted {
     /// Whether it has effect.
     pub state: State,
     /// What was approved; `None` where that is damaged.
-    pub record: Option<Record>,
+    pub record: Option<CompiledRules>,
 }
 
 /// Whether a file that was trusted has effect now.
@@ -89,12 +89,12 @@ pub enum TrustError {
 
 impl Trust {
     /// The list among this user's own things.
-    pub fn of(own: Own) -> Self {
+    pub fn of(own: UserDirs) -> Self {
         Self { own }
     }
 
     /// Trusts `file` with what it holds now; gives what that sets.
-    pub fn approve(&self, file: &Path, user_home: Option<&Path>) -> Result<Record, TrustError> {
+    pub fn approve(&self, file: &Path, user_home: Option<&Path>) -> Result<CompiledRules, TrustError> {
         if file.file_name() != Some(OsStr::new(NAME)) {
             return Err(TrustError::Misnamed(file.to_owned()));
         }
@@ -103,15 +103,15 @@ impl Trust {
         let bytes = match gvmr_toml::read(&file) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Err(missing()),
-            Err(Unread::Foreign(owner)) => return Err(TrustError::Foreign { file, owner }),
-            Err(Unread::Refused(refusal)) => {
+            Err(Unreadable::Foreign(owner)) => return Err(TrustError::Foreign { file, owner }),
+            Err(Unreadable::Refused(refusal)) => {
                 return Err(TrustError::Unreadable { file, why: refusal.to_string() });
             }
         };
         let record = compile_project(&file, &bytes, user_home)?;
         let kept = record.write();
         // What is read back must be what is shown now: a name with a newline could make a fact of its own.
-        if Record::read(&kept).as_ref() != Some(&record) {
+        if CompiledRules::read(&kept).as_ref() != Some(&record) {
             let why = "cannot be kept: its path or a value holds what no line can".to_owned();
             return Err(TrustError::Unreadable { file, why });
         }
@@ -175,7 +175,7 @@ impl Trust {
             _ if gvmr_toml::real_name(&file).as_ref() != Some(&file) => State::Gone,
             (Some(record), Ok(Some(bytes))) if record.body == bytes => State::InForce,
             (_, Ok(Some(_))) => State::Changed,
-            (_, Err(Unread::Foreign(_))) => State::Foreign,
+            (_, Err(Unreadable::Foreign(_))) => State::Foreign,
             (_, Ok(None) | Err(_)) => State::Gone,
         };
         Trusted { file, state, record }
@@ -251,9 +251,9 @@ impl Trust {
     }
 
     /// What was said of this content is said again if it ever has to be.
-    fn forget_notices(&self, record: &Record) {
-        for why in [Why::Untrusted, Why::Changed] {
-            let passed_over = PassedOver::of(record.source.clone(), why, Some(&record.body));
+    fn forget_notices(&self, record: &CompiledRules) {
+        for why in [IgnoredReason::Untrusted, IgnoredReason::Changed] {
+            let passed_over = IgnoredFile::of(record.source.clone(), why, Some(&record.body));
             let mark = Notice::ProjectFile(passed_over).mark(&self.own);
             let _ = fs::remove_file(mark); // one that stays is a day's silence
         }

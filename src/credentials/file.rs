@@ -4,11 +4,11 @@
 //! is ever used; it is replaced at once, so that a writer that is killed leaves the old or the new. Lines that are no
 //! entries stay.
 
-use super::{CredentialsError, Kept, Place, Secret};
+use super::{CredentialEntry, CredentialsError, Secret, SecretStore};
 use crate::store;
 use gvmr_core::env::compiled_rules::RECORD_LIMIT;
-use gvmr_core::env::credentials::{Kind, entries};
-use gvmr_core::home::user_dirs::Own;
+use gvmr_core::env::credentials::{CredentialKind, entries};
+use gvmr_core::home::user_dirs::UserDirs;
 use rustix::fs::OFlags;
 use std::fs::{self, DirBuilder, File, Metadata, TryLockError};
 use std::io::{ErrorKind, Read as _};
@@ -31,7 +31,7 @@ pub struct Files {
 pub(super) struct Lines(String);
 
 impl Files {
-    pub(super) fn of(own: &Own) -> Self {
+    pub(super) fn of(own: &UserDirs) -> Self {
         Self { path: own.credentials() }
     }
 
@@ -77,18 +77,18 @@ impl Files {
 
 impl Lines {
     /// Each entry, with its secret where that is here.
-    pub(super) fn entries(&self) -> Vec<(Kept, Option<Secret>)> {
+    pub(super) fn entries(&self) -> Vec<(CredentialEntry, Option<Secret>)> {
         let of = |entry: gvmr_core::env::credentials::Entry<'_>| {
-            let place = if entry.secret.is_some() { Place::File } else { Place::Keyring };
+            let place = if entry.secret.is_some() { SecretStore::File } else { SecretStore::Keyring };
             let (machine, login) = (entry.machine.to_owned(), entry.login.to_owned());
-            let kept = Kept { kind: entry.kind, machine, login, place };
+            let kept = CredentialEntry { kind: entry.kind, machine, login, place };
             (kept, entry.secret.map(|secret| Secret(secret.to_owned())))
         };
         entries(self.0.as_bytes()).into_iter().map(of).collect()
     }
 
     /// Takes the machine's entry out.
-    pub(super) fn remove(&mut self, kind: Kind, machine: &str) -> Option<Kept> {
+    pub(super) fn remove(&mut self, kind: CredentialKind, machine: &str) -> Option<CredentialEntry> {
         let is_it = |line: &str| {
             entries(line.as_bytes()).iter().any(|one| one.kind == kind && one.machine == machine)
         };
@@ -98,10 +98,10 @@ impl Lines {
         Some(removed?.entries().pop()?.0)
     }
 
-    pub(super) fn add(&mut self, kept: &Kept, secret: &Secret) {
-        let Kept { kind, machine, login, place } = kept;
+    pub(super) fn add(&mut self, kept: &CredentialEntry, secret: &Secret) {
+        let CredentialEntry { kind, machine, login, place } = kept;
         let mut fields = vec![kind.word(), machine, login, place.word()];
-        if *place == Place::File {
+        if *place == SecretStore::File {
             fields.push(secret.reveal());
         }
         self.0.push_str(&fields.join("\t"));

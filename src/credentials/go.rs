@@ -5,9 +5,9 @@
 //! argument.
 
 use super::{Credentials, CredentialsError, Keyring, Login, netrc};
-use gvmr_core::env::credentials::Kind;
+use gvmr_core::env::credentials::CredentialKind;
 use gvmr_core::env::env_context::proxies;
-use gvmr_core::env::rules::{Change, Kept};
+use gvmr_core::env::rules::{Change, KeepList};
 use gvmr_core::env::variable::Variable;
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::bounded::{self, MODULE_LIMIT};
@@ -43,12 +43,12 @@ pub fn for_go(
     let minor = version.and_then(Version::numbers).map(|(major, minor, _)| (major, minor));
     // Before 1.13 no variable names a netrc; since 1.24 the go command asks `gvmr auth`.
     let version = version.filter(|_| minor.is_some_and(|minor| ((1, 13)..(1, 24)).contains(&minor)));
-    let is_kept = Kept::of(environment).names(OsStr::new("NETRC"));
+    let is_kept = KeepList::of(environment).names(OsStr::new("NETRC"));
     let version = version.filter(|_| !has_ours(environment) && !is_kept);
     let proxies = proxies(changes, environment);
-    let wanted = |kept: &super::Kept| match kept.kind {
-        Kind::Https => version.is_some(),
-        Kind::Proxy => proxies.iter().any(|proxy| proxy.machine == kept.machine),
+    let wanted = |kept: &super::CredentialEntry| match kept.kind {
+        CredentialKind::Https => version.is_some(),
+        CredentialKind::Proxy => proxies.iter().any(|proxy| proxy.machine == kept.machine),
     };
     let logins = credentials.logins(wanted, Keyring::of(environment).as_ref())?;
     let mut given = ForGo::default();
@@ -56,7 +56,7 @@ pub fn for_go(
         format!("{trouble}; go runs without the credentials of {} for {}", kept.login, kept.machine)
     }));
     let (https, proxy): (Vec<Login>, Vec<Login>) =
-        logins.found.into_iter().partition(|login| login.kept.kind == Kind::Https);
+        logins.found.into_iter().partition(|login| login.kept.kind == CredentialKind::Https);
     for login in &proxy {
         for at in proxies.iter().filter(|at| at.machine == login.kept.machine) {
             set(changes, at.variable, with_credentials(&at.value, login));
@@ -128,16 +128,16 @@ fn in_memory(bytes: &[u8]) -> io::Result<OwnedFd> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Kept, Place, Secret};
+    use super::super::{CredentialEntry, Secret, SecretStore};
     use super::*;
 
     #[test]
     fn a_proxys_address_holds_any_login_and_secret() {
-        let kept = Kept {
-            kind: Kind::Proxy,
+        let kept = CredentialEntry {
+            kind: CredentialKind::Proxy,
             machine: "proxy:3128".to_owned(),
             login: "jo@e %".to_owned(),
-            place: Place::File,
+            place: SecretStore::File,
         };
         let login = Login { kept, secret: Secret::parse("a:/?#\u{e9}").unwrap() };
         let whole = "http://jo%40e%20%25:a%3A%2F%3F%23%C3%A9@proxy:3128";

@@ -3,7 +3,7 @@
 //! Takes entries, keeps and gives their secrets. Never asks a person and so never opens a prompt: a keyring that is locked
 //! is [`Trouble::Locked`]. Never waits longer than [`LIMIT`], and talks over a socket of this machine only.
 
-use super::{Kept, Secret};
+use super::{CredentialEntry, Secret};
 use gvmr_core::sys::environment::Environment;
 use std::collections::HashMap;
 use std::fmt;
@@ -33,7 +33,7 @@ pub struct Keyring {
 
 /// Why a keyring is of no use just now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum KeyringError {
     /// None runs, or none can be reached.
     Absent,
     /// It has no collection for what is not named.
@@ -62,13 +62,13 @@ impl Keyring {
     }
 
     /// Keeps a secret in the default collection, in place of an earlier one of the same entry.
-    pub fn store(&self, kept: &Kept, secret: &Secret) -> Result<(), Trouble> {
+    pub fn store(&self, kept: &CredentialEntry, secret: &Secret) -> Result<(), KeyringError> {
         let (kept, secret) = (kept.clone(), secret.clone());
         self.ask(async move |service: Service| service.store(&kept, &secret).await)
     }
 
     /// The secret of each entry.
-    pub fn fetch(&self, wanted: Vec<Kept>) -> Vec<Result<Secret, Trouble>> {
+    pub fn fetch(&self, wanted: Vec<CredentialEntry>) -> Vec<Result<Secret, KeyringError>> {
         let count = wanted.len();
         let answers = self.ask(async move |service: Service| {
             let mut answers = Vec::new();
@@ -81,7 +81,7 @@ impl Keyring {
     }
 
     /// Removes an entry's secret; it is no trouble where there is none.
-    pub fn forget(&self, kept: &Kept) -> Result<(), Trouble> {
+    pub fn forget(&self, kept: &CredentialEntry) -> Result<(), KeyringError> {
         let kept = kept.clone();
         self.ask(async move |service: Service| service.forget(&kept).await)
     }
@@ -89,16 +89,16 @@ impl Keyring {
     /// Does `work` in a thread of its own, which is left alone where it takes too long: this process soon ends.
     fn ask<T: Send + 'static>(
         &self,
-        work: impl AsyncFnOnce(Service) -> Result<T, Trouble> + Send + 'static,
-    ) -> Result<T, Trouble> {
+        work: impl AsyncFnOnce(Service) -> Result<T, KeyringError> + Send + 'static,
+    ) -> Result<T, KeyringError> {
         let (sender, receiver) = mpsc::channel();
         let bus = self.bus.clone();
         let thread = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
             let answer = zbus::block_on(async { work(Service::reach(&bus).await?).await });
             let _ = sender.send(answer); // nobody waits any more
         });
-        thread.map_err(|error| Trouble::Failed(error.to_string()))?;
-        receiver.recv_timeout(LIMIT).map_err(|_| Trouble::Silent)?
+        thread.map_err(|error| KeyringError::Failed(error.to_string()))?;
+        receiver.recv_timeout(LIMIT).map_err(|_| KeyringError::Silent)?
     }
 }
 
@@ -119,9 +119,9 @@ struct Service {
 }
 
 impl Service {
-    async fn reach(bus: &str) -> Result<Self, Trouble> {
+    async fn reach(bus: &str) -> Result<Self, KeyringError> {
         let connection = zbus::connection::Builder::address(bus).method_timeout(LIMIT).build().await;
-        let connection = connection.map_err(|_| Trouble::Absent)?;
+        let connection = connection.map_err(|_| KeyringError::Absent)?;
         let arguments = ("plain", Variant::from(""));
         let reply = connection.call_method(Some(NAME), ROOT, Some(SERVICE), "OpenSession", &arguments).await;
         let (_, session): (OwnedVariant, OwnedObjectPath) =
@@ -129,10 +129,10 @@ impl Service {
         Ok(Self { connection, session })
     }
 
-    async fn store(&self, kept: &Kept, secret: &Secret) -> Result<(), Trouble> {
+    async fn store(&self, kept: &CredentialEntry, secret: &Secret) -> Result<(), KeyringError> {
         let collection: OwnedObjectPath = self.call(ROOT, SERVICE, "ReadAlias", &("default",)).await?;
         if collection.as_str() == NOTHING {
-            return Err(Trouble::NoCollection);
+            return Err(KeyringError::NoCollection);
         }
         self.unlock(&collection).await?;
         let properties = HashMap::from([
@@ -149,16 +149,16 @@ impl Service {
         no_prompt(&prompt)
     }
 
-    async fn fetch(&self, kept: &Kept) -> Result<Secret, Trouble> {
-        let item = self.items(kept).await?.into_iter().next().ok_or(Trouble::Gone)?;
+    async fn fetch(&self, kept: &CredentialEntry) -> Result<Secret, KeyringError> {
+        let item = self.items(kept).await?.into_iter().next().ok_or(KeyringError::Gone)?;
         self.unlock(&item).await?;
         let ((_, _, bytes, _),): ((OwnedObjectPath, Vec<u8>, Vec<u8>, String),) =
             self.call(item.as_str(), ITEM, "GetSecret", &(&self.session,)).await?;
         let text = String::from_utf8(bytes).ok();
-        text.and_then(|text| Secret::parse(&text)).ok_or(Trouble::Gone) // another program's, under our name
+        text.and_then(|text| Secret::parse(&text)).ok_or(KeyringError::Gone) // another program's, under our name
     }
 
-    async fn forget(&self, kept: &Kept) -> Result<(), Trouble> {
+    async fn forget(&self, kept: &CredentialEntry) -> Result<(), KeyringError> {
         for item in self.items(kept).await? {
             self.unlock(&item).await?;
             let prompt: OwnedObjectPath = self.call(item.as_str(), ITEM, "Delete", &()).await?;
@@ -168,14 +168,14 @@ impl Service {
     }
 
     /// The items of the entry, those that are unlocked first.
-    async fn items(&self, kept: &Kept) -> Result<Vec<OwnedObjectPath>, Trouble> {
+    async fn items(&self, kept: &CredentialEntry) -> Result<Vec<OwnedObjectPath>, KeyringError> {
         let (unlocked, locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
             self.call(ROOT, SERVICE, "SearchItems", &(attributes(kept),)).await?;
         Ok(unlocked.into_iter().chain(locked).collect())
     }
 
     /// Unlocks what needs nobody's word for that.
-    async fn unlock(&self, object: &OwnedObjectPath) -> Result<(), Trouble> {
+    async fn unlock(&self, object: &OwnedObjectPath) -> Result<(), KeyringError> {
         let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) =
             self.call(ROOT, SERVICE, "Unlock", &(vec![object],)).await?;
         no_prompt(&prompt)
@@ -187,7 +187,7 @@ impl Service {
         interface: &str,
         method: &str,
         arguments: &(impl serde::Serialize + zbus::wire::DynamicType),
-    ) -> Result<T, Trouble>
+    ) -> Result<T, KeyringError>
     where
         T: serde::de::DeserializeOwned + zbus::Type,
     {
@@ -197,7 +197,7 @@ impl Service {
 }
 
 /// By which an item is found again, by gvmr and by a person in the keyring's own program.
-fn attributes(kept: &Kept) -> HashMap<&'static str, String> {
+fn attributes(kept: &CredentialEntry) -> HashMap<&'static str, String> {
     HashMap::from([
         ("application", "gvmr".to_owned()),
         ("kind", kept.kind.word().to_owned()),
@@ -206,29 +206,33 @@ fn attributes(kept: &Kept) -> HashMap<&'static str, String> {
     ])
 }
 
-fn no_prompt(prompt: &OwnedObjectPath) -> Result<(), Trouble> {
-    if prompt.as_str() == NOTHING { Ok(()) } else { Err(Trouble::Locked) }
+fn no_prompt(prompt: &OwnedObjectPath) -> Result<(), KeyringError> {
+    if prompt.as_str() == NOTHING { Ok(()) } else { Err(KeyringError::Locked) }
 }
 
 #[allow(clippy::needless_pass_by_value)] // for `map_err`
-fn trouble(error: zbus::Error) -> Trouble {
+fn trouble(error: zbus::Error) -> KeyringError {
     match &error {
         zbus::Error::MethodError(name, ..) => match name.as_str() {
-            "org.freedesktop.Secret.Error.IsLocked" => Trouble::Locked,
-            "org.freedesktop.Secret.Error.NoSuchObject" => Trouble::Gone,
-            name if name.starts_with("org.freedesktop.DBus.Error.Spawn") => Trouble::Absent,
+            "org.freedesktop.Secret.Error.IsLocked" => KeyringError::Locked,
+            "org.freedesktop.Secret.Error.NoSuchObject" => KeyringError::Gone,
+            name if name.starts_with("org.freedesktop.DBus.Error.Spawn") => KeyringError::Absent,
             "org.freedesktop.DBus.Error.ServiceUnknown" | "org.freedesktop.DBus.Error.NameHasNoOwner" => {
-                Trouble::Absent
+                KeyringError::Absent
             }
-            "org.freedesktop.DBus.Error.NoReply" | "org.freedesktop.DBus.Error.TimedOut" => Trouble::Silent,
-            name => Trouble::Failed(name.to_owned()),
+            "org.freedesktop.DBus.Error.NoReply" | "org.freedesktop.DBus.Error.TimedOut" => {
+                KeyringError::Silent
+            }
+            name => KeyringError::Failed(name.to_owned()),
         },
-        zbus::Error::InputOutput(error) if error.kind() == std::io::ErrorKind::TimedOut => Trouble::Silent,
-        error => Trouble::Failed(error.to_string()),
+        zbus::Error::InputOutput(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+            KeyringError::Silent
+        }
+        error => KeyringError::Failed(error.to_string()),
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for KeyringError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Absent => formatter.write_str("no keyring runs here"),

@@ -4,7 +4,7 @@
 //! servers, `host:port` for proxies. Nothing of what is refused is repeated, since it may hold a password.
 
 use crate::net::Url;
-use gvmr_core::env::credentials::{Kind, proxy_machine};
+use gvmr_core::env::credentials::{CredentialKind, proxy_machine};
 
 /// Why a text names no machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +30,7 @@ pub enum MachineError {
 }
 
 /// The machine that `text` means.
-pub fn machine(kind: Kind, text: &str) -> Result<String, MachineError> {
+pub fn machine(kind: CredentialKind, text: &str) -> Result<String, MachineError> {
     if text.contains('@') {
         return Err(MachineError::Credentials);
     }
@@ -38,8 +38,8 @@ pub fn machine(kind: Kind, text: &str) -> Result<String, MachineError> {
         return Err(MachineError::Host);
     }
     match kind {
-        Kind::Https => server(text),
-        Kind::Proxy => proxy(text),
+        CredentialKind::Https => server(text),
+        CredentialKind::Proxy => proxy(text),
     }
 }
 
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_server_has_one_spelling() {
-        let of = |text| machine(Kind::Https, text);
+        let of = |text| machine(CredentialKind::Https, text);
         for (typed, kept) in [
             ("git.corp.example", "git.corp.example"),
             ("https://Git.Corp.example/", "git.corp.example"),
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_proxy_has_its_port() {
-        let of = |text| machine(Kind::Proxy, text);
+        let of = |text| machine(CredentialKind::Proxy, text);
         for (typed, kept) in [
             ("Proxy.corp.example:3128", "proxy.corp.example:3128"),
             ("http://proxy.corp.example:3128/", "proxy.corp.example:3128"),
@@ -166,7 +166,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_kept_is_one_field_of_a_line_and_stays_itself(text in "\\PC{0,30}", https: bool) {
-            let kind = if https { Kind::Https } else { Kind::Proxy };
+            let kind = if https { CredentialKind::Https } else { CredentialKind::Proxy };
             if let Ok(kept) = machine(kind, &text) {
                 prop_assert!(kept.bytes().all(|byte| byte.is_ascii_graphic()), "{kept:?}");
                 prop_assert_eq!(machine(kind, &kept), Ok(kept));

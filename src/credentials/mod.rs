@@ -6,23 +6,23 @@
 
 mod file;
 mod go;
+mod goauth;
 mod keyring;
 mod machine;
 mod netrc;
-mod provider;
 mod requests;
 
 pub use file::Files;
 pub use go::{ForGo, for_go};
-pub use keyring::{Keyring, Trouble};
+pub use goauth::{Refused, given_for, is_for, response};
+pub use keyring::{Keyring, KeyringError};
 pub use machine::{MachineError, machine};
 pub use netrc::fits as fits_netrc;
-pub use provider::{Refused, given_for, is_for, response};
 pub use requests::for_requests;
 
 use crate::store::StoreError;
-use gvmr_core::env::credentials::Kind;
-use gvmr_core::home::user_dirs::Own;
+use gvmr_core::env::credentials::CredentialKind;
+use gvmr_core::home::user_dirs::UserDirs;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -38,20 +38,20 @@ pub struct Secret(String);
 
 /// A machine, the user's name there, and where the secret is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct CredentialEntry {
     /// What it is for.
-    pub kind: Kind,
+    pub kind: CredentialKind,
     /// `host`, `host:port`, for https also with a path; for a proxy always `host:port`.
     pub machine: String,
     /// The user's name there.
     pub login: String,
     /// Where the secret is.
-    pub place: Place,
+    pub place: SecretStore,
 }
 
 /// Where a secret is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum SecretStore {
     /// The desktop's keyring (Secret Service).
     Keyring,
     /// The `credentials` file, mode 0600.
@@ -62,7 +62,7 @@ pub enum Place {
 #[derive(Clone, Debug)]
 pub struct Login {
     /// The entry.
-    pub kept: Kept,
+    pub kept: CredentialEntry,
     /// Its secret.
     pub secret: Secret,
 }
@@ -73,7 +73,7 @@ pub struct Logins {
     /// The entries whose secrets are at hand, in the order of the file.
     pub found: Vec<Login>,
     /// The others, and why.
-    pub lacking: Vec<(Kept, Trouble)>,
+    pub lacking: Vec<(CredentialEntry, KeyringError)>,
 }
 
 /// Why credentials cannot be kept or read.
@@ -94,7 +94,7 @@ pub enum CredentialsError {
 
 impl Credentials {
     /// Those among the user's own things.
-    pub fn of(own: &Own) -> Self {
+    pub fn of(own: &UserDirs) -> Self {
         Self { files: Files::of(own) }
     }
 
@@ -104,7 +104,7 @@ impl Credentials {
     }
 
     /// All entries, without their secrets.
-    pub fn list(&self) -> Result<Vec<Kept>, CredentialsError> {
+    pub fn list(&self) -> Result<Vec<CredentialEntry>, CredentialsError> {
         Ok(self.files.read()?.entries().into_iter().map(|(kept, _)| kept).collect())
     }
 
@@ -112,19 +112,21 @@ impl Credentials {
     /// file where there is none that can be used. The trouble with it is given too.
     pub fn keep(
         &self,
-        kind: Kind,
+        kind: CredentialKind,
         machine: &str,
         login: &str,
         secret: &Secret,
         keyring: Option<&Keyring>,
         in_file: bool,
-    ) -> Result<(Kept, Option<Trouble>), CredentialsError> {
-        let new = |place| Kept { kind, machine: machine.to_owned(), login: login.to_owned(), place };
-        let stored = keyring.filter(|_| !in_file).map(|keyring| keyring.store(&new(Place::Keyring), secret));
+    ) -> Result<(CredentialEntry, Option<KeyringError>), CredentialsError> {
+        let new =
+            |place| CredentialEntry { kind, machine: machine.to_owned(), login: login.to_owned(), place };
+        let stored =
+            keyring.filter(|_| !in_file).map(|keyring| keyring.store(&new(SecretStore::Keyring), secret));
         let (kept, trouble) = match stored {
-            Some(Ok(())) => (new(Place::Keyring), None),
-            Some(Err(trouble)) => (new(Place::File), Some(trouble)),
-            None => (new(Place::File), None),
+            Some(Ok(())) => (new(SecretStore::Keyring), None),
+            Some(Err(trouble)) => (new(SecretStore::File), Some(trouble)),
+            None => (new(SecretStore::File), None),
         };
         let old = self.files.change(|lines| {
             let old = lines.remove(kind, machine);
@@ -132,7 +134,7 @@ impl Credentials {
             old
         })?;
         if let (Some(old), Some(keyring)) = (old, keyring)
-            && old.place == Place::Keyring
+            && old.place == SecretStore::Keyring
             && old != kept
         {
             // What is left there is of no use to anybody, and hurts nobody.
@@ -144,15 +146,15 @@ impl Credentials {
     /// Forgets an entry; `None` where there is none. The trouble is that of a keyring which still has the secret.
     pub fn remove(
         &self,
-        kind: Kind,
+        kind: CredentialKind,
         machine: &str,
         keyring: Option<&Keyring>,
-    ) -> Result<Option<(Kept, Option<Trouble>)>, CredentialsError> {
+    ) -> Result<Option<(CredentialEntry, Option<KeyringError>)>, CredentialsError> {
         let Some(old) = self.files.change(|lines| lines.remove(kind, machine))? else { return Ok(None) };
         let trouble = match (old.place, keyring) {
-            (Place::File, _) => None,
-            (Place::Keyring, None) => Some(Trouble::Absent),
-            (Place::Keyring, Some(keyring)) => keyring.forget(&old).err(),
+            (SecretStore::File, _) => None,
+            (SecretStore::Keyring, None) => Some(KeyringError::Absent),
+            (SecretStore::Keyring, Some(keyring)) => keyring.forget(&old).err(),
         };
         Ok(Some((old, trouble)))
     }
@@ -160,22 +162,22 @@ impl Credentials {
     /// The secrets of the entries that are `wanted`. A keyring is asked only where one of them is there, and once.
     pub fn logins(
         &self,
-        wanted: impl Fn(&Kept) -> bool,
+        wanted: impl Fn(&CredentialEntry) -> bool,
         keyring: Option<&Keyring>,
     ) -> Result<Logins, CredentialsError> {
         let entries = self.files.read()?.entries();
         let entries: Vec<_> = entries.into_iter().filter(|(kept, _)| wanted(kept)).collect();
         let asked = entries.iter().filter(|(_, secret)| secret.is_none()).map(|(kept, _)| kept.clone());
-        let asked: Vec<Kept> = asked.collect();
+        let asked: Vec<CredentialEntry> = asked.collect();
         let mut answers = match keyring {
             _ if asked.is_empty() => Vec::new(),
             Some(keyring) => keyring.fetch(asked),
-            None => asked.iter().map(|_| Err(Trouble::Absent)).collect(),
+            None => asked.iter().map(|_| Err(KeyringError::Absent)).collect(),
         }
         .into_iter();
         let mut logins = Logins::default();
         for (kept, secret) in entries {
-            let secret = secret.map_or_else(|| answers.next().unwrap_or(Err(Trouble::Gone)), Ok);
+            let secret = secret.map_or_else(|| answers.next().unwrap_or(Err(KeyringError::Gone)), Ok);
             match secret {
                 Ok(secret) => logins.found.push(Login { kept, secret }),
                 Err(trouble) => logins.lacking.push((kept, trouble)),
@@ -185,23 +187,23 @@ impl Credentials {
     }
 }
 
-impl Kept {
+impl CredentialEntry {
     /// Where its secret is, in words: `the keyring`, or the file's path.
     pub fn place_in_words(&self, credentials: &Credentials) -> String {
         match self.place {
-            Place::Keyring => "the keyring".to_owned(),
-            Place::File => credentials.file().display().to_string(),
+            SecretStore::Keyring => "the keyring".to_owned(),
+            SecretStore::File => credentials.file().display().to_string(),
         }
     }
 
     /// The command that keeps other credentials for the machine.
     pub fn next_step(&self) -> String {
-        let proxy = if self.kind == Kind::Proxy { " --proxy" } else { "" };
+        let proxy = if self.kind == CredentialKind::Proxy { " --proxy" } else { "" };
         format!("gvmr auth set {}{proxy} --user NAME", self.machine)
     }
 }
 
-impl Place {
+impl SecretStore {
     /// The word in the file and in lists.
     pub fn word(self) -> &'static str {
         match self {

@@ -87,14 +87,17 @@ fn end(text: &[u8]) -> (usize, bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Kept, Place};
+    use super::super::{CredentialEntry, SecretStore};
     use super::*;
-    use gvmr_core::env::credentials::Kind;
+    use gvmr_core::env::credentials::CredentialKind;
 
     fn login(machine: &str) -> Login {
         let secret = Secret::parse(&format!("secret-of-{machine}")).unwrap();
         let (machine, login) = (machine.to_owned(), "joe".to_owned());
-        Login { kept: Kept { kind: Kind::Https, machine, login, place: Place::File }, secret }
+        Login {
+            kept: CredentialEntry { kind: CredentialKind::Https, machine, login, place: SecretStore::File },
+            secret,
+        }
     }
 
     fn text(own: &str, logins: &[Login], version: &str) -> String {

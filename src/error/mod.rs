@@ -10,7 +10,7 @@ use std::fmt;
 /// What kind of failure ended a command. The exit code follows from the kind alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum ErrorKind {
     /// A check failed or found something.
     Finding,
     /// The command line or a setting is wrong.
@@ -41,7 +41,7 @@ pub enum Kind {
     Interrupted,
 }
 
-impl Kind {
+impl ErrorKind {
     /// The exit code of a command that ends with this kind.
     pub fn exit_code(self) -> u8 {
         match self {
@@ -67,7 +67,7 @@ impl Kind {
 #[derive(Debug)]
 pub struct Error {
     /// Decides the exit code.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// What failed and where, expected and got; URLs without credentials.
     pub message: String,
     /// One next step.
@@ -78,13 +78,13 @@ pub struct Error {
 
 impl Error {
     /// An error of `kind` whose message is that of `cause` and of what caused it, without repetition.
-    pub fn new(kind: Kind, cause: &(dyn StdError + 'static)) -> Self {
+    pub fn new(kind: ErrorKind, cause: &(dyn StdError + 'static)) -> Self {
         let message = with_causes(cause);
         Self { kind, message, hint: None, in_data: false }
     }
 
     /// An error said in these words.
-    pub fn said(kind: Kind, message: impl Into<String>) -> Self {
+    pub fn said(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), hint: None, in_data: false }
     }
 

@@ -1,21 +1,21 @@
 //! Each room's error: which kind it is, and the next step.
 
-use super::{Error, Kind};
+use super::{Error, ErrorKind};
 use crate::build::BuildError;
 use crate::config::{ConfigError, TrustError};
 use crate::credentials::CredentialsError;
-use crate::elsewhere::{NotATree, Unfit};
+use crate::discover::{NotATree, Unfit};
 use crate::host::Assessment;
 use crate::install::InstallError;
 use crate::net::{NetError, NetErrorKind};
 use crate::request::NotARequest;
 use crate::shell::{AccountError, CrontabError, EditError, ScriptError};
-use crate::sources::{Outcome, SourceError, SourceErrorKind};
+use crate::sources::{AttemptOutcome, SourceError, SourceErrorKind};
 use crate::store::StoreError;
 use crate::unpack::UnpackError;
 use crate::verify::{LogError, SettingError};
 use gvmr_core::gover::version::Version;
-use gvmr_core::select::error::Problem;
+use gvmr_core::select::error::ResolveError;
 use std::io::ErrorKind as Io;
 use std::path::Path;
 
@@ -35,7 +35,7 @@ impl From<ConfigError> for Error {
                 "correct the file, or move it away"
             }
         };
-        Self::new(Kind::Usage, &error).hint(hint)
+        Self::new(ErrorKind::Usage, &error).hint(hint)
     }
 }
 
@@ -43,16 +43,17 @@ impl From<TrustError> for Error {
     fn from(error: TrustError) -> Self {
         match error {
             TrustError::Store(error) => error.into(),
-            TrustError::Rules(_) => Self::new(Kind::Usage, &error).hint("correct the file, then gvmr trust"),
-            TrustError::NoFile(_) | TrustError::Misnamed(_) => {
-                Self::new(Kind::Usage, &error).hint("name a directory with a gvmr.toml: gvmr trust DIRECTORY")
+            TrustError::Rules(_) => {
+                Self::new(ErrorKind::Usage, &error).hint("correct the file, then gvmr trust")
             }
+            TrustError::NoFile(_) | TrustError::Misnamed(_) => Self::new(ErrorKind::Usage, &error)
+                .hint("name a directory with a gvmr.toml: gvmr trust DIRECTORY"),
             TrustError::NotTrusted(_) => {
-                Self::new(Kind::Usage, &error).hint("gvmr trust --list shows what is")
+                Self::new(ErrorKind::Usage, &error).hint("gvmr trust --list shows what is")
             }
-            TrustError::Foreign { .. } => Self::new(Kind::Trust, &error)
+            TrustError::Foreign { .. } => Self::new(ErrorKind::Trust, &error)
                 .hint("make it yours (chown), or write a [[directory]] rule in your own config.toml"),
-            TrustError::Unreadable { .. } => Self::new(Kind::Usage, &error)
+            TrustError::Unreadable { .. } => Self::new(ErrorKind::Usage, &error)
                 .hint("a gvmr.toml is a regular file of at most 64 KiB, in a directory of a plain name"),
         }
     }
@@ -62,7 +63,7 @@ impl From<CredentialsError> for Error {
     fn from(error: CredentialsError) -> Self {
         match error {
             CredentialsError::Store(error) => error.into(),
-            CredentialsError::File { .. } => Self::new(Kind::Storage, &error)
+            CredentialsError::File { .. } => Self::new(ErrorKind::Storage, &error)
                 .hint("set it right, or remove it and run gvmr auth set again"),
         }
     }
@@ -74,20 +75,26 @@ impl From<NotARequest> for Error {
             .suggestion
             .as_ref()
             .map_or("gvmr ls-remote shows what exists".to_owned(), |meant| format!("write {meant}"));
-        Self::new(Kind::Usage, &error).hint(meant)
+        Self::new(ErrorKind::Usage, &error).hint(meant)
     }
 }
 
-impl From<Problem> for Error {
-    fn from(problem: Problem) -> Self {
+impl From<ResolveError> for Error {
+    fn from(problem: ResolveError) -> Self {
         let (kind, hint) = match &problem {
-            Problem::Pin { file, .. } | Problem::Refused { file, .. } => (Kind::Usage, pin_hint(file)),
-            Problem::InvalidToolchain { .. } => (Kind::Usage, "correct the line, as the go command asks too"),
-            Problem::Variable(_) => (Kind::Usage, "change or unset GVMR_VERSION"),
-            Problem::RelativeGowork { .. } => (Kind::Usage, "change or unset GOWORK"),
-            Problem::Versions { .. } => (Kind::Storage, "look at the directory's permissions"),
-            Problem::NothingOutside { .. } => (Kind::NotFound, "name a version there instead of system"),
-            Problem::NothingAnywhere => (Kind::NotFound, "gvmr install latest"),
+            ResolveError::Pin { file, .. } | ResolveError::Refused { file, .. } => {
+                (ErrorKind::Usage, pin_hint(file))
+            }
+            ResolveError::InvalidToolchain { .. } => {
+                (ErrorKind::Usage, "correct the line, as the go command asks too")
+            }
+            ResolveError::Variable(_) => (ErrorKind::Usage, "change or unset GVMR_VERSION"),
+            ResolveError::RelativeGowork { .. } => (ErrorKind::Usage, "change or unset GOWORK"),
+            ResolveError::Versions { .. } => (ErrorKind::Storage, "look at the directory's permissions"),
+            ResolveError::NothingOutside { .. } => {
+                (ErrorKind::NotFound, "name a version there instead of system")
+            }
+            ResolveError::NothingAnywhere => (ErrorKind::NotFound, "gvmr install latest"),
         };
         Self::new(kind, &problem).hint(hint)
     }
@@ -105,11 +112,11 @@ fn pin_hint(file: &Path) -> &'static str {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let (kind, hint) = match &error {
-            StoreError::Io { source, .. } => (Kind::Storage, storage_hint(source)),
-            StoreError::NoSpace { .. } => (Kind::Storage, NO_SPACE),
-            StoreError::NoLocks { .. } => (Kind::Storage, "set GVMR_HOME to a local file system"),
+            StoreError::Io { source, .. } => (ErrorKind::Storage, storage_hint(source)),
+            StoreError::NoSpace { .. } => (ErrorKind::Storage, NO_SPACE),
+            StoreError::NoLocks { .. } => (ErrorKind::Storage, "set GVMR_HOME to a local file system"),
             StoreError::NotOurs { .. } => {
-                (Kind::Storage, "run gvmr as that user, or set GVMR_HOME to a directory of yours")
+                (ErrorKind::Storage, "run gvmr as that user, or set GVMR_HOME to a directory of yours")
             }
             StoreError::Shared { home } => {
                 let program = home.join("bin/gvmr");
@@ -117,32 +124,33 @@ impl From<StoreError> for Error {
                     "sudo {} does it for everybody, or set GVMR_HOME to a directory of yours",
                     program.display()
                 );
-                return Self::new(Kind::Storage, &error).hint(hint);
+                return Self::new(ErrorKind::Storage, &error).hint(hint);
             }
-            StoreError::NotRoot => (Kind::Storage, "run it as root, with sudo"),
-            StoreError::Exposed { .. } => {
-                (Kind::Storage, "correct that as root (chown, chmod), or name another place in GVMR_HOME")
-            }
+            StoreError::NotRoot => (ErrorKind::Storage, "run it as root, with sudo"),
+            StoreError::Exposed { .. } => (
+                ErrorKind::Storage,
+                "correct that as root (chown, chmod), or name another place in GVMR_HOME",
+            ),
             StoreError::Strange { home, .. } => {
                 let home = home.display();
                 let hint = format!(
                     "if nothing of theirs is to stay, remove it; if you know all of it: chown -Rh root:root {home} && chmod -R go-w {home}"
                 );
-                return Self::new(Kind::Storage, &error).hint(hint);
+                return Self::new(ErrorKind::Storage, &error).hint(hint);
             }
             StoreError::NoShim { .. } => {
-                (Kind::Storage, "install it beside gvmr: cargo install --path shims")
+                (ErrorKind::Storage, "install it beside gvmr: cargo install --path shims")
             }
-            StoreError::Busy { .. } => (Kind::Busy, "run it again when the other process is done"),
-            StoreError::InUse { .. } => (Kind::Busy, "end those processes first, or use --force"),
+            StoreError::Busy { .. } => (ErrorKind::Busy, "run it again when the other process is done"),
+            StoreError::InUse { .. } => (ErrorKind::Busy, "end those processes first, or use --force"),
             StoreError::Corrupt { .. } => {
-                (Kind::Corrupt, "look at it, and move it away if you do not need it")
+                (ErrorKind::Corrupt, "look at it, and move it away if you do not need it")
             }
             StoreError::Damaged { version, .. } => {
                 let hint = format!("gvmr uninstall --force {version} && gvmr install {version}");
-                return Self::new(Kind::Corrupt, &error).hint(hint);
+                return Self::new(ErrorKind::Corrupt, &error).hint(hint);
             }
-            StoreError::Cancelled => (Kind::Interrupted, "run it again"),
+            StoreError::Cancelled => (ErrorKind::Interrupted, "run it again"),
         };
         Self::new(kind, &error).hint(hint)
     }
@@ -155,53 +163,56 @@ impl From<InstallError> for Error {
             InstallError::Log(error) => return error.into(),
             InstallError::Store(error) => return error.into(),
             InstallError::Unknown { .. } => {
-                (Kind::UnknownVersion, "gvmr ls-remote shows what exists".to_owned())
+                (ErrorKind::UnknownVersion, "gvmr ls-remote shows what exists".to_owned())
             }
             InstallError::Mismatch { found: Some(ref found), ref mismatch, .. }
                 if !mismatch.module.contains(&format!("-{found}.")) =>
             {
                 let hint = "it is another release than its name says: take the right one, or rename it";
-                (Kind::Integrity, hint.to_owned())
+                (ErrorKind::Integrity, hint.to_owned())
             }
             InstallError::Mismatch { .. } | InstallError::Archive { .. } => {
-                (Kind::Integrity, TAMPERED.to_owned())
+                (ErrorKind::Integrity, TAMPERED.to_owned())
             }
-            InstallError::Sum(_) => (Kind::Integrity, OTHER_SUM.to_owned()),
-            InstallError::Unproved { .. } => (Kind::Integrity, UNPROVED.to_owned()),
+            InstallError::Sum(_) => (ErrorKind::Integrity, OTHER_SUM.to_owned()),
+            InstallError::Unproved { .. } => (ErrorKind::Integrity, UNPROVED.to_owned()),
             InstallError::OtherVersion { .. } => {
-                (Kind::Integrity, "the file is named wrongly: look where it comes from".to_owned())
+                (ErrorKind::Integrity, "the file is named wrongly: look where it comes from".to_owned())
             }
             InstallError::Host { ref assessment, ref nearest, .. } => {
-                (Kind::Host, host_hint(assessment, nearest.as_ref()))
+                (ErrorKind::Host, host_hint(assessment, nearest.as_ref()))
             }
             InstallError::Build(ref error) => build_error(error),
             InstallError::NoBootstrap { .. } => (
-                Kind::Host,
+                ErrorKind::Host,
                 "install a Go that can build it, or what is missing, and run it again".to_owned(),
             ),
             InstallError::Unpack { ref error, .. } => match &**error {
                 UnpackError::Read(read) => {
                     let network = NetError::of_io(read);
                     (
-                        Kind::Network,
+                        ErrorKind::Network,
                         network.map_or("run it again", |network| network_hint(&network.kind)).to_owned(),
                     )
                 }
-                UnpackError::Write { source, .. } => (Kind::Storage, storage_hint(source).to_owned()),
+                UnpackError::Write { source, .. } => (ErrorKind::Storage, storage_hint(source).to_owned()),
                 UnpackError::Unreadable { source, .. } if source.kind() == Io::PermissionDenied => {
-                    (Kind::Storage, "make it readable for you, or run gvmr as its owner".to_owned())
+                    (ErrorKind::Storage, "make it readable for you, or run gvmr as its owner".to_owned())
                 }
                 UnpackError::Unreadable { .. } => {
-                    (Kind::Storage, "look at it and at its file system".to_owned())
+                    (ErrorKind::Storage, "look at it and at its file system".to_owned())
                 }
-                _ => (Kind::Archive, TAMPERED.to_owned()),
+                _ => (ErrorKind::Archive, TAMPERED.to_owned()),
             },
-            InstallError::Changed { ref version, .. } => {
-                (Kind::Integrity, format!("gvmr install {version} gets Go's own; the tree stays as it is"))
+            InstallError::Changed { ref version, .. } => (
+                ErrorKind::Integrity,
+                format!("gvmr install {version} gets Go's own; the tree stays as it is"),
+            ),
+            InstallError::Cut { .. } => (ErrorKind::Network, "run it again".to_owned()),
+            InstallError::Unreadable { ref source, .. } => {
+                (ErrorKind::Storage, storage_hint(source).to_owned())
             }
-            InstallError::Cut { .. } => (Kind::Network, "run it again".to_owned()),
-            InstallError::Unreadable { ref source, .. } => (Kind::Storage, storage_hint(source).to_owned()),
-            InstallError::Cancelled => (Kind::Interrupted, "run it again".to_owned()),
+            InstallError::Cancelled => (ErrorKind::Interrupted, "run it again".to_owned()),
         };
         Self::new(kind, &error).hint(hint)
     }
@@ -226,21 +237,24 @@ const TAMPERED: &str = "do not use this source; try another, and tell whoever ru
 impl From<SourceError> for Error {
     fn from(error: SourceError) -> Self {
         let last = error.tried.iter().rev().find_map(|tried| match &tried.outcome {
-            Outcome::Net(error) => Some(&error.kind),
+            AttemptOutcome::Net(error) => Some(&error.kind),
             _ => None,
         });
         let (kind, hint) = match error.kind() {
             SourceErrorKind::Absent => {
-                (Kind::Network, "no source has it: add one that does (GVMR_MIRROR, GOPROXY)")
+                (ErrorKind::Network, "no source has it: add one that does (GVMR_MIRROR, GOPROXY)")
             }
             SourceErrorKind::Refused => (
-                Kind::Network,
+                ErrorKind::Network,
                 "keep credentials for this source (gvmr auth set HOST --user NAME), or add another (GVMR_MIRROR, or GOPROXY behind a |)",
             ),
-            SourceErrorKind::Off => (Kind::Network, "GOPROXY=off forbids asking: name a source in GOPROXY"),
-            SourceErrorKind::Network => {
-                (Kind::Network, last.map_or("look at GVMR_SOURCES, GVMR_MIRROR and GOPROXY", network_hint))
+            SourceErrorKind::Off => {
+                (ErrorKind::Network, "GOPROXY=off forbids asking: name a source in GOPROXY")
             }
+            SourceErrorKind::Network => (
+                ErrorKind::Network,
+                last.map_or("look at GVMR_SOURCES, GVMR_MIRROR and GOPROXY", network_hint),
+            ),
         };
         Self::new(kind, &error).hint(hint)
     }
@@ -249,21 +263,22 @@ impl From<SourceError> for Error {
 impl From<LogError> for Error {
     fn from(error: LogError) -> Self {
         let (kind, hint) = match &error {
-            LogError::Absent { .. } => (Kind::UnknownVersion, "gvmr ls-remote shows what exists"),
-            LogError::InvalidModule { .. } => (Kind::Usage, "gvmr ls-remote shows what exists"),
+            LogError::Absent { .. } => (ErrorKind::UnknownVersion, "gvmr ls-remote shows what exists"),
+            LogError::InvalidModule { .. } => (ErrorKind::Usage, "gvmr ls-remote shows what exists"),
             LogError::Remote { source, .. } => {
                 let network = source.downcast_ref::<NetError>();
-                (Kind::Network, network.map_or("run it again", |network| network_hint(&network.kind)))
+                (ErrorKind::Network, network.map_or("run it again", |network| network_hint(&network.kind)))
             }
-            LogError::Setting(SettingError::Disabled) => {
-                (Kind::Integrity, "unset GOSUMDB; without a log only archives of known releases are proved")
-            }
-            LogError::Setting(_) => (Kind::Usage, "unset GOSUMDB, or name a checksum database in it"),
+            LogError::Setting(SettingError::Disabled) => (
+                ErrorKind::Integrity,
+                "unset GOSUMDB; without a log only archives of known releases are proved",
+            ),
+            LogError::Setting(_) => (ErrorKind::Usage, "unset GOSUMDB, or name a checksum database in it"),
             LogError::Fork(_) => (
-                Kind::Integrity,
+                ErrorKind::Integrity,
                 "keep both tree heads: they prove that the log shows different people different things",
             ),
-            _ => (Kind::Integrity, TAMPERED),
+            _ => (ErrorKind::Integrity, TAMPERED),
         };
         Self::new(kind, &error).hint(hint)
     }
@@ -273,38 +288,38 @@ impl From<NotATree> for Error {
     fn from(error: NotATree) -> Self {
         let (kind, hint) = match &error {
             NotATree::Unreadable { .. } | NotATree::Other { .. } => (
-                Kind::Usage,
+                ErrorKind::Usage,
                 "name a GOROOT, as go env GOROOT prints it; gvmr import --dry-run shows what is there",
             ),
             NotATree::Unfit { why: Unfit::OtherPlatform { .. }, .. } => {
-                (Kind::Host, "gvmr install VERSION gets the build for this machine")
+                (ErrorKind::Host, "gvmr install VERSION gets the build for this machine")
             }
-            NotATree::Unfit { why: Unfit::Ours, .. } => (Kind::Usage, "gvmr list shows it"),
+            NotATree::Unfit { why: Unfit::Ours, .. } => (ErrorKind::Usage, "gvmr list shows it"),
             NotATree::Unfit { why: Unfit::NotARelease { .. }, .. } => {
-                (Kind::Finding, "only releases are in the log; keep using it where it is")
+                (ErrorKind::Finding, "only releases are in the log; keep using it where it is")
             }
         };
         Self::new(kind, &error).hint(hint)
     }
 }
 
-fn build_error(error: &BuildError) -> (Kind, String) {
+fn build_error(error: &BuildError) -> (ErrorKind, String) {
     match error {
         BuildError::Unsupported { .. } => {
-            (Kind::Host, "gvmr host shows which releases run here as they are".to_owned())
+            (ErrorKind::Host, "gvmr host shows which releases run here as they are".to_owned())
         }
         BuildError::NoBootstrap { needed, .. } | BuildError::OldBootstrap { needed, .. } => {
-            (Kind::Host, format!("gvmr install {}, and run it again", needed.language()))
+            (ErrorKind::Host, format!("gvmr install {}, and run it again", needed.language()))
         }
-        BuildError::MissingPrograms { .. } => (Kind::Host, "install them, and run it again".to_owned()),
-        BuildError::Io { source, .. } => (Kind::Storage, storage_hint(source).to_owned()),
+        BuildError::MissingPrograms { .. } => (ErrorKind::Host, "install them, and run it again".to_owned()),
+        BuildError::Io { source, .. } => (ErrorKind::Storage, storage_hint(source).to_owned()),
         BuildError::NotUsable { .. } | BuildError::Unexpected { .. } => {
-            (Kind::Corrupt, "look at it, and run it again".to_owned())
+            (ErrorKind::Corrupt, "look at it, and run it again".to_owned())
         }
         BuildError::Failed { tail, .. } => {
-            (Kind::Finding, format!("it ended so:\n    {}", tail.join("\n    ")))
+            (ErrorKind::Finding, format!("it ended so:\n    {}", tail.join("\n    ")))
         }
-        BuildError::Cancelled => (Kind::Interrupted, "run it again".to_owned()),
+        BuildError::Cancelled => (ErrorKind::Interrupted, "run it again".to_owned()),
     }
 }
 
@@ -359,13 +374,13 @@ fn network_hint(kind: &NetErrorKind) -> &'static str {
 impl From<EditError> for Error {
     fn from(error: EditError) -> Self {
         let hint = error.hint();
-        Self { hint, ..Self::new(Kind::Storage, &error) }
+        Self { hint, ..Self::new(ErrorKind::Storage, &error) }
     }
 }
 
 impl From<ScriptError> for Error {
     fn from(error: ScriptError) -> Self {
-        Self::new(Kind::Usage, &error).hint("set GVMR_HOME to a path without colons")
+        Self::new(ErrorKind::Usage, &error).hint("set GVMR_HOME to a path without colons")
     }
 }
 
@@ -385,7 +400,7 @@ impl From<AccountError> for Error {
                 "set HOME to your home directory".to_owned()
             }
         };
-        Self::new(Kind::Usage, &error).hint(hint)
+        Self::new(ErrorKind::Usage, &error).hint(hint)
     }
 }
 
@@ -397,6 +412,6 @@ impl From<CrontabError> for Error {
             CrontabError::Torn { .. } => "remove what is left of the block: crontab -e",
             CrontabError::Changed => "run it again",
         };
-        Self::new(Kind::Storage, &error).hint(hint)
+        Self::new(ErrorKind::Storage, &error).hint(hint)
     }
 }

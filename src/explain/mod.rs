@@ -1,18 +1,18 @@
 //! Where each variable of the next go comes from, and what it shadows. For the command line; the shim has no time for it.
 //!
-//! Takes what the shim's own code settled, gives it back with its reasons: which rules count is [`Situation::applied`]'s
-//! word, what they change [`Settled`]'s, and every value that go gets is read from the very environment that it gets. Reads
+//! Takes what the shim's own code settled, gives it back with its reasons: which rules count is [`EnvContext::applied`]'s
+//! word, what they change [`ResolvedEnv`]'s, and every value that go gets is read from the very environment that it gets. Reads
 //! the go command's two files of settings, changes nothing.
 
 mod why;
 
-pub use why::Why;
+pub use why::ShadowReason;
 
-use gvmr_core::env::compiled_rules::{Conditions, Record, When};
-use gvmr_core::env::env_context::{Settled, Situation};
+use gvmr_core::env::compiled_rules::{CompiledRules, Conditions, When};
+use gvmr_core::env::env_context::{EnvContext, ResolvedEnv};
 use gvmr_core::env::gopath;
-use gvmr_core::env::rules::{Applied, Change, Kept};
-use gvmr_core::env::variable::{Kind, VARIABLES, Variable};
+use gvmr_core::env::rules::{Applied, Change, KeepList};
+use gvmr_core::env::variable::{VARIABLES, Variable, VariableKind};
 use gvmr_core::gover::goenv::{self, Written};
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::environment::Environment;
@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 pub static OTHERS: [Variable; 4] = [other("GOTOOLCHAIN"), other("GOROOT"), other("GOENV"), other("NETRC")];
 
 const fn other(name: &'static str) -> Variable {
-    Variable { name, kind: Kind::Text, twin: None }
+    Variable { name, kind: VariableKind::Text, twin: None }
 }
 
 /// All variables that can be explained, in the order in which they are shown.
@@ -33,20 +33,20 @@ pub fn all() -> impl Iterator<Item = &'static Variable> {
 
 /// An assignment of a rule, whether it counts here or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ruled {
+pub struct RuleValue {
     /// What it sets.
     pub variable: &'static Variable,
     /// The value; an empty one removes the variable.
     pub value: OsString,
     /// Where it is written.
-    pub rule: Rule,
+    pub rule: RuleOrigin,
     /// Whether it counts in the directory and the network.
     pub counts: bool,
 }
 
 /// Where a rule is written, and when it counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
+pub struct RuleOrigin {
     /// The file.
     pub file: PathBuf,
     /// The line in it, counted from 1.
@@ -61,11 +61,11 @@ pub struct Rule {
 
 /// Who says what a variable is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ValueSource {
     /// The process, by this name.
     Process(&'static str),
     /// A rule.
-    Rule(Rule),
+    Rule(RuleOrigin),
     /// The credentials that gvmr keeps.
     Credentials,
     /// The choice of the toolchain: its directory, or that it was asked for by name.
@@ -92,7 +92,7 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     /// Who.
-    pub place: Place,
+    pub place: ValueSource,
     /// The value; an empty one of a rule removes the variable.
     pub value: OsString,
 }
@@ -103,25 +103,25 @@ pub struct Explained {
     /// Which.
     pub variable: &'static Variable,
     /// Who decides it.
-    pub place: Place,
+    pub place: ValueSource,
     /// What is written there; empty where the variable is unset. `None` where only the toolchain knows its default.
     pub value: Option<OsString>,
     /// Whether nothing may change what the process has.
     pub kept: bool,
     /// Who else wants to, strongest first, and why that does not count.
-    pub shadowed: Vec<(Candidate, Why)>,
+    pub shadowed: Vec<(Candidate, ShadowReason)>,
     /// Rules that do not count in this directory or network.
-    pub elsewhere: Vec<Ruled>,
+    pub elsewhere: Vec<RuleValue>,
 }
 
 /// All that explaining needs.
-pub struct Ground<'a> {
+pub struct Explainer<'a> {
     /// The rules, from [`ruled`].
-    pub rules: &'a [Ruled],
+    pub rules: &'a [RuleValue],
     /// gvmr's home.
     pub home: &'a Home,
     /// What was settled.
-    pub settled: &'a Settled,
+    pub resolved: &'a ResolvedEnv,
     /// The process's environment.
     pub environment: &'a dyn Environment,
     /// The environment that go gets.
@@ -131,15 +131,15 @@ pub struct Ground<'a> {
 }
 
 /// Every assignment of the project's file and of the user's, those that count first, strongest first.
-pub fn ruled(situation: &Situation) -> Vec<Ruled> {
-    let project = situation.project.trusted.as_ref();
-    let config = situation.config.record();
-    let applied = situation.applied();
-    let is_project = |record: &Record| project.is_some_and(|project| std::ptr::eq(project, record));
-    let rule = |one: &Applied<'_>, counts| Ruled {
+pub fn ruled(env_context: &EnvContext) -> Vec<RuleValue> {
+    let project = env_context.project.trusted.as_ref();
+    let config = env_context.config.record();
+    let applied = env_context.applied();
+    let is_project = |record: &CompiledRules| project.is_some_and(|project| std::ptr::eq(project, record));
+    let rule = |one: &Applied<'_>, counts| RuleValue {
         variable: one.assignment.variable,
         value: one.assignment.value.clone(),
-        rule: Rule {
+        rule: RuleOrigin {
             file: one.record.source.clone(),
             line: one.assignment.line,
             project: is_project(one.record),
@@ -148,7 +148,7 @@ pub fn ruled(situation: &Situation) -> Vec<Ruled> {
         },
         counts,
     };
-    let mut all: Vec<Ruled> = applied.iter().map(|one| rule(one, true)).collect();
+    let mut all: Vec<RuleValue> = applied.iter().map(|one| rule(one, true)).collect();
     for record in [project, config].into_iter().flatten() {
         for section in &record.sections {
             if applied.iter().any(|one| std::ptr::eq(one.section, section)) {
@@ -161,17 +161,17 @@ pub fn ruled(situation: &Situation) -> Vec<Ruled> {
     all
 }
 
-impl Ground<'_> {
+impl Explainer<'_> {
     /// What the next go sees of `variable`, and why.
     pub fn explain(&self, variable: &'static Variable) -> Explained {
-        let change = self.settled.changes.iter().find(|change| change.name == variable.name);
-        let kept = Kept::of(self.environment).holds(variable);
+        let change = self.resolved.changes.iter().find(|change| change.name == variable.name);
+        let kept = KeepList::of(self.environment).holds(variable);
         let mut candidates = self.candidates(variable, change);
         let (place, value) = match candidates.iter().position(|one| self.decides(one, change)) {
             Some(at) => {
                 let winner = candidates.remove(at);
                 let value = match winner.place {
-                    Place::UserFile { .. } | Place::ToolchainFile { .. } => winner.value,
+                    ValueSource::UserFile { .. } | ValueSource::ToolchainFile { .. } => winner.value,
                     _ => self.in_child(variable).unwrap_or_default(),
                 };
                 (winner.place, Some(value))
@@ -183,44 +183,46 @@ impl Ground<'_> {
         });
         let shadowed = candidates.into_iter().map(|one| {
             let why = match (&one.place, &removed_by) {
-                (Place::Rule(_), _) if kept => Why::Kept,
-                (Place::Rule(rule), Some(removing)) if rule == removing => Why::Removes,
-                (Place::Rule(_) | Place::Process(_), Some(removing)) => Why::Removed(removing.place()),
-                (Place::Process("GOROOT"), None) => Why::OtherToolchain,
-                (Place::Process(_), None) if matches!(&place, Place::Rule(rule) if !rule.overrides) => {
-                    Why::Unfit(gopath::fault(&one.value, self.home, self.goroot))
+                (ValueSource::Rule(_), _) if kept => ShadowReason::Kept,
+                (ValueSource::Rule(rule), Some(removing)) if rule == removing => ShadowReason::Removes,
+                (ValueSource::Rule(_) | ValueSource::Process(_), Some(removing)) => ShadowReason::Removed(removing.place()),
+                (ValueSource::Process("GOROOT"), None) => ShadowReason::OtherToolchain,
+                (ValueSource::Process(_), None) if matches!(&place, ValueSource::Rule(rule) if !rule.overrides) => {
+                    ShadowReason::Unfit(gopath::fault(&one.value, self.home, self.goroot))
                 }
-                _ => Why::Beaten(why::beaten(&place, &one.place)),
+                _ => ShadowReason::Beaten(why::beaten(&place, &one.place)),
             };
             (one, why)
         });
         let shadowed = shadowed.collect();
         let elsewhere = self.rules.iter().filter(|one| one.variable == variable && !one.counts).cloned();
-        let kept = kept && matches!(place, Place::Process(_));
+        let kept = kept && matches!(place, ValueSource::Process(_));
         Explained { variable, place, value, kept, shadowed, elsewhere: elsewhere.collect() }
     }
 
     /// All who want to say what it is, strongest first.
     fn candidates(&self, variable: &'static Variable, change: Option<&Change>) -> Vec<Candidate> {
         let rules = |overrides| {
-            let of_kind =
-                move |one: &&Ruled| one.variable == variable && one.counts && one.rule.overrides == overrides;
+            let of_kind = move |one: &&RuleValue| {
+                one.variable == variable && one.counts && one.rule.overrides == overrides
+            };
             let rules = self.rules.iter().filter(of_kind);
-            rules.map(|one| Candidate { place: Place::Rule(one.rule.clone()), value: one.value.clone() })
+            rules
+                .map(|one| Candidate { place: ValueSource::Rule(one.rule.clone()), value: one.value.clone() })
         };
         let names = [Some(variable.name), variable.twin].into_iter().flatten();
         let process = names.filter_map(|name| {
-            Some(Candidate { place: Place::Process(name), value: self.environment.get(name)? })
+            Some(Candidate { place: ValueSource::Process(name), value: self.environment.get(name)? })
         });
         let mut all: Vec<Candidate> = rules(true).chain(process).chain(rules(false)).collect();
         if let Some(value) = self.of_toolchain(variable) {
-            all.push(Candidate { place: Place::Toolchain, value });
+            all.push(Candidate { place: ValueSource::Toolchain, value });
         }
         // What no rule says comes with the credentials that are kept.
         if let Some(value) = change.and_then(|change| change.value.as_ref())
             && !all.iter().any(|one| one.rule().is_some() && one.value == *value)
         {
-            all.push(Candidate { place: Place::Credentials, value: value.clone() });
+            all.push(Candidate { place: ValueSource::Credentials, value: value.clone() });
         }
         all.extend(self.of_files(variable));
         all
@@ -243,10 +245,12 @@ impl Ground<'_> {
         let user = goenv::file(self.environment).and_then(|file| goenv::line(&file, variable.name));
         let goroot = self.goroot.filter(|_| user.is_none() && variable.name != "GOROOT");
         let toolchain = goroot.and_then(|goroot| goenv::line(&goroot.join("go.env"), variable.name));
-        let user = user
-            .map(|Written { file, line, value }| Candidate { place: Place::UserFile { file, line }, value });
+        let user = user.map(|Written { file, line, value }| Candidate {
+            place: ValueSource::UserFile { file, line },
+            value,
+        });
         let toolchain = toolchain.map(|Written { file, line, value }| Candidate {
-            place: Place::ToolchainFile { file, line },
+            place: ValueSource::ToolchainFile { file, line },
             value,
         });
         // An empty value is Go's own default, but hides the toolchain's.
@@ -256,10 +260,10 @@ impl Ground<'_> {
     /// Whether it is this one that counts, where no stronger one does.
     fn decides(&self, one: &Candidate, change: Option<&Change>) -> bool {
         match &one.place {
-            Place::Rule(_) | Place::Credentials => {
+            ValueSource::Rule(_) | ValueSource::Credentials => {
                 change.is_some_and(|change| change.value.as_ref() == Some(&one.value))
             }
-            Place::Process(name) => change.is_none() && self.child.get(name).is_some(),
+            ValueSource::Process(name) => change.is_none() && self.child.get(name).is_some(),
             _ => change.is_none_or(|change| change.value.is_none()),
         }
     }
@@ -269,35 +273,35 @@ impl Ground<'_> {
         self.child.get(variable.name).or_else(|| self.child.get(variable.twin?))
     }
 
-    fn default(&self, variable: &Variable) -> (Place, Option<OsString>) {
+    fn default(&self, variable: &Variable) -> (ValueSource, Option<OsString>) {
         let path = |path: PathBuf| Some(path.into_os_string());
         match variable.name {
             "GOROOT" => match self.goroot {
-                Some(goroot) => (Place::Toolchain, path(goroot.to_owned())),
-                None => (Place::Default, None),
+                Some(goroot) => (ValueSource::Toolchain, path(goroot.to_owned())),
+                None => (ValueSource::Default, None),
             },
             "GOENV" => {
-                (Place::Default, goenv::file(self.environment).map_or_else(|| Some("off".into()), path))
+                (ValueSource::Default, goenv::file(self.environment).map_or_else(|| Some("off".into()), path))
             }
             // Without a go.env the go command does not switch; which one there is, is known with the toolchain.
-            "GOTOOLCHAIN" if self.goroot.is_none() => (Place::Default, None),
-            "GOTOOLCHAIN" | "NETRC" => (Place::Default, Some(OsString::new())),
-            _ if variable.twin.is_some() => (Place::Default, Some(OsString::new())),
-            _ => (Place::Default, None),
+            "GOTOOLCHAIN" if self.goroot.is_none() => (ValueSource::Default, None),
+            "GOTOOLCHAIN" | "NETRC" => (ValueSource::Default, Some(OsString::new())),
+            _ if variable.twin.is_some() => (ValueSource::Default, Some(OsString::new())),
+            _ => (ValueSource::Default, None),
         }
     }
 }
 
 impl Candidate {
-    fn rule(&self) -> Option<&Rule> {
+    fn rule(&self) -> Option<&RuleOrigin> {
         match &self.place {
-            Place::Rule(rule) => Some(rule),
+            ValueSource::Rule(rule) => Some(rule),
             _ => None,
         }
     }
 }
 
-impl Rule {
+impl RuleOrigin {
     /// `/p/gvmr.toml:3`
     pub fn place(&self) -> String {
         gvmr_core::select::resolution::place("", Some(&self.file), Some(self.line))

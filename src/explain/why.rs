@@ -1,13 +1,13 @@
 //! Why a value does not count, in words.
 
-use super::{Place, Rule};
+use super::{RuleOrigin, ValueSource};
 use gvmr_core::env::compiled_rules::When;
-use gvmr_core::env::gopath::Fault;
+use gvmr_core::env::gopath::GopathFault;
 use std::fmt;
 
 /// Why a value does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum ShadowReason {
     /// It says that the variable is to be removed.
     Removes,
     /// The rule at this place removes the variable.
@@ -15,14 +15,14 @@ pub enum Why {
     /// The user wants the process's own value kept.
     Kept,
     /// It is a GOPATH with a fault, and a rule has a better one.
-    Unfit(Option<Fault>),
+    Unfit(Option<GopathFault>),
     /// It is the GOROOT of another toolchain.
     OtherToolchain,
     /// What counts is stronger, in these words.
     Beaten(&'static str),
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for ShadowReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Removes => formatter.write_str("it removes the variable"),
@@ -37,21 +37,21 @@ impl fmt::Display for Why {
 }
 
 /// Why `winner` comes before `loser`.
-pub(super) fn beaten(winner: &Place, loser: &Place) -> &'static str {
+pub(super) fn beaten(winner: &ValueSource, loser: &ValueSource) -> &'static str {
     match (winner, loser) {
-        (Place::Rule(winner), Place::Rule(loser)) => rules(winner, loser),
-        (Place::Rule(rule), Place::Process(_)) if rule.overrides => "an override beats it",
-        (Place::Process(_), Place::Process(_)) => "the upper-case name is read first",
-        (Place::Process(_), _) => "the environment sets it",
-        (Place::Rule(_), _) => "a rule sets it",
-        (Place::Credentials, _) => "gvmr keeps credentials",
-        (Place::Toolchain, _) => "the version was asked for by name",
-        (Place::UserFile { .. }, _) => "the file of go env -w comes first",
+        (ValueSource::Rule(winner), ValueSource::Rule(loser)) => rules(winner, loser),
+        (ValueSource::Rule(rule), ValueSource::Process(_)) if rule.overrides => "an override beats it",
+        (ValueSource::Process(_), ValueSource::Process(_)) => "the upper-case name is read first",
+        (ValueSource::Process(_), _) => "the environment sets it",
+        (ValueSource::Rule(_), _) => "a rule sets it",
+        (ValueSource::Credentials, _) => "gvmr keeps credentials",
+        (ValueSource::Toolchain, _) => "the version was asked for by name",
+        (ValueSource::UserFile { .. }, _) => "the file of go env -w comes first",
         _ => "what counts comes first",
     }
 }
 
-fn rules(winner: &Rule, loser: &Rule) -> &'static str {
+fn rules(winner: &RuleOrigin, loser: &RuleOrigin) -> &'static str {
     if winner.overrides != loser.overrides {
         return "an override beats it";
     }
@@ -69,7 +69,7 @@ fn rules(winner: &Rule, loser: &Rule) -> &'static str {
 }
 
 /// How deep the directory lies that a rule is for.
-fn depth(rule: &Rule) -> usize {
+fn depth(rule: &RuleOrigin) -> usize {
     match &rule.when {
         When::Directory(path) => path.components().count(),
         When::Network(_) | When::Always => 0,

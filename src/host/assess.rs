@@ -3,14 +3,14 @@
 //! Takes a [`Host`] and a version; gives a verdict with every reason that counts against it. Each room of facts
 //! knows its own reasons; the worst of them is the verdict. Looks at nothing itself.
 
-use super::{Host, kernel, library, limits, ports, processor, seccomp, volume};
+use super::{Host, kernel, library, limits, platform_support, processor, seccomp, volume};
 use gvmr_core::gover::version::Version;
 use serde::{Serialize, Serializer};
 
 /// Whether a release runs, from good to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+pub enum HostVerdict {
     /// Nothing speaks against it.
     Runs,
     /// It runs, with something to know first.
@@ -21,11 +21,11 @@ pub enum Verdict {
 
 /// What speaks against a release on this host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Reason {
+pub struct HostReason {
     /// A stable word for scripts, such as `loader-missing`.
     pub id: &'static str,
     /// What this reason alone would mean.
-    pub severity: Verdict,
+    pub severity: HostVerdict,
     /// What is missing and where it was looked for, in one sentence that names no version of Go.
     pub text: String,
     /// Whether a build of the same release from source on this host would run.
@@ -39,9 +39,9 @@ pub struct Assessment {
     #[serde(serialize_with = "as_text")]
     pub version: Version,
     /// The worst of the reasons' severities.
-    pub verdict: Verdict,
+    pub verdict: HostVerdict,
     /// What speaks against it, worst first; empty where nothing does.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<HostReason>,
 }
 
 /// A release as the rules ask about it.
@@ -58,13 +58,13 @@ impl Release<'_> {
     }
 }
 
-impl Reason {
+impl HostReason {
     pub(super) fn cannot(id: &'static str, text: impl Into<String>) -> Self {
-        Self { id, severity: Verdict::CannotRun, text: text.into(), build_helps: false }
+        Self { id, severity: HostVerdict::CannotRun, text: text.into(), build_helps: false }
     }
 
     pub(super) fn warning(id: &'static str, text: impl Into<String>) -> Self {
-        Self { id, severity: Verdict::RunsWithWarning, text: text.into(), build_helps: false }
+        Self { id, severity: HostVerdict::RunsWithWarning, text: text.into(), build_helps: false }
     }
 
     /// The same where another build would run if `helps` holds.
@@ -76,12 +76,12 @@ impl Reason {
 impl Assessment {
     /// Whether it does not run as it was released.
     pub fn cannot_run(&self) -> bool {
-        self.verdict == Verdict::CannotRun
+        self.verdict == HostVerdict::CannotRun
     }
 
     /// The reasons that keep it from running.
-    pub fn decisive(&self) -> impl Iterator<Item = &Reason> {
-        self.reasons.iter().filter(|reason| reason.severity == Verdict::CannotRun)
+    pub fn decisive(&self) -> impl Iterator<Item = &HostReason> {
+        self.reasons.iter().filter(|reason| reason.severity == HostVerdict::CannotRun)
     }
 
     /// Whether a build from source on this host would run, whatever keeps the official one from it.
@@ -96,8 +96,8 @@ impl Host {
     pub fn assess(&self, version: &Version) -> Assessment {
         let numbers = version.numbers().unwrap_or((u64::MAX, 0, 0));
         let release = Release { numbers, arch: self.platform().arch() };
-        let rules: [fn(&Self, &Release<'_>) -> Vec<Reason>; 7] = [
-            ports::reasons,
+        let rules: [fn(&Self, &Release<'_>) -> Vec<HostReason>; 7] = [
+            platform_support::reasons,
             library::reasons,
             kernel::reasons,
             processor::reasons,
@@ -111,7 +111,7 @@ impl Host {
             reason.build_helps &= release.since(5, 0);
         }
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.severity)); // stable: rules keep their order
-        let verdict = reasons.first().map_or(Verdict::Runs, |worst| worst.severity);
+        let verdict = reasons.first().map_or(HostVerdict::Runs, |worst| worst.severity);
         Assessment { version: version.clone(), verdict, reasons }
     }
 

@@ -2,9 +2,9 @@
 //!
 //! Takes `uname` and the kernel's own configuration; an old kernel is a warning, since Go was seen to run on many.
 
-use super::assess::{Reason, Release};
-use super::dotted::{self, Numbers};
+use super::assess::{HostReason, Release};
 use super::root::Root;
+use super::version_number::{self, Numbers};
 use super::{Fact, Host, Uname};
 use flate2::read::GzDecoder;
 use std::io::Read as _;
@@ -71,9 +71,9 @@ impl Configuration {
 
 /// The text of a compressed configuration; a real one has 300 KiB.
 fn inflate(bytes: &[u8]) -> Option<String> {
-    const LARGEST: u64 = 8 * 1024 * 1024;
+    const MAX_BYTES: u64 = 8 * 1024 * 1024;
     let mut text = Vec::new();
-    GzDecoder::new(bytes).take(LARGEST).read_to_end(&mut text).ok()?;
+    GzDecoder::new(bytes).take(MAX_BYTES).read_to_end(&mut text).ok()?;
     Some(String::from_utf8_lossy(&text).into_owned())
 }
 
@@ -111,27 +111,29 @@ fn spoils_registers(kernel: Numbers, release: &Release<'_>) -> bool {
     spoiled && matches!(release.arch, "amd64" | "386") && release.since(14, 0)
 }
 
-pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<Reason> {
-    let kernel = dotted::numbers(&host.uname.release);
+pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
+    let kernel = version_number::numbers(&host.uname.release);
     let name = &host.uname.release;
     let mut reasons = Vec::new();
     if let Some(numbers) = kernel {
         let oldest = oldest(release);
         if numbers < oldest {
-            let text =
-                format!("it is made for Linux {} or later, and this kernel is {name}", dotted::text(oldest));
-            reasons.push(Reason::warning("kernel-old", text));
+            let text = format!(
+                "it is made for Linux {} or later, and this kernel is {name}",
+                version_number::text(oldest)
+            );
+            reasons.push(HostReason::warning("kernel-old", text));
         }
         if spoils_registers(numbers, release) {
             let text = format!(
                 "this kernel ({name}), if it was built with gcc 9, spoils vector registers when a signal arrives, \
                  which crashes Go programs now and then; 5.3.15, 5.4.2 and later do not"
             );
-            reasons.push(Reason::warning("kernel-signals", text));
+            reasons.push(HostReason::warning("kernel-signals", text));
         }
         if numbers < [3, 17, 0] && !host.kernel.urandom {
             let text = format!("this kernel ({name}) has no getrandom, and /dev/urandom does not exist");
-            reasons.push(Reason::warning("urandom-missing", text));
+            reasons.push(HostReason::warning("urandom-missing", text));
         }
     }
     for (option, id) in [("FUTEX", "kernel-futex"), ("EPOLL", "kernel-epoll")] {
@@ -139,13 +141,13 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<Reason> {
             let text = format!(
                 "Go needs a kernel with CONFIG_{option}, and {source} says that this one was built without it"
             );
-            reasons.push(Reason::cannot(id, text));
+            reasons.push(HostReason::cannot(id, text));
         }
     }
     if !host.kernel.proc && release.since(9, 0) {
         let text = "/proc is not mounted or not readable: its go command finds its own tree through /proc/self/exe \
                     and needs GOROOT set to it";
-        reasons.push(Reason::warning("proc-missing", text));
+        reasons.push(HostReason::warning("proc-missing", text));
     }
     reasons
 }

@@ -2,12 +2,12 @@
 //!
 //! Takes the system's loaders and library directories; gives which library each loader belongs to, with its version.
 
-use super::assess::{Reason, Release};
-use super::banner::{self, Family};
-use super::dotted::{self, Numbers};
-use super::needs::{self, Needs};
+use super::abi::{self, Needs};
+use super::assess::{HostReason, Release};
+use super::elf_arch::{self, Userland};
+use super::libc_version::{self, Family};
 use super::root::Root;
-use super::userland::{self, Userland};
+use super::version_number::{self, Numbers};
 use super::{Fact, Host, directories};
 use gvmr_core::sys::interpreter;
 use std::path::{Path, PathBuf};
@@ -43,8 +43,8 @@ impl Libraries {
     pub(super) fn look(root: &Root, userland: &Userland) -> Self {
         let arch = userland.platform.arch();
         let system = userland.loader().and_then(|path| Loader::at(root, path));
-        let official = needs::loader(arch).and_then(|path| Loader::at(root, Path::new(path)));
-        let other = needs::other_loader(arch).and_then(|path| Loader::at(root, Path::new(path)));
+        let official = abi::loader(arch).and_then(|path| Loader::at(root, Path::new(path)));
+        let other = abi::other_loader(arch).and_then(|path| Loader::at(root, Path::new(path)));
         let loaders = [&system, &official, &other].into_iter().flatten();
         let beside: Vec<_> = loaders
             .filter(|loader| loader.family == Family::Glibc)
@@ -82,7 +82,8 @@ impl Libraries {
             .into_iter()
             .filter_map(|(name, library)| Some((name, library.as_ref()?)))
             .map(|(name, library)| {
-                let version = library.version.map_or_else(|| "of unknown version".to_owned(), dotted::text);
+                let version =
+                    library.version.map_or_else(|| "of unknown version".to_owned(), version_number::text);
                 Fact::new("c-library", format!("{name} {version}"), library.path.display())
             })
             .collect();
@@ -91,7 +92,7 @@ impl Libraries {
             let name = bionic.map_or_else(|| "none".to_owned(), |loader| loader.family.to_string());
             facts.push(Fact::new("c-library", name, "the loaders' usual places"));
         }
-        if let Some(path) = needs::loader(arch) {
+        if let Some(path) = abi::loader(arch) {
             let found = self.official.as_ref().map_or_else(
                 || "missing (nothing since Go 1.21 needs it)".to_owned(),
                 |loader| loader.family.to_string(),
@@ -118,16 +119,16 @@ impl Library {
         if matches!(Family::of("", &bytes), Family::Musl | Family::Gcompat) {
             return None;
         }
-        Some(Self { version: banner::glibc_version(&bytes), path })
+        Some(Self { version: libc_version::glibc_version(&bytes), path })
     }
 
     fn musl(root: &Root, arch: &str, system: Option<&Loader>) -> Option<Self> {
         let system = system.filter(|loader| loader.family == Family::Musl).map(|loader| loader.path.clone());
-        let usual = needs::musl_names(arch).iter().map(|name| format!("/lib/ld-musl-{name}.so.1").into());
+        let usual = abi::musl_names(arch).iter().map(|name| format!("/lib/ld-musl-{name}.so.1").into());
         system.into_iter().chain(usual).find_map(|path: PathBuf| {
             let bytes = root.bytes(&path)?;
             let is_musl = Family::of("", &bytes) == Family::Musl;
-            is_musl.then(|| Self { version: banner::musl_version(&bytes), path })
+            is_musl.then(|| Self { version: libc_version::musl_version(&bytes), path })
         })
     }
 }
@@ -136,22 +137,22 @@ impl Library {
 fn find(root: &Root, arch: &str, directories: &[PathBuf], name: &str) -> Option<PathBuf> {
     directories.iter().map(|directory| directory.join(name)).find(|path| {
         let machine = root.file(path).and_then(|place| interpreter::machine(&place.real));
-        machine.and_then(userland::go_arch) == Some(arch)
+        machine.and_then(elf_arch::go_arch) == Some(arch)
     })
 }
 
 /// What speaks against a release whose go command is dynamic.
-pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<Reason> {
+pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
     let libraries = &host.libraries;
-    let Some(needs) = needs::of(release) else {
+    let Some(needs) = abi::of(release) else {
         return android(libraries).into_iter().collect();
     };
     let reason = match &libraries.official {
-        None => Some(Reason::cannot("loader-missing", missing(libraries, &needs)).build_helps(true)),
+        None => Some(HostReason::cannot("loader-missing", missing(libraries, &needs)).build_helps(true)),
         Some(loader) => match loader.family {
             Family::Glibc => on_glibc(libraries, &needs),
             Family::Musl | Family::Gcompat => Some(on_musl(libraries, &needs, loader)),
-            Family::Bionic | Family::Unknown => Some(Reason::warning(
+            Family::Bionic | Family::Unknown => Some(HostReason::warning(
                 "loader-unknown",
                 format!(
                     "its go command asks for the loader {}, and the one there is {}, which may refuse it",
@@ -181,40 +182,41 @@ fn missing(libraries: &Libraries, needs: &Needs) -> String {
     )
 }
 
-fn on_glibc(libraries: &Libraries, needs: &Needs) -> Option<Reason> {
+fn on_glibc(libraries: &Libraries, needs: &Needs) -> Option<HostReason> {
     let lacks = |name: &str| {
         let text = format!(
             "its go command needs {name}, which is in no library directory of this host although the loader {} is",
             needs.loader
         );
-        Reason::cannot("library-missing", text).build_helps(true)
+        HostReason::cannot("library-missing", text).build_helps(true)
     };
     let Some(glibc) = &libraries.glibc else { return Some(lacks("libc.so.6")) };
     if let (Some(minimum), Some(found)) = (needs.glibc, glibc.version)
         && found < minimum
     {
-        let (minimum, found, path) = (dotted::text(minimum), dotted::text(found), glibc.path.display());
+        let (minimum, found, path) =
+            (version_number::text(minimum), version_number::text(found), glibc.path.display());
         let text = format!("its go command needs glibc {minimum} or later, and {path} is glibc {found}");
-        return Some(Reason::cannot("glibc-old", text).build_helps(true));
+        return Some(HostReason::cannot("glibc-old", text).build_helps(true));
     }
     (needs.resolver && libraries.glibc_resolver.is_none()).then(|| lacks("libresolv.so.2"))
 }
 
-fn on_musl(libraries: &Libraries, needs: &Needs, loader: &Loader) -> Reason {
+fn on_musl(libraries: &Libraries, needs: &Needs, loader: &Loader) -> HostReason {
     let there = format!("{} is {} ({})", needs.loader, loader.family, loader.path.display());
     if needs.resolver && libraries.musl_resolver.is_none() {
         let text = format!(
             "its go command needs libresolv.so.2, which musl does not have and no library directory holds; {there}"
         );
-        return Reason::cannot("library-missing", text).build_helps(true);
+        return HostReason::cannot("library-missing", text).build_helps(true);
     }
     let text = format!("its go command was built for glibc, and {there}: good enough with CGO_ENABLED=0");
-    Reason::warning("loader-is-musl", text)
+    HostReason::warning("loader-is-musl", text)
 }
 
-fn android(libraries: &Libraries) -> Option<Reason> {
+fn android(libraries: &Libraries) -> Option<HostReason> {
     let bionic = libraries.system.as_ref().is_some_and(|loader| loader.family == Family::Bionic);
     let text = "it is a release for Linux, and this is Android, whose filters end a program at a system call they \
                 do not allow; it is static, so it starts";
-    bionic.then(|| Reason::warning("android", text))
+    bionic.then(|| HostReason::warning("android", text))
 }

@@ -1,6 +1,6 @@
 //! The limits that this process has, and hands on to every go command it starts.
 
-use super::assess::{Reason, Release};
+use super::assess::{HostReason, Release};
 use super::root::Root;
 use super::{Fact, Host};
 
@@ -54,7 +54,7 @@ impl Limits {
     }
 }
 
-pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<Reason> {
+pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
     let mut reasons = Vec::new();
     let wide = !matches!(release.arch, "386" | "arm" | "mips" | "mipsle");
     if let Some(bytes) = host.limits.address_space.filter(|bytes| *bytes < RUNS)
@@ -66,14 +66,14 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<Reason> {
              KiB ({SOURCE}, ulimit -v)",
             bytes / 1024
         );
-        let reason = if bytes <= DIES { Reason::cannot } else { Reason::warning };
+        let reason = if bytes <= DIES { HostReason::cannot } else { HostReason::warning };
         reasons.push(reason("address-space", text));
     }
     if let Some(processes) = host.limits.processes.filter(|processes| *processes < FEW_PROCESSES) {
         let text = format!(
             "a build starts dozens of threads and processes, and this user may have {processes} ({SOURCE}, ulimit -u)"
         );
-        reasons.push(Reason::warning("few-processes", text));
+        reasons.push(HostReason::warning("few-processes", text));
     }
     reasons
 }

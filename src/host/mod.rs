@@ -4,29 +4,30 @@
 //! `uname`, `statvfs` and one idle thread; gives facts with their sources, and verdicts as a pure function of them.
 //! Never runs a program it finds, never writes, never asks a network. What cannot be found out counts as good.
 
+mod abi;
 mod assess;
-mod banner;
 mod cgroup;
 mod directories;
-mod dotted;
+mod elf_arch;
 mod kernel;
+mod libc_version;
 mod library;
 mod limits;
-mod needs;
 mod platform;
-mod ports;
+mod platform_support;
 mod processor;
 mod root;
 mod seccomp;
-mod userland;
+mod version_number;
 mod volume;
 
-pub use assess::{Assessment, Reason, Verdict};
+pub use assess::{Assessment, HostReason, HostVerdict};
 pub use platform::Platform;
 pub use seccomp::Clone3;
 pub use volume::Volume;
 
 use cgroup::Cgroups;
+use elf_arch::Userland;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::interpreter;
 use kernel::Kernel;
@@ -38,7 +39,6 @@ use seccomp::Seccomp;
 use serde::Serialize;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
-use userland::Userland;
 
 /// The platform whose toolchains run here: that of the system's own programs, so that a 32-bit userland on a 64-bit
 /// kernel gets 32-bit toolchains; where there is none to look at, that of this program.
@@ -48,7 +48,7 @@ pub fn platform() -> Platform {
 
 /// GOARCH of what an ELF program runs on; `None` for what is none, and for a machine that Go has no port to.
 pub fn program_arch(program: &Path) -> Option<&'static str> {
-    interpreter::machine(program).and_then(userland::go_arch)
+    interpreter::machine(program).and_then(elf_arch::go_arch)
 }
 
 /// Everything that was found out about a host.

@@ -2,7 +2,7 @@
 //!
 //! Takes `/proc/cpuinfo`, whose fields differ from architecture to architecture. What it does not say counts as there.
 
-use super::assess::{Reason, Release};
+use super::assess::{HostReason, Release};
 use super::root::Root;
 use super::{Fact, Host};
 use std::collections::BTreeMap;
@@ -72,20 +72,20 @@ impl Processor {
     }
 }
 
-pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<Reason> {
+pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
     let processor = &host.processor;
     let reason = match release.arch {
         "386" => no_sse2(processor, release),
         "arm" => old_arm(processor, &host.uname.machine),
         "ppc64" | "ppc64le" => processor.power().filter(|power| *power < 8).map(|power| {
             let text = format!("it is compiled for POWER8 and later, and {SOURCE} tells of a POWER{power}");
-            Reason::cannot("cpu-power", text)
+            HostReason::cannot("cpu-power", text)
         }),
         "s390x" => (processor.has("features", "vx") == Some(false)).then(|| {
             let text = format!(
                 "it is made for a z13 or later, and {SOURCE} does not tell of its vector facility (vx)"
             );
-            Reason::warning("cpu-z", text)
+            HostReason::warning("cpu-z", text)
         }),
         "riscv64" => no_rv64gc(processor),
         "mips" | "mipsle" | "mips64" | "mips64le" => no_mips_fpu(processor),
@@ -94,24 +94,24 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<Reason> {
     reason.into_iter().collect()
 }
 
-fn no_sse2(processor: &Processor, release: &Release<'_>) -> Option<Reason> {
+fn no_sse2(processor: &Processor, release: &Release<'_>) -> Option<HostReason> {
     if processor.has("flags", "sse2") != Some(false) || !release.since(16, 0) {
         return None;
     }
     let text = format!(
         "it needs SSE2, which {SOURCE} does not list; a build from source with GO386=softfloat does not"
     );
-    Some(Reason::cannot("cpu-sse2", text).build_helps(true))
+    Some(HostReason::cannot("cpu-sse2", text).build_helps(true))
 }
 
 /// The archive for 32-bit ARM is compiled with GOARM=6: version 6 of the architecture and its floating point unit.
-fn old_arm(processor: &Processor, machine: &str) -> Option<Reason> {
+fn old_arm(processor: &Processor, machine: &str) -> Option<HostReason> {
     let version =
         processor.field("CPU architecture").map(|text| text.trim_end_matches(|c: char| !c.is_ascii_digit()));
     let version = version.and_then(|text| text.parse::<u32>().ok());
     if version.is_some_and(|version| version < 6) || (version.is_none() && machine.starts_with("armv5")) {
         let text = format!("its archive is compiled for ARMv6, and this is an ARMv5 ({SOURCE}, {machine})");
-        return Some(Reason::cannot("cpu-armv5", text).build_helps(true));
+        return Some(HostReason::cannot("cpu-armv5", text).build_helps(true));
     }
     let old = version.is_some_and(|version| version < 8); // an ARMv8 always has one, and may call it `fp`
     if !old || processor.has("Features", "vfp") != Some(false) {
@@ -119,23 +119,23 @@ fn old_arm(processor: &Processor, machine: &str) -> Option<Reason> {
     }
     let text =
         format!("its archive is compiled with GOARM=6, which needs a VFP unit that {SOURCE} does not list");
-    Some(Reason::cannot("cpu-vfp", text).build_helps(true))
+    Some(HostReason::cannot("cpu-vfp", text).build_helps(true))
 }
 
-fn no_rv64gc(processor: &Processor) -> Option<Reason> {
+fn no_rv64gc(processor: &Processor) -> Option<HostReason> {
     let letters = processor.riscv_letters()?;
     let missing: String = "imafdc".chars().filter(|letter| !letters.contains(*letter)).collect();
     let text = format!("it is compiled for rv64gc, and {SOURCE} does not list: {missing}");
-    (!missing.is_empty()).then(|| Reason::cannot("cpu-riscv", text))
+    (!missing.is_empty()).then(|| HostReason::cannot("cpu-riscv", text))
 }
 
-fn no_mips_fpu(processor: &Processor) -> Option<Reason> {
+fn no_mips_fpu(processor: &Processor) -> Option<HostReason> {
     let model = processor.field("cpu model")?;
     let text = format!(
         "it is compiled for a floating point unit, which {SOURCE} does not list ({model}): the kernel must emulate \
          one, or a build from source with GOMIPS=softfloat do without"
     );
-    (!model.contains("FPU")).then(|| Reason::warning("cpu-fpu", text).build_helps(true))
+    (!model.contains("FPU")).then(|| HostReason::warning("cpu-fpu", text).build_helps(true))
 }
 
 #[cfg(test)]

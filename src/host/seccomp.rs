@@ -3,11 +3,11 @@
 //! Takes the kernel's configuration and `/proc/self/status`. What a filter holds cannot be read; the one answer that
 //! matters is found out by starting a thread, where that asks the same question as an old go command does.
 
-use super::assess::{Reason, Release};
-use super::dotted::Numbers;
+use super::assess::{HostReason, Release};
 use super::kernel::Kernel;
 use super::root::Root;
-use super::{Fact, Host, needs};
+use super::version_number::Numbers;
+use super::{Fact, Host, abi};
 use std::io::ErrorKind;
 
 const SOURCE: &str = "/proc/self/status";
@@ -104,18 +104,18 @@ impl Seccomp {
 }
 
 /// Only a go command that starts its threads through a new glibc can be hurt.
-pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<Reason> {
+pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
     let through_glibc = host.libraries.official_glibc().is_some_and(|glibc| glibc >= CLONE3_SINCE);
-    if needs::of(release).is_none() || !through_glibc {
+    if abi::of(release).is_none() || !through_glibc {
         return Vec::new();
     }
     let what = "its go command starts threads through glibc 2.34 or later, which tries clone3";
     let reason = match host.clone3 {
-        Clone3::Refused => Reason::cannot(
+        Clone3::Refused => HostReason::cannot(
             "clone3-filtered",
             format!("{what}, and a seccomp filter answers that with EPERM: it aborts; Go 1.21 and later run"),
         ),
-        Clone3::Unknown if host.seccomp.mode == Some(FILTER) => Reason::warning(
+        Clone3::Unknown if host.seccomp.mode == Some(FILTER) => HostReason::warning(
             "clone3-unknown",
             format!(
                 "{what}, and this process is under a seccomp filter ({SOURCE}): if that answers clone3 with EPERM, as \

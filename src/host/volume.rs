@@ -2,7 +2,7 @@
 //!
 //! Takes a directory, which need not exist yet; asks `statvfs` about the nearest parent that does. Writes nothing.
 
-use super::assess::{Reason, Release};
+use super::assess::{HostReason, Release};
 use super::{Fact, Host};
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use std::path::{Path, PathBuf};
@@ -46,20 +46,20 @@ impl Volume {
     }
 }
 
-pub(super) fn reasons(host: &Host, _release: &Release<'_>) -> Vec<Reason> {
+pub(super) fn reasons(host: &Host, _release: &Release<'_>) -> Vec<HostReason> {
     let mut reasons = Vec::new();
     if let Some(home) = &host.home {
         let path = home.path.display();
         if home.noexec {
             let text = format!("{path}, where toolchains go, is mounted noexec: no program runs from it");
-            reasons.push(Reason::cannot("home-noexec", text));
+            reasons.push(HostReason::cannot("home-noexec", text));
         }
         if home.bytes < BYTES_NEEDED || home.files.is_some_and(|files| files < FILES_NEEDED) {
             let text = format!(
                 "a toolchain takes some {} MiB and {FILES_NEEDED} files while it is installed, and {path} has less left",
                 BYTES_NEEDED / (1024 * 1024)
             );
-            reasons.push(Reason::warning("home-full", text));
+            reasons.push(HostReason::warning("home-full", text));
         }
     }
     if let Some(temporary) = host.temporary.as_ref().filter(|temporary| temporary.noexec) {
@@ -67,7 +67,7 @@ pub(super) fn reasons(host: &Host, _release: &Release<'_>) -> Vec<Reason> {
             "{} is mounted noexec: go run and go test start programs there; set GOTMPDIR to another directory",
             temporary.path.display()
         );
-        reasons.push(Reason::warning("temporary-noexec", text));
+        reasons.push(HostReason::warning("temporary-noexec", text));
     }
     reasons
 }

@@ -4,12 +4,12 @@
 //! before, by the log alone. The tree itself is only read. Nothing is downloaded but the log's answers.
 
 use super::error::Difference;
-use super::judge::{self, Unpacked};
-use super::watch::{Event, Watch};
-use super::{InstallError, Installer, Outcome};
+use super::progress::{Event, Progress};
+use super::verifier::{self, Unpacked};
+use super::{InstallError, InstallOutcome, Installer};
 use crate::sources::{Form, MODULE};
 use crate::store::{self, IMPORTED, VersionLock};
-use crate::unpack::{self, Limits, Part, Shape, Staged, UnpackError};
+use crate::unpack::{self, ArchiveLimits, Part, Shape, Staged, UnpackError};
 use crate::verify::{self, H1};
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
@@ -22,10 +22,10 @@ impl Installer<'_> {
         &self,
         goroot: &Path,
         version: &Version,
-        watch: &dyn Watch,
-    ) -> Result<Outcome, InstallError> {
+        watch: &dyn Progress,
+    ) -> Result<InstallOutcome, InstallError> {
         if let Some(present) = self.store.toolchain(version)? {
-            return Ok(Outcome::Present(present));
+            return Ok(InstallOutcome::Present(present));
         }
         let assessment = self.host.assess(version);
         if assessment.cannot_run() {
@@ -37,7 +37,7 @@ impl Installer<'_> {
             return self.present(version);
         };
         watch.event(Event::Proving);
-        let logged = judge::logged(self, version)?;
+        let logged = verifier::logged(self, version)?;
         logged.warnings().iter().for_each(|warning| watch.event(Event::Note(warning.to_string())));
         let unpacked = self.copy(&tree, logged.h1(), &lock, watch)?;
         let verified = verify::prove(unpacked.staged.manifest(), logged)
@@ -51,7 +51,7 @@ impl Installer<'_> {
         tree: &Tree<'_>,
         expected: H1,
         lock: &'lock VersionLock,
-        watch: &dyn Watch,
+        watch: &dyn Progress,
     ) -> Result<Unpacked<'lock>, InstallError> {
         let path = printable::path(tree.goroot);
         watch.event(Event::Fetching { source: path.clone(), length: Some(tree.part.bytes()) });
@@ -60,7 +60,7 @@ impl Installer<'_> {
             watch.event(Event::Bytes(bytes));
             !watch.cancelled()
         };
-        let staged = tree.part.copy(staging.path(), &Limits::default(), &mut go_on);
+        let staged = tree.part.copy(staging.path(), &ArchiveLimits::default(), &mut go_on);
         let mut staged = staged.map_err(|error| tree.failed(error, watch))?;
         if staged.manifest().h1() != expected
             && let Some((restored, was)) = tree.with_own_settings(staging.path())?
@@ -86,12 +86,12 @@ impl<'a> Tree<'a> {
         installer: &Installer<'_>,
         goroot: &'a Path,
         version: &'a Version,
-        watch: &dyn Watch,
+        watch: &dyn Progress,
     ) -> Result<Self, InstallError> {
         let platform = installer.sources.platform();
         let prefix = format!("{MODULE}@{}/", platform.module_version(version));
         let shape = Shape::of(version, platform.os(), platform.arch());
-        let part = Part::of(goroot, &prefix, &shape, &Limits::default())
+        let part = Part::of(goroot, &prefix, &shape, &ArchiveLimits::default())
             .map_err(|error| failed(goroot, version, error, Vec::new(), watch))?;
         if let [first, others @ ..] = part.left_out() {
             let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
@@ -121,7 +121,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    fn failed(&self, error: UnpackError, watch: &dyn Watch) -> InstallError {
+    fn failed(&self, error: UnpackError, watch: &dyn Progress) -> InstallError {
         let written_later = self.part.written_later().map(printable::word).collect();
         failed(self.goroot, self.version, error, written_later, watch)
     }
@@ -133,7 +133,7 @@ fn failed(
     version: &Version,
     error: UnpackError,
     written_later: Vec<String>,
-    watch: &dyn Watch,
+    watch: &dyn Progress,
 ) -> InstallError {
     match error {
         _ if watch.cancelled() => InstallError::Cancelled,

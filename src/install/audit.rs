@@ -3,11 +3,11 @@
 //! Takes an installed toolchain, gives an [`Audit`] that names every changed, missing and added file. The manifest
 //! that was kept at the install says what each file was; it is believed only because its own hash is the logged one.
 
-use super::judge::is_reproducible;
+use super::verifier::is_reproducible;
 use super::{InstallError, Installer};
 use crate::sources::MODULE;
 use crate::store::{self, ProofKind, Receipt, Toolchain};
-use crate::unpack::{self, Entry, Kind};
+use crate::unpack::{self, EntryKind, InstalledEntry};
 use crate::verify::{H1, LogError, Manifest, SettingError};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub struct Audit {
     /// The toolchain's name.
     pub toolchain: String,
     /// What it comes to.
-    pub verdict: Verdict,
+    pub verdict: AuditVerdict,
     /// Who says so, in one line.
     pub summary: String,
     /// The hash of the tree as it is.
@@ -42,7 +42,7 @@ pub struct Audit {
 /// What a comparison comes to, from good to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub enum AuditVerdict {
     /// Every file is the logged one.
     Proved,
     /// Only `go.env` differs: somebody changed Go's defaults, as packagers do.
@@ -85,7 +85,7 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
     let kept = store::kept_manifest(&toolchain.goroot).filter(|manifest| manifest.h1() == logged);
     let mut audit = Audit {
         toolchain: toolchain.version.toolchain_name(),
-        verdict: Verdict::Proved,
+        verdict: AuditVerdict::Proved,
         summary: format!("{} files, {authority}", entries.len()),
         h1: found.as_ref().map_or_else(ToString::to_string, ToString::to_string),
         logged_h1: logged.to_string(),
@@ -94,10 +94,10 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
         added: Vec::new(),
         wrong_modes: Vec::new(),
     };
-    let only_files = entries.iter().all(|entry| matches!(entry.kind, Kind::File(_)));
+    let only_files = entries.iter().all(|entry| matches!(entry.kind, EntryKind::File(_)));
     audit.wrong_modes = wrong_modes(&entries, &prefix, &toolchain.goroot);
     if found.is_ok_and(|found| found == logged) && only_files {
-        audit.verdict = if audit.wrong_modes.is_empty() { best } else { Verdict::Differs };
+        audit.verdict = if audit.wrong_modes.is_empty() { best } else { AuditVerdict::Differs };
         return Ok(audit);
     }
     match &kept {
@@ -108,7 +108,7 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
     }
     let others = [&audit.missing, &audit.added, &audit.wrong_modes];
     let edited = audit.changed == [PACKAGERS_FILE] && others.iter().all(|files| files.is_empty());
-    audit.verdict = if edited { Verdict::Edited } else { Verdict::Differs };
+    audit.verdict = if edited { AuditVerdict::Edited } else { AuditVerdict::Differs };
     Ok(audit)
 }
 
@@ -116,7 +116,7 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
 struct Expected {
     h1: H1,
     authority: String,
-    verdict: Verdict,
+    verdict: AuditVerdict,
 }
 
 fn expected(
@@ -142,28 +142,28 @@ fn expected(
     };
     match (installer.lookup(version), recorded) {
         (Ok(logged), Some(h1)) if may_differ && h1 != logged.h1() => {
-            Ok(by_receipt(h1, &vouched, Verdict::Recorded))
+            Ok(by_receipt(h1, &vouched, AuditVerdict::Recorded))
         }
         (Ok(logged), _) => {
             let authority = format!("{} record {} of {}", logged.log(), logged.record(), logged.tree_size());
-            Ok(Expected { h1: logged.h1(), authority, verdict: Verdict::Proved })
+            Ok(Expected { h1: logged.h1(), authority, verdict: AuditVerdict::Proved })
         }
         (Err(LogError::Absent { .. }), Some(h1)) if proof != ProofKind::Log => {
-            Ok(by_receipt(h1, &vouched, Verdict::Recorded))
+            Ok(by_receipt(h1, &vouched, AuditVerdict::Recorded))
         }
         (Err(error @ (LogError::Remote { .. } | LogError::Setting(SettingError::Disabled))), Some(h1)) => {
-            Ok(by_receipt(h1, &error, Verdict::Unproved))
+            Ok(by_receipt(h1, &error, AuditVerdict::Unproved))
         }
         (Err(error), _) => Err(InstallError::Log(error)),
     }
 }
 
-fn compare(entries: &[Entry], kept: &Manifest, prefix: &str, audit: &mut Audit) {
+fn compare(entries: &[InstalledEntry], kept: &Manifest, prefix: &str, audit: &mut Audit) {
     let mut expected: BTreeMap<&str, &[u8; 32]> = kept.entries().collect();
     for entry in entries {
         let path = path_in_tree(&entry.name, prefix);
         match (&entry.kind, expected.remove(entry.name.as_str())) {
-            (Kind::File(found), Some(sum)) if found == sum => {}
+            (EntryKind::File(found), Some(sum)) if found == sum => {}
             (_, Some(_)) => audit.changed.push(path),
             (_, None) => audit.added.push(path),
         }
@@ -171,7 +171,7 @@ fn compare(entries: &[Entry], kept: &Manifest, prefix: &str, audit: &mut Audit) 
     audit.missing.extend(expected.keys().map(|name| path_in_tree(name, prefix)));
 }
 
-fn wrong_modes(entries: &[Entry], prefix: &str, goroot: &Path) -> Vec<String> {
+fn wrong_modes(entries: &[InstalledEntry], prefix: &str, goroot: &Path) -> Vec<String> {
     let paths = entries.iter().map(|entry| path_in_tree(&entry.name, prefix));
     let wrong = |path: &String| {
         let mode = std::fs::symlink_metadata(goroot.join(path)).map_or(0, |file| file.permissions().mode());

@@ -1,7 +1,7 @@
 //! Which release a request means.
 
 use super::nearest::nearest;
-use super::watch::{Event, Watch};
+use super::progress::{Event, Progress};
 use super::{InstallError, Installer};
 use crate::request::Request;
 use crate::sources::{Newest, SourceError, SourceErrorKind};
@@ -14,7 +14,7 @@ use gvmr_core::gover::version::Version;
 pub fn choose(
     request: &Request,
     installer: &Installer<'_>,
-    watch: &dyn Watch,
+    watch: &dyn Progress,
 ) -> Result<Version, InstallError> {
     match request {
         Request::Selector(selector) => match selector.as_exact() {
@@ -57,7 +57,7 @@ pub fn released(installer: &Installer<'_>) -> Result<(Vec<Version>, Vec<String>)
 fn newest(
     selector: Option<&Selector>,
     installer: &Installer<'_>,
-    watch: &dyn Watch,
+    watch: &dyn Progress,
 ) -> Result<Version, InstallError> {
     match installer.sources.newest(selector, &|version| in_log(version, installer)) {
         Ok(Newest { version, notes, .. }) => {

@@ -1,6 +1,6 @@
 //! Why an install did not happen.
 
-use super::watch::Watch;
+use super::progress::Progress;
 use crate::build::BuildError;
 use crate::host::Assessment;
 use crate::sources::SourceError;
@@ -198,7 +198,7 @@ impl InstallError {
     }
 
     /// What several sources' failures amount to: a download that broke before a refusal to begin one.
-    pub(super) fn joined(wanted: String, failures: Vec<Self>, watch: &dyn Watch) -> Self {
+    pub(super) fn joined(wanted: String, failures: Vec<Self>, watch: &dyn Progress) -> Self {
         let (mut sources, mut broken) = (Vec::new(), Vec::new());
         for failure in failures {
             match failure {

@@ -3,10 +3,10 @@
 //! Takes a version; guarantees that its sources were proved before the first of their commands ran, and that the result
 //! is committed like every other toolchain, with a receipt that says that it was built here and with what.
 
-use super::judge::{Unpacked, Witness};
-use super::watch::{Event, Watch};
-use super::{InstallError, Installer, Outcome, Wishes, note_failures};
-use crate::build::{self, Bootstrap, BuildError, Candidate, Plan};
+use super::progress::{Event, Progress};
+use super::verifier::{LogAnswer, Unpacked};
+use super::{InstallError, InstallOptions, InstallOutcome, Installer, note_failures};
+use crate::build::{self, Bootstrap, BootstrapGo, BuildError, Plan};
 use crate::sources::{Form, MODULE, Source};
 use crate::store::{ProofKind, Toolchain, VersionLock};
 use crate::unpack;
@@ -21,10 +21,10 @@ impl Installer<'_> {
         &self,
         version: &Version,
         environment: &dyn Environment,
-        watch: &dyn Watch,
-    ) -> Result<Outcome, InstallError> {
+        watch: &dyn Progress,
+    ) -> Result<InstallOutcome, InstallError> {
         if let Some(present) = self.store.toolchain(version)? {
-            return Ok(Outcome::Present(present));
+            return Ok(InstallOutcome::Present(present));
         }
         let missing = build::missing_programs(version, environment);
         if !missing.is_empty() {
@@ -77,19 +77,19 @@ impl Installer<'_> {
         &self,
         version: &Version,
         environment: &dyn Environment,
-        watch: &dyn Watch,
-    ) -> Result<Candidate, InstallError> {
+        watch: &dyn Progress,
+    ) -> Result<BootstrapGo, InstallError> {
         if let Bootstrap::CCompiler = build::bootstrap_of(version) {
             return Err(BuildError::Unsupported { version: version.clone() }.into());
         }
         let fit = |toolchain: &Toolchain| is_proved(toolchain) && self.runs(toolchain);
         let installed = self.store.toolchains()?.into_iter().filter(fit);
         let installed =
-            installed.map(|toolchain| Candidate { version: toolchain.version, goroot: toolchain.goroot });
+            installed.map(|toolchain| BootstrapGo { version: toolchain.version, goroot: toolchain.goroot });
         let candidates: Vec<_> =
             installed.chain(build::candidate_on_path(environment, self.store.home())).collect();
-        if let Some(Candidate { version, goroot }) = build::choose_bootstrap(version, &candidates) {
-            return Ok(Candidate { version: version.clone(), goroot: goroot.clone() });
+        if let Some(BootstrapGo { version, goroot }) = build::choose_bootstrap(version, &candidates) {
+            return Ok(BootstrapGo { version: version.clone(), goroot: goroot.clone() });
         }
         let released = self.sources.listed().versions;
         let runs = |version: &Version| !self.host.assess(version).cannot_run();
@@ -100,8 +100,8 @@ impl Installer<'_> {
             "{} is needed to build it, and is installed first",
             release.toolchain_name()
         )));
-        let outcome = self.install(release, Wishes::default(), watch)?;
-        Ok(Candidate { version: release.clone(), goroot: outcome.toolchain().goroot.clone() })
+        let outcome = self.install(release, InstallOptions::default(), watch)?;
+        Ok(BootstrapGo { version: release.clone(), goroot: outcome.toolchain().goroot.clone() })
     }
 
     /// Whether an installed toolchain runs here: what was built here does.
@@ -116,7 +116,7 @@ impl Installer<'_> {
         &self,
         version: &Version,
         lock: &'lock VersionLock,
-        watch: &dyn Watch,
+        watch: &dyn Progress,
     ) -> Result<(Unpacked<'lock>, Verified), InstallError> {
         let platform = self.sources.platform();
         let prefix = format!("{MODULE}@{}/", platform.module_version(version));
@@ -141,10 +141,14 @@ impl Installer<'_> {
             note_failures(&failures, watch);
             let verified = match unpacked.form {
                 Form::Module => {
-                    let witness =
-                        Witness::ask(self, version, std::slice::from_ref(source), Wishes::default())?;
+                    let witness = LogAnswer::ask(
+                        self,
+                        version,
+                        std::slice::from_ref(source),
+                        InstallOptions::default(),
+                    )?;
                     witness.warnings().into_iter().for_each(|warning| watch.event(Event::Note(warning)));
-                    witness.judge(&unpacked, platform, version, Wishes::default(), watch)?
+                    witness.verify(&unpacked, platform, version, InstallOptions::default(), watch)?
                 }
                 Form::Archive { .. } => unpacked.known().ok_or_else(|| unpacked.is_not_known())?,
             };

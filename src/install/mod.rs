@@ -8,27 +8,27 @@ mod audit;
 mod choose;
 mod error;
 mod from_source;
-mod judge;
 mod log;
 mod nearest;
-mod watch;
+mod progress;
+mod verifier;
 
-pub use audit::{Audit, Verdict, audit};
+pub use audit::{Audit, AuditVerdict, audit};
 pub use choose::{choose, released};
 pub use error::{Difference, InstallError, with_causes};
 pub use log::Log;
-pub use watch::{Event, Watch};
+pub use progress::{Event, Progress};
 
 use crate::host::{Assessment, Host};
 use crate::request::Request;
 use crate::sources::{Fetched, Form, MODULE, Source, Sources, Tried};
 use crate::store::{Committed, Facts, Store, StoreError, Toolchain, VersionLock};
-use crate::unpack::{self, Limits};
+use crate::unpack::{self, ArchiveLimits};
 use crate::verify::{self, LogError, LoggedSum, SettingError, Verified};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
-use judge::{Unpacked, Witness};
-use watch::Watched;
+use progress::ProgressReader;
+use verifier::{LogAnswer, Unpacked};
 
 /// Room that a toolchain needs, in bytes and files. The largest known one has 444 MB in 8,710 files; from 1.20 on,
 /// which no longer carry compiled packages, the largest has 242 MB in 12,072 files.
@@ -42,14 +42,14 @@ pub struct Installer<'a> {
     /// Where their bytes come from.
     pub sources: &'a Sources<'a>,
     /// What proves them; `None` where the user has switched the log off.
-    pub log: Option<&'a verify::Client<'a>>,
+    pub log: Option<&'a verify::LogClient<'a>>,
     /// What runs here.
     pub host: &'a Host,
 }
 
 /// What the user wishes besides a version.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Wishes {
+pub struct InstallOptions {
     /// Install what cannot run here too.
     pub force: bool,
     /// Install what nothing vouches for too.
@@ -58,14 +58,14 @@ pub struct Wishes {
 
 /// How an install ended well.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum InstallOutcome {
     /// It was fetched, proved and committed now.
     Installed(Toolchain),
     /// It was there already, or another process has just committed it.
     Present(Toolchain),
 }
 
-impl Outcome {
+impl InstallOutcome {
     /// The toolchain, whoever installed it.
     pub fn toolchain(&self) -> &Toolchain {
         let (Self::Installed(toolchain) | Self::Present(toolchain)) = self;
@@ -78,9 +78,9 @@ impl Installer<'_> {
     pub fn install(
         &self,
         version: &Version,
-        wishes: Wishes,
-        watch: &dyn Watch,
-    ) -> Result<Outcome, InstallError> {
+        wishes: InstallOptions,
+        watch: &dyn Progress,
+    ) -> Result<InstallOutcome, InstallError> {
         self.install_from(self.sources.entries(), version, wishes, watch)
     }
 
@@ -89,11 +89,11 @@ impl Installer<'_> {
         &self,
         sources: &[Source<'_>],
         version: &Version,
-        wishes: Wishes,
-        watch: &dyn Watch,
-    ) -> Result<Outcome, InstallError> {
+        wishes: InstallOptions,
+        watch: &dyn Progress,
+    ) -> Result<InstallOutcome, InstallError> {
         if let Some(present) = self.store.toolchain(version)? {
-            return Ok(Outcome::Present(present));
+            return Ok(InstallOutcome::Present(present));
         }
         let sources = self.suitable(sources, version, wishes, watch)?;
         let Some(lock) = self.lock(version, watch)? else {
@@ -104,10 +104,10 @@ impl Installer<'_> {
             return Err(InstallError::Source(forbidden));
         }
         watch.event(Event::Proving);
-        let witness = Witness::ask(self, version, sources, wishes)?;
+        let witness = LogAnswer::ask(self, version, sources, wishes)?;
         witness.warnings().into_iter().for_each(|warning| watch.event(Event::Note(warning)));
         let unpacked = self.first_unpacked(sources, version, witness.is_logged(), &lock, watch)?;
-        let verified = witness.judge(&unpacked, self.sources.platform(), version, wishes, watch)?;
+        let verified = witness.verify(&unpacked, self.sources.platform(), version, wishes, watch)?;
         self.commit(unpacked, verified, watch)
     }
 
@@ -116,8 +116,8 @@ impl Installer<'_> {
         &'s self,
         sources: &'s [Source<'s>],
         version: &Version,
-        wishes: Wishes,
-        watch: &dyn Watch,
+        wishes: InstallOptions,
+        watch: &dyn Progress,
     ) -> Result<&'s [Source<'s>], InstallError> {
         // What was built for another C library than the official builds is not judged by what those need.
         if sources.iter().all(Source::is_for_musl) {
@@ -147,7 +147,7 @@ impl Installer<'_> {
     }
 
     /// The version's lock; `None` where the version is there once it is held.
-    fn lock(&self, version: &Version, watch: &dyn Watch) -> Result<Option<VersionLock>, InstallError> {
+    fn lock(&self, version: &Version, watch: &dyn Progress) -> Result<Option<VersionLock>, InstallError> {
         self.make_room(version)?;
         let lock = self.store.lock(
             version,
@@ -157,9 +157,9 @@ impl Installer<'_> {
         Ok(if self.store.toolchain(version)?.is_some() { None } else { Some(lock) })
     }
 
-    fn present(&self, version: &Version) -> Result<Outcome, InstallError> {
+    fn present(&self, version: &Version) -> Result<InstallOutcome, InstallError> {
         match self.store.toolchain(version)? {
-            Some(present) => Ok(Outcome::Present(present)),
+            Some(present) => Ok(InstallOutcome::Present(present)),
             None => Err(InstallError::Cancelled), // removed again between two looks
         }
     }
@@ -171,7 +171,7 @@ impl Installer<'_> {
         version: &Version,
         logged: bool,
         lock: &'lock VersionLock,
-        watch: &dyn Watch,
+        watch: &dyn Progress,
     ) -> Result<Unpacked<'lock>, InstallError> {
         let prefix = format!("{MODULE}@{}/", self.sources.platform().module_version(version));
         let mut failures = Vec::new();
@@ -202,18 +202,18 @@ impl Installer<'_> {
         version: &Version,
         logged: bool,
         lock: &'lock VersionLock,
-        watch: &dyn Watch,
+        watch: &dyn Progress,
     ) -> Result<Unpacked<'lock>, InstallError> {
         let (source, form) = (fetched.source().to_string(), fetched.form().clone());
         let body = fetched.into_body();
         let whole = body.length().is_some();
         watch.event(Event::Fetching { source: source.clone(), length: body.length() });
         let staging = self.store.stage(lock)?;
-        let mut body = Watched::new(body, watch);
+        let mut body = ProgressReader::new(body, watch);
         let staged = match &form {
-            Form::Module => unpack::module_zip(&mut body, prefix, staging.path(), &Limits::default()),
+            Form::Module => unpack::module_zip(&mut body, prefix, staging.path(), &ArchiveLimits::default()),
             Form::Archive { format, .. } => {
-                unpack::archive(&mut body, *format, prefix, staging.path(), &Limits::default())
+                unpack::archive(&mut body, *format, prefix, staging.path(), &ArchiveLimits::default())
             }
         };
         let failed = |error| InstallError::unpack(error, watch.cancelled(), whole, logged, version, &source);
@@ -225,14 +225,14 @@ impl Installer<'_> {
         &self,
         unpacked: Unpacked<'_>,
         verified: Verified,
-        watch: &dyn Watch,
-    ) -> Result<Outcome, InstallError> {
+        watch: &dyn Progress,
+    ) -> Result<InstallOutcome, InstallError> {
         watch.event(Event::Committing);
         let Unpacked { staging, staged, source, .. } = unpacked;
         let facts = Facts { source, gvmr: env!("CARGO_PKG_VERSION").to_owned() };
         match self.store.commit(staging, staged, verified, facts)? {
-            Committed::New(toolchain) => Ok(Outcome::Installed(toolchain)),
-            Committed::Existing(toolchain) => Ok(Outcome::Present(toolchain)),
+            Committed::New(toolchain) => Ok(InstallOutcome::Installed(toolchain)),
+            Committed::Existing(toolchain) => Ok(InstallOutcome::Present(toolchain)),
         }
     }
 
@@ -263,7 +263,7 @@ impl Installer<'_> {
 }
 
 /// Says what passed on to a later source.
-fn note_failures(failures: &[InstallError], watch: &dyn Watch) {
+fn note_failures(failures: &[InstallError], watch: &dyn Progress) {
     for failure in failures {
         match failure {
             InstallError::Source(error) => note_tried(&error.tried, watch),
@@ -273,7 +273,7 @@ fn note_failures(failures: &[InstallError], watch: &dyn Watch) {
 }
 
 /// One line for each source that was asked in vain, in the same words for every version.
-fn note_tried(tried: &[Tried], watch: &dyn Watch) {
+fn note_tried(tried: &[Tried], watch: &dyn Progress) {
     for tried in tried {
         watch.event(Event::Note(format!("passed over: {}", tried.outcome)));
     }

@@ -1,20 +1,20 @@
 //! When a request is sent again: growing pauses with jitter, `Retry-After`, a count and a deadline.
 
 use super::error::NetErrorKind;
-use super::settings::Limits;
+use super::settings::TransferLimits;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
 /// The attempts of one request. Counts, never sleeps.
 pub(super) struct Backoff {
-    limits: Limits,
+    limits: TransferLimits,
     end: Instant,
     attempt: u32,
 }
 
 impl Backoff {
     /// The first attempt begins now.
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: TransferLimits) -> Self {
         Self { limits, end: Instant::now() + limits.deadline, attempt: 1 }
     }
 

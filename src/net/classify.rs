@@ -4,13 +4,13 @@
 
 use super::certificate::RefusedCertificate;
 use super::error::{NetErrorKind, Phase};
-use super::settings::Limits;
+use super::settings::TransferLimits;
 use rustls::CertificateError;
 use std::error::Error;
 use std::io;
 
 /// What a failed request means. `proxied` tells whether a proxy was to carry it.
-pub(super) fn request(error: &reqwest::Error, proxied: bool, limits: &Limits) -> NetErrorKind {
+pub(super) fn request(error: &reqwest::Error, proxied: bool, limits: &TransferLimits) -> NetErrorKind {
     let chain = causes(error);
     if let Some(kind) = chain.iter().find_map(|cause| tls(*cause)) {
         return kind;

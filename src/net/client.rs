@@ -7,7 +7,7 @@ use super::error::{NetError, NetErrorKind};
 use super::exchange::{Exchange, Failure, Wanted};
 use super::file;
 use super::redact::RedactedUrl;
-use super::settings::Settings;
+use super::settings::NetSettings;
 use reqwest::Url;
 use std::fmt;
 use std::io::Read;
@@ -22,13 +22,13 @@ pub struct Client {
 
 /// What a client and the bodies it gave out have in common.
 pub(super) struct Shared {
-    pub(super) settings: Settings,
+    pub(super) settings: NetSettings,
     exchange: OnceLock<Result<Exchange, String>>,
 }
 
 impl Client {
     /// A client that follows `settings`.
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: NetSettings) -> Self {
         Self { shared: Arc::new(Shared { settings, exchange: OnceLock::new() }) }
     }
 

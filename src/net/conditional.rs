@@ -3,7 +3,7 @@
 use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED};
 
 /// The longest validator that is kept, in bytes; real ones have some forty.
-const LONGEST: usize = 512;
+const MAX_LENGTH: usize = 512;
 
 /// What a server said about the body it sent. May be kept as text: both are printable ASCII in one line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,5 +50,5 @@ impl Validators {
 fn printable(value: &HeaderValue) -> Option<String> {
     let text = value.to_str().ok()?;
     let one_line = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-    (one_line && !text.is_empty() && text.len() <= LONGEST).then(|| text.to_owned())
+    (one_line && !text.is_empty() && text.len() <= MAX_LENGTH).then(|| text.to_owned())
 }

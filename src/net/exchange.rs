@@ -6,7 +6,7 @@ use super::error::{NetError, NetErrorKind, RedirectRefusal};
 use super::kept::Sent;
 use super::pace::Pace;
 use super::redact::RedactedUrl;
-use super::settings::Settings;
+use super::settings::NetSettings;
 use super::{certificate, classify};
 use reqwest::blocking::Response;
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderValue, IF_RANGE, LOCATION, RANGE, RETRY_AFTER};
@@ -21,7 +21,7 @@ const DETAIL: usize = 512;
 /// The connection pool and the rules it is used by.
 pub(super) struct Exchange {
     http: reqwest::blocking::Client,
-    settings: Settings,
+    settings: NetSettings,
 }
 
 /// An answer whose status is 200, 206 where a range was asked for, or 304 where a change was.
@@ -67,7 +67,7 @@ struct Secret {
 
 impl Exchange {
     /// Starts the pool; an error is the reason in words.
-    pub(super) fn new(settings: &Settings) -> Result<Self, String> {
+    pub(super) fn new(settings: &NetSettings) -> Result<Self, String> {
         let proxies = settings.proxies.clone();
         let http = reqwest::blocking::Client::builder()
             .tls_backend_preconfigured(certificate::tls(settings.roots.clone())?)

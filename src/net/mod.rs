@@ -35,4 +35,4 @@ pub use proxy::{CgiRefusal, ProxyChoice};
 pub use redact::{RedactedUrl, without_credentials};
 pub use reqwest::Url;
 pub use roots::Roots;
-pub use settings::{Limits, Settings};
+pub use settings::{NetSettings, TransferLimits};

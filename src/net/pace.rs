@@ -1,7 +1,7 @@
 //! The floor under an answer's speed: only time spent waiting for the network counts.
 
 use super::error::NetErrorKind;
-use super::settings::Limits;
+use super::settings::TransferLimits;
 use std::time::Duration;
 
 /// Bytes and waiting time of the current window.
@@ -13,7 +13,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &TransferLimits) -> Self {
         Self { floor: limits.floor, window: limits.window, got: 0, waited: Duration::ZERO }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// Everything a client needs to know about where it runs.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct NetSettings {
     /// Which proxy serves which URL.
     pub proxies: ProxyChoice,
     /// Credentials by host.
@@ -14,17 +14,17 @@ pub struct Settings {
     /// Where trusted certificates are read from.
     pub roots: Roots,
     /// How long and how slow an answer may be.
-    pub limits: Limits,
+    pub limits: TransferLimits,
 }
 
 /// Bounds on every wait. Tests make them short.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct TransferLimits {
     /// For name, connection, proxy and TLS together.
     pub connect: Duration,
     /// From the request to the first byte of the answer, connecting included.
     pub first_byte: Duration,
-    /// Bytes per second that an answer must bring in each window of [`Limits::window`].
+    /// Bytes per second that an answer must bring in each window of [`TransferLimits::window`].
     pub floor: u64,
     /// How long an answer may be slower than the floor.
     pub window: Duration,
@@ -38,14 +38,14 @@ pub struct Limits {
     pub retry_after: Duration,
 }
 
-impl Settings {
+impl NetSettings {
     /// What the environment says, with the default limits.
     pub fn from_environment(environment: &dyn Environment) -> Self {
         Self {
             proxies: ProxyChoice::from_environment(environment),
             netrc: Netrc::from_environment(environment),
             roots: Roots::from_environment(environment),
-            limits: Limits::default(),
+            limits: TransferLimits::default(),
         }
     }
 
@@ -59,7 +59,7 @@ impl Settings {
     }
 }
 
-impl Default for Limits {
+impl Default for TransferLimits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),

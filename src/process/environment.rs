@@ -5,7 +5,7 @@
 //! applied by the shim, for the directory that it runs in, and a rule of this directory would look there like a value of
 //! the process's own, which beats what only fills.
 
-use gvmr_core::env::rules::{KEEP, Kept};
+use gvmr_core::env::rules::{KEEP, KeepList};
 use gvmr_core::env::variable::{VARIABLES, Variable};
 use gvmr_core::exec::child_environment::DEPTH;
 use gvmr_core::gover::version::Version;
@@ -113,7 +113,7 @@ impl Given {
         if kept.is_empty() {
             return;
         }
-        let mut list = Kept::of(environment);
+        let mut list = KeepList::of(environment);
         for name in kept {
             list.add(&name);
         }

@@ -2,22 +2,22 @@
 //!
 //! Takes a command that leads a process group or a session of its own; gives how the leader ended. Its kin, which is the
 //! group or the session, is ended with it, by the one signal that no process can ignore: when the leader has ended, when
-//! the caller wants no more, when a callback panics; that of a [`Keeper`] even when this process is killed. A process that
+//! the caller wants no more, when a callback panics; that of a [`Watchdog`] even when this process is killed. A process that
 //! has made a session of its own on purpose (a daemon) is left alone, and is not waited for although it may hold the
 //! output open.
 
 mod captured;
 mod environment;
+mod group_leader;
 mod in_order;
-mod keeper;
-mod leader;
+mod watchdog;
 
 pub use captured::Captured;
 pub use environment::{Given, Go, NotGiven, prepare};
 pub use in_order::in_order;
-pub use keeper::{Keeper, become_leader, keep_watch};
+pub use watchdog::{Watchdog, become_leader, keep_watch};
 
-use leader::Leader;
+use group_leader::GroupLeader;
 use std::io::{self, PipeReader, Read as _};
 use std::process::{Command, ExitStatus};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 const TICK: Duration = Duration::from_millis(10);
 /// How long an ended leader's output is waited for: longer than a busy machine takes to hand it over. Only who left the
 /// kin can hold it open longer.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 /// The same where the caller wants no more.
 const STOPPED_WORDS: Duration = Duration::from_millis(100);
 /// Bytes that are read at once.
@@ -38,13 +38,13 @@ const WAITING: usize = 4;
 
 /// What ends with the leader.
 #[derive(Clone, Copy)]
-pub enum Kin<'a> {
+pub enum Scope<'a> {
     /// Its process group; [`run`] makes it the leader of one.
     Group,
     /// Its session, which the command makes itself.
     Session,
     /// Its session, which is ended even when this process is killed; the command is one of the keeper's.
-    Kept(&'a Keeper),
+    Kept(&'a Watchdog),
 }
 
 /// Which of its streams are heard, in one pipe, in the order in which they are written.
@@ -97,7 +97,7 @@ pub enum Stop {
 pub fn run(
     mut command: Command,
     streams: Streams,
-    kin: Kin<'_>,
+    kin: Scope<'_>,
     listener: &mut dyn Listener,
 ) -> Result<Ending, Stop> {
     let (reader, writer) = io::pipe().map_err(Stop::Run)?;
@@ -108,7 +108,7 @@ pub fn run(
         command.stderr(writer.try_clone().map_err(Stop::Run)?);
     }
     command.stdout(writer);
-    let mut leader = Leader::start(command, kin).map_err(Stop::Run)?;
+    let mut leader = GroupLeader::start(command, kin).map_err(Stop::Run)?;
     let mut open = true;
     let mut told = None;
     while !leader.has_ended().map_err(Stop::Run)? {
@@ -128,7 +128,7 @@ pub fn run(
         }
     }
     let status = leader.end().map_err(Stop::Run)?;
-    let deadline = Instant::now() + if told.is_some() { STOPPED_WORDS } else { LAST_WORDS };
+    let deadline = Instant::now() + if told.is_some() { STOPPED_WORDS } else { DRAIN_TIMEOUT };
     while open && Instant::now() < deadline && !listener.is_answered() {
         open = take(&chunks, listener).map_err(Stop::Hear)?;
     }

@@ -12,7 +12,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// The largest `/etc/passwd` that is read, in bytes.
-const LARGEST: u64 = 16 << 20;
+const MAX_BYTES: u64 = 16 << 20;
 
 /// A user, as far as shells care.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Account {
     /// The account of this process, with `HOME` as its home.
     pub fn of_process(environment: &dyn Environment) -> Result<Self, AccountError> {
         let uid = rustix::process::geteuid().as_raw();
-        let passwd = bounded::read(Path::new("/etc/passwd"), LARGEST).ok().flatten().unwrap_or_default();
+        let passwd = bounded::read(Path::new("/etc/passwd"), MAX_BYTES).ok().flatten().unwrap_or_default();
         let entry = Entry::of(&passwd, uid);
         let passwd = entry.as_ref().and_then(Entry::home);
         let refused =

@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Output, Stdio};
 
 /// What jobs get where nothing sets their `PATH`, and `/usr/local/bin`, which they lack.
-const USUAL: &[u8] = b"/usr/local/bin:/usr/bin:/bin";
+const DEFAULT_PATH: &[u8] = b"/usr/local/bin:/usr/bin:/bin";
 
 /// The crontab of the user who runs this.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Crontab {
     /// The same with the shims of `home` first on the `PATH` of every job.
     pub fn with_path(&self, home: &Home) -> Result<Self, CrontabError> {
         let plain = self.without_path()?;
-        let mut text = block(home, USUAL);
+        let mut text = block(home, DEFAULT_PATH);
         for line in plain.text.split_inclusive(|byte| *byte == b'\n') {
             text.extend(line);
             if let Some(value) = path_in(line) {

@@ -4,20 +4,20 @@
 //! is already it stays, else it comes last. Nothing else is touched, empty elements included. Inside nix-shell and
 //! direnv, which order `PATH` themselves, nothing changes once the shim directory is in it.
 
-use super::{Entry, ScriptError};
+use super::{ScriptEntry, ScriptError};
 use gvmr_core::sys::environment::Environment;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
 /// What stands for a `PATH` that is empty or not set: shells find the usual programs without one, but not past ours.
-const USUAL: &str = "/usr/local/bin:/usr/bin:/bin";
+const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
-impl Entry<'_> {
+impl ScriptEntry<'_> {
     /// `PATH` as a session with this environment has it once it has read `<home>/env`.
     pub fn path_in(&self, environment: &dyn Environment) -> Result<OsString, ScriptError> {
         let paths = Paths::of(self)?;
-        let path = environment.get("PATH").unwrap_or_else(|| OsString::from(USUAL));
+        let path = environment.get("PATH").unwrap_or_else(|| OsString::from(DEFAULT_PATH));
         let elements: Vec<&[u8]> = path.as_bytes().split(|byte| *byte == b':').collect();
         let shims = paths.shims_in(environment);
         let ordered_elsewhere =
@@ -71,7 +71,7 @@ pub(super) struct Paths {
 }
 
 impl Paths {
-    pub(super) fn of(entry: &Entry<'_>) -> Result<Self, ScriptError> {
+    pub(super) fn of(entry: &ScriptEntry<'_>) -> Result<Self, ScriptError> {
         let shims = entry.home.shims();
         let bytes = shims.as_os_str().as_bytes();
         if shims.is_relative() || bytes.iter().any(|byte| matches!(byte, b':' | b'\n')) {

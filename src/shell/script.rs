@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// What the scripts are about.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
+pub struct ScriptEntry<'a> {
     /// gvmr's home, whose shim directory comes first.
     pub home: &'a Home,
     /// The user's home directory, where `home` may be said relative to `$HOME` (it survives a renamed or cloned home).
@@ -41,7 +41,7 @@ pub enum ScriptError {
 /// Makes one word of a value.
 type Quote = fn(&OsStr) -> OsString;
 
-impl Entry<'_> {
+impl ScriptEntry<'_> {
     /// `<home>/env`, for every POSIX shell.
     pub fn posix(&self) -> Result<Vec<u8>, ScriptError> {
         self.script(include_str!("env.sh.template"), quote::posix)
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn the_line_is_one_that_a_person_can_read() {
         let home = Home::at("/home/u/.local/share/gvmr");
-        let entry = Entry {
+        let entry = ScriptEntry {
             home: &home,
             user_home: Some(Path::new("/home/u")),
             go_bin: None,
@@ -174,7 +174,7 @@ mod tests {
             text(entry.fish_line()),
             "if test -r \"$HOME/.local/share/gvmr/env.fish\"; source \"$HOME/.local/share/gvmr/env.fish\"; end\n"
         );
-        let shared = Entry { user_home: None, ..entry };
+        let shared = ScriptEntry { user_home: None, ..entry };
         let line = text(shared.posix_line());
         assert_eq!(
             line,
@@ -189,7 +189,7 @@ mod tests {
             [None, Some(Path::new("/home/u")), Some(Path::new("/")), Some(Path::new("/home/u/g@home@v?mr"))]
         {
             for go_bin in [None, Some(Path::new("/x")), Some(Path::new("relative")), Some(Path::new("/"))] {
-                let entry = Entry { home: &home, user_home, go_bin, export_home: true, shared: false };
+                let entry = ScriptEntry { home: &home, user_home, go_bin, export_home: true, shared: false };
                 for script in [text(entry.posix()), text(entry.fish())] {
                     assert!(script.lines().next().unwrap().contains(Content::MARK));
                     assert!(script.contains("/home/u/g@home@v?mr'"), "{script}");
@@ -208,7 +208,7 @@ mod tests {
         for home in ["/home/u:v/gvmr", "/home/a\nb", "relative", ""] {
             let home = Home::at(home);
             let entry =
-                Entry { home: &home, user_home: None, go_bin: None, export_home: false, shared: false };
+                ScriptEntry { home: &home, user_home: None, go_bin: None, export_home: false, shared: false };
             for refused in [entry.posix(), entry.fish(), entry.posix_line(), entry.fish_line()] {
                 assert!(refused.unwrap_err().to_string().contains("cannot stand on PATH"), "{home:?}");
             }

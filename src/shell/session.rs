@@ -5,12 +5,12 @@
 //! output, in a session of its own that is ended as a whole. Never trusts what a shell says of itself.
 
 mod answer;
+mod coverage;
+mod probe;
 mod programs;
-mod reach;
-mod sight;
 mod start;
 
-pub use sight::Sight;
+pub use probe::Probe;
 
 use super::Account;
 use crate::process::{Ending, in_order};
@@ -39,7 +39,7 @@ pub struct Shell {
 
 /// How a session starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
+pub enum SessionKind {
     /// A terminal, a console, `ssh host`, `su -`.
     LoginInteractive,
     /// `bash -lc`, `su - user -c`.
@@ -52,7 +52,7 @@ pub enum Kind {
     Command,
 }
 
-impl Kind {
+impl SessionKind {
     /// All of them.
     pub const ALL: [Self; 5] =
         [Self::LoginInteractive, Self::Login, Self::Interactive, Self::SshCommand, Self::Command];
@@ -60,11 +60,11 @@ impl Kind {
 
 /// What one session has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct ProbeResult {
     /// The shell.
     pub shell: Shell,
     /// How it was started.
-    pub kind: Kind,
+    pub kind: SessionKind,
     /// The `go` that a program started there would find; `None` where it finds none.
     pub go: Option<PathBuf>,
     /// All executable `go` along PATH, in order; relative and `~` elements are no directories.
@@ -94,13 +94,14 @@ impl Sessions<'_> {
     }
 
     /// What every kind of session of every shell sees.
-    pub fn all(&self) -> Vec<Seen> {
+    pub fn all(&self) -> Vec<ProbeResult> {
         self.of(&self.shells())
     }
 
     /// What every kind of session of these shells sees, shell by shell; a few are asked at a time.
-    pub fn of(&self, shells: &[Shell]) -> Vec<Seen> {
-        let questions: Vec<_> = shells.iter().flat_map(|shell| Kind::ALL.map(|kind| (shell, kind))).collect();
+    pub fn of(&self, shells: &[Shell]) -> Vec<ProbeResult> {
+        let questions: Vec<_> =
+            shells.iter().flat_map(|shell| SessionKind::ALL.map(|kind| (shell, kind))).collect();
         let (least, most) = AT_ONCE;
         let workers =
             std::thread::available_parallelism().map_or(least, |count| count.get().clamp(least, most));
@@ -118,23 +119,23 @@ impl Sessions<'_> {
         Some(PathBuf::from(OsStr::from_bytes(said))).filter(|directory| directory.is_absolute())
     }
 
-    fn ask(&self, shell: &Shell, kind: Kind) -> Seen {
+    fn ask(&self, shell: &Shell, kind: SessionKind) -> ProbeResult {
         let told = start::command(self, shell, kind)
-            .and_then(|command| ask(command, LIMIT, |output| Sight::find(output).is_some()))
+            .and_then(|command| ask(command, LIMIT, |output| Probe::find(output).is_some()))
             .map_err(|error| format!("it cannot be started: {error}"))
             .and_then(|outcome| answer(&outcome));
         let (sight, noise, failure) = match told {
             Ok((sight, noise)) => (sight, noise, None),
-            Err(failure) => (Sight::default(), String::new(), Some(failure)),
+            Err(failure) => (Probe::default(), String::new(), Some(failure)),
         };
-        let Sight { path, all } = sight;
-        Seen { shell: shell.clone(), kind, go: all.first().cloned(), all, path, noise, failure }
+        let Probe { path, all } = sight;
+        ProbeResult { shell: shell.clone(), kind, go: all.first().cloned(), all, path, noise, failure }
     }
 }
 
 /// What was seen and what was printed besides, or why nothing was seen.
-fn answer(outcome: &Outcome) -> Result<(Sight, String), String> {
-    if let Some((sight, rest)) = Sight::find(&outcome.output) {
+fn answer(outcome: &Outcome) -> Result<(Probe, String), String> {
+    if let Some((sight, rest)) = Probe::find(&outcome.output) {
         return Ok((sight, printable::word(String::from_utf8_lossy(&rest).trim())));
     }
     Err(match outcome.ending {

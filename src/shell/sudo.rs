@@ -20,7 +20,7 @@ const DIRECTORIES: [&str; 6] =
 /// What `sudo -V` says before the value that it was built with.
 const BUILT_IN: &[u8] = b"Value to override user's $PATH with: ";
 /// The largest drop-in that is kept to be put back, in bytes.
-const LARGEST: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 /// sudo passes over files that others can read or write.
 const MODE: u32 = 0o440;
 
@@ -162,7 +162,7 @@ impl Sudo {
     pub fn apply(&self, edit: &Edit, change: Change, scratch: &Path) -> Result<(), SudoError> {
         let Content::Whole { bytes, .. } = &edit.content else { return Ok(change.apply()?) };
         self.check_text(bytes, scratch)?;
-        let before = bounded::read(&edit.path, LARGEST).ok().flatten();
+        let before = bounded::read(&edit.path, MAX_BYTES).ok().flatten();
         change.apply()?;
         let Err(why) = self.check() else { return Ok(()) };
         match before {

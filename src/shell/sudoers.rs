@@ -18,11 +18,11 @@ pub(super) const DROP_IN: &str = "etc/sudoers.d/zz-gvmr";
 /// The main file, and where a vendor's stands until the machine has its own.
 const MAIN: [&str; 2] = ["etc/sudoers", "usr/etc/sudoers"];
 /// The largest of these files that is read, in bytes.
-const LARGEST: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 /// How deep includes may nest, as in sudo.
-const DEEPEST: usize = 128;
+const MAX_DEPTH: usize = 128;
 /// How many files are read before this is taken for a loop.
-const MOST_FILES: usize = 4096;
+const MAX_FILES: usize = 4096;
 
 /// What sudoers says about commands' `PATH`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,12 +113,12 @@ impl Reader<'_> {
     /// Reads one file by the path that sudo has for it.
     fn file(&mut self, path: &Path, depth: usize) -> Result<(), SudoersError> {
         self.files += 1;
-        if depth > DEEPEST || self.files > MOST_FILES {
+        if depth > MAX_DEPTH || self.files > MAX_FILES {
             return Err(SudoersError::Loop { path: path.to_owned() });
         }
         let unreadable = |why: String| SudoersError::Unreadable { path: path.to_owned(), why };
         let text =
-            bounded::read(&self.real(path), LARGEST).map_err(|refusal| unreadable(refusal.to_string()))?;
+            bounded::read(&self.real(path), MAX_BYTES).map_err(|refusal| unreadable(refusal.to_string()))?;
         let text = text.unwrap_or_default();
         for (line, text) in lines(&text) {
             match Line::parse(text) {

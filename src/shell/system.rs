@@ -10,7 +10,7 @@ mod machine;
 
 pub use links::Taken;
 
-use super::{Content, Edit, Entry, Place, ScriptError};
+use super::{BlockPosition, Content, Edit, ScriptEntry, ScriptError};
 use files::{FILES, File, Kind};
 use gvmr_core::home::paths::Home;
 use machine::Machine;
@@ -46,7 +46,7 @@ pub enum SystemError {
     },
 }
 
-impl Entry<'_> {
+impl ScriptEntry<'_> {
     /// The edits for the machine whose files lie below `root` (`/`, or a directory in tests).
     pub fn system_edits(&self, root: &Path) -> Result<Vec<Edit>, ScriptError> {
         let machine = Machine::at(root, self.home.shims());
@@ -85,7 +85,7 @@ impl Entry<'_> {
             Kind::FishScript => whole(self.fish_line()?),
             Kind::Environment => Content::Whole { bytes: self.environment_d(), mode: 0o644 },
             Kind::Block(place) => Content::Block { lines: self.posix_line()?, place },
-            Kind::FishBlock => Content::Block { lines: self.fish_line()?, place: Place::End },
+            Kind::FishBlock => Content::Block { lines: self.fish_line()?, place: BlockPosition::End },
         })
     }
 }

@@ -3,9 +3,9 @@
 //! Takes an account and what surrounds it; gives the least list of edits. A file is created only where its absence would leave
 //! a session without: creating `.bash_profile` would hide `.profile`, so that one is edited only where it is.
 
-use super::script::Entry;
+use super::script::ScriptEntry;
 use super::session::Sessions;
-use super::{Account, Content, Edit, Place, ScriptError, environment_d};
+use super::{Account, BlockPosition, Content, Edit, ScriptError, environment_d};
 use crate::store::machine_file;
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Environment;
@@ -17,9 +17,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// The largest file of the machine that is looked at, in bytes.
-const LARGEST: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 /// A user's own home where most have it, below the user's home directory.
-const USUAL: &str = ".local/share/gvmr";
+const DEFAULT_HOME: &str = ".local/share/gvmr";
 /// What else zsh reads in a login or interactive session, where it is there.
 const ZSH_LATER: [(&str, &str); 3] =
     [(".zprofile", "zsh, login"), (".zshrc", "zsh, interactive"), (".zlogin", "zsh, login")];
@@ -73,7 +73,7 @@ impl Surroundings {
             config: absolute("XDG_CONFIG_HOME").unwrap_or_else(|| account.home.join(".config")),
             systemd: Path::new("/run/systemd/system").is_dir()
                 || Path::new("/usr/lib/systemd/systemd").exists(),
-            shared_home: bounded::read(&machine_file(Path::new("/")), LARGEST)
+            shared_home: bounded::read(&machine_file(Path::new("/")), MAX_BYTES)
                 .ok()
                 .flatten()
                 .map(|line| PathBuf::from(OsStr::from_bytes(line.trim_ascii()))),
@@ -87,13 +87,13 @@ impl Surroundings {
 
 /// Whether a file of zsh's reads the machine's profile or orders `PATH` anew.
 fn resets(file: &Path) -> bool {
-    let text = bounded::read(file, LARGEST).ok().flatten().unwrap_or_default();
+    let text = bounded::read(file, MAX_BYTES).ok().flatten().unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let lines = text.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
     lines.into_iter().any(|line| line.contains("/etc/profile") || line.contains("path_helper"))
 }
 
-impl Entry<'_> {
+impl ScriptEntry<'_> {
     /// The edits for one user.
     pub fn user_edits(
         &self,
@@ -106,7 +106,7 @@ impl Entry<'_> {
             fish: self.fish_line()?,
             all: extent == Extent::Possible,
             last: surroundings.shared_home.as_deref().is_some_and(|home| home != self.home.root())
-                && self.home.root() != account.home.join(USUAL), // which the machine's files leave first
+                && self.home.root() != account.home.join(DEFAULT_HOME), // which the machine's files leave first
             edits: Vec::new(),
         };
         let home = &account.home;
@@ -114,13 +114,17 @@ impl Entry<'_> {
         list.where_it_is(home.join(".bash_profile"), "bash, login (it hides .profile)");
         list.where_it_is(home.join(".bash_login"), "bash, login (it hides .profile)");
         if list.wants(surroundings.has("bash"), &home.join(".bashrc")) {
-            list.create(home.join(".bashrc"), Place::Both, "bash, interactive and ssh with a command");
+            list.create(
+                home.join(".bashrc"),
+                BlockPosition::Both,
+                "bash, interactive and ssh with a command",
+            );
         }
         for shell in ["ksh", "mksh"] {
             let file = home.join(format!(".{shell}rc"));
             if list.wants(surroundings.has(shell), &file) {
                 // The stock .kshrc returns at its top where there is no terminal.
-                list.create(file, Place::Both, "ksh and mksh, interactive");
+                list.create(file, BlockPosition::Both, "ksh and mksh, interactive");
             }
         }
         list.zsh(account, surroundings);
@@ -156,7 +160,7 @@ impl Entry<'_> {
 
     /// Whether the file that sets every session's first `PATH` names the shim directory already.
     fn environment_has_shims(&self, file: &Path) -> bool {
-        let text = bounded::read(file, LARGEST).ok().flatten().unwrap_or_default();
+        let text = bounded::read(file, MAX_BYTES).ok().flatten().unwrap_or_default();
         let shims = self.home.shims();
         let names_shims = |line: &[u8]| {
             let value = line.trim_ascii().strip_prefix(b"PATH=").unwrap_or_default();
@@ -183,14 +187,14 @@ impl List {
         self.all || needed || is_there(file)
     }
 
-    fn create(&mut self, path: PathBuf, place: Place, sessions: &'static str) {
+    fn create(&mut self, path: PathBuf, place: BlockPosition, sessions: &'static str) {
         let content = Content::Block { lines: self.posix.clone(), place };
         self.edits.push(Edit { path, content, sessions });
     }
 
     /// A block where it is read last, and first too where the file may end before its end.
     fn create_end(&mut self, path: PathBuf, sessions: &'static str) {
-        let place = if may_return(&path) { Place::Both } else { Place::End };
+        let place = if may_return(&path) { BlockPosition::Both } else { BlockPosition::End };
         self.create(path, place, sessions);
     }
 
@@ -234,7 +238,7 @@ impl List {
         });
         let config = directory.join("config.fish");
         if self.wants(self.last, &config) {
-            let content = Content::Block { lines: self.fish.clone(), place: Place::End };
+            let content = Content::Block { lines: self.fish.clone(), place: BlockPosition::End };
             self.edits.push(Edit { path: config, content, sessions: "fish, every session" });
         }
     }
@@ -243,7 +247,7 @@ impl List {
 /// Whether a line of the file may be its last one for some sessions: `[ -n "$PS1" ] || return`. Taking a line for one that
 /// is none costs a block that changes nothing.
 fn may_return(path: &Path) -> bool {
-    let text = bounded::read(path, LARGEST).ok().flatten().unwrap_or_default();
+    let text = bounded::read(path, MAX_BYTES).ok().flatten().unwrap_or_default();
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii_start().starts_with(b"#"));
     let mut words = lines.flat_map(|line| line.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_'));
     words.any(|word| word == b"return")

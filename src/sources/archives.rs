@@ -4,7 +4,7 @@
 //! releases answers, and that is said. A mirror that is out of reach is asked once and not again.
 
 use super::archive_name::{self, stems};
-use super::error::{Outcome, SourceError, Tried};
+use super::error::{AttemptOutcome, SourceError, Tried};
 use super::fetched::{Fetched, Form, PromisedSum};
 use super::goproxy::Listing;
 use super::index::{Index, IndexError, IndexFile, Naming};
@@ -20,7 +20,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// More than any archive: the largest so far has 151 MB.
-const LARGEST: u64 = 500 << 20;
+const MAX_BYTES: u64 = 500 << 20;
 
 /// What a group of mirrors is told.
 #[derive(Clone, Debug)]
@@ -123,7 +123,7 @@ impl<'c> Archives<'c> {
             None => None,
         };
         failure.map_or(Ok(None), |error| {
-            let tried = vec![Tried { outcome: Outcome::Index(error.clone()), asked: true }];
+            let tried = vec![Tried { outcome: AttemptOutcome::Index(error.clone()), asked: true }];
             Err(SourceError { wanted: String::new(), tried, ended_early: false })
         })
     }
@@ -174,19 +174,19 @@ impl<'c> Archives<'c> {
         let mut tried = Vec::new();
         for (place, base) in self.settings.mirrors.iter().enumerate() {
             if let Some(error) = self.known(place) {
-                tried.push(Tried { outcome: Outcome::Net(error), asked: false });
+                tried.push(Tried { outcome: AttemptOutcome::Net(error), asked: false });
                 continue;
             }
             for &(stem, format) in files {
                 let url = below(base, &format!("{stem}.{}", format.extension()));
-                match self.client.open(&url).and_then(|body| body.limited(LARGEST)) {
+                match self.client.open(&url).and_then(|body| body.limited(MAX_BYTES)) {
                     Ok(body) => return Ok((body, (stem, format), tried)),
                     Err(error) => {
                         let absent = error.is_absent();
                         self.remember(place, &error);
                         // Of several names that are not there, the usual one is worth a word.
                         if !absent || (stem, format) == files[0] {
-                            tried.push(Tried { outcome: Outcome::Net(error), asked: true });
+                            tried.push(Tried { outcome: AttemptOutcome::Net(error), asked: true });
                         }
                         if !absent {
                             break;

@@ -2,7 +2,7 @@
 
 use super::archive_name::ArchiveName;
 use super::archives::Found;
-use super::error::{Outcome, SourceError, Tried};
+use super::error::{AttemptOutcome, SourceError, Tried};
 use super::fetched::{Fetched, Form};
 use super::goproxy::Listing;
 use crate::host::Platform;
@@ -51,7 +51,7 @@ impl<'c> Directory<'c> {
         let mut listing = Listing::default();
         match self.files() {
             Ok(files) => listing.versions.extend(files.into_iter().map(|(name, _)| name.version)),
-            Err(error) => listing.failed.push(Tried { outcome: Outcome::Net(error), asked: true }),
+            Err(error) => listing.failed.push(Tried { outcome: AttemptOutcome::Net(error), asked: true }),
         }
         listing.versions.sort();
         listing.versions.dedup();
@@ -78,7 +78,7 @@ impl<'c> Directory<'c> {
             tried: vec![Tried { outcome, asked: true }],
             ended_early: false,
         };
-        let failed = |error| tried(Outcome::Net(error));
+        let failed = |error| tried(AttemptOutcome::Net(error));
         let files = self.files().map_err(failed)?;
         let found = files
             .into_iter()
@@ -115,8 +115,8 @@ impl<'c> Directory<'c> {
         Ok(named.filter(|(name, _)| name.platform == self.platform && name.musl == self.musl).collect())
     }
 
-    fn lacking(&self) -> Outcome {
+    fn lacking(&self) -> AttemptOutcome {
         let (Place::Directory(path) | Place::File(path)) = &self.place;
-        Outcome::Lacking { path: path.clone() }
+        AttemptOutcome::Lacking { path: path.clone() }
     }
 }

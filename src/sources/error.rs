@@ -20,14 +20,14 @@ pub struct SourceError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tried {
     /// What it said.
-    pub outcome: Outcome,
+    pub outcome: AttemptOutcome,
     /// Whether it was asked, or is known from a moment ago to be out of reach.
     pub asked: bool,
 }
 
 /// What an entry said instead of giving it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum AttemptOutcome {
     /// Reading failed.
     Net(NetError),
     /// The index of releases could not be used.
@@ -75,14 +75,15 @@ impl SourceError {
 
     /// What the answers amount to.
     pub fn kind(&self) -> SourceErrorKind {
-        let some = |wanted: fn(&Outcome) -> bool| self.tried.iter().any(|tried| wanted(&tried.outcome));
+        let some =
+            |wanted: fn(&AttemptOutcome) -> bool| self.tried.iter().any(|tried| wanted(&tried.outcome));
         if some(|outcome| {
-            matches!(outcome, Outcome::Net(NetError { kind: NetErrorKind::Refused { .. }, .. }))
+            matches!(outcome, AttemptOutcome::Net(NetError { kind: NetErrorKind::Refused { .. }, .. }))
         }) {
             SourceErrorKind::Refused
-        } else if some(Outcome::is_absent) {
+        } else if some(AttemptOutcome::is_absent) {
             SourceErrorKind::Absent
-        } else if some(|outcome| !matches!(outcome, Outcome::Off)) {
+        } else if some(|outcome| !matches!(outcome, AttemptOutcome::Off)) {
             SourceErrorKind::Network
         } else if self.tried.is_empty() {
             SourceErrorKind::Absent
@@ -99,7 +100,7 @@ impl Tried {
     }
 }
 
-impl Outcome {
+impl AttemptOutcome {
     /// Whether this says that there is no such thing.
     fn is_absent(&self) -> bool {
         match self {
@@ -119,7 +120,7 @@ impl Outcome {
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for AttemptOutcome {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Net(error) => error.fmt(formatter),

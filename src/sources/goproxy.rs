@@ -3,9 +3,9 @@
 //! That a version does not exist is never concluded from a list: it is asked for by name. An entry that is
 //! out of reach is asked once and not again.
 
-use super::error::{Outcome, SourceError, Tried};
+use super::error::{AttemptOutcome, SourceError, Tried};
 use super::fetched::{Fetched, Form};
-use super::proxies::{MODULE, Place, ProxyList, below};
+use super::proxies::{MODULE, ProxyList, ProxyTarget, below};
 use crate::host::Platform;
 use crate::net::{Client, NetError, NetErrorKind, Phase, RedactedUrl, Url};
 use gvmr_core::gover::version::Version;
@@ -15,9 +15,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// What cmd/go allows a module zip.
-const LARGEST_ZIP: u64 = 500 << 20;
-const LARGEST_LIST: u64 = 8 << 20;
-const LARGEST_INFO: u64 = 64 << 10;
+const MAX_ZIP_BYTES: u64 = 500 << 20;
+const MAX_LIST_BYTES: u64 = 8 << 20;
+const MAX_INFO_BYTES: u64 = 64 << 10;
 /// How long an answered list waits for the other entries' lists.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -79,7 +79,7 @@ impl<'c> Goproxy<'c> {
         let places = places.filter_map(|(index, entry)| Some((index, list_of(entry.place.url()?))));
         let (directories, proxies): (Vec<_>, Vec<_>) = places.partition(|(_, url)| url.scheme() == "file");
         for (index, url) in directories {
-            self.take(index, self.client.read(&url, LARGEST_LIST), &mut listing);
+            self.take(index, self.client.read(&url, MAX_LIST_BYTES), &mut listing);
         }
         let (sender, answers) = channel();
         let mut silent: BTreeMap<usize, Url> = BTreeMap::new();
@@ -91,7 +91,7 @@ impl<'c> Goproxy<'c> {
                 let (client, sender) = (self.client.clone(), sender.clone());
                 silent.insert(index, url.clone());
                 // Not joined: one that hangs may outlive the answer.
-                std::thread::spawn(move || sender.send((index, client.read(&url, LARGEST_LIST))));
+                std::thread::spawn(move || sender.send((index, client.read(&url, MAX_LIST_BYTES))));
             }
             // The last one has as long as the client gives it.
             let answer = match (silent.is_empty(), last) {
@@ -110,7 +110,7 @@ impl<'c> Goproxy<'c> {
             let kind = NetErrorKind::Timeout { phase: Phase::FirstByte, after: GRACE };
             let error = NetError { url: RedactedUrl::of(&url), via: None, sent: None, kind };
             self.remember(index, &error, false);
-            listing.failed.push(Tried { outcome: Outcome::Net(error), asked: true });
+            listing.failed.push(Tried { outcome: AttemptOutcome::Net(error), asked: true });
         }
         listing.versions.sort();
         listing.versions.dedup();
@@ -128,7 +128,7 @@ impl<'c> Goproxy<'c> {
             }
             Err(error) => {
                 self.remember(index, &error, true);
-                listing.failed.push(Tried { outcome: Outcome::Net(error), asked: true });
+                listing.failed.push(Tried { outcome: AttemptOutcome::Net(error), asked: true });
             }
         }
         listing.versions.len() > before
@@ -151,10 +151,10 @@ impl<'c> Goproxy<'c> {
 
     /// The error of a list that is only `off`: nobody may be asked for anything, the log included.
     pub fn forbidden(&self, version: &Version) -> Option<SourceError> {
-        if self.list.entries().iter().any(|entry| entry.place != Place::Off) {
+        if self.list.entries().iter().any(|entry| entry.place != ProxyTarget::Off) {
             return None;
         }
-        self.walk(version, true, |_, _| Err::<(), _>(Outcome::Off)).err()
+        self.walk(version, true, |_, _| Err::<(), _>(AttemptOutcome::Off)).err()
     }
 
     /// The module zip of `version` from the first entry that gives it.
@@ -162,7 +162,7 @@ impl<'c> Goproxy<'c> {
         let module_version = self.platform.module_version(version);
         let (body, passed_over) = self.walk(version, true, |index, base| {
             let url = below(base, &format!("{MODULE}/@v/{module_version}.zip"));
-            self.ask(index, || self.client.open(&url)?.limited(LARGEST_ZIP)).map_err(Outcome::Net)
+            self.ask(index, || self.client.open(&url)?.limited(MAX_ZIP_BYTES)).map_err(AttemptOutcome::Net)
         })?;
         Ok(Fetched { body, form: Form::Module, passed_over, notes: Vec::new() })
     }
@@ -172,7 +172,7 @@ impl<'c> Goproxy<'c> {
         &self,
         version: &Version,
         for_bytes: bool,
-        ask: impl Fn(usize, &Url) -> Result<T, Outcome>,
+        ask: impl Fn(usize, &Url) -> Result<T, AttemptOutcome>,
     ) -> Result<(T, Vec<Tried>), SourceError> {
         let mut tried = Vec::new();
         let mut ended_early = false;
@@ -180,8 +180,8 @@ impl<'c> Goproxy<'c> {
             let known = self.known(index).filter(|known| known.certain || !for_bytes);
             let asked = known.is_none();
             let outcome = match (entry.place.url(), known) {
-                (None, _) => Outcome::Off,
-                (_, Some(known)) => Outcome::Net(known.error),
+                (None, _) => AttemptOutcome::Off,
+                (_, Some(known)) => AttemptOutcome::Net(known.error),
                 (Some(base), None) => match ask(index, base) {
                     Ok(found) => return Ok((found, tried)),
                     Err(outcome) => outcome,
@@ -191,7 +191,7 @@ impl<'c> Goproxy<'c> {
             tried.push(Tried { outcome, asked });
             if !goes_on {
                 let rest = self.list.entries().get(index + 1);
-                ended_early = rest.is_some_and(|next| next.place != Place::Off);
+                ended_early = rest.is_some_and(|next| next.place != ProxyTarget::Off);
                 break;
             }
         }
@@ -200,23 +200,23 @@ impl<'c> Goproxy<'c> {
     }
 
     /// What an entry's `.info` says. A directory may hold a zip without one, as the module cache does.
-    fn info(&self, index: usize, base: &Url, version: &Version) -> Result<RedactedUrl, Outcome> {
+    fn info(&self, index: usize, base: &Url, version: &Version) -> Result<RedactedUrl, AttemptOutcome> {
         let module_version = self.platform.module_version(version);
         let file = |end: &str| below(base, &format!("{MODULE}/@v/{module_version}.{end}"));
-        let info = match self.ask(index, || self.client.read(&file("info"), LARGEST_INFO)) {
+        let info = match self.ask(index, || self.client.read(&file("info"), MAX_INFO_BYTES)) {
             Ok(info) => info,
             Err(error) if base.scheme() == "file" && error.is_absent() => {
-                let zip = self.client.open(&file("zip")).map_err(Outcome::Net)?;
+                let zip = self.client.open(&file("zip")).map_err(AttemptOutcome::Net)?;
                 return Ok(zip.url().clone());
             }
-            Err(error) => return Err(Outcome::Net(error)),
+            Err(error) => return Err(AttemptOutcome::Net(error)),
         };
         let said = serde_json::from_slice::<Info>(&info).map(|info| info.version).unwrap_or_default();
         if said == module_version {
             return Ok(RedactedUrl::of(base));
         }
         let got = said.chars().take(60).flat_map(char::escape_debug).collect();
-        Err(Outcome::OtherVersion { url: RedactedUrl::of(&file("info")), got })
+        Err(AttemptOutcome::OtherVersion { url: RedactedUrl::of(&file("info")), got })
     }
 
     fn ask<T>(&self, index: usize, read: impl Fn() -> Result<T, NetError>) -> Result<T, NetError> {

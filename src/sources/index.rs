@@ -29,7 +29,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 /// The longest index that is read, in bytes; the real one has two million.
-const LONGEST: u64 = 16 << 20;
+const MAX_LENGTH: u64 = 16 << 20;
 
 /// What an index lists, and what it listed before.
 #[derive(Clone, Debug)]
@@ -145,7 +145,7 @@ fn ask(
     earlier: &Validators,
     naming: Naming,
 ) -> Result<Option<(Listing, Validators)>, IndexError> {
-    match client.read_if_changed(url, LONGEST, earlier)? {
+    match client.read_if_changed(url, MAX_LENGTH, earlier)? {
         Changed::No => Ok(None),
         Changed::To { data, validators } => {
             let listing = listing::parse(&data, naming, &RedactedUrl::of(url))?;

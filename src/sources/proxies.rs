@@ -15,21 +15,21 @@ const DIRECT: &str = "https://go.dev/dl/mod";
 /// A parsed GOPROXY list; it has at least one entry.
 #[derive(Clone, Debug)]
 pub struct ProxyList {
-    entries: Vec<Entry>,
+    entries: Vec<ProxyEntry>,
 }
 
 /// One entry of the list.
 #[derive(Clone)]
-pub struct Entry {
+pub struct ProxyEntry {
     /// Who is asked.
-    pub place: Place,
+    pub place: ProxyTarget,
     /// Whether any error goes on to the next entry, or only "not found".
     pub any_error_passes: bool,
 }
 
 /// Who an entry names.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum ProxyTarget {
     /// A module proxy.
     Proxy(Url),
     /// The module's origin, because the list says `direct`.
@@ -74,12 +74,12 @@ impl ProxyList {
             rest = tail.get(1..).unwrap_or_default();
             let place = match entry.trim() {
                 "" => continue,
-                "off" => Place::Off,
-                "direct" => Place::Direct(direct()?),
-                entry => Place::Proxy(proxy(entry)?),
+                "off" => ProxyTarget::Off,
+                "direct" => ProxyTarget::Direct(direct()?),
+                entry => ProxyTarget::Proxy(proxy(entry)?),
             };
-            let ends = !matches!(place, Place::Proxy(_));
-            entries.push(Entry { place, any_error_passes: any_error_passes && !ends });
+            let ends = !matches!(place, ProxyTarget::Proxy(_));
+            entries.push(ProxyEntry { place, any_error_passes: any_error_passes && !ends });
             if ends {
                 break; // what follows `direct` or `off` is reserved
             }
@@ -88,24 +88,24 @@ impl ProxyList {
             return Err(ProxyListError::Empty);
         }
         if list != "direct" && matches_prefix(private, MODULE) {
-            entries.insert(0, Entry { place: Place::Private(direct()?), any_error_passes: false });
+            entries.insert(0, ProxyEntry { place: ProxyTarget::Private(direct()?), any_error_passes: false });
         }
         Ok(Self { entries })
     }
 
     /// The entries, in the order in which they are asked.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[ProxyEntry] {
         &self.entries
     }
 
     /// Whether this is one `file` URL and nothing else, the only list for which cmd/go installs a toolchain
     /// without asking the checksum database.
     pub fn is_one_directory(&self) -> bool {
-        matches!(&self.entries[..], [Entry { place: Place::Proxy(url), .. }] if url.scheme() == "file")
+        matches!(&self.entries[..], [ProxyEntry { place: ProxyTarget::Proxy(url), .. }] if url.scheme() == "file")
     }
 }
 
-impl Place {
+impl ProxyTarget {
     /// Where toolchain modules are asked for, `None` for `off`.
     pub fn url(&self) -> Option<&Url> {
         match self {
@@ -150,14 +150,14 @@ fn malformed(entry: &str) -> ProxyListError {
     ProxyListError::Malformed { entry: without_credentials(entry) }
 }
 
-impl std::fmt::Debug for Entry {
+impl std::fmt::Debug for ProxyEntry {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let separator = if self.any_error_passes { "|" } else { "," };
         write!(formatter, "{:?}{separator}", self.place)
     }
 }
 
-impl std::fmt::Debug for Place {
+impl std::fmt::Debug for ProxyTarget {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Proxy(url) => write!(formatter, "{}", RedactedUrl::of(url)),

@@ -10,22 +10,22 @@ use std::path::{Path, PathBuf};
 
 /// Where modules come from if nothing says otherwise: Go's own module files, without a mirror in between.
 const GOPROXY: &str = "https://go.dev/dl/mod";
-const LARGEST: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// The settings that decide how toolchains are fetched and proved.
 #[derive(Clone, Debug)]
 pub struct GoSettings {
     /// The list of module proxies.
-    pub goproxy: Setting,
+    pub goproxy: GoSetting,
     /// The checksum database.
-    pub gosumdb: Setting,
+    pub gosumdb: GoSetting,
     /// Patterns of modules that bypass the proxies: GONOPROXY, else GOPRIVATE; often empty.
-    pub gonoproxy: Setting,
+    pub gonoproxy: GoSetting,
 }
 
-/// A value and its origin. The value may hold credentials: show [`Setting::origin`], not this.
+/// A value and its origin. The value may hold credentials: show [`GoSetting::origin`], not this.
 #[derive(Clone)]
-pub struct Setting {
+pub struct GoSetting {
     /// The value as written.
     pub value: String,
     /// Who wrote it.
@@ -55,10 +55,10 @@ impl GoSettings {
         let files = files(environment, goroots);
         let find = |name: &'static str| {
             let own = environment.text(name);
-            let own = own.map(|value| Setting { value, origin: Origin::Environment(name) });
+            let own = own.map(|value| GoSetting { value, origin: Origin::Environment(name) });
             own.or_else(|| files.iter().find_map(|(path, text)| of_file(path, text, name)))
         };
-        let default = |value: &str| Setting { value: value.to_owned(), origin: Origin::Default };
+        let default = |value: &str| GoSetting { value: value.to_owned(), origin: Origin::Default };
         Self {
             goproxy: find("GOPROXY").unwrap_or_else(|| default(GOPROXY)),
             gosumdb: find("GOSUMDB").unwrap_or_else(|| default(DEFAULT_SETTING)),
@@ -109,24 +109,24 @@ fn on_path(environment: &dyn Environment) -> Vec<PathBuf> {
 }
 
 /// The last line that sets `name` counts; an empty value does not.
-fn of_file(path: &Path, text: &str, name: &str) -> Option<Setting> {
+fn of_file(path: &Path, text: &str, name: &str) -> Option<GoSetting> {
     let lines = text.split('\n').enumerate();
     let set = lines.filter_map(|(at, line)| Some((at, line.strip_prefix(name)?.strip_prefix('=')?)));
     let (at, value) = set.last().filter(|(_, value)| !value.is_empty())?;
     let origin = Origin::File { path: path.to_owned(), line: at + 1 };
-    Some(Setting { value: value.to_owned(), origin })
+    Some(GoSetting { value: value.to_owned(), origin })
 }
 
 /// The text of a regular file of reasonable size; nothing for anything else.
 fn text_of(path: &Path) -> Option<String> {
     let metadata = path.metadata().ok()?;
-    if !metadata.is_file() || metadata.len() > LARGEST {
+    if !metadata.is_file() || metadata.len() > MAX_BYTES {
         return None;
     }
     Some(String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned())
 }
 
-impl fmt::Debug for Setting {
+impl fmt::Debug for GoSetting {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Setting {{ from {} }}", self.origin)
     }

@@ -3,12 +3,12 @@
 //! As cmd/go: a proxy that answers `sumdb/NAME/supported` serves everything and is never bypassed; else the
 //! database is read at its own address. Transport only: nothing read here is trusted before `verify`.
 
-use super::proxies::{Place, ProxyList, below};
+use super::proxies::{ProxyList, ProxyTarget, below};
 use crate::net::{Client, NetError, Url, without_credentials};
 use std::sync::Mutex;
 
 /// Larger than any record, tile or tree head.
-const LARGEST: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 /// The name of a database is not a host with an optional path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the database name \"{name}\" is not a host with an optional path")]
@@ -47,7 +47,7 @@ impl<'c> SumdbRemote<'c> {
 
     /// The content of `path`: `/lookup/…`, `/tile/…` or `/latest`.
     pub fn read(&self, path: &str) -> Result<Vec<u8>, NetError> {
-        self.client.read(&below(&self.base()?, path), LARGEST)
+        self.client.read(&below(&self.base()?, path), MAX_BYTES)
     }
 
     /// Where the database is read. A failure is not remembered: the next read asks again.
@@ -66,12 +66,12 @@ impl<'c> SumdbRemote<'c> {
         let mut failed = None;
         for entry in self.list.entries() {
             let proxy = match &entry.place {
-                Place::Proxy(url) => url,
-                Place::Direct(_) => return Ok(self.own.clone()),
-                Place::Private(_) | Place::Off => continue,
+                ProxyTarget::Proxy(url) => url,
+                ProxyTarget::Direct(_) => return Ok(self.own.clone()),
+                ProxyTarget::Private(_) | ProxyTarget::Off => continue,
             };
             let base = below(proxy, &format!("sumdb/{}", self.name));
-            match self.client.read(&below(&base, "supported"), LARGEST) {
+            match self.client.read(&below(&base, "supported"), MAX_BYTES) {
                 Ok(_) => return Ok(base),
                 Err(error) if error.is_absent() => {}
                 Err(error) => {

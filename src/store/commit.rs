@@ -7,7 +7,7 @@ use super::error::StoreError;
 use super::receipt::{ProofKind, Receipt};
 use super::staging::StagingDirectory;
 use super::{Store, Toolchain, sync_directory};
-use super::{manifest, readers, time};
+use super::{manifest, permissions, time};
 use crate::unpack::{RECEIPT, Staged};
 use crate::verify::{Proof, Sha256Sum, Verified};
 use rustix::fs::{CWD, RenameFlags, renameat_with, syncfs};
@@ -54,7 +54,7 @@ impl Store {
         manifest::write(staging.path(), staged.manifest())?;
         write_receipt(&staging.path().join(RECEIPT), &receipt)?;
         if self.shared {
-            readers::admit_to_tree(staging.path())?;
+            permissions::admit_to_tree(staging.path())?;
         }
         sync_file_system(staging.path())?;
         match rename_new(staging.path(), &goroot) {

@@ -5,9 +5,9 @@ use super::staging::temporary;
 use super::{Store, StoreError, Toolchain, replace};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
-use gvmr_core::gover::version_file::{Pin, Wish};
+use gvmr_core::gover::version_file::{Pin, PinnedGo};
 use gvmr_core::home::paths::Home;
-use gvmr_core::select::error::Problem;
+use gvmr_core::select::error::ResolveError;
 use gvmr_core::select::resolve;
 use gvmr_core::sys::environment::Environment;
 use rustix::io::Errno;
@@ -17,7 +17,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 /// The largest of these files that is read, in bytes.
-const LARGEST: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// What the default asks for, read as the shim reads it; `None` where there is none.
 pub fn default_selector(home: &Home, environment: &dyn Environment) -> Result<Option<Selector>, StoreError> {
@@ -44,13 +44,13 @@ pub fn set_own_default(file: &Path, text: &str) -> Result<(), StoreError> {
     replace(&real, format!("{text}\n").as_bytes(), 0o644)
 }
 
-fn selector(default: Result<Option<(PathBuf, Pin)>, Problem>) -> Result<Option<Selector>, StoreError> {
+fn selector(default: Result<Option<(PathBuf, Pin)>, ResolveError>) -> Result<Option<Selector>, StoreError> {
     match default {
-        Ok(Some((_, Pin { wish: Wish::Version(selector), .. }))) => Ok(Some(selector)),
+        Ok(Some((_, Pin { wish: PinnedGo::Version(selector), .. }))) => Ok(Some(selector)),
         Ok(_) => Ok(None),
         Err(problem) => {
             let file = match &problem {
-                Problem::Pin { file, .. } | Problem::Refused { file, .. } => file.as_path(),
+                ResolveError::Pin { file, .. } | ResolveError::Refused { file, .. } => file.as_path(),
                 _ => Path::new("default"), // no other problem is a default's
             };
             Err(StoreError::corrupt(file, problem.to_string()))
@@ -123,10 +123,10 @@ impl Store {
 fn read(path: &Path) -> Result<Option<String>, StoreError> {
     let io = |source| StoreError::io("read", path, source);
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_file() && metadata.len() <= LARGEST => {
+        Ok(metadata) if metadata.is_file() && metadata.len() <= MAX_BYTES => {
             std::fs::read_to_string(path).map(Some).map_err(io)
         }
-        Ok(_) => Err(StoreError::corrupt(path, format!("not a regular file of at most {LARGEST} bytes"))),
+        Ok(_) => Err(StoreError::corrupt(path, format!("not a regular file of at most {MAX_BYTES} bytes"))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(io(error)),
     }

@@ -11,7 +11,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// The longest manifest that is read, in bytes; written ones have 1.5 MB.
-const LONGEST: u64 = 64 << 20;
+const MAX_LENGTH: u64 = 64 << 20;
 
 /// Writes the manifest into a staged tree.
 pub(super) fn write(tree: &Path, manifest: &Manifest) -> Result<(), StoreError> {
@@ -34,6 +34,6 @@ pub fn kept_manifest(goroot: &Path) -> Option<Manifest> {
         .open(goroot.join(MANIFEST))
         .ok()?;
     let mut text = String::new();
-    file.take(LONGEST).read_to_string(&mut text).ok()?;
+    file.take(MAX_LENGTH).read_to_string(&mut text).ok()?;
     Manifest::from_summary(&text)
 }

@@ -5,7 +5,7 @@
 
 use super::error::StoreError;
 use gvmr_core::env::notice::{is_mark, is_recent};
-use gvmr_core::home::user_dirs::Own;
+use gvmr_core::home::user_dirs::UserDirs;
 use rustix::fs::OFlags;
 use std::fs::{self, DirBuilder, File};
 use std::io;
@@ -16,7 +16,7 @@ use std::time::SystemTime;
 /// Leaves `mark`, a file in the user's directory of notices, with the time of now.
 ///
 /// [`StoreError::NotOurs`] where that directory, or the one it lies in, is another user's.
-pub fn leave_mark(own: &Own, mark: &Path) -> Result<(), StoreError> {
+pub fn leave_mark(own: &UserDirs, mark: &Path) -> Result<(), StoreError> {
     let directory = own.notices();
     make(own.root())?;
     make(&directory)?;

@@ -13,8 +13,8 @@ mod error;
 mod lock;
 mod manifest;
 mod mark;
+mod permissions;
 mod programs;
-mod readers;
 mod receipt;
 mod remove;
 mod replace;
@@ -80,7 +80,7 @@ impl Store {
         directories::prepare(&home)?;
         let shared = fs::symlink_metadata(home.shared_file()).is_ok();
         if shared {
-            readers::admit(&home)?;
+            permissions::admit(&home)?;
         }
         Ok(Self { home, shared })
     }

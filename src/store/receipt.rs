@@ -9,7 +9,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 /// The longest receipt that is read, in bytes; written ones have some 500.
-const LONGEST: u64 = 64 << 10;
+const MAX_LENGTH: u64 = 64 << 10;
 
 /// What the source of a tree begins with that another tool had installed; its directory follows.
 pub const IMPORTED: &str = "imported from ";
@@ -91,7 +91,7 @@ impl Receipt {
             return Err(StoreError::corrupt(&path, "not a regular file"));
         }
         let mut text = Vec::new();
-        file.take(LONGEST).read_to_end(&mut text).map_err(|error| StoreError::io("read", &path, error))?;
+        file.take(MAX_LENGTH).read_to_end(&mut text).map_err(|error| StoreError::io("read", &path, error))?;
         let parsed = serde_json::from_slice(&text);
         parsed.map(Some).map_err(|error| StoreError::corrupt(&path, format!("not a receipt: {error}")))
     }

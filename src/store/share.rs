@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::programs::Programs;
 use super::replace::replace_for_all;
 use super::shims::{ShimChanges, put_program};
-use super::{Store, readers, sync_directory};
+use super::{Store, permissions, sync_directory};
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use gvmr_core::sys::directory::lead_to_one;
@@ -59,9 +59,9 @@ pub fn share(home: &Home, programs: &Programs, machine: &Path) -> Result<Shared,
     root_alone(&home, &home.bin())?;
     drop(store);
     let store = Store::open(home.clone())?; // which by now lets everyone in
-    readers::admit_to_lines(&home)?;
+    permissions::admit_to_lines(&home)?;
     for toolchain in store.toolchains()? {
-        readers::admit_to_tree(&toolchain.goroot)?;
+        permissions::admit_to_tree(&toolchain.goroot)?;
     }
     let own = Programs::of_home(&home);
     changed |= put_program(&programs.program, &own.program)?;

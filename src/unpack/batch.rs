@@ -51,7 +51,7 @@ impl Batch {
 pub(super) struct Closed;
 
 /// The reader's side: a place for unpacked bytes. First they are filled in, then each is kept or passed over.
-pub(super) struct Outlet {
+pub(super) struct BatchSender {
     full: SyncSender<Batch>,
     empty: Receiver<Batch>,
     made: usize,
@@ -70,25 +70,29 @@ pub(super) struct Middle {
 }
 
 /// The writer's side: batches come in order and go back when they are written.
-pub(super) struct Inlet {
+pub(super) struct BatchReceiver {
     pub(super) hashed: Receiver<Batch>,
     pub(super) empty: Sender<Batch>,
 }
 
 /// The three places of one pipeline.
-pub(super) fn pipe() -> (Outlet, Middle, Inlet) {
+pub(super) fn pipe() -> (BatchSender, Middle, BatchReceiver) {
     let (full, full_receiver) = sync_channel(BATCHES);
     let (hashed_sender, hashed) = channel(); // bounded too, by the number of batches
     let (empty_sender, empty) = channel();
-    let outlet = Outlet { full, empty, made: 1, batch: fresh(), next: 0, piece: None, begins: None };
-    (outlet, Middle { full: full_receiver, hashed: hashed_sender }, Inlet { hashed, empty: empty_sender })
+    let outlet = BatchSender { full, empty, made: 1, batch: fresh(), next: 0, piece: None, begins: None };
+    (
+        outlet,
+        Middle { full: full_receiver, hashed: hashed_sender },
+        BatchReceiver { hashed, empty: empty_sender },
+    )
 }
 
 fn fresh() -> Batch {
     Batch { bytes: vec![0; BATCH].into(), used: 0, pieces: Vec::new() }
 }
 
-impl Outlet {
+impl BatchSender {
     /// Begins the file called `name`, prefix included.
     pub(super) fn begin(&mut self, name: String) -> Result<(), Closed> {
         if self.next == self.batch.used && self.batch.bytes.len() - self.next < ROOM {

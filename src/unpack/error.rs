@@ -111,11 +111,11 @@ impl From<Closed> for Stop {
 }
 
 /// The longest name shown; real ones stay below 170 bytes.
-const LONGEST: usize = 200;
+const MAX_LENGTH: usize = 200;
 
 /// `name` with everything escaped that could move a terminal's cursor, cut to a readable length.
 fn printable(name: &[u8]) -> String {
-    let shown = name.get(..LONGEST).unwrap_or(name);
+    let shown = name.get(..MAX_LENGTH).unwrap_or(name);
     let mut text = shown.escape_ascii().to_string();
     if shown.len() < name.len() {
         text.push_str("...");

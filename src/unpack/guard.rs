@@ -6,7 +6,7 @@
 
 use super::UNLOGGED;
 use super::error::UnpackError;
-use super::limits::{Limit, Limits};
+use super::limits::{ArchiveLimits, Limit};
 use super::names::Names;
 use super::rules::{self, Within};
 
@@ -42,13 +42,13 @@ pub(super) enum Place {
 
 pub(super) struct Guard<'a> {
     pub(super) layout: Layout<'a>,
-    limits: &'a Limits,
+    limits: &'a ArchiveLimits,
     names: Names,
     rooted: bool,
 }
 
 impl<'a> Guard<'a> {
-    pub(super) fn new(layout: Layout<'a>, limits: &'a Limits) -> Self {
+    pub(super) fn new(layout: Layout<'a>, limits: &'a ArchiveLimits) -> Self {
         Self { layout, limits, names: Names::default(), rooted: false }
     }
 

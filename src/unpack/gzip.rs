@@ -12,7 +12,7 @@ const BEGIN: [u8; 3] = [0x1f, 0x8b, 8];
 /// The flag of a header that holds a file name.
 const NAMED: u8 = 0x08;
 /// Bytes of the longest file name, as file systems have it.
-const LONGEST_NAME: usize = 255;
+const MAX_NAME_LENGTH: usize = 255;
 /// How errors call what they are about.
 const ENTRY: &[u8] = b"gzip";
 
@@ -95,12 +95,12 @@ fn check_header(input: &mut Input) -> Result<(), UnpackError> {
     if flags & NAMED == 0 {
         return Ok(());
     }
-    for _ in 0..=LONGEST_NAME {
+    for _ in 0..=MAX_NAME_LENGTH {
         if input.take()? == [0] {
             return Ok(());
         }
     }
-    Err(UnpackError::malformed(ENTRY, "length of the file name", &LONGEST_NAME, &"more"))
+    Err(UnpackError::malformed(ENTRY, "length of the file name", &MAX_NAME_LENGTH, &"more"))
 }
 
 fn count(bytes: u64) -> usize {

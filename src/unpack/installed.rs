@@ -22,17 +22,17 @@ const WINDOW: usize = 256 << 10;
 
 /// One thing found in an installed tree.
 #[derive(Debug)]
-pub struct Entry {
+pub struct InstalledEntry {
     /// Its name in the module: prefix, forward slashes, `go.mod` as `_go.mod`. A byte that is not UTF-8 is
     /// replaced, which no module's name can match.
     pub name: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: EntryKind,
 }
 
-/// What an [`Entry`] is.
+/// What an [`InstalledEntry`] is.
 #[derive(Debug)]
-pub enum Kind {
+pub enum EntryKind {
     /// A regular file and its content's sha256.
     File([u8; 32]),
     /// A symbolic link.
@@ -50,22 +50,22 @@ pub enum Kind {
 /// [`module_zip`](super::module_zip). Fails only where `goroot` itself cannot be listed.
 ///
 /// A `go.mod` beside a `_go.mod` of the same content is left out: cmd/go makes such twins in its own cache.
-pub fn installed(goroot: &Path, prefix: &str) -> io::Result<Vec<Entry>> {
+pub fn installed(goroot: &Path, prefix: &str) -> io::Result<Vec<InstalledEntry>> {
     let uncovered = |path: &str, is_directory: bool| is_directory && UNLOGGED.contains(&path);
     let mut walk = Walk::new(prefix, &uncovered);
     walk.directory(goroot, "")?;
     let sums = hash_all(&walk.files);
     let mut entries = walk.others;
     for ((_, name), sum) in walk.files.into_iter().zip(sums) {
-        let kind = sum.map_or_else(Kind::Unreadable, |(sha256, _)| Kind::File(sha256));
-        entries.push(Entry { name, kind });
+        let kind = sum.map_or_else(EntryKind::Unreadable, |(sha256, _)| EntryKind::File(sha256));
+        entries.push(InstalledEntry { name, kind });
     }
     entries.sort_by(|left, right| left.name.cmp(&right.name));
-    let same_as_its_twin = |entry: &Entry| {
+    let same_as_its_twin = |entry: &InstalledEntry| {
         let Some(twin) = walk.twins.iter().find(|twin| twin.0 == entry.name) else { return false };
         let found = entries.binary_search_by(|other| other.name.cmp(&twin.1)).ok();
         let found = found.and_then(|at| entries.get(at));
-        matches!((&entry.kind, found.map(|other| &other.kind)), (Kind::File(one), Some(Kind::File(two))) if one == two)
+        matches!((&entry.kind, found.map(|other| &other.kind)), (EntryKind::File(one), Some(EntryKind::File(two))) if one == two)
     };
     let twins: Vec<bool> = entries.iter().map(same_as_its_twin).collect();
     let mut twins = twins.into_iter();
@@ -74,10 +74,10 @@ pub fn installed(goroot: &Path, prefix: &str) -> io::Result<Vec<Entry>> {
 }
 
 /// The manifest of the regular files among `entries`; an error where a name cannot be a module's.
-pub fn manifest(entries: &[Entry]) -> Result<Manifest, ManifestError> {
+pub fn manifest(entries: &[InstalledEntry]) -> Result<Manifest, ManifestError> {
     let mut manifest = Manifest::default();
     for entry in entries {
-        if let Kind::File(sha256) = entry.kind {
+        if let EntryKind::File(sha256) = entry.kind {
             manifest.add(entry.name.clone(), sha256)?;
         }
     }
@@ -91,7 +91,7 @@ pub(super) struct Walk<'a> {
     /// Regular files: where they are and what the module calls them.
     pub(super) files: Vec<(PathBuf, String)>,
     /// Everything else but directories.
-    pub(super) others: Vec<Entry>,
+    pub(super) others: Vec<InstalledEntry>,
     /// Names of a `go.mod` and of the `_go.mod` beside it.
     twins: Vec<(String, String)>,
 }
@@ -115,16 +115,16 @@ impl<'a> Walk<'a> {
             let name = format!("{}{path}", self.prefix);
             match child.file_type() {
                 Ok(kind) if (self.unread)(&path, kind.is_dir()) => {
-                    self.others.push(Entry { name, kind: Kind::Uncovered });
+                    self.others.push(InstalledEntry { name, kind: EntryKind::Uncovered });
                 }
                 Ok(kind) if kind.is_dir() => {
                     if let Err(error) = self.directory(&child.path(), &format!("{path}/")) {
-                        self.others.push(Entry { name, kind: Kind::Unreadable(error) });
+                        self.others.push(InstalledEntry { name, kind: EntryKind::Unreadable(error) });
                     }
                 }
                 Ok(kind) if kind.is_file() => self.file(child.path(), name, &text, has_module_file),
-                Ok(kind) => self.others.push(Entry { name, kind: kind_of(kind) }),
-                Err(error) => self.others.push(Entry { name, kind: Kind::Unreadable(error) }),
+                Ok(kind) => self.others.push(InstalledEntry { name, kind: kind_of(kind) }),
+                Err(error) => self.others.push(InstalledEntry { name, kind: EntryKind::Unreadable(error) }),
             }
         }
         Ok(())
@@ -145,8 +145,8 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn kind_of(kind: FileType) -> Kind {
-    if kind.is_symlink() { Kind::Link } else { Kind::Special }
+fn kind_of(kind: FileType) -> EntryKind {
+    if kind.is_symlink() { EntryKind::Link } else { EntryKind::Special }
 }
 
 /// The sha256 of a file's content, and how many bytes that is.

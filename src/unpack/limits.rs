@@ -6,7 +6,7 @@ use std::fmt;
 /// Caps on what one archive may cost. The defaults fit every toolchain from Go 1.2 to 1.27 with room to spare
 /// and keep the memory of an unpacking below 24 MiB, and that of a decoder, whatever the archive says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct ArchiveLimits {
     /// Bytes of the archive. cmd/go's own limit is 500 MiB; the largest module had 151 MB.
     pub archive: u64,
     /// Bytes of all files together. cmd/go's own limit is 500 MiB; the largest tree had 444 MB.
@@ -28,7 +28,7 @@ pub struct Limits {
     pub decoder: u64,
 }
 
-impl Default for Limits {
+impl Default for ArchiveLimits {
     fn default() -> Self {
         Self {
             archive: 500 << 20,
@@ -80,11 +80,16 @@ const RATIO_FROM: u64 = 16 << 20;
 
 /// What has come out of an archive so far.
 #[derive(Debug, Default)]
-pub(super) struct Spent(u64);
+pub(super) struct Budget(u64);
 
-impl Spent {
+impl Budget {
     /// Counts unpacked bytes; `packed` bytes of the archive were read for all of them so far.
-    pub(super) fn count(&mut self, bytes: u64, packed: u64, limits: &Limits) -> Result<(), UnpackError> {
+    pub(super) fn count(
+        &mut self,
+        bytes: u64,
+        packed: u64,
+        limits: &ArchiveLimits,
+    ) -> Result<(), UnpackError> {
         self.0 += bytes;
         if self.0 > limits.unpacked {
             return Err(UnpackError::Limit { which: Limit::Unpacked, limit: limits.unpacked });

@@ -19,19 +19,19 @@
 
 mod batch;
 mod body;
-mod built;
-mod early;
 mod error;
 mod format;
 mod guard;
 mod gzip;
 mod hasher;
+mod import_copy;
 mod input;
 mod installed;
 mod limits;
+mod local_build;
 mod mode;
+mod mtime_check;
 mod names;
-mod part;
 mod rules;
 mod shape;
 mod staged;
@@ -42,13 +42,13 @@ mod writer;
 mod xz;
 mod zip;
 
-pub use built::built;
 pub use error::UnpackError;
 pub use format::Format;
-pub use installed::{Entry, Kind, installed, manifest};
-pub use limits::{Limit, Limits};
+pub use import_copy::Part;
+pub use installed::{EntryKind, InstalledEntry, installed, manifest};
+pub use limits::{ArchiveLimits, Limit};
+pub use local_build::built;
 pub use mode::is_executable;
-pub use part::Part;
 pub use shape::Shape;
 pub use staged::{Staged, archive, module_zip};
 

@@ -5,7 +5,7 @@
 //! bytes of names bound it.
 
 use super::error::UnpackError;
-use super::limits::{Limit, Limits};
+use super::limits::{ArchiveLimits, Limit};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -40,7 +40,7 @@ const ROOT: u32 = 0;
 
 impl Names {
     /// Takes one more file into the set.
-    pub(super) fn file(&mut self, name: &str, limits: &Limits) -> Result<(), UnpackError> {
+    pub(super) fn file(&mut self, name: &str, limits: &ArchiveLimits) -> Result<(), UnpackError> {
         self.files += 1;
         if self.files > limits.entries {
             return Err(exceeds(Limit::Entries, limits.entries));
@@ -57,7 +57,7 @@ impl Names {
     }
 
     /// Takes a directory into the set that is named itself; those above files need not be.
-    pub(super) fn directory(&mut self, name: &str, limits: &Limits) -> Result<(), UnpackError> {
+    pub(super) fn directory(&mut self, name: &str, limits: &ArchiveLimits) -> Result<(), UnpackError> {
         let (parent, last) = self.parent(name, limits)?;
         self.enter(parent, last, name, limits)?;
         let node = self.node(parent, last, Kind::File, name)?;
@@ -68,7 +68,7 @@ impl Names {
     }
 
     /// The number of the directory that `name` lies in, and its last element.
-    fn parent<'n>(&mut self, name: &'n str, limits: &Limits) -> Result<(u32, &'n str), UnpackError> {
+    fn parent<'n>(&mut self, name: &'n str, limits: &ArchiveLimits) -> Result<(u32, &'n str), UnpackError> {
         self.bytes += name.len() as u64;
         if self.bytes > limits.names {
             return Err(exceeds(Limit::Names, limits.names));
@@ -90,7 +90,13 @@ impl Names {
     }
 
     /// The number of the directory `element` of the directory `parent`.
-    fn enter(&mut self, parent: u32, element: &str, name: &str, limits: &Limits) -> Result<u32, UnpackError> {
+    fn enter(
+        &mut self,
+        parent: u32,
+        element: &str,
+        name: &str,
+        limits: &ArchiveLimits,
+    ) -> Result<u32, UnpackError> {
         let next = self.directories + 1;
         let Kind::Directory(number) = self.node(parent, element, Kind::Directory(next), name)?.kind else {
             return Err(refused(name, "a file and a directory have one name"));

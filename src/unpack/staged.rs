@@ -1,15 +1,15 @@
 //! The pipeline: one thread reads the body, one inflates it, one hashes what comes out, one writes it.
 
-use super::batch::{self, Outlet};
+use super::batch::{self, BatchSender};
 use super::body;
-use super::early::Early;
 use super::error::{Stop, UnpackError};
 use super::format::Format;
 use super::guard::{Guard, Layout};
 use super::gzip::Gzip;
 use super::hasher::Hasher;
 use super::input::Input;
-use super::limits::Limits;
+use super::limits::ArchiveLimits;
+use super::mtime_check::Early;
 use super::stream::{Decoder, Stream};
 use super::tar;
 use super::tree::Tree;
@@ -71,7 +71,7 @@ pub fn module_zip(
     body: &mut (dyn Read + Send),
     prefix: &str,
     into: &Path,
-    limits: &Limits,
+    limits: &ArchiveLimits,
 ) -> Result<Staged, UnpackError> {
     let turn = Turn::together();
     let guard = Guard::new(Layout::module(prefix), limits);
@@ -93,7 +93,7 @@ pub fn archive(
     format: Format,
     prefix: &str,
     into: &Path,
-    limits: &Limits,
+    limits: &ArchiveLimits,
 ) -> Result<Staged, UnpackError> {
     // A dictionary is as large as everything else together, so whoever has one unpacks alone.
     let turn = if format == Format::TarXz { Turn::alone() } else { Turn::together() };
@@ -144,9 +144,9 @@ fn pipeline(
     body: &mut (dyn Read + Send),
     prefix: &str,
     into: &Path,
-    limits: &Limits,
+    limits: &ArchiveLimits,
     sums: Sums,
-    read: impl FnOnce(Input, Outlet) -> Result<(), Stop>,
+    read: impl FnOnce(Input, BatchSender) -> Result<(), Stop>,
 ) -> Result<Staged, UnpackError> {
     let tree = Tree::open(into)?;
     let (outlet, middle, inlet) = batch::pipe();

@@ -2,11 +2,11 @@
 //!
 //! Nothing is copied: what the reader does not keep stays in its batch and is passed over.
 
-use super::batch::Outlet;
+use super::batch::BatchSender;
 use super::error::{Stop, UnpackError};
 use super::gzip::Gzip;
 use super::input::Input;
-use super::limits::{Limits, Spent};
+use super::limits::{ArchiveLimits, Budget};
 use super::xz::Xz;
 
 pub(super) enum Decoder {
@@ -17,14 +17,19 @@ pub(super) enum Decoder {
 pub(super) struct Stream<'a> {
     input: Input,
     decoder: Decoder,
-    outlet: Outlet,
-    limits: &'a Limits,
-    spent: Spent,
+    outlet: BatchSender,
+    limits: &'a ArchiveLimits,
+    spent: Budget,
 }
 
 impl<'a> Stream<'a> {
-    pub(super) fn new(input: Input, decoder: Decoder, outlet: Outlet, limits: &'a Limits) -> Self {
-        Self { input, decoder, outlet, limits, spent: Spent::default() }
+    pub(super) fn new(
+        input: Input,
+        decoder: Decoder,
+        outlet: BatchSender,
+        limits: &'a ArchiveLimits,
+    ) -> Self {
+        Self { input, decoder, outlet, limits, spent: Budget::default() }
     }
 
     /// The next bytes that are decoded already, at least one; none at the end, when everything is checked.

@@ -1,8 +1,8 @@
 //! The end of the pipeline: takes batches, creates the files and writes them.
 
-use super::batch::{Inlet, Piece};
-use super::early::Early;
+use super::batch::{BatchReceiver, Piece};
 use super::error::UnpackError;
+use super::mtime_check::Early;
 use super::tree::Tree;
 use std::fs::File;
 use std::io::Write as _;
@@ -35,7 +35,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes until the reader has finished or failed.
-    pub(super) fn run(mut self, inlet: &Inlet) -> Result<Written, UnpackError> {
+    pub(super) fn run(mut self, inlet: &BatchReceiver) -> Result<Written, UnpackError> {
         for mut batch in &inlet.hashed {
             let (pieces, bytes) = batch.drain();
             for piece in pieces {

@@ -4,7 +4,7 @@
 
 use super::error::UnpackError;
 use super::input::Input;
-use super::limits::{Limit, Limits};
+use super::limits::{ArchiveLimits, Limit};
 use liblzma::stream::{Action, Error, Status, Stream, TELL_NO_CHECK, TELL_UNSUPPORTED_CHECK};
 
 /// How errors call what they are about.
@@ -17,7 +17,7 @@ pub(super) struct Xz {
 }
 
 impl Xz {
-    pub(super) fn new(limits: &Limits) -> Result<Self, UnpackError> {
+    pub(super) fn new(limits: &ArchiveLimits) -> Result<Self, UnpackError> {
         let limit = limits.decoder;
         match Stream::new_stream_decoder(limit, TELL_NO_CHECK | TELL_UNSUPPORTED_CHECK) {
             Ok(stream) => Ok(Self { stream, limit, ended: false }),

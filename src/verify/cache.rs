@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Longest file that is read back, in bytes.
-const LONGEST_FILE: u64 = super::MAX_ANSWER as u64;
+const MAX_FILE_LENGTH: u64 = super::MAX_ANSWER as u64;
 /// How long to wait for another process to finish its compare-and-swap, which takes it milliseconds.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -91,8 +91,8 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     let mut bytes = Vec::new();
-    File::open(path)?.take(LONGEST_FILE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST_FILE { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+    File::open(path)?.take(MAX_FILE_LENGTH + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_LENGTH { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
 fn make_directory(path: &Path) -> io::Result<()> {

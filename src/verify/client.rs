@@ -21,11 +21,11 @@ use super::tlog::{Hash, Node, subtrees, tree_hash};
 use super::{LoggedSum, tiles};
 
 /// How often the remembered head may change under our hands before we give up saving ours.
-const MOST_SWAPS: usize = 16;
+const MAX_SWAPS: usize = 16;
 
 /// A client of one checksum database. Lookups of several threads take turns; several processes may share
 /// one cache directory.
-pub struct Client<'a> {
+pub struct LogClient<'a> {
     database: Database,
     remote: &'a dyn Remote,
     cache: Cache,
@@ -66,7 +66,7 @@ struct Proved {
     newest: TreeHead,
 }
 
-impl<'a> Client<'a> {
+impl<'a> LogClient<'a> {
     /// A client that keeps its files in `cache_directory/NAME`.
     pub fn new(database: Database, remote: &'a dyn Remote, cache_directory: &Path) -> Self {
         let cache = Cache::new(cache_directory.join(database.name()));
@@ -104,7 +104,7 @@ impl<'a> Client<'a> {
 
 /// One lookup under way.
 struct Lookup<'a> {
-    client: &'a Client<'a>,
+    client: &'a LogClient<'a>,
     source: Source<'a>,
     path: String,
     module: &'a str,
@@ -239,7 +239,7 @@ impl Lookup<'_> {
     /// Saves the head, unless another process saved one meanwhile that is as new. What it saved has to be
     /// of the same history.
     fn remember(&mut self, memory: &mut Memory) -> Result<(), LogError> {
-        for _ in 0..MOST_SWAPS {
+        for _ in 0..MAX_SWAPS {
             if memory.on_disk == memory.head.note {
                 return Ok(());
             }

@@ -21,7 +21,7 @@ mod source;
 mod tiles;
 pub mod tlog;
 
-pub use client::{Client, Warning};
+pub use client::{LogClient, Warning};
 pub use database::{DEFAULT_SETTING, Database, SettingError};
 pub use error::{Fork, LogError};
 pub use h1::{H1, H1Error, Manifest, ManifestError, copy_hashed};

@@ -21,7 +21,7 @@ pub(super) const GO_BASE64: GeneralPurpose = GeneralPurpose::new(
 
 const ALGORITHM_ED25519: u8 = 1;
 const SIGNATURE_PREFIX: &str = "\u{2014} ";
-const MOST_SIGNATURES: usize = 100;
+const MAX_SIGNATURES: usize = 100;
 
 /// A key that verifies the notes of one server, written `NAME+HASH+BASE64`.
 #[derive(Clone, PartialEq, Eq)]
@@ -131,7 +131,7 @@ pub fn open<'a>(message: &'a [u8], verifier: &Verifier) -> Result<&'a str, NoteE
     let mut signed = false;
     for (count, line) in signatures.split('\n').enumerate() {
         let signature = Signature::parse(line).ok_or(NoteError::Malformed("bad signature line"))?;
-        if count >= MOST_SIGNATURES {
+        if count >= MAX_SIGNATURES {
             return Err(NoteError::Malformed("more than 100 signatures"));
         }
         // Of several signatures by one key only the first one counts, as in x/mod.

@@ -16,7 +16,7 @@ use super::source::Source;
 use super::tlog::{Hash, Node, Tile, subtrees, tree_hash};
 
 /// Most tiles on their way at once.
-const MOST_REQUESTS: usize = 8;
+const MAX_REQUESTS: usize = 8;
 
 /// Reads the hashes at `nodes`, each of which must be complete in the tree of `head`.
 pub(super) fn read(
@@ -165,7 +165,7 @@ fn drop_cached(tiles: &[Tile], loaded: &mut [Loaded], suspects: &[usize], cache:
 fn fetch_missing(tiles: &[Tile], loaded: &mut [Loaded], source: &Source<'_>) -> Result<(), LogError> {
     let missing: Vec<(Tile, &mut Loaded)> =
         tiles.iter().copied().zip(loaded).filter(|(_, loaded)| loaded.data.is_empty()).collect();
-    let extra_threads = missing.len().clamp(1, MOST_REQUESTS) - 1;
+    let extra_threads = missing.len().clamp(1, MAX_REQUESTS) - 1;
     let queue = Mutex::new(missing.into_iter());
     let failure = Mutex::new(None);
     let failed = AtomicUsize::new(0);

@@ -12,7 +12,7 @@ const ROOMS: &[&[&str]] = &[
     &["build"],
     &["request"],
     &["config", "sources"],
-    &["elsewhere", "explain", "go_env"],
+    &["discover", "explain", "go_env"],
     &["credentials", "host", "shell"],
     &["store"],
     &["unpack"],

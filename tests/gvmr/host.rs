@@ -8,7 +8,7 @@ mod releases;
 mod this_machine;
 mod verdicts;
 
-use gvmr::host::{Host, Verdict};
+use gvmr::host::{Host, HostVerdict};
 use gvmr_core::gover::version::Version;
 
 fn version(text: &str) -> Version {
@@ -16,7 +16,7 @@ fn version(text: &str) -> Version {
 }
 
 /// The verdict on one version, with the reasons' words.
-fn verdict(host: &Host, text: &str) -> (Verdict, Vec<&'static str>) {
+fn verdict(host: &Host, text: &str) -> (HostVerdict, Vec<&'static str>) {
     let assessment = host.assess(&version(text));
     (assessment.verdict, assessment.reasons.iter().map(|reason| reason.id).collect())
 }

@@ -2,7 +2,7 @@
 
 use crate::support::authority::{NAME, authority};
 use crate::support::server::{Fault, Reply, Server};
-use gvmr::net::{Client, Limits, NetError, NetErrorKind, Phase, RedirectRefusal, Settings, Url};
+use gvmr::net::{Client, NetError, NetErrorKind, NetSettings, Phase, RedirectRefusal, TransferLimits, Url};
 use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ mod proxied;
 mod secrets;
 
 /// Limits that end a test quickly.
-pub(crate) fn short() -> Limits {
-    Limits {
+pub(crate) fn short() -> TransferLimits {
+    TransferLimits {
         connect: Duration::from_secs(2),
         first_byte: Duration::from_millis(700),
         floor: 1024,
@@ -27,7 +27,7 @@ pub(crate) fn short() -> Limits {
 }
 
 pub(crate) fn client(environment: &[(&str, &str)]) -> Client {
-    let mut settings = Settings::from_environment(&environment.to_vec());
+    let mut settings = NetSettings::from_environment(&environment.to_vec());
     settings.limits = short();
     Client::new(settings)
 }

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)] // a test, and its own directory
 
 use gvmr_core::home::paths::Home;
-use gvmr_core::home::user_dirs::Own;
+use gvmr_core::home::user_dirs::UserDirs;
 use nix::sys::ptrace::{self, Event};
 use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitStatus, waitpid};
@@ -101,7 +101,7 @@ fn rules_in_force(root: &Path) -> PathBuf {
     fs::write(&settings, &own).unwrap();
     let trusted = gvmr::config::compile_project(&file, project.as_bytes(), Some(&user)).unwrap();
     let rules = gvmr::config::compile_config(&settings, own.as_bytes(), Some(&user)).unwrap();
-    let kept = Own::of(&Home::at(&home), &Vec::new()).unwrap();
+    let kept = UserDirs::of(&Home::at(&home), &Vec::new()).unwrap();
     fs::create_dir_all(kept.trusted_record(&file).parent().unwrap()).unwrap();
     fs::write(kept.trusted_record(&file), trusted.write()).unwrap();
     fs::write(kept.rules(), rules.write()).unwrap();

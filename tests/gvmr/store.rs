@@ -10,8 +10,8 @@ mod shims;
 use crate::support::log::TestLog;
 use crate::support::zip::Zip;
 use gvmr::store::{Committed, Facts, Store, StoreError, VersionLock};
-use gvmr::unpack::{Limits, module_zip};
-use gvmr::verify::{Client, Database, Manifest, Remote, RemoteError, Verified, prove};
+use gvmr::unpack::{ArchiveLimits, module_zip};
+use gvmr::verify::{Database, LogClient, Manifest, Remote, RemoteError, Verified, prove};
 use gvmr_core::gover::version::Version;
 use gvmr_core::home::paths::Home;
 use std::path::Path;
@@ -54,7 +54,7 @@ fn proof(module_version: &str, manifest: &Manifest) -> Verified {
     log.add(MODULE, module_version, &manifest.h1().to_string(), &manifest.h1().to_string());
     let cache = tempfile::tempdir().unwrap();
     let (database, served) = (Database::from_setting(&log.key()).unwrap(), Served(log));
-    let logged = Client::new(database, &served, cache.path()).lookup(MODULE, module_version).unwrap();
+    let logged = LogClient::new(database, &served, cache.path()).lookup(MODULE, module_version).unwrap();
     prove(manifest, logged).unwrap()
 }
 
@@ -74,7 +74,7 @@ fn commit(store: &Store, lock: &VersionLock, change: fn(&Path)) -> Result<Commit
     let module_version = format!("v0.0.1-{}.linux-amd64", lock.version().toolchain_name());
     let prefix = format!("golang.org/toolchain@{module_version}/");
     let bytes = archive(&prefix);
-    let staged = module_zip(&mut &bytes[..], &prefix, staging.path(), &Limits::default()).unwrap();
+    let staged = module_zip(&mut &bytes[..], &prefix, staging.path(), &ArchiveLimits::default()).unwrap();
     change(staging.path());
     let verified = proof(&module_version, staged.manifest());
     store.commit(staging, staged, verified, facts())

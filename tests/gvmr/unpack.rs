@@ -9,7 +9,7 @@ pub(crate) mod real_modules;
 use crate::support::scratch;
 use crate::support::slow;
 use crate::support::zip::{File, PREFIX, Zip};
-use gvmr::unpack::{Limits, Staged, UnpackError, module_zip};
+use gvmr::unpack::{ArchiveLimits, Staged, UnpackError, module_zip};
 use proptest::prelude::*;
 use std::fs;
 use std::io::{self, Read};
@@ -29,10 +29,10 @@ pub(crate) fn small() -> Zip {
 
 /// Unpacks `bytes` into the new directory `into`.
 pub(crate) fn unpack(bytes: &[u8], into: &Path) -> Result<Staged, UnpackError> {
-    unpack_within(bytes, into, &Limits::default())
+    unpack_within(bytes, into, &ArchiveLimits::default())
 }
 
-fn unpack_within(mut bytes: &[u8], into: &Path, limits: &Limits) -> Result<Staged, UnpackError> {
+fn unpack_within(mut bytes: &[u8], into: &Path, limits: &ArchiveLimits) -> Result<Staged, UnpackError> {
     fs::create_dir(into).unwrap();
     module_zip(&mut bytes, PREFIX, into, limits)
 }
@@ -139,7 +139,7 @@ fn meaningless(zip: &Zip) -> Vec<(usize, u8)> {
 }
 
 /// What a limit calls itself, and how to make it too small for the small archive.
-type Tightening = (&'static str, fn(&mut Limits));
+type Tightening = (&'static str, fn(&mut ArchiveLimits));
 
 #[test]
 fn limits_end_what_is_too_large() {
@@ -155,7 +155,7 @@ fn limits_end_what_is_too_large() {
         ("the depth of a name in elements", |limits| limits.depth = 2),
     ];
     for (number, (which, tighten)) in tight.into_iter().enumerate() {
-        let mut limits = Limits::default();
+        let mut limits = ArchiveLimits::default();
         tighten(&mut limits);
         let error = unpack_within(&bytes, &parent.path().join(number.to_string()), &limits).unwrap_err();
         assert!(
@@ -182,7 +182,7 @@ fn an_error_of_the_body_comes_back_as_it_is() {
     let bytes = small().bytes();
     for length in [0, 100, bytes.len()] {
         let parent = scratch::tempdir().unwrap();
-        let limits = Limits::default();
+        let limits = ArchiveLimits::default();
         let error = module_zip(&mut Breaks(&bytes[..length]), PREFIX, parent.path(), &limits).unwrap_err();
         assert!(matches!(&error, UnpackError::Read(source) if source.to_string() == "the cable"), "{error}");
     }
@@ -198,7 +198,7 @@ fn a_body_of_single_bytes_is_read_all_the_same() {
         }
     }
     let (bytes, parent) = (small().bytes(), scratch::tempdir().unwrap());
-    let staged = module_zip(&mut Single(&bytes), PREFIX, parent.path(), &Limits::default()).unwrap();
+    let staged = module_zip(&mut Single(&bytes), PREFIX, parent.path(), &ArchiveLimits::default()).unwrap();
     assert_eq!(staged.manifest().h1().to_string(), outcome(&bytes).unwrap());
 }
 
@@ -207,7 +207,7 @@ fn a_directory_that_holds_something_is_refused() {
     let parent = scratch::tempdir().unwrap();
     fs::write(parent.path().join("planted"), b"").unwrap();
     let mut bytes = &small().bytes()[..];
-    let error = module_zip(&mut bytes, PREFIX, parent.path(), &Limits::default()).unwrap_err();
+    let error = module_zip(&mut bytes, PREFIX, parent.path(), &ArchiveLimits::default()).unwrap_err();
     assert!(
         matches!(&error, UnpackError::Write { source, .. } if source.kind() == io::ErrorKind::DirectoryNotEmpty)
     );
@@ -220,7 +220,8 @@ fn a_staging_directory_that_is_a_link_is_refused() {
     fs::create_dir(parent.path().join("elsewhere")).unwrap();
     std::os::unix::fs::symlink("elsewhere", parent.path().join("tree")).unwrap();
     let mut bytes = &small().bytes()[..];
-    let error = module_zip(&mut bytes, PREFIX, &parent.path().join("tree"), &Limits::default()).unwrap_err();
+    let error =
+        module_zip(&mut bytes, PREFIX, &parent.path().join("tree"), &ArchiveLimits::default()).unwrap_err();
     assert!(matches!(error, UnpackError::Write { .. }), "{error}");
     assert_eq!(fs::read_dir(parent.path().join("elsewhere")).unwrap().count(), 0);
 }

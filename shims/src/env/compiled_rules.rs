@@ -35,13 +35,13 @@ pub const RECORD_LIMIT: u64 = 512 * 1024;
 
 /// A compiled file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct CompiledRules {
     /// The absolute path of the file that was compiled.
     pub source: PathBuf,
     /// What `~` and `${HOME}` meant.
     pub home: Option<PathBuf>,
     /// The version that a project file pins.
-    pub pin: Option<Pin>,
+    pub pin: Option<RulesPin>,
     /// Its rules, in the order of the file; the one that always counts is first where there is one.
     pub sections: Vec<Section>,
     /// The bytes that were compiled.
@@ -50,7 +50,7 @@ pub struct Record {
 
 /// `go = "1.23"` of a project file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pin {
+pub struct RulesPin {
     /// The line in the file, counted from 1.
     pub line: usize,
     /// The version or prefix as it is written.
@@ -114,7 +114,7 @@ pub struct Assignment {
     pub overrides: bool,
 }
 
-impl Record {
+impl CompiledRules {
     /// The record in `bytes`; `None` where they are anything else, such as one of another gvmr's.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes.strip_prefix(HEAD)?;
@@ -140,7 +140,7 @@ impl Record {
             b"go" => {
                 let (line, text) = numbered(rest)?;
                 let written = std::str::from_utf8(text).ok()?.to_owned();
-                self.pin = Some(Pin { line, selector: Selector::parse(&written).ok()?, written });
+                self.pin = Some(RulesPin { line, selector: Selector::parse(&written).ok()?, written });
             }
             b"directory" => {
                 let (line, directory) = numbered(rest)?;
@@ -190,7 +190,7 @@ impl Record {
         Some(())
     }
 
-    /// The bytes that [`Record::read`] reads. No path, name or value may hold a newline, which compiling sees to.
+    /// The bytes that [`CompiledRules::read`] reads. No path, name or value may hold a newline, which compiling sees to.
     pub fn write(&self) -> Vec<u8> {
         let mut lines = Lines(HEAD.to_vec());
         lines.line("source", None, self.source.as_os_str());
@@ -316,7 +316,7 @@ mod tests {
             directory 4 /h/my work\noverride 5 GOPATH=/h/my work/go\nnetwork 7\n\
             gateway 10.0.2.2\ngateway fe80::1\nsubnet 192.168.0.0/16\ninterface eth0\nfill 9 HTTPS_PROXY=http://p:1\n\n\
             [env]\n\nGOPRIVATE";
-        let record = Record::read(text).unwrap();
+        let record = CompiledRules::read(text).unwrap();
         assert_eq!(record.write(), text);
         assert_eq!(record.body, b"[env]\n\nGOPRIVATE");
         assert_eq!(record.sections.len(), 3);
@@ -339,7 +339,7 @@ mod tests {
             "gvmr rules 1\nsource /p\nnetwork 1\nsubnet 10.0.0.1/33\n\n",
             "gvmr rules 1\nsource /p\nhook 1 rm\n\n",
         ] {
-            assert_eq!(Record::read(text.as_bytes()), None, "{text:?}");
+            assert_eq!(CompiledRules::read(text.as_bytes()), None, "{text:?}");
         }
     }
 
@@ -361,8 +361,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = Record::read(&bytes);
-            let _ = Record::read(&[HEAD, b"source /p\n", &bytes[..]].concat());
+            let _ = CompiledRules::read(&bytes);
+            let _ = CompiledRules::read(&[HEAD, b"source /p\n", &bytes[..]].concat());
         }
 
         #[test]
@@ -383,9 +383,9 @@ mod tests {
                 Section { line, when: When::Always, assignments: vec![assignment.clone()] },
                 Section { line, when, assignments: vec![assignment] },
             ];
-            let pin = Some(Pin { line, written: "1.20.0".to_owned(), selector: Selector::parse("1.20.0").unwrap() });
-            let record = Record { source: "/p".into(), home: None, pin, sections, body };
-            prop_assert_eq!(Record::read(&record.write()), Some(record));
+            let pin = Some(RulesPin { line, written: "1.20.0".to_owned(), selector: Selector::parse("1.20.0").unwrap() });
+            let record = CompiledRules { source: "/p".into(), home: None, pin, sections, body };
+            prop_assert_eq!(CompiledRules::read(&record.write()), Some(record));
         }
     }
 }

@@ -10,14 +10,14 @@
 
 /// What credentials are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum CredentialKind {
     /// A server that is asked over https, as the go command's credentials are.
     Https,
     /// An HTTP proxy.
     Proxy,
 }
 
-impl Kind {
+impl CredentialKind {
     /// The word in the file and in lists.
     pub fn word(self) -> &'static str {
         match self {
@@ -31,7 +31,7 @@ impl Kind {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Entry<'a> {
     /// What it is for.
-    pub kind: Kind,
+    pub kind: CredentialKind,
     /// `host`, `host:port`, for https also with a path: `host/path`; for a proxy always `host:port`.
     pub machine: &'a str,
     /// The user's name there.
@@ -49,7 +49,7 @@ pub fn entries(text: &[u8]) -> Vec<Entry<'_>> {
 fn entry(line: &str) -> Option<Entry<'_>> {
     let mut fields = line.splitn(5, '\t');
     let word = fields.next()?;
-    let kind = [Kind::Https, Kind::Proxy].into_iter().find(|kind| kind.word() == word)?;
+    let kind = [CredentialKind::Https, CredentialKind::Proxy].into_iter().find(|kind| kind.word() == word)?;
     let (machine, login, place) = (fields.next()?, fields.next()?, fields.next()?);
     let secret = match place {
         "file" => Some(fields.next()?),
@@ -88,7 +88,7 @@ mod tests {
         let entries = entries(text);
         assert_eq!(entries.len(), 2);
         assert_eq!((entries[0].machine, entries[0].secret), ("git.corp/team", Some("s3\tcret")));
-        assert_eq!((entries[1].kind, entries[1].secret), (Kind::Proxy, None));
+        assert_eq!((entries[1].kind, entries[1].secret), (CredentialKind::Proxy, None));
     }
 
     #[test]

@@ -1,22 +1,22 @@
 //! Everything about a directory that decides the environment of the next go: the project file that the user trusts, the
 //! user's own rules, the network, credentials; and what to tell the user first.
 //!
-//! Takes a home, a directory and the environment, gives the [`Settled`] changes. Reads files, changes nothing. Rules of
+//! Takes a home, a directory and the environment, gives the [`ResolvedEnv`] changes. Reads files, changes nothing. Rules of
 //! the user's that were not compiled since they were edited are never guessed at: [`Config::Stale`] says so.
 
-use crate::env::compiled_rules::{RECORD_LIMIT, Record, SOURCE_LIMIT, When};
-use crate::env::credentials::{self, Kind};
+use crate::env::compiled_rules::{CompiledRules, RECORD_LIMIT, SOURCE_LIMIT, When};
+use crate::env::credentials::{self, CredentialKind};
 use crate::env::gopath;
-use crate::env::gvmr_toml::{self, Found};
+use crate::env::gvmr_toml::{self, ProjectRules};
 use crate::env::network::Network;
 use crate::env::notice::{Notice, UnfitGopath};
-use crate::env::rules::{self, Applied, Change, Kept, Names};
+use crate::env::rules::{self, Applied, Change, KeepList, Names};
 use crate::env::variable::{self, Variable};
 use crate::gover::goenv;
 use crate::gover::version::Version;
 use crate::home::paths::Home;
 use crate::home::shared_home;
-use crate::home::user_dirs::{self, Own};
+use crate::home::user_dirs::{self, UserDirs};
 use crate::sys::bounded;
 use crate::sys::environment::Environment;
 use crate::sys::printable;
@@ -27,13 +27,13 @@ use std::path::{Path, PathBuf};
 
 /// What decides the environment in a directory.
 #[derive(Debug)]
-pub struct Situation {
+pub struct EnvContext {
     /// Where the user's own things are.
-    pub own: Option<Own>,
+    pub own: Option<UserDirs>,
     /// The directory, absolute.
     pub directory: PathBuf,
     /// The project's file.
-    pub project: Found,
+    pub project: ProjectRules,
     /// The user's rules.
     pub config: Config,
 }
@@ -44,7 +44,7 @@ pub enum Config {
     /// The user has no `config.toml`.
     None,
     /// What it says.
-    Compiled(Record),
+    Compiled(CompiledRules),
     /// It belongs to another user, so that it does not count.
     Foreign {
         /// The `config.toml`.
@@ -61,7 +61,7 @@ pub enum Config {
 
 /// What the next go gets, and what comes first.
 #[derive(Debug, Default)]
-pub struct Settled {
+pub struct ResolvedEnv {
     /// The variables that differ from the process's.
     pub changes: Vec<Change>,
     /// What the user is to be told.
@@ -70,15 +70,15 @@ pub struct Settled {
     pub needs_credentials: bool,
 }
 
-impl Situation {
+impl EnvContext {
     /// What counts in `directory`. `compiled` is what `config.toml` says where that was compiled just now.
     pub fn of(
         home: &Home,
         directory: &Path,
         environment: &dyn Environment,
-        compiled: Option<Record>,
+        compiled: Option<CompiledRules>,
     ) -> Self {
-        let own = Own::of(home, environment);
+        let own = UserDirs::of(home, environment);
         let project = gvmr_toml::find(directory, own.as_ref());
         let config = match (compiled, &own) {
             (Some(record), _) => Config::Compiled(record),
@@ -95,8 +95,9 @@ impl Situation {
         if project.is_none() && config.is_none() {
             return Vec::new();
         }
-        let asks =
-            |record: &&Record| record.sections.iter().any(|one| matches!(one.when, When::Directory(_)));
+        let asks = |record: &&CompiledRules| {
+            record.sections.iter().any(|one| matches!(one.when, When::Directory(_)))
+        };
         let names = match config.filter(asks) {
             Some(_) => Names::of(&self.directory),
             None => Names { logical: self.directory.clone(), physical: PathBuf::new() },
@@ -106,13 +107,13 @@ impl Situation {
 
     /// What a toolchain gets; the project files that were passed over go into its notices. `goroot` and `version` are the
     /// toolchain's, where they are known.
-    pub fn settle(
+    pub fn resolve_env(
         &mut self,
         home: &Home,
         environment: &dyn Environment,
         goroot: Option<&Path>,
         version: Option<&Version>,
-    ) -> Settled {
+    ) -> ResolvedEnv {
         let applied = self.applied();
         let mut changes = if applied.is_empty() { Vec::new() } else { rules::changes(&applied, environment) };
         let unfit = unfit_gopath(&applied, &mut changes, environment, home, goroot);
@@ -125,13 +126,13 @@ impl Situation {
             notices.push(Notice::Config { file: file.clone(), owner: *owner });
         }
         notices.extend(std::mem::take(&mut self.project.passed_over).into_iter().map(Notice::ProjectFile));
-        Settled { changes, notices, needs_credentials }
+        ResolvedEnv { changes, notices, needs_credentials }
     }
 }
 
 impl Config {
     /// The rules, where they count.
-    pub fn record(&self) -> Option<&Record> {
+    pub fn record(&self) -> Option<&CompiledRules> {
         match self {
             Self::Compiled(record) => Some(record),
             Self::None | Self::Foreign { .. } | Self::Stale { .. } => None,
@@ -140,20 +141,20 @@ impl Config {
 }
 
 /// The user's rules, if what was compiled is what is written now.
-fn config(own: &Own, environment: &dyn Environment) -> Config {
+fn config(own: &UserDirs, environment: &dyn Environment) -> Config {
     let named = user_dirs::config_file(environment);
     if named.as_ref().is_some_and(|file| std::fs::symlink_metadata(file).is_err()) {
         return Config::None;
     }
-    let heeded = shared_home::heeded();
+    let heeded = shared_home::trusted_uids();
     let record = bounded::read_owned(&own.rules(), RECORD_LIMIT, &heeded).ok().flatten();
-    let record = record.and_then(|bytes| Record::read(&bytes));
+    let record = record.and_then(|bytes| CompiledRules::read(&bytes));
     // Without a HOME the record tells which file it was.
     let Some(file) = named.or_else(|| Some(record.as_ref()?.source.clone())) else { return Config::None };
     let bytes = match bounded::read_owned(&file, SOURCE_LIMIT, &heeded) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => {
-            return match shared_home::stranger(&file) {
+            return match shared_home::foreign_owner(&file) {
                 Some(owner) => Config::Foreign { file, owner },
                 None => Config::None,
             };
@@ -161,7 +162,7 @@ fn config(own: &Own, environment: &dyn Environment) -> Config {
         Err(_) => return Config::Stale { file },
     };
     let user_home = environment.get("HOME").map(PathBuf::from);
-    let is_current = |record: &Record| {
+    let is_current = |record: &CompiledRules| {
         let same_home = user_home.is_none() || record.home == user_home;
         record.source == file && record.body == bytes && same_home
     };
@@ -194,7 +195,7 @@ fn unfit_gopath(
         return unfit_by_default(environment, home, goroot, unfit);
     };
     let unfit_own = unfit(value, "the environment".to_owned(), false)?;
-    let is_kept = Kept::of(environment).holds(gopath);
+    let is_kept = KeepList::of(environment).holds(gopath);
     let Some(rule) = rules::strongest(applied, gopath, false).filter(|_| !is_kept) else {
         return Some(unfit_own);
     };
@@ -229,7 +230,7 @@ fn unfit_by_default(
 /// Names gvmr as the go command's source of credentials where any are kept. Whether the next go needs some that only the
 /// program can give it: those of a proxy, and all of them before Go 1.24.
 fn give_credentials(
-    own: &Own,
+    own: &UserDirs,
     changes: &mut Vec<Change>,
     environment: &dyn Environment,
     home: &Home,
@@ -241,12 +242,12 @@ fn give_credentials(
     let asks_by_itself =
         version.and_then(Version::numbers).is_none_or(|(major, minor, _)| (major, minor) >= (1, 24));
     let mut needs = false;
-    if entries.iter().any(|entry| entry.kind == Kind::Https) {
+    if entries.iter().any(|entry| entry.kind == CredentialKind::Https) {
         if !asks_by_itself {
             needs = true;
         } else if !changes.iter().any(|change| change.name == "GOAUTH")
             && goenv::setting(environment, "GOAUTH").is_none()
-            && !Kept::of(environment).names(OsStr::new("GOAUTH"))
+            && !KeepList::of(environment).names(OsStr::new("GOAUTH"))
         {
             let mut value = OsString::from("netrc;");
             value.push(provider(home));
@@ -255,7 +256,7 @@ fn give_credentials(
     }
     needs
         || proxies(changes, environment).iter().any(|proxy| {
-            entries.iter().any(|entry| entry.kind == Kind::Proxy && entry.machine == proxy.machine)
+            entries.iter().any(|entry| entry.kind == CredentialKind::Proxy && entry.machine == proxy.machine)
         })
 }
 
@@ -273,7 +274,7 @@ pub struct ProxyInUse {
 /// The proxies that the next go will use and that gvmr may give credentials for: not those that bring their own, nor what
 /// the user wants kept.
 pub fn proxies(changes: &[Change], environment: &dyn Environment) -> Vec<ProxyInUse> {
-    let kept = Kept::of(environment);
+    let kept = KeepList::of(environment);
     let variables = [&b"HTTP_PROXY"[..], b"HTTPS_PROXY"].into_iter().filter_map(variable::find);
     let in_use = variables.filter(|variable| !kept.holds(variable)).filter_map(|variable| {
         let value = match changes.iter().find(|change| change.name == variable.name) {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// What is wrong with a GOPATH.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum GopathFault {
     /// An element is relative, which the go command refuses.
     Relative(PathBuf),
     /// An element starts with `~`, which the go command refuses.
@@ -36,15 +36,15 @@ pub enum Fault {
 }
 
 /// The first fault of `gopath`, a list of directories separated by colons, of which the first counts most.
-pub fn fault(gopath: &OsStr, home: &Home, goroot: Option<&Path>) -> Option<Fault> {
+pub fn fault(gopath: &OsStr, home: &Home, goroot: Option<&Path>) -> Option<GopathFault> {
     let elements = gopath.as_bytes().split(|byte| *byte == b':').filter(|element| !element.is_empty());
     let mut first = None;
     for element in elements {
         let path = Path::new(OsStr::from_bytes(element));
         match element.first() {
             Some(b'/') => first = first.or(Some(path)),
-            Some(b'~') => return Some(Fault::Tilde(path.to_owned())),
-            _ => return Some(Fault::Relative(path.to_owned())),
+            Some(b'~') => return Some(GopathFault::Tilde(path.to_owned())),
+            _ => return Some(GopathFault::Relative(path.to_owned())),
         }
     }
     let first = first?;
@@ -53,35 +53,35 @@ pub fn fault(gopath: &OsStr, home: &Home, goroot: Option<&Path>) -> Option<Fault
         Err(error) => return absent(first, error.kind()),
     };
     if !found.is_dir() {
-        return Some(Fault::NotADirectory(first.to_owned()));
+        return Some(GopathFault::NotADirectory(first.to_owned()));
     }
     if is_refused(first) {
-        return Some(Fault::NotWritable(first.to_owned()));
+        return Some(GopathFault::NotWritable(first.to_owned()));
     }
     misplaced(first, &found, home, goroot)
 }
 
 /// The fault of the GOPATH that the go command uses where none is set. That it does not exist yet, or is closed to this
 /// user, is no fault: nobody chose it.
-pub fn fault_of_default(directory: &Path, home: &Home, goroot: Option<&Path>) -> Option<Fault> {
+pub fn fault_of_default(directory: &Path, home: &Home, goroot: Option<&Path>) -> Option<GopathFault> {
     let found = fs::metadata(directory).ok().filter(Metadata::is_dir)?;
     misplaced(directory, &found, home, goroot)
 }
 
 /// What is wrong with an element that cannot be looked at.
-fn absent(element: &Path, error: ErrorKind) -> Option<Fault> {
+fn absent(element: &Path, error: ErrorKind) -> Option<GopathFault> {
     match error {
         // Go makes no directory where a link leads nowhere.
         ErrorKind::NotFound if fs::symlink_metadata(element).is_ok() => {
-            Some(Fault::NotADirectory(element.to_owned()))
+            Some(GopathFault::NotADirectory(element.to_owned()))
         }
         ErrorKind::NotFound => {
             let parent = element.parent()?;
             let is_made = fs::metadata(parent).is_ok_and(|parent| parent.is_dir()) && !is_refused(parent);
-            (!is_made).then(|| Fault::Missing(element.to_owned()))
+            (!is_made).then(|| GopathFault::Missing(element.to_owned()))
         }
-        ErrorKind::NotADirectory => Some(Fault::NotADirectory(element.to_owned())),
-        ErrorKind::PermissionDenied => Some(Fault::NotWritable(element.to_owned())),
+        ErrorKind::NotADirectory => Some(GopathFault::NotADirectory(element.to_owned())),
+        ErrorKind::PermissionDenied => Some(GopathFault::NotWritable(element.to_owned())),
         _ => None,
     }
 }
@@ -93,14 +93,14 @@ fn is_refused(directory: &Path) -> bool {
 }
 
 /// What is wrong with a directory that is something else already.
-fn misplaced(directory: &Path, found: &Metadata, home: &Home, goroot: Option<&Path>) -> Option<Fault> {
+fn misplaced(directory: &Path, found: &Metadata, home: &Home, goroot: Option<&Path>) -> Option<GopathFault> {
     let is = |other: &Path| fs::metadata(other).is_ok_and(|other| same(found, &other));
     let fault = if fs::metadata(directory.join("go.mod")).is_ok_and(|found| !found.is_dir()) {
-        Fault::ModuleRoot
+        GopathFault::ModuleRoot
     } else if goroot.is_some_and(is) {
-        Fault::Goroot
+        GopathFault::Goroot
     } else if directory.starts_with(home.root()) || is(home.root()) || lies_in(directory, home.root()) {
-        Fault::Home
+        GopathFault::Home
     } else {
         return None;
     };
@@ -117,7 +117,7 @@ fn lies_in(directory: &Path, home: &Path) -> bool {
     })
 }
 
-impl Fault {
+impl GopathFault {
     /// The element of the list that has the fault.
     pub fn element(&self) -> &Path {
         match self {
@@ -158,7 +158,7 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for GopathFault {
     /// To follow the name of the variable and where it is set: `GOPATH (…) "rel" is relative`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "\"{}\" {}", printable::path(self.element()), self.text())
@@ -245,14 +245,14 @@ mod tests {
         assert_eq!(of("nowhere/at/all"), None);
         assert_eq!(of("file"), None);
         assert_eq!(of("else"), None);
-        assert_eq!(of("module"), Some(Fault::ModuleRoot(place.path("module"))));
-        assert_eq!(of("fine"), Some(Fault::Goroot(place.path("fine"))));
-        assert_eq!(of("home/versions"), Some(Fault::Home(place.path("home/versions"))));
+        assert_eq!(of("module"), Some(GopathFault::ModuleRoot(place.path("module"))));
+        assert_eq!(of("fine"), Some(GopathFault::Goroot(place.path("fine"))));
+        assert_eq!(of("home/versions"), Some(GopathFault::Home(place.path("home/versions"))));
     }
 
     #[test]
     fn a_faults_words_move_no_cursor() {
-        let text = Fault::Relative("a\x1b[2J\nb".into()).to_string();
+        let text = GopathFault::Relative("a\x1b[2J\nb".into()).to_string();
         assert!(text.starts_with("\"a\\u{1b}[2J\\nb\" is relative"), "{text}");
     }
 }

@@ -1,12 +1,12 @@
 //! The `gvmr.toml` that counts in a directory: the nearest one whose very bytes the user approved.
 //!
-//! Takes a directory, gives the [`Record`] that was compiled when the user trusted the file, and the files on the way that
+//! Takes a directory, gives the [`CompiledRules`] that was compiled when the user trusted the file, and the files on the way that
 //! do not count, with the reason. Of the file itself nothing is used but the comparison: what takes effect comes from the
 //! record, so that a file which changes under the comparison changes nothing.
 
-use crate::env::compiled_rules::{Pin, RECORD_LIMIT, Record, SOURCE_LIMIT};
+use crate::env::compiled_rules::{CompiledRules, RECORD_LIMIT, RulesPin, SOURCE_LIMIT};
 use crate::home::shared_home;
-use crate::home::user_dirs::Own;
+use crate::home::user_dirs::UserDirs;
 use crate::sys::bounded::{self, Refusal};
 use crate::sys::directory::climb;
 use crate::sys::fingerprint;
@@ -23,16 +23,16 @@ const TOLD: usize = 4;
 
 /// What was found on the way up.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct ProjectRules {
     /// What the nearest trusted file says.
-    pub trusted: Option<Record>,
+    pub trusted: Option<CompiledRules>,
     /// Nearer files that count as absent, nearest first; of many the nearest few.
-    pub passed_over: Vec<PassedOver>,
+    pub passed_over: Vec<IgnoredFile>,
 }
 
-impl Found {
+impl ProjectRules {
     /// The version that the trusted file pins, and that file.
-    pub fn pin(&self) -> Option<(&Path, &Pin)> {
+    pub fn pin(&self) -> Option<(&Path, &RulesPin)> {
         let record = self.trusted.as_ref()?;
         Some((&record.source, record.pin.as_ref()?))
     }
@@ -40,52 +40,52 @@ impl Found {
 
 /// A file that has no effect.
 #[derive(Debug)]
-pub struct PassedOver {
+pub struct IgnoredFile {
     /// The file.
     pub file: PathBuf,
     /// Why not.
-    pub why: Why,
+    pub why: IgnoredReason,
     /// What it holds, in short: other bytes, other numbers. `None` where it was not read.
     pub content: Option<u64>,
 }
 
-impl PassedOver {
+impl IgnoredFile {
     /// A file with these bytes, where they were read.
-    pub fn of(file: PathBuf, why: Why, bytes: Option<&[u8]>) -> Self {
+    pub fn of(file: PathBuf, why: IgnoredReason, bytes: Option<&[u8]>) -> Self {
         Self { file, why, content: bytes.map(fingerprint::of) }
     }
 }
 
 /// Why a project file has no effect.
 #[derive(Debug)]
-pub enum Why {
+pub enum IgnoredReason {
     /// The user never approved it.
     Untrusted,
     /// The user approved other bytes.
     Changed,
     /// It may not be trusted at all.
-    Unread(Unread),
+    Unread(Unreadable),
 }
 
 /// Why a project file may not be trusted, whatever it holds.
 #[derive(Debug)]
-pub enum Unread {
+pub enum Unreadable {
     /// It belongs to this user, who is neither the one that runs this nor root.
     Foreign(u32),
     /// It cannot be read.
     Refused(Refusal),
 }
 
-impl From<Unread> for Why {
-    fn from(unread: Unread) -> Self {
+impl From<Unreadable> for IgnoredReason {
+    fn from(unread: Unreadable) -> Self {
         Self::Unread(unread)
     }
 }
 
 /// The project file for `directory`, an absolute path. Without a place for what is trusted, nothing is.
-pub fn find(directory: &Path, own: Option<&Own>) -> Found {
-    let mut found = Found::default();
-    let ended: Result<Option<Record>, Infallible> = climb(directory, NAME, |path| {
+pub fn find(directory: &Path, own: Option<&UserDirs>) -> ProjectRules {
+    let mut found = ProjectRules::default();
+    let ended: Result<Option<CompiledRules>, Infallible> = climb(directory, NAME, |path| {
         let Some(real) = real_name(path) else { return Ok(None) };
         let record = own.and_then(|own| record(own, &real));
         if record.is_none() && found.passed_over.len() >= TOLD {
@@ -109,27 +109,28 @@ pub fn real_name(file: &Path) -> Option<PathBuf> {
 }
 
 /// The bytes of a project file that may be trusted at all; `None` where it is gone.
-pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Unread> {
-    let bytes = bounded::read_owned(file, SOURCE_LIMIT, &shared_home::heeded()).map_err(Unread::Refused)?;
-    match if bytes.is_none() { shared_home::stranger(file) } else { None } {
-        Some(owner) => Err(Unread::Foreign(owner)),
+pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Unreadable> {
+    let bytes =
+        bounded::read_owned(file, SOURCE_LIMIT, &shared_home::trusted_uids()).map_err(Unreadable::Refused)?;
+    match if bytes.is_none() { shared_home::foreign_owner(file) } else { None } {
+        Some(owner) => Err(Unreadable::Foreign(owner)),
         None => Ok(bytes),
     }
 }
 
 /// The record, if it is in force for the file of this real name; `None` where the file went away meanwhile.
-fn look(real: &Path, record: Option<Record>) -> Result<Option<Record>, PassedOver> {
-    let unread = |why| PassedOver::of(real.to_owned(), why, None);
+fn look(real: &Path, record: Option<CompiledRules>) -> Result<Option<CompiledRules>, IgnoredFile> {
+    let unread = |why| IgnoredFile::of(real.to_owned(), why, None);
     let Some(bytes) = read(real).map_err(|why| unread(why.into()))? else { return Ok(None) };
     let why = match record {
         Some(record) if record.body == bytes => return Ok(Some(record)),
-        Some(_) => Why::Changed,
-        None => Why::Untrusted,
+        Some(_) => IgnoredReason::Changed,
+        None => IgnoredReason::Untrusted,
     };
     if is_made_up(real, &bytes) {
-        return Err(unread(Unread::Refused(Refusal::NotAFile("made up by the kernel")).into()));
+        return Err(unread(Unreadable::Refused(Refusal::NotAFile("made up by the kernel")).into()));
     }
-    Err(PassedOver::of(real.to_owned(), why, Some(&bytes)))
+    Err(IgnoredFile::of(real.to_owned(), why, Some(&bytes)))
 }
 
 /// Whether the file has another length than what was read of it, as those of `/proc` and `/sys` have. A link there may
@@ -140,10 +141,10 @@ fn is_made_up(file: &Path, bytes: &[u8]) -> bool {
 
 /// What was compiled when the file of this real name was trusted, whatever the file holds now. A record that is another
 /// user's, damaged, or of another file counts as none.
-pub fn record(own: &Own, real: &Path) -> Option<Record> {
+pub fn record(own: &UserDirs, real: &Path) -> Option<CompiledRules> {
     let bytes =
-        bounded::read_owned(&own.trusted_record(real), RECORD_LIMIT, &shared_home::heeded()).ok()??;
-    Record::read(&bytes).filter(|record| record.source == real)
+        bounded::read_owned(&own.trusted_record(real), RECORD_LIMIT, &shared_home::trusted_uids()).ok()??;
+    CompiledRules::read(&bytes).filter(|record| record.source == real)
 }
 
 #[cfg(test)]
@@ -155,13 +156,13 @@ mod tests {
 
     struct Place {
         directory: tempfile::TempDir,
-        own: Own,
+        own: UserDirs,
     }
 
     impl Place {
         fn new() -> Self {
             let directory = tempfile::tempdir().unwrap();
-            let own = Own::of(&Home::at(directory.path().join("home")), &Vec::new()).unwrap();
+            let own = UserDirs::of(&Home::at(directory.path().join("home")), &Vec::new()).unwrap();
             fs::create_dir_all(directory.path().join("p/a/b")).unwrap();
             Self { directory, own }
         }
@@ -174,7 +175,8 @@ mod tests {
             let source = self.path(name);
             let kept = self.own.trusted_record(&source);
             fs::create_dir_all(kept.parent().unwrap()).unwrap();
-            let record = Record { source, home: None, pin: None, sections: Vec::new(), body: body.to_vec() };
+            let record =
+                CompiledRules { source, home: None, pin: None, sections: Vec::new(), body: body.to_vec() };
             fs::write(kept, record.write()).unwrap();
         }
 
@@ -227,7 +229,10 @@ mod tests {
         let found = find(&place.path("p"), Some(&place.own));
         let [passed] = &found.passed_over[..] else { panic!("{found:?}") };
         assert_eq!(passed.content, None);
-        assert!(matches!(passed.why, Why::Unread(Unread::Refused(Refusal::NotAFile(_)))), "{passed:?}");
+        assert!(
+            matches!(passed.why, IgnoredReason::Unread(Unreadable::Refused(Refusal::NotAFile(_)))),
+            "{passed:?}"
+        );
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub enum Condition {
 
 /// What conditions are compared with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct NetworkState {
     /// The default gateways in use: at most one of IPv4, then at most one of IPv6.
     pub gateways: Vec<IpAddr>,
     /// This machine's addresses but for the loopback ones, in ascending order.
@@ -87,7 +87,7 @@ impl Network {
     }
 
     /// All that conditions are compared with.
-    pub fn seen(&self) -> Seen {
+    pub fn seen(&self) -> NetworkState {
         let gateways = [self.ipv4_gateway().map(IpAddr::V4), self.ipv6_gateway().map(IpAddr::V6)];
         let mut addresses: Vec<IpAddr> = self.ipv4_addresses().iter().copied().map(IpAddr::V4).collect();
         let mut interfaces = self.ipv4_interfaces().to_vec();
@@ -103,7 +103,7 @@ impl Network {
         interfaces.sort_unstable();
         interfaces.dedup();
         let name = |interface: &Interface| String::from_utf8_lossy(interface).into_owned();
-        Seen {
+        NetworkState {
             gateways: gateways.into_iter().flatten().collect(),
             addresses,
             interfaces: interfaces.iter().map(name).collect(),

@@ -3,9 +3,9 @@
 //! A notice that was said leaves an empty file, named after what it says; it is said again after a day. The shim only
 //! looks at that file: the program that it hands over to says the notice and leaves the mark.
 
-use crate::env::gopath::Fault;
-use crate::env::gvmr_toml::PassedOver;
-use crate::home::user_dirs::Own;
+use crate::env::gopath::GopathFault;
+use crate::env::gvmr_toml::IgnoredFile;
+use crate::home::user_dirs::UserDirs;
 use crate::sys::fingerprint;
 use crate::sys::printable;
 use std::ffi::{OsStr, OsString};
@@ -22,7 +22,7 @@ pub const QUIET: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug)]
 pub enum Notice {
     /// A project file has no effect.
-    ProjectFile(PassedOver),
+    ProjectFile(IgnoredFile),
     /// The GOPATH of the next go is unfit.
     Gopath(UnfitGopath),
     /// The rules of this `config.toml` do not count, since it is another user's.
@@ -44,19 +44,19 @@ pub struct UnfitGopath {
     /// Its value.
     pub value: OsString,
     /// What is wrong with it.
-    pub fault: Fault,
+    pub fault: GopathFault,
     /// The value that a rule puts in its place for this run, and where that is written.
     pub replaced: Option<(OsString, String)>,
 }
 
 impl Notice {
     /// The name of the mark that it was said.
-    pub fn mark(&self, own: &Own) -> PathBuf {
+    pub fn mark(&self, own: &UserDirs) -> PathBuf {
         own.notices().join(format!("{:016x}", fingerprint::of(format!("{self:?}").as_bytes())))
     }
 
     /// Whether it was said during the last day. A mark of the future, as after a snapshot was restored, does not count.
-    pub fn was_said(&self, own: Option<&Own>) -> bool {
+    pub fn was_said(&self, own: Option<&UserDirs>) -> bool {
         own.is_some_and(|own| is_recent(&self.mark(own)))
     }
 }
@@ -98,11 +98,11 @@ fn shown(value: &OsStr) -> String {
 #[allow(clippy::disallowed_methods)] // a test's own directory
 mod tests {
     use super::*;
-    use crate::env::gvmr_toml::Why;
+    use crate::env::gvmr_toml::IgnoredReason;
     use crate::home::paths::Home;
 
     fn unfit(value: &str, element: &str) -> UnfitGopath {
-        let fault = Fault::Relative(element.into());
+        let fault = GopathFault::Relative(element.into());
         UnfitGopath {
             place: "the environment".to_owned(),
             by_rule: false,
@@ -128,10 +128,10 @@ mod tests {
     #[test]
     fn a_mark_is_of_one_notice_and_of_one_content() {
         let directory = tempfile::tempdir().unwrap();
-        let own = Own::of(&Home::at(directory.path()), &Vec::new()).unwrap();
+        let own = UserDirs::of(&Home::at(directory.path()), &Vec::new()).unwrap();
         let file = |content| {
             let file = PathBuf::from("/p/gvmr.toml");
-            Notice::ProjectFile(PassedOver { file, why: Why::Untrusted, content })
+            Notice::ProjectFile(IgnoredFile { file, why: IgnoredReason::Untrusted, content })
         };
         let notices = [
             file(Some(1)),

@@ -5,7 +5,7 @@
 //! order of the file) and of the user's plain table; the process's own value; the same again for what only fills. Within
 //! a project file its network rules go before its plain table.
 
-use crate::env::compiled_rules::{Assignment, Record, Section, When};
+use crate::env::compiled_rules::{Assignment, CompiledRules, Section, When};
 use crate::env::network::Network;
 use crate::env::variable::Variable;
 use crate::sys::environment::Environment;
@@ -25,7 +25,7 @@ pub struct Applied<'a> {
     /// The section that it is in.
     pub section: &'a Section,
     /// The file.
-    pub record: &'a Record,
+    pub record: &'a CompiledRules,
 }
 
 /// A variable that is changed for the next go.
@@ -50,8 +50,8 @@ pub struct Names {
 
 /// All assignments that count in the directory, strongest first; those that override and those that fill alike.
 pub fn applied<'a>(
-    project: Option<&'a Record>,
-    config: Option<&'a Record>,
+    project: Option<&'a CompiledRules>,
+    config: Option<&'a CompiledRules>,
     names: &Names,
     network: &Network,
 ) -> Vec<Applied<'a>> {
@@ -102,7 +102,7 @@ pub fn decisive<'a>(applied: &[Applied<'a>], variable: &Variable) -> Option<Appl
 
 /// What the rules change, a variable at most once. A variable that [`KEEP`] names is left alone.
 pub fn changes(applied: &[Applied<'_>], environment: &dyn Environment) -> Vec<Change> {
-    let kept = Kept::of(environment);
+    let kept = KeepList::of(environment);
     let mut changes: Vec<Change> = Vec::new();
     for one in applied {
         let variable = one.assignment.variable;
@@ -127,9 +127,9 @@ pub fn is_set(variable: &Variable, environment: &dyn Environment) -> bool {
 
 /// The names in [`KEEP`].
 #[derive(Clone, Debug, Default)]
-pub struct Kept(OsString);
+pub struct KeepList(OsString);
 
-impl Kept {
+impl KeepList {
     /// Those that the process has.
     pub fn of(environment: &dyn Environment) -> Self {
         Self(environment.get(KEEP).unwrap_or_default())
@@ -205,8 +205,8 @@ mod tests {
         When::Directory(path.into())
     }
 
-    fn record(sections: Vec<Section>) -> Record {
-        Record { source: "/f".into(), home: None, pin: None, sections, body: Vec::new() }
+    fn record(sections: Vec<Section>) -> CompiledRules {
+        CompiledRules { source: "/f".into(), home: None, pin: None, sections, body: Vec::new() }
     }
 
     fn section(line: usize, when: When, assignments: &[(&str, &str, bool)]) -> Section {
@@ -219,7 +219,7 @@ mod tests {
         Section { line, when, assignments: assignments.collect() }
     }
 
-    fn lines(project: &Record, config: &Record, logical: &str, physical: &str) -> Vec<usize> {
+    fn lines(project: &CompiledRules, config: &CompiledRules, logical: &str, physical: &str) -> Vec<usize> {
         let names = Names { logical: logical.into(), physical: physical.into() };
         let applied = applied(Some(project), Some(config), &names, &Network::default());
         applied.iter().map(|one| one.assignment.line).collect()
@@ -349,7 +349,7 @@ mod tests {
                 let variable = variable::find(change.name.as_bytes()).unwrap();
                 prop_assert_eq!(changes.iter().filter(|other| other.name == change.name).count(), 1);
                 prop_assert_eq!(change.twin, variable.twin);
-                prop_assert!(!Kept::of(&process).holds(variable));
+                prop_assert!(!KeepList::of(&process).holds(variable));
                 let beats = applied.iter().any(|one| one.assignment.overrides && one.assignment.variable == variable);
                 prop_assert!(beats || !is_set(variable, &process), "{:?}", change);
                 prop_assert!(change.value.is_some() || beats, "only an override removes: {:?}", change);
@@ -360,7 +360,7 @@ mod tests {
     #[test]
     fn a_variable_is_kept_by_either_of_its_names() {
         let is_kept = |list: &str, name: &str| {
-            Kept::of(&vec![(KEEP, list)]).holds(variable::find(name.as_bytes()).unwrap())
+            KeepList::of(&vec![(KEEP, list)]).holds(variable::find(name.as_bytes()).unwrap())
         };
         for list in ["HTTPS_PROXY", "https_proxy", "GOPATH, https_proxy ,"] {
             assert!(is_kept(list, "HTTPS_PROXY"), "{list}");

@@ -4,7 +4,7 @@
 
 /// What a value is, and so how it is written and checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum VariableKind {
     /// One absolute path.
     Directory,
     /// Absolute paths, separated by colons.
@@ -23,52 +23,52 @@ pub struct Variable {
     /// Its name, in upper case.
     pub name: &'static str,
     /// What its value is.
-    pub kind: Kind,
+    pub kind: VariableKind,
     /// The other spelling that programs know it by; the go command reads it where the upper-case one is unset.
     pub twin: Option<&'static str>,
 }
 
-const fn variable(name: &'static str, kind: Kind) -> Variable {
+const fn variable(name: &'static str, kind: VariableKind) -> Variable {
     Variable { name, kind, twin: None }
 }
 
-const fn proxy(name: &'static str, kind: Kind, twin: &'static str) -> Variable {
+const fn proxy(name: &'static str, kind: VariableKind, twin: &'static str) -> Variable {
     Variable { name, kind, twin: Some(twin) }
 }
 
 /// All of them, in the order in which they are shown.
 pub const VARIABLES: [Variable; 31] = [
-    variable("GOPATH", Kind::DirectoryList),
-    variable("GOBIN", Kind::Directory),
-    variable("GOMODCACHE", Kind::Directory),
-    variable("GOCACHE", Kind::Directory),
-    variable("GOPROXY", Kind::Text),
-    variable("GOPRIVATE", Kind::Text),
-    variable("GONOPROXY", Kind::Text),
-    variable("GONOSUMDB", Kind::Text),
-    variable("GOSUMDB", Kind::Text),
-    variable("GOFLAGS", Kind::Text),
-    variable("GOEXPERIMENT", Kind::Text),
-    variable("GOAUTH", Kind::Text),
-    variable("CGO_ENABLED", Kind::Switch),
-    variable("CGO_CFLAGS", Kind::Text),
-    variable("CGO_CFLAGS_ALLOW", Kind::Text),
-    variable("CGO_CFLAGS_DISALLOW", Kind::Text),
-    variable("CGO_CPPFLAGS", Kind::Text),
-    variable("CGO_CPPFLAGS_ALLOW", Kind::Text),
-    variable("CGO_CPPFLAGS_DISALLOW", Kind::Text),
-    variable("CGO_CXXFLAGS", Kind::Text),
-    variable("CGO_CXXFLAGS_ALLOW", Kind::Text),
-    variable("CGO_CXXFLAGS_DISALLOW", Kind::Text),
-    variable("CGO_FFLAGS", Kind::Text),
-    variable("CGO_FFLAGS_ALLOW", Kind::Text),
-    variable("CGO_FFLAGS_DISALLOW", Kind::Text),
-    variable("CGO_LDFLAGS", Kind::Text),
-    variable("CGO_LDFLAGS_ALLOW", Kind::Text),
-    variable("CGO_LDFLAGS_DISALLOW", Kind::Text),
-    proxy("HTTP_PROXY", Kind::Proxy, "http_proxy"),
-    proxy("HTTPS_PROXY", Kind::Proxy, "https_proxy"),
-    proxy("NO_PROXY", Kind::Text, "no_proxy"),
+    variable("GOPATH", VariableKind::DirectoryList),
+    variable("GOBIN", VariableKind::Directory),
+    variable("GOMODCACHE", VariableKind::Directory),
+    variable("GOCACHE", VariableKind::Directory),
+    variable("GOPROXY", VariableKind::Text),
+    variable("GOPRIVATE", VariableKind::Text),
+    variable("GONOPROXY", VariableKind::Text),
+    variable("GONOSUMDB", VariableKind::Text),
+    variable("GOSUMDB", VariableKind::Text),
+    variable("GOFLAGS", VariableKind::Text),
+    variable("GOEXPERIMENT", VariableKind::Text),
+    variable("GOAUTH", VariableKind::Text),
+    variable("CGO_ENABLED", VariableKind::Switch),
+    variable("CGO_CFLAGS", VariableKind::Text),
+    variable("CGO_CFLAGS_ALLOW", VariableKind::Text),
+    variable("CGO_CFLAGS_DISALLOW", VariableKind::Text),
+    variable("CGO_CPPFLAGS", VariableKind::Text),
+    variable("CGO_CPPFLAGS_ALLOW", VariableKind::Text),
+    variable("CGO_CPPFLAGS_DISALLOW", VariableKind::Text),
+    variable("CGO_CXXFLAGS", VariableKind::Text),
+    variable("CGO_CXXFLAGS_ALLOW", VariableKind::Text),
+    variable("CGO_CXXFLAGS_DISALLOW", VariableKind::Text),
+    variable("CGO_FFLAGS", VariableKind::Text),
+    variable("CGO_FFLAGS_ALLOW", VariableKind::Text),
+    variable("CGO_FFLAGS_DISALLOW", VariableKind::Text),
+    variable("CGO_LDFLAGS", VariableKind::Text),
+    variable("CGO_LDFLAGS_ALLOW", VariableKind::Text),
+    variable("CGO_LDFLAGS_DISALLOW", VariableKind::Text),
+    proxy("HTTP_PROXY", VariableKind::Proxy, "http_proxy"),
+    proxy("HTTPS_PROXY", VariableKind::Proxy, "https_proxy"),
+    proxy("NO_PROXY", VariableKind::Text, "no_proxy"),
 ];
 
 /// The variable of exactly this name.

@@ -14,8 +14,8 @@
 //! The first two tell, in either hand-over, what the program cannot see any more and the tool is to find as it was: the
 //! name that the shim was called by, and that its caller ignores SIGPIPE.
 
+use crate::exec::called_shim::CalledShim;
 use crate::exec::child_environment::{ChildEnvironment, Edits};
-use crate::exec::invocation::Place;
 use crate::exec::launch::deeper;
 use crate::sys::bounded::{self, PIN_LIMIT};
 use crate::sys::directory::same;
@@ -28,7 +28,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 /// Asks the program to prepare the tool's run, and to run it. `arguments` are the shim's, its name first.
-pub(crate) fn prepare(place: &Place, arguments: &[&CStr], block: &Block<'_>) {
+pub(crate) fn prepare(place: &CalledShim, arguments: &[&CStr], block: &Block<'_>) {
     let words: [&OsStr; 5] =
         ["--home".as_ref(), place.home.root().as_os_str(), "--name".as_ref(), &place.name, "--".as_ref()];
     to_program(place, "shim-prepare", &words, arguments, block);
@@ -36,7 +36,7 @@ pub(crate) fn prepare(place: &Place, arguments: &[&CStr], block: &Block<'_>) {
 
 /// Becomes the program with this command, these words and the `arguments` behind their first, the shim's own name.
 pub(crate) fn to_program(
-    place: &Place,
+    place: &CalledShim,
     command: &str,
     words: &[&OsStr],
     arguments: &[&CStr],
@@ -66,7 +66,7 @@ pub(crate) fn to_program(
 
 /// The program that wrote the shims, where its record is one absolute path to an executable file that is not
 /// this shim.
-fn program(place: &Place) -> Option<PathBuf> {
+fn program(place: &CalledShim) -> Option<PathBuf> {
     let text = bounded::read(&place.home.program_file(), PIN_LIMIT).ok()??;
     let path = PathBuf::from(OsStr::from_bytes(text.split(|byte| *byte == b'\n').next()?));
     let metadata = fs::metadata(&path).ok()?;

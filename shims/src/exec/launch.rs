@@ -5,7 +5,7 @@
 use crate::env::rules::Change;
 use crate::exec::child_environment::{ChildEnvironment, DEPTH, Edits};
 use crate::gover::version::Version;
-use crate::home::system_go::Outside;
+use crate::home::system_go::SystemGo;
 use crate::sys::environment::Block;
 use crate::sys::interpreter;
 use crate::sys::process;
@@ -27,7 +27,7 @@ pub struct Launch<'a> {
 
 /// Why a program was not executed.
 #[derive(Debug)]
-pub enum Failure {
+pub enum LaunchError {
     /// The toolchain has no such tool.
     NoTool {
         /// The program that is not there.
@@ -72,11 +72,11 @@ impl<'a> Launch<'a> {
     }
 
     /// A program outside gvmr; one that is not a GOROOT's own may call the shim again, which is counted.
-    pub fn outside(outside: &'a Outside, block: &Block<'_>) -> Result<Self, Failure> {
+    pub fn outside(outside: &'a SystemGo, block: &Block<'_>) -> Result<Self, LaunchError> {
         let program = outside.program.clone();
         let depth = match &outside.goroot {
             Some(_) => None,
-            None => Some(deeper(block).ok_or_else(|| Failure::Loop { program: program.clone() })?),
+            None => Some(deeper(block).ok_or_else(|| LaunchError::Loop { program: program.clone() })?),
         };
         let edits = Edits { goroot: outside.goroot.as_deref(), depth, ..Edits::default() };
         Ok(Self { program: program.into_os_string().into_vec(), edits })
@@ -100,12 +100,12 @@ impl<'a> Launch<'a> {
     }
 
     /// Replaces this process; `arguments` include the name it is called by.
-    pub fn replace(self, arguments: &[&CStr], block: &Block<'_>) -> Failure {
+    pub fn replace(self, arguments: &[&CStr], block: &Block<'_>) -> LaunchError {
         let path = self.path();
         let environment = self.environment(block);
-        let Ok(program) = CString::new(self.program) else { return Failure::NoTool { program: path } };
+        let Ok(program) = CString::new(self.program) else { return LaunchError::NoTool { program: path } };
         let error = process::execute(&program, arguments, &environment.entries());
-        Failure::of(path, error)
+        LaunchError::of(path, error)
     }
 }
 
@@ -139,7 +139,7 @@ fn cannot_find_itself(version: &Version) -> bool {
     version.numbers().is_some_and(|(major, minor, _)| (major, minor) <= (1, 8))
 }
 
-impl Failure {
+impl LaunchError {
     fn of(program: PathBuf, error: io::Error) -> Self {
         if error.kind() != ErrorKind::NotFound {
             return Self::Refused { program, error };
@@ -162,7 +162,7 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for LaunchError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoTool { program } => {
@@ -187,4 +187,4 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for LaunchError {}

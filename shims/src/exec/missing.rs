@@ -5,16 +5,16 @@
 //!         [--file FILE [--line N]] [--exact] -- TOOL [ARGUMENT...]
 //! ```
 //!
-//! `SELECTOR` is `1.23.4` or a prefix such as `1.23`; `--exact` is what [`crate::select::resolution::Answer::exact`] is;
+//! `SELECTOR` is `1.23.4` or a prefix such as `1.23`; `--exact` is what [`crate::select::resolution::Resolution::exact`] is;
 //! `TOOL` is a name in the toolchain's `bin`. The program asks or installs, then runs the tool with the
 //! arguments, or prints [`message`] and ends with 127.
 
+use crate::exec::called_shim::CalledShim;
 use crate::exec::handover;
-use crate::exec::invocation::Place;
 use crate::gover::selector::Selector;
 use crate::home::paths::Home;
 use crate::home::shared_home;
-use crate::select::resolution::Reason;
+use crate::select::resolution::Origin;
 use crate::sys::environment::Block;
 use std::ffi::{CStr, OsStr};
 
@@ -24,13 +24,13 @@ pub struct Missing {
     /// What to install.
     pub wanted: Selector,
     /// Who wants it.
-    pub reason: Reason,
+    pub reason: Origin,
     /// Whether it was asked for by name.
     pub exact: bool,
 }
 
 /// What the shim and the program both say, without their own name in front and without a final newline.
-/// `reason` is a [`Reason`] in words, `home` where the version would be.
+/// `reason` is a [`Origin`](crate::select::resolution::Origin) in words, `home` where the version would be.
 pub fn message(home: &Home, wanted: &Selector, reason: &str) -> String {
     let what = match wanted.as_exact() {
         Some(version) => format!("go{version} is not installed"),
@@ -42,7 +42,7 @@ pub fn message(home: &Home, wanted: &Selector, reason: &str) -> String {
 impl Missing {
     /// Hands over to the program; returns only where there is none that can be run. `arguments` are the tool's, its name
     /// first.
-    pub(crate) fn hand_over(&self, place: &Place, tool: &OsStr, arguments: &[&CStr], block: &Block<'_>) {
+    pub(crate) fn hand_over(&self, place: &CalledShim, tool: &OsStr, arguments: &[&CStr], block: &Block<'_>) {
         let (version, reason) = (self.wanted.to_string(), self.reason.to_string());
         let line = self.reason.line.map(|line| line.to_string());
         let mut words: Vec<&OsStr> = vec!["--home".as_ref(), place.home.root().as_os_str()];

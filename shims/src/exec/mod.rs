@@ -2,7 +2,7 @@
 //!
 //! Takes what C gave, becomes the tool or the program that does what a shim must not. Never writes a file.
 
-pub mod call;
+pub mod called_shim;
 pub mod child_environment;
 pub mod handover;
 pub mod invocation;

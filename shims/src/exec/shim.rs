@@ -6,15 +6,15 @@
 
 use crate::env::env_context::Config;
 use crate::env::rules::Change;
-use crate::exec::call::Call;
+use crate::exec::called_shim::CalledShim;
 use crate::exec::handover;
-use crate::exec::invocation::Place;
+use crate::exec::invocation::Invocation;
 use crate::exec::launch::{self, Launch};
 use crate::exec::missing::{self, Missing};
 use crate::gover::selector::NotAVersion;
-use crate::home::system_go::{self, Outside};
-use crate::select::error::Problem;
-use crate::select::resolution::{Answer, Choice};
+use crate::home::system_go::{self, SystemGo};
+use crate::select::error::ResolveError;
+use crate::select::resolution::{Resolution, Selection};
 use crate::sys::environment::Block;
 use crate::sys::printable;
 use std::convert::Infallible;
@@ -33,87 +33,87 @@ pub fn run(arguments: &[&CStr]) -> i32 {
 
 /// Why no tool runs.
 #[derive(Debug)]
-pub enum Failure {
+pub enum ShimError {
     /// The program lies in no home's `shims` directory.
     Lost(PathBuf),
     /// The `+` argument is no version.
     Plus(NotAVersion),
     /// No Go could be chosen.
-    Problem(Problem),
+    Problem(ResolveError),
     /// This `config.toml` is not what was compiled, and no program could be asked to compile it.
     Stale(PathBuf),
     /// A version is missing, in words, and no program could be asked to install it.
     Missing(String),
     /// What was chosen cannot be executed.
-    Launch(launch::Failure),
+    Launch(launch::LaunchError),
 }
 
-fn start(arguments: &[&CStr], block: &Block<'_>) -> Result<Infallible, Failure> {
-    let place = Place::of_process().map_err(Failure::Lost)?;
-    let call = Call::parse(&place, arguments, block).map_err(Failure::Plus)?;
-    let mut situation = call.situation(None);
-    if let Config::Stale { file } = &situation.config {
+fn start(arguments: &[&CStr], block: &Block<'_>) -> Result<Infallible, ShimError> {
+    let place = CalledShim::of_process().map_err(ShimError::Lost)?;
+    let call = Invocation::parse(&place, arguments, block).map_err(ShimError::Plus)?;
+    let mut env_context = call.env_context(None);
+    if let Config::Stale { file } = &env_context.config {
         handover::prepare(&place, arguments, block);
-        return Err(Failure::Stale(file.clone()));
+        return Err(ShimError::Stale(file.clone()));
     }
-    let answer = call.answer(&situation).map_err(Failure::Problem)?;
-    if let Choice::Missing { wanted } = answer.choice {
+    let answer = call.answer(&env_context).map_err(ShimError::Problem)?;
+    if let Selection::Missing { wanted } = answer.choice {
         let missing = Missing { wanted, reason: answer.reason, exact: answer.exact };
         missing.hand_over(&place, call.tool, &call.arguments, block);
         let reason = missing.reason.to_string();
-        return Err(Failure::Missing(missing::message(&place.home, &missing.wanted, &reason)));
+        return Err(ShimError::Missing(missing::message(&place.home, &missing.wanted, &reason)));
     }
-    let settled = call.settle(&mut situation, &answer.choice);
-    let unsaid = settled.notices.iter().any(|notice| !notice.was_said(situation.own.as_ref()));
-    if unsaid || settled.needs_credentials {
+    let resolved = call.resolve_env(&mut env_context, &answer.choice);
+    let unsaid = resolved.notices.iter().any(|notice| !notice.was_said(env_context.own.as_ref()));
+    if unsaid || resolved.needs_credentials {
         handover::prepare(&place, arguments, block);
         // Nobody to say it, and nobody to ask for a secret: the tool still runs.
     }
-    Err(launch(&call, &answer, &settled.changes))
+    Err(launch(&call, &answer, &resolved.changes))
 }
 
 /// Runs the Go that was chosen with these changes of its environment; comes back only with the reason why it cannot.
-pub fn launch(call: &Call<'_>, answer: &Answer, changes: &[Change]) -> Failure {
+pub fn launch(call: &Invocation<'_>, answer: &Resolution, changes: &[Change]) -> ShimError {
     let launch = match &answer.choice {
-        Choice::Installed { version, goroot } => {
+        Selection::Installed { version, goroot } => {
             let mounted = call.place.proc_is_mounted;
             Launch::toolchain(goroot, version, call.tool, answer.exact, mounted)
         }
-        Choice::Outside(go) => match outside(call, go) {
+        Selection::System(go) => match outside(call, go) {
             Ok(tool) => return launch_outside(call, &tool, changes),
             Err(failure) => return failure,
         },
-        Choice::Missing { wanted } => {
+        Selection::Missing { wanted } => {
             let reason = answer.reason.to_string();
-            return Failure::Missing(missing::message(&call.place.home, wanted, &reason));
+            return ShimError::Missing(missing::message(&call.place.home, wanted, &reason));
         }
     };
-    Failure::Launch(launch.changing(changes).replace(&call.arguments, call.block))
+    ShimError::Launch(launch.changing(changes).replace(&call.arguments, call.block))
 }
 
-fn launch_outside(call: &Call<'_>, tool: &Outside, changes: &[Change]) -> Failure {
+fn launch_outside(call: &Invocation<'_>, tool: &SystemGo, changes: &[Change]) -> ShimError {
     match Launch::outside(tool, call.block) {
-        Ok(launch) => Failure::Launch(launch.changing(changes).replace(&call.arguments, call.block)),
-        Err(failure) => Failure::Launch(failure),
+        Ok(launch) => ShimError::Launch(launch.changing(changes).replace(&call.arguments, call.block)),
+        Err(failure) => ShimError::Launch(failure),
     }
 }
 
 /// The tool of the Go outside: the one in its GOROOT, or else the first of that name on PATH.
-fn outside(call: &Call<'_>, go: &Outside) -> Result<Outside, Failure> {
+fn outside(call: &Invocation<'_>, go: &SystemGo) -> Result<SystemGo, ShimError> {
     if call.tool == "go" {
         return Ok(go.clone());
     }
     if let Some(program) = go.goroot.as_ref().map(|goroot| goroot.join("bin").join(call.tool))
         && program.is_file()
     {
-        return Ok(Outside { program, ..go.clone() });
+        return Ok(SystemGo { program, ..go.clone() });
     }
     let found = system_go::find(call.tool, call.block, &call.place.home, Some(&call.place.program));
     let program = go.program.with_file_name(call.tool);
-    found.ok_or(Failure::Launch(launch::Failure::NoTool { program }))
+    found.ok_or(ShimError::Launch(launch::LaunchError::NoTool { program }))
 }
 
-impl Failure {
+impl ShimError {
     /// The exit code that shells give.
     pub fn exit_code(&self) -> i32 {
         match self {
@@ -123,7 +123,7 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for ShimError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lost(program) => write!(
@@ -144,4 +144,4 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for ShimError {}

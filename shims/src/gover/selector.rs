@@ -7,7 +7,7 @@ use crate::sys::printable;
 use std::fmt;
 
 /// The longest word worth reading as a version; real ones stay below 20 bytes.
-const LONGEST: usize = 64;
+const MAX_LENGTH: usize = 64;
 
 /// A choice of version: `1.23.4` and `1.24rc1` are exact, `1.23` and `1` mean the newest release below them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct NotAVersion {
 impl Selector {
     /// Parses `1.23`, `1.23.4`, `go1.23.4` or `1.24rc1`.
     pub fn parse(word: &str) -> Result<Self, NotAVersion> {
-        let version = if word.len() <= LONGEST {
+        let version = if word.len() <= MAX_LENGTH {
             Version::parse(word.strip_prefix("go").unwrap_or(word))
         } else {
             None

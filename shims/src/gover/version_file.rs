@@ -8,7 +8,7 @@ use std::fmt;
 
 /// What a pin file asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum PinnedGo {
     /// A version that gvmr installs.
     Version(Selector),
     /// `system` in `.tool-versions`: the Go outside gvmr.
@@ -19,23 +19,23 @@ pub enum Wish {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
     /// What the line asks for.
-    pub wish: Wish,
+    pub wish: PinnedGo,
     /// The line, counted from 1.
     pub line: usize,
 }
 
 /// Why a file is not a pin.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct VersionFileError {
     /// The line at fault, counted from 1; `None` where the whole file lacks something.
     pub line: Option<usize>,
     /// What is wrong.
-    pub kind: FaultKind,
+    pub kind: VersionFileErrorKind,
 }
 
 /// What is wrong with a pin file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FaultKind {
+pub enum VersionFileErrorKind {
     /// No line names a version.
     NoVersion,
     /// The word in the version's place is none.
@@ -48,23 +48,24 @@ pub enum FaultKind {
 ///
 /// Blanks around it, a `go` prefix, a comment after it, CRLF and a UTF-8 byte order mark are allowed; later
 /// lines, which goenv uses for further versions, are not read.
-pub fn go_version(text: &[u8]) -> Result<Pin, Fault> {
-    let (line, content) = lines(text).next().ok_or(Fault { line: None, kind: FaultKind::NoVersion })?;
+pub fn go_version(text: &[u8]) -> Result<Pin, VersionFileError> {
+    let (line, content) =
+        lines(text).next().ok_or(VersionFileError { line: None, kind: VersionFileErrorKind::NoVersion })?;
     version(line, content)
 }
 
 /// Reads the `golang` (or `go`) line of a `.tool-versions`; `None` where it has no such line.
 ///
 /// Only the first version on the line counts.
-pub fn tool_versions(text: &[u8]) -> Result<Option<Pin>, Fault> {
+pub fn tool_versions(text: &[u8]) -> Result<Option<Pin>, VersionFileError> {
     for (line, content) in lines(text) {
         let mut words = content.split(|byte| is_blank(*byte)).filter(|word| !word.is_empty());
         if !matches!(words.next(), Some(b"golang" | b"go")) {
             continue;
         }
         return match words.next() {
-            None => Err(Fault { line: Some(line), kind: FaultKind::NoVersion }),
-            Some(b"system") => Ok(Some(Pin { wish: Wish::Outside, line })),
+            None => Err(VersionFileError { line: Some(line), kind: VersionFileErrorKind::NoVersion }),
+            Some(b"system") => Ok(Some(Pin { wish: PinnedGo::Outside, line })),
             Some(word) if word.starts_with(b"ref:") => Err(unsupported(line, "ref:")),
             Some(word) if word.starts_with(b"path:") => Err(unsupported(line, "path:")),
             Some(word) => version(line, word).map(Some),
@@ -73,19 +74,21 @@ pub fn tool_versions(text: &[u8]) -> Result<Option<Pin>, Fault> {
     Ok(None)
 }
 
-fn version(line: usize, word: &[u8]) -> Result<Pin, Fault> {
+fn version(line: usize, word: &[u8]) -> Result<Pin, VersionFileError> {
     let selector = match std::str::from_utf8(word) {
         Ok(word) => Selector::parse(word),
         Err(_) => Selector::parse(&String::from_utf8_lossy(word)),
     };
     match selector {
-        Ok(selector) => Ok(Pin { wish: Wish::Version(selector), line }),
-        Err(word) => Err(Fault { line: Some(line), kind: FaultKind::NotAVersion(word) }),
+        Ok(selector) => Ok(Pin { wish: PinnedGo::Version(selector), line }),
+        Err(word) => {
+            Err(VersionFileError { line: Some(line), kind: VersionFileErrorKind::NotAVersion(word) })
+        }
     }
 }
 
-fn unsupported(line: usize, kind: &'static str) -> Fault {
-    Fault { line: Some(line), kind: FaultKind::Unsupported(kind) }
+fn unsupported(line: usize, kind: &'static str) -> VersionFileError {
+    VersionFileError { line: Some(line), kind: VersionFileErrorKind::Unsupported(kind) }
 }
 
 /// The numbered lines that hold something besides blanks and a comment, without those.
@@ -117,7 +120,7 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\x0b' | b'\x0c')
 }
 
-impl fmt::Display for FaultKind {
+impl fmt::Display for VersionFileErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoVersion => {
@@ -137,7 +140,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn pin(line: usize, version: &str) -> Pin {
-        Pin { wish: Wish::Version(Selector::parse(version).unwrap()), line }
+        Pin { wish: PinnedGo::Version(Selector::parse(version).unwrap()), line }
     }
 
     #[test]
@@ -159,7 +162,11 @@ mod tests {
     #[test]
     fn what_it_may_not() {
         for text in [&b""[..], b"\n\n", b"# 1.22\n", b"\xef\xbb\xbf", b"\r\n \t\r\n"] {
-            assert_eq!(go_version(text), Err(Fault { line: None, kind: FaultKind::NoVersion }), "{text:?}");
+            assert_eq!(
+                go_version(text),
+                Err(VersionFileError { line: None, kind: VersionFileErrorKind::NoVersion }),
+                "{text:?}"
+            );
         }
         for (text, line) in [
             (&b"../../x\n"[..], 1),
@@ -175,7 +182,7 @@ mod tests {
         ] {
             let fault = go_version(text).unwrap_err();
             assert_eq!(fault.line, Some(line), "{text:?}");
-            assert!(matches!(fault.kind, FaultKind::NotAVersion(_)), "{text:?}");
+            assert!(matches!(fault.kind, VersionFileErrorKind::NotAVersion(_)), "{text:?}");
         }
     }
 
@@ -184,7 +191,7 @@ mod tests {
         let text = b"# tools\nnodejs 20.1.0\ngolangci-lint 1.50\ngolang  1.23.4 1.22.0 # two\ngolang 1.1\n";
         assert_eq!(tool_versions(text), Ok(Some(pin(4, "1.23.4"))));
         assert_eq!(tool_versions(b"go\t1.22\r\n"), Ok(Some(pin(1, "1.22"))));
-        assert_eq!(tool_versions(b"golang system\n"), Ok(Some(Pin { wish: Wish::Outside, line: 1 })));
+        assert_eq!(tool_versions(b"golang system\n"), Ok(Some(Pin { wish: PinnedGo::Outside, line: 1 })));
         assert_eq!(tool_versions(b"python 3.12\n#golang 1.22\n"), Ok(None));
         assert_eq!(tool_versions(b""), Ok(None));
     }
@@ -192,10 +199,10 @@ mod tests {
     #[test]
     fn what_a_golang_line_may_not_say() {
         let kind = |text: &[u8]| tool_versions(text).unwrap_err().kind;
-        assert_eq!(kind(b"golang ref:master"), FaultKind::Unsupported("ref:"));
-        assert_eq!(kind(b"golang path:/opt/go"), FaultKind::Unsupported("path:"));
-        assert_eq!(kind(b"golang # nothing"), FaultKind::NoVersion);
-        assert!(matches!(kind(b"golang latest"), FaultKind::NotAVersion(_)));
+        assert_eq!(kind(b"golang ref:master"), VersionFileErrorKind::Unsupported("ref:"));
+        assert_eq!(kind(b"golang path:/opt/go"), VersionFileErrorKind::Unsupported("path:"));
+        assert_eq!(kind(b"golang # nothing"), VersionFileErrorKind::NoVersion);
+        assert!(matches!(kind(b"golang latest"), VersionFileErrorKind::NotAVersion(_)));
     }
 
     proptest! {

@@ -21,16 +21,16 @@ pub fn own_default_file(environment: &dyn Environment) -> Option<PathBuf> {
 }
 
 /// The users whose word counts in such a file: this one, and root. What belongs to another is passed over.
-pub fn heeded() -> [u32; 2] {
+pub fn trusted_uids() -> [u32; 2] {
     [0, process::effective_user()]
 }
 
 /// The owner of a file of the user's, its default or its settings, where that is neither the user nor root, so that it does
 /// not count.
-pub fn stranger(file: &Path) -> Option<u32> {
+pub fn foreign_owner(file: &Path) -> Option<u32> {
     let found = [fs::symlink_metadata(file), fs::metadata(file)];
     let owners = found.into_iter().flatten().map(|found| found.uid());
-    owners.into_iter().find(|owner| !heeded().contains(owner))
+    owners.into_iter().find(|owner| !trusted_uids().contains(owner))
 }
 
 /// The program that changes the home, in words: with another's rights where another keeps it.

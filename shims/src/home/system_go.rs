@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// A program outside gvmr.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outside {
+pub struct SystemGo {
     /// The program, by the PATH element it was found in.
     pub program: PathBuf,
     /// The GOROOT it belongs to; `None` where it is a wrapper, such as another version manager's shim.
@@ -31,7 +31,7 @@ pub fn find(
     environment: &dyn Environment,
     home: &Home,
     shim: Option<&Path>,
-) -> Option<Outside> {
+) -> Option<SystemGo> {
     let path = environment.get("PATH")?;
     let shim = shim.and_then(|shim| fs::metadata(shim).ok());
     let directories =
@@ -63,10 +63,10 @@ fn is_shims_directory(directory: &Path, home: &Home) -> bool {
     other.is_some_and(|other| other.program_file().exists())
 }
 
-fn describe(program: PathBuf) -> Outside {
+fn describe(program: PathBuf) -> SystemGo {
     let goroot = goroot(&program);
     let version = goroot.as_deref().and_then(version);
-    Outside { program, goroot, version }
+    SystemGo { program, goroot, version }
 }
 
 /// The directory above the real program's `bin`, where it holds what every GOROOT does: a VERSION file and

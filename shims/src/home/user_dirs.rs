@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 
 /// The directory of a user's own things.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Own {
+pub struct UserDirs {
     root: PathBuf,
 }
 
-impl Own {
+impl UserDirs {
     /// This user's; `None` where the home is shared and the environment names no configuration directory.
     pub fn of(home: &Home, environment: &dyn Environment) -> Option<Self> {
         if fs::symlink_metadata(home.shared_file()).is_err() {
@@ -107,12 +107,12 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let home = Home::at(directory.path());
         let environment = vec![("HOME", "/h")];
-        let own = Own::of(&home, &environment).unwrap();
+        let own = UserDirs::of(&home, &environment).unwrap();
         assert_eq!(own.root(), directory.path());
         let record = own.trusted_record(Path::new("/p/q/gvmr.toml"));
         assert_eq!(record, directory.path().join("trusted/p/q/gvmr.toml"));
         fs::write(home.shared_file(), b"shared\n").unwrap();
-        assert_eq!(Own::of(&home, &environment).unwrap().root(), Path::new("/h/.config/gvmr"));
-        assert_eq!(Own::of(&home, &Vec::new()), None);
+        assert_eq!(UserDirs::of(&home, &environment).unwrap().root(), Path::new("/h/.config/gvmr"));
+        assert_eq!(UserDirs::of(&home, &Vec::new()), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::gover::gomod::InvalidToolchain;
 use crate::gover::selector::NotAVersion;
-use crate::gover::version_file::Fault;
+use crate::gover::version_file::VersionFileError;
 use crate::select::resolution::place;
 use crate::sys::bounded::Refusal;
 use crate::sys::printable;
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 /// Why no Go could be chosen. A pin that cannot be understood is an error: another version would be a surprise.
 #[derive(Debug)]
-pub enum Problem {
+pub enum ResolveError {
     /// A pin file, go.mod or go.work that is there and cannot be read.
     Refused {
         /// The file.
@@ -26,7 +26,7 @@ pub enum Problem {
         /// The file.
         file: PathBuf,
         /// The line and what is wrong there.
-        fault: Fault,
+        fault: VersionFileError,
     },
     /// `GVMR_VERSION` holds no version.
     Variable(NotAVersion),
@@ -60,7 +60,7 @@ pub enum Problem {
     NothingAnywhere,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ResolveError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused { file, refusal } => write!(formatter, "{} {refusal}", printable::path(file)),
@@ -99,7 +99,7 @@ impl fmt::Display for Problem {
     }
 }
 
-impl std::error::Error for Problem {
+impl std::error::Error for ResolveError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Refused { refusal: Refusal::Unreadable(error), .. } | Self::Versions { error, .. } => {

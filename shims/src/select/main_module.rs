@@ -6,7 +6,7 @@ use crate::gover::goenv::setting;
 use crate::gover::gomod::{self, Requirement};
 use crate::gover::version::Version;
 use crate::home::paths::Home;
-use crate::select::error::Problem;
+use crate::select::error::ResolveError;
 use crate::sys::bounded::{self, MODULE_LIMIT};
 use crate::sys::directory::{climb, climb_all, same};
 use crate::sys::environment::Environment;
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// Which of the two files rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ModuleFile {
     /// go.work
     Workspace,
     /// go.mod
@@ -26,11 +26,11 @@ pub enum Kind {
 
 /// A file that rules a directory, and its requirement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Project {
+pub struct MainModule {
     /// The file.
     pub file: PathBuf,
     /// Which of the two it is.
-    pub kind: Kind,
+    pub kind: ModuleFile,
     /// What it requires.
     pub requirement: Requirement,
 }
@@ -40,31 +40,31 @@ pub fn find(
     directory: &Path,
     environment: &dyn Environment,
     home: &Home,
-) -> Result<Option<Project>, Problem> {
+) -> Result<Option<MainModule>, ResolveError> {
     let module = go_mod(directory, environment);
     if !modules_enabled(environment, module.as_deref()) {
         return Ok(None);
     }
     if let Some(file) = go_work(directory, environment, home)? {
-        return read(file, Kind::Workspace);
+        return read(file, ModuleFile::Workspace);
     }
-    module.map_or(Ok(None), |file| read(file, Kind::Module))
+    module.map_or(Ok(None), |file| read(file, ModuleFile::Module))
 }
 
-fn read(file: PathBuf, kind: Kind) -> Result<Option<Project>, Problem> {
+fn read(file: PathBuf, kind: ModuleFile) -> Result<Option<MainModule>, ResolveError> {
     let text = match bounded::read(&file, MODULE_LIMIT) {
         Ok(text) => text.unwrap_or_default(),
-        Err(refusal) => return Err(Problem::Refused { file, refusal }),
+        Err(refusal) => return Err(ResolveError::Refused { file, refusal }),
     };
     // What the go command counts a file without a `go` line as.
     let implied = match kind {
-        Kind::Workspace => "1.18",
-        Kind::Module => "1.16",
+        ModuleFile::Workspace => "1.18",
+        ModuleFile::Module => "1.16",
     };
     let Some(implied) = Version::parse(implied) else { return Ok(None) };
     match gomod::requirement(&text, &implied) {
-        Ok(requirement) => Ok(Some(Project { file, kind, requirement })),
-        Err(invalid) => Err(Problem::InvalidToolchain { file, invalid }),
+        Ok(requirement) => Ok(Some(MainModule { file, kind, requirement })),
+        Err(invalid) => Err(ResolveError::InvalidToolchain { file, invalid }),
     }
 }
 
@@ -78,12 +78,16 @@ fn modules_enabled(environment: &dyn Environment, module: Option<&Path>) -> bool
     }
 }
 
-fn go_work(directory: &Path, environment: &dyn Environment, home: &Home) -> Result<Option<PathBuf>, Problem> {
+fn go_work(
+    directory: &Path,
+    environment: &dyn Environment,
+    home: &Home,
+) -> Result<Option<PathBuf>, ResolveError> {
     match setting(environment, "GOWORK") {
         Some(value) if value == "off" => Ok(None),
         None => Ok(nearest_go_work(directory, home)),
         Some(value) if value == "auto" => Ok(nearest_go_work(directory, home)),
-        Some(value) if Path::new(&value).is_relative() => Err(Problem::RelativeGowork { value }),
+        Some(value) if Path::new(&value).is_relative() => Err(ResolveError::RelativeGowork { value }),
         // It may not exist yet, while `go work init` runs.
         Some(value) => Ok(Some(PathBuf::from(value)).filter(|file| file.exists())),
     }

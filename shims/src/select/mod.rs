@@ -1,6 +1,6 @@
 //! Which Go runs in a directory, and why.
 //!
-//! Takes a [`resolve::Question`], gives a [`resolution::Answer`] or the [`error::Problem`] that prevents one. Reads files;
+//! Takes a [`resolve::Query`], gives a [`resolution::Resolution`] or the [`error::ResolveError`] that prevents one. Reads files;
 //! never writes, asks or starts a process.
 
 pub mod error;

@@ -2,25 +2,25 @@
 
 use crate::gover::selector::Selector;
 use crate::gover::version::Version;
-use crate::home::system_go::Outside;
+use crate::home::system_go::SystemGo;
 use crate::sys::printable;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Which Go runs in a directory, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct Resolution {
     /// The Go.
-    pub choice: Choice,
+    pub choice: Selection,
     /// Why this one.
-    pub reason: Reason,
+    pub reason: Origin,
     /// Whether someone asked for exactly this: then the go command must not switch to another by itself.
     pub exact: bool,
 }
 
 /// The Go that was chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Choice {
+pub enum Selection {
     /// An installed version.
     Installed {
         /// The version.
@@ -34,15 +34,15 @@ pub enum Choice {
         wanted: Selector,
     },
     /// A Go outside gvmr.
-    Outside(Outside),
+    System(SystemGo),
 }
 
-impl Choice {
+impl Selection {
     /// Its version, where it is there and that is known.
     pub fn version(&self) -> Option<&Version> {
         match self {
             Self::Installed { version, .. } => Some(version),
-            Self::Outside(outside) => outside.version.as_ref(),
+            Self::System(outside) => outside.version.as_ref(),
             Self::Missing { .. } => None,
         }
     }
@@ -51,7 +51,7 @@ impl Choice {
     pub fn goroot(&self) -> Option<&Path> {
         match self {
             Self::Installed { goroot, .. } => Some(goroot),
-            Self::Outside(outside) => outside.goroot.as_deref(),
+            Self::System(outside) => outside.goroot.as_deref(),
             Self::Missing { .. } => None,
         }
     }
@@ -59,7 +59,7 @@ impl Choice {
 
 /// Why a Go was chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
+pub struct Origin {
     /// Who asked.
     pub source: Source,
     /// The file that asked, where one did.
@@ -162,7 +162,7 @@ impl Source {
     }
 }
 
-impl Reason {
+impl Origin {
     /// Where it is written: `/p/.go-version:1`, or the source's name.
     pub fn place(&self) -> String {
         place(self.source.name(), self.file.as_deref(), self.line)
@@ -178,7 +178,7 @@ pub fn place(name: &str, file: Option<&Path>, line: Option<usize>) -> String {
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for Origin {
     /// One line: `/p/.go-version:1: "1.23" means the newest installed release of it`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.source == Source::Nobody {

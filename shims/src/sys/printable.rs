@@ -4,12 +4,12 @@
 use std::path::Path;
 
 /// The most characters of a word that are shown.
-const LONGEST: usize = 48;
+const MAX_LENGTH: usize = 48;
 
 /// A word, cut to a readable length, with control characters escaped.
 pub fn word(text: &str) -> String {
-    let mut shown = escaped(text.chars().take(LONGEST));
-    if text.chars().nth(LONGEST).is_some() {
+    let mut shown = escaped(text.chars().take(MAX_LENGTH));
+    if text.chars().nth(MAX_LENGTH).is_some() {
         shown.push('…');
     }
     shown

@@ -4,9 +4,9 @@
 use crate::support::{World, output, real_goroot};
 use gvmr_core::gover::goenv::setting;
 use gvmr_core::home::paths::Home;
-use gvmr_core::select::error::Problem;
-use gvmr_core::select::resolution::{Choice, Source};
-use gvmr_core::select::resolve::{Question, resolve};
+use gvmr_core::select::error::ResolveError;
+use gvmr_core::select::resolution::{Selection, Source};
+use gvmr_core::select::resolve::{Query, resolve};
 use gvmr_core::sys::directory;
 use gvmr_core::sys::environment::Block;
 use std::ffi::{CStr, CString};
@@ -66,7 +66,7 @@ impl Oracle {
         let environment = Block::of(&entries);
         let home = Home::at(self.world.home());
         let directory = directory::working(&environment, Some(directory.as_os_str())).unwrap();
-        let question = Question {
+        let question = Query {
             home: &home,
             directory: &directory,
             plus: None,
@@ -79,19 +79,19 @@ impl Oracle {
                 "no selection".to_owned()
             }
             Ok(answer) => match answer.choice {
-                Choice::Installed { version, .. } => version.to_string(),
-                Choice::Missing { wanted } => wanted.as_exact().unwrap().to_string(),
-                Choice::Outside(outside) => panic!("{outside:?}"),
+                Selection::Installed { version, .. } => version.to_string(),
+                Selection::Missing { wanted } => wanted.as_exact().unwrap().to_string(),
+                Selection::System(outside) => panic!("{outside:?}"),
             },
-            Err(Problem::InvalidToolchain { .. }) => "invalid toolchain".to_owned(),
-            Err(Problem::RelativeGowork { .. }) => "invalid GOWORK".to_owned(),
+            Err(ResolveError::InvalidToolchain { .. }) => "invalid toolchain".to_owned(),
+            Err(ResolveError::RelativeGowork { .. }) => "invalid GOWORK".to_owned(),
             Err(problem) => panic!("{problem}"),
         }
     }
 }
 
 /// With modules on, the go command selects its default even where no file asks.
-fn modules_are_on(question: &Question<'_>) -> bool {
+fn modules_are_on(question: &Query<'_>) -> bool {
     setting(question.environment, "GO111MODULE").is_none_or(|value| value == "on")
 }
 

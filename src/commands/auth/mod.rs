@@ -1,99 +1,99 @@
 //! `gvmr auth`.
 
-mod provider;
+mod goauth;
 mod secret;
 
-use super::session::Session;
+use super::context::Context;
 use crate::cli::{self, AuthCommand};
-use crate::credentials::{self, Credentials, Kept, Keyring, Place};
-use crate::error::{Error, Kind as Failure};
+use crate::credentials::{self, CredentialEntry, Credentials, Keyring, SecretStore};
+use crate::error::{Error, ErrorKind as Failure};
 use crate::net;
-use gvmr_core::env::credentials::Kind;
+use gvmr_core::env::credentials::CredentialKind;
 use gvmr_core::home::paths::Home;
-use gvmr_core::home::user_dirs::Own;
+use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// Runs the command.
-pub(super) fn run(arguments: &cli::Auth, session: &Session) -> Result<(), Error> {
+pub(super) fn run(arguments: &cli::AuthArgs, context: &Context) -> Result<(), Error> {
     match &arguments.command {
-        None => provider::run(arguments.url.as_deref(), session),
-        Some(AuthCommand::Set(arguments)) => set(arguments, session),
-        Some(AuthCommand::List(arguments)) => list(arguments, session),
-        Some(AuthCommand::Remove(arguments)) => remove(arguments, session),
+        None => goauth::run(arguments.url.as_deref(), context),
+        Some(AuthCommand::Set(arguments)) => set(arguments, context),
+        Some(AuthCommand::List(arguments)) => list(arguments, context),
+        Some(AuthCommand::Remove(arguments)) => remove(arguments, context),
     }
 }
 
 /// The home whose shims named this program to the go command, by the path that it was called by.
-pub(super) fn home_of_caller(arguments: &cli::Auth) -> Option<PathBuf> {
+pub(super) fn home_of_caller(arguments: &cli::AuthArgs) -> Option<PathBuf> {
     let called = PathBuf::from(std::env::args_os().next()?);
     let home = Home::of_shim(&called).filter(|_| arguments.command.is_none() && called.is_absolute());
     home.map(|home| home.root().to_owned())
 }
 
 /// `settings` with the kept credentials; a secret that is not at hand is said, and ends nothing.
-pub(super) fn given(settings: net::Settings, session: &Session) -> net::Settings {
-    let Some(own) = Own::of(&session.settings.home, &Process) else { return settings };
+pub(super) fn given(settings: net::NetSettings, context: &Context) -> net::NetSettings {
+    let Some(own) = UserDirs::of(&context.settings.home, &Process) else { return settings };
     let credentials = Credentials::of(&own);
     let keyring = Keyring::of(&Process);
     match credentials::for_requests(&credentials, keyring.as_ref(), settings.clone()) {
         Ok((settings, lacking)) => {
             for (kept, trouble) in lacking {
                 let note = format!("{trouble}: asking without the login {} for {}", kept.login, kept.machine);
-                if session.says_first(&note) {
-                    session.terminal.warn(note);
+                if context.warn_once(&note) {
+                    context.terminal.warn(note);
                 }
             }
             settings
         }
         Err(error) => {
             let note = format!("kept credentials are not used: {error}");
-            if session.says_first(&note) {
-                session.terminal.warn(note);
+            if context.warn_once(&note) {
+                context.terminal.warn(note);
             }
             settings
         }
     }
 }
 
-fn set(arguments: &cli::AuthSet, session: &Session) -> Result<(), Error> {
+fn set(arguments: &cli::AuthSetArgs, context: &Context) -> Result<(), Error> {
     let (kind, machine) = machine(&arguments.machine, arguments.proxy)?;
     if !credentials::is_login(&arguments.user) {
         return Err(Error::said(Failure::Usage, "a user's name has neither colons nor control characters")
             .hint("gvmr auth set MACHINE --user NAME"));
     }
-    let credentials = kept(session)?;
-    let secret = secret::read(&format!("secret of {} for {machine}: ", arguments.user), session)?;
+    let credentials = kept(context)?;
+    let secret = secret::read(&format!("secret of {} for {machine}: ", arguments.user), context)?;
     let keyring = Keyring::of(&Process);
-    let (kept, trouble) = session.tidily(|| {
+    let (kept, trouble) = context.with_cleanup(|| {
         credentials.keep(kind, &machine, &arguments.user, &secret, keyring.as_ref(), arguments.file)
     })?;
     let place = kept.place_in_words(&credentials);
     let why = match (kept.place, trouble) {
-        (Place::File, Some(trouble)) => format!(", which only you can read: {trouble}"),
-        (Place::File, None) if !arguments.file => {
+        (SecretStore::File, Some(trouble)) => format!(", which only you can read: {trouble}"),
+        (SecretStore::File, None) if !arguments.file => {
             ", which only you can read: no keyring runs here".to_owned()
         }
         _ => String::new(),
     };
-    session.terminal.note(format_args!("the login {} for {machine} is kept in {place}{why}", kept.login));
-    if kind == Kind::Https {
-        note_old_go(&kept, &secret, session)?;
+    context.terminal.note(format_args!("the login {} for {machine} is kept in {place}{why}", kept.login));
+    if kind == CredentialKind::Https {
+        note_old_go(&kept, &secret, context)?;
     }
     Ok(())
 }
 
 /// What an installed go before 1.24 cannot be told.
-fn note_old_go(kept: &Kept, secret: &credentials::Secret, session: &Session) -> Result<(), Error> {
-    let is_old = session.toolchains()?.iter().any(|toolchain| toolchain.version.is_before(24));
+fn note_old_go(kept: &CredentialEntry, secret: &credentials::Secret, context: &Context) -> Result<(), Error> {
+    let is_old = context.toolchains()?.iter().any(|toolchain| toolchain.version.is_before(24));
     if is_old && !credentials::fits_netrc(&kept.login, secret) {
-        session
+        context
             .terminal
             .note("Go before 1.24 knows no credentials with blanks in them, and runs without these");
     } else if is_old && kept.machine.contains('/') {
-        session.terminal.note(
+        context.terminal.note(
             "Go before 1.24 knows whole hosts only: it sends these to all of the host, or not at all where \
              credentials are kept for another part of it",
         );
@@ -110,38 +110,38 @@ struct Line {
     place: &'static str,
 }
 
-fn list(arguments: &cli::AuthList, session: &Session) -> Result<(), Error> {
-    let lines: Vec<Line> = kept(session)?.list()?.into_iter().map(Line::of).collect();
+fn list(arguments: &cli::AuthListArgs, context: &Context) -> Result<(), Error> {
+    let lines: Vec<Line> = kept(context)?.list()?.into_iter().map(Line::of).collect();
     if arguments.json {
-        return session.terminal.json(&lines).map_err(Session::stdout);
+        return context.terminal.json(&lines).map_err(Context::stdout);
     }
     let width = lines.iter().map(|line| line.machine.chars().count()).max().unwrap_or(0);
     for Line { kind, machine, login, place } in &lines {
         let login = printable::word(login);
         let line = format!("{kind:5}  {machine:width$}  {login}  {place}");
-        session.terminal.data(line).map_err(Session::stdout)?;
+        context.terminal.data(line).map_err(Context::stdout)?;
     }
     if lines.is_empty() {
-        session.terminal.note("no credentials are kept; gvmr auth set MACHINE --user NAME");
+        context.terminal.note("no credentials are kept; gvmr auth set MACHINE --user NAME");
     }
     Ok(())
 }
 
-fn remove(arguments: &cli::AuthRemove, session: &Session) -> Result<(), Error> {
+fn remove(arguments: &cli::AuthRemoveArgs, context: &Context) -> Result<(), Error> {
     let (kind, machine) = machine(&arguments.machine, arguments.proxy)?;
     let keyring = Keyring::of(&Process);
-    let removed =
-        session.tidily(|| kept(session)?.remove(kind, &machine, keyring.as_ref()).map_err(Error::from))?;
+    let removed = context
+        .with_cleanup(|| kept(context)?.remove(kind, &machine, keyring.as_ref()).map_err(Error::from))?;
     let Some((old, trouble)) = removed else {
         let what = if arguments.proxy { "the proxy " } else { "" };
         return Err(Error::said(Failure::Usage, format!("no credentials are kept for {what}{machine}"))
             .hint("gvmr auth list shows what is kept"));
     };
-    session
+    context
         .terminal
         .note(format_args!("the login {} for {machine} is forgotten", printable::word(&old.login)));
     if let Some(trouble) = trouble {
-        session.terminal.warn(format_args!(
+        context.terminal.warn(format_args!(
             "{trouble}, so the secret is still there, as \"gvmr: {} at {machine}\"; remove it with the keyring's own \
              program",
             printable::word(&old.login)
@@ -150,8 +150,8 @@ fn remove(arguments: &cli::AuthRemove, session: &Session) -> Result<(), Error> {
     Ok(())
 }
 
-fn machine(text: &str, proxy: bool) -> Result<(Kind, String), Error> {
-    let kind = if proxy { Kind::Proxy } else { Kind::Https };
+fn machine(text: &str, proxy: bool) -> Result<(CredentialKind, String), Error> {
+    let kind = if proxy { CredentialKind::Proxy } else { CredentialKind::Https };
     let machine = credentials::machine(kind, text).map_err(|error| {
         let example = if proxy { "--proxy proxy.corp.example:3128" } else { "git.corp.example/team" };
         Error::new(Failure::Usage, &error).hint(format!("gvmr auth set {example} --user NAME"))
@@ -159,25 +159,25 @@ fn machine(text: &str, proxy: bool) -> Result<(Kind, String), Error> {
     Ok((kind, machine))
 }
 
-fn own(session: &Session) -> Result<Own, Error> {
-    Own::of(&session.settings.home, &Process).ok_or_else(|| {
+fn own(context: &Context) -> Result<UserDirs, Error> {
+    UserDirs::of(&context.settings.home, &Process).ok_or_else(|| {
         Error::said(Failure::Usage, "no directory of your own can be named")
             .hint("set HOME to your home directory")
     })
 }
 
-fn kept(session: &Session) -> Result<Credentials, Error> {
-    Ok(Credentials::of(&own(session)?))
+fn kept(context: &Context) -> Result<Credentials, Error> {
+    Ok(Credentials::of(&own(context)?))
 }
 
 impl Line {
-    fn of(kept: Kept) -> Self {
+    fn of(kept: CredentialEntry) -> Self {
         Self { kind: kept.kind.word(), machine: kept.machine, login: kept.login, place: kept.place.word() }
     }
 }
 
 /// The directory of the marks that something was said.
-fn marks(own: &Own) -> Option<PathBuf> {
+fn marks(own: &UserDirs) -> Option<PathBuf> {
     let directory = own.notices();
     let mut builder = std::fs::DirBuilder::new();
     std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);

@@ -1,8 +1,8 @@
 //! The secret, from a terminal without echo or from a pipe.
 
-use crate::commands::session::Session;
+use crate::commands::context::Context;
 use crate::credentials::Secret;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 use std::fs::File;
@@ -14,10 +14,10 @@ const LIMIT: u64 = 64 * 1024;
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
 /// Asks on the terminal, or reads all that stdin has.
-pub(super) fn read(prompt: &str, session: &Session) -> Result<Secret, Error> {
+pub(super) fn read(prompt: &str, context: &Context) -> Result<Secret, Error> {
     let stdin = std::io::stdin();
     let bytes = if stdin.is_terminal() {
-        session.tidily(|| ask(prompt, &stdin, session))?
+        context.with_cleanup(|| ask(prompt, &stdin, context))?
     } else {
         let mut bytes = Vec::new();
         stdin.lock().take(LIMIT).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
@@ -25,29 +25,32 @@ pub(super) fn read(prompt: &str, session: &Session) -> Result<Secret, Error> {
     };
     let secret = String::from_utf8(bytes).ok().and_then(|text| Secret::parse(&text));
     secret.ok_or_else(|| {
-        Error::said(Kind::Usage, "a secret is one line of text, not empty and without control characters")
-            .hint("type it, or give it on stdin: gvmr auth set MACHINE --user NAME < FILE")
+        Error::said(
+            ErrorKind::Usage,
+            "a secret is one line of text, not empty and without control characters",
+        )
+        .hint("type it, or give it on stdin: gvmr auth set MACHINE --user NAME < FILE")
     })
 }
 
-fn ask(prompt: &str, stdin: &Stdin, session: &Session) -> Result<Vec<u8>, Error> {
+fn ask(prompt: &str, stdin: &Stdin, context: &Context) -> Result<Vec<u8>, Error> {
     // To the terminal itself: stderr may be a file.
     let mut terminal = File::options().write(true).open("/dev/tty").map_err(|error| unreadable(&error))?;
     let _silence = Silence::on(stdin).map_err(|error| unreadable(&error.into()))?;
     let _ = terminal.write_all(prompt.as_bytes());
-    let line = line(stdin, session);
+    let line = line(stdin, context);
     let _ = terminal.write_all(b"\n");
     line
 }
 
 /// Reads up to a newline, and looks now and then whether the user wants to go.
-fn line(stdin: &Stdin, session: &Session) -> Result<Vec<u8>, Error> {
+fn line(stdin: &Stdin, context: &Context) -> Result<Vec<u8>, Error> {
     let mut line = Vec::new();
     let mut piece = [0; 1024];
     loop {
         let ready = poll(&mut [PollFd::new(stdin, PollFlags::IN)], Some(&TICK));
-        if session.interrupted() {
-            return Err(Error::said(Kind::Interrupted, "interrupted"));
+        if context.interrupted() {
+            return Err(Error::said(ErrorKind::Interrupted, "interrupted"));
         }
         match ready {
             Ok(0) | Err(rustix::io::Errno::INTR) => continue,
@@ -63,7 +66,7 @@ fn line(stdin: &Stdin, session: &Session) -> Result<Vec<u8>, Error> {
 }
 
 fn unreadable(error: &std::io::Error) -> Error {
-    Error::said(Kind::Usage, format!("cannot read the secret: {error}"))
+    Error::said(ErrorKind::Usage, format!("cannot read the secret: {error}"))
         .hint("give it on stdin: gvmr auth set MACHINE --user NAME < FILE")
 }
 

@@ -8,12 +8,12 @@ use crate::sources::{Index, Naming};
 use crate::verify::known_versions;
 use gvmr_core::env::gvmr_toml;
 use gvmr_core::gover::version::Version;
-use gvmr_core::gover::version_file::{Pin, Wish};
+use gvmr_core::gover::version_file::{Pin, PinnedGo};
 use gvmr_core::home::installed;
 use gvmr_core::home::paths::Home;
-use gvmr_core::home::user_dirs::Own;
-use gvmr_core::select::resolution::Choice;
-use gvmr_core::select::resolve::{self, Question};
+use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::select::resolution::Selection;
+use gvmr_core::select::resolve::{self, Query};
 use gvmr_core::sys::directory;
 use gvmr_core::sys::environment::{self, Process};
 use std::path::PathBuf;
@@ -56,7 +56,7 @@ impl Versions {
     pub(super) fn default_version(&self) -> Option<Version> {
         let (_, pin) = resolve::default_file(self.home()?, &Process).ok()??;
         match pin {
-            Pin { wish: Wish::Version(selector), .. } => selector.newest(&self.installed).cloned(),
+            Pin { wish: PinnedGo::Version(selector), .. } => selector.newest(&self.installed).cloned(),
             Pin { .. } => None,
         }
     }
@@ -64,18 +64,18 @@ impl Versions {
     /// The installed version that runs in the current directory.
     pub(super) fn here(&self) -> Option<Version> {
         match self.choice()? {
-            Choice::Installed { version, .. } => Some(version),
-            Choice::Missing { .. } | Choice::Outside(_) => None,
+            Selection::Installed { version, .. } => Some(version),
+            Selection::Missing { .. } | Selection::System(_) => None,
         }
     }
 
-    fn choice(&self) -> Option<Choice> {
+    fn choice(&self) -> Option<Selection> {
         let home = self.home()?;
         let here = directory::working(&Process, None).ok()?;
         let shim = home.shims().join("go");
-        let found = gvmr_toml::find(&here, Own::of(home, &Process).as_ref());
+        let found = gvmr_toml::find(&here, UserDirs::of(home, &Process).as_ref());
         let (shim, pin) = (Some(shim.as_path()), found.pin());
-        let question = Question { home, directory: &here, plus: None, environment: &Process, shim, pin };
+        let question = Query { home, directory: &here, plus: None, environment: &Process, shim, pin };
         resolve::resolve(&question).ok().map(|answer| answer.choice)
     }
 

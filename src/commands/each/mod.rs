@@ -3,11 +3,11 @@
 mod outcome;
 mod versions;
 
+use super::context::Context;
 use super::exec::{cannot_run, given, prepare};
-use super::session::Session;
 use crate::cli;
-use crate::error::{Error, Kind};
-use crate::process::{self, Captured, Ending, Given, Go, Keeper, Kin, Listener, Stop, Streams, in_order};
+use crate::error::{Error, ErrorKind};
+use crate::process::{self, Captured, Ending, Given, Go, Listener, Scope, Stop, Streams, Watchdog, in_order};
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use indicatif::ProgressBar;
@@ -22,29 +22,29 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs the command.
-pub(super) fn run(arguments: &cli::Each, session: &Session) -> Result<(), Error> {
+pub(super) fn run(arguments: &cli::EachArgs, context: &Context) -> Result<(), Error> {
     let given = given(&arguments.env)?;
     if given.names("GOTOOLCHAIN") {
         return Err(Error::said(
-            Kind::Usage,
+            ErrorKind::Usage,
             "GOTOOLCHAIN cannot be given: each version runs as it is named",
         )
         .hint("gvmr exec -e GOTOOLCHAIN=auto VERSION -- COMMAND runs one that the go command may switch"));
     }
-    let versions = versions::all(&arguments.versions, session)?;
+    let versions = versions::all(&arguments.versions, context)?;
     let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = arguments.jobs.unwrap_or_else(processors);
-    let keeper = Keeper::start("session-watch").map_err(|error| {
-        Error::said(Kind::CannotExecute, format!("cannot watch what is started: {error}"))
+    let watchdog = Watchdog::start("session-watch").map_err(|error| {
+        Error::said(ErrorKind::CannotExecute, format!("cannot watch what is started: {error}"))
             .hint("gvmr each needs /proc and a free process")
     })?;
-    let each = Each { arguments, given, keeper, session };
-    let mut outcomes = session.tidily(|| in_order(&versions, jobs.get(), |version| each.run(version)));
+    let each = Each { arguments, given, watchdog, context };
+    let mut outcomes = context.with_cleanup(|| in_order(&versions, jobs.get(), |version| each.run(version)));
     if arguments.json {
         let rows: Vec<_> = outcomes.iter_mut().map(Outcome::row).collect();
-        session.terminal.json(&rows).map_err(Session::stdout)?;
+        context.terminal.json(&rows).map_err(Context::stdout)?;
     } else {
-        outcomes.iter().try_for_each(|outcome| session.terminal.data(outcome)).map_err(Session::stdout)?;
+        outcomes.iter().try_for_each(|outcome| context.terminal.data(outcome)).map_err(Context::stdout)?;
     }
     match verdict(&outcomes, program(arguments)) {
         Some(error) if arguments.json => Err(error.after_data()),
@@ -53,33 +53,33 @@ pub(super) fn run(arguments: &cli::Each, session: &Session) -> Result<(), Error>
     }
 }
 
-fn program(arguments: &cli::Each) -> &OsStr {
+fn program(arguments: &cli::EachArgs) -> &OsStr {
     arguments.words.first().map_or(OsStr::new(""), |program| program)
 }
 
 /// What all versions share.
 struct Each<'a> {
-    arguments: &'a cli::Each,
+    arguments: &'a cli::EachArgs,
     given: Given,
-    keeper: Keeper,
-    session: &'a Session,
+    watchdog: Watchdog,
+    context: &'a Context,
 }
 
 impl Each<'_> {
     fn run(&self, version: &Version) -> Outcome {
-        let home = &self.session.settings.home;
+        let home = &self.context.settings.home;
         let directory = Process.get("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
         let mut running = Running {
             captured: Captured::new(&directory),
             start: Instant::now(),
-            session: self.session,
+            context: self.context,
             bar: None,
         };
         let goroot = home.toolchain(version);
-        let how = if self.session.interrupted() {
+        let how = if self.context.interrupted() {
             How::NotRun
         } else {
-            running.bar = Some(self.session.terminal.bar(&version.toolchain_name()));
+            running.bar = Some(self.context.terminal.bar(&version.toolchain_name()));
             let go = Go { home, goroot: &goroot, exact: Some(version), never_switched: true };
             self.run_with(go, &mut running)
         };
@@ -94,11 +94,11 @@ impl Each<'_> {
     }
 
     fn run_with(&self, go: Go<'_>, running: &mut Running<'_>) -> How {
-        let mut command = self.keeper.command("session-start", &self.arguments.words);
+        let mut command = self.watchdog.command("session-start", &self.arguments.words);
         if let Err(error) = prepare(&mut command, Some(go), &self.given) {
             return How::NotStarted(error);
         }
-        match process::run(command, Streams::Both, Kin::Kept(&self.keeper), running) {
+        match process::run(command, Streams::Both, Scope::Kept(&self.watchdog), running) {
             Ok(Ending::Exited(status)) => How::Ended(status),
             Ok(Ending::Stopped) => How::Interrupted,
             Err(Stop::Run(error) | Stop::Hear(error)) => {
@@ -109,12 +109,12 @@ impl Each<'_> {
 
     /// Shows what was printed, in one piece; in JSON it comes with the rest.
     fn show(&self, outcome: &mut Outcome) {
-        let wanted = !self.session.terminal.is_quiet() || !outcome.how.is_ok();
+        let wanted = !self.context.terminal.is_quiet() || !outcome.how.is_ok();
         if self.arguments.json || !wanted || matches!(outcome.how, How::NotRun) {
             return;
         }
         let header = outcome.header();
-        self.session.terminal.block(header, |out| outcome.write_output(out));
+        self.context.terminal.block(header, |out| outcome.write_output(out));
     }
 }
 
@@ -122,7 +122,7 @@ impl Each<'_> {
 struct Running<'a> {
     captured: Captured,
     start: Instant,
-    session: &'a Session,
+    context: &'a Context,
     bar: Option<ProgressBar>,
 }
 
@@ -139,7 +139,7 @@ impl Listener for Running<'_> {
                 bar.set_message(message);
             }
         }
-        self.session.interrupted()
+        self.context.interrupted()
     }
 
     fn patience(&self) -> Duration {
@@ -150,7 +150,7 @@ impl Listener for Running<'_> {
 /// What is wrong with all of it.
 fn verdict(outcomes: &[Outcome], program: &OsStr) -> Option<Error> {
     if outcomes.iter().any(|outcome| matches!(outcome.how, How::Interrupted | How::NotRun)) {
-        return Some(Error::said(Kind::Interrupted, "interrupted"));
+        return Some(Error::said(ErrorKind::Interrupted, "interrupted"));
     }
     let failed: Vec<_> = outcomes.iter().filter(|outcome| !outcome.how.is_ok()).collect();
     if let Some(Outcome { how: How::NotStarted(error), .. }) = failed.first()
@@ -164,7 +164,7 @@ fn verdict(outcomes: &[Outcome], program: &OsStr) -> Option<Error> {
     let last = names.last()?;
     Some(
         Error::said(
-            Kind::Finding,
+            ErrorKind::Finding,
             format!(
                 "{program} failed with {} of {} versions: {}",
                 names.len(),

@@ -1,22 +1,22 @@
 //! Which versions `gvmr each` runs: installed ones, each once.
 
+use super::super::context::{Consent, Context};
 use super::super::install;
 use super::super::installed;
-use super::super::session::{Consent, Session};
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::request::Request;
 use gvmr_core::gover::version::Version;
 
 /// The versions that the words mean, in their order. Those that are missing are installed first, where the user agrees.
-pub(super) fn all(words: &[String], session: &Session) -> Result<Vec<Version>, Error> {
+pub(super) fn all(words: &[String], context: &Context) -> Result<Vec<Version>, Error> {
     let requests = words
         .iter()
         .map(|word| {
             let hint = "versions come first, then -- and the command: gvmr each 1.22 1.23 -- go test ./...";
-            session.request(word).map_err(|error| if error.hint.is_none() { error.hint(hint) } else { error })
+            context.request(word).map_err(|error| if error.hint.is_none() { error.hint(hint) } else { error })
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let installed: Vec<_> = session.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
+    let installed: Vec<_> = context.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
     let mut missing: Vec<Request> = Vec::new();
     for request in requests.iter().filter(|request| request.newest(&installed).is_none()) {
         if !missing.iter().any(|other| other.to_string() == request.to_string()) {
@@ -24,15 +24,15 @@ pub(super) fn all(words: &[String], session: &Session) -> Result<Vec<Version>, E
         }
     }
     if !missing.is_empty() {
-        install_missing(&missing, session)?;
+        install_missing(&missing, context)?;
     }
-    let toolchains = session.toolchains()?;
+    let toolchains = context.toolchains()?;
     let mut versions: Vec<Version> = Vec::new();
     for word in words {
-        let version = installed::newest_of(&toolchains, word, session)
-            .map_err(|error| Error { kind: Kind::NotFound, ..error })?;
+        let version = installed::newest_of(&toolchains, word, context)
+            .map_err(|error| Error { kind: ErrorKind::NotFound, ..error })?;
         if versions.contains(&version) {
-            session.terminal.note(format_args!("{word} means Go {version} too, which runs once"));
+            context.terminal.note(format_args!("{word} means Go {version} too, which runs once"));
         } else {
             versions.push(version);
         }
@@ -41,17 +41,17 @@ pub(super) fn all(words: &[String], session: &Session) -> Result<Vec<Version>, E
 }
 
 /// All of them, before anything runs.
-fn install_missing(missing: &[Request], session: &Session) -> Result<(), Error> {
+fn install_missing(missing: &[Request], context: &Context) -> Result<(), Error> {
     let names = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let (are, them) = if missing.len() == 1 { ("is", "it") } else { ("are", "them") };
     let said = format!("Go {names} {are} not installed");
-    match session.consent_to_install(&format!("{said}. Install {them} now?")) {
-        Consent::Given => install::install_several(missing, session),
-        Consent::Refused => Err(Error::said(Kind::NotFound, said)),
+    match context.consent_to_install(&format!("{said}. Install {them} now?")) {
+        Consent::Given => install::install_several(missing, context),
+        Consent::Refused => Err(Error::said(ErrorKind::NotFound, said)),
         Consent::NotAsked => {
             let words: Vec<_> = missing.iter().map(|request| quoted(&request.to_string())).collect();
-            let next = session.next_step(&format!("install {}", words.join(" ")));
-            Err(Error::said(Kind::NotFound, said).hint(next))
+            let next = context.next_step(&format!("install {}", words.join(" ")));
+            Err(Error::said(ErrorKind::NotFound, said).hint(next))
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::table::{Row, Table};
 use crate::commands::shown;
-use crate::explain::{Place, Rule, Ruled, Why};
+use crate::explain::{RuleOrigin, RuleValue, ShadowReason, ValueSource};
 use gvmr_core::env::compiled_rules::When;
-use gvmr_core::env::network::{Condition, Network, Seen};
+use gvmr_core::env::network::{Condition, Network, NetworkState};
 use gvmr_core::env::variable::Variable;
 use gvmr_core::sys::printable;
 use serde_json::{Value, json};
@@ -50,14 +50,14 @@ fn shadowed(row: &Row, table: &Table) -> Vec<(String, String)> {
     let shadowed = row.explained.shadowed.iter().map(|(candidate, why)| {
         let place = place(&candidate.place, table);
         match why {
-            Why::Removes => ("  removed".to_owned(), place),
+            ShadowReason::Removes => ("  removed".to_owned(), place),
             _ => (not(row.explained.variable, &candidate.value), format!("{place}: {why}")),
         }
     });
     shadowed.collect()
 }
 
-fn idle(ruled: &Ruled, directory: &Path, network: &Network) -> (String, String) {
+fn idle(ruled: &RuleValue, directory: &Path, network: &Network) -> (String, String) {
     let why = why_idle(&ruled.rule, directory, network);
     (not(ruled.variable, &ruled.value), format!("{}: does not count: {why}", of_rule(&ruled.rule)))
 }
@@ -126,12 +126,13 @@ impl Row {
     }
 
     fn is_unset(&self) -> bool {
-        self.explained.place == Place::Default && self.value().is_some_and(OsStr::is_empty)
+        self.explained.place == ValueSource::Default && self.value().is_some_and(OsStr::is_empty)
     }
 
     /// What is written, where the toolchain reads that as something else.
     fn written_otherwise(&self) -> Option<&OsStr> {
-        let written = self.explained.value.as_deref().filter(|_| self.explained.place != Place::Toolchain)?;
+        let written =
+            self.explained.value.as_deref().filter(|_| self.explained.place != ValueSource::Toolchain)?;
         self.said.as_deref().filter(|said| *said != written).map(|_| written)
     }
 }
@@ -145,7 +146,7 @@ fn place_of(row: &Row, table: &Table) -> String {
     if row.explained.kept {
         text.push_str(", kept by GVMR_KEEP");
     }
-    if row.explained.place == Place::Default {
+    if row.explained.place == ValueSource::Default {
         text.push_str(derived(row.explained.variable));
     }
     match row.written_otherwise() {
@@ -165,26 +166,26 @@ fn derived(variable: &Variable) -> &'static str {
     }
 }
 
-fn place(place: &Place, table: &Table) -> String {
+fn place(place: &ValueSource, table: &Table) -> String {
     match place {
-        Place::Process(name) if name.starts_with(|first: char| first.is_ascii_lowercase()) => {
+        ValueSource::Process(name) if name.starts_with(|first: char| first.is_ascii_lowercase()) => {
             format!("the environment ({name})")
         }
-        Place::Process(_) => "the environment".to_owned(),
-        Place::Rule(rule) => of_rule(rule),
-        Place::Credentials => "gvmr auth".to_owned(),
-        Place::Toolchain => match &table.reason {
+        ValueSource::Process(_) => "the environment".to_owned(),
+        ValueSource::Rule(rule) => of_rule(rule),
+        ValueSource::Credentials => "gvmr auth".to_owned(),
+        ValueSource::Toolchain => match &table.reason {
             Some(reason) => format!("the toolchain that runs here ({reason})"),
             None => "the toolchain that runs here".to_owned(),
         },
-        Place::UserFile { file, line } => format!("{}:{line} (go env -w)", printable::path(file)),
-        Place::ToolchainFile { file, line } => format!("{}:{line}", printable::path(file)),
-        Place::Default => "Go's default".to_owned(),
+        ValueSource::UserFile { file, line } => format!("{}:{line} (go env -w)", printable::path(file)),
+        ValueSource::ToolchainFile { file, line } => format!("{}:{line}", printable::path(file)),
+        ValueSource::Default => "Go's default".to_owned(),
     }
 }
 
 /// `/c/config.toml:9 (override, directory /home/joe/work)`
-fn of_rule(rule: &Rule) -> String {
+fn of_rule(rule: &RuleOrigin) -> String {
     let mut remarks = Vec::new();
     if rule.overrides {
         remarks.push("override".to_owned());
@@ -198,7 +199,7 @@ fn of_rule(rule: &Rule) -> String {
 }
 
 /// Why a rule does not count here.
-fn why_idle(rule: &Rule, directory: &Path, network: &Network) -> String {
+fn why_idle(rule: &RuleOrigin, directory: &Path, network: &Network) -> String {
     match &rule.when {
         When::Always => "its file does not".to_owned(),
         When::Directory(path) => {
@@ -228,7 +229,7 @@ fn why_idle(rule: &Rule, directory: &Path, network: &Network) -> String {
     }
 }
 
-fn addresses(seen: &Seen) -> String {
+fn addresses(seen: &NetworkState) -> String {
     if seen.addresses.is_empty() {
         "no address is".to_owned()
     } else {
@@ -260,20 +261,20 @@ fn from_of(row: &Row) -> Value {
     value
 }
 
-fn from(place: &Place) -> Value {
+fn from(place: &ValueSource) -> Value {
     let at = |kind: &str, file: &Path, line: usize| json!({ "kind": kind, "file": file.display().to_string(), "line": line });
     match place {
-        Place::Process(name) => json!({ "kind": "process", "name": name }),
-        Place::Rule(rule) => from_rule(rule),
-        Place::Credentials => json!({ "kind": "credentials" }),
-        Place::Toolchain => json!({ "kind": "toolchain" }),
-        Place::UserFile { file, line } => at("go-env", file, *line),
-        Place::ToolchainFile { file, line } => at("toolchain-go-env", file, *line),
-        Place::Default => json!({ "kind": "default" }),
+        ValueSource::Process(name) => json!({ "kind": "process", "name": name }),
+        ValueSource::Rule(rule) => from_rule(rule),
+        ValueSource::Credentials => json!({ "kind": "credentials" }),
+        ValueSource::Toolchain => json!({ "kind": "toolchain" }),
+        ValueSource::UserFile { file, line } => at("go-env", file, *line),
+        ValueSource::ToolchainFile { file, line } => at("toolchain-go-env", file, *line),
+        ValueSource::Default => json!({ "kind": "default" }),
     }
 }
 
-fn from_rule(rule: &Rule) -> Value {
+fn from_rule(rule: &RuleOrigin) -> Value {
     let mut value = json!({
         "kind": if rule.project { "project" } else { "config" },
         "file": rule.file.display().to_string(),

@@ -1,20 +1,20 @@
 //! What the next go here sees of each variable: gathered as the shim gathers it, with the toolchain's own defaults.
 
+use crate::commands::context::Context;
 use crate::commands::current;
 use crate::commands::prepare::{self, notices};
-use crate::commands::session::Session;
 use crate::config;
-use crate::error::{Error, Kind};
-use crate::explain::{self, Explained, Ground, OTHERS};
+use crate::error::{Error, ErrorKind};
+use crate::explain::{self, Explained, Explainer, OTHERS};
 use crate::go_env;
-use gvmr_core::env::env_context::Settled;
+use gvmr_core::env::env_context::ResolvedEnv;
 use gvmr_core::env::notice::Notice;
 use gvmr_core::env::variable::Variable;
-use gvmr_core::exec::call::Call;
 use gvmr_core::exec::child_environment::{ChildEnvironment, Edits};
+use gvmr_core::exec::invocation::Invocation;
 use gvmr_core::exec::launch::Launch;
-use gvmr_core::home::user_dirs::Own;
-use gvmr_core::select::resolution::{Answer, Choice, Source};
+use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::select::resolution::{Resolution, Selection, Source};
 use gvmr_core::sys::environment::{Block, Process};
 use gvmr_core::sys::printable;
 use gvmr_core::sys::process::Word;
@@ -51,26 +51,27 @@ pub(super) struct Remark {
 }
 
 /// Gathers it for these variables in the current directory.
-pub(super) fn gather(session: &Session, variables: &[&'static Variable]) -> Result<Table, Error> {
-    let home = &session.settings.home;
+pub(super) fn gather(context: &Context, variables: &[&'static Variable]) -> Result<Table, Error> {
+    let home = &context.settings.home;
     let block = Block::of_process();
     let place = prepare::place(home, "go".as_ref());
     let words: [&CStr; 1] = [c"go"];
-    let call = Call::parse(&place, &words, &block).map_err(|error| Error::new(Kind::Usage, &error))?;
-    let mut situation = call.situation(config::rules(Own::of(home, &Process).as_ref(), &Process)?);
-    let directory = situation.directory.clone();
+    let call =
+        Invocation::parse(&place, &words, &block).map_err(|error| Error::new(ErrorKind::Usage, &error))?;
+    let mut env_context = call.env_context(config::rules(UserDirs::of(home, &Process).as_ref(), &Process)?);
+    let directory = env_context.directory.clone();
     let mut remarks = Vec::new();
-    let answer = call.answer(&situation);
+    let answer = call.answer(&env_context);
     let answer = answer.map_err(|problem| remarks.push(Remark::new("version", problem.to_string()))).ok();
-    let rules = explain::ruled(&situation);
-    let settled = match &answer {
-        Some(answer) => call.settle(&mut situation, &answer.choice),
-        None => situation.settle(home, &block, None, None),
+    let rules = explain::ruled(&env_context);
+    let resolved = match &answer {
+        Some(answer) => call.resolve_env(&mut env_context, &answer.choice),
+        None => env_context.resolve_env(home, &block, None, None),
     };
-    remarks.extend(settled.notices.iter().map(|notice| of_notice(notice, &directory, &block)));
+    remarks.extend(resolved.notices.iter().map(|notice| of_notice(notice, &directory, &block)));
     let launch = answer.as_ref().and_then(|answer| launch(answer, place.proc_is_mounted, &block));
-    let launch = launch.map(|launch| launch.changing(&settled.changes));
-    let edits = Edits { changes: &settled.changes, ..Edits::default() };
+    let launch = launch.map(|launch| launch.changing(&resolved.changes));
+    let edits = Edits { changes: &resolved.changes, ..Edits::default() };
     let child = match &launch {
         Some(launch) => launch.environment(&block),
         None => ChildEnvironment::of(block.entries(), &edits),
@@ -78,10 +79,10 @@ pub(super) fn gather(session: &Session, variables: &[&'static Variable]) -> Resu
     let entries = child.entries();
     let goroot = answer.as_ref().and_then(|answer| answer.choice.goroot());
     let mut said = ask(launch.as_ref().zip(goroot), &entries, variables, &mut remarks);
-    remarks.extend(answer.as_ref().and_then(|answer| lacking(answer, &settled, session)));
+    remarks.extend(answer.as_ref().and_then(|answer| lacking(answer, &resolved, context)));
     let child = Block::from(entries);
     let ground =
-        Ground { rules: &rules, home, settled: &settled, environment: &block, child: &child, goroot };
+        Explainer { rules: &rules, home, resolved: &resolved, environment: &block, child: &child, goroot };
     let rows = variables.iter().map(|variable| Row {
         explained: ground.explain(variable),
         said: said.remove(variable.name).map(OsString::from),
@@ -93,13 +94,13 @@ pub(super) fn gather(session: &Session, variables: &[&'static Variable]) -> Resu
 }
 
 /// What the shim would run.
-fn launch<'a>(answer: &'a Answer, proc_is_mounted: bool, block: &Block<'_>) -> Option<Launch<'a>> {
+fn launch<'a>(answer: &'a Resolution, proc_is_mounted: bool, block: &Block<'_>) -> Option<Launch<'a>> {
     match &answer.choice {
-        Choice::Installed { version, goroot } => {
+        Selection::Installed { version, goroot } => {
             Some(Launch::toolchain(goroot, version, "go".as_ref(), answer.exact, proc_is_mounted))
         }
-        Choice::Outside(outside) => Launch::outside(outside, block).ok(),
-        Choice::Missing { .. } => None,
+        Selection::System(outside) => Launch::outside(outside, block).ok(),
+        Selection::Missing { .. } => None,
     }
 }
 
@@ -126,12 +127,12 @@ fn ask(
 }
 
 /// What keeps the table from being whole.
-fn lacking(answer: &Answer, settled: &Settled, session: &Session) -> Option<Remark> {
-    if matches!(answer.choice, Choice::Missing { .. }) {
-        return Some(Remark::new("version", current::missing(answer, session).message));
+fn lacking(answer: &Resolution, resolved: &ResolvedEnv, context: &Context) -> Option<Remark> {
+    if matches!(answer.choice, Selection::Missing { .. }) {
+        return Some(Remark::new("version", current::missing(answer, context).message));
     }
     let message = "gvmr gives go credentials that it keeps for this proxy or version; they are not shown";
-    settled.needs_credentials.then(|| Remark::new("credentials", message.to_owned()))
+    resolved.needs_credentials.then(|| Remark::new("credentials", message.to_owned()))
 }
 
 fn of_notice(notice: &Notice, directory: &Path, block: &Block<'_>) -> Remark {

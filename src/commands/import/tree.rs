@@ -1,10 +1,10 @@
 //! One tree that another tool installed: what it is, what is done about it, and how that is said.
 
+use super::super::context::Context;
 use super::super::progress::Shown;
-use super::super::session::Session;
-use crate::elsewhere::{Found, Passed, Unfit};
-use crate::error::{Error, Kind};
-use crate::install::{Installer, Outcome};
+use crate::discover::{DiscoveredGo, Passed, Unfit};
+use crate::error::{Error, ErrorKind};
+use crate::install::{InstallOutcome, Installer};
 use crate::store::{Programs, Receipt, Toolchain};
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::printable;
@@ -29,8 +29,8 @@ pub(super) enum State {
 }
 
 impl Tree {
-    pub(super) fn of(found: Found, installed: &[Toolchain]) -> Self {
-        let Found { goroot, version, owner, rebuilt } = found;
+    pub(super) fn of(found: DiscoveredGo, installed: &[Toolchain]) -> Self {
+        let DiscoveredGo { goroot, version, owner, rebuilt } = found;
         let state = if installed.iter().any(|toolchain| toolchain.version == version) {
             State::Installed
         } else if rebuilt {
@@ -58,14 +58,17 @@ impl Tree {
         self.version.as_ref().map_or_else(|| "-".to_owned(), Version::toolchain_name)
     }
 
-    pub(super) fn adopt(&self, installer: &Installer<'_>, session: &Session) -> State {
+    pub(super) fn adopt(&self, installer: &Installer<'_>, context: &Context) -> State {
         let Some(version) = &self.version else { return State::Installed };
-        match adopt(&self.goroot, version, installer, session) {
-            Ok(Outcome::Installed(toolchain)) => State::Adopted(Box::new(toolchain)),
-            Ok(Outcome::Present(_)) => State::Installed,
+        match adopt(&self.goroot, version, installer, context) {
+            Ok(InstallOutcome::Installed(toolchain)) => State::Adopted(Box::new(toolchain)),
+            Ok(InstallOutcome::Present(_)) => State::Installed,
             Err(error) => {
-                let why =
-                    if error.kind == Kind::Network { ", since only the log can prove a tree" } else { "" };
+                let why = if error.kind == ErrorKind::Network {
+                    ", since only the log can prove a tree"
+                } else {
+                    ""
+                };
                 let message = format!("{} is not adopted{why}: {}", self.name(), error.message);
                 State::Failed(Error { message, ..error })
             }
@@ -82,7 +85,7 @@ impl Tree {
             }
             State::Installed => "is installed already".to_owned(),
             State::Passed(why) => why.clone(),
-            State::Failed(error) if error.kind == Kind::Integrity => "changed, not adopted".to_owned(),
+            State::Failed(error) if error.kind == ErrorKind::Integrity => "changed, not adopted".to_owned(),
             State::Failed(_) => "not adopted".to_owned(),
         }
     }
@@ -122,12 +125,12 @@ fn adopt(
     goroot: &Path,
     version: &Version,
     installer: &Installer<'_>,
-    session: &Session,
-) -> Result<Outcome, Error> {
-    let shown = Shown::begin(&version.toolchain_name(), session);
+    context: &Context,
+) -> Result<InstallOutcome, Error> {
+    let shown = Shown::begin(&version.toolchain_name(), context);
     let programs = Programs::beside_this_one()?;
     // What is committed is made reachable too, whoever interrupts in between.
-    let result = session.tidily(|| {
+    let result = context.with_cleanup(|| {
         let outcome = installer.adopt(goroot, version, &shown)?;
         installer.store.publish(&programs)?;
         Ok(outcome)

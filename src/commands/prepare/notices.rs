@@ -7,10 +7,10 @@ use crate::config::{self, RulesError};
 use crate::shell::quote;
 use crate::store;
 use crate::terminal::Terminal;
-use gvmr_core::env::compiled_rules::Record;
-use gvmr_core::env::env_context::Situation;
-use gvmr_core::env::gopath::Fault;
-use gvmr_core::env::gvmr_toml::{self, PassedOver, Unread, Why};
+use gvmr_core::env::compiled_rules::CompiledRules;
+use gvmr_core::env::env_context::EnvContext;
+use gvmr_core::env::gopath::GopathFault;
+use gvmr_core::env::gvmr_toml::{self, IgnoredFile, IgnoredReason, Unreadable};
 use gvmr_core::env::notice::{Notice, UnfitGopath};
 use gvmr_core::home::user_dirs;
 use gvmr_core::sys::environment::{self, Environment};
@@ -21,11 +21,11 @@ use std::path::{Path, PathBuf};
 /// Says what was not said in the last day, and leaves the marks that it was. What cannot be marked is said again.
 pub(super) fn say(
     notices: &[Notice],
-    situation: &Situation,
+    env_context: &EnvContext,
     environment: &dyn Environment,
     terminal: &Terminal,
 ) {
-    let (own, directory) = (situation.own.as_ref(), &situation.directory);
+    let (own, directory) = (env_context.own.as_ref(), &env_context.directory);
     for notice in notices.iter().filter(|notice| !notice.was_said(own)) {
         terminal.say(format_args!("gvmr: {}", words(notice, directory, environment)));
         if let Some(own) = own.filter(|_| !environment::is_privileged()) {
@@ -62,8 +62,8 @@ fn gopath(unfit: &UnfitGopath, directory: &Path, environment: &dyn Environment) 
 fn rule(unfit: &UnfitGopath, directory: &Path, environment: &dyn Environment) -> Option<String> {
     let file = user_dirs::config_file(environment)?;
     let usual = Path::new(&environment.get("HOME")?).join("go");
-    let is_elsewhere =
-        matches!(unfit.fault, Fault::Relative(_) | Fault::Tilde(_)) || unfit.fault.element() != usual;
+    let is_elsewhere = matches!(unfit.fault, GopathFault::Relative(_) | GopathFault::Tilde(_))
+        || unfit.fault.element() != usual;
     let value = if is_elsewhere { "~/go" } else { "~/gopath" };
     let path = directory.to_str().filter(|path| printable::text(path) == **path)?;
     let path = serde_json::Value::from(path); // of printable characters, written as in TOML
@@ -74,18 +74,18 @@ fn rule(unfit: &UnfitGopath, directory: &Path, environment: &dyn Environment) ->
 }
 
 /// Why a project file has no effect, and what to do about it.
-fn project_file(passed_over: &PassedOver, environment: &dyn Environment) -> String {
+fn project_file(passed_over: &IgnoredFile, environment: &dyn Environment) -> String {
     let file = printable::path(&passed_over.file);
     let state = match &passed_over.why {
-        Why::Untrusted => "is not trusted, so that it has no effect",
-        Why::Changed => "was changed since you trusted it, so that it has no effect",
-        Why::Unread(Unread::Foreign(owner)) => {
+        IgnoredReason::Untrusted => "is not trusted, so that it has no effect",
+        IgnoredReason::Changed => "was changed since you trusted it, so that it has no effect",
+        IgnoredReason::Unread(Unreadable::Foreign(owner)) => {
             return format!(
                 "{file} belongs to user {owner}, so that it is passed over and cannot be trusted; to use it, make it \
                  yours first, or copy it to a directory of yours"
             );
         }
-        Why::Unread(Unread::Refused(refusal)) => {
+        IgnoredReason::Unread(Unreadable::Refused(refusal)) => {
             return format!("{file} {refusal}, so that it has no effect");
         }
     };
@@ -100,7 +100,7 @@ fn project_file(passed_over: &PassedOver, environment: &dyn Environment) -> Stri
 }
 
 /// What it would set, by name, or its first mistake.
-fn content(compiled: &Result<Record, RulesError>) -> String {
+fn content(compiled: &Result<CompiledRules, RulesError>) -> String {
     let record = match compiled {
         Ok(record) => record,
         Err(error) => {

@@ -1,16 +1,16 @@
 //! The changes of one run of setup: looked at together, shown together, made one by one.
 
 use crate::cli;
-use crate::commands::Session;
-use crate::error::{Error, Kind};
-use crate::shell::{Change, Content, Edit, EditError, Place};
+use crate::commands::Context;
+use crate::error::{Error, ErrorKind};
+use crate::shell::{BlockPosition, Change, Content, Edit, EditError};
 use gvmr_core::sys::printable;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// Which way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Direction {
     /// The content goes in.
     #[default]
     Make,
@@ -21,7 +21,7 @@ pub(super) enum Way {
 /// What is to be done, and what cannot be.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    way: Way,
+    way: Direction,
     /// Needed, in order.
     needed: Vec<Change>,
     /// Not needed: there only what a killed run left goes.
@@ -34,15 +34,16 @@ pub(super) struct Changes {
 
 impl Changes {
     /// Looks at the files of all edits. Of two that lead to one file the one counts that says more.
-    pub(super) fn prepare(edits: &[Edit], way: Way) -> Self {
+    pub(super) fn prepare(edits: &[Edit], way: Direction) -> Self {
         let mut changes = Self { way, ..Self::default() };
         let mut seen: Vec<PathBuf> = Vec::new();
-        let says_more = |edit: &&Edit| matches!(edit.content, Content::Block { place: Place::Both, .. });
+        let says_more =
+            |edit: &&Edit| matches!(edit.content, Content::Block { place: BlockPosition::Both, .. });
         let (first, second): (Vec<_>, Vec<_>) = edits.iter().partition(says_more);
         for edit in first.into_iter().chain(second) {
             let change = match way {
-                Way::Make => edit.prepare(),
-                Way::Undo => edit.prepare_undo(),
+                Direction::Make => edit.prepare(),
+                Direction::Undo => edit.prepare_undo(),
             };
             match change {
                 Ok(change) if seen.iter().any(|path| path == change.real_path()) => {}
@@ -99,32 +100,32 @@ impl Changes {
     }
 
     /// Shows what is to be done as a diff, and says what cannot be.
-    pub(super) fn show(&self, session: &Session) -> Result<(), Error> {
+    pub(super) fn show(&self, context: &Context) -> Result<(), Error> {
         let diff = self.diff();
         if !diff.is_empty() {
-            session.terminal.data(diff.trim_end()).map_err(Session::stdout)?;
+            context.terminal.data(diff.trim_end()).map_err(Context::stdout)?;
         }
-        self.say(session);
+        self.say(context);
         Ok(())
     }
 
     /// Says what was done, file by file.
-    pub(super) fn say(&self, session: &Session) {
+    pub(super) fn say(&self, context: &Context) {
         let done = match self.way {
-            Way::Make => "wrote",
-            Way::Undo => "took back",
+            Direction::Make => "wrote",
+            Direction::Undo => "took back",
         };
         for path in &self.made {
-            session.terminal.note(format_args!("{done} {}", printable::path(path)));
+            context.terminal.note(format_args!("{done} {}", printable::path(path)));
         }
         for (_, error) in &self.failed {
             let hint = error.hint().map(|hint| format!("\n  next: {hint}")).unwrap_or_default();
-            session.terminal.warn(format_args!("{error}{hint}"));
+            context.terminal.warn(format_args!("{error}{hint}"));
         }
     }
 
     /// For scripts.
-    pub(super) fn json(&self, arguments: &cli::Setup) -> Value {
+    pub(super) fn json(&self, arguments: &cli::SetupArgs) -> Value {
         let shown = |path: &Path| path.display().to_string();
         json!({
             "dry_run": arguments.dry_run,
@@ -147,7 +148,7 @@ impl Changes {
             _ => format!("{count} files are as they were, {} the first", printable::path(first)),
         };
         Some(
-            Error::said(Kind::Storage, format!("{what}: it could not be edited"))
+            Error::said(ErrorKind::Storage, format!("{what}: it could not be edited"))
                 .hint("do what is said above, then run it again"),
         )
     }

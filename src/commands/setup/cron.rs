@@ -1,7 +1,7 @@
 //! The crontab in one run of setup: looked at, shown, installed.
 
-use super::changes::Way;
-use crate::commands::Session;
+use super::changes::Direction;
+use crate::commands::Context;
 use crate::error::Error;
 use crate::shell::{Crontab, CrontabError};
 use gvmr_core::home::paths::Home;
@@ -50,15 +50,15 @@ impl Cron {
     }
 
     /// What it would be, for people.
-    pub(super) fn show(&self, session: &Session) {
+    pub(super) fn show(&self, context: &Context) {
         let Some((_, new)) = &self.change else { return };
         if new.text().is_empty() {
-            session.terminal.note("would remove the crontab, which would be empty");
+            context.terminal.note("would remove the crontab, which would be empty");
             return;
         }
-        session.terminal.note("the crontab would be:");
+        context.terminal.note("the crontab would be:");
         for line in String::from_utf8_lossy(new.text()).lines() {
-            session.terminal.note(format_args!("  {}", printable::word(line)));
+            context.terminal.note(format_args!("  {}", printable::word(line)));
         }
     }
 
@@ -74,16 +74,16 @@ impl Cron {
     }
 
     /// Says what was done.
-    pub(super) fn say(&self, way: Way, session: &Session) {
+    pub(super) fn say(&self, way: Direction, context: &Context) {
         if self.installed {
-            session.terminal.note(match way {
-                Way::Make => "wrote PATH into the crontab",
-                Way::Undo => "the crontab is as it was",
+            context.terminal.note(match way {
+                Direction::Make => "wrote PATH into the crontab",
+                Direction::Undo => "the crontab is as it was",
             });
         }
         if let Some(Error { message, hint, .. }) = &self.failure {
             let hint = hint.as_ref().map(|hint| format!("\n  next: {hint}")).unwrap_or_default();
-            session.terminal.warn(format_args!("{message}{hint}"));
+            context.terminal.warn(format_args!("{message}{hint}"));
         }
     }
 

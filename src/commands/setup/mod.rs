@@ -8,39 +8,39 @@ mod system;
 mod undo;
 mod user;
 
-use super::Session;
+use super::Context;
 use crate::cli;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::shell::vscode_settings;
 
 /// Runs the command.
-pub(super) fn run(arguments: &cli::Setup, session: &Session) -> Result<(), Error> {
+pub(super) fn run(arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
     if arguments.vscode {
-        session.terminal.note(
+        context.terminal.note(
             "these belong into settings.json: \"Preferences: Open User Settings (JSON)\"; for a machine reached over ssh, \
              \"Preferences: Open Remote Settings (JSON)\"",
         );
-        let settings = vscode_settings(&session.settings.home.shims());
-        return session.terminal.json(&settings).map_err(Session::stdout);
+        let settings = vscode_settings(&context.settings.home.shims());
+        return context.terminal.json(&settings).map_err(Context::stdout);
     }
     match (arguments.system, arguments.undo) {
-        (true, _) => system::run(arguments, session),
-        (false, true) => undo::run(arguments, session),
-        (false, false) => user::run(arguments, session),
+        (true, _) => system::run(arguments, context),
+        (false, true) => undo::run(arguments, context),
+        (false, false) => user::run(arguments, context),
     }
 }
 
 /// Asks once for leave to make changes. `Ok(false)` where the answer is no.
-fn consent(arguments: &cli::Setup, question: &str, session: &Session) -> Result<bool, Error> {
+fn consent(arguments: &cli::SetupArgs, question: &str, context: &Context) -> Result<bool, Error> {
     if arguments.yes {
         return Ok(true);
     }
-    if !session.terminal.can_ask() {
+    if !context.terminal.can_ask() {
         return Err(Error::said(
-            Kind::Usage,
+            ErrorKind::Usage,
             "there is nobody to ask, and setup edits files only with leave",
         )
         .hint("say so with --yes, or look first with --dry-run"));
     }
-    Ok(session.terminal.ask(question, true))
+    Ok(context.terminal.ask(question, true))
 }

@@ -2,10 +2,10 @@
 
 use super::user::Scene;
 use crate::cli;
-use crate::commands::Session;
-use crate::elsewhere;
-use crate::error::{Error, Kind as ErrorKind};
-use crate::shell::{Kind, Seen, Shell, quote, rivals};
+use crate::commands::Context;
+use crate::discover;
+use crate::error::{Error, ErrorKind};
+use crate::shell::{ProbeResult, SessionKind, Shell, quote, rivals};
 use crate::store;
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::directory::lead_to_one;
@@ -30,13 +30,13 @@ enum State {
 
 /// Looks at the sessions, reports (as JSON: `value`, and what was seen), and ends with `failure` where there is one.
 pub(super) fn sessions(
-    arguments: &cli::Setup,
+    arguments: &cli::SetupArgs,
     scene: &Scene<'_>,
     mut value: Value,
     failure: Option<Error>,
 ) -> Result<(), Error> {
-    let session = scene.session;
-    session.terminal.note("asking your shells what go is there now");
+    let context = scene.context;
+    context.terminal.note("asking your shells what go is there now");
     let seen = scene.sessions().all();
     let shim = scene.home().shims().join("go");
     let states: Vec<_> = seen.iter().map(|seen| (seen, state(seen, &shim))).collect();
@@ -51,13 +51,13 @@ pub(super) fn sessions(
             .collect();
         value["goroot"] = Process.get("GOROOT").map(|goroot| goroot.to_string_lossy().into_owned()).into();
         value["for_this_shell"] = for_this_shell(scene).into();
-        session.terminal.json(&value).map_err(Session::stdout)?;
+        context.terminal.json(&value).map_err(Context::stdout)?;
     } else {
-        table(&states, session)?;
+        table(&states, context)?;
         explain(&states, scene, failure.is_none());
         for rival in &others {
             let from = rival.from.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
-            session.terminal.note(format_args!("also on PATH: {}{from}", printable::path(&rival.go)));
+            context.terminal.note(format_args!("also on PATH: {}{from}", printable::path(&rival.go)));
         }
         advise(scene);
     }
@@ -71,7 +71,7 @@ pub(super) fn sessions(
     error.map_or(Ok(()), |error| Err(if arguments.json { error.after_data() } else { error }))
 }
 
-fn state(seen: &Seen, shim: &Path) -> State {
+fn state(seen: &ProbeResult, shim: &Path) -> State {
     if seen.go.as_ref().is_some_and(|go| lead_to_one(go, shim)) {
         return State::Shim;
     }
@@ -83,17 +83,17 @@ fn state(seen: &Seen, shim: &Path) -> State {
 }
 
 /// The columns, and what people call them.
-fn heading(kind: Kind) -> &'static str {
+fn heading(kind: SessionKind) -> &'static str {
     match kind {
-        Kind::LoginInteractive => "login",
-        Kind::Login => "login command",
-        Kind::Interactive => "terminal",
-        Kind::SshCommand => "ssh command",
-        Kind::Command => "bare command",
+        SessionKind::LoginInteractive => "login",
+        SessionKind::Login => "login command",
+        SessionKind::Interactive => "terminal",
+        SessionKind::SshCommand => "ssh command",
+        SessionKind::Command => "bare command",
     }
 }
 
-fn word(seen: &Seen, state: State) -> String {
+fn word(seen: &ProbeResult, state: State) -> String {
     match (state, &seen.go) {
         (State::Shim, _) => "shim".to_owned(),
         (State::Unknown, _) => "?".to_owned(),
@@ -103,9 +103,9 @@ fn word(seen: &Seen, state: State) -> String {
     }
 }
 
-fn table(states: &[(&Seen, State)], session: &Session) -> Result<(), Error> {
+fn table(states: &[(&ProbeResult, State)], context: &Context) -> Result<(), Error> {
     let mut rows: Vec<Vec<String>> =
-        vec![["shell"].into_iter().chain(Kind::ALL.map(heading)).map(str::to_owned).collect()];
+        vec![["shell"].into_iter().chain(SessionKind::ALL.map(heading)).map(str::to_owned).collect()];
     for sessions in states.chunk_by(|(one, _), (next, _)| one.shell == next.shell) {
         let Some((first, _)) = sessions.first() else { continue };
         let mut row = vec![label(&first.shell, states)];
@@ -120,14 +120,14 @@ fn table(states: &[(&Seen, State)], session: &Session) -> Result<(), Error> {
     for row in &rows {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
         let line = cells.collect::<Vec<_>>().join("  ");
-        session.terminal.data(line.trim_end()).map_err(Session::stdout)?;
+        context.terminal.data(line.trim_end()).map_err(Context::stdout)?;
     }
     Ok(())
 }
 
 /// Why a session has something else, though a file of the user's own could change that. `is_whole` tells whether every file
 /// that needed it was edited.
-fn why(seen: &Seen, scene: &Scene<'_>, is_whole: bool) -> String {
+fn why(seen: &ProbeResult, scene: &Scene<'_>, is_whole: bool) -> String {
     let has_shims = seen.path.contains(&scene.home().shims());
     match &seen.failure {
         Some(failure) => failure.clone(),
@@ -138,8 +138,8 @@ fn why(seen: &Seen, scene: &Scene<'_>, is_whole: bool) -> String {
 }
 
 /// A shell's name; where two have it, its program.
-fn label(shell: &Shell, states: &[(&Seen, State)]) -> String {
-    let is_other = |seen: &Seen| seen.shell.name == shell.name && seen.shell != *shell;
+fn label(shell: &Shell, states: &[(&ProbeResult, State)]) -> String {
+    let is_other = |seen: &ProbeResult| seen.shell.name == shell.name && seen.shell != *shell;
     if states.iter().any(|(seen, _)| is_other(seen)) {
         printable::path(&shell.program)
     } else {
@@ -148,19 +148,19 @@ fn label(shell: &Shell, states: &[(&Seen, State)]) -> String {
 }
 
 /// Says why where a session has no shim, each reason once.
-fn explain(states: &[(&Seen, State)], scene: &Scene<'_>, is_whole: bool) {
-    let terminal = &scene.session.terminal;
+fn explain(states: &[(&ProbeResult, State)], scene: &Scene<'_>, is_whole: bool) {
+    let terminal = &scene.context.terminal;
     let mut wrong: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut out_of_reach: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (seen, state) in states {
         let name = format!("{} ({})", seen.shell.name, heading(seen.kind));
-        if !seen.noise.is_empty() && seen.kind == Kind::SshCommand && is_login(seen, scene) {
+        if !seen.noise.is_empty() && seen.kind == SessionKind::SshCommand && is_login(seen, scene) {
             terminal.warn(format_args!("{name} prints \"{}\" by itself, which breaks scp", seen.noise));
         }
         match state {
             State::Shim => {}
             // ssh starts the login shell alone.
-            State::OutOfReach(_) if seen.kind == Kind::SshCommand && !is_login(seen, scene) => {}
+            State::OutOfReach(_) if seen.kind == SessionKind::SshCommand && !is_login(seen, scene) => {}
             State::OutOfReach(why) => out_of_reach.entry(*why).or_default().push(name),
             State::Wrong | State::Unknown => {
                 wrong.entry(why(seen, scene, is_whole)).or_default().push(name);
@@ -175,13 +175,13 @@ fn explain(states: &[(&Seen, State)], scene: &Scene<'_>, is_whole: bool) {
     }
 }
 
-fn is_login(seen: &Seen, scene: &Scene<'_>) -> bool {
+fn is_login(seen: &ProbeResult, scene: &Scene<'_>) -> bool {
     scene.account.shell.as_deref() == Some(&seen.shell.program)
 }
 
 /// What else is worth knowing now.
 fn advise(scene: &Scene<'_>) {
-    let terminal = &scene.session.terminal;
+    let terminal = &scene.context.terminal;
     if !store::machine_file(Path::new("/")).exists() {
         terminal.note(format_args!(
             "no file of yours reaches: sudo go (sudo env \"PATH=$PATH\" go), su USER -c (su - USER -c), system services ({} in \
@@ -193,13 +193,13 @@ fn advise(scene: &Scene<'_>) {
         let goroot = printable::path(Path::new(&goroot));
         terminal.note(format_args!("GOROOT is set to {goroot}: the shim keeps it from other versions; delete the line that exports it"));
     }
-    let toolchains = scene.session.toolchains().unwrap_or_default();
+    let toolchains = scene.context.toolchains().unwrap_or_default();
     if toolchains.is_empty() {
         terminal.note("no version is installed yet: gvmr install latest");
     }
     let is_installed = |version: &Version| toolchains.iter().any(|toolchain| toolchain.version == *version);
-    let adoptable = elsewhere::adoptable(&Process, &is_installed);
-    if let Some(newest) = adoptable.last().filter(|_| !scene.session.settings.reads_only) {
+    let adoptable = discover::adoptable(&Process, &is_installed);
+    if let Some(newest) = adoptable.last().filter(|_| !scene.context.settings.reads_only) {
         let (name, path) = (newest.version.toolchain_name(), printable::path(&newest.goroot));
         let others = adoptable.len() - 1;
         let others = if others == 0 { String::new() } else { format!(" and {others} more") };
@@ -221,7 +221,7 @@ fn for_this_shell(scene: &Scene<'_>) -> String {
     format!("{command} {}", printable::path(Path::new(&word)))
 }
 
-fn cell(seen: &Seen, state: State, scene: &Scene<'_>, is_whole: bool) -> Value {
+fn cell(seen: &ProbeResult, state: State, scene: &Scene<'_>, is_whole: bool) -> Value {
     let (name, reason) = match state {
         State::Shim => ("shim", None),
         State::Wrong => ("wrong", Some(why(seen, scene, is_whole))),

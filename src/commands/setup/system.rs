@@ -3,14 +3,14 @@
 mod sudo;
 mod words;
 
-use super::changes::{Changes, Way};
+use super::changes::{Changes, Direction};
 use super::consent;
 use super::user::scripts;
 use crate::cli;
-use crate::commands::Session;
+use crate::commands::Context;
 use crate::config;
-use crate::error::{Error, Kind};
-use crate::shell::{self, Entry, SystemError};
+use crate::error::{Error, ErrorKind};
+use crate::shell::{self, ScriptEntry, SystemError};
 use crate::store::{self, Programs};
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
@@ -25,14 +25,14 @@ use sudo::SudoPath;
 const MACHINE: &str = "/";
 
 /// Runs the command.
-pub(super) fn run(arguments: &cli::Setup, session: &Session) -> Result<(), Error> {
+pub(super) fn run(arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
     be_root(arguments)?;
     let home = shell::real_home(&config::home_to_share(&Process, Path::new(MACHINE))?);
-    let run = Run { arguments, session, home: &home };
+    let run = Run { arguments, context, home: &home };
     if arguments.undo { run.undo() } else { run.make() }
 }
 
-fn be_root(arguments: &cli::Setup) -> Result<(), Error> {
+fn be_root(arguments: &cli::SetupArgs) -> Result<(), Error> {
     if rustix::process::geteuid().is_root() {
         return Ok(());
     }
@@ -40,13 +40,13 @@ fn be_root(arguments: &cli::Setup) -> Result<(), Error> {
     let program =
         std::env::current_exe().map_or_else(|_| "gvmr".to_owned(), |path| path.display().to_string());
     let undo = if arguments.undo { " --undo" } else { "" };
-    Err(Error::said(Kind::Usage, "only root may change the files of the machine")
+    Err(Error::said(ErrorKind::Usage, "only root may change the files of the machine")
         .hint(format!("sudo {program} setup --system{undo}")))
 }
 
 struct Run<'a> {
-    arguments: &'a cli::Setup,
-    session: &'a Session,
+    arguments: &'a cli::SetupArgs,
+    context: &'a Context,
     home: &'a Home,
 }
 
@@ -56,8 +56,8 @@ impl Run<'_> {
         let machine = Path::new(MACHINE);
         let entry = self.entry();
         let own = scripts(&entry)?;
-        let mut scripts = Changes::prepare(&own, Way::Make);
-        let mut changes = Changes::prepare(&entry.system_edits(machine)?, Way::Make);
+        let mut scripts = Changes::prepare(&own, Direction::Make);
+        let mut changes = Changes::prepare(&entry.system_edits(machine)?, Direction::Make);
         let mut sudo = SudoPath::look(&self.home.shims());
         let mut shared = false;
         if !self.arguments.dry_run {
@@ -68,14 +68,14 @@ impl Run<'_> {
             shared = store::share(self.home, &Programs::beside_this_one()?, machine)?.changed;
             // By now the shims are there to be looked at, and the directories of the scripts.
             shell::check_system_home(self.home).map_err(exposed)?;
-            scripts = Changes::prepare(&own, Way::Make);
+            scripts = Changes::prepare(&own, Direction::Make);
             scripts.apply();
             changes.apply();
-            sudo.apply(self.session, self.home.root());
+            sudo.apply(self.context, self.home.root());
         }
         let is_done = [&scripts, &changes].iter().all(|each| each.is_done()) && sudo.is_done() && !shared;
         self.show(&scripts, &changes, &sudo.diff())?;
-        sudo.say(self.home, self.session);
+        sudo.say(self.home, self.context);
         let taken = entry.system_names_taken(machine);
         taken.iter().filter_map(|taken| words::taken(taken, self.home)).for_each(|line| self.warn(&line));
         let go_is_taken = taken.iter().any(|taken| taken.path.ends_with("go"));
@@ -101,11 +101,11 @@ impl Run<'_> {
         let mut edits = entry.system_undo(machine)?;
         edits.push(shell::sudo_undo(machine));
         edits.reverse();
-        let mut changes = Changes::prepare(&edits, Way::Undo);
-        let mut scripts = Changes::prepare(&scripts(&entry)?, Way::Undo);
+        let mut changes = Changes::prepare(&edits, Direction::Undo);
+        let mut scripts = Changes::prepare(&scripts(&entry)?, Direction::Undo);
         let needed = scripts.are_needed() || changes.are_needed() || self.is_shared();
         if !self.arguments.dry_run {
-            if needed && !consent(self.arguments, "Take the setup of this machine back?", self.session)? {
+            if needed && !consent(self.arguments, "Take the setup of this machine back?", self.context)? {
                 self.note("nothing was edited");
                 return Ok(());
             }
@@ -123,8 +123,8 @@ impl Run<'_> {
         self.end(&changes, &json!({}), failure)
     }
 
-    fn entry(&self) -> Entry<'_> {
-        Entry { home: self.home, user_home: None, go_bin: None, export_home: false, shared: true }
+    fn entry(&self) -> ScriptEntry<'_> {
+        ScriptEntry { home: self.home, user_home: None, go_bin: None, export_home: false, shared: true }
     }
 
     /// Whether the home is the machine's already.
@@ -136,7 +136,7 @@ impl Run<'_> {
     }
 
     fn may_go_on(&self, changes: &Changes, sudo: &SudoPath) -> Result<bool, Error> {
-        let terminal = &self.session.terminal;
+        let terminal = &self.context.terminal;
         if terminal.can_ask() && !self.arguments.yes {
             let home = printable::path(self.home.root());
             terminal.say(format_args!(
@@ -147,7 +147,7 @@ impl Run<'_> {
                 terminal.say(format_args!("  {}", printable::path(path)));
             }
         }
-        let may = consent(self.arguments, "Edit them?", self.session)?;
+        let may = consent(self.arguments, "Edit them?", self.context)?;
         if !may {
             self.note("nothing was edited");
         }
@@ -156,18 +156,18 @@ impl Run<'_> {
 
     /// What was done, or what would be.
     fn show(&self, scripts: &Changes, changes: &Changes, sudo: &str) -> Result<(), Error> {
-        let terminal = &self.session.terminal;
+        let terminal = &self.context.terminal;
         if self.arguments.dry_run && !self.arguments.json {
             for path in scripts.paths() {
                 self.note(&words::planned(path, self.arguments.undo));
             }
             let diff = changes.diff() + sudo;
             if !diff.is_empty() {
-                terminal.data(diff.trim_end()).map_err(Session::stdout)?;
+                terminal.data(diff.trim_end()).map_err(Context::stdout)?;
             }
         }
-        scripts.say(self.session);
-        changes.say(self.session);
+        scripts.say(self.context);
+        changes.say(self.context);
         Ok(())
     }
 
@@ -179,22 +179,22 @@ impl Run<'_> {
             for (name, detail) in details.as_object().into_iter().flatten() {
                 value[name] = detail.clone();
             }
-            self.session.terminal.json(&value).map_err(Session::stdout)?;
+            self.context.terminal.json(&value).map_err(Context::stdout)?;
         }
         failure.map_or(Ok(()), |error| Err(if json { error.after_data() } else { error }))
     }
 
     fn note(&self, line: &str) {
-        self.session.terminal.note(line);
+        self.context.terminal.note(line);
     }
 
     fn warn(&self, line: &str) {
-        self.session.terminal.warn(line);
+        self.context.terminal.warn(line);
     }
 }
 
 #[allow(clippy::needless_pass_by_value)] // for `map_err`
 fn exposed(error: SystemError) -> Error {
     let hint = "correct that as root (chown, chmod), or name another place in GVMR_HOME";
-    Error::new(Kind::Storage, &error).hint(hint)
+    Error::new(ErrorKind::Storage, &error).hint(hint)
 }

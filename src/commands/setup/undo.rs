@@ -1,42 +1,42 @@
 //! `gvmr setup --undo`: every file as it was.
 
-use super::changes::{Changes, Way};
+use super::changes::{Changes, Direction};
 use super::consent;
 use super::cron::Cron;
 use super::user::{Scene, reload, scripts};
 use crate::cli;
-use crate::commands::Session;
+use crate::commands::Context;
 use crate::error::Error;
 use crate::shell::Extent;
 use gvmr_core::sys::printable;
 
-pub(super) fn run(arguments: &cli::Setup, session: &Session) -> Result<(), Error> {
-    let scene = Scene::look(session)?;
-    let own = if session.settings.reads_only { Vec::new() } else { scripts(&scene.entry())? };
+pub(super) fn run(arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
+    let scene = Scene::look(context)?;
+    let own = if context.settings.reads_only { Vec::new() } else { scripts(&scene.entry())? };
     let mut undoing = Undoing {
-        changes: Changes::prepare(&scene.edits(Extent::Possible)?, Way::Undo),
-        scripts: Changes::prepare(&own, Way::Undo),
+        changes: Changes::prepare(&scene.edits(Extent::Possible)?, Direction::Undo),
+        scripts: Changes::prepare(&own, Direction::Undo),
         cron: Cron::undo(),
     };
     if arguments.dry_run {
-        return undoing.show(arguments, session);
+        return undoing.show(arguments, context);
     }
     let needed = undoing.is_needed();
-    if needed && !consent(arguments, "Take back what setup wrote?", session)? {
-        session.terminal.note("nothing was edited");
+    if needed && !consent(arguments, "Take back what setup wrote?", context)? {
+        context.terminal.note("nothing was edited");
         return Ok(());
     }
     undoing.changes.apply();
     undoing.cron.install();
     undoing.scripts.apply(); // last, since the files read them
-    undoing.changes.say(session);
-    undoing.cron.say(Way::Undo, session);
-    undoing.scripts.say(session);
+    undoing.changes.say(context);
+    undoing.cron.say(Direction::Undo, context);
+    undoing.scripts.say(context);
     reload(&undoing.changes, &scene);
     if needed {
-        session.terminal.note("what is installed stays; sessions that are open keep their PATH");
+        context.terminal.note("what is installed stays; sessions that are open keep their PATH");
     }
-    undoing.end(arguments, needed, session)
+    undoing.end(arguments, needed, context)
 }
 
 /// What is to be taken back.
@@ -51,30 +51,30 @@ impl Undoing {
         self.changes.are_needed() || self.scripts.are_needed() || self.cron.is_needed()
     }
 
-    fn show(self, arguments: &cli::Setup, session: &Session) -> Result<(), Error> {
+    fn show(self, arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
         let needed = self.is_needed();
         if !arguments.json {
             for path in self.scripts.paths() {
-                session.terminal.note(format_args!("would remove {}", printable::path(path)));
+                context.terminal.note(format_args!("would remove {}", printable::path(path)));
             }
-            self.cron.show(session);
-            self.changes.show(session)?;
-            self.cron.say(Way::Undo, session);
+            self.cron.show(context);
+            self.changes.show(context)?;
+            self.cron.say(Direction::Undo, context);
         }
-        self.end(arguments, needed, session)
+        self.end(arguments, needed, context)
     }
 
-    fn end(self, arguments: &cli::Setup, needed: bool, session: &Session) -> Result<(), Error> {
+    fn end(self, arguments: &cli::SetupArgs, needed: bool, context: &Context) -> Result<(), Error> {
         if arguments.json {
             let mut value = self.changes.json(arguments);
             value["scripts"] = self.scripts.json(arguments);
             value["crontab"] = self.cron.word().into();
-            session.terminal.json(&value).map_err(Session::stdout)?;
+            context.terminal.json(&value).map_err(Context::stdout)?;
         }
         let failure =
             self.changes.failure().or_else(|| self.scripts.failure()).or_else(|| self.cron.failure());
         if !needed && failure.is_none() {
-            session.terminal.note("there is nothing to take back");
+            context.terminal.note("there is nothing to take back");
         }
         failure.map_or(Ok(()), |error| Err(if arguments.json { error.after_data() } else { error }))
     }

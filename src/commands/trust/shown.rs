@@ -4,12 +4,12 @@
 use super::risk;
 use crate::commands::shown::{self, network, network_as_json};
 use crate::config::{State, Trusted};
-use gvmr_core::env::compiled_rules::{Assignment, Record, When};
+use gvmr_core::env::compiled_rules::{Assignment, CompiledRules, When};
 use gvmr_core::sys::printable;
 use std::fmt::Write as _;
 
 /// The file, then a line for each setting.
-pub(super) fn lines(record: &Record) -> String {
+pub(super) fn lines(record: &CompiledRules) -> String {
     let mut text = printable::path(&record.source);
     let mut line = |number: usize, words: &str| {
         let _ = write!(text, "\n  line {number}: {words}"); // to a string
@@ -44,7 +44,7 @@ fn setting(one: &Assignment) -> String {
 }
 
 /// The same as scripts read it.
-pub(super) fn as_json(record: &Record) -> serde_json::Value {
+pub(super) fn as_json(record: &CompiledRules) -> serde_json::Value {
     let settings = record.sections.iter().flat_map(|section| {
         section.assignments.iter().map(move |one| {
             let network = match &section.when {
@@ -95,7 +95,7 @@ fn words(state: State) -> &'static str {
     }
 }
 
-fn risk_of(record: &Record, one: &Assignment) -> Option<&'static str> {
+fn risk_of(record: &CompiledRules, one: &Assignment) -> Option<&'static str> {
     risk::of(one.variable, &one.value, record.source.parent().unwrap_or(&record.source))
 }
 
@@ -107,8 +107,8 @@ fn value(one: &Assignment) -> String {
 mod tests {
     use super::*;
 
-    fn record(facts: &str) -> Record {
-        Record::read(format!("gvmr rules 1\nsource /p/gvmr.toml\n{facts}\n").as_bytes()).unwrap()
+    fn record(facts: &str) -> CompiledRules {
+        CompiledRules::read(format!("gvmr rules 1\nsource /p/gvmr.toml\n{facts}\n").as_bytes()).unwrap()
     }
 
     #[test]

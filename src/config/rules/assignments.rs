@@ -6,7 +6,7 @@ use super::nearest::{nearest, shown};
 use super::tables::{Entry, entries, table, type_of};
 use super::value;
 use gvmr_core::env::compiled_rules::Assignment;
-use gvmr_core::env::variable::{self, Kind, VARIABLES, Variable};
+use gvmr_core::env::variable::{self, VARIABLES, Variable, VariableKind};
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -51,8 +51,8 @@ fn one(
 fn no_string(variable: &Variable, value: &DeValue<'_>) -> String {
     let (name, got) = (variable.name, type_of(value));
     match (variable.kind, value) {
-        (Kind::Switch, _) => format!("{name} must be \"0\" or \"1\", in quotes; this is {got}"),
-        (Kind::DirectoryList, DeValue::Array(_)) => {
+        (VariableKind::Switch, _) => format!("{name} must be \"0\" or \"1\", in quotes; this is {got}"),
+        (VariableKind::DirectoryList, DeValue::Array(_)) => {
             format!("{name} is one string with \":\" between its paths; this is {got}")
         }
         (_, DeValue::Array(_)) => format!("{name} is one string, as in the environment; this is {got}"),

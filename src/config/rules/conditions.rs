@@ -11,7 +11,7 @@ use toml::de::DeValue;
 pub(super) const KEYS: [&str; 3] = ["gateway", "subnet", "interface"];
 
 /// The longest name that the kernel gives an interface, in bytes.
-const LONGEST_INTERFACE: usize = 15;
+const MAX_INTERFACE_LENGTH: usize = 15;
 
 /// Adds what `key`, one of [`KEYS`], says.
 pub(super) fn read(
@@ -40,7 +40,7 @@ fn subnet(text: &str) -> Result<Subnet, String> {
 
 fn interface(text: &str) -> Result<String, String> {
     let plain = |one: char| !one.is_whitespace() && !one.is_control() && !matches!(one, '/' | ':');
-    let fits = !text.is_empty() && text.len() <= LONGEST_INTERFACE && !matches!(text, "." | "..");
+    let fits = !text.is_empty() && text.len() <= MAX_INTERFACE_LENGTH && !matches!(text, "." | "..");
     if fits && text.chars().all(plain) {
         Ok(text.to_owned())
     } else {

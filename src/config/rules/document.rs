@@ -7,7 +7,9 @@ use super::mistakes::Mistakes;
 use super::nearest::{nearest, shown};
 use super::tables::{entries, tables, type_of};
 use super::{Mistake, assignments, conditions, directories};
-use gvmr_core::env::compiled_rules::{Assignment, Conditions, Pin, RECORD_LIMIT, Record, Section, When};
+use gvmr_core::env::compiled_rules::{
+    Assignment, CompiledRules, Conditions, RECORD_LIMIT, RulesPin, Section, When,
+};
 use gvmr_core::env::variable;
 use gvmr_core::gover::selector::Selector;
 use std::os::unix::ffi::OsStrExt;
@@ -36,7 +38,7 @@ pub(super) fn compile(
     file: &Path,
     bytes: &[u8],
     user_home: Option<&Path>,
-) -> Result<Record, Vec<Mistake>> {
+) -> Result<CompiledRules, Vec<Mistake>> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok());
         single(valid.unwrap_or_default(), error.valid_up_to(), "from here on the file is not UTF-8")
@@ -52,7 +54,7 @@ pub(super) fn compile(
     walk.top(table.get_ref());
     let Walk { mut mistakes, pin, sections, .. } = walk;
     let home = user_home.map(Path::to_owned);
-    let record = Record { source: file.to_owned(), home, pin, sections, body: bytes.to_vec() };
+    let record = CompiledRules { source: file.to_owned(), home, pin, sections, body: bytes.to_vec() };
     if record.write().len() as u64 > RECORD_LIMIT {
         let limit = RECORD_LIMIT / 1024;
         mistakes.add(
@@ -74,7 +76,7 @@ struct Walk<'a> {
     owner: Owner,
     places: Places<'a>,
     mistakes: Mistakes<'a>,
-    pin: Option<Pin>,
+    pin: Option<RulesPin>,
     sections: Vec<Section>,
 }
 
@@ -113,11 +115,11 @@ impl Walk<'_> {
         self.sections.extend(sections.into_iter().map(|(_, section)| section));
     }
 
-    fn pin(&mut self, offset: usize, value: &Spanned<DeValue<'_>>) -> Option<Pin> {
+    fn pin(&mut self, offset: usize, value: &Spanned<DeValue<'_>>) -> Option<RulesPin> {
         let line = self.mistakes.line(offset);
         let pin = match value.get_ref() {
             DeValue::String(written) => Selector::parse(written)
-                .map(|selector| Pin { line, written: written.clone().into_owned(), selector })
+                .map(|selector| RulesPin { line, written: written.clone().into_owned(), selector })
                 .map_err(|_| {
                     "not a Go version; allowed are \"1.23\", \"1.23.4\", \"go1.23.4\" and \"1.24rc1\""
                         .to_owned()

@@ -21,7 +21,7 @@ mod model;
 mod tests;
 
 use document::Owner;
-use gvmr_core::env::compiled_rules::Record;
+use gvmr_core::env::compiled_rules::CompiledRules;
 use gvmr_core::sys::printable;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -48,16 +48,29 @@ pub struct RulesError {
 
 /// The user's rules in `config.toml`: `[env]`, `[[directory]]`, `[[network]]`; its other keys are left to the settings.
 /// `user_home` is what `~` and `${HOME}` mean.
-pub fn compile_config(file: &Path, bytes: &[u8], user_home: Option<&Path>) -> Result<Record, RulesError> {
+pub fn compile_config(
+    file: &Path,
+    bytes: &[u8],
+    user_home: Option<&Path>,
+) -> Result<CompiledRules, RulesError> {
     compile(Owner::User, file, bytes, user_home)
 }
 
 /// The rules of a project file, by its real path: `go`, `[env]`, `[[network]]`. `${PROJECT}` is its directory.
-pub fn compile_project(file: &Path, bytes: &[u8], user_home: Option<&Path>) -> Result<Record, RulesError> {
+pub fn compile_project(
+    file: &Path,
+    bytes: &[u8],
+    user_home: Option<&Path>,
+) -> Result<CompiledRules, RulesError> {
     compile(Owner::Project, file, bytes, user_home)
 }
 
-fn compile(owner: Owner, file: &Path, bytes: &[u8], user_home: Option<&Path>) -> Result<Record, RulesError> {
+fn compile(
+    owner: Owner,
+    file: &Path,
+    bytes: &[u8],
+    user_home: Option<&Path>,
+) -> Result<CompiledRules, RulesError> {
     document::compile(owner, file, bytes, user_home)
         .map_err(|mistakes| RulesError { file: file.to_owned(), mistakes })
 }

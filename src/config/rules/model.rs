@@ -1,7 +1,7 @@
 //! Generated files that are right, compared with what a small model of their own says they mean.
 
 use super::{compile_config, compile_project};
-use gvmr_core::env::compiled_rules::{Conditions, Record, Subnet, When};
+use gvmr_core::env::compiled_rules::{CompiledRules, Conditions, Subnet, When};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -190,8 +190,8 @@ fn meaning(rules: &[(Rule, Vec<Assigned>)]) -> Vec<Meaning> {
 }
 
 /// What the shim reads out of a record, and that each line number leads to the right line.
-fn read_back(record: &Record, text: &str) -> Vec<Meaning> {
-    let record = Record::read(&record.write()).unwrap();
+fn read_back(record: &CompiledRules, text: &str) -> Vec<Meaning> {
+    let record = CompiledRules::read(&record.write()).unwrap();
     let lines: Vec<_> = text.lines().collect();
     let sections = record.sections.iter().map(|section| {
         let header = lines[section.line - 1];

@@ -1,11 +1,11 @@
 //! What a key that is not allowed was probably meant to be.
 
 /// The longest key that is compared or shown, in bytes.
-const LONGEST: usize = 48;
+const MAX_LENGTH: usize = 48;
 
 /// The one of `allowed` that `written` is a slip of; letter case and `-` for `_` are the smallest slips.
 pub(super) fn nearest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    if written.len() > LONGEST {
+    if written.len() > MAX_LENGTH {
         return None;
     }
     let plain = |text: &str| text.to_ascii_lowercase().replace('-', "_");
@@ -19,7 +19,7 @@ pub(super) fn nearest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a s
 /// A key as it may be shown: one that is no plain word may be a value in the wrong place.
 pub(super) fn shown(key: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    if !key.is_empty() && key.len() <= LONGEST && key.bytes().all(plain) {
+    if !key.is_empty() && key.len() <= MAX_LENGTH && key.bytes().all(plain) {
         format!("\"{key}\"")
     } else {
         "this key".to_owned()

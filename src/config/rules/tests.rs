@@ -1,7 +1,7 @@
 //! What each mistake is, and where; that a file with one never yields a record, and that no message shows a value.
 
 use super::{compile_config, compile_project};
-use gvmr_core::env::compiled_rules::{Pin, RECORD_LIMIT, Record, SOURCE_LIMIT, Subnet, When};
+use gvmr_core::env::compiled_rules::{CompiledRules, RECORD_LIMIT, RulesPin, SOURCE_LIMIT, Subnet, When};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ const HOME: &str = "/h";
 const CANARY: &str = "s3cr3tcanary";
 
 /// A record, or line, column and message of each mistake.
-type Compiled = Result<Record, Vec<(usize, usize, String)>>;
+type Compiled = Result<CompiledRules, Vec<(usize, usize, String)>>;
 
 /// A text, and line, column and a part of the message of each of its mistakes.
 type Case<'a> = (&'a str, &'a [(usize, usize, &'a str)]);
@@ -27,10 +27,10 @@ fn config(bytes: &[u8]) -> Compiled {
 }
 
 /// What holds of every answer: the shim reads a record back as it is, and an error names places in the file.
-fn checked(bytes: &[u8], result: Result<Record, (String, Vec<super::Mistake>)>) -> Compiled {
+fn checked(bytes: &[u8], result: Result<CompiledRules, (String, Vec<super::Mistake>)>) -> Compiled {
     match result {
         Ok(record) => {
-            assert_eq!(Record::read(&record.write()).as_ref(), Some(&record));
+            assert_eq!(CompiledRules::read(&record.write()).as_ref(), Some(&record));
             assert_eq!(record.body, bytes);
             assert!(record.write().len() as u64 <= RECORD_LIMIT);
             Ok(record)
@@ -259,7 +259,7 @@ fn a_project_files_record_holds_what_it_says_in_its_order() {
     let record = project(text).unwrap();
     assert_eq!(record.source, Path::new("/p/gvmr.toml"));
     assert_eq!(record.home.as_deref(), Some(Path::new(HOME)));
-    assert!(matches!(&record.pin, Some(Pin { line: 1, written, .. }) if written == "1.20"));
+    assert!(matches!(&record.pin, Some(RulesPin { line: 1, written, .. }) if written == "1.20"));
     let [always, network] = &record.sections[..] else { panic!("{record:?}") }; // one that sets nothing is left out
     assert_eq!((&always.when, always.line), (&When::Always, 8));
     let set = |index: usize| {

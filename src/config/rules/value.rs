@@ -3,11 +3,11 @@
 use super::expand::{self, Places};
 use super::url;
 use crate::verify::{Database, SettingError};
-use gvmr_core::env::variable::{Kind, Variable};
+use gvmr_core::env::variable::{Variable, VariableKind};
 use std::ffi::OsString;
 
 /// The most bytes of a value; the kernel takes no more than 128 KiB for a variable.
-const LONGEST: usize = 64 * 1024;
+const MAX_LENGTH: usize = 64 * 1024;
 
 /// What `written` means for `variable`, or what is wrong with it. Only a value that overrides may be empty.
 pub(super) fn checked(
@@ -25,18 +25,18 @@ pub(super) fn checked(
         return Err("a value is one line without control characters".to_owned());
     }
     let value = match variable.kind {
-        Kind::Directory => expand::path(written, places)?,
-        Kind::DirectoryList => expand::list(written, places)?,
-        Kind::Switch | Kind::Proxy | Kind::Text => expand::text(written, places)?,
+        VariableKind::Directory => expand::path(written, places)?,
+        VariableKind::DirectoryList => expand::list(written, places)?,
+        VariableKind::Switch | VariableKind::Proxy | VariableKind::Text => expand::text(written, places)?,
     };
-    if value.len() > LONGEST {
+    if value.len() > MAX_LENGTH {
         return Err("the value is longer than 64 KiB".to_owned());
     }
     let text =
         || value.to_str().ok_or("the value is not UTF-8, as the path of your home or of the project is not");
     match (variable.kind, variable.name) {
-        (Kind::Switch, _) => switch(text()?)?,
-        (Kind::Proxy, _) => url::http_proxy(text()?)?,
+        (VariableKind::Switch, _) => switch(text()?)?,
+        (VariableKind::Proxy, _) => url::http_proxy(text()?)?,
         (_, "GOPROXY") => url::goproxy(text()?)?,
         (_, "GOSUMDB") => gosumdb(text()?)?,
         _ => {}
@@ -117,7 +117,7 @@ mod tests {
             assert_eq!(check(variable.name, "", true).unwrap(), "");
             assert!(check(variable.name, "", false).unwrap_err().contains("fills nothing"));
         }
-        assert!(check("GOFLAGS", &"x".repeat(LONGEST), false).is_ok());
-        assert!(check("GOFLAGS", &"${HOME}".repeat(LONGEST), false).unwrap_err().contains("64 KiB"));
+        assert!(check("GOFLAGS", &"x".repeat(MAX_LENGTH), false).is_ok());
+        assert!(check("GOFLAGS", &"${HOME}".repeat(MAX_LENGTH), false).unwrap_err().contains("64 KiB"));
     }
 }

@@ -4,7 +4,7 @@
 //! the block out again gives it back to the byte, and putting it in twice is putting it in once. A block that somebody tore is
 //! never guessed at: the line is named, and nothing is changed.
 
-use super::Place;
+use super::BlockPosition;
 
 /// A line that starts with this begins a block; what follows in the line is a note.
 pub(in crate::shell) const BEGIN: &[u8] = b"# >>> gvmr >>>";
@@ -13,7 +13,7 @@ pub(in crate::shell) const END: &[u8] = b"# <<< gvmr <<<";
 /// What a note starts with.
 const NOTE: &str = " setup made: ";
 /// Notes are in files that anyone may have edited: more than this was never made.
-const MOST_DIRECTORIES: usize = 64;
+const MAX_DIRECTORIES: usize = 64;
 
 /// Why a text's blocks cannot be taken out. Lines are counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +51,7 @@ impl BlockError {
 
 /// A text without any block of gvmr's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Bare {
+pub(super) struct Stripped {
     /// What is not gvmr's.
     pub(super) text: Vec<u8>,
     /// That setup made the file, and how many directories above it.
@@ -59,8 +59,8 @@ pub(super) struct Bare {
 }
 
 /// Takes every block out of `text`, and the line ends that were added for one that still stands at its end.
-pub(super) fn without(text: &[u8]) -> Result<Bare, BlockError> {
-    let mut bare = Bare { text: Vec::with_capacity(text.len()), made: None };
+pub(super) fn without(text: &[u8]) -> Result<Stripped, BlockError> {
+    let mut bare = Stripped { text: Vec::with_capacity(text.len()), made: None };
     let mut begun = None;
     let mut added: Option<Note> = None;
     for (index, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
@@ -93,8 +93,8 @@ pub(super) fn without(text: &[u8]) -> Result<Bare, BlockError> {
 }
 
 /// Puts one block with `lines` at the end of `bare`, and one more at its top where `place` says so and anything is there to stand before.
-pub(super) fn with(bare: &Bare, lines: &[u8], place: Place) -> Vec<u8> {
-    let Bare { text, made } = bare;
+pub(super) fn with(bare: &Stripped, lines: &[u8], place: BlockPosition) -> Vec<u8> {
+    let Stripped { text, made } = bare;
     let mut new = Vec::with_capacity(text.len() + 2 * lines.len() + 256);
     let mut put = |note: Note, before: &[u8]| {
         new.extend_from_slice(before);
@@ -106,7 +106,7 @@ pub(super) fn with(bare: &Bare, lines: &[u8], place: Place) -> Vec<u8> {
         new.extend_from_slice(END);
         new.push(b'\n');
     };
-    if place == Place::Both && !text.is_empty() {
+    if place == BlockPosition::Both && !text.is_empty() {
         put(Note::default(), &[]);
     }
     put(Note { made: *made, line_ends: missing_line_ends(text), crlf: false }, text);
@@ -171,7 +171,7 @@ impl Note {
                 _ => {} // another version's
             }
         }
-        note.made = note.made.map(|_| directories.min(MOST_DIRECTORIES));
+        note.made = note.made.map(|_| directories.min(MAX_DIRECTORIES));
         note
     }
 

@@ -4,28 +4,28 @@
 //! the file is the old one or the new one, whole; that a link to it stays a link. Never waits for a FIFO, never edits what
 //! another user owns, never writes where it has not looked.
 
-mod aside;
+mod backup;
 mod block;
 mod change;
 mod diff;
 mod directory;
 mod error;
+mod owned_file;
 mod rights;
 mod snapshot;
 mod target;
 mod temporary;
-mod whole;
 mod write;
 
-pub use aside::move_aside;
+pub use backup::move_aside;
 pub use block::BlockError;
 pub(super) use block::{BEGIN, END};
 pub use change::Change;
 pub use error::EditError;
 
-use block::Bare;
+use block::Stripped;
 use change::Step;
-use rights::Doing;
+use rights::Action;
 use snapshot::{LIMIT, Snapshot};
 use std::path::{Path, PathBuf};
 use target::Target;
@@ -49,7 +49,7 @@ pub enum Content {
         /// The lines between the marks.
         lines: Vec<u8>,
         /// Where the block stands.
-        place: Place,
+        place: BlockPosition,
     },
     /// A file that is gvmr's alone; `bytes` hold [`Content::MARK`] in their first lines (within 512 bytes), and `#` begins
     /// a comment in them.
@@ -65,7 +65,7 @@ pub enum Content {
 
 /// Where in a file the block stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum BlockPosition {
     /// At the end, after whatever else changes `PATH`.
     End,
     /// At the end, and once more at the top, before a guard returns. A file that holds nothing else gets one.
@@ -123,11 +123,11 @@ impl Edit {
         }
     }
 
-    fn put_block(&self, target: &Target, lines: &[u8], place: Place) -> Result<Change, EditError> {
+    fn put_block(&self, target: &Target, lines: &[u8], place: BlockPosition) -> Result<Change, EditError> {
         let old = Snapshot::read(target)?;
         let bare = match &old {
             Some(old) => Self::bare(target, old)?,
-            None => Bare { text: Vec::new(), made: Some(target.missing.len()) },
+            None => Stripped { text: Vec::new(), made: Some(target.missing.len()) },
         };
         let bytes = block::with(&bare, lines, place);
         if old.as_ref().is_some_and(|old| old.bytes == bytes) {
@@ -137,7 +137,7 @@ impl Edit {
             let size = bytes.len() as u64;
             return Err(EditError::TooLarge { path: target.path(), size, limit: LIMIT });
         }
-        let doing = if old.is_some() { Doing::Replacing } else { Doing::Naming };
+        let doing = if old.is_some() { Action::Replacing } else { Action::Naming };
         let refused = rights::check(&self.path, target, old.as_ref(), doing, &self.by_hand());
         match refused {
             // What a person put there by hand does it.
@@ -159,27 +159,27 @@ impl Edit {
             return Ok(self.change(target, Some(old), Step::Nothing));
         }
         let (step, doing) = match bare.made.filter(|_| bare.text.is_empty()) {
-            Some(directories) => (Step::Remove { directories }, Doing::Naming),
-            None => (Step::Write { bytes: bare.text, mode: old.mode }, Doing::Replacing),
+            Some(directories) => (Step::Remove { directories }, Action::Naming),
+            None => (Step::Write { bytes: bare.text, mode: old.mode }, Action::Replacing),
         };
         let by_hand = "take out the lines from `# >>> gvmr >>>` to `# <<< gvmr <<<`";
         rights::check(&self.path, target, Some(&old), doing, by_hand)?;
         Ok(self.change(target, Some(old), step))
     }
 
-    fn bare(target: &Target, old: &Snapshot) -> Result<Bare, EditError> {
+    fn bare(target: &Target, old: &Snapshot) -> Result<Stripped, EditError> {
         block::without(&old.bytes).map_err(|source| EditError::Block { path: target.path(), source })
     }
 
     fn put_whole(&self, target: &Target, bytes: &[u8], mode: u32) -> Result<Change, EditError> {
         let old = Snapshot::read(target)?;
         let step = match &old {
-            None => Step::Write { bytes: whole::with_directories(bytes, target.missing.len()), mode },
-            Some(old) if !whole::is_ours(&old.bytes) => {
+            None => Step::Write { bytes: owned_file::with_directories(bytes, target.missing.len()), mode },
+            Some(old) if !owned_file::is_ours(&old.bytes) => {
                 return Err(EditError::Foreign { path: target.path() });
             }
             Some(old) => {
-                let bytes = whole::with_directories(bytes, whole::directories_of(&old.bytes));
+                let bytes = owned_file::with_directories(bytes, owned_file::directories_of(&old.bytes));
                 // Rights that somebody took from the file stay taken, except from one that all users read.
                 let mode = if target.directory.is_shared { mode } else { old.mode & mode };
                 if old.bytes == bytes && old.mode == mode {
@@ -190,7 +190,7 @@ impl Edit {
             }
         };
         if !matches!(step, Step::Nothing) {
-            let doing = if old.is_some() { Doing::Replacing } else { Doing::Naming };
+            let doing = if old.is_some() { Action::Replacing } else { Action::Naming };
             rights::check(&self.path, target, old.as_ref(), doing, &self.by_hand())?;
         }
         Ok(self.change(target, old, step))
@@ -198,17 +198,17 @@ impl Edit {
 
     fn take_whole(&self, target: &Target) -> Result<Change, EditError> {
         let old = Snapshot::read(target)?;
-        let Some(ours) = old.as_ref().filter(|old| whole::is_ours(&old.bytes)) else {
+        let Some(ours) = old.as_ref().filter(|old| owned_file::is_ours(&old.bytes)) else {
             return Ok(self.change(target, old, Step::Nothing));
         };
-        rights::check(&self.path, target, Some(ours), Doing::Naming, "remove it")?;
-        let step = Step::Remove { directories: whole::directories_of(&ours.bytes) };
+        rights::check(&self.path, target, Some(ours), Action::Naming, "remove it")?;
+        let step = Step::Remove { directories: owned_file::directories_of(&ours.bytes) };
         Ok(self.change(target, old, step))
     }
 
     fn put_link(&self, target: &Target, to: &Path) -> Result<Change, EditError> {
         if target.found.is_none() {
-            rights::check(&self.path, target, None, Doing::Naming, &self.by_hand())?;
+            rights::check(&self.path, target, None, Action::Naming, &self.by_hand())?;
             return Ok(self.change(target, None, Step::Link { to: to.to_owned() }));
         }
         let found = match target.is_link().then(|| target.leads_to()).transpose()? {
@@ -224,7 +224,7 @@ impl Edit {
         if !target.is_link() || target.leads_to()? != to {
             return Ok(self.change(target, None, Step::Nothing));
         }
-        rights::check(&self.path, target, None, Doing::Naming, "remove it")?;
+        rights::check(&self.path, target, None, Action::Naming, "remove it")?;
         Ok(self.change(target, None, Step::Unlink { to: to.to_owned() }))
     }
 
@@ -240,7 +240,8 @@ impl Edit {
     fn by_hand(&self) -> String {
         match &self.content {
             Content::Block { lines, place } => {
-                let place = if *place == Place::Both { "at its top and at its end" } else { "at its end" };
+                let place =
+                    if *place == BlockPosition::Both { "at its top and at its end" } else { "at its end" };
                 format!("add this {place}: {}", String::from_utf8_lossy(lines).trim_end())
             }
             Content::Whole { .. } => "let a new file be written there, then run it again".to_owned(),

@@ -16,7 +16,7 @@ const STORES: [&str; 2] = ["/nix/store", "/gnu/store"];
 
 /// What is to be done with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Doing {
+pub(super) enum Action {
     /// New content for it.
     Replacing,
     /// It is made or removed.
@@ -28,7 +28,7 @@ pub(super) fn check(
     path: &Path,
     target: &Target,
     file: Option<&Snapshot>,
-    doing: Doing,
+    doing: Action,
     by_hand: &str,
 ) -> Result<(), EditError> {
     let real = target.path();
@@ -56,7 +56,7 @@ pub(super) fn check(
         if file.is_immutable {
             return Err(EditError::Immutable { path: real });
         }
-        if file.links > 1 && doing == Doing::Replacing {
+        if file.links > 1 && doing == Action::Replacing {
             return Err(EditError::HardLinked { path: real, links: file.links, by_hand });
         }
     }

@@ -12,7 +12,7 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
 /// As many links in a row as the kernel follows.
-const MOST_LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 
 /// A file or the place for one.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Target {
             if !(follow && target.is_link()) {
                 return Ok(target);
             }
-            if target.links.len() == MOST_LINKS {
+            if target.links.len() == MAX_LINKS {
                 return Err(EditError::Loop { path: path.to_owned() });
             }
             here = target.directory.path.join(target.leads_to()?);

@@ -15,7 +15,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 
 /// The largest extended attribute, and the largest list of their names.
-const LARGEST_ATTRIBUTE: usize = 64 << 10;
+const MAX_ATTRIBUTE_BYTES: usize = 64 << 10;
 /// The access control list. It belongs to the permissions: a file that had none must not get the directory's default one.
 const ACCESS_LIST: &str = "system.posix_acl_access";
 /// Attributes that vouch for a content, and so not for another one.
@@ -95,11 +95,11 @@ fn keep_owner(new: &File, old: &Snapshot, mode: u32) -> io::Result<()> {
 
 /// Best effort: a file system may have none, and some are root's to give.
 fn copy_attributes(old: &File, new: &File) {
-    let mut names = vec![0; LARGEST_ATTRIBUTE];
+    let mut names = vec![0; MAX_ATTRIBUTE_BYTES];
     let length = fs::flistxattr(old, &mut names[..]).unwrap_or_default();
     let names = names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty());
     let mut has_access_list = false;
-    let mut value = vec![0; LARGEST_ATTRIBUTE];
+    let mut value = vec![0; MAX_ATTRIBUTE_BYTES];
     for name in names.filter(|name| !VOUCHING.contains(name)) {
         has_access_list |= name == ACCESS_LIST.as_bytes();
         if let Ok(length) = fs::fgetxattr(old, name, &mut value[..]) {

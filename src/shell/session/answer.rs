@@ -2,7 +2,7 @@
 //!
 //! The files of a user may do anything: print without end, wait for ever, start jobs in process groups of their own.
 
-use crate::process::{Ending, Kin, Listener, Stop, Streams, run};
+use crate::process::{Ending, Listener, Scope, Stop, Streams, run};
 use std::io;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ pub(super) fn ask(
 ) -> io::Result<Outcome> {
     let mut answer = Answer { output: Vec::new(), deadline: Instant::now() + limit, fits: is_answer };
     command.stderr(Stdio::null());
-    match run(command, Streams::Stdout, Kin::Session, &mut answer) {
+    match run(command, Streams::Stdout, Scope::Session, &mut answer) {
         Ok(ending) => Ok(Outcome { output: answer.output, ending }),
         Err(Stop::Run(error) | Stop::Hear(error)) => Err(error),
     }

@@ -1,6 +1,6 @@
 //! How a session of each kind starts: the words of its command, its environment and its input.
 
-use super::{Kind, Sessions, Shell};
+use super::{SessionKind, Sessions, Shell};
 use crate::shell::quote;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use std::ffi::OsString;
@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// The command that starts such a session and tells in it what is seen there.
-pub(super) fn command(sessions: &Sessions<'_>, shell: &Shell, kind: Kind) -> io::Result<Command> {
+pub(super) fn command(sessions: &Sessions<'_>, shell: &Shell, kind: SessionKind) -> io::Result<Command> {
     let Sessions { account, gvmr } = sessions;
     let mut command = Command::new(gvmr);
     command.args(["session-start", "--"]).arg(&shell.program);
@@ -38,7 +38,7 @@ pub(super) fn command(sessions: &Sessions<'_>, shell: &Shell, kind: Kind) -> io:
             command.env(name, value);
         }
     }
-    if kind == Kind::SshCommand {
+    if kind == SessionKind::SshCommand {
         command.env("SSH_CLIENT", "127.0.0.1 50000 22").env("SSH_CONNECTION", "127.0.0.1 50000 127.0.0.1 22");
         command.stdin(ended_socket()?);
     }
@@ -54,12 +54,12 @@ pub(super) fn zsh_directory(sessions: &Sessions<'_>, shell: &Shell) -> Command {
     command
 }
 
-fn flags(kind: Kind) -> &'static [&'static str] {
+fn flags(kind: SessionKind) -> &'static [&'static str] {
     match kind {
-        Kind::LoginInteractive => &["-l", "-i"],
-        Kind::Login => &["-l"],
-        Kind::Interactive => &["-i"],
-        Kind::SshCommand | Kind::Command => &[],
+        SessionKind::LoginInteractive => &["-l", "-i"],
+        SessionKind::Login => &["-l"],
+        SessionKind::Interactive => &["-i"],
+        SessionKind::SshCommand | SessionKind::Command => &[],
     }
 }
 

@@ -1,7 +1,7 @@
 //! The machine's files, one a row: what gvmr puts there, and on which machines.
 
 use super::machine::Machine;
-use crate::shell::Place;
+use crate::shell::BlockPosition;
 
 /// One file below the root directory.
 pub(super) struct File {
@@ -23,7 +23,7 @@ pub(super) enum Kind {
     /// A file of gvmr's own with variables for systemd.
     Environment,
     /// A block with the line for POSIX shells.
-    Block(Place),
+    Block(BlockPosition),
     /// A block with the line for fish.
     FishBlock,
 }
@@ -38,7 +38,7 @@ pub(super) const FILES: &[File] = &[
     },
     File {
         path: "etc/profile",
-        kind: Kind::Block(Place::End),
+        kind: Kind::Block(BlockPosition::End),
         sessions: "login sessions of sh, bash, dash, ash and ksh",
         wanted: |machine| !machine.reads_profile_directory(),
     },
@@ -69,8 +69,8 @@ pub(super) const FILES: &[File] = &[
     korn("etc/mkshrc", |machine| machine.has("etc/mkshrc")),
     korn("etc/ksh.kshrc", |machine| machine.has("etc/ksh.kshrc")),
     korn("etc/kshrc", |machine| machine.has("etc/kshrc")),
-    new_users("etc/skel/.bashrc", Place::Both, |machine| machine.has("etc/skel/.bashrc")),
-    new_users("etc/skel/.profile", Place::End, |machine| machine.has("etc/skel/.profile")),
+    new_users("etc/skel/.bashrc", BlockPosition::Both, |machine| machine.has("etc/skel/.bashrc")),
+    new_users("etc/skel/.profile", BlockPosition::End, |machine| machine.has("etc/skel/.profile")),
     File {
         path: "etc/environment.d/zz-gvmr.conf",
         kind: Kind::Environment,
@@ -82,20 +82,20 @@ pub(super) const FILES: &[File] = &[
 const fn bash(path: &'static str, wanted: fn(&Machine) -> bool) -> File {
     File {
         path,
-        kind: Kind::Block(Place::Both),
+        kind: Kind::Block(BlockPosition::Both),
         sessions: "interactive bash, and ssh with a command",
         wanted,
     }
 }
 
 const fn zsh(path: &'static str, wanted: fn(&Machine) -> bool) -> File {
-    File { path, kind: Kind::Block(Place::End), sessions: "sessions of zsh", wanted }
+    File { path, kind: Kind::Block(BlockPosition::End), sessions: "sessions of zsh", wanted }
 }
 
 const fn korn(path: &'static str, wanted: fn(&Machine) -> bool) -> File {
-    File { path, kind: Kind::Block(Place::End), sessions: "interactive ksh and mksh", wanted }
+    File { path, kind: Kind::Block(BlockPosition::End), sessions: "interactive ksh and mksh", wanted }
 }
 
-const fn new_users(path: &'static str, place: Place, wanted: fn(&Machine) -> bool) -> File {
+const fn new_users(path: &'static str, place: BlockPosition, wanted: fn(&Machine) -> bool) -> File {
     File { path, kind: Kind::Block(place), sessions: "users that are made from now on", wanted }
 }

@@ -11,7 +11,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// The largest `/etc/profile` and `/etc/environment` that is read, in bytes.
-const LARGEST: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 const PROGRAMS: [&str; 6] = ["usr/bin", "bin", "usr/local/bin", "usr/sbin", "sbin", "usr/local/sbin"];
 
 /// A machine's files.
@@ -64,7 +64,7 @@ impl Machine {
     }
 
     fn text(&self, path: &str) -> Option<Vec<u8>> {
-        bounded::read(&self.root.join(path), LARGEST).ok().flatten()
+        bounded::read(&self.root.join(path), MAX_BYTES).ok().flatten()
     }
 }
 

@@ -23,7 +23,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// What a copy begins with, before its checksum. Another form gets another number.
 const FORM: &str = "gvmr index 1 ";
 /// The longest copy, in bytes: more than the most archives that are kept can take.
-const LONGEST: u64 = 16 << 20;
+const MAX_LENGTH: u64 = 16 << 20;
 /// When this form was made, in seconds since 1970: a clock that showed less was not set.
 const FIRST: Duration = Duration::from_secs(1_735_689_600);
 
@@ -53,7 +53,7 @@ pub(super) fn path(cache: &Path, url: &Url, naming: Naming) -> PathBuf {
 impl Kept {
     /// The copy at `path`, if there is one; the error says what is wrong with it.
     pub(super) fn read(path: &Path, naming: Naming) -> Result<Option<Self>, String> {
-        let bytes = bounded::read(path, LONGEST).map_err(|refusal| refusal.to_string())?;
+        let bytes = bounded::read(path, MAX_LENGTH).map_err(|refusal| refusal.to_string())?;
         let parse = |bytes| Self::parse(&String::from_utf8(bytes).ok()?, naming);
         bytes.map(|bytes| parse(bytes).ok_or_else(|| "is damaged".to_owned())).transpose()
     }

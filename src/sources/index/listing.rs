@@ -13,9 +13,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 /// Releases in one index; the real one has some 370.
-const MOST_RELEASES: usize = 20_000;
+const MAX_RELEASES: usize = 20_000;
 /// Entries of one release, those of other platforms included; real ones have some fifty.
-const MOST_FILES: usize = 1_000;
+const MAX_FILES: usize = 1_000;
 /// Characters of the parser's words that are shown.
 const REASON: usize = 200;
 
@@ -199,8 +199,8 @@ impl<'de> Visitor<'de> for &mut Reading {
         let mut count = 0;
         while let Some(release) = list.next_element::<Release<'de>>()? {
             count += 1;
-            if count > MOST_RELEASES {
-                return Err(A::Error::custom(format!("expected at most {MOST_RELEASES} releases")));
+            if count > MAX_RELEASES {
+                return Err(A::Error::custom(format!("expected at most {MAX_RELEASES} releases")));
             }
             self.take(&release);
         }
@@ -223,10 +223,8 @@ fn for_linux<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<File<'de>
             let (mut files, mut count) = (Vec::new(), 0);
             while let Some(file) = list.next_element::<File<'de>>()? {
                 count += 1;
-                if count > MOST_FILES {
-                    return Err(A::Error::custom(format!(
-                        "expected at most {MOST_FILES} files in a release"
-                    )));
+                if count > MAX_FILES {
+                    return Err(A::Error::custom(format!("expected at most {MAX_FILES} files in a release")));
                 }
                 if file.kind == "source" || (file.kind == "archive" && file.os == "linux") {
                     files.push(file);

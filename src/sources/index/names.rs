@@ -3,9 +3,9 @@
 use gvmr_core::gover::version::Version;
 
 /// The longest version in a name, in bytes; real ones have at most nine.
-const LONGEST_VERSION: usize = 32;
+const MAX_VERSION_LENGTH: usize = 32;
 /// The longest name of a processor, in bytes; real ones have at most eight.
-const LONGEST_PROCESSOR: usize = 16;
+const MAX_PROCESSOR_LENGTH: usize = 16;
 const END: &str = ".tar.gz";
 
 /// How an index names its linux archives.
@@ -46,7 +46,7 @@ impl Naming {
 /// Whether a word can be a processor's name.
 pub(super) fn is_processor(word: &str) -> bool {
     let plain = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    plain && (1..=LONGEST_PROCESSOR).contains(&word.len())
+    plain && (1..=MAX_PROCESSOR_LENGTH).contains(&word.len())
 }
 
 /// The name of the source archive of a release, such as `go1.22.10`.
@@ -56,7 +56,7 @@ pub(super) fn source(release: &str) -> String {
 
 /// The version that `go1.22.10` names, in the spelling in which it was released: neither `go1.22` nor `go1.20.0`.
 pub(super) fn released(name: &str) -> Option<Version> {
-    let text = name.strip_prefix("go").filter(|text| text.len() <= LONGEST_VERSION)?;
+    let text = name.strip_prefix("go").filter(|text| text.len() <= MAX_VERSION_LENGTH)?;
     Version::parse(text).filter(|version| !version.is_language() && version.as_released().as_str() == text)
 }
 

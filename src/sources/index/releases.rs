@@ -4,9 +4,9 @@ use gvmr_core::gover::version::Version;
 use std::collections::BTreeMap;
 
 /// Archives of one release; real ones have at most fourteen for linux, with the sources.
-const MOST_OF_ONE: usize = 64;
+const MAX_PER_RELEASE: usize = 64;
 /// Archives of all releases; real ones are some three thousand.
-pub(super) const MOST: usize = 50_000;
+pub(super) const MAX_COUNT: usize = 50_000;
 
 /// One release archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,11 +68,11 @@ impl Releases {
 
     /// Adds an archive that is not there yet; whether there was room for it.
     pub(super) fn add(&mut self, version: &Version, file: IndexFile) -> bool {
-        if self.count >= MOST {
+        if self.count >= MAX_COUNT {
             return false;
         }
         if let Some(release) = self.by_text.get_mut(version.as_str()) {
-            if release.files.len() >= MOST_OF_ONE {
+            if release.files.len() >= MAX_PER_RELEASE {
                 return false;
             }
             release.files.push(file);

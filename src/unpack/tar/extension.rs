@@ -4,7 +4,7 @@
 //! (sizes, links, sparse maps, character sets) are refused, times and owners are read over.
 
 /// Bytes of the longest content.
-pub(super) const LONGEST: usize = 4096;
+pub(super) const MAX_LENGTH: usize = 4096;
 
 /// Keys of records that say nothing a toolchain needs.
 const MEANINGLESS: [&[u8]; 7] = [b"mtime", b"atime", b"ctime", b"uid", b"gid", b"uname", b"gname"];

@@ -9,7 +9,7 @@ mod header;
 
 use super::error::{Stop, UnpackError};
 use super::guard::{Guard, Place};
-use super::limits::{Limit, Limits};
+use super::limits::{ArchiveLimits, Limit};
 use super::stream::Stream;
 use header::{Header, Kind};
 
@@ -21,7 +21,7 @@ const ARCHIVE: &[u8] = b"archive";
 pub(super) struct Reader<'a> {
     stream: Stream<'a>,
     guard: Guard<'a>,
-    limits: &'a Limits,
+    limits: &'a ArchiveLimits,
     /// What an extension header said of the next entry.
     extension: Option<Extension>,
     /// Regular files so far.
@@ -34,7 +34,7 @@ struct Extension {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(stream: Stream<'a>, guard: Guard<'a>, limits: &'a Limits) -> Self {
+    pub(super) fn new(stream: Stream<'a>, guard: Guard<'a>, limits: &'a ArchiveLimits) -> Self {
         Self { stream, guard, limits, extension: None, files: 0 }
     }
 
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
         if self.extension.is_some() {
             return refused("an entry may have one extension header");
         }
-        let Ok(size @ 1..=extension::LONGEST) = usize::try_from(header.size) else {
+        let Ok(size @ 1..=extension::MAX_LENGTH) = usize::try_from(header.size) else {
             return refused("an extension header holds 1 to 4096 bytes");
         };
         let mut content = vec![0; size];

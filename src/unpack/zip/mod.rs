@@ -7,11 +7,11 @@
 mod central;
 mod headers;
 
-use super::batch::Outlet;
+use super::batch::BatchSender;
 use super::error::{Stop, UnpackError};
 use super::guard::{Guard, Place};
 use super::input::Input;
-use super::limits::{Limits, Spent};
+use super::limits::{ArchiveLimits, Budget};
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 use headers::{Descriptor, Shared};
 
@@ -41,19 +41,24 @@ struct Seen {
 
 pub(super) struct Reader<'a> {
     input: Input,
-    outlet: Outlet,
+    outlet: BatchSender,
     guard: Guard<'a>,
-    limits: &'a Limits,
+    limits: &'a ArchiveLimits,
     seen: Vec<Seen>,
     inflate: Decompress,
-    spent: Spent,
+    spent: Budget,
     /// The checksum of the current file, where it is dropped; else the hasher has it.
     dropped: Option<Crc>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(input: Input, outlet: Outlet, guard: Guard<'a>, limits: &'a Limits) -> Self {
-        let (inflate, spent) = (Decompress::new(false), Spent::default());
+    pub(super) fn new(
+        input: Input,
+        outlet: BatchSender,
+        guard: Guard<'a>,
+        limits: &'a ArchiveLimits,
+    ) -> Self {
+        let (inflate, spent) = (Decompress::new(false), Budget::default());
         Self { input, outlet, guard, limits, seen: Vec::new(), inflate, spent, dropped: None }
     }
 

@@ -9,7 +9,7 @@ use gvmr::credentials::{Credentials, ForGo, for_go};
 use gvmr_core::env::rules::Change;
 use gvmr_core::gover::version::Version;
 use gvmr_core::home::paths::Home;
-use gvmr_core::home::user_dirs::Own;
+use gvmr_core::home::user_dirs::UserDirs;
 use std::path::Path;
 use std::process::Command;
 
@@ -18,7 +18,7 @@ fn given(world: &World, variables: &[(&str, String)], version: &str) -> (ForGo, 
     let user = world.path("user").display().to_string();
     let mut environment: Vec<(&str, &str)> = vec![("HOME", &user)];
     environment.extend(variables.iter().map(|(name, value)| (*name, value.as_str())));
-    let own = Own::of(&Home::at(world.home()), &environment).unwrap();
+    let own = UserDirs::of(&Home::at(world.home()), &environment).unwrap();
     let mut changes = Vec::new();
     let version = Version::parse(version).unwrap();
     let given = for_go(&Credentials::of(&own), &environment, Some(&version), &mut changes).unwrap();

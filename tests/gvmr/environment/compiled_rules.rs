@@ -4,10 +4,10 @@ mod oracle;
 
 use crate::support;
 use gvmr::config::{self, ConfigError, Settings};
-use gvmr_core::env::compiled_rules::Record;
-use gvmr_core::env::env_context::{Config, Situation};
+use gvmr_core::env::compiled_rules::CompiledRules;
+use gvmr_core::env::env_context::{Config, EnvContext};
 use gvmr_core::home::paths::Home;
-use gvmr_core::home::user_dirs::Own;
+use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::environment::Environment;
 use std::ffi::OsString;
 use std::fs;
@@ -60,20 +60,20 @@ impl User {
         Home::at(self.path("gvmr"))
     }
 
-    fn own(&self) -> Own {
-        Own::of(&self.home(), self).unwrap()
+    fn own(&self) -> UserDirs {
+        UserDirs::of(&self.home(), self).unwrap()
     }
 
-    fn compiles(&self) -> Result<Option<Record>, ConfigError> {
+    fn compiles(&self) -> Result<Option<CompiledRules>, ConfigError> {
         config::rules(Some(&self.own()), self)
     }
 
     /// What the shim makes of it, which compiles nothing itself.
     fn shim_sees(&self) -> Config {
-        Situation::of(&self.home(), self.directory.path(), self, None).config
+        EnvContext::of(&self.home(), self.directory.path(), self, None).config
     }
 
-    fn shim_has(&self, record: &Record) -> bool {
+    fn shim_has(&self, record: &CompiledRules) -> bool {
         matches!(self.shim_sees(), Config::Compiled(seen) if seen == *record)
     }
 }

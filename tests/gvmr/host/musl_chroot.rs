@@ -5,7 +5,7 @@ use super::super::support::world::Run;
 use super::fake_root::Machine;
 use super::this_machine::executable;
 use super::{facts, verdict};
-use gvmr::host::{Host, Verdict};
+use gvmr::host::{Host, HostVerdict};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -63,14 +63,14 @@ fn real_releases_do_on_real_musl_what_the_verdict_says() {
     let host = look(&directory);
     for release in releases {
         let runs = run(directory.path(), release).code == Some(0);
-        assert_eq!(verdict(&host, release).0 == Verdict::Runs, runs, "{release}");
+        assert_eq!(verdict(&host, release).0 == HostVerdict::Runs, runs, "{release}");
         assert_eq!(runs, release == "1.22.10");
     }
     symlink(LOADER, directory.path().join("lib64/ld-linux-x86-64.so.2")).unwrap();
     let host = look(&directory);
-    assert_eq!(verdict(&host, "1.19.13"), (Verdict::RunsWithWarning, vec!["loader-is-musl"]));
+    assert_eq!(verdict(&host, "1.19.13"), (HostVerdict::RunsWithWarning, vec!["loader-is-musl"]));
     run(directory.path(), "1.19.13").succeeds();
-    assert_eq!(verdict(&host, "1.20.14"), (Verdict::CannotRun, vec!["library-missing"]));
+    assert_eq!(verdict(&host, "1.20.14"), (HostVerdict::CannotRun, vec!["library-missing"]));
     let refused = run(directory.path(), "1.20.14");
     assert!(refused.code != Some(0) && refused.stderr.contains("libresolv.so.2"), "{refused:#?}");
 }

@@ -4,7 +4,7 @@ use super::super::support::mirror::real_modules;
 use super::super::support::skip;
 use super::fake_root::Machine;
 use super::{verdict, version};
-use gvmr::host::Verdict;
+use gvmr::host::HostVerdict;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -34,7 +34,7 @@ fn every_release_asks_for_the_loader_and_libraries_of_the_table() {
             segments.split_once("program interpreter: ").map(|(_, rest)| rest.split(']').next().unwrap());
         let assessment = Machine::alpine().host().assess(&version(release));
         match asked {
-            None => assert_eq!(assessment.verdict, Verdict::Runs, "{release}"),
+            None => assert_eq!(assessment.verdict, HostVerdict::Runs, "{release}"),
             Some(loader) => {
                 assert_eq!(assessment.reasons[0].id, "loader-missing", "{release}");
                 assert!(
@@ -62,7 +62,7 @@ fn every_release_runs_on_the_glibc_whose_symbols_it_names_and_on_none_before() {
         });
         let runs_on = |[major, minor, patch]: [u64; 3]| {
             let host = Machine::debian("6.1.0", &format!("{major}.{minor}.{patch}")).host();
-            verdict(&host, release).0 == Verdict::Runs
+            verdict(&host, release).0 == HostVerdict::Runs
         };
         match needed.max() {
             None => assert!(runs_on([2, 0, 0]), "{release}"),

@@ -4,7 +4,7 @@ use super::super::support::skip;
 use super::super::support::world::{Run, World, gvmr};
 use super::releases::bin_go;
 use super::{facts, verdict};
-use gvmr::host::{Host, Verdict};
+use gvmr::host::{Host, HostVerdict};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ fn what_runs_here_is_said_to_run() {
         let mut go = Command::new(go);
         let go = go.arg("version").env("GOTOOLCHAIN", "local").env("GOROOT", home.path());
         let runs = Run::of(go).code == Some(0);
-        assert_eq!(verdict(&host, release).0 != Verdict::CannotRun, runs, "{release}");
+        assert_eq!(verdict(&host, release).0 != HostVerdict::CannotRun, runs, "{release}");
     }
 }
 

@@ -4,12 +4,12 @@ use super::fake_root::{
     AMD64, ARM, ARM64, I386, LOONG64, MIPS, MIPS64LE, Machine, PPC64, PPC64LE, RISCV64, S390X,
 };
 use super::{facts, verdict, version};
-use gvmr::host::Verdict::{self, CannotRun as No, Runs as Yes, RunsWithWarning as Warns};
+use gvmr::host::HostVerdict::{self, CannotRun as No, Runs as Yes, RunsWithWarning as Warns};
 use gvmr::host::{Clone3, Host};
 
 /// Asserts each version's verdict and the words of its reasons.
 #[track_caller]
-fn judges(host: &Host, cases: &[(&str, Verdict, &[&str])]) {
+fn judges(host: &Host, cases: &[(&str, HostVerdict, &[&str])]) {
     for (text, expected, ids) in cases {
         assert_eq!(verdict(host, text), (*expected, ids.to_vec()), "Go {text} on {:#?}", host.facts());
     }

@@ -4,8 +4,8 @@ use crate::net::{client, url};
 use crate::support::server::{Fault, Reply, Request, Server};
 use gvmr::host::Platform;
 use gvmr::net::{Client, NetErrorKind};
+use gvmr::sources::{AttemptOutcome, SourceErrorKind, SumdbRemote};
 use gvmr::sources::{GoSettings, Goproxy, Origin, Presence, ProxyList, ProxyListError};
-use gvmr::sources::{Outcome, SourceErrorKind, SumdbRemote};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
 use std::io::Read;
@@ -98,7 +98,7 @@ fn an_entry_that_hangs_does_not_hold_up_the_others_and_is_left_alone_afterwards(
     let hanging =
         Server::start(|_| Reply::ok("").fault(Fault::Slow(1, Duration::from_secs(60))).fault(Fault::Hang));
     let answering = proxy(&["1.22.1"], &[], &[]);
-    let mut settings = gvmr::net::Settings::from_environment(&Vec::new());
+    let mut settings = gvmr::net::NetSettings::from_environment(&Vec::new());
     settings.limits.pause = Duration::from_millis(1);
     let client = Client::new(settings);
     let list = list(&format!("{}|{}", hanging.url(""), answering.url("")));
@@ -143,7 +143,7 @@ fn an_answer_for_another_version_is_no_answer() {
     let server = Server::start(|_| Reply::ok("{\"Version\":\"v0.0.1-go1.22.2.linux-amd64\"}"));
     let (client, list) = (offline(), list(&server.url("")));
     let error = Goproxy::new(&client, &list, amd64()).presence(&version("1.22.1")).unwrap_err();
-    assert!(matches!(error.tried[0].outcome, Outcome::OtherVersion { .. }), "{error}");
+    assert!(matches!(error.tried[0].outcome, AttemptOutcome::OtherVersion { .. }), "{error}");
     assert!(error.to_string().contains("1.22.2"), "{error}");
 }
 
@@ -231,7 +231,7 @@ fn bytes_come_from_the_first_that_gives_them_and_the_others_are_told() {
     let (client, list) = (offline(), ProxyList::parse(&portal.url(""), "").unwrap());
     let error = Goproxy::new(&client, &list, amd64()).fetch(&version("1.22.1")).unwrap_err();
     assert!(
-        matches!(&error.tried[0].outcome, Outcome::Net(error) if error.kind == NetErrorKind::Html),
+        matches!(&error.tried[0].outcome, AttemptOutcome::Net(error) if error.kind == NetErrorKind::Html),
         "{error}"
     );
     let huge = Server::start(|_| Reply::ok("x").declared(501 << 20));

@@ -5,7 +5,7 @@ use crate::support::server::{Content, Reply, Request};
 use crate::support::skip;
 use crate::support::slow;
 use crate::support::world::names;
-use gvmr::net::{Client, Settings};
+use gvmr::net::{Client, NetSettings};
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
@@ -132,6 +132,6 @@ fn reply_of_other(request: &Request) -> Option<Reply> {
     }
     let host = request.header("host")?;
     let url = format!("http://{host}{}", target.replace("go1.99.1.", "go1.99.2."));
-    let client = Client::new(Settings::from_environment(&Vec::new()));
+    let client = Client::new(NetSettings::from_environment(&Vec::new()));
     Some(Reply::ok(client.read(&url.parse().unwrap(), 1 << 20).unwrap()))
 }

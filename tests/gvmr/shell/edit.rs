@@ -8,7 +8,7 @@ mod own;
 mod owners;
 mod refusals;
 
-use gvmr::shell::{Change, Content, Edit, EditError, Place};
+use gvmr::shell::{BlockPosition, Change, Content, Edit, EditError};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ const LINE: &str = "if [ -r '/x/env' ]; then . '/x/env'; fi\n";
 const BLOCK: &str = "# >>> gvmr >>>\nif [ -r '/x/env' ]; then . '/x/env'; fi\n# <<< gvmr <<<\n";
 
 /// The edit that puts the block into the file at `path`.
-fn block(path: impl Into<PathBuf>, place: Place) -> Edit {
+fn block(path: impl Into<PathBuf>, place: BlockPosition) -> Edit {
     let content = Content::Block { lines: LINE.as_bytes().to_vec(), place };
     Edit { path: path.into(), content, sessions: "tests" }
 }

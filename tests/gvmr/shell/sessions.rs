@@ -2,7 +2,7 @@
 
 use crate::support;
 use crate::support::world::gvmr;
-use gvmr::shell::{Account, Kind, Seen, Sessions, Shell};
+use gvmr::shell::{Account, ProbeResult, SessionKind, Sessions, Shell};
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ impl Home {
         self.account.home.join(relative)
     }
 
-    fn ask(&self, shell: &Shell) -> BTreeMap<Kind, Seen> {
+    fn ask(&self, shell: &Shell) -> BTreeMap<SessionKind, ProbeResult> {
         let sessions = Sessions { account: &self.account, gvmr: gvmr() };
         sessions.of(std::slice::from_ref(shell)).into_iter().map(|seen| (seen.kind, seen)).collect()
     }
@@ -54,10 +54,10 @@ fn shell(name: &str) -> Option<Shell> {
 
 #[test]
 fn each_shell_reads_the_files_that_it_reads_in_real_sessions() {
-    use Kind::{Command as Cold, Interactive, Login, LoginInteractive, SshCommand};
+    use SessionKind::{Command as Cold, Interactive, Login, LoginInteractive, SshCommand};
     let go_first = |file| (file, &b"PATH=$HOME/bin:$PATH\n"[..]);
-    let everywhere = &Kind::ALL[..];
-    let rows: [(&str, &str, &[Kind]); 10] = [
+    let everywhere = &SessionKind::ALL[..];
+    let rows: [(&str, &str, &[SessionKind]); 10] = [
         ("bash", ".bashrc", &[Interactive, SshCommand]),
         ("bash", ".profile", &[LoginInteractive, Login]),
         ("zsh", ".zshenv", everywhere),
@@ -82,7 +82,7 @@ fn each_shell_reads_the_files_that_it_reads_in_real_sessions() {
             assert_eq!(seen.go == Some(home.path("bin/go")), expected.contains(kind), "{file}: {seen:?}");
             assert!(seen.path.contains(&"/usr/bin".into()), "{seen:?}");
         }
-        assert_eq!(seen.len(), Kind::ALL.len());
+        assert_eq!(seen.len(), SessionKind::ALL.len());
         assert_eq!(seen[&Cold].kind, Cold);
     }
 }
@@ -97,13 +97,13 @@ fn what_files_print_is_noise_and_never_an_answer() {
     noisy.extend_from_slice(b"trap 'echo Goodbye' EXIT\nPATH=~/bin:$PATH\n");
     let home = Home::with(&[(".bashrc", &noisy)]);
     let seen = home.ask(&bash);
-    assert_eq!(seen[&Kind::Interactive].go, Some(home.path("bin/go")));
-    assert_eq!(seen[&Kind::Interactive].path[0], home.path("bin"));
-    assert!(!seen[&Kind::SshCommand].noise.is_empty());
-    assert_eq!(seen[&Kind::Login].noise, "");
+    assert_eq!(seen[&SessionKind::Interactive].go, Some(home.path("bin/go")));
+    assert_eq!(seen[&SessionKind::Interactive].path[0], home.path("bin"));
+    assert!(!seen[&SessionKind::SshCommand].noise.is_empty());
+    assert_eq!(seen[&SessionKind::Login].noise, "");
 
     let home = Home::with(&[(".bashrc", b"echo Welcome back; printf '\\033]0;x\\007'\n")]);
-    assert_eq!(home.ask(&bash)[&Kind::SshCommand].noise, "Welcome back\\n\\u{1b}]0;x\\u{7}");
+    assert_eq!(home.ask(&bash)[&SessionKind::SshCommand].noise, "Welcome back\\n\\u{1b}]0;x\\u{7}");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_home_that_hangs_ends_or_becomes_something_else_is_said_to_and_leaves_nothin
             scope.spawn(move || {
                 let home = Home::with(&[(".bashrc", content)]);
                 let started = Instant::now();
-                let seen = &home.ask(bash)[&Kind::Interactive];
+                let seen = &home.ask(bash)[&SessionKind::Interactive];
                 assert!(started.elapsed() < Duration::from_secs(30), "{seen:?}");
                 match (expected, &seen.failure) {
                     (None, None) => assert!(!seen.path.is_empty(), "{seen:?}"),
@@ -151,14 +151,14 @@ fn elements_of_path_come_back_to_the_byte_and_only_absolute_ones_are_looked_thro
     std::fs::create_dir_all(home.path("dir/go")).unwrap();
     std::fs::create_dir_all(home.path("file")).unwrap();
     std::fs::write(home.path("file/go"), "").unwrap();
-    let seen = &home.ask(&dash)[&Kind::Login];
+    let seen = &home.ask(&dash)[&SessionKind::Login];
     assert_eq!(seen.all, [home.path("bin/go"), home.path("bin/go")]);
     let text: Vec<_> = seen.path.iter().map(|element| element.to_string_lossy()).collect();
     assert_eq!(text[..4], ["~/bin", "", "bin", "./bin"]);
     assert_eq!(text[text.len() - 1], "\u{fffd}\u{fffd}");
 
     let home = Home::with(&[(".profile", b"unset PATH\n")]);
-    let seen = &home.ask(&dash)[&Kind::Login];
+    let seen = &home.ask(&dash)[&SessionKind::Login];
     assert_eq!((&seen.failure, &seen.path, &seen.go), (&None, &Vec::new(), &None));
 }
 
@@ -170,7 +170,7 @@ fn all_asks_every_shell_of_this_machine_in_every_way() {
     assert_eq!(shells[0].name, "bash", "{shells:?}");
     let seen = sessions.all();
     let expected: Vec<_> =
-        shells.iter().flat_map(|shell| Kind::ALL.map(|kind| (shell.name.clone(), kind))).collect();
+        shells.iter().flat_map(|shell| SessionKind::ALL.map(|kind| (shell.name.clone(), kind))).collect();
     assert_eq!(seen.iter().map(|seen| (seen.shell.name.clone(), seen.kind)).collect::<Vec<_>>(), expected);
     let failures: Vec<_> = seen.iter().filter(|seen| seen.failure.is_some()).collect();
     assert!(failures.is_empty(), "{failures:#?}");
@@ -181,7 +181,7 @@ fn all_asks_every_shell_of_this_machine_in_every_way() {
 fn a_shell_that_is_not_there_is_said_to() {
     let home = Home::with(&[]);
     let shell = Shell { name: "zsh".to_owned(), also: Vec::new(), program: home.path("no-zsh") };
-    let seen = &home.ask(&shell)[&Kind::Login];
+    let seen = &home.ask(&shell)[&SessionKind::Login];
     assert!(seen.failure.as_ref().unwrap().contains("exit status: 127"), "{seen:?}");
     let sessions = Sessions { account: &home.account, gvmr: &home.directory.path().join("no-gvmr") };
     assert!(sessions.of(&[shell])[0].failure.as_ref().unwrap().contains("cannot be started"));

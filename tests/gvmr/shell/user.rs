@@ -1,6 +1,6 @@
 //! Which files of a user setup edits: the list alone, over homes as people have them.
 
-use gvmr::shell::{Account, Content, Edit, Entry, Extent, Place, Surroundings};
+use gvmr::shell::{Account, BlockPosition, Content, Edit, Extent, ScriptEntry, Surroundings};
 use gvmr_core::home::paths::Home;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
@@ -39,15 +39,20 @@ impl Case {
         let user = self.home.path();
         let account = Account { name: "u".to_owned(), uid: 1, home: user.to_owned(), shell: None };
         let home = Home::at(user.join(home));
-        let entry =
-            Entry { home: &home, user_home: Some(user), go_bin: None, export_home: false, shared: false };
+        let entry = ScriptEntry {
+            home: &home,
+            user_home: Some(user),
+            go_bin: None,
+            export_home: false,
+            shared: false,
+        };
         entry.user_edits(&account, &self.surroundings, extent).unwrap()
     }
 
     /// The paths below the home, with `*` where a block stands at the top too.
     fn names(&self, extent: Extent) -> Vec<String> {
         let name = |edit: &Edit| {
-            let both = matches!(edit.content, Content::Block { place: Place::Both, .. });
+            let both = matches!(edit.content, Content::Block { place: BlockPosition::Both, .. });
             let path = edit.path.strip_prefix(self.home.path()).unwrap_or(&edit.path);
             format!("{}{}", path.display(), if both { "*" } else { "" })
         };
@@ -167,8 +172,13 @@ fn what_systemd_starts_reads_values_that_mean_themselves() {
         ("/srv/a b/$x/gv'mr", r"PATH=/srv/a\ b/$$x/gv\'mr/shims:$PATH"),
     ] {
         let home = Home::at(home);
-        let entry =
-            Entry { home: &home, user_home: Some(user), go_bin: None, export_home: false, shared: false };
+        let entry = ScriptEntry {
+            home: &home,
+            user_home: Some(user),
+            go_bin: None,
+            export_home: false,
+            shared: false,
+        };
         let account = Account { name: String::new(), uid: 1, home: PathBuf::from(user), shell: None };
         let edits = entry.user_edits(&account, &Surroundings::default(), Extent::Possible).unwrap();
         let edit = edits.iter().find(|edit| edit.path.ends_with("environment.d/zz-gvmr.conf")).unwrap();
@@ -210,7 +220,7 @@ fn systemd_itself_puts_the_shims_first() {
             for root in [format!("{user}{below}"), format!("/srv{below}")] {
                 let home = Home::at(&root);
                 let (user, uid) = (Path::new(user), 1);
-                let entry = Entry {
+                let entry = ScriptEntry {
                     home: &home,
                     user_home: Some(user),
                     go_bin: None,

@@ -49,7 +49,7 @@ fn run(task: &str, root: &Path) -> String {
     if task == "walk" {
         let entries = gvmr::unpack::installed(root, crate::support::zip::PREFIX).unwrap();
         let unreadable =
-            entries.iter().filter(|entry| matches!(entry.kind, gvmr::unpack::Kind::Unreadable(_)));
+            entries.iter().filter(|entry| matches!(entry.kind, gvmr::unpack::EntryKind::Unreadable(_)));
         return unreadable.map(|entry| entry.name.rsplit('/').next().unwrap()).collect::<Vec<_>>().join(" ");
     }
     let store = match open(root) {

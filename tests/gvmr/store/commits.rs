@@ -5,7 +5,7 @@ use super::{Committed, archive, commit, facts, fixture, install, lock, names, pr
 use crate::support::skip;
 use crate::unpack::real_modules::SmallDisk;
 use gvmr::store::{Receipt, Store, StoreError, toolchains};
-use gvmr::unpack::{Limits, module_zip};
+use gvmr::unpack::{ArchiveLimits, module_zip};
 use gvmr_core::home::paths::Home;
 use std::fs;
 
@@ -49,7 +49,7 @@ fn tree_proof_and_version_must_belong_together() {
     let other = "golang.org/toolchain@v0.0.1-go1.99.2.linux-amd64/";
     let fixture = fixture();
     let lock = lock(&fixture.store, "1.99.1");
-    let limits = Limits::default();
+    let limits = ArchiveLimits::default();
     let bytes = archive(prefix);
     let manifest_of = |prefix: &str| {
         let directory = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! Honest release archives: `go/…` packed as a mirror would.
 
 use super::tar::Tar;
-use gvmr::unpack::{Limits, module_zip};
+use gvmr::unpack::{ArchiveLimits, module_zip};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -35,7 +35,8 @@ pub(crate) fn real(version: &str) -> Option<&'static Path> {
             Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("archive-{}", std::process::id()));
         let tree = directory.join("go");
         std::fs::create_dir_all(&tree).unwrap();
-        module_zip(&mut zip, &format!("golang.org/toolchain@{module}/"), &tree, &Limits::default()).unwrap();
+        module_zip(&mut zip, &format!("golang.org/toolchain@{module}/"), &tree, &ArchiveLimits::default())
+            .unwrap();
         for (name, content) in EXTRA {
             std::fs::create_dir_all(tree.join(name).parent().unwrap()).unwrap();
             std::fs::write(tree.join(name), content).unwrap();

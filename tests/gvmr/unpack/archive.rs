@@ -7,7 +7,7 @@ pub(crate) mod real_archives;
 use crate::support::scratch;
 use crate::support::tar::{Entry, GNU, Tar};
 use crate::support::zip::{self, PREFIX, Zip};
-use gvmr::unpack::{Format, Limit, Limits, Staged, UnpackError, archive};
+use gvmr::unpack::{ArchiveLimits, Format, Limit, Staged, UnpackError, archive};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::fs;
@@ -44,14 +44,14 @@ fn module_h1() -> String {
 
 /// Unpacks `bytes` into the new directory `into`.
 fn unpack(bytes: &[u8], format: Format, into: &Path) -> Result<Staged, UnpackError> {
-    unpack_within(bytes, format, into, &Limits::default())
+    unpack_within(bytes, format, into, &ArchiveLimits::default())
 }
 
 fn unpack_within(
     mut bytes: &[u8],
     format: Format,
     into: &Path,
-    limits: &Limits,
+    limits: &ArchiveLimits,
 ) -> Result<Staged, UnpackError> {
     fs::create_dir(into).unwrap();
     archive(&mut bytes, format, PREFIX, into, limits)
@@ -203,7 +203,7 @@ fn files_larger_than_any_buffer_come_out_whole() {
 #[test]
 fn limits_end_what_is_too_large() {
     let parent = scratch::tempdir().unwrap();
-    let tight: [(Limit, fn(&mut Limits)); 7] = [
+    let tight: [(Limit, fn(&mut ArchiveLimits)); 7] = [
         (Limit::Archive, |limits| limits.archive = 300),
         (Limit::Unpacked, |limits| limits.unpacked = 100),
         (Limit::Entries, |limits| limits.entries = 6),
@@ -213,13 +213,13 @@ fn limits_end_what_is_too_large() {
         (Limit::Depth, |limits| limits.depth = 2),
     ];
     for (number, (which, tighten)) in tight.into_iter().enumerate() {
-        let mut limits = Limits::default();
+        let mut limits = ArchiveLimits::default();
         tighten(&mut limits);
         let into = parent.path().join(number.to_string());
         let error = unpack_within(&small().gz(), Format::TarGz, &into, &limits).unwrap_err();
         assert!(matches!(&error, UnpackError::Limit { which: got, .. } if *got == which), "{which}: {error}");
     }
-    let exact = Limits { entries: 7, directories: 5, ..Limits::default() };
+    let exact = ArchiveLimits { entries: 7, directories: 5, ..ArchiveLimits::default() };
     unpack_within(&small().gz(), Format::TarGz, &parent.path().join("exact"), &exact).unwrap();
 }
 
@@ -252,7 +252,8 @@ fn a_slow_body_is_left_as_soon_as_nobody_wants_it() {
     let count = Arc::new(AtomicUsize::new(0));
     let first = vec![b'x'; 256 << 10]; // one window, which is looked at
     let mut body = (&first[..]).chain(Slow(Arc::clone(&count)));
-    let error = archive(&mut body, Format::TarGz, PREFIX, parent.path(), &Limits::default()).unwrap_err();
+    let error =
+        archive(&mut body, Format::TarGz, PREFIX, parent.path(), &ArchiveLimits::default()).unwrap_err();
     assert!(error.to_string().contains("signature"), "{error}");
     assert!(count.load(Ordering::Relaxed) < 50, "{count:?}");
 }

@@ -2,7 +2,7 @@
 
 use super::{small, unpack};
 use crate::support::zip::PREFIX;
-use gvmr::unpack::{Entry, Kind, RECEIPT, installed, manifest};
+use gvmr::unpack::{EntryKind, InstalledEntry, RECEIPT, installed, manifest};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ fn tree() -> (tempfile::TempDir, PathBuf, String) {
     (parent, tree, h1)
 }
 
-fn h1(entries: &[Entry]) -> String {
+fn h1(entries: &[InstalledEntry]) -> String {
     manifest(entries).unwrap().h1().to_string()
 }
 
@@ -75,10 +75,10 @@ fn what_is_no_regular_file_is_named_and_not_read() {
     assert_eq!(h1(&entries), expected, "only regular files enter the manifest");
     let kind =
         |name: &str| &entries.iter().find(|entry| entry.name == format!("{PREFIX}{name}")).unwrap().kind;
-    assert!(matches!(kind("src/link"), Kind::Link));
-    assert!(matches!(kind("src/loop"), Kind::Link));
-    assert!(matches!(kind("bin/fifo"), Kind::Special));
-    assert!(matches!(kind("test"), Kind::Uncovered));
+    assert!(matches!(kind("src/link"), EntryKind::Link));
+    assert!(matches!(kind("src/loop"), EntryKind::Link));
+    assert!(matches!(kind("bin/fifo"), EntryKind::Special));
+    assert!(matches!(kind("test"), EntryKind::Uncovered));
     assert_eq!(entries.len(), 9);
 }
 

@@ -2,7 +2,7 @@
 
 use crate::support::scratch;
 use crate::support::skip;
-use gvmr::unpack::{Limits, installed, is_executable, manifest, module_zip};
+use gvmr::unpack::{ArchiveLimits, installed, is_executable, manifest, module_zip};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,7 +29,7 @@ fn unpacks_and_runs(version: &str, goroot_needed: bool) {
     let parent = scratch::tempdir().unwrap();
     let start = Instant::now();
     let mut body = File::open(zip).unwrap();
-    let staged = module_zip(&mut body, &prefix(version), parent.path(), &Limits::default()).unwrap();
+    let staged = module_zip(&mut body, &prefix(version), parent.path(), &ArchiveLimits::default()).unwrap();
     println!("go{version}: {} files, {} bytes, {:.2?}", staged.files(), staged.bytes(), start.elapsed());
     assert_eq!(staged.manifest().h1().to_string(), sum);
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use gvmr::verify::{Client, Database, LogError, Warning};
+use gvmr::verify::{Database, LogClient, LogError, Warning};
 
 use super::remote::{Scripted, lookup_numbered};
 use crate::support::log::{TestLog, sum_of};
@@ -124,7 +124,7 @@ fn a_cache_that_cannot_be_written_costs_only_the_memory() {
                 if forked.load(Ordering::SeqCst) { shorter.answer(path) } else { log.answer(path) }
             },
         );
-    let client = Client::new(Database::from_setting(&log.key()).unwrap(), &remote, &file);
+    let client = LogClient::new(Database::from_setting(&log.key()).unwrap(), &remote, &file);
     client.lookup("example.com/m5", "v1.0.0").unwrap();
     forked.store(true, Ordering::SeqCst);
     // The forked server cannot even support the head that was seen before.

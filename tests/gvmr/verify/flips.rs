@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use gvmr::verify::{Client, DEFAULT_SETTING, Database, LogError, TreeHead, Warning, note};
+use gvmr::verify::{DEFAULT_SETTING, Database, LogClient, LogError, TreeHead, Warning, note};
 
 use super::public_log::{MODULE, NEWEST, remember_latest, sums};
 use super::remote::{Scripted, fixture_path, lookup, lookup_numbered};
@@ -159,7 +159,7 @@ fn same_client_recovers(log: &TestLog, path: &str, cache: &Path) {
         }
         Some(answer)
     });
-    let client = Client::new(Database::from_setting(&log.key()).unwrap(), &remote, cache);
+    let client = LogClient::new(Database::from_setting(&log.key()).unwrap(), &remote, cache);
     client.lookup("example.com/m5", "v1.0.0").unwrap_err();
     assert_eq!(client.lookup("example.com/m5", "v1.0.0").unwrap().h1().to_string(), sum_of(5));
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use gvmr::verify::{Client, DEFAULT_SETTING, Database};
+use gvmr::verify::{DEFAULT_SETTING, Database, LogClient};
 use proptest::prelude::*;
 
 use super::remote::{Scripted, fixture_path, lookup};
@@ -90,7 +90,7 @@ proptest! {
             remember_latest(cache.path());
         }
         let remote = Scripted::fixture();
-        let client = Client::new(Database::from_setting(DEFAULT_SETTING).unwrap(), &remote, cache.path());
+        let client = LogClient::new(Database::from_setting(DEFAULT_SETTING).unwrap(), &remote, cache.path());
         let mut newest = 0;
         for (version, sum) in order {
             let logged = client.lookup(MODULE, &version).unwrap();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gvmr::verify::{Client, Database, LogError, LoggedSum, Remote, RemoteError};
+use gvmr::verify::{Database, LogClient, LogError, LoggedSum, Remote, RemoteError};
 
 use crate::support::log::TestLog;
 
@@ -85,7 +85,7 @@ pub(crate) fn lookup(
     version: &str,
 ) -> Result<LoggedSum, LogError> {
     let database = Database::from_setting(key).unwrap();
-    Client::new(database, remote, cache).lookup(module, version)
+    LogClient::new(database, remote, cache).lookup(module, version)
 }
 
 /// Looks up `example.com/mI v1.0.0`.

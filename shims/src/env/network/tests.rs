@@ -200,7 +200,7 @@ fn tables_that_are_missing_or_malformed_match_nothing() {
     let nothing = [Condition::Gateway, Condition::Subnet, Condition::Interface];
     let missing = Tables::of(&[]);
     assert_eq!(missing.network().unmatched(&everything), nothing);
-    assert_eq!(missing.network().seen(), Seen::default());
+    assert_eq!(missing.network().seen(), NetworkState::default());
     for bytes in [
         &b""[..],
         b"\n\n",

@@ -1,8 +1,8 @@
 //! sudo's `PATH` in one run of setup: looked at, made, said.
 
 use super::words;
-use crate::commands::Session;
-use crate::error::{Error, Kind};
+use crate::commands::Context;
+use crate::error::{Error, ErrorKind};
 use crate::shell::{Change, DropIn, Edit, EditError, NoDropIn, Sudo, SudoError};
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::printable;
@@ -65,20 +65,22 @@ impl SudoPath {
     }
 
     /// Puts the drop-in in place, where one is needed. A first Ctrl-C waits for the end of it. `scratch` is a directory of root's.
-    pub(super) fn apply(&mut self, session: &Session, scratch: &Path) {
+    pub(super) fn apply(&mut self, context: &Context, scratch: &Path) {
         let Self::DropIn(sudo, drop_in, state) = self else { return };
         *state = match std::mem::replace(state, State::Unchanged) {
-            State::Needed(change) => match session.tidily(|| sudo.apply(&drop_in.edit, *change, scratch)) {
-                Ok(()) => State::Changed,
-                Err(error) => State::Failed(error),
-            },
+            State::Needed(change) => {
+                match context.with_cleanup(|| sudo.apply(&drop_in.edit, *change, scratch)) {
+                    Ok(()) => State::Changed,
+                    Err(error) => State::Failed(error),
+                }
+            }
             other => other,
         };
     }
 
     /// Says what was done, and what sudo does where nothing was.
-    pub(super) fn say(&self, home: &Home, session: &Session) {
-        let terminal = &session.terminal;
+    pub(super) fn say(&self, home: &Home, context: &Context) {
+        let terminal = &context.terminal;
         match self {
             Self::DropIn(_, drop_in, state) => {
                 match state {
@@ -102,11 +104,11 @@ impl SudoPath {
         match self {
             Self::Left(reason) if reason.is_failure() => {
                 let message = "the PATH of sudo is as it was";
-                Some(Error::said(Kind::Storage, message).hint(words::MEND_SUDOERS))
+                Some(Error::said(ErrorKind::Storage, message).hint(words::MEND_SUDOERS))
             }
             Self::DropIn(_, drop_in, State::Failed(error)) => {
                 let message = format!("{} is as it was: it could not be edited", shown(&drop_in.edit));
-                let failure = Error::said(Kind::Storage, message);
+                let failure = Error::said(ErrorKind::Storage, message);
                 Some(hint(error).into_iter().fold(failure, Error::hint))
             }
             _ => None,

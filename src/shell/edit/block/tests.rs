@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 const LINES: &[u8] = b"if [ -r '/x/env' ]; then . '/x/env'; fi\n";
 
-fn put(text: &[u8], place: Place) -> Vec<u8> {
+fn put(text: &[u8], place: BlockPosition) -> Vec<u8> {
     with(&without(text).unwrap(), LINES, place)
 }
 
@@ -16,9 +16,9 @@ fn shown(bytes: &[u8]) -> String {
 #[test]
 fn a_block_stands_at_the_end_and_where_it_is_wanted_at_the_top() {
     let block = "# >>> gvmr >>>\nif [ -r '/x/env' ]; then . '/x/env'; fi\n# <<< gvmr <<<\n";
-    assert_eq!(shown(&put(b"a\n", Place::End)), format!("a\n{block}"));
-    assert_eq!(shown(&put(b"a\n", Place::Both)), format!("{block}a\n{block}"));
-    assert_eq!(shown(&put(b"", Place::Both)), block, "one will do where nothing else is");
+    assert_eq!(shown(&put(b"a\n", BlockPosition::End)), format!("a\n{block}"));
+    assert_eq!(shown(&put(b"a\n", BlockPosition::Both)), format!("{block}a\n{block}"));
+    assert_eq!(shown(&put(b"", BlockPosition::Both)), block, "one will do where nothing else is");
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn line_ends_are_added_where_a_line_of_its_own_needs_them_and_the_mark_says_so()
         (b"a\r", "a\r\n# >>> gvmr >>> setup made: 1 line end\n"),
         (b"\n", "\n# >>> gvmr >>>\n"),
     ] {
-        let new = put(text, Place::End);
+        let new = put(text, BlockPosition::End);
         assert!(shown(&new).starts_with(before), "{text:?}: {}", shown(&new));
         assert_eq!(without(&new).unwrap().text, text);
     }
@@ -42,21 +42,21 @@ fn a_file_that_setup_made_is_remembered_with_the_directories_above_it() {
     for (directories, note) in
         [(0, "this file"), (1, "this file, 1 directory"), (3, "this file, 3 directories")]
     {
-        let bare = Bare { text: Vec::new(), made: Some(directories) };
-        let new = with(&bare, LINES, Place::Both);
+        let bare = Stripped { text: Vec::new(), made: Some(directories) };
+        let new = with(&bare, LINES, BlockPosition::Both);
         assert!(shown(&new).starts_with(&format!("# >>> gvmr >>> setup made: {note}\n")), "{}", shown(&new));
         assert_eq!(without(&new).unwrap(), bare);
         // Somebody wrote into it: that is remembered all the same, and their bytes stay.
-        let more = with(&without(&[&new[..], b"theirs"].concat()).unwrap(), LINES, Place::Both);
-        assert_eq!(without(&more).unwrap(), Bare { text: b"theirs".to_vec(), made: Some(directories) });
+        let more = with(&without(&[&new[..], b"theirs"].concat()).unwrap(), LINES, BlockPosition::Both);
+        assert_eq!(without(&more).unwrap(), Stripped { text: b"theirs".to_vec(), made: Some(directories) });
     }
 }
 
 #[test]
 fn what_was_appended_behind_the_block_keeps_its_bytes_and_the_line_before_it_its_end() {
-    let later = [&put(b"a", Place::End)[..], b"b"].concat();
+    let later = [&put(b"a", BlockPosition::End)[..], b"b"].concat();
     assert_eq!(without(&later).unwrap().text, b"a\nb");
-    let again = put(&later, Place::End);
+    let again = put(&later, BlockPosition::End);
     assert!(again.starts_with(b"a\nb\n# >>> gvmr >>> setup made: 1 line end\n"));
     assert_eq!(without(&again).unwrap().text, b"a\nb");
 }
@@ -66,7 +66,7 @@ fn blocks_of_other_versions_and_of_converted_files_are_known() {
     let other = b"# >>> gvmr >>> (version 9; do not edit)\nanything\n# <<< gvmr <<< so long\n";
     let text = [b"a\n", &other[..], b"b\n", other].concat();
     assert_eq!(without(&text).unwrap().text, b"a\nb\n");
-    let converted = shown(&put(b"a", Place::Both)).replace('\n', "\r\n");
+    let converted = shown(&put(b"a", BlockPosition::Both)).replace('\n', "\r\n");
     assert_eq!(without(converted.as_bytes()).unwrap().text, b"a");
     for near in ["#>>> gvmr >>>\n", " # >>> gvmr >>>\n", "# >>> gvmr >>>x\n", "echo '# >>> gvmr >>>'\n"] {
         assert_eq!(without(near.as_bytes()).unwrap().text, near.as_bytes());
@@ -90,15 +90,15 @@ fn a_torn_block_is_named_by_its_line() {
 #[test]
 fn a_note_that_somebody_wrote_takes_nothing_that_was_not_added() {
     let text = b"\n\n\n# >>> gvmr >>> setup made: this file, 99999 directories, 77 line ends, a mess\n# <<< gvmr <<<\n";
-    assert_eq!(without(text).unwrap(), Bare { text: b"\n".to_vec(), made: Some(MOST_DIRECTORIES) });
+    assert_eq!(without(text).unwrap(), Stripped { text: b"\n".to_vec(), made: Some(MAX_DIRECTORIES) });
     let none = b"a# >>> gvmr >>>\n# >>> gvmr >>> setup made: 2 line ends, -1 directories\n# <<< gvmr <<<\n";
-    assert_eq!(without(none).unwrap(), Bare { text: b"a# >>> gvmr >>>".to_vec(), made: None });
+    assert_eq!(without(none).unwrap(), Stripped { text: b"a# >>> gvmr >>>".to_vec(), made: None });
 }
 
 #[test]
 fn ten_megabytes_are_no_trouble() {
     let text = b"export A=1 # \xff\x00\r\n".repeat(10 << 16);
-    let new = put(&text, Place::Both);
+    let new = put(&text, BlockPosition::Both);
     assert!(new.len() > 10 << 20);
     assert_eq!(without(&new).unwrap().text, text);
 }
@@ -143,8 +143,8 @@ fn blockless() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-fn place() -> impl Strategy<Value = Place> {
-    prop_oneof![Just(Place::End), Just(Place::Both)]
+fn place() -> impl Strategy<Value = BlockPosition> {
+    prop_oneof![Just(BlockPosition::End), Just(BlockPosition::Both)]
 }
 
 proptest! {
@@ -153,7 +153,7 @@ proptest! {
     /// What has no block is what undo gives back.
     #[test]
     fn in_and_out_is_nothing(text in blockless(), place in place(), made in prop::option::of(0..4_usize)) {
-        let bare = Bare { text, made };
+        let bare = Stripped { text, made };
         prop_assert_eq!(without(&with(&bare, LINES, place)).unwrap(), bare);
     }
 

@@ -2,10 +2,10 @@
 
 use super::world;
 use crate::support::world::World;
-use gvmr_core::env::compiled_rules::{Assignment, Record, Section, When};
+use gvmr_core::env::compiled_rules::{Assignment, CompiledRules, Section, When};
 use gvmr_core::env::variable;
 use gvmr_core::home::paths::Home;
-use gvmr_core::home::user_dirs::Own;
+use gvmr_core::home::user_dirs::UserDirs;
 use std::path::Path;
 
 /// Settings of the user's that override GOPATH, GOFLAGS and a proxy in `project`, compiled.
@@ -30,10 +30,10 @@ fn override_in(world: &World, project: &Path) {
     let section = Section { line: 1, when: When::Directory(project.to_owned()), assignments };
     let home = Some(world.path("user"));
     let record =
-        Record { source: source.clone(), home, pin: None, sections: vec![section], body: body.into() };
+        CompiledRules { source: source.clone(), home, pin: None, sections: vec![section], body: body.into() };
     std::fs::create_dir_all(source.parent().unwrap()).unwrap();
     std::fs::write(&source, &record.body).unwrap();
-    let own = Own::of(&Home::at(world.home()), &Vec::new()).unwrap();
+    let own = UserDirs::of(&Home::at(world.home()), &Vec::new()).unwrap();
     std::fs::write(own.rules(), record.write()).unwrap();
     for directory in ["rule", "mine"] {
         std::fs::create_dir(project.join(directory)).unwrap(); // a GOPATH that is there

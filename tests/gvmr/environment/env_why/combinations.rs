@@ -3,7 +3,7 @@
 
 use super::fixture::Fixture;
 use crate::support::skip;
-use gvmr_core::env::variable::{Kind, VARIABLES, Variable};
+use gvmr_core::env::variable::{VARIABLES, Variable, VariableKind};
 use serde_json::Value;
 
 /// Machines per Go.
@@ -196,11 +196,11 @@ impl Machine {
             ("GOPROXY", _) => format!("https://p{number}.example,direct"),
             ("CGO_LDFLAGS", _) => format!("-L/l{number}"),
             (name, _) if name.ends_with("ALLOW") => format!("-f{number}.*"),
-            (name, Kind::Text) if name.starts_with("CGO_") => format!("-DX={number}"),
-            (_, Kind::Text) => format!("*.n{number}.example"),
-            (_, Kind::Switch) => (number % 2).to_string(),
-            (_, Kind::Proxy) => format!("http://x{number}.example:3128"),
-            (_, Kind::Directory | Kind::DirectoryList) => format!("§/d{number}"),
+            (name, VariableKind::Text) if name.starts_with("CGO_") => format!("-DX={number}"),
+            (_, VariableKind::Text) => format!("*.n{number}.example"),
+            (_, VariableKind::Switch) => (number % 2).to_string(),
+            (_, VariableKind::Proxy) => format!("http://x{number}.example:3128"),
+            (_, VariableKind::Directory | VariableKind::DirectoryList) => format!("§/d{number}"),
         }
     }
 

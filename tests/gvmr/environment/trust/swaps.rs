@@ -3,7 +3,7 @@
 use super::fixture::{Machine, script};
 use crate::support::slow;
 use gvmr::config::compile_project;
-use gvmr_core::env::compiled_rules::Record;
+use gvmr_core::env::compiled_rules::CompiledRules;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -99,7 +99,7 @@ fn approved(machine: &Machine, project: &Path) -> Option<String> {
         run.exits(2, &["gvmr.toml:"]);
         return None;
     }
-    let record = Record::read(&fs::read(machine.record(project)).unwrap()).unwrap();
+    let record = CompiledRules::read(&fs::read(machine.record(project)).unwrap()).unwrap();
     let home = machine.world.path("user");
     let compiled = compile_project(&project.join("gvmr.toml"), &record.body, Some(&home)).unwrap();
     assert_eq!(record, compiled);

@@ -5,9 +5,9 @@ use crate::support::skip;
 use crate::support::slow;
 use crate::unpack::real_modules::toolchain;
 use gvmr::build::{
-    Bootstrap, Candidate, bootstrap_of, bootstrap_release, candidate_on_path, choose_bootstrap,
+    Bootstrap, BootstrapGo, bootstrap_of, bootstrap_release, candidate_on_path, choose_bootstrap,
 };
-use gvmr::unpack::{Limits, module_zip};
+use gvmr::unpack::{ArchiveLimits, module_zip};
 use gvmr_core::gover::version::Version;
 use gvmr_core::home::paths::Home;
 use proptest::prelude::*;
@@ -55,7 +55,7 @@ fn gos_own_sources_say_the_same() {
         };
         let tree = scratch::tempdir().unwrap();
         let prefix = format!("golang.org/toolchain@v0.0.1-go{version}.linux-amd64/");
-        module_zip(&mut File::open(zip).unwrap(), &prefix, tree.path(), &Limits::default()).unwrap();
+        module_zip(&mut File::open(zip).unwrap(), &prefix, tree.path(), &ArchiveLimits::default()).unwrap();
         let make = fs::read_to_string(tree.path().join("src/make.bash")).unwrap();
         let comment = make.split_once("A working Go tree >= Go ").unwrap().1;
         let said = comment.split_once(" for bootstrap").unwrap().0;
@@ -80,8 +80,8 @@ fn package_clauses(dist: &Path) -> Vec<String> {
         .collect()
 }
 
-fn candidates(versions: &[&str]) -> Vec<Candidate> {
-    versions.iter().map(|text| Candidate { version: version(text), goroot: PathBuf::from(text) }).collect()
+fn candidates(versions: &[&str]) -> Vec<BootstrapGo> {
+    versions.iter().map(|text| BootstrapGo { version: version(text), goroot: PathBuf::from(text) }).collect()
 }
 
 #[test]

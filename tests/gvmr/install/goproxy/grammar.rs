@@ -1,13 +1,13 @@
 //! Settings, lists and patterns: tables.
 
 use super::{GoSettings, Origin, PathBuf, ProxyList, ProxyListError};
-use gvmr::sources::Place;
+use gvmr::sources::ProxyTarget;
 
 fn parsed(text: &str, private: &str) -> Result<String, ProxyListError> {
     ProxyList::parse(text, private).map(|list| {
         let entries = list.entries().iter().map(|entry| {
             let place = match &entry.place {
-                Place::Proxy(url) => url.to_string(),
+                ProxyTarget::Proxy(url) => url.to_string(),
                 other => format!("{other:?}"),
             };
             format!("{place}{}", if entry.any_error_passes { " |" } else { "" })

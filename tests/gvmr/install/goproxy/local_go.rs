@@ -2,7 +2,7 @@
 
 use super::{GoSettings, Goproxy, Presence, ProxyList, Selector, SumdbRemote, amd64, version};
 use crate::support::skip;
-use gvmr::net::{Client, Settings};
+use gvmr::net::{Client, NetSettings};
 use gvmr_core::sys::environment::Process;
 use std::io::Read;
 use std::process::Command;
@@ -18,7 +18,7 @@ fn real() -> Option<(Client, ProxyList)> {
     let found = GoSettings::read(&Process, &[]).goproxy;
     assert_eq!(found.value, value.trim(), "from {}", found.origin);
     let (client, list) =
-        (Client::new(Settings::from_environment(&Process)), ProxyList::parse(&found.value, "").unwrap());
+        (Client::new(NetSettings::from_environment(&Process)), ProxyList::parse(&found.value, "").unwrap());
     let listing = Goproxy::new(&client, &list, amd64()).listed();
     if listing.versions.is_empty() {
         skip(&format!("no proxy can be reached: {:?}", listing.notes()));

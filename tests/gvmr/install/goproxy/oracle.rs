@@ -3,7 +3,7 @@
 use super::{Goproxy, ProxyList, SumdbRemote, amd64, list, offline, version};
 use crate::support::server::{Reply, Server};
 use crate::support::skip;
-use gvmr::sources::Place;
+use gvmr::sources::ProxyTarget;
 use std::process::Command;
 
 const WANTED: &str = "golang.org/toolchain@v0.0.1-go1.99.0.linux-amd64";
@@ -141,7 +141,7 @@ fn a_pattern_makes_the_module_private_where_go_thinks_so() {
         // The origin is out of reach, which does not pass the implied comma: then the proxy is not asked.
         let theirs = server.requests().is_empty();
         let list = ProxyList::parse(&server.url(""), pattern).unwrap();
-        assert_eq!(matches!(list.entries()[0].place, Place::Private(_)), theirs, "{pattern}");
+        assert_eq!(matches!(list.entries()[0].place, ProxyTarget::Private(_)), theirs, "{pattern}");
         private += usize::from(theirs);
     }
     assert!((5..20).contains(&private), "{private}");

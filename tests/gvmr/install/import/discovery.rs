@@ -1,7 +1,7 @@
 //! Where toolchains are found, and whose they are.
 
 use super::put;
-use gvmr::elsewhere::{self, Found, NotATree, Survey, Unfit};
+use gvmr::discover::{self, DiscoveredGo, NotATree, Survey, Unfit};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ impl Machine {
 
     /// What is found in this machine's own directories: the one that tests run on may have others.
     fn look(&self) -> Survey {
-        let Survey { mut found, mut passed } = elsewhere::look(&self.environment());
+        let Survey { mut found, mut passed } = discover::look(&self.environment());
         found.retain(|found| found.goroot.starts_with(self.path("")));
         passed.retain(|passed| passed.goroot.starts_with(self.path("")));
         Survey { found, passed }
@@ -98,7 +98,7 @@ fn every_tool_has_its_layout() {
         }
         let goroot = machine.tree(tree, "go1.22.1");
         let found = machine.look().found;
-        let [Found { goroot: at, version, owner: whose, .. }] = found.as_slice() else {
+        let [DiscoveredGo { goroot: at, version, owner: whose, .. }] = found.as_slice() else {
             panic!("{tree}: {found:?}");
         };
         assert_eq!((at, version.as_str(), *whose), (&goroot, "1.22.1", owner), "{tree}");
@@ -219,7 +219,7 @@ fn gvmrs_own_are_found_only_by_name() {
     assert_eq!(machine.look(), Survey::default());
     // By name they are as good as any: they may be another home's.
     for named in [&committed, &lost] {
-        assert_eq!(elsewhere::at(named, &machine.environment()).unwrap().goroot, **named);
+        assert_eq!(discover::at(named, &machine.environment()).unwrap().goroot, **named);
     }
 }
 
@@ -230,12 +230,12 @@ fn a_path_that_is_named_may_lead_to_a_tree_in_several_ways() {
     symlink(&goroot, machine.path("link")).unwrap();
     symlink(goroot.join("bin/go"), machine.path("go1.22.1")).unwrap();
     for path in ["somewhere/1.22.1/go", "somewhere/1.22.1", "somewhere/1.22.1/go/bin", "link", "go1.22.1"] {
-        let found = elsewhere::at(&machine.path(path), &machine.environment()).unwrap();
+        let found = discover::at(&machine.path(path), &machine.environment()).unwrap();
         assert_eq!((&found.goroot, found.owner), (&goroot, "by hand"), "{path}");
     }
     let theirs = machine.tree("home/.goenv/versions/1.22.1", "go1.22.1");
-    assert_eq!(elsewhere::at(&theirs, &machine.environment()).unwrap().owner, "goenv");
-    let at = |path: &str| elsewhere::at(&machine.path(path), &machine.environment());
+    assert_eq!(discover::at(&theirs, &machine.environment()).unwrap().owner, "goenv");
+    let at = |path: &str| discover::at(&machine.path(path), &machine.environment());
     assert!(matches!(at("nowhere"), Err(NotATree::Unreadable { .. })));
     assert!(matches!(at("home"), Err(NotATree::Other { .. })));
     assert!(matches!(at("somewhere/1.22.1/go/VERSION"), Err(NotATree::Other { .. })));
@@ -248,7 +248,7 @@ fn a_hint_counts_each_version_that_is_missing_once() {
     machine.tree("home/.g/versions/1.22.1", "go1.22.1");
     machine.tree("home/.g/versions/1.23.4", "go1.23.4");
     let adoptable = |installed: &str| {
-        let found = elsewhere::adoptable(&machine.environment(), &|version| version.as_str() == installed);
+        let found = discover::adoptable(&machine.environment(), &|version| version.as_str() == installed);
         let ours = found.iter().filter(|found| found.goroot.starts_with(machine.path("")));
         ours.map(|found| found.version.to_string()).collect::<Vec<_>>()
     };

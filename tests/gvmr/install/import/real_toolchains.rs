@@ -8,7 +8,7 @@ use crate::support::skip;
 use crate::support::slow;
 use crate::support::world::{World, gvmr, names};
 use crate::unpack::archive::real_archives::own_release;
-use gvmr::unpack::{Limits, module_zip};
+use gvmr::unpack::{ArchiveLimits, module_zip};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,8 @@ fn release(goroot: &Path) {
     let module = format!("v0.0.1-go{REAL}.linux-amd64");
     let mut zip = fs::File::open(cache.join(format!("golang.org/toolchain/@v/{module}.zip"))).unwrap();
     fs::create_dir_all(goroot).unwrap();
-    module_zip(&mut zip, &format!("golang.org/toolchain@{module}/"), goroot, &Limits::default()).unwrap();
+    module_zip(&mut zip, &format!("golang.org/toolchain@{module}/"), goroot, &ArchiveLimits::default())
+        .unwrap();
     for (name, content) in EXTRA.into_iter().chain([("bin/gopls", "a tool"), ("pkg/mod/cache/lock", "")]) {
         put(&goroot.join(name), content);
     }

@@ -1,7 +1,7 @@
 //! This test binary once more, as another process that edits one file: killed, under strace, as another user.
 
 use super::{block, make, undo, whole};
-use gvmr::shell::{EditError, Place, move_aside};
+use gvmr::shell::{BlockPosition, EditError, move_aside};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -83,7 +83,7 @@ fn become_user(uid: u32) {
 }
 
 fn run(task: &str, path: &Path) -> String {
-    let edit = block(path, Place::Both);
+    let edit = block(path, BlockPosition::Both);
     match task {
         "setup" => describe(make(&edit)),
         "undo" => describe(undo(&edit)),

@@ -4,7 +4,7 @@ use super::child::{answer, command};
 use super::{BLOCK, block, names, temporary, text, undo};
 use crate::store::child::has;
 use crate::support::skip;
-use gvmr::shell::Place;
+use gvmr::shell::BlockPosition;
 use std::fs;
 use std::path::Path;
 
@@ -154,7 +154,7 @@ fn an_old_kernel_and_a_simple_file_system_will_do() {
         let inject = faults.map(|fault| format!("inject={fault}"));
         let under = ["strace", "-f", "-o", "/dev/null", "-e", &inject[0], "-e", &inject[1]];
         assert_eq!(answer(&mut command(&under, "setup", &file)), "done", "{faults:?}");
-        assert!(undo(&block(&file, Place::Both)).unwrap());
+        assert!(undo(&block(&file, BlockPosition::Both)).unwrap());
         assert_eq!(names(home.path()), [""; 0]);
     }
 }

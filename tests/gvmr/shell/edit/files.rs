@@ -1,7 +1,7 @@
 //! The block in real files: made, changed, moved, taken out; what else is there stays.
 
 use super::{BLOCK, LINE, block, make, mode, names, set_mode, temporary, text, undo};
-use gvmr::shell::{EditError, Place};
+use gvmr::shell::{BlockPosition, EditError};
 use proptest::prelude::*;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
@@ -12,7 +12,7 @@ fn a_file_gets_the_block_once_and_undo_gives_it_back() {
     let home = temporary();
     let file = home.path().join(".bashrc");
     fs::write(&file, "alias ll='ls -l'\n").unwrap();
-    let edit = block(&file, Place::Both);
+    let edit = block(&file, BlockPosition::Both);
     assert!(make(&edit).unwrap());
     assert_eq!(text(&file), format!("{BLOCK}alias ll='ls -l'\n{BLOCK}"));
     assert!(!make(&edit).unwrap(), "the second time");
@@ -26,7 +26,7 @@ fn a_file_gets_the_block_once_and_undo_gives_it_back() {
 fn a_missing_file_is_made_with_the_directories_above_it_and_undo_leaves_none_of_them() {
     let home = temporary();
     let file = home.path().join(".config/fish/config.fish");
-    let edit = block(&file, Place::Both);
+    let edit = block(&file, BlockPosition::Both);
     assert!(make(&edit).unwrap());
     let note = " setup made: this file, 2 directories";
     assert_eq!(text(&file), format!("# >>> gvmr >>>{note}\n{LINE}# <<< gvmr <<<\n"));
@@ -41,7 +41,7 @@ fn two_files_below_directories_that_neither_had_leave_none_of_them_in_any_order(
     for reversed in [false, true] {
         let home = temporary();
         let mut edits = [".config/fish/config.fish", ".config/environment.d/zz.conf"]
-            .map(|name| block(home.path().join(name), Place::End));
+            .map(|name| block(home.path().join(name), BlockPosition::End));
         let changes = edits.each_ref().map(|edit| edit.prepare().unwrap());
         for change in changes {
             change.apply().unwrap();
@@ -58,7 +58,7 @@ fn two_files_below_directories_that_neither_had_leave_none_of_them_in_any_order(
 fn what_others_put_into_a_new_file_or_directory_stays() {
     let home = temporary();
     let file = home.path().join(".config/fish/config.fish");
-    let edit = block(&file, Place::End);
+    let edit = block(&file, BlockPosition::End);
     make(&edit).unwrap();
     fs::write(home.path().join(".config/theirs"), "x").unwrap();
     fs::write(&file, text(&file) + "set -x A 1").unwrap();
@@ -80,9 +80,9 @@ fn an_empty_file_stays_an_empty_file() {
     let home = temporary();
     let file = home.path().join(".profile");
     fs::write(&file, "").unwrap();
-    assert!(make(&block(&file, Place::Both)).unwrap());
+    assert!(make(&block(&file, BlockPosition::Both)).unwrap());
     assert_eq!(text(&file), BLOCK);
-    assert!(undo(&block(&file, Place::Both)).unwrap());
+    assert!(undo(&block(&file, BlockPosition::Both)).unwrap());
     assert_eq!(text(&file), "");
 }
 
@@ -95,7 +95,7 @@ fn a_link_stays_a_link_and_the_file_it_leads_to_is_edited() {
     let file = home.path().join(".bashrc");
     symlink("dotfiles/chain", &file).unwrap();
     symlink("./../dotfiles/bashrc", home.path().join("dotfiles/chain")).unwrap();
-    let edit = block(&file, Place::End);
+    let edit = block(&file, BlockPosition::End);
     let change = edit.prepare().unwrap();
     assert_eq!(change.real_path(), fs::canonicalize(&real).unwrap());
     assert!(change.diff().contains("dotfiles/bashrc)"), "{}", change.diff());
@@ -112,7 +112,7 @@ fn a_link_stays_a_link_and_the_file_it_leads_to_is_edited() {
 fn a_file_of_setups_that_somebody_moved_behind_a_link_goes_with_the_link() {
     let home = temporary();
     let (file, real) = (home.path().join(".profile"), home.path().join("profile"));
-    let edit = block(&file, Place::End);
+    let edit = block(&file, BlockPosition::End);
     make(&edit).unwrap();
     fs::rename(&file, &real).unwrap();
     symlink("profile", &file).unwrap();
@@ -128,9 +128,9 @@ fn modes_stay_read_only_ones_too() {
         let file = home.path().join(format!("{bits:o}"));
         fs::write(&file, "a").unwrap();
         set_mode(&file, bits);
-        make(&block(&file, Place::Both)).unwrap();
+        make(&block(&file, BlockPosition::Both)).unwrap();
         assert_eq!(mode(&file), bits);
-        undo(&block(&file, Place::Both)).unwrap();
+        undo(&block(&file, BlockPosition::Both)).unwrap();
         assert_eq!((mode(&file), text(&file)), (bits, "a".to_owned()));
     }
 }
@@ -144,7 +144,7 @@ fn extended_attributes_stay() {
     if rustix::fs::setxattr(&file, name, value, rustix::fs::XattrFlags::empty()).is_err() {
         return crate::support::skip("this file system has no attributes of users");
     }
-    make(&block(&file, Place::End)).unwrap();
+    make(&block(&file, BlockPosition::End)).unwrap();
     let mut found = [0; 64];
     let length = rustix::fs::getxattr(&file, name, &mut found[..]).unwrap();
     assert_eq!(&found[..length], value);
@@ -155,7 +155,7 @@ fn a_file_that_changed_since_it_was_looked_at_is_left_alone() {
     let home = temporary();
     let file = home.path().join(".bashrc");
     fs::write(&file, "a\n").unwrap();
-    let edit = block(&file, Place::End);
+    let edit = block(&file, BlockPosition::End);
     let same_length = edit.prepare().unwrap();
     fs::write(&file, "b\n").unwrap();
     assert!(matches!(same_length.apply(), Err(EditError::Changed { .. })));
@@ -175,7 +175,7 @@ fn a_file_that_changed_since_it_was_looked_at_is_left_alone() {
     fs::rename(&file, home.path().join("elsewhere")).unwrap();
     symlink("elsewhere", &file).unwrap();
     assert!(matches!(linked.apply(), Err(EditError::Changed { .. })), "another way to the same file");
-    let removed = block(home.path().join("new"), Place::End);
+    let removed = block(home.path().join("new"), BlockPosition::End);
     make(&removed).unwrap();
     let undone = removed.prepare_undo().unwrap();
     fs::write(&removed.path, text(&removed.path) + "theirs").unwrap();
@@ -193,13 +193,13 @@ fn two_names_of_one_file_are_edited_once() {
     let (file, link) = (home.path().join(".profile"), home.path().join(".bash_profile"));
     fs::write(&file, "a\n").unwrap();
     symlink(".profile", &link).unwrap();
-    let changes = [&file, &link].map(|path| block(path, Place::End).prepare().unwrap());
+    let changes = [&file, &link].map(|path| block(path, BlockPosition::End).prepare().unwrap());
     assert_eq!(changes[0].real_path(), changes[1].real_path());
     for change in changes {
         change.apply().unwrap();
     }
     assert_eq!(text(&file), format!("a\n{BLOCK}"));
-    let changes = [&file, &link].map(|path| block(path, Place::End).prepare_undo().unwrap());
+    let changes = [&file, &link].map(|path| block(path, BlockPosition::End).prepare_undo().unwrap());
     for change in changes {
         change.apply().unwrap();
     }
@@ -213,7 +213,7 @@ fn ten_megabytes_of_anything_are_edited_and_given_back() {
     let bytes = b"\xff\x00# >>> gvmr\r\nexport A='\\\n'".repeat(400_000);
     assert!(bytes.len() > 10 << 20);
     fs::write(&file, &bytes).unwrap();
-    let edit = block(&file, Place::Both);
+    let edit = block(&file, BlockPosition::Both);
     let change = edit.prepare().unwrap();
     assert!(change.diff().lines().count() < 20, "a small change is shown small");
     change.apply().unwrap();
@@ -227,10 +227,10 @@ fn a_name_of_any_bytes_will_do() {
     let home = temporary();
     let name = [vec![b'n'; 250], b"\xff\n\x1b".to_vec()].concat();
     let file = home.path().join(std::ffi::OsStr::from_bytes(&name));
-    let change = block(&file, Place::End).prepare().unwrap();
+    let change = block(&file, BlockPosition::End).prepare().unwrap();
     assert!(change.diff().chars().all(|c| c == '\n' || !c.is_control()));
     change.apply().unwrap();
-    assert!(undo(&block(&file, Place::End)).unwrap());
+    assert!(undo(&block(&file, BlockPosition::End)).unwrap());
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn a_diff_shows_what_is_done() {
     let home = fs::canonicalize(home.path()).unwrap();
     let file = home.join(".bashrc");
     let shown = file.display();
-    let edit = block(&file, Place::End);
+    let edit = block(&file, BlockPosition::End);
     let made = edit.prepare().unwrap().diff();
     assert!(made.starts_with(&format!("--- /dev/null\n+++ {shown}\n@@ -0,0 +1,3 @@\n+# >>> gvmr")), "{made}");
     fs::write(&file, "1\n2\n3\n4\n").unwrap();
@@ -260,7 +260,7 @@ proptest! {
         let home = temporary();
         let file = home.path().join("rc");
         fs::write(&file, &bytes).unwrap();
-        let edit = block(&file, if at_end { Place::End } else { Place::Both });
+        let edit = block(&file, if at_end { BlockPosition::End } else { BlockPosition::Both });
         prop_assert!(make(&edit).unwrap());
         prop_assert!(!make(&edit).unwrap());
         prop_assert!(undo(&edit).unwrap());

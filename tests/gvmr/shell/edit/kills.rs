@@ -2,7 +2,7 @@
 
 use super::child::command;
 use super::{BLOCK, block, make, names, temporary, undo};
-use gvmr::shell::Place;
+use gvmr::shell::BlockPosition;
 use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
@@ -33,8 +33,8 @@ fn two_hundred_kills_leave_the_old_file_or_the_new_one() {
     }
     eprintln!("{KILLS} kills: {news} left the new file, {left} a temporary one beside it");
     assert!(news > 0 && news < KILLS, "kills hit both states");
-    make(&block(&file, Place::Both)).unwrap();
-    undo(&block(&file, Place::Both)).unwrap();
+    make(&block(&file, BlockPosition::Both)).unwrap();
+    undo(&block(&file, BlockPosition::Both)).unwrap();
     assert_eq!(names(home.path()), [".bashrc"], "the next edit removes what killed ones left");
     assert!(fs::read(&file).unwrap() == old);
 }
@@ -69,8 +69,8 @@ fn eight_at_once_make_one_edit() {
             assert!(said.contains("answer: done") || said.contains("answer: nothing to do"), "{said}");
         }
         assert_eq!(names(&home.path().join("d")), [".bashrc"]);
-        assert!(!make(&block(&file, Place::Both)).unwrap());
-        assert!(undo(&block(&file, Place::Both)).unwrap());
+        assert!(!make(&block(&file, BlockPosition::Both)).unwrap());
+        assert!(undo(&block(&file, BlockPosition::Both)).unwrap());
         assert_eq!(file.exists().then(|| super::text(&file)).as_deref(), before);
     }
 }
@@ -88,7 +88,7 @@ fn a_living_writers_temporary_file_is_left_to_it() {
     let locked = home.path().join(".gvmr-setup-4194302-0");
     let writer = fs::File::create(&locked).unwrap();
     writer.lock().unwrap();
-    make(&block(&file, Place::End)).unwrap();
+    make(&block(&file, BlockPosition::End)).unwrap();
     let mut expected = vec![".bashrc", ".gvmr-setup-4194302-0", &alive, theirs];
     expected.sort_unstable();
     assert_eq!(names(home.path()), expected);
@@ -96,6 +96,6 @@ fn a_living_writers_temporary_file_is_left_to_it() {
     let old = fs::File::options().write(true).open(home.path().join(&alive)).unwrap();
     old.set_modified(std::time::SystemTime::now() - hours).unwrap();
     drop((old, writer));
-    undo(&block(&file, Place::End)).unwrap();
+    undo(&block(&file, BlockPosition::End)).unwrap();
     assert_eq!(names(home.path()), [theirs], "process ids are used again");
 }

@@ -3,7 +3,7 @@
 use super::child::{STRANGER, answer_as};
 use super::{BLOCK, LINE, block, make, mode, names, set_mode, temporary, text, undo};
 use crate::support::skip;
-use gvmr::shell::{EditError, Place};
+use gvmr::shell::{BlockPosition, EditError};
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
@@ -135,14 +135,14 @@ fn what_root_edits_stays_its_owners_and_what_root_makes_is_the_directorys_owners
     fs::write(&file, "a\n").unwrap();
     chown(&file, Some(STRANGER), Some(STRANGER + 1)).unwrap();
     set_mode(&file, 0o640);
-    assert!(make(&block(&file, Place::Both)).unwrap());
+    assert!(make(&block(&file, BlockPosition::Both)).unwrap());
     assert_eq!((owner(&file), mode(&file)), ((STRANGER, STRANGER + 1), 0o640));
     let new = home.join(".config/fish/config.fish");
-    assert!(make(&block(&new, Place::Both)).unwrap());
+    assert!(make(&block(&new, BlockPosition::Both)).unwrap());
     for path in [&new, &home.join(".config/fish"), &home.join(".config")] {
         assert_eq!(owner(path), (STRANGER, STRANGER), "{}", path.display());
     }
-    assert!(undo(&block(&new, Place::Both)).unwrap());
+    assert!(undo(&block(&new, BlockPosition::Both)).unwrap());
     assert_eq!(names(&home), [".bashrc"]);
 }
 
@@ -154,10 +154,10 @@ fn root_follows_no_users_link_to_what_is_not_theirs() {
     let link = home.join(".bashrc");
     symlink(&precious, &link).unwrap();
     give(&link, STRANGER);
-    let error = block(&link, Place::Both).prepare().unwrap_err();
+    let error = block(&link, BlockPosition::Both).prepare().unwrap_err();
     assert!(matches!(error, EditError::NotOurs { owner: STRANGER, .. }), "{error:?}");
     give(&precious, STRANGER);
-    assert!(make(&block(&link, Place::Both)).unwrap());
+    assert!(make(&block(&link, BlockPosition::Both)).unwrap());
     assert_eq!(owner(&precious), (STRANGER, STRANGER));
 }
 
@@ -198,7 +198,7 @@ fn an_immutable_file_is_named() {
     if !flags(rustix::fs::IFlags::IMMUTABLE) {
         return skip("such a flag needs root and a file system with flags");
     }
-    let error = block(&file, Place::End).prepare().unwrap_err();
+    let error = block(&file, BlockPosition::End).prepare().unwrap_err();
     assert!(flags(rustix::fs::IFlags::empty()));
     assert!(matches!(error, EditError::Immutable { .. }), "{error:?}");
     assert!(error.hint().unwrap().starts_with("sudo chattr -i -a "));
@@ -233,10 +233,10 @@ fn an_access_list_stays_and_a_default_one_is_not_taken_over() {
     if set(home.path(), "default", 6).is_err() {
         return skip("this file system has no access lists");
     }
-    make(&block(&file, Place::End)).unwrap();
+    make(&block(&file, BlockPosition::End)).unwrap();
     assert_eq!((list(), mode(&file)), (None, 0o600), "one that the file never had");
     set(&file, "access", 4).unwrap();
     let before = (list().unwrap(), mode(&file));
-    undo(&block(&file, Place::End)).unwrap();
+    undo(&block(&file, BlockPosition::End)).unwrap();
     assert_eq!((list().unwrap(), mode(&file)), before);
 }

@@ -2,7 +2,7 @@
 
 use super::{BLOCK, LINE, block, make, names, temporary, text, undo, whole};
 use crate::support::skip;
-use gvmr::shell::{BlockError, EditError, Place};
+use gvmr::shell::{BlockError, BlockPosition, EditError};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -10,11 +10,11 @@ use std::path::Path;
 /// The error of an edit of `path`, whose undo has nothing to do.
 #[track_caller]
 fn refused(path: &Path) -> EditError {
-    for edit in [block(path, Place::End), whole(path)] {
+    for edit in [block(path, BlockPosition::End), whole(path)] {
         assert!(!undo(&edit).unwrap());
         edit.prepare().unwrap_err();
     }
-    let error = block(path, Place::Both).prepare().unwrap_err();
+    let error = block(path, BlockPosition::Both).prepare().unwrap_err();
     assert!(error.hint().is_some_and(|hint| !hint.is_empty()), "{error}");
     error
 }
@@ -67,15 +67,15 @@ fn a_file_with_another_name_is_not_parted_from_it() {
     let (file, other) = (home.path().join(".bashrc"), home.path().join("backup"));
     fs::write(&file, "a\n").unwrap();
     fs::hard_link(&file, &other).unwrap();
-    let error = block(&file, Place::End).prepare().unwrap_err();
+    let error = block(&file, BlockPosition::End).prepare().unwrap_err();
     assert!(matches!(error, EditError::HardLinked { links: 2, .. }), "{error:?}");
     assert!(error.hint().unwrap().contains(LINE.trim_end()), "{error:?}");
     // The user does as they are told, and all is well.
     fs::write(&file, format!("a\n{LINE}b\n")).unwrap();
-    assert!(!make(&block(&file, Place::End)).unwrap());
-    assert!(!undo(&block(&file, Place::End)).unwrap());
+    assert!(!make(&block(&file, BlockPosition::End)).unwrap());
+    assert!(!undo(&block(&file, BlockPosition::End)).unwrap());
     fs::write(&file, format!("a\n{BLOCK}")).unwrap();
-    let error = block(&file, Place::End).prepare_undo().unwrap_err();
+    let error = block(&file, BlockPosition::End).prepare_undo().unwrap_err();
     assert!(error.hint().unwrap().contains("take out the lines"), "{error:?}");
     assert_eq!(text(&other), format!("a\n{BLOCK}"));
 }
@@ -85,14 +85,14 @@ fn a_file_that_is_too_large_for_a_start_up_file_is_not_read() {
     let home = temporary();
     let file = home.path().join(".bashrc");
     fs::File::create(&file).unwrap().set_len(1 << 40).unwrap();
-    let error = block(&file, Place::End).prepare().unwrap_err();
+    let error = block(&file, BlockPosition::End).prepare().unwrap_err();
     assert!(
         matches!(error, EditError::TooLarge { size: 0x100_0000_0000, limit: 0x100_0000, .. }),
         "{error:?}"
     );
     // One that would grow beyond could never be undone.
     fs::File::create(&file).unwrap().set_len((16 << 20) - 10).unwrap();
-    assert!(matches!(block(&file, Place::End).prepare(), Err(EditError::TooLarge { .. })));
+    assert!(matches!(block(&file, BlockPosition::End).prepare(), Err(EditError::TooLarge { .. })));
 }
 
 #[test]
@@ -101,7 +101,8 @@ fn a_torn_block_is_left_for_a_person() {
     let file = home.path().join(".bashrc");
     let torn = "a\n# >>> gvmr >>>\nb\n";
     fs::write(&file, torn).unwrap();
-    for error in [block(&file, Place::End).prepare(), block(&file, Place::End).prepare_undo()] {
+    for error in [block(&file, BlockPosition::End).prepare(), block(&file, BlockPosition::End).prepare_undo()]
+    {
         let error = error.unwrap_err();
         let EditError::Block { source: BlockError::Unterminated { line: 2 }, .. } = &error else {
             panic!("{error:?}")

@@ -1,7 +1,7 @@
 //! The directory of `go install`, with Go itself as the oracle.
 
 use crate::support::skip;
-use gvmr::shell::Entry;
+use gvmr::shell::ScriptEntry;
 use gvmr_core::gover::goenv;
 use gvmr_core::home::paths::Home;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ fn go_installs_where_the_rule_says() {
             let file: Vec<(&str, &str)> = vec![("HOME", home)];
             let go_bin = goenv::setting(&file, "GOBIN").map(PathBuf::from);
             let at = Home::at("/opt/gvmr");
-            let entry = Entry {
+            let entry = ScriptEntry {
                 home: &at,
                 user_home: None,
                 go_bin: go_bin.as_deref(),

@@ -1,7 +1,7 @@
 //! Generated `PATH`s in real shells: what a script leaves is what the rule says, and reading it twice changes nothing.
 
 use super::shells::{Shell, os, variables};
-use gvmr::shell::Entry;
+use gvmr::shell::ScriptEntry;
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::environment::Environment;
 use proptest::collection::vec;
@@ -44,9 +44,9 @@ fn ground(number: usize) -> Ground {
 }
 
 impl Ground {
-    fn entry(&self) -> Entry<'_> {
+    fn entry(&self) -> ScriptEntry<'_> {
         let user_home = Some(self.user.as_path()).filter(|_| self.is_relative);
-        Entry { home: &self.home, user_home, go_bin: self.go_bin, export_home: false, shared: false }
+        ScriptEntry { home: &self.home, user_home, go_bin: self.go_bin, export_home: false, shared: false }
     }
 
     fn homes(&self) -> Vec<Option<OsString>> {

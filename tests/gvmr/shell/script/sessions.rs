@@ -1,7 +1,7 @@
 //! Whole sessions: start-up files with the line, shells inside shells, and what a script leaves behind.
 
 use super::shells::{Shell, os, variables};
-use gvmr::shell::Entry;
+use gvmr::shell::ScriptEntry;
 use gvmr_core::home::paths::Home;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -27,8 +27,8 @@ impl Ground {
         Self { _directory: directory, user, home }
     }
 
-    fn entry(&self) -> Entry<'_> {
-        Entry {
+    fn entry(&self) -> ScriptEntry<'_> {
+        ScriptEntry {
             home: &self.home,
             user_home: Some(&self.user),
             go_bin: None,
@@ -252,7 +252,7 @@ fn said(output: &Output) -> String {
 #[test]
 fn a_home_that_sessions_must_be_told_of_is_exported_where_none_is_set() {
     let ground = Ground::new("user", "else where/gvmr");
-    let entry = Entry { export_home: true, ..ground.entry() };
+    let entry = ScriptEntry { export_home: true, ..ground.entry() };
     ground.write("env", &entry.posix().unwrap());
     ground.write("env.fish", &entry.fish().unwrap());
     for shell in Shell::all() {
@@ -292,7 +292,8 @@ fn the_machines_scripts_step_back_behind_a_users_own_home() {
         let own = Ground::new("user", ".local/share/gvmr");
         let machine = tempfile::tempdir().unwrap();
         let home = Home::at(machine.path());
-        let entry = Entry { home: &home, user_home: None, go_bin: None, export_home: false, shared: true };
+        let entry =
+            ScriptEntry { home: &home, user_home: None, go_bin: None, export_home: false, shared: true };
         let (name, bytes) = if shell.is_fish() {
             ("env.fish", entry.fish().unwrap())
         } else {

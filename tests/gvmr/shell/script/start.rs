@@ -1,7 +1,7 @@
 //! Interactive starts of the real shells in throwaway homes with start-up files as distributions and people have them,
 //! with gvmr's block and without. The bench `shell_start` uses it too.
 
-use gvmr::shell::Entry;
+use gvmr::shell::ScriptEntry;
 use gvmr_core::home::paths::Home;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -86,8 +86,13 @@ impl Start {
         }
         let gvmr = Home::at(home.join(".local/share/gvmr"));
         std::fs::create_dir_all(gvmr.shims()).unwrap();
-        let entry =
-            Entry { home: &gvmr, user_home: Some(home), go_bin: None, export_home: false, shared: false };
+        let entry = ScriptEntry {
+            home: &gvmr,
+            user_home: Some(home),
+            go_bin: None,
+            export_home: false,
+            shared: false,
+        };
         write(&gvmr.root().join("env"), &entry.posix().unwrap());
         write(&gvmr.root().join("env.fish"), &entry.fish().unwrap());
         for name in ["gvmr.bash", "_gvmr", "gvmr.fish"] {

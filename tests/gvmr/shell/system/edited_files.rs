@@ -1,6 +1,6 @@
 //! Which files are edited on which machines.
 
-use gvmr::shell::{Content, Edit, Entry, Place, check_system_home, real_home};
+use gvmr::shell::{BlockPosition, Content, Edit, ScriptEntry, check_system_home, real_home};
 use gvmr_core::home::paths::Home;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
@@ -27,7 +27,7 @@ fn machine(names: &[&str]) -> TempDir {
 
 fn edits(root: &Path) -> Vec<Edit> {
     let home = Home::at("/opt/gvmr");
-    let entry = Entry { home: &home, user_home: None, go_bin: None, export_home: false, shared: false };
+    let entry = ScriptEntry { home: &home, user_home: None, go_bin: None, export_home: false, shared: false };
     entry.system_edits(root).unwrap()
 }
 
@@ -36,8 +36,8 @@ fn planned(root: &Path) -> Vec<String> {
     let line = |edit: &Edit| {
         let what = match &edit.content {
             Content::Whole { mode: 0o644, .. } => "file",
-            Content::Block { place: Place::End, .. } => "end",
-            Content::Block { place: Place::Both, .. } => "both",
+            Content::Block { place: BlockPosition::End, .. } => "end",
+            Content::Block { place: BlockPosition::Both, .. } => "both",
             Content::Link(target) => return format!("{} -> {}", relative(root, edit), target.display()),
             Content::Whole { .. } => panic!("{edit:?}"),
         };
@@ -186,7 +186,7 @@ fn names_that_something_else_has_are_left_alone() {
     ]);
     assert_eq!(planned(root.path()), ["etc/profile.d/zz-gvmr.sh file", LINKS[2]]);
     let home = Home::at("/opt/gvmr");
-    let entry = Entry { home: &home, user_home: None, go_bin: None, export_home: false, shared: false };
+    let entry = ScriptEntry { home: &home, user_home: None, go_bin: None, export_home: false, shared: false };
     let taken = entry.system_names_taken(root.path());
     let taken: Vec<_> = taken.iter().map(|taken| (taken.path.as_path(), taken.target.as_deref())).collect();
     let bin = root.path().join("usr/local/bin");
@@ -197,7 +197,7 @@ fn names_that_something_else_has_are_left_alone() {
 #[test]
 fn undo_asks_every_file_that_any_machine_has() {
     let home = Home::at("/opt/gvmr");
-    let entry = Entry { home: &home, user_home: None, go_bin: None, export_home: false, shared: false };
+    let entry = ScriptEntry { home: &home, user_home: None, go_bin: None, export_home: false, shared: false };
     let empty = machine(&[]);
     let undone = entry.system_undo(empty.path()).unwrap();
     let every: Vec<_> = undone.iter().map(|edit| relative(empty.path(), edit)).collect();

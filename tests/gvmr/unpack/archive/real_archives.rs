@@ -6,7 +6,7 @@ use crate::support::mirror::real_modules;
 use crate::support::scratch;
 use crate::support::skip;
 use crate::support::slow;
-use gvmr::unpack::{Format, Kind, Limits, Staged, archive, installed, manifest, module_zip};
+use gvmr::unpack::{ArchiveLimits, EntryKind, Format, Staged, archive, installed, manifest, module_zip};
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ pub(crate) fn go_packs(level: u8, root: &Path, out: &Path) {
 fn unpack(path: &Path, prefix: &str, into: &Path) -> Staged {
     let format = Format::of_name(path.to_str().unwrap()).unwrap();
     fs::create_dir(into).unwrap();
-    archive(&mut File::open(path).unwrap(), format, prefix, into, &Limits::default()).unwrap()
+    archive(&mut File::open(path).unwrap(), format, prefix, into, &ArchiveLimits::default()).unwrap()
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn archives_of_a_real_tree_by_any_packer_have_the_logged_hash() {
     let (root, prefix) = (parent.path().join("go"), format!("golang.org/toolchain@{VERSION}/"));
     fs::create_dir(&root).unwrap();
     let mut zip = File::open(cache.join(format!("golang.org/toolchain/@v/{VERSION}.zip"))).unwrap();
-    module_zip(&mut zip, &prefix, &root, &Limits::default()).unwrap();
+    module_zip(&mut zip, &prefix, &root, &ArchiveLimits::default()).unwrap();
     // A copy of the tree, to compare with; the other gets what only archives hold.
     let module = parent.path().join("module");
     run(Command::new("cp").arg("-r").args([&root, &module]));
@@ -108,7 +108,7 @@ pub(crate) fn own_release() -> Option<(PathBuf, String, String)> {
     for entry in entries.iter_mut().filter(|entry| entry.name == format!("{prefix}go.env")) {
         let edited = fs::read_to_string(Path::new(root).join("go.env")).unwrap();
         let original = edited.replacen("GOTOOLCHAIN=local", "GOTOOLCHAIN=auto", 1);
-        entry.kind = Kind::File(Sha256::digest(original).into());
+        entry.kind = EntryKind::File(Sha256::digest(original).into());
     }
     let official = manifest(&entries).is_ok_and(|manifest| manifest.h1().to_string() == sum);
     official.then(|| (PathBuf::from(root), module_version, sum))

@@ -2,10 +2,10 @@
 //!
 //! Takes entries and what the go command says, gives text. Pure.
 
-use super::{Kept, Login};
+use super::{CredentialEntry, Login};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use gvmr_core::env::credentials::Kind;
+use gvmr_core::env::credentials::CredentialKind;
 
 /// What a server said to the request before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,21 +40,24 @@ pub fn response<'a>(logins: impl IntoIterator<Item = &'a Login>, url: Option<&st
 }
 
 /// Whether the entry is for `url`: its host and port, at or below its path.
-pub fn is_for(url: &str, kept: &Kept) -> bool {
+pub fn is_for(url: &str, kept: &CredentialEntry) -> bool {
     spelled(url, kept).is_some()
 }
 
 /// The entry that the go command used for `url` after it was given all of them, as it chooses itself: the one with the
 /// longest path, and its spelling alone.
-pub fn given_for<'a>(url: &str, entries: impl IntoIterator<Item = &'a Kept>) -> Option<&'a Kept> {
+pub fn given_for<'a>(
+    url: &str,
+    entries: impl IntoIterator<Item = &'a CredentialEntry>,
+) -> Option<&'a CredentialEntry> {
     let given =
         entries.into_iter().filter(|kept| spelled(url, kept).is_some_and(|machine| machine == kept.machine));
     given.max_by_key(|kept| kept.machine.len())
 }
 
 /// The entry's machine as `url` spells it; `None` where the entry is not for that URL.
-fn spelled(url: &str, kept: &Kept) -> Option<String> {
-    if kept.kind != Kind::Https {
+fn spelled(url: &str, kept: &CredentialEntry) -> Option<String> {
+    if kept.kind != CredentialKind::Https {
         return None;
     }
     let rest = url.strip_prefix("https://")?;
@@ -72,12 +75,12 @@ fn spelled(url: &str, kept: &Kept) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Place, Secret};
+    use super::super::{Secret, SecretStore};
     use super::*;
 
     fn login(machine: &str) -> Login {
         let (machine, login) = (machine.to_owned(), "joe".to_owned());
-        let kept = Kept { kind: Kind::Https, machine, login, place: Place::File };
+        let kept = CredentialEntry { kind: CredentialKind::Https, machine, login, place: SecretStore::File };
         Login { kept, secret: Secret::parse("s3").unwrap() }
     }
 

@@ -3,8 +3,8 @@
 //! Commands that would change it are refused with the words that help; what belongs to the user alone (the default,
 //! what is kept of the log) lies in the user's own directories.
 
-use super::session::Session;
-use crate::error::{Error, Kind};
+use super::context::Context;
+use crate::error::{Error, ErrorKind};
 use crate::shell::quote;
 use crate::store::{self, Store, StoreError};
 use gvmr_core::home::shared_home;
@@ -14,7 +14,7 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 
-impl Session {
+impl Context {
     /// Refuses the command that was typed where it would change another's home, and says who may run it.
     pub(super) fn may_change(&self) -> Result<(), Error> {
         if !self.settings.reads_only {
@@ -69,9 +69,9 @@ impl Session {
             return;
         }
         let Some(file) = shared_home::own_default_file(&Process) else { return };
-        let Some(owner) = shared_home::stranger(&file) else { return };
+        let Some(owner) = shared_home::foreign_owner(&file) else { return };
         let note = format!("{} is ignored, since it belongs to user {owner}", file.display());
-        if self.says_first(&note) {
+        if self.warn_once(&note) {
             self.terminal.warn(note);
         }
     }
@@ -80,7 +80,7 @@ impl Session {
 fn own_default() -> Result<PathBuf, Error> {
     shared_home::own_default_file(&Process).ok_or_else(|| {
         Error::said(
-            Kind::Usage,
+            ErrorKind::Usage,
             "there is no place for your default: neither XDG_CONFIG_HOME nor HOME names one",
         )
         .hint("set HOME to your home directory")

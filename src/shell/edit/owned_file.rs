@@ -8,7 +8,7 @@ use super::block::counted;
 /// The mark stands within this many bytes of the file's start.
 const HEAD: usize = 512;
 /// More directories than this are never made for a file.
-const MOST_DIRECTORIES: usize = 64;
+const MAX_DIRECTORIES: usize = 64;
 
 /// Whether gvmr wrote this file.
 pub(super) fn is_ours(bytes: &[u8]) -> bool {
@@ -37,7 +37,7 @@ pub(super) fn directories_of(bytes: &[u8]) -> usize {
         let (count, rest) = rest.split_once(' ')?;
         matches!(rest, "directory for this file" | "directories for this file").then_some(count)
     });
-    count.and_then(|count| count.parse().ok()).map_or(0, |count: usize| count.min(MOST_DIRECTORIES))
+    count.and_then(|count| count.parse().ok()).map_or(0, |count: usize| count.min(MAX_DIRECTORIES))
 }
 
 #[cfg(test)]
@@ -54,7 +54,7 @@ mod tests {
         for line in ["# gvmr setup made -1 directories for this file", "# gvmr setup made 2 things"] {
             assert_eq!(directories_of(line.as_bytes()), 0, "{line}");
         }
-        assert_eq!(directories_of(b"# gvmr setup made 999 directories for this file\n"), MOST_DIRECTORIES);
+        assert_eq!(directories_of(b"# gvmr setup made 999 directories for this file\n"), MAX_DIRECTORIES);
         assert_eq!(directories_of(b"# gvmr setup made 2 directories for this file\nmore\n"), 0);
     }
 

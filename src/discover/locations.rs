@@ -12,7 +12,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 /// Names that one `*` may stand for; nobody has so many versions, and a directory of something else may.
-const MOST: usize = 512;
+const MAX_COUNT: usize = 512;
 
 /// A tool and where it installs. A root begins with `$VARIABLE`, `~` or `/`; of a path below it, elements may end in
 /// `*`. A directory that holds its tree as `go` is as good as the tree.
@@ -142,7 +142,7 @@ impl Place {
 fn children(directory: &Path, start: &[u8]) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
     let names = entries.flatten().map(|entry| entry.file_name());
-    let mut names: Vec<_> = names.filter(|name| name.as_bytes().starts_with(start)).take(MOST).collect();
+    let mut names: Vec<_> = names.filter(|name| name.as_bytes().starts_with(start)).take(MAX_COUNT).collect();
     names.sort();
     names.iter().map(|name| directory.join(name)).collect()
 }

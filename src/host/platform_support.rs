@@ -1,7 +1,7 @@
 //! Which platforms Go is released for, and since when.
 
 use super::Host;
-use super::assess::{Reason, Release};
+use super::assess::{HostReason, Release};
 
 /// Minor and patch of Go 1.
 type Patch = (u64, u64);
@@ -23,16 +23,16 @@ const PORTS: [(&str, Patch, Patch); 13] = [
     ("riscv64", (21, 0), (14, 0)),
 ];
 
-pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<Reason> {
+pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
     let platform = host.platform();
     let port = PORTS.iter().find(|(arch, ..)| *arch == release.arch && platform.os() == "linux");
     let Some((_, (minor, patch), source)) = port else {
-        return vec![Reason::cannot("no-release", format!("Go has no releases for {platform}"))];
+        return vec![HostReason::cannot("no-release", format!("Go has no releases for {platform}"))];
     };
     if release.since(*minor, *patch) {
         return Vec::new();
     }
     let first = if *patch == 0 && *minor < 21 { format!("1.{minor}") } else { format!("1.{minor}.{patch}") };
     let text = format!("it was not released for {platform}: the first archive for it is that of Go {first}");
-    vec![Reason::cannot("no-release", text).build_helps(release.since(source.0, source.1))]
+    vec![HostReason::cannot("no-release", text).build_helps(release.since(source.0, source.1))]
 }

@@ -12,14 +12,14 @@ const END: &str = " gvmr:session-seen>";
 
 /// What a program that a session starts gets of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sight {
+pub struct Probe {
     /// PATH, element by element; no element where it is unset or empty.
     pub path: Vec<PathBuf>,
     /// All executable regular files called `go` in PATH's absolute directories, in order: the first one runs.
     pub all: Vec<PathBuf>,
 }
 
-impl Sight {
+impl Probe {
     /// What this process sees with this PATH.
     pub fn with_path(path: Option<&OsStr>) -> Self {
         let elements = path.into_iter().flat_map(|path| path.as_bytes().split(|byte| *byte == b':'));
@@ -54,8 +54,8 @@ impl Sight {
     }
 }
 
-/// The answer that `Sight::find` finds, on lines of its own whatever was printed before.
-impl fmt::Display for Sight {
+/// The answer that `Probe::find` finds, on lines of its own whatever was printed before.
+impl fmt::Display for Probe {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "\n{START}")?;
         for (mark, paths) in [(":", &self.path), ("=", &self.all)] {
@@ -108,21 +108,21 @@ mod tests {
 
     #[test]
     fn an_answer_is_found_in_whatever_stands_around_it() {
-        let sight = Sight { path: vec!["/a b".into(), "".into(), "~/x".into()], all: vec!["/a b/go".into()] };
+        let sight = Probe { path: vec!["/a b".into(), "".into(), "~/x".into()], all: vec!["/a b/go".into()] };
         let output = format!("{START}half\x00\x1b[0m noise{sight}\nbye");
-        let (found, rest) = Sight::find(output.as_bytes()).unwrap();
+        let (found, rest) = Probe::find(output.as_bytes()).unwrap();
         assert_eq!(found, sight);
         assert_eq!(rest, format!("{START}half\x00\x1b[0m noise\n\nbye").into_bytes());
     }
 
     #[test]
     fn half_an_answer_is_none() {
-        let whole = Sight { path: vec!["/a".into()], all: vec![] }.to_string();
+        let whole = Probe { path: vec!["/a".into()], all: vec![] }.to_string();
         for length in 0..whole.len() {
-            assert_eq!(Sight::find(&whole.as_bytes()[..length]), None, "{length}");
+            assert_eq!(Probe::find(&whole.as_bytes()[..length]), None, "{length}");
         }
         for wrong in ["?/a", ":%", ":%4", ":%zz", "x"] {
-            assert_eq!(Sight::find(format!("{START}{wrong}{END}").as_bytes()), None, "{wrong}");
+            assert_eq!(Probe::find(format!("{START}{wrong}{END}").as_bytes()), None, "{wrong}");
         }
     }
 
@@ -134,9 +134,9 @@ mod tests {
             let all = |paths: Vec<Vec<u8>>| {
                 paths.into_iter().map(|path| std::ffi::OsString::from_vec(path).into()).collect::<Vec<PathBuf>>()
             };
-            let sight = Sight { path: all(paths), all: all(programs) };
+            let sight = Probe { path: all(paths), all: all(programs) };
             let output = [before.as_slice(), sight.to_string().as_bytes()].concat();
-            prop_assert_eq!(Sight::find(&output).unwrap().0, sight);
+            prop_assert_eq!(Probe::find(&output).unwrap().0, sight);
         }
     }
 }

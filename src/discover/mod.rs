@@ -5,7 +5,7 @@
 //! files and the first bytes of programs only: what a tree is worth is proved by whoever adopts it. Never runs
 //! anything, never changes anything, and finds nothing of gvmr's own.
 
-mod places;
+mod locations;
 mod tree;
 
 pub use tree::Unfit;
@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 /// A tree that says it is a Go toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct DiscoveredGo {
     /// Its GOROOT, without links.
     pub goroot: PathBuf,
     /// The version that its `VERSION` file names.
@@ -47,7 +47,7 @@ pub struct Passed {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
     /// Releases for this machine, oldest version first.
-    pub found: Vec<Found>,
+    pub found: Vec<DiscoveredGo>,
     /// Other trees of Go.
     pub passed: Vec<Passed>,
 }
@@ -80,13 +80,16 @@ pub enum NotATree {
 }
 
 /// All trees that are found in the usual places and could be adopted, each directory once.
-pub fn find(environment: &dyn Environment) -> Vec<Found> {
+pub fn find(environment: &dyn Environment) -> Vec<DiscoveredGo> {
     look(environment).found
 }
 
 /// Of those, one for each version that `is_installed` denies, without what is hardly worth trying: what a hint may
 /// promise.
-pub fn adoptable(environment: &dyn Environment, is_installed: &dyn Fn(&Version) -> bool) -> Vec<Found> {
+pub fn adoptable(
+    environment: &dyn Environment,
+    is_installed: &dyn Fn(&Version) -> bool,
+) -> Vec<DiscoveredGo> {
     let mut found = find(environment);
     found.retain(|found| !found.rebuilt && !is_installed(&found.version));
     found.dedup_by(|later, earlier| later.version == earlier.version);
@@ -98,14 +101,14 @@ pub fn look(environment: &dyn Environment) -> Survey {
     let here = host::platform();
     let mut survey = Survey::default();
     let mut seen = BTreeSet::new();
-    for place in places::all(environment) {
+    for place in locations::all(environment) {
         for directory in place.directories() {
             for goroot in [directory.join("go"), directory] {
                 survey.take(&goroot, place.owner, place.rebuilt, &here, &mut seen);
             }
         }
     }
-    for goroot in places::on_path(environment) {
+    for goroot in locations::on_path(environment) {
         survey.take(&goroot, "on PATH", false, &here, &mut seen);
     }
     survey.found.sort_by(|left, right| left.version.cmp(&right.version));
@@ -114,7 +117,7 @@ pub fn look(environment: &dyn Environment) -> Survey {
 
 /// The toolchain at a path that somebody named: a GOROOT or what holds one as `go`, its `bin`, its go program, or a
 /// link to one of them.
-pub fn at(path: &Path, environment: &dyn Environment) -> Result<Found, NotATree> {
+pub fn at(path: &Path, environment: &dyn Environment) -> Result<DiscoveredGo, NotATree> {
     let real =
         fs::canonicalize(path).map_err(|source| NotATree::Unreadable { path: path.to_owned(), source })?;
     let inside = real.join("go");
@@ -127,7 +130,7 @@ pub fn at(path: &Path, environment: &dyn Environment) -> Result<Found, NotATree>
             Some(Ok(version)) => {
                 let goroot = goroot.to_owned();
                 let known = find(environment).into_iter().find(|found| found.goroot == goroot);
-                let named = Found { goroot, version, owner: "by hand", rebuilt: false };
+                let named = DiscoveredGo { goroot, version, owner: "by hand", rebuilt: false };
                 return Ok(known.unwrap_or(named));
             }
         }
@@ -151,7 +154,7 @@ impl Survey {
             return;
         }
         match read {
-            Ok(version) => self.found.push(Found { goroot, version, owner, rebuilt }),
+            Ok(version) => self.found.push(DiscoveredGo { goroot, version, owner, rebuilt }),
             Err(Unfit::Ours) => {}
             Err(why) => self.passed.push(Passed { goroot, owner, why }),
         }

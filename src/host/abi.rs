@@ -4,7 +4,7 @@
 //! 1.21 every program of a release is static and needs nothing.
 
 use super::assess::Release;
-use super::dotted::Numbers;
+use super::version_number::Numbers;
 
 /// What a dynamic `bin/go` asks for.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //!
 //! Takes bytes that are never run; gives what the library would print if it were.
 
-use super::dotted::{self, Numbers};
+use super::version_number::{self, Numbers};
 use serde::Serialize;
 use std::fmt;
 
@@ -52,20 +52,22 @@ pub(super) fn glibc_version(bytes: &[u8]) -> Option<Numbers> {
     let line = after(bytes, b"GNU C Library")?;
     let line = line.split(|byte| matches!(byte, 0 | b'\n')).next()?;
     let version = after(line, b"release version ")?;
-    dotted::numbers(std::str::from_utf8(version).ok()?.trim_end_matches(|end: char| !end.is_ascii_digit()))
+    version_number::numbers(
+        std::str::from_utf8(version).ok()?.trim_end_matches(|end: char| !end.is_ascii_digit()),
+    )
 }
 
 /// The version that musl's loader prints when it is run: of its strings the only one with three numbers.
 pub(super) fn musl_version(bytes: &[u8]) -> Option<Numbers> {
-    const LONGEST: usize = 40; // a build from git has its commit behind the numbers
-    let strings = bytes.split(|byte| *byte == 0).filter(|string| (5..=LONGEST).contains(&string.len()));
+    const MAX_LENGTH: usize = 40; // a build from git has its commit behind the numbers
+    let strings = bytes.split(|byte| *byte == 0).filter(|string| (5..=MAX_LENGTH).contains(&string.len()));
     strings.filter_map(|string| std::str::from_utf8(string).ok()).find_map(three_numbers)
 }
 
 fn three_numbers(text: &str) -> Option<Numbers> {
     let (version, _) = text.split_once("-git-").unwrap_or((text, ""));
     let plain = version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    (plain && version.matches('.').count() == 2).then(|| dotted::numbers(version))?
+    (plain && version.matches('.').count() == 2).then(|| version_number::numbers(version))?
 }
 
 fn contains(bytes: &[u8], word: &[u8]) -> bool {

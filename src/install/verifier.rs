@@ -5,8 +5,8 @@
 //! reason why nothing vouches for it. Never weakens an answer: what the log recorded must be what was unpacked.
 
 use super::error::SumMismatch;
-use super::watch::{Event, Watch};
-use super::{InstallError, Installer, Wishes};
+use super::progress::{Event, Progress};
+use super::{InstallError, InstallOptions, Installer};
 use crate::host::Platform;
 use crate::sources::{Form, PromisedSum, Source};
 use crate::store::StagingDirectory;
@@ -23,7 +23,7 @@ pub(super) struct Unpacked<'lock> {
 }
 
 /// What the log said.
-pub(super) enum Witness {
+pub(super) enum LogAnswer {
     /// It recorded the toolchain.
     Logged(LoggedSum),
     /// It could not be asked, or knows nothing of the toolchain; something else may vouch for it.
@@ -32,14 +32,14 @@ pub(super) enum Witness {
     NotAsked,
 }
 
-impl Witness {
+impl LogAnswer {
     /// Asks the log about `version`. An answer that is no good ends the install here, before any download, unless
     /// something else may vouch for what `sources` have.
     pub(super) fn ask(
         installer: &Installer<'_>,
         version: &Version,
         sources: &[Source<'_>],
-        wishes: Wishes,
+        wishes: InstallOptions,
     ) -> Result<Self, InstallError> {
         if sources.iter().all(Source::is_for_musl) {
             return Ok(Self::NotAsked);
@@ -75,13 +75,13 @@ impl Witness {
     }
 
     /// The proof of `unpacked`, or why there is none.
-    pub(super) fn judge(
+    pub(super) fn verify(
         self,
         unpacked: &Unpacked<'_>,
         platform: &Platform,
         version: &Version,
-        wishes: Wishes,
-        watch: &dyn Watch,
+        wishes: InstallOptions,
+        watch: &dyn Progress,
     ) -> Result<Verified, InstallError> {
         unpacked.keep_promise()?;
         let manifest = unpacked.staged.manifest();
@@ -181,7 +181,7 @@ impl Unpacked<'_> {
 
     /// Says so where an archive has another sum than the published one, although every file that is kept is the logged
     /// one.
-    fn note_repacked(&self, is_known: bool, watch: &dyn Watch) {
+    fn note_repacked(&self, is_known: bool, watch: &dyn Progress) {
         let Some((name, _, got)) = self.archive() else { return };
         if !is_known && verify::known_sum(name).is_some() {
             let sum = Sha256Sum(*got);

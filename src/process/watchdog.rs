@@ -6,7 +6,7 @@
 //! of it: it waits at a socket, through which it also tells why it cannot become that, and which the kernel closes where
 //! it does.
 
-use super::leader::sweep;
+use super::group_leader::sweep;
 use rustix::process::{Pid, Signal, getpid, getppid, set_parent_process_death_signal, setsid};
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader, PipeWriter, Read as _, Write as _};
@@ -22,15 +22,15 @@ use std::time::Duration;
 const SELF: &str = "/proc/self/exe";
 
 /// What the watcher is told where nothing is left to watch.
-const FAREWELL: &str = ".";
+const EOF_MARK: &str = ".";
 
 /// The watcher of this process's sessions; it ends when this is dropped.
-pub struct Keeper {
+pub struct Watchdog {
     told: Mutex<Option<PipeWriter>>,
     watcher: Child,
 }
 
-impl Keeper {
+impl Watchdog {
     /// Starts the watcher: this program with `word`, which calls [`keep_watch`] with the id.
     pub fn start(word: &str) -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
@@ -70,10 +70,10 @@ fn own_id() -> String {
     getpid().as_raw_nonzero().to_string()
 }
 
-impl Drop for Keeper {
+impl Drop for Watchdog {
     fn drop(&mut self) {
         if let Some(mut told) = self.told.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            let _ = writeln!(told, "{FAREWELL}");
+            let _ = writeln!(told, "{EOF_MARK}");
         }
         let _ = self.watcher.wait();
     }
@@ -84,7 +84,7 @@ impl Drop for Keeper {
 pub fn keep_watch(parent: i32, input: impl io::Read) {
     let mut running: Vec<Pid> = Vec::new();
     for line in BufReader::new(input).lines().map_while(Result::ok) {
-        if line == FAREWELL {
+        if line == EOF_MARK {
             return;
         }
         let Some((sign, id)) = line.split_at_checked(1) else { continue };

@@ -1,6 +1,6 @@
 //! The environment as the rules of a directory make it: what `go` would get there, for gvmr's own requests.
 
-use gvmr_core::env::env_context::Situation;
+use gvmr_core::env::env_context::EnvContext;
 use gvmr_core::env::rules::{self, Change};
 use gvmr_core::env::variable;
 use gvmr_core::sys::environment::Environment;
@@ -8,15 +8,15 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// An environment, changed as the shim would change it. What means something to gvmr alone (`GVMR_…`) no rule can set.
-pub struct Ruled<'a> {
+pub struct RuledEnvironment<'a> {
     environment: &'a dyn Environment,
     changes: Vec<(Change, PathBuf, usize)>,
 }
 
-impl<'a> Ruled<'a> {
-    /// `environment` where `situation` is.
-    pub fn of(situation: &Situation, environment: &'a dyn Environment) -> Self {
-        let applied = situation.applied();
+impl<'a> RuledEnvironment<'a> {
+    /// `environment` where `env_context` is.
+    pub fn of(env_context: &EnvContext, environment: &'a dyn Environment) -> Self {
+        let applied = env_context.applied();
         let changes = rules::changes(&applied, environment).into_iter().filter_map(|change| {
             let rule = rules::decisive(&applied, variable::find(change.name.as_bytes())?)?;
             let (file, line) = (rule.record.source.clone(), rule.assignment.line);
@@ -36,7 +36,7 @@ impl<'a> Ruled<'a> {
     }
 }
 
-impl Environment for Ruled<'_> {
+impl Environment for RuledEnvironment<'_> {
     fn get(&self, name: &str) -> Option<OsString> {
         match self.change(name) {
             Some((change, ..)) => change.value.clone(),
@@ -48,25 +48,26 @@ impl Environment for Ruled<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gvmr_core::env::compiled_rules::Record;
+    use gvmr_core::env::compiled_rules::CompiledRules;
     use gvmr_core::env::env_context::Config;
-    use gvmr_core::env::gvmr_toml::Found;
+    use gvmr_core::env::gvmr_toml::ProjectRules;
 
-    fn situation(facts: &str) -> Situation {
-        let record = Record::read(format!("gvmr rules 1\nsource /c/config.toml\n{facts}\n").as_bytes());
+    fn env_context(facts: &str) -> EnvContext {
+        let record =
+            CompiledRules::read(format!("gvmr rules 1\nsource /c/config.toml\n{facts}\n").as_bytes());
         let config = Config::Compiled(record.unwrap());
-        Situation { own: None, directory: "/p".into(), project: Found::default(), config }
+        EnvContext { own: None, directory: "/p".into(), project: ProjectRules::default(), config }
     }
 
     #[test]
     fn what_go_would_get_is_what_gvmr_sees() {
-        let situation = situation(
+        let env_context = env_context(
             "fill 2 GOPROXY=http://fill\nfill 3 GOSUMDB=off\nfill 4 HTTPS_PROXY=http://p:1\n\
              override 6 GOSUMDB=sum.golang.org\noverride 7 NO_PROXY=\n",
         );
         let process =
             vec![("GOPROXY", "http://own"), ("no_proxy", "n"), ("GVMR_SOURCES", "goproxy"), ("GOSUMDB", "x")];
-        let ruled = Ruled::of(&situation, &process);
+        let ruled = RuledEnvironment::of(&env_context, &process);
         let seen = |name| ruled.text(name).unwrap_or_default();
         assert_eq!((seen("GOPROXY"), ruled.place("GOPROXY")), ("http://own".to_owned(), None));
         assert_eq!(seen("GOSUMDB"), "sum.golang.org");

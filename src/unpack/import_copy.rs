@@ -7,12 +7,12 @@
 //! copy shares the original's blocks.
 
 use super::UNLOGGED;
-use super::built::{built, not_a_file};
-use super::early::Early;
 use super::error::UnpackError;
 use super::guard::{Guard, Layout};
-use super::installed::{Kind, Walk};
-use super::limits::{Limit, Limits};
+use super::installed::{EntryKind, Walk};
+use super::limits::{ArchiveLimits, Limit};
+use super::local_build::{built, not_a_file};
+use super::mtime_check::Early;
 use super::shape::Shape;
 use super::staged::Staged;
 use super::tree::Tree;
@@ -50,7 +50,12 @@ struct PartFile {
 
 impl Part {
     /// Lists the tree at `goroot`. `prefix` begins every name of its manifest, as in [`module_zip`](super::module_zip).
-    pub fn of(goroot: &Path, prefix: &str, shape: &Shape, limits: &Limits) -> Result<Self, UnpackError> {
+    pub fn of(
+        goroot: &Path,
+        prefix: &str,
+        shape: &Shape,
+        limits: &ArchiveLimits,
+    ) -> Result<Self, UnpackError> {
         let met = Cell::new(0_u64);
         let most = limits.entries + limits.directories;
         let unread = |path: &str, is_directory: bool| {
@@ -63,7 +68,7 @@ impl Part {
             return Err(UnpackError::Limit { which: Limit::Entries, limit: most });
         }
         let (left_out, odd): (Vec<_>, Vec<_>) =
-            walk.others.into_iter().partition(|entry| matches!(entry.kind, Kind::Uncovered));
+            walk.others.into_iter().partition(|entry| matches!(entry.kind, EntryKind::Uncovered));
         if let Some(odd) = odd.into_iter().next() {
             return Err(not_a_file(odd, prefix, goroot));
         }
@@ -84,7 +89,7 @@ impl Part {
         Ok(part)
     }
 
-    fn count(&mut self, found: &Metadata, limits: &Limits) -> Result<(), UnpackError> {
+    fn count(&mut self, found: &Metadata, limits: &ArchiveLimits) -> Result<(), UnpackError> {
         self.bytes = self.bytes.saturating_add(found.len());
         if self.bytes > limits.unpacked {
             return Err(UnpackError::Limit { which: Limit::Unpacked, limit: limits.unpacked });
@@ -115,7 +120,7 @@ impl Part {
     pub fn copy(
         &self,
         into: &Path,
-        limits: &Limits,
+        limits: &ArchiveLimits,
         go_on: &mut dyn FnMut(u64) -> bool,
     ) -> Result<Staged, UnpackError> {
         let tree = Tree::open(into)?;
@@ -127,7 +132,7 @@ impl Part {
         &self,
         mut tree: Tree,
         early: &Early,
-        limits: &Limits,
+        limits: &ArchiveLimits,
         go_on: &mut dyn FnMut(u64) -> bool,
     ) -> Result<(), UnpackError> {
         let mut window = vec![0; WINDOW];

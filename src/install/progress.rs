@@ -38,7 +38,7 @@ pub enum Event {
 }
 
 /// Someone who looks on.
-pub trait Watch: Sync {
+pub trait Progress: Sync {
     /// Is told what happens.
     fn event(&self, event: Event);
     /// Whether the install should end now.
@@ -46,18 +46,18 @@ pub trait Watch: Sync {
 }
 
 /// A reader that reports what passes through it and ends when it is told to.
-pub(crate) struct Watched<'a, R> {
+pub(crate) struct ProgressReader<'a, R> {
     inner: R,
-    watch: &'a dyn Watch,
+    watch: &'a dyn Progress,
 }
 
-impl<'a, R: Read> Watched<'a, R> {
-    pub(crate) fn new(inner: R, watch: &'a dyn Watch) -> Self {
+impl<'a, R: Read> ProgressReader<'a, R> {
+    pub(crate) fn new(inner: R, watch: &'a dyn Progress) -> Self {
         Self { inner, watch }
     }
 }
 
-impl<R: Read> Read for Watched<'_, R> {
+impl<R: Read> Read for ProgressReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         if self.watch.cancelled() {
             return Err(std::io::Error::other("cancelled"));

@@ -1,6 +1,6 @@
 //! What else is called `go` on the PATH of sessions, and which line puts it there.
 
-use super::{Account, Seen};
+use super::{Account, ProbeResult};
 use gvmr_core::sys::directory::lead_to_one;
 use gvmr_core::sys::{bounded, printable};
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 /// The largest start-up file that is looked through, in bytes.
-const LARGEST: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 /// Start-up files of a user, below the home.
 const OWN: [&str; 13] = [
     ".profile",
@@ -45,26 +45,26 @@ pub struct Rival {
     /// Its path.
     pub go: PathBuf,
     /// The first line that names its directory, where one does.
-    pub from: Option<Place>,
+    pub from: Option<FileLine>,
 }
 
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct FileLine {
     /// The file.
     pub file: PathBuf,
     /// The line, from 1.
     pub line: usize,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for FileLine {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}, line {}", printable::path(&self.file), self.line)
     }
 }
 
 /// Every `go` that sessions have besides the one at `shim`, each once.
-pub fn rivals(seen: &[Seen], shim: &Path, account: &Account) -> Vec<Rival> {
+pub fn rivals(seen: &[ProbeResult], shim: &Path, account: &Account) -> Vec<Rival> {
     let all: BTreeSet<&PathBuf> = seen.iter().flat_map(|seen| &seen.all).collect();
     let others = all.into_iter().filter(|go| !lead_to_one(go, shim));
     let files = files(account);
@@ -83,7 +83,7 @@ fn files(account: &Account) -> Vec<PathBuf> {
 }
 
 /// The first line of these files that names a directory, as it is or relative to the home, and is no comment.
-fn place(directory: &Path, files: &[PathBuf], account: &Account) -> Option<Place> {
+fn place(directory: &Path, files: &[PathBuf], account: &Account) -> Option<FileLine> {
     // What every PATH has was put there by nobody.
     if matches!(directory.to_str(), Some("/usr/bin" | "/bin" | "/usr/local/bin")) {
         return None;
@@ -99,9 +99,9 @@ fn place(directory: &Path, files: &[PathBuf], account: &Account) -> Option<Place
         !line.trim_ascii_start().starts_with(b"#") && names.iter().any(is_named)
     };
     files.iter().find_map(|file| {
-        let text = bounded::read(file, LARGEST).ok().flatten()?;
+        let text = bounded::read(file, MAX_BYTES).ok().flatten()?;
         let line = text.split(|byte| *byte == b'\n').position(found)? + 1;
-        Some(Place { file: file.clone(), line })
+        Some(FileLine { file: file.clone(), line })
     })
 }
 

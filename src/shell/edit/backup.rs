@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// So many files are moved aside with one suffix.
-const MOST: usize = 100;
+const MAX_COUNT: usize = 100;
 
 /// Renames what is at `path` (a link itself, not what it leads to) to `path.SUFFIX`, or `path.SUFFIX.2` and so on where that
 /// exists, and gives the new path. Only in a directory that this user owns; nothing is ever replaced.
@@ -22,7 +22,7 @@ pub fn move_aside(path: &Path, suffix: &str) -> Result<PathBuf, EditError> {
     if directory.owner != rustix::process::geteuid().as_raw() {
         return Err(EditError::NotOurs { path: directory.path.clone(), owner: directory.owner });
     }
-    for number in 1..=MOST {
+    for number in 1..=MAX_COUNT {
         let mut name = target.name.clone();
         name.push(format!(".{suffix}"));
         if number > 1 {

@@ -1,7 +1,7 @@
 //! What every command shares: the settings, the store, the terminal, and the way to the network.
 
-use crate::config::{self, AutoInstall, Ruled, Settings, SourceName};
-use crate::error::{Error, Kind};
+use crate::config::{self, AutoInstall, RuledEnvironment, Settings, SourceName};
+use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::install::{Installer, Log};
 use crate::net;
@@ -10,12 +10,12 @@ use crate::sources::{ArchiveSettings, Archives, Directory, GoSettings, Goproxy, 
 use crate::store::{self, Programs, Store, Toolchain};
 use crate::terminal::Terminal;
 use crate::verify::{LogError, SettingError};
-use gvmr_core::env::env_context::Situation;
+use gvmr_core::env::env_context::EnvContext;
 use gvmr_core::env::gvmr_toml;
 use gvmr_core::gover::version::Version;
-use gvmr_core::home::user_dirs::Own;
-use gvmr_core::select::resolution::{Answer, Choice};
-use gvmr_core::select::resolve::{self, Question};
+use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::select::resolution::{Resolution, Selection};
+use gvmr_core::select::resolve::{self, Query};
 use gvmr_core::sys::directory;
 use gvmr_core::sys::environment::{self, Environment, Process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -30,13 +30,13 @@ use std::time::Duration;
 const GRACE: Duration = Duration::from_secs(2);
 
 /// One run of `gvmr`.
-pub struct Session {
+pub struct Context {
     /// Where it speaks.
     pub terminal: Terminal,
     /// What the user settled.
     pub settings: Settings,
     interrupted: Arc<AtomicBool>,
-    untidy: Arc<AtomicUsize>,
+    pending_cleanup: Arc<AtomicUsize>,
     said: Mutex<BTreeSet<String>>,
 }
 
@@ -51,11 +51,11 @@ pub enum Consent {
     NotAsked,
 }
 
-impl Session {
+impl Context {
     /// Reads the settings and listens for Ctrl-C. `home` is the home of the shim that calls, where one does.
     pub fn open(terminal: Terminal, home: Option<&Path>) -> Result<Self, Error> {
         if environment::is_privileged() {
-            return Err(Error::said(Kind::Usage, "gvmr does not run with borrowed rights (setuid)"));
+            return Err(Error::said(ErrorKind::Usage, "gvmr does not run with borrowed rights (setuid)"));
         }
         let settings = Settings::read(&Process, home)?;
         let interrupted = Arc::new(AtomicBool::new(false));
@@ -64,7 +64,7 @@ impl Session {
             // Nothing is lost: what an interrupted command leaves is swept later.
             terminal.warn(format_args!("cannot listen for signals, so Ctrl-C ends at once: {error}"));
         }
-        Ok(Self { terminal, settings, interrupted, untidy, said: Mutex::default() })
+        Ok(Self { terminal, settings, interrupted, pending_cleanup: untidy, said: Mutex::default() })
     }
 
     /// Whether the user has asked for the end.
@@ -73,7 +73,7 @@ impl Session {
     }
 
     /// Whether this has not been said before in this run.
-    pub fn says_first(&self, note: &str) -> bool {
+    pub fn warn_once(&self, note: &str) -> bool {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(note.to_owned())
     }
 
@@ -109,10 +109,10 @@ impl Session {
     }
 
     /// Runs `work`, which leaves something to tidy up if it is interrupted.
-    pub fn tidily<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.untidy.fetch_add(1, Ordering::Relaxed);
+    pub fn with_cleanup<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.pending_cleanup.fetch_add(1, Ordering::Relaxed);
         let result = work();
-        self.untidy.fetch_sub(1, Ordering::Relaxed);
+        self.pending_cleanup.fetch_sub(1, Ordering::Relaxed);
         result
     }
 
@@ -122,9 +122,9 @@ impl Session {
     }
 
     /// Which Go runs in the current directory, by the shim's own code.
-    pub fn resolve(&self) -> Result<Answer, Error> {
+    pub fn resolve(&self) -> Result<Resolution, Error> {
         let here = directory::working(&Process, None).map_err(|error| {
-            Error::said(Kind::Storage, format!("cannot find the current directory: {error}"))
+            Error::said(ErrorKind::Storage, format!("cannot find the current directory: {error}"))
         })?;
         let answer = self.resolve_for(&here, &Process)?;
         if !answer.exact {
@@ -133,21 +133,21 @@ impl Session {
         Ok(answer)
     }
 
-    fn resolve_for(&self, directory: &Path, environment: &dyn Environment) -> Result<Answer, Error> {
+    fn resolve_for(&self, directory: &Path, environment: &dyn Environment) -> Result<Resolution, Error> {
         let home = &self.settings.home;
         let shim = home.shims().join("go");
-        let found = gvmr_toml::find(directory, Own::of(home, &Process).as_ref());
+        let found = gvmr_toml::find(directory, UserDirs::of(home, &Process).as_ref());
         let shim = Some(shim.as_path());
-        let question = Question { home, directory, plus: None, environment, shim, pin: found.pin() };
+        let question = Query { home, directory, plus: None, environment, shim, pin: found.pin() };
         resolve::resolve(&question).map_err(Error::from)
     }
 
     /// What decides the environment of a go in `directory`; the user's rules are compiled anew where they were edited.
-    pub fn situation(&self, directory: &Path) -> Result<Situation, Error> {
+    pub fn env_context(&self, directory: &Path) -> Result<EnvContext, Error> {
         let home = &self.settings.home;
-        let own = Own::of(home, &Process);
+        let own = UserDirs::of(home, &Process);
         let rules = config::rules(own.as_ref(), &Process)?;
-        Ok(Situation::of(home, directory, &Process, rules))
+        Ok(EnvContext::of(home, directory, &Process, rules))
     }
 
     /// Runs `work` with a way to the sources and the log, by the rules that count in the current directory.
@@ -155,15 +155,17 @@ impl Session {
         &self,
         work: impl FnOnce(&Installer<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let situation = self.situation(&here())?;
-        let environment = Ruled::of(&situation, &Process);
-        let settings = super::auth::given(net::Settings::from_environment(&environment), self);
+        let env_context = self.env_context(&here())?;
+        let environment = RuledEnvironment::of(&env_context, &Process);
+        let settings = super::auth::given(net::NetSettings::from_environment(&environment), self);
         let client = net::Client::new(settings);
         let goroots: Vec<_> =
             self.toolchains()?.into_iter().rev().map(|toolchain| toolchain.goroot).collect();
         let go = GoSettings::read(&environment, &goroots).ruled(|name| environment.place(name));
         let proxies = ProxyList::parse(&go.goproxy.value, &go.gonoproxy.value)
-            .map_err(|error| Error::said(Kind::Usage, format!("GOPROXY ({}): {error}", go.goproxy.origin)))
+            .map_err(|error| {
+                Error::said(ErrorKind::Usage, format!("GOPROXY ({}): {error}", go.goproxy.origin))
+            })
             .map_err(|error| {
                 error.hint("correct it there, or set GOPROXY to a list such as https://host,direct")
             })?;
@@ -239,8 +241,8 @@ impl Session {
         let pinned = projects.iter().filter_map(|file| file.parent()).filter(|directory| directory.is_dir());
         for directory in here.as_deref().into_iter().chain(pinned) {
             // A pin that cannot be read may ask for anything: better to stop than to remove what it asks for.
-            let answer = self.resolve_for(directory, &Anyone)?;
-            if let Choice::Installed { version, .. } = answer.choice {
+            let answer = self.resolve_for(directory, &ProjectOnly)?;
+            if let Selection::Installed { version, .. } = answer.choice {
                 kept.entry(version).or_insert_with(|| answer.reason.to_string());
             }
         }
@@ -256,14 +258,14 @@ impl Session {
     /// An error of writing a result.
     #[allow(clippy::needless_pass_by_value)] // for `map_err`
     pub fn stdout(error: std::io::Error) -> Error {
-        Error::said(Kind::Storage, format!("cannot write to stdout: {error}"))
+        Error::said(ErrorKind::Storage, format!("cannot write to stdout: {error}"))
     }
 }
 
 /// What a project asks for whoever asks: this process's environment without the variables that overrule files.
-struct Anyone;
+struct ProjectOnly;
 
-impl Environment for Anyone {
+impl Environment for ProjectOnly {
     fn get(&self, name: &str) -> Option<OsString> {
         let overrules = name.starts_with("GVMR_") || matches!(name, "GOWORK" | "GO111MODULE" | "PWD");
         if overrules { None } else { Process.get(name) }

@@ -5,11 +5,11 @@
 //! for each machine and go command.
 
 use super::{is_first, kept, marks, own};
-use crate::commands::session::Session;
-use crate::credentials::{self, Credentials, CredentialsError, Kept, Keyring, Refused};
-use crate::error::{Error, Kind as Failure};
+use crate::commands::context::Context;
+use crate::credentials::{self, CredentialEntry, Credentials, CredentialsError, Keyring, Refused};
+use crate::error::{Error, ErrorKind as Failure};
 use crate::net::{Netrc, Url};
-use gvmr_core::env::credentials::Kind;
+use gvmr_core::env::credentials::CredentialKind;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
 use rustix::fs::{Mode, OFlags, open};
@@ -30,7 +30,7 @@ const OLD: Duration = Duration::from_secs(24 * 60 * 60);
 const APPEND: u32 = 0o2000;
 
 /// Answers the go command. `url` is what a server refused.
-pub(super) fn run(url: Option<&str>, session: &Session) -> Result<(), Error> {
+pub(super) fn run(url: Option<&str>, context: &Context) -> Result<(), Error> {
     if std::io::stdout().is_terminal() {
         return Err(Error::said(
             Failure::Usage,
@@ -38,21 +38,22 @@ pub(super) fn run(url: Option<&str>, session: &Session) -> Result<(), Error> {
         )
         .hint("gvmr auth set MACHINE --user NAME, gvmr auth list, or gvmr auth remove MACHINE"));
     }
-    let credentials = kept(session)?;
-    let response = answer(url, &credentials, session).map_err(|error| {
-        tell(&format!("no kept credentials: {error}"), "file", session);
+    let credentials = kept(context)?;
+    let response = answer(url, &credentials, context).map_err(|error| {
+        tell(&format!("no kept credentials: {error}"), "file", context);
         error
     })?;
-    session.terminal.bytes(response.as_bytes()).map_err(Session::stdout)
+    context.terminal.bytes(response.as_bytes()).map_err(Context::stdout)
 }
 
 fn answer(
     url: Option<&str>,
     credentials: &Credentials,
-    session: &Session,
+    context: &Context,
 ) -> Result<String, CredentialsError> {
-    let wanted =
-        |kept: &Kept| kept.kind == Kind::Https && url.is_none_or(|url| credentials::is_for(url, kept));
+    let wanted = |kept: &CredentialEntry| {
+        kept.kind == CredentialKind::Https && url.is_none_or(|url| credentials::is_for(url, kept))
+    };
     let logins = credentials.logins(wanted, Keyring::of(&Process).as_ref())?;
     for (kept, trouble) in &logins.lacking {
         let line = format!(
@@ -60,13 +61,13 @@ fn answer(
             printable::word(&kept.login),
             kept.machine
         );
-        tell(&line, &kept.machine, session);
+        tell(&line, &kept.machine, context);
     }
     if let Some(url) = url
         && let Some(refused) = refused()
         && let Some(kept) = credentials::given_for(url, logins.found.iter().map(|login| &login.kept))
     {
-        tell(&refusal(kept, refused, url, credentials), &kept.machine, session);
+        tell(&refusal(kept, refused, url, credentials), &kept.machine, context);
     }
     Ok(credentials::response(&logins.found, url))
 }
@@ -82,9 +83,9 @@ fn refused() -> Option<Refused> {
     Refused::parse(&String::from_utf8_lossy(&response))
 }
 
-fn refusal(kept: &Kept, Refused(status): Refused, url: &str, credentials: &Credentials) -> String {
+fn refusal(kept: &CredentialEntry, Refused(status): Refused, url: &str, credentials: &Credentials) -> String {
     let place = kept.place_in_words(credentials);
-    let Kept { machine, login, .. } = kept;
+    let CredentialEntry { machine, login, .. } = kept;
     let login = printable::word(login);
     // The netrc goes first, and may be what was refused.
     let netrc =
@@ -97,22 +98,22 @@ fn refusal(kept: &Kept, Refused(status): Refused, url: &str, credentials: &Crede
 }
 
 /// Says a line to whoever runs the go command, once for each `about`.
-fn tell(line: &str, about: &str, session: &Session) {
+fn tell(line: &str, about: &str, context: &Context) {
     let parent = getppid();
-    if !parent.is_none_or(|parent| is_news(parent, about, session)) {
+    if !parent.is_none_or(|parent| is_news(parent, about, context)) {
         return;
     }
     let stderr = parent.and_then(stderr_of);
     let said = stderr
         .is_some_and(|stderr| File::from(stderr).write_all(format!("gvmr: {line}\n").as_bytes()).is_ok());
     if !said {
-        session.terminal.say(format_args!("gvmr: {line}"));
+        context.terminal.say(format_args!("gvmr: {line}"));
     }
 }
 
 /// Whether this go command's user was not told yet. Where that cannot be written down, twice is better than never.
-fn is_news(parent: Pid, about: &str, session: &Session) -> bool {
-    let Some(directory) = own(session).ok().and_then(|own| marks(&own)) else { return true };
+fn is_news(parent: Pid, about: &str, context: &Context) -> bool {
+    let Some(directory) = own(context).ok().and_then(|own| marks(&own)) else { return true };
     for entry in fs::read_dir(&directory).into_iter().flatten().flatten() {
         let modified = entry.metadata().and_then(|found| found.modified()).ok();
         let is_old = modified.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age > OLD);

@@ -3,8 +3,8 @@
 //! The ended leader stays a zombie until its kin is ended, so that no other process, group or session can be given its id
 //! meanwhile.
 
-use super::Kin;
-use super::keeper::Begun;
+use super::Scope;
+use super::watchdog::Begun;
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, pidfd_open,
     pidfd_send_signal, waitid,
@@ -17,22 +17,22 @@ use std::process::{Child, Command, ExitStatus};
 /// How often a session is swept for members that were born meanwhile.
 const SWEEPS: usize = 20;
 
-pub(super) struct Leader<'a> {
+pub(super) struct GroupLeader<'a> {
     child: Child,
-    kin: Kin<'a>,
+    kin: Scope<'a>,
     status: Option<ExitStatus>,
 }
 
-impl<'a> Leader<'a> {
+impl<'a> GroupLeader<'a> {
     /// Starts it; the command's own ends of pipes are closed here.
-    pub(super) fn start(mut command: Command, kin: Kin<'a>) -> io::Result<Self> {
+    pub(super) fn start(mut command: Command, kin: Scope<'a>) -> io::Result<Self> {
         let begun = match kin {
-            Kin::Group => {
+            Scope::Group => {
                 command.process_group(0);
                 None
             }
-            Kin::Session => None,
-            Kin::Kept(keeper) => Some((keeper, Begun::with(&mut command)?)),
+            Scope::Session => None,
+            Scope::Kept(keeper) => Some((keeper, Begun::with(&mut command)?)),
         };
         let leader = Self { child: command.spawn()?, kin, status: None };
         drop(command); // it holds the pipes open
@@ -65,19 +65,19 @@ impl<'a> Leader<'a> {
         let id = self.id();
         let _ = kill_process_group(id, Signal::KILL); // nobody left is as well
         let _ = kill_process(id, Signal::KILL); // it may not have become a leader yet
-        if !matches!(self.kin, Kin::Group) {
+        if !matches!(self.kin, Scope::Group) {
             sweep(id);
         }
         let status = self.child.wait()?;
         self.status = Some(status);
-        if let Kin::Kept(keeper) = self.kin {
+        if let Scope::Kept(keeper) = self.kin {
             keeper.forget(id);
         }
         Ok(status)
     }
 }
 
-impl Drop for Leader<'_> {
+impl Drop for GroupLeader<'_> {
     fn drop(&mut self) {
         let _ = self.end();
     }

@@ -5,7 +5,7 @@
 //! Never follows a link, never changes anything.
 
 use super::error::UnpackError;
-use super::installed::{Entry, Kind, Walk, hash_all};
+use super::installed::{EntryKind, InstalledEntry, Walk, hash_all};
 use super::staged::Staged;
 use crate::verify::Manifest;
 use std::io;
@@ -40,12 +40,12 @@ pub fn built(goroot: &Path, prefix: &str) -> Result<Staged, UnpackError> {
 }
 
 /// Why a tree that holds this cannot be installed.
-pub(super) fn not_a_file(entry: Entry, prefix: &str, goroot: &Path) -> UnpackError {
+pub(super) fn not_a_file(entry: InstalledEntry, prefix: &str, goroot: &Path) -> UnpackError {
     let below = entry.name.strip_prefix(prefix).unwrap_or(&entry.name);
     match entry.kind {
-        Kind::Link => UnpackError::refused(below.as_bytes(), "links have no place in a toolchain"),
-        Kind::Unreadable(source) => UnpackError::Unreadable { path: goroot.join(below), source },
-        Kind::Special | Kind::Uncovered | Kind::File(_) => {
+        EntryKind::Link => UnpackError::refused(below.as_bytes(), "links have no place in a toolchain"),
+        EntryKind::Unreadable(source) => UnpackError::Unreadable { path: goroot.join(below), source },
+        EntryKind::Special | EntryKind::Uncovered | EntryKind::File(_) => {
             UnpackError::refused(below.as_bytes(), "devices have no place in a toolchain")
         }
     }
