@@ -33,7 +33,7 @@ pub use source::{Remote, RemoteError};
 /// Longest answer of a remote that is looked at, in bytes. Honest lookups have some hundred, tiles 8192.
 pub const MAX_ANSWER: usize = 2 * 1024 * 1024;
 
-/// A sum that the log recorded, proved by [`Client::lookup`], which alone can make one.
+/// A sum that the log recorded, proved by [`LogClient::lookup`], which alone can make one.
 #[derive(Debug)]
 pub struct LoggedSum {
     module: String,

@@ -30,7 +30,7 @@ pub struct Missing {
 }
 
 /// What the shim and the program both say, without their own name in front and without a final newline.
-/// `reason` is a [`Origin`](crate::select::resolution::Origin) in words, `home` where the version would be.
+/// `reason` is a [`Origin`] in words, `home` where the version would be.
 pub fn message(home: &Home, wanted: &Selector, reason: &str) -> String {
     let what = match wanted.as_exact() {
         Some(version) => format!("go{version} is not installed"),
