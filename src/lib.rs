@@ -3,6 +3,7 @@
 pub mod build;
 pub mod cli;
 pub mod commands;
+pub mod complete;
 pub mod config;
 pub mod credentials;
 pub mod discover;

@@ -1,7 +1,7 @@
 //! `gvmr completions`: the completion script of a shell, and the answers to what that script asks.
 
-use super::complete;
 use crate::cli::{self, Cli};
+use crate::complete;
 use crate::error::Error;
 use crate::terminal::Terminal;
 use clap::CommandFactory;

@@ -1,7 +1,6 @@
 //! One file per command: arguments → calls to rooms → lines. No logic lives here.
 
 mod auth;
-mod complete;
 mod completions;
 mod context;
 mod current;

@@ -45,7 +45,7 @@ struct Answer {
 
 /// The answer for a shell to a command line that ends at the cursor; its first word is the program, its last one is what
 /// is typed so far of the word at the cursor, and may be empty. `None` for a shell whose script does not ask.
-pub(super) fn answer(shell: Shell, words: &[OsString]) -> Option<String> {
+pub fn answer(shell: Shell, words: &[OsString]) -> Option<String> {
     let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let mut root = Cli::command();
     root.build();
