@@ -5,8 +5,7 @@
 use super::{BuildError, Plan};
 use gvmr_core::gover::version::Version;
 use gvmr_core::home::paths::Home;
-use gvmr_core::home::system_go;
-use gvmr_core::sys::bounded::{self, PIN_LIMIT};
+use gvmr_core::home::{goroot, system_go};
 use gvmr_core::sys::environment::Environment;
 use std::cmp::Reverse;
 use std::ffi::OsStr;
@@ -107,7 +106,7 @@ pub(super) fn check<'a>(plan: &Plan<'a>) -> Result<Checked<'a>, BuildError> {
     };
     let Some(goroot) = plan.bootstrap else { return Err(BuildError::NoBootstrap { version, needed }) };
     let unusable = |why| Err(BuildError::NotUsable { path: goroot.to_owned(), why });
-    let Some(found) = version_in(goroot) else { return unusable("has no VERSION file of a Go release") };
+    let Some(found) = goroot::version(goroot) else { return unusable("has no VERSION file of a Go release") };
     if found < needed {
         return Err(BuildError::OldBootstrap { version, path: goroot.to_owned(), found, needed });
     }
@@ -115,11 +114,4 @@ pub(super) fn check<'a>(plan: &Plan<'a>) -> Result<Checked<'a>, BuildError> {
         return unusable("has no bin/go");
     }
     Ok(Checked { goroot, version: found })
-}
-
-/// What the VERSION file of a GOROOT says; `None` for a development build.
-pub(super) fn version_in(goroot: &Path) -> Option<Version> {
-    let text = bounded::read(&goroot.join("VERSION"), PIN_LIMIT).ok()??;
-    let text = String::from_utf8(text).ok()?;
-    Version::from_toolchain(text.lines().next()?.trim())
 }

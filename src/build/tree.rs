@@ -1,9 +1,8 @@
 //! The tree before and after: sources only, then a GOROOT as Go's own packaging lays one out.
 
 use super::BuildError;
-use super::bootstrap::version_in;
 use gvmr_core::gover::version::Version;
-use gvmr_core::sys::bounded::{self, PIN_LIMIT};
+use gvmr_core::home::goroot;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
@@ -31,7 +30,7 @@ impl Sources {
     /// Looks whether `goroot` holds the sources of `version` and nothing that was built.
     pub(super) fn check(goroot: &Path, version: &Version) -> Result<Self, BuildError> {
         let unusable = |why| Err(BuildError::NotUsable { path: goroot.to_owned(), why });
-        if version_in(goroot).as_ref() != Some(version) {
+        if goroot::version(goroot).as_ref() != Some(version) {
             return unusable("is not a tree of this version: its VERSION file says something else");
         }
         if !goroot.join("src/make.bash").is_file() {
@@ -40,13 +39,13 @@ impl Sources {
         if goroot.join("bin/go").exists() {
             return unusable("is built already");
         }
-        Ok(Self { version_file: version_file(goroot) })
+        Ok(Self { version_file: goroot::version_file(goroot).unwrap_or_default() })
     }
 
     /// Looks whether a GOROOT has become of them.
     pub(super) fn check_result(&self, goroot: &Path) -> Result<(), BuildError> {
         let unexpected = |name: &str, why| Err(BuildError::Unexpected { path: goroot.join(name), why });
-        if version_file(goroot) != self.version_file {
+        if goroot::version_file(goroot).unwrap_or_default() != self.version_file {
             return unexpected("VERSION", "changed");
         }
         for program in ["bin/go", "bin/gofmt"] {
@@ -60,10 +59,6 @@ impl Sources {
         }
         Ok(())
     }
-}
-
-fn version_file(goroot: &Path) -> Vec<u8> {
-    bounded::read(&goroot.join("VERSION"), PIN_LIMIT).ok().flatten().unwrap_or_default()
 }
 
 /// Removes what no archive of `version` holds; links and devices, which no build makes, are an error.

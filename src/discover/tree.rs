@@ -6,8 +6,8 @@
 use crate::host::{self, Platform};
 use crate::unpack::RECEIPT;
 use gvmr_core::gover::version::Version;
+use gvmr_core::home::goroot;
 use gvmr_core::home::paths::Home;
-use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use gvmr_core::sys::printable;
 use std::fmt;
 use std::fs;
@@ -54,13 +54,13 @@ pub(super) fn read_found(goroot: &Path, here: &Platform) -> Option<Result<Versio
 
 /// What the directory at `goroot` is to a machine of the platform `here`; `None` where it is no GOROOT.
 pub(super) fn read(goroot: &Path, here: &Platform) -> Option<Result<Version, Unfit>> {
-    let text = bounded::read(&goroot.join("VERSION"), PIN_LIMIT).ok()??;
+    let line = goroot::version_line(goroot)?;
     let program = goroot.join("bin/go");
     if !fs::metadata(&program).is_ok_and(|program| program.is_file()) {
         return None;
     }
-    let text = String::from_utf8_lossy(&text);
-    let name = text.lines().next().unwrap_or_default().trim_end();
+    let line = String::from_utf8_lossy(&line);
+    let name = line.trim_end();
     Some(match release(name) {
         None => Err(Unfit::NotARelease { named: printable::word(name) }),
         Some(version) => match other_platform(goroot, &program, here) {

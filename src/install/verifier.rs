@@ -13,6 +13,7 @@ use crate::store::StagingDirectory;
 use crate::unpack::Staged;
 use crate::verify::{self, LogError, LoggedSum, SettingError, Sha256Sum, Verified};
 use gvmr_core::gover::version::Version;
+use gvmr_core::home::goroot;
 
 /// A tree that was unpacked, and where it came from. Nothing vouches for it yet.
 pub(super) struct Unpacked<'lock> {
@@ -194,10 +195,9 @@ impl Unpacked<'_> {
 
     /// What the tree calls itself, where that is printable.
     fn says_it_is(&self) -> Option<String> {
-        let text = std::fs::read(self.staging.path().join("VERSION")).ok()?;
-        let line = text.split(|byte| *byte == b'\n').next()?;
+        let line = goroot::version_line(self.staging.path())?;
         let printable = line.len() <= 60 && line.iter().all(u8::is_ascii_graphic) && !line.is_empty();
-        printable.then(|| String::from_utf8_lossy(line).into_owned())
+        printable.then(|| String::from_utf8_lossy(&line).into_owned())
     }
 
     /// An error where the tree calls itself another version.

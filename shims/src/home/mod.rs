@@ -2,6 +2,7 @@
 //!
 //! Takes the environment and a home, gives paths and versions. Never writes.
 
+pub mod goroot;
 pub mod installed;
 pub mod paths;
 pub mod shared_home;

@@ -4,8 +4,8 @@
 //! empty elements of PATH never count: a project directory must not supply the tool that runs in it.
 
 use crate::gover::version::Version;
+use crate::home::goroot;
 use crate::home::paths::Home;
-use crate::sys::bounded::{self, PIN_LIMIT};
 use crate::sys::directory::same;
 use crate::sys::environment::Environment;
 use std::ffi::OsStr;
@@ -64,23 +64,7 @@ fn is_shims_directory(directory: &Path, home: &Home) -> bool {
 }
 
 fn describe(program: PathBuf) -> SystemGo {
-    let goroot = goroot(&program);
-    let version = goroot.as_deref().and_then(version);
+    let goroot = goroot::of_program(&program);
+    let version = goroot.as_deref().and_then(goroot::version);
     SystemGo { program, goroot, version }
-}
-
-/// The directory above the real program's `bin`, where it holds what every GOROOT does: a VERSION file and
-/// `pkg/tool`. A project with a VERSION file and a wrapper in `bin` is none.
-fn goroot(program: &Path) -> Option<PathBuf> {
-    let real = fs::canonicalize(program).ok()?;
-    let root = real.parent()?.parent()?;
-    let is_goroot = root.join("VERSION").is_file() && root.join("pkg/tool").is_dir();
-    is_goroot.then(|| root.to_path_buf())
-}
-
-/// The version in a GOROOT's VERSION file; `None` for a development build.
-fn version(goroot: &Path) -> Option<Version> {
-    let text = bounded::read(&goroot.join("VERSION"), PIN_LIMIT).ok()??;
-    let text = String::from_utf8(text).ok()?;
-    Version::from_toolchain(text.lines().next()?.trim())
 }
