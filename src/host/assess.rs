@@ -56,6 +56,11 @@ impl Release<'_> {
     pub(super) fn since(&self, minor: u64, patch: u64) -> bool {
         self.numbers >= (1, minor, patch)
     }
+
+    /// What a list by minor version, newest first, has for this release.
+    pub(super) fn newest_of<T: Copy>(&self, list: &[(u64, T)]) -> Option<T> {
+        list.iter().find(|(minor, _)| self.since(*minor, 0)).map(|(_, entry)| *entry)
+    }
 }
 
 impl HostReason {

@@ -1,6 +1,6 @@
 //! Where a loader looks for libraries when nobody tells it otherwise.
 
-use super::abi;
+use super::arch;
 use super::root::Root;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 pub(super) fn of_glibc(root: &Root, arch: &str, beside: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut directories = beside;
     directories.extend(configured(root));
-    let multiarch = abi::multiarch(arch);
+    let multiarch = arch::of(arch).map_or(&[][..], |arch| arch.multiarch);
     for base in ["/lib", "/usr/lib"] {
         directories.extend(multiarch.iter().map(|name| Path::new(base).join(name)));
     }
@@ -18,7 +18,7 @@ pub(super) fn of_glibc(root: &Root, arch: &str, beside: Vec<PathBuf>) -> Vec<Pat
 
 /// musl's: what `/etc/ld-musl-ARCH.path` names, or else the built-in ones.
 pub(super) fn of_musl(root: &Root, arch: &str) -> Vec<PathBuf> {
-    let mut files = abi::musl_names(arch).iter().map(|name| format!("/etc/ld-musl-{name}.path"));
+    let mut files = arch::musl_names(arch).iter().map(|name| format!("/etc/ld-musl-{name}.path"));
     match files.find_map(|file| root.text(file)) {
         Some(text) => text.split([':', '\n']).filter_map(directory).collect(),
         None => ["/lib", "/usr/local/lib", "/usr/lib"].map(PathBuf::from).to_vec(),

@@ -5,7 +5,7 @@
 use super::assess::{HostReason, Release};
 use super::root::Root;
 use super::version_number::{self, Numbers};
-use super::{Fact, Host, Uname};
+use super::{Fact, Host, Uname, arch};
 use flate2::read::GzDecoder;
 use std::io::Read as _;
 
@@ -95,14 +95,8 @@ fn oldest(release: &Release<'_>) -> Numbers {
         () if release.since(18, 0) => [2, 6, 32],
         () => [2, 6, 23],
     };
-    let port = match release.arch {
-        "ppc64" if release.since(27, 0) => [3, 13, 0],
-        "loong64" => [5, 19, 0],
-        "mips64le" => [4, 8, 0],
-        "arm" => [3, 1, 0],
-        _ => [0; 3],
-    };
-    everywhere.max(port)
+    let port = arch::of(release.arch).and_then(|arch| release.newest_of(arch.kernel));
+    everywhere.max(port.unwrap_or_default())
 }
 
 /// Whether this kernel, built with gcc 9, spoils vector registers when a signal arrives, as Go 1.14 and later send.

@@ -3,8 +3,9 @@
 //! Takes the system's loaders and library directories; gives which library each loader belongs to, with its version.
 
 use super::abi::{self, Needs};
+use super::arch;
 use super::assess::{HostReason, Release};
-use super::elf_arch::{self, Userland};
+use super::elf_arch::Userland;
 use super::libc_version::{self, Family};
 use super::root::Root;
 use super::version_number::{self, Numbers};
@@ -43,8 +44,10 @@ impl Libraries {
     pub(super) fn look(root: &Root, userland: &Userland) -> Self {
         let arch = userland.platform.arch();
         let system = userland.loader().and_then(|path| Loader::at(root, path));
-        let official = abi::loader(arch).and_then(|path| Loader::at(root, Path::new(path)));
-        let other = abi::other_loader(arch).and_then(|path| Loader::at(root, Path::new(path)));
+        let row = arch::of(arch);
+        let official =
+            row.and_then(|row| row.release_loader).and_then(|path| Loader::at(root, Path::new(path)));
+        let other = row.and_then(|row| row.other_loader).and_then(|path| Loader::at(root, Path::new(path)));
         let loaders = [&system, &official, &other].into_iter().flatten();
         let beside: Vec<_> = loaders
             .filter(|loader| loader.family == Family::Glibc)
@@ -92,7 +95,7 @@ impl Libraries {
             let name = bionic.map_or_else(|| "none".to_owned(), |loader| loader.family.to_string());
             facts.push(Fact::new("c-library", name, "the loaders' usual places"));
         }
-        if let Some(path) = abi::loader(arch) {
+        if let Some(path) = arch::of(arch).and_then(|row| row.release_loader) {
             let found = self.official.as_ref().map_or_else(
                 || "missing (nothing since Go 1.21 needs it)".to_owned(),
                 |loader| loader.family.to_string(),
@@ -124,7 +127,7 @@ impl Library {
 
     fn musl(root: &Root, arch: &str, system: Option<&Loader>) -> Option<Self> {
         let system = system.filter(|loader| loader.family == Family::Musl).map(|loader| loader.path.clone());
-        let usual = abi::musl_names(arch).iter().map(|name| format!("/lib/ld-musl-{name}.so.1").into());
+        let usual = arch::musl_names(arch).iter().map(|name| format!("/lib/ld-musl-{name}.so.1").into());
         system.into_iter().chain(usual).find_map(|path: PathBuf| {
             let bytes = root.bytes(&path)?;
             let is_musl = Family::of("", &bytes) == Family::Musl;
@@ -137,7 +140,7 @@ impl Library {
 fn find(root: &Root, arch: &str, directories: &[PathBuf], name: &str) -> Option<PathBuf> {
     directories.iter().map(|directory| directory.join(name)).find(|path| {
         let machine = root.file(path).and_then(|place| interpreter::machine(&place.real));
-        machine.and_then(elf_arch::go_arch) == Some(arch)
+        machine.and_then(arch::of_elf) == Some(arch)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::assess::{HostReason, Release};
 use super::root::Root;
-use super::{Fact, Host};
+use super::{Fact, Host, arch};
 
 const SOURCE: &str = "/proc/self/limits";
 /// Address space, in bytes: Go 1.14 and later reserve most of it at their start, on 64-bit platforms. Below the
@@ -56,7 +56,7 @@ impl Limits {
 
 pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
     let mut reasons = Vec::new();
-    let wide = !matches!(release.arch, "386" | "arm" | "mips" | "mipsle");
+    let wide = arch::of(release.arch).is_none_or(|arch| arch.bits == 64);
     if let Some(bytes) = host.limits.address_space.filter(|bytes| *bytes < RUNS)
         && wide
         && release.since(14, 0)

@@ -5,6 +5,7 @@
 //! Never runs a program it finds, never writes, never asks a network. What cannot be found out counts as good.
 
 mod abi;
+mod arch;
 mod assess;
 mod cgroup;
 mod directories;
@@ -48,7 +49,7 @@ pub fn platform() -> Platform {
 
 /// GOARCH of what an ELF program runs on; `None` for what is none, and for a machine that Go has no port to.
 pub fn program_arch(program: &Path) -> Option<&'static str> {
-    interpreter::machine(program).and_then(elf_arch::go_arch)
+    interpreter::machine(program).and_then(arch::of_elf)
 }
 
 /// Everything that was found out about a host.
