@@ -4,6 +4,7 @@
 //! meanwhile.
 
 use super::Scope;
+use super::stat::Stat;
 use super::watchdog::Begun;
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, pidfd_open,
@@ -104,13 +105,8 @@ fn members(leader: Pid) -> Vec<Pid> {
 }
 
 fn is_member(process: Pid, leader: Pid) -> bool {
-    let stat = fs::read(format!("/proc/{}/stat", process.as_raw_nonzero())).unwrap_or_default();
-    // The name in parentheses may hold anything; after it: state, parent, group, session.
-    let rest = stat.rsplit(|byte| *byte == b')').next().unwrap_or_default();
-    let rest = String::from_utf8_lossy(rest);
-    let mut fields = rest.split_ascii_whitespace();
-    let runs = fields.next().is_some_and(|state| !matches!(state, "Z" | "X"));
-    runs && fields.nth(2).and_then(|session| session.parse().ok()) == Some(leader.as_raw_nonzero().get())
+    let stat = Stat::of(process).filter(Stat::is_running);
+    stat.and_then(|stat| stat.session()) == Some(leader.as_raw_nonzero().get())
 }
 
 /// Kills a member by a handle, so that nobody else is meant who was given its id meanwhile.

@@ -10,11 +10,13 @@ mod captured;
 mod environment;
 mod group_leader;
 mod in_order;
+mod stat;
 mod watchdog;
 
 pub use captured::Captured;
 pub use environment::{Given, Go, NotGiven, prepare};
 pub use in_order::in_order;
+pub use stat::Stat;
 pub use watchdog::{Watchdog, become_leader, keep_watch};
 
 use group_leader::GroupLeader;

@@ -9,6 +9,7 @@ use crate::commands::context::Context;
 use crate::credentials::{self, CredentialEntry, Credentials, CredentialsError, Keyring, Refused};
 use crate::error::{Error, ErrorKind as Failure};
 use crate::net::{Netrc, Url};
+use crate::process::Stat;
 use gvmr_core::env::credentials::CredentialKind;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
@@ -128,9 +129,7 @@ fn is_news(parent: Pid, about: &str, context: &Context) -> bool {
 
 /// When a process started, so that its number alone does not tell it from a later one.
 fn start(process: Pid) -> String {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())).unwrap_or_default();
-    let fields = stat.rsplit_once(')').map(|(_, fields)| fields).unwrap_or_default();
-    fields.split_whitespace().nth(19).unwrap_or_default().to_owned()
+    Stat::of(process).and_then(|stat| stat.start_time().map(str::to_owned)).unwrap_or_default()
 }
 
 /// The stderr of a process of this user's: the very same file description, or one more to the same file where that writes
