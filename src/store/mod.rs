@@ -30,7 +30,7 @@ pub use directories::prepare_private;
 pub use error::StoreError;
 pub use lock::{Holder, VersionLock};
 pub use manifest::kept_manifest;
-pub use mark::leave_mark;
+pub use mark::{AUTH_MARK, leave_first_mark, leave_mark};
 pub use programs::Programs;
 pub use receipt::{IMPORTED, ProofKind, Receipt};
 pub use remove::processes_in;

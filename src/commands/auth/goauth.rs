@@ -4,12 +4,13 @@
 //! The go command shows what such a program says with -x only, so that the word goes to the go command's own stderr, once
 //! for each machine and go command.
 
-use super::{is_first, kept, marks, own};
+use super::{kept, own};
 use crate::commands::context::Context;
 use crate::credentials::{self, CredentialEntry, Credentials, CredentialsError, Keyring, Refused};
 use crate::error::{Error, ErrorKind as Failure};
 use crate::net::{Netrc, Url};
 use crate::process::Stat;
+use crate::store;
 use gvmr_core::env::credentials::CredentialKind;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
@@ -21,12 +22,9 @@ use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
-use std::time::Duration;
 
 /// The most of a server's response that is read.
 const LIMIT: u64 = 64 * 1024;
-/// How long a mark is of use: no go command runs for longer.
-const OLD: Duration = Duration::from_secs(24 * 60 * 60);
 /// `O_APPEND` as /proc writes it.
 const APPEND: u32 = 0o2000;
 
@@ -114,17 +112,10 @@ fn tell(line: &str, about: &str, context: &Context) {
 
 /// Whether this go command's user was not told yet. Where that cannot be written down, twice is better than never.
 fn is_news(parent: Pid, about: &str, context: &Context) -> bool {
-    let Some(directory) = own(context).ok().and_then(|own| marks(&own)) else { return true };
-    for entry in fs::read_dir(&directory).into_iter().flatten().flatten() {
-        let modified = entry.metadata().and_then(|found| found.modified()).ok();
-        let is_old = modified.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age > OLD);
-        if is_old && entry.file_name().to_string_lossy().starts_with("auth-") {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
+    let Ok(own) = own(context) else { return true };
     let digest = Sha256::digest(format!("{} {} {about}", parent.as_raw_nonzero(), start(parent)));
     let name = digest.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
-    is_first(&directory.join(format!("auth-{name:016x}")))
+    store::leave_first_mark(&own, &format!("{}{name:016x}", store::AUTH_MARK)).unwrap_or(true)
 }
 
 /// When a process started, so that its number alone does not tell it from a later one.

@@ -14,7 +14,7 @@ use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::AuthArgs, context: &Context) -> Result<(), Error> {
@@ -174,18 +174,4 @@ impl Line {
     fn of(kept: CredentialEntry) -> Self {
         Self { kind: kept.kind.word(), machine: kept.machine, login: kept.login, place: kept.place.word() }
     }
-}
-
-/// The directory of the marks that something was said.
-fn marks(own: &UserDirs) -> Option<PathBuf> {
-    let directory = own.notices();
-    let mut builder = std::fs::DirBuilder::new();
-    std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
-    builder.create(&directory).ok().map(|()| directory)
-}
-
-/// Whether a file was made there that was not there before.
-fn is_first(mark: &Path) -> bool {
-    let made = std::fs::File::options().write(true).create_new(true).open(mark);
-    !made.is_err_and(|error| error.kind() == std::io::ErrorKind::AlreadyExists)
 }
