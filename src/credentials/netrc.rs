@@ -5,6 +5,7 @@
 //! for that host, so that none takes another's place.
 
 use super::{Login, Secret};
+use crate::net::NetrcLines;
 use gvmr_core::gover::version::Version;
 
 /// Whether a netrc can hold them: it has no quotes, and a blank ends a word.
@@ -16,7 +17,7 @@ pub fn fits(login: &str, secret: &Secret) -> bool {
 /// `own` with a line for each login that a go command of this version can be given.
 pub(super) fn merged(own: &[u8], logins: &[Login], version: &Version) -> Vec<u8> {
     let lines = lines(logins, version).concat();
-    let (at, in_macro) = end(own);
+    let (at, in_macro) = NetrcLines::new(own).end();
     let (before, after) = own.split_at(at);
     // A macro ends with an empty line; elsewhere one more is nothing.
     let gap: &[u8] = if before.is_empty() {
@@ -61,28 +62,6 @@ fn without_port(host: &str) -> &str {
         return address;
     }
     host.split_once(':').map_or(host, |(host, _)| host)
-}
-
-/// Where the go command stops to read: at a line that ends with a lone `default`, or at the end; and whether that is
-/// within a macro.
-fn end(text: &[u8]) -> (usize, bool) {
-    let mut at = 0;
-    let mut in_macro = false;
-    for line in text.split_inclusive(|byte| *byte == b'\n') {
-        let content = line.strip_suffix(b"\n").unwrap_or(line);
-        if in_macro {
-            in_macro = !content.is_empty();
-        } else {
-            let content = String::from_utf8_lossy(content);
-            let words: Vec<&str> = content.split_whitespace().collect();
-            if words.chunks_exact(2).remainder() == ["default"] {
-                return (at, false);
-            }
-            in_macro = words.chunks_exact(2).any(|pair| pair[0] == "macdef");
-        }
-        at += line.len();
-    }
-    (at, in_macro)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Credentials from a netrc file, read and matched as cmd/go does, and behind them those that gvmr keeps.
 
+use super::netrc_lines::NetrcLines;
 use super::{KeptLogin, Sent};
 use gvmr_core::sys::environment::Environment;
 use reqwest::Url;
@@ -33,36 +34,22 @@ impl Netrc {
             .map(PathBuf::from)
             .or_else(|| Some(PathBuf::from(environment.get("HOME")?).join(".netrc")));
         let data = path.filter(|_| wanted).and_then(|path| super::file::read_small(&path));
-        data.map(|data| Self::parse(&String::from_utf8_lossy(&data))).unwrap_or_default()
+        data.map(|data| Self::parse(&data)).unwrap_or_default()
     }
 
     /// Parses the file's text. A `default` entry is not supported, a `macdef` runs to the next empty line.
-    pub fn parse(text: &str) -> Self {
+    pub fn parse(text: &[u8]) -> Self {
         let mut entries = Vec::new();
         let mut current = Entry::default();
-        let mut in_macro = false;
-        for line in text.split('\n') {
-            if in_macro {
-                in_macro = !line.is_empty();
-                continue;
+        for [name, value] in NetrcLines::new(text).flatten() {
+            match name.as_str() {
+                "machine" => current = Entry { machine: value, ..Entry::default() },
+                "login" => current.login = value,
+                "password" => current.password = value,
+                _ => {}
             }
-            let words: Vec<&str> = line.split_whitespace().collect();
-            for pair in words.chunks_exact(2) {
-                match *pair {
-                    ["machine", machine] => {
-                        current = Entry { machine: machine.to_owned(), ..Entry::default() };
-                    }
-                    ["login", login] => login.clone_into(&mut current.login),
-                    ["password", password] => password.clone_into(&mut current.password),
-                    ["macdef", _] => in_macro = true,
-                    _ => {}
-                }
-                if !(current.machine.is_empty() || current.login.is_empty() || current.password.is_empty()) {
-                    entries.push(std::mem::take(&mut current));
-                }
-            }
-            if words.chunks_exact(2).remainder() == ["default"] {
-                break;
+            if !(current.machine.is_empty() || current.login.is_empty() || current.password.is_empty()) {
+                entries.push(std::mem::take(&mut current));
             }
         }
         Self { entries }
