@@ -8,11 +8,12 @@ use super::receipt::{ProofKind, Receipt};
 use super::staging::StagingDirectory;
 use super::{Store, Toolchain, sync_directory};
 use super::{manifest, permissions, time};
+use crate::atomic_file::{self, CWD};
 use crate::unpack::{RECEIPT, Staged};
 use crate::verify::{Proof, Sha256Sum, Verified};
-use rustix::fs::{CWD, RenameFlags, renameat_with, syncfs};
+use rustix::fs::syncfs;
 use rustix::io::Errno;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -57,7 +58,7 @@ impl Store {
             permissions::admit_to_tree(staging.path())?;
         }
         sync_file_system(staging.path())?;
-        match rename_new(staging.path(), &goroot) {
+        match atomic_file::rename_new(CWD, staging.path(), &goroot) {
             Ok(()) => staging.keep(),
             Err(Errno::EXIST | Errno::NOTEMPTY) => {
                 drop(staging);
@@ -157,20 +158,5 @@ fn sync_file_system(path: &Path) -> Result<(), StoreError> {
             Ok(())
         }
         other => other.map_err(|errno| StoreError::io("sync", path, errno)),
-    }
-}
-
-/// Renames a directory or file to a name that must be free.
-pub(super) fn rename_new(from: &Path, to: &Path) -> Result<(), Errno> {
-    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        // Not every kernel and file system has the flag. Without it a directory still replaces no other that
-        // holds anything, and links are looked for first; the lock keeps other stores away meanwhile.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-            if fs::symlink_metadata(to).is_ok() {
-                return Err(Errno::EXIST);
-            }
-            rustix::fs::rename(from, to)
-        }
-        other => other,
     }
 }

@@ -1,8 +1,8 @@
 //! The one-line facts beside the toolchains: the default, and the pins that `prune` asks.
 
-use super::commit::rename_new;
 use super::staging::temporary;
 use super::{Store, StoreError, Toolchain, replace};
+use crate::atomic_file::{self, CWD};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
 use gvmr_core::gover::version_file::{Pin, PinnedGo};
@@ -76,7 +76,7 @@ impl Store {
         }
         let draft = temporary(&path);
         self.write_line(&draft, text.as_bytes())?;
-        let renamed = rename_new(&draft, &path);
+        let renamed = atomic_file::rename_new(CWD, &draft, &path);
         match renamed {
             Ok(()) => return Ok(true),
             Err(Errno::EXIST) => {}

@@ -40,6 +40,7 @@ pub use shims::ShimChanges;
 pub use staging::StagingDirectory;
 pub use time::today;
 
+use crate::atomic_file;
 use gvmr_core::gover::version::Version;
 use gvmr_core::home::paths::Home;
 use gvmr_core::home::shared_home;
@@ -155,14 +156,8 @@ fn version_of(name: &str) -> Option<Version> {
     Version::from_toolchain(name).filter(|version| version.as_released().toolchain_name() == name)
 }
 
-/// Makes the names in a directory durable. A file system that cannot sync a directory keeps its own promises.
+/// Makes the names in a directory durable.
 fn sync_directory(path: &Path) -> Result<(), StoreError> {
-    let synced = fs::File::open(path).and_then(|directory| directory.sync_all());
-    match synced {
-        Err(error) if matches!(error.raw_os_error(), Some(EINVAL | EOPNOTSUPP)) => Ok(()),
-        other => other.map_err(|error| StoreError::io("sync", path, error)),
-    }
+    let synced = fs::File::open(path).and_then(|directory| Ok(atomic_file::sync_names(directory)?));
+    synced.map_err(|error| StoreError::io("sync", path, error))
 }
-
-const EINVAL: i32 = rustix::io::Errno::INVAL.raw_os_error();
-const EOPNOTSUPP: i32 = rustix::io::Errno::OPNOTSUPP.raw_os_error();

@@ -3,10 +3,11 @@
 use super::error::StoreError;
 use super::staging::temporary;
 use super::sync_directory;
+use crate::atomic_file::{CWD, NewFile};
 use rustix::process::geteuid;
-use std::fs::{self, File, Metadata, Permissions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
+use std::fs::{self, Metadata, Permissions};
+use std::io;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::Path;
 
 /// Gives the file at `path` the content `bytes`, creating it with `mode` and the umask where it is missing.
@@ -40,12 +41,8 @@ fn put(path: &Path, bytes: &[u8], rights: Rights) -> Result<(), StoreError> {
         Err(error) => return Err(StoreError::io("look at", path, error)),
     };
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let new = temporary(path);
-    let written = write(&new, bytes, rights, old.as_ref(), directory).and_then(|()| rename(&new, path));
-    if let Err(error) = written {
-        let _ = fs::remove_file(&new);
-        return Err(StoreError::io("write", path, error));
-    }
+    let written = write(path, bytes, rights, old.as_ref(), directory);
+    written.map_err(|error| StoreError::io("write", path, error))?;
     sync_directory(directory)
 }
 
@@ -60,28 +57,23 @@ fn write(
         Rights::Kept { new } => (new, old.map(|old| old.mode() & 0o777)),
         Rights::ForAll => (0o644, Some(0o644)),
     };
-    let mut file = File::options().write(true).create_new(true).mode(mode).open(path)?;
+    let draft = NewFile::create(CWD, &temporary(path), mode)?;
     let owner = match old {
         Some(old) => Some((old.uid(), old.gid())),
         None if geteuid().is_root() => fs::metadata(directory).ok().map(|above| (above.uid(), above.gid())),
         None => None,
     };
-    let new = file.metadata()?;
+    let new = draft.file().metadata()?;
     if let Some((user, group)) = owner.filter(|owner| *owner != (new.uid(), new.gid())) {
         // A group that this user may not give away is no reason to fail, another owner is.
-        let given = fchown(&file, Some(user), Some(group));
+        let given = fchown(draft.file(), Some(user), Some(group));
         if given.is_err() && user != new.uid() {
             return given;
         }
     }
     if let Some(mode) = exactly {
-        file.set_permissions(Permissions::from_mode(mode))?;
+        draft.file().set_permissions(Permissions::from_mode(mode))?;
     }
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-#[allow(clippy::disallowed_methods)] // the owner of this ban: the content is synced by now
-pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    fs::rename(from, to)
+    draft.write(bytes)?;
+    Ok(draft.replace(path)?)
 }

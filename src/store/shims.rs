@@ -5,9 +5,9 @@
 //! `go`, and a name that is right already is not touched.
 
 use super::error::StoreError;
-use super::replace::rename;
 use super::staging::temporary;
 use super::{Store, sync_directory, version_of};
+use crate::atomic_file;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write as _};
@@ -116,7 +116,7 @@ impl Source {
             }
             copy_program(&self.path, &link).map_err(|error| StoreError::io("create", name, error))?;
         }
-        rename(&link, name).map_err(|error| {
+        atomic_file::rename(&link, name).map_err(|error| {
             let _ = fs::remove_file(&link);
             StoreError::io("replace", name, error)
         })?;
@@ -143,7 +143,7 @@ fn put_link(program: &Path, path: &Path) -> Result<bool, StoreError> {
         Err(error) => return Err(StoreError::io("look at", path, error)),
     }
     let link = temporary(path);
-    let linked = symlink(program, &link).and_then(|()| rename(&link, path));
+    let linked = symlink(program, &link).and_then(|()| Ok(atomic_file::rename(&link, path)?));
     linked.map_err(|error| {
         let _ = fs::remove_file(&link);
         StoreError::io("create", path, error)
@@ -157,7 +157,7 @@ pub(super) fn put_program(from: &Path, to: &Path) -> Result<bool, StoreError> {
         return Ok(false);
     }
     let copy = temporary(to);
-    let copied = copy_program(from, &copy).and_then(|()| rename(&copy, to));
+    let copied = copy_program(from, &copy).and_then(|()| Ok(atomic_file::rename(&copy, to)?));
     copied.map_err(|error| {
         let _ = fs::remove_file(&copy);
         StoreError::io("create", to, error)

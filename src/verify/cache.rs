@@ -5,8 +5,10 @@
 //! so that processes at work together never set it back. Believes nothing that it reads: the caller proves
 //! it again.
 
+use crate::atomic_file::{CWD, NewFile};
+use rustix::io::Errno;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process;
@@ -18,6 +20,9 @@ use std::time::{Duration, Instant};
 const MAX_FILE_LENGTH: u64 = super::MAX_ANSWER as u64;
 /// How long to wait for another process to finish its compare-and-swap, which takes it milliseconds.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+
+/// The mode of cached files.
+const MODE: u32 = 0o600;
 
 #[derive(Debug)]
 pub(super) struct Cache {
@@ -115,7 +120,7 @@ fn lock(path: &Path) -> io::Result<File> {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Durability {
     /// May be lost with the power.
     Casual,
@@ -131,29 +136,17 @@ fn replace(path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> 
     make_directory(directory)?;
     let unique = COUNTER.fetch_add(1, Ordering::Relaxed);
     let temporary = directory.join(format!(".{}-{unique}.tmp", process::id()));
-    let written = write_new(&temporary, bytes, durability).and_then(|()| commit(&temporary, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-fn write_new(path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true).mode(0o600);
-    let mut file = match options.open(path) {
+    let new = match NewFile::create(CWD, &temporary, MODE) {
         // Left by a process of the same id that was killed.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            fs::remove_file(path)?;
-            options.open(path)?
+        Err(Errno::EXIST) => {
+            fs::remove_file(&temporary)?;
+            NewFile::create(CWD, &temporary, MODE)?
         }
         result => result?,
     };
-    file.write_all(bytes)?;
-    if durability == Durability::Synced { file.sync_all() } else { Ok(()) }
-}
-
-#[allow(clippy::disallowed_methods, reason = "this room stands below `store` and owns its cache's files")]
-fn commit(temporary: &Path, path: &Path) -> io::Result<()> {
-    fs::rename(temporary, path)
+    match durability {
+        Durability::Synced => new.write(bytes)?,
+        Durability::Casual => new.write_unsynced(bytes)?,
+    }
+    Ok(new.replace(path)?)
 }

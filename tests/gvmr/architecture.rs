@@ -20,7 +20,7 @@ const ROOMS: &[&[&str]] = &[
     &["unpack"],
     &["verify"],
     &["net"],
-    &["process"],
+    &["atomic_file", "process"],
 ];
 
 /// The core library's floors, from the top to the ground.

@@ -3,9 +3,10 @@
 use super::directory::Directory;
 use super::error::EditError;
 use super::target::Target;
-use super::write::rename_new;
+use crate::atomic_file::rename_new;
 use rustix::io::Errno;
 use std::ffi::OsString;
+use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 
 /// So many files are moved aside with one suffix.
@@ -28,7 +29,7 @@ pub fn move_aside(path: &Path, suffix: &str) -> Result<PathBuf, EditError> {
         if number > 1 {
             name.push(format!(".{number}"));
         }
-        match rename_new(directory, &target.name, &name) {
+        match rename_new(directory.descriptor.as_fd(), Path::new(&target.name), Path::new(&name)) {
             Ok(()) => return named(directory, name),
             Err(Errno::EXIST) => {}
             Err(error) => return Err(EditError::io("move", path, error)),

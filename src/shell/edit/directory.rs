@@ -3,6 +3,7 @@
 //! What is opened, made, renamed or removed in it goes through its descriptor, so that nobody can turn the way to it elsewhere.
 
 use super::error::EditError;
+use crate::atomic_file;
 use rustix::fs::{self, AtFlags, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
@@ -127,12 +128,8 @@ impl Directory {
         self.try_sync().map_err(|error| EditError::io("sync", &self.path, error))
     }
 
-    /// A file system that cannot sync a directory keeps its own promises.
     fn try_sync(&self) -> rustix::io::Result<()> {
-        match self.readable().map_or(Ok(()), fs::fsync) {
-            Err(Errno::INVAL | Errno::OPNOTSUPP) => Ok(()),
-            other => other,
-        }
+        self.readable().map_or(Ok(()), atomic_file::sync_names)
     }
 }
 

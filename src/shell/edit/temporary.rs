@@ -4,12 +4,15 @@
 
 use super::directory::Directory;
 use super::error::EditError;
+use crate::atomic_file::NewFile;
 use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::{Pid, geteuid, test_kill_process};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::File;
+use std::os::fd::AsFd as _;
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -18,50 +21,19 @@ const PREFIX: &str = ".gvmr-setup-";
 /// A temporary file of this age has lost its writer, whoever has its process id now.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
-/// A new file, removed when it is dropped unless it is kept.
-#[derive(Debug)]
-pub(super) struct Temporary<'directory> {
-    pub(super) file: File,
-    directory: &'directory Directory,
-    name: OsString,
-    kept: bool,
-}
-
-impl<'directory> Temporary<'directory> {
-    /// Makes a file that nobody else has, for the new content of the file called `of`.
-    pub(super) fn create(directory: &'directory Directory, of: &OsStr, mode: u32) -> Result<Self, EditError> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        loop {
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let name = OsString::from(format!("{PREFIX}{}-{number}", std::process::id()));
-            match fs::openat(&directory.descriptor, &name, flags, Mode::from_raw_mode(mode)) {
-                Ok(descriptor) => {
-                    let file = File::from(descriptor);
-                    let _ = file.try_lock(); // without locks, its age tells
-                    return Ok(Self { file, directory, name, kept: false });
-                }
-                Err(Errno::EXIST) => {} // of an earlier process with this id
-                Err(error) => return Err(EditError::io("write", &directory.path.join(of), error)),
+/// Makes a file that no other process has, for the new content of the file called `of`.
+pub(super) fn create<'d>(directory: &'d Directory, of: &OsStr, mode: u32) -> Result<NewFile<'d>, EditError> {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    loop {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{PREFIX}{}-{number}", std::process::id());
+        match NewFile::create(directory.descriptor.as_fd(), Path::new(&name), mode) {
+            Ok(new) => {
+                let _ = new.file().try_lock(); // without locks, its age tells
+                return Ok(new);
             }
-        }
-    }
-
-    /// Its name in the directory.
-    pub(super) fn name(&self) -> &OsStr {
-        &self.name
-    }
-
-    /// It has another name now.
-    pub(super) fn keep(mut self) {
-        self.kept = true;
-    }
-}
-
-impl Drop for Temporary<'_> {
-    fn drop(&mut self) {
-        if !self.kept {
-            let _ = fs::unlinkat(&self.directory.descriptor, &self.name, AtFlags::empty());
+            Err(Errno::EXIST) => {} // of an earlier process with this id
+            Err(error) => return Err(EditError::io("write", &directory.path.join(of), error)),
         }
     }
 }

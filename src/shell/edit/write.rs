@@ -7,12 +7,13 @@ use super::directory::Directory;
 use super::error::EditError;
 use super::snapshot::Snapshot;
 use super::target::Target;
-use super::temporary::Temporary;
-use rustix::fs::{self, Gid, Mode, RenameFlags, Uid};
+use super::temporary;
+use rustix::fs::{self, Gid, Mode, Uid};
 use rustix::io::Errno;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
+use std::path::Path;
 
 /// The largest extended attribute, and the largest list of their names.
 const MAX_ATTRIBUTE_BYTES: usize = 64 << 10;
@@ -26,15 +27,13 @@ pub(super) fn replace(target: &Target, old: &Snapshot, bytes: &[u8], mode: u32) 
     let path = target.path();
     let directory = &target.directory;
     let failed = |error: io::Error| EditError::io("write", &path, error);
-    let temporary = Temporary::create(directory, &target.name, 0o600)?;
-    keep_owner(&temporary.file, old, mode).map_err(failed)?;
-    fill(&temporary.file, bytes).map_err(failed)?;
+    let new = temporary::create(directory, &target.name, 0o600)?;
+    keep_owner(new.file(), old, mode).map_err(failed)?;
+    new.write(bytes).map_err(failed)?;
     if !old.still_is(directory.look(&target.name)?.as_ref()) {
         return Err(EditError::Changed { path });
     }
-    let renamed = fs::renameat(&directory.descriptor, temporary.name(), &directory.descriptor, &target.name);
-    renamed.map_err(|error| EditError::io("replace", &path, error))?;
-    temporary.keep();
+    new.replace(Path::new(&target.name)).map_err(|error| EditError::io("replace", &path, error))?;
     directory.sync()
 }
 
@@ -42,37 +41,18 @@ pub(super) fn replace(target: &Target, old: &Snapshot, bytes: &[u8], mode: u32) 
 pub(super) fn create(directory: &Directory, name: &OsStr, bytes: &[u8], mode: u32) -> Result<(), EditError> {
     let path = directory.path.join(name);
     let failed = |error: io::Error| EditError::io("write", &path, error);
-    let temporary = Temporary::create(directory, name, mode)?;
-    directory.give_to_owner(&temporary.file).map_err(|error| failed(error.into()))?;
+    let new = temporary::create(directory, name, mode)?;
+    directory.give_to_owner(new.file()).map_err(|error| failed(error.into()))?;
     if directory.is_shared {
-        fs::fchmod(&temporary.file, Mode::from_raw_mode(mode)).map_err(|error| failed(error.into()))?;
+        fs::fchmod(new.file(), Mode::from_raw_mode(mode)).map_err(|error| failed(error.into()))?;
     }
-    fill(&temporary.file, bytes).map_err(failed)?;
-    match rename_new(directory, temporary.name(), name) {
-        Ok(()) => temporary.keep(),
+    new.write(bytes).map_err(failed)?;
+    match new.rename_new(Path::new(name)) {
+        Ok(()) => {}
         Err(Errno::EXIST) => return Err(EditError::Changed { path }),
         Err(error) => return Err(EditError::io("create", &path, error)),
     }
     directory.sync()
-}
-
-/// Renames `from` to `to`, unless that exists.
-pub(super) fn rename_new(directory: &Directory, from: &OsStr, to: &OsStr) -> rustix::io::Result<()> {
-    let held = &directory.descriptor;
-    match fs::renameat_with(held, from, held, to, RenameFlags::NOREPLACE) {
-        // An old kernel, or a file system that cannot.
-        Err(Errno::INVAL | Errno::NOSYS) => match fs::statat(held, to, fs::AtFlags::SYMLINK_NOFOLLOW) {
-            Err(Errno::NOENT) => fs::renameat(held, from, held, to),
-            Ok(_) => Err(Errno::EXIST),
-            Err(error) => Err(error),
-        },
-        other => other,
-    }
-}
-
-fn fill(mut file: &File, bytes: &[u8]) -> io::Result<()> {
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// Gives `new` the owner, the attributes and the permissions `mode`, as far as this user may.
