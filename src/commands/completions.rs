@@ -11,7 +11,7 @@ use clap_complete::Shell;
 pub(super) fn run(arguments: &cli::CompletionsArgs, terminal: &Terminal) -> Result<(), Error> {
     if arguments.words.is_empty() {
         let script = script(arguments.shell);
-        return terminal.data(String::from_utf8_lossy(&script).trim_end()).map_err(super::Context::stdout);
+        return terminal.data(String::from_utf8_lossy(&script).trim_end()).map_err(Error::stdout);
     }
     // Somebody is typing: where nothing can be said, nothing is.
     if let Some(lines) = complete::answer(arguments.shell, &arguments.words) {

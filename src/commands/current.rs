@@ -1,8 +1,8 @@
 //! `gvmr current`: the version that runs here, and why.
 
-use super::context::Context;
 use crate::cli;
-use crate::error::{Error, ErrorKind};
+use crate::context::Context;
+use crate::error::Error;
 use gvmr_core::select::resolution::{Origin, Resolution, Selection};
 use serde::Serialize;
 
@@ -24,17 +24,15 @@ pub(super) fn run(arguments: &cli::CurrentArgs, context: &Context) -> Result<(),
     let answer = context.resolve()?;
     let line = Line::of(&answer);
     if arguments.json {
-        context.terminal.json(&line).map_err(Context::stdout)?;
+        context.terminal.json(&line).map_err(Error::stdout)?;
     } else if line.installed {
         let what = line.version.as_deref().or(line.path.as_deref()).unwrap_or_default();
         let text = if arguments.why { format!("{what}\t{}", line.why) } else { what.to_owned() };
-        context.terminal.data(text).map_err(Context::stdout)?;
+        context.terminal.data(text).map_err(Error::stdout)?;
     }
-    match (line.installed, arguments.json) {
-        (true, _) => Ok(()),
-        (false, true) => Err(missing(&answer, context).after_data()),
-        (false, false) => Err(missing(&answer, context)),
-    }
+    let Selection::Missing { wanted } = &answer.choice else { return Ok(()) };
+    let error = Error::from(context.missing(wanted, &answer.reason));
+    Err(if arguments.json { error.after_data() } else { error })
 }
 
 impl Line {
@@ -61,13 +59,4 @@ impl Line {
             why: answer.reason.to_string(),
         }
     }
-}
-
-/// The failure of a directory that asks for a version that is not installed.
-pub(super) fn missing(answer: &Resolution, context: &Context) -> Error {
-    let Selection::Missing { wanted: selector } = &answer.choice else {
-        return Error::said(ErrorKind::NotFound, answer.reason.to_string());
-    };
-    Error::said(ErrorKind::UnknownVersion, format!("Go {selector} is not installed ({})", answer.reason))
-        .hint(context.next_step(&format!("install {selector}")))
 }

@@ -4,9 +4,9 @@
 mod printed;
 mod table;
 
-use super::Context;
 use crate::cli::{self, EnvShell};
 use crate::config::Settings;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::explain;
 use crate::shell::{ScriptEntry, quote};
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &cli::EnvArgs, context: &Context) -> Result<(), Err
         let mut value = paths(context)?;
         value["variables"] = printed::as_json(&table, named);
         value["notices"] = printed::notices_as_json(&table);
-        return context.terminal.json(&value).map_err(Context::stdout);
+        return context.terminal.json(&value).map_err(Error::stdout);
     }
     if !named && !arguments.why {
         return print_assignments(arguments.shell, context);
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &cli::EnvArgs, context: &Context) -> Result<(), Err
     } else {
         table.rows.iter().map(|row| printed::value(row) + "\n").collect()
     };
-    context.terminal.bytes(text.as_bytes()).map_err(Context::stdout)
+    context.terminal.bytes(text.as_bytes()).map_err(Error::stdout)
 }
 
 /// The variables of these names; all where there is none.
@@ -66,7 +66,7 @@ fn print_assignments(shell: EnvShell, context: &Context) -> Result<(), Error> {
     let home = context.settings.home.root().as_os_str();
     let resolved = Settled::of(context)?;
     let text = assignments(shell, &resolved.path, Some(home).filter(|_| resolved.is_custom));
-    context.terminal.bytes(text.as_bytes()).map_err(Context::stdout)
+    context.terminal.bytes(text.as_bytes()).map_err(Error::stdout)
 }
 
 /// What sessions are to have.

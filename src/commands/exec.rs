@@ -1,9 +1,7 @@
 //! `gvmr exec`: a whole command with a version, which every `go` below it gets too.
 
-use super::context::Context;
-use super::current;
-use super::installed;
 use crate::cli;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::process::{self, Given, Go};
 use crate::request::Request;
@@ -23,16 +21,18 @@ pub(super) fn run(arguments: &cli::ExecArgs, context: &Context) -> Result<(), Er
     let given = given(&arguments.env)?;
     let home = &context.settings.home;
     let chosen = if let Some(text) = version {
-        let version = installed::newest_of(&context.toolchains()?, text, context)
-            .map_err(|error| Error { kind: ErrorKind::NotFound, ..error })?;
+        let version = context
+            .newest_installed(&context.toolchains()?, text)
+            .map_err(|error| Error { kind: ErrorKind::NotFound, ..error.into() })?;
         Some((home.toolchain(&version), Some(version)))
     } else {
         let answer = context.resolve()?;
         match answer.choice {
             Selection::Installed { version, goroot } => Some((goroot, answer.exact.then_some(version))),
             Selection::System(_) => None,
-            Selection::Missing { .. } => {
-                return Err(Error { kind: ErrorKind::NotFound, ..current::missing(&answer, context) });
+            Selection::Missing { wanted } => {
+                let missing = context.missing(&wanted, &answer.reason);
+                return Err(Error { kind: ErrorKind::NotFound, ..missing.into() });
             }
         }
     };

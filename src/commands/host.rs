@@ -1,7 +1,7 @@
 //! `gvmr host`: what this host is, and which releases of Go run here.
 
-use super::context::Context;
 use crate::cli;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Assessment, Fact, Host, HostReason, HostVerdict};
 use crate::request::Request;
@@ -37,7 +37,7 @@ fn report(
     known.dedup();
     let versions = match arguments.versions.as_slice() {
         [] => known.clone(),
-        texts => texts.iter().map(|text| named(text, &known, context)).collect::<Result<_, _>>()?,
+        texts => texts.iter().map(|text| named(text, &known)).collect::<Result<_, _>>()?,
     };
     for version in versions.iter().filter(|version| !known.contains(version)) {
         let since = known_since();
@@ -48,12 +48,12 @@ fn report(
     let answer =
         Answer { platform: host.platform().to_string(), musl: host.is_musl(), facts: host.facts(), verdicts };
     if arguments.json {
-        context.terminal.json(&answer).map_err(Context::stdout)?;
+        context.terminal.json(&answer).map_err(Error::stdout)?;
     } else {
         lines(&answer, !arguments.versions.is_empty())
             .iter()
             .try_for_each(|line| context.terminal.data(line))
-            .map_err(Context::stdout)?;
+            .map_err(Error::stdout)?;
     }
     match refused.filter(|_| !arguments.versions.is_empty()) {
         None => Ok(()),
@@ -65,8 +65,8 @@ fn report(
 }
 
 /// The version that a word names: itself, or the newest known one of a prefix, a range or `latest`.
-fn named(text: &str, known: &[Version], context: &Context) -> Result<Version, Error> {
-    let request = context.request(text)?;
+fn named(text: &str, known: &[Version]) -> Result<Version, Error> {
+    let request = Request::parse(text)?;
     if let Some(version) = request.newest(known) {
         return Ok(version.clone());
     }

@@ -2,11 +2,12 @@
 
 mod tree;
 
-use super::context::Context;
 use crate::cli;
+use crate::context::Context;
 use crate::discover::{self, DiscoveredGo, Survey};
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
+use crate::install;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
 use std::path::PathBuf;
@@ -83,18 +84,17 @@ fn agreed(trees: &[Tree], arguments: &cli::ImportArgs, context: &Context) -> Res
 }
 
 fn adopt_all(trees: &mut [Tree], context: &Context) -> Result<(), Error> {
-    context.with_installer(|installer| {
-        for tree in trees.iter_mut().filter(|tree| tree.is_adoptable()) {
-            if context.interrupted() {
-                break;
-            }
-            tree.state = tree.adopt(installer, context);
+    let access = install::open(context)?;
+    let installer = access.installer()?;
+    for tree in trees.iter_mut().filter(|tree| tree.is_adoptable()) {
+        if context.interrupted() {
+            break;
         }
-        if let Err(error) = installer.store.sweep() {
-            context.terminal.warn(format_args!("cannot remove what interrupted installs left: {error}"));
-        }
-        Ok(())
-    })?;
+        tree.state = tree.adopt(&installer, context);
+    }
+    if let Err(error) = installer.store.sweep() {
+        context.terminal.warn(format_args!("cannot remove what interrupted installs left: {error}"));
+    }
     let adopted = trees.iter().filter_map(|tree| match &tree.state {
         State::Adopted(toolchain) => Some(toolchain.as_ref()),
         _ => None,
@@ -102,17 +102,17 @@ fn adopt_all(trees: &mut [Tree], context: &Context) -> Result<(), Error> {
     // Of several the newest release, as `latest` would choose.
     let newest =
         adopted.max_by_key(|toolchain| (!toolchain.version.is_prerelease(), toolchain.version.clone()));
-    newest.map_or(Ok(()), |toolchain| context.suggest_default(toolchain))
+    newest.map_or(Ok(()), |toolchain| context.suggest_default(toolchain).map_err(Error::from))
 }
 
 /// Says what came of each tree; the first failure decides the exit code.
 fn finish(trees: Vec<Tree>, arguments: &cli::ImportArgs, context: &Context) -> Result<(), Error> {
     if arguments.json {
         let lines: Vec<_> = trees.iter().map(Tree::as_json).collect();
-        context.terminal.json(&lines).map_err(Context::stdout)?;
+        context.terminal.json(&lines).map_err(Error::stdout)?;
     } else if !arguments.dry_run {
         let mut done = trees.iter().filter_map(Tree::outcome);
-        done.try_for_each(|line| context.terminal.data(line)).map_err(Context::stdout)?;
+        done.try_for_each(|line| context.terminal.data(line)).map_err(Error::stdout)?;
     }
     let mut failures = trees.into_iter().filter_map(|tree| match tree.state {
         State::Failed(error) => Some(error),
@@ -129,7 +129,7 @@ fn show(trees: &[Tree], context: &Context) -> Result<(), Error> {
     for tree in trees {
         let (name, owner, path) = (tree.name(), tree.owner, printable::path(&tree.goroot));
         let line = format!("{name:12} {owner:width$}  {path}  {}", tree.words());
-        context.terminal.data(line).map_err(Context::stdout)?;
+        context.terminal.data(line).map_err(Error::stdout)?;
     }
     Ok(())
 }

@@ -1,15 +1,14 @@
 //! `gvmr install`: several versions at once; with none named, what this directory asks for.
 
-use super::context::Context;
 use super::progress::Shown;
 use super::target::{self, Method, Target};
 use crate::cli;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::install::{self, InstallOutcome, Installer};
 use crate::process::in_order;
 use crate::request::Request;
 use crate::sources::Source;
-use crate::store::Programs;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
 use gvmr_core::home::system_go::SystemGo;
@@ -35,7 +34,7 @@ pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(),
     let targets = if arguments.versions.is_empty() {
         vec![Target::Request(asked_for_here(context)?)]
     } else {
-        arguments.versions.iter().map(|text| Target::parse(text, way, context)).collect::<Result<_, _>>()?
+        arguments.versions.iter().map(|text| Target::parse(text, way)).collect::<Result<_, _>>()?
     };
     let outcomes = install_all(&targets, way, context);
     // Of several the one that was named first, whichever arrived first.
@@ -58,7 +57,7 @@ pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(),
         }
     }
     if arguments.json {
-        context.terminal.json(&results).map_err(Context::stdout)?;
+        context.terminal.json(&results).map_err(Error::stdout)?;
     }
     // The last one is said by whoever ends the process.
     let last = errors.pop();
@@ -75,8 +74,8 @@ pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(),
 /// Installs one version with its progress shown; used by `use` and by the shim's question too.
 pub(super) fn install_one(request: &Request, context: &Context) -> Result<InstallOutcome, Error> {
     let target = Target::Request(request.clone());
-    let outcome =
-        context.with_installer(|installer| install_target(&target, Method::default(), installer, context))?;
+    let access = install::open(context)?;
+    let outcome = install_target(&target, Method::default(), &access.installer()?, context)?;
     context.suggest_default(outcome.toolchain())?;
     Ok(outcome)
 }
@@ -94,7 +93,7 @@ pub(super) fn install_several(requests: &[Request], context: &Context) -> Result
 
 /// What the directory asks for.
 fn asked_for_here(context: &Context) -> Result<Request, Error> {
-    let answer = context.resolve().map_err(|error| match error.kind {
+    let answer = context.resolve().map_err(Error::from).map_err(|error| match error.kind {
         // Here nobody looks for a program: what is missing is an argument.
         ErrorKind::NotFound => Error { kind: ErrorKind::Usage, ..error },
         _ => error,
@@ -121,13 +120,15 @@ fn asked_for_here(context: &Context) -> Result<Request, Error> {
 }
 
 fn install_all(requests: &[Target], way: Method, context: &Context) -> Vec<Result<InstallOutcome, Error>> {
-    let outcomes = context.with_installer(|installer| {
-        Ok(in_order(requests, AT_ONCE, |request| install_target(request, way, installer, context)))
-    });
-    outcomes.unwrap_or_else(|error| vec![Err(error)])
+    let install = || {
+        let access = install::open(context)?;
+        let installer = access.installer()?;
+        Ok(in_order(requests, AT_ONCE, |request| install_target(request, way, &installer, context)))
+    };
+    install().unwrap_or_else(|error: Error| vec![Err(error)])
 }
 
-/// Installs one target, once it is known that it can be made reachable.
+/// Installs one target with its progress shown.
 fn install_target(
     target: &Target,
     way: Method,
@@ -135,26 +136,21 @@ fn install_target(
     context: &Context,
 ) -> Result<InstallOutcome, Error> {
     let shown = Shown::begin(&target.to_string(), context);
-    let programs = Programs::beside_this_one()?;
     let version = match target {
         Target::Request(request) => install::choose(request, installer, &shown).map_err(Error::from),
         Target::File(name, path) => target::fits(name, path, installer).map(|()| name.version.clone()),
     };
     let result = version.and_then(|version| {
         shown.bar.set_prefix(version.toolchain_name());
-        // What is committed is made reachable too, whoever interrupts in between.
-        context.with_cleanup(|| {
-            let outcome = match target {
-                _ if way.from_source => installer.build(&version, &Process, &shown),
-                Target::Request(_) => installer.install(&version, way.wishes, &shown),
-                Target::File(name, path) => {
-                    let source = [Source::Directory(installer.sources.file(name, path))];
-                    installer.install_from(&source, &version, way.wishes, &shown)
-                }
-            }?;
-            installer.store.publish(&programs)?;
-            Ok(outcome)
-        })
+        let outcome = context.with_cleanup(|| match target {
+            _ if way.from_source => installer.build(&version, &Process, &shown),
+            Target::Request(_) => installer.install(&version, way.wishes, &shown),
+            Target::File(name, path) => {
+                let source = [Source::Directory(installer.sources.file(name, path))];
+                installer.install_from(&source, &version, way.wishes, &shown)
+            }
+        });
+        outcome.map_err(Error::from)
     });
     shown.bar.finish_and_clear();
     result
@@ -175,7 +171,7 @@ fn line(outcome: &InstallOutcome, context: &Context, json: bool) -> Result<Line,
         context
             .terminal
             .data(format_args!("{name}\t{}", toolchain.goroot.display()))
-            .map_err(Context::stdout)?;
+            .map_err(Error::stdout)?;
     }
     Ok(Line {
         version: toolchain.version.to_string(),
@@ -187,10 +183,9 @@ fn line(outcome: &InstallOutcome, context: &Context, json: bool) -> Result<Line,
 
 /// The exact version a request means, for commands that write it down.
 pub(super) fn choose(request: &Request, context: &Context) -> Result<Version, Error> {
-    context.with_installer(|installer| {
-        let shown = Shown::begin(&request.to_string(), context);
-        let version = install::choose(request, installer, &shown).map_err(Error::from);
-        shown.bar.finish_and_clear();
-        version
-    })
+    let access = install::open(context)?;
+    let shown = Shown::begin(&request.to_string(), context);
+    let version = install::choose(request, &access.installer()?, &shown).map_err(Error::from);
+    shown.bar.finish_and_clear();
+    version
 }

@@ -1,7 +1,7 @@
 //! `gvmr list`: what is installed, which one runs here, and how each was proved.
 
-use super::context::Context;
 use crate::cli;
+use crate::context::Context;
 use crate::error::Error;
 use crate::store::{self, Receipt};
 use gvmr_core::select::resolution::Selection;
@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &cli::ListArgs, context: &Context) -> Result<(), Er
     let toolchains = context.toolchains()?;
     // A damaged default, or a directory with a bad pin, must not hide what is installed.
     let default = context.default_version(&toolchains).unwrap_or_else(|error| {
-        context.terminal.warn(error.message);
+        context.terminal.warn(Error::from(error).message);
         None
     });
     let current = match context.resolve().map(|answer| answer.choice) {
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &cli::ListArgs, context: &Context) -> Result<(), Er
         })
         .collect();
     if arguments.json {
-        return context.terminal.json(&lines).map_err(Context::stdout);
+        return context.terminal.json(&lines).map_err(Error::stdout);
     }
     if default.is_none()
         && let Ok(Some(selector)) = store::default_selector(&context.settings.home, &Process)
@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &cli::ListArgs, context: &Context) -> Result<(), Er
         let default = if line.default { "default" } else { "" };
         let proof = line.receipt.map_or_else(|| "no receipt".to_owned(), Receipt::summary);
         let text = format!("{mark} {:10} {default:8} {proof}", line.version);
-        context.terminal.data(text.trim_end()).map_err(Context::stdout)?;
+        context.terminal.data(text.trim_end()).map_err(Error::stdout)?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `gvmr ls-remote`: what the sources list.
 
-use super::context::Context;
 use crate::cli;
+use crate::context::Context;
 use crate::error::Error;
 use crate::host::Assessment;
 use crate::install;
@@ -21,20 +21,19 @@ struct Line<'a> {
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<(), Error> {
-    let filter = arguments.filter.as_deref().map(|text| context.request(text)).transpose()?;
-    let installed: Vec<Version> =
+    let filter = arguments.filter.as_deref().map(Request::parse).transpose()?;
+    let present: Vec<Version> =
         context.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
-    let (released, notes, cannot) = context.with_installer(|installer| {
-        let (mut released, notes) = install::released(installer)?;
-        released.extend(installed.iter().cloned());
-        released.sort();
-        released.dedup();
-        let assess = |version: &Version| installer.host.assess(version);
-        let cannot = released.iter().map(assess).filter(Assessment::cannot_run);
-        let cannot: BTreeMap<Version, Assessment> =
-            cannot.map(|assessment| (assessment.version.clone(), assessment)).collect();
-        Ok((released, notes, cannot))
-    })?;
+    let access = install::open(context)?;
+    let installer = access.installer()?;
+    let (mut released, notes) = install::released(&installer)?;
+    released.extend(present.iter().cloned());
+    released.sort();
+    released.dedup();
+    let assess = |version: &Version| installer.host.assess(version);
+    let cannot = released.iter().map(assess).filter(Assessment::cannot_run);
+    let cannot: BTreeMap<Version, Assessment> =
+        cannot.map(|assessment| (assessment.version.clone(), assessment)).collect();
     for note in notes {
         context.terminal.note(note);
     }
@@ -52,13 +51,13 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
         .filter(wanted)
         .map(|version| Line {
             version: version.as_str(),
-            installed: installed.contains(version),
+            installed: present.contains(version),
             prerelease: version.is_prerelease(),
             runs: !cannot.contains_key(version),
         })
         .collect();
     if arguments.json {
-        return context.terminal.json(&lines).map_err(Context::stdout);
+        return context.terminal.json(&lines).map_err(Error::stdout);
     }
     if lines.is_empty() {
         context.terminal.note("nothing that is listed matches");
@@ -69,7 +68,7 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
             (false, true) => "",
             (false, false) => "\tcannot run here",
         };
-        context.terminal.data(format_args!("{}{mark}", line.version)).map_err(Context::stdout)?;
+        context.terminal.data(format_args!("{}{mark}", line.version)).map_err(Error::stdout)?;
     }
     if let Some(assessment) = cannot.values().next_back() {
         for reason in assessment.decisive() {

@@ -1,9 +1,9 @@
 //! What the shim asks for when a version is not installed: install it, ask first, or say what to run.
 
-use super::context::{Consent, Context};
 use super::install;
 use super::prepare;
 use crate::cli;
+use crate::context::{Consent, Context};
 use crate::error::{Error, ErrorKind};
 use crate::request::Request;
 use gvmr_core::exec::invocation::Invocation;

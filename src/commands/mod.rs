@@ -2,7 +2,6 @@
 
 mod auth;
 mod completions;
-mod context;
 mod current;
 mod each;
 mod env;
@@ -10,7 +9,6 @@ mod exec;
 mod host;
 mod import;
 mod install;
-mod installed;
 mod list;
 mod ls_remote;
 mod missing;
@@ -20,7 +18,6 @@ mod progress;
 mod prune;
 mod sessions;
 mod setup;
-mod shared_home;
 mod shown;
 mod target;
 mod trust;
@@ -28,9 +25,8 @@ mod uninstall;
 mod verify;
 mod which;
 
-pub use context::Context;
-
 use crate::cli::{Cli, Command};
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::terminal::Terminal;
 

@@ -1,7 +1,7 @@
 //! `gvmr use`: writes `.go-version` here, or the default; always says which.
 
-use super::context::{Consent, Context};
 use super::install;
+use crate::context::{Consent, Context, DefaultOf};
 use crate::error::{Error, ErrorKind};
 use crate::request::Request;
 use crate::store;
@@ -9,17 +9,17 @@ use gvmr_core::gover::version::Version;
 
 /// Runs the command.
 pub(super) fn run(text: &str, global: bool, context: &Context) -> Result<(), Error> {
-    let request = context.request(text)?;
+    let request = Request::parse(text)?;
     let installed: Vec<Version> =
         context.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
     let written = written_as(&request, &installed, context)?;
-    let pinned = context.request(&written)?;
+    let pinned = Request::parse(&written)?;
     let version = match pinned.newest(&installed) {
         Some(version) => Some(version.clone()),
         None => install_first(&pinned, context)?,
     };
     if global {
-        context.set_default(&written)?;
+        say_default(&context.set_default(&written)?, &written, context);
     } else {
         write_pin(&written, context)?;
     }
@@ -52,6 +52,19 @@ fn install_first(pinned: &Request, context: &Context) -> Result<Option<Version>,
     }
     let outcome = install::install_one(pinned, context)?;
     Ok(Some(outcome.toolchain().version.clone()))
+}
+
+fn say_default(default: &DefaultOf, text: &str, context: &Context) {
+    let rest = "wherever nothing else asks for a version";
+    let terminal = &context.terminal;
+    match default {
+        DefaultOf::Home => terminal.note(format_args!("the default is {text} now, {rest}")),
+        DefaultOf::EveryUser => terminal
+            .note(format_args!("the default of every user without one of their own is {text} now, {rest}")),
+        DefaultOf::User(file) => {
+            terminal.note(format_args!("your default is {text} now ({}), {rest}", file.display()));
+        }
+    }
 }
 
 fn write_pin(written: &str, context: &Context) -> Result<(), Error> {

@@ -6,10 +6,10 @@
 
 pub(super) mod notices;
 
-use super::context::Context;
 use super::missing;
 use crate::cli;
 use crate::config;
+use crate::context::Context;
 use crate::credentials::{self, Credentials, ForGo};
 use crate::error::{Error, ErrorKind};
 use crate::terminal::Terminal;

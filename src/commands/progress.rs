@@ -1,6 +1,6 @@
 //! What an install says while it runs: one bar each, notes above all of them.
 
-use super::context::Context;
+use crate::context::Context;
 use crate::install::{Event, Progress};
 use crate::terminal::Terminal;
 use indicatif::ProgressBar;
@@ -43,7 +43,7 @@ impl Progress for Shown<'_> {
             Event::BuildLine(line) => self.bar.set_message(line),
             Event::Committing => self.bar.set_message("syncing"),
             // What is true of a source is so for every version, and said once.
-            Event::Note(note) if self.context.warn_once(&note) => {
+            Event::Note(note) if self.context.is_first(&note) => {
                 self.context.terminal.note(format_args!("{}: {note}", self.bar.prefix()));
             }
             Event::Note(_) => {}

@@ -1,8 +1,8 @@
 //! `gvmr prune`: removes patch releases that a newer installed one replaces and that nothing asks for.
 
-use super::context::Context;
 use super::uninstall;
 use crate::cli;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use gvmr_core::gover::version::Version;
 use serde::Serialize;
@@ -59,13 +59,13 @@ pub(super) fn run(arguments: &cli::PruneArgs, context: &Context) -> Result<(), E
         let kept =
             kept.iter().map(|version| Kept { version: version.to_string(), why: reasons[version].clone() });
         let outcome = Outcome { removed, kept: kept.collect(), dry_run: arguments.dry_run };
-        context.terminal.json(&outcome).map_err(Context::stdout)?;
+        context.terminal.json(&outcome).map_err(Error::stdout)?;
         return failure.map_or(Ok(()), |error| Err(error.after_data()));
     }
     if removed.is_empty() {
         context.terminal.note("nothing to remove");
     }
-    removed.iter().try_for_each(|version| context.terminal.data(version)).map_err(Context::stdout)?;
+    removed.iter().try_for_each(|version| context.terminal.data(version)).map_err(Error::stdout)?;
     failure.map_or(Ok(()), Err)
 }
 

@@ -13,7 +13,7 @@ use std::path::Path;
 /// `gvmr session-seen`: prints what a program started in this session sees.
 pub(super) fn seen(terminal: &Terminal) -> Result<(), Error> {
     let path = Process.get("PATH");
-    terminal.data(Probe::with_path(path.as_deref())).map_err(super::Context::stdout)
+    terminal.data(Probe::with_path(path.as_deref())).map_err(Error::stdout)
 }
 
 /// `gvmr session-start`: leaves the terminal's session, then becomes the command; it ends with whoever started it.

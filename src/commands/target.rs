@@ -1,6 +1,5 @@
 //! What `gvmr install` is told to install, and how: words and flags become versions, files and wishes.
 
-use super::context::Context;
 use crate::cli;
 use crate::error::{Error, ErrorKind};
 use crate::install::{InstallOptions, Installer};
@@ -34,9 +33,9 @@ impl Method {
 
 impl Target {
     /// A word with a slash, or that ends like an archive, is a file's name.
-    pub(super) fn parse(text: &str, way: Method, context: &Context) -> Result<Self, Error> {
+    pub(super) fn parse(text: &str, way: Method) -> Result<Self, Error> {
         if !text.contains('/') && Format::of_name(text).is_none() {
-            return context.request(text).map(Self::Request);
+            return Request::parse(text).map(Self::Request).map_err(Error::from);
         }
         if way.from_source {
             return Err(Error::said(

@@ -3,9 +3,9 @@
 mod risk;
 mod shown;
 
-use super::context::Context;
 use crate::cli;
 use crate::config::{State, Trust, TrustError, Trusted};
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use gvmr_core::env::compiled_rules::CompiledRules;
 use gvmr_core::env::gvmr_toml::{self, NAME};
@@ -47,9 +47,9 @@ pub(super) fn run(arguments: &cli::TrustArgs, context: &Context) -> Result<(), E
     let user_home = Process.get("HOME").map(PathBuf::from);
     let record = trust.approve(&file, user_home.as_deref())?;
     if arguments.json {
-        context.terminal.json(&shown::as_json(&record)).map_err(Context::stdout)?;
+        context.terminal.json(&shown::as_json(&record)).map_err(Error::stdout)?;
     } else {
-        context.terminal.data(shown::lines(&record)).map_err(Context::stdout)?;
+        context.terminal.data(shown::lines(&record)).map_err(Error::stdout)?;
     }
     tell_of_another_pin(&record, &here, context);
     Ok(())
@@ -78,10 +78,10 @@ fn is_there(path: &Path) -> bool {
 fn list(trusted: &[Trusted], json: bool, context: &Context) -> Result<(), Error> {
     if json {
         let lines: Vec<_> = trusted.iter().map(shown::listed_as_json).collect();
-        return context.terminal.json(&lines).map_err(Context::stdout);
+        return context.terminal.json(&lines).map_err(Error::stdout);
     }
     let mut lines = trusted.iter().map(shown::listed);
-    lines.try_for_each(|line| context.terminal.data(line)).map_err(Context::stdout)?;
+    lines.try_for_each(|line| context.terminal.data(line)).map_err(Error::stdout)?;
     if trusted.iter().any(|one| one.state != State::InForce) {
         context.terminal.note(
             "what is not in force: look at the file, then gvmr trust PATH, or gvmr trust --revoke PATH",
@@ -98,7 +98,7 @@ fn revoke(trust: &Trust, file: &Path, json: bool, context: &Context) -> Result<(
     }
     if json {
         let value = serde_json::json!({ "revoked": file.display().to_string() });
-        return context.terminal.json(&value).map_err(Context::stdout);
+        return context.terminal.json(&value).map_err(Error::stdout);
     }
     context.terminal.note(format_args!("{} has no effect any more", printable::path(file)));
     Ok(())

@@ -1,8 +1,7 @@
 //! `gvmr uninstall`: removes versions that nothing uses.
 
-use super::context::Context;
-use super::installed;
 use crate::cli;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::store::Toolchain;
 use gvmr_core::gover::version::Version;
@@ -14,7 +13,7 @@ pub(super) fn run(arguments: &cli::UninstallArgs, context: &Context) -> Result<(
     let toolchains = context.toolchains()?;
     let mut chosen = BTreeSet::new();
     for text in &arguments.versions {
-        chosen.insert(installed::one_of(&toolchains, text, context)?);
+        chosen.insert(Context::one_installed(&toolchains, text)?);
     }
     if !arguments.force {
         chosen.iter().try_for_each(|version| refuse_default(version, &toolchains, context))?;
@@ -22,7 +21,7 @@ pub(super) fn run(arguments: &cli::UninstallArgs, context: &Context) -> Result<(
     let (removed, failure) = remove(&chosen, arguments.force, context)?;
     if arguments.json {
         let names: Vec<_> = removed.iter().map(Version::to_string).collect();
-        context.terminal.json(&names).map_err(Context::stdout)?;
+        context.terminal.json(&names).map_err(Error::stdout)?;
     }
     match failure {
         Some(error) if arguments.json => Err(error.after_data()),

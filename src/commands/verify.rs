@@ -1,8 +1,7 @@
 //! `gvmr verify`: whole installed trees against the log.
 
-use super::context::Context;
-use super::installed;
 use crate::cli;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::install::{self, Audit, AuditVerdict};
 use crate::store::Toolchain;
@@ -16,22 +15,21 @@ pub(super) fn run(arguments: &cli::VerifyArgs, context: &Context) -> Result<(), 
     }
     let mut audits: Vec<Audit> = Vec::new();
     let mut failures: Vec<Error> = Vec::new();
-    context.with_installer(|installer| {
-        for toolchain in &toolchains {
-            match install::audit(toolchain, installer).map_err(Error::from) {
-                Ok(audit) => audits.push(audit),
-                Err(error) => {
-                    let message = format!("{}: {}", toolchain.version.toolchain_name(), error.message);
-                    failures.push(Error { message, ..error });
-                }
+    let access = install::open(context)?;
+    let installer = access.installer()?;
+    for toolchain in &toolchains {
+        match install::audit(toolchain, &installer).map_err(Error::from) {
+            Ok(audit) => audits.push(audit),
+            Err(error) => {
+                let message = format!("{}: {}", toolchain.version.toolchain_name(), error.message);
+                failures.push(Error { message, ..error });
             }
         }
-        Ok(())
-    })?;
+    }
     if arguments.json {
         let audited = audits.iter().map(|audit| serde_json::json!(audit));
         let all: Vec<_> = audited.chain(failures.iter().map(Error::as_json)).collect();
-        context.terminal.json(&all).map_err(Context::stdout)?;
+        context.terminal.json(&all).map_err(Error::stdout)?;
     } else {
         for audit in &audits {
             show(audit, context)?;
@@ -94,7 +92,7 @@ fn chosen(arguments: &cli::VerifyArgs, context: &Context) -> Result<Vec<Toolchai
     let versions: Vec<_> = arguments
         .versions
         .iter()
-        .map(|text| installed::newest_of(&toolchains, text, context))
+        .map(|text| context.newest_installed(&toolchains, text))
         .collect::<Result<_, _>>()?;
     Ok(toolchains.into_iter().filter(|toolchain| versions.contains(&toolchain.version)).collect())
 }
@@ -110,7 +108,7 @@ fn show(audit: &Audit, context: &Context) -> Result<(), Error> {
     let lines = std::iter::once(format!("{}\t{word}\t{}", audit.toolchain, audit.summary))
         .chain(audit.differences().map(|(what, file)| format!("  {what}\t{file}")));
     for line in lines {
-        context.terminal.data(line).map_err(Context::stdout)?;
+        context.terminal.data(line).map_err(Error::stdout)?;
     }
     Ok(())
 }

@@ -1,9 +1,8 @@
 //! `gvmr which` and `gvmr where`: the program that runs here, and where versions and shims live.
 
-use super::context::Context;
-use super::current::{self, Line};
-use super::installed;
+use super::current::Line;
 use crate::cli;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use gvmr_core::home::system_go::SystemGo;
 use gvmr_core::select::resolution::Selection;
@@ -15,7 +14,7 @@ pub(super) fn run(arguments: &cli::WhichArgs, context: &Context) -> Result<(), E
     let path = match &answer.choice {
         Selection::Installed { goroot, .. } => goroot.join("bin").join(&arguments.tool),
         Selection::System(SystemGo { program: path, .. }) => path.with_file_name(&arguments.tool),
-        Selection::Missing { .. } => return Err(current::missing(&answer, context)),
+        Selection::Missing { wanted } => return Err(context.missing(wanted, &answer.reason).into()),
     };
     if arguments.tool.contains('/') || !path.is_file() {
         return Err(Error::said(
@@ -27,10 +26,10 @@ pub(super) fn run(arguments: &cli::WhichArgs, context: &Context) -> Result<(), E
     if arguments.json {
         let mut line = serde_json::to_value(Line::of(&answer)).unwrap_or_default();
         line["path"] = path.display().to_string().into();
-        return context.terminal.json(&line).map_err(Context::stdout);
+        return context.terminal.json(&line).map_err(Error::stdout);
     }
     let why = if arguments.why { format!("\t{}", answer.reason) } else { String::new() };
-    context.terminal.data(format_args!("{}{why}", path.display())).map_err(Context::stdout)
+    context.terminal.data(format_args!("{}{why}", path.display())).map_err(Error::stdout)
 }
 
 /// Runs `gvmr where`.
@@ -40,9 +39,9 @@ pub(super) fn run_where(arguments: &cli::WhereArgs, context: &Context) -> Result
         return context
             .terminal
             .json(&serde_json::json!({ "path": path.display().to_string() }))
-            .map_err(Context::stdout);
+            .map_err(Error::stdout);
     }
-    context.terminal.data(path.display()).map_err(Context::stdout)
+    context.terminal.data(path.display()).map_err(Error::stdout)
 }
 
 fn goroot(arguments: &cli::WhereArgs, context: &Context) -> Result<PathBuf, Error> {
@@ -51,7 +50,7 @@ fn goroot(arguments: &cli::WhereArgs, context: &Context) -> Result<PathBuf, Erro
     }
     if let Some(text) = &arguments.version {
         let toolchains = context.toolchains()?;
-        let version = installed::newest_of(&toolchains, text, context)?;
+        let version = context.newest_installed(&toolchains, text)?;
         return Ok(context.settings.home.toolchain(&version));
     }
     let answer = context.resolve()?;
@@ -61,6 +60,6 @@ fn goroot(arguments: &cli::WhereArgs, context: &Context) -> Result<PathBuf, Erro
             Err(Error::said(ErrorKind::NotFound, format!("{} is outside gvmr", path.display()))
                 .hint("gvmr which shows its path"))
         }
-        Selection::Missing { .. } => Err(current::missing(&answer, context)),
+        Selection::Missing { wanted } => Err(context.missing(wanted, &answer.reason).into()),
     }
 }

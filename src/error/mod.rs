@@ -1,6 +1,7 @@
 //! Turns any room's error into words, one next step and an exit code. No other place knows exit codes.
 
 mod rooms;
+mod run;
 
 use crate::install::with_causes;
 use serde::Serialize;
@@ -86,6 +87,12 @@ impl Error {
     /// An error said in these words.
     pub fn said(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), hint: None, in_data: false }
+    }
+
+    /// A result that could not be written.
+    #[allow(clippy::needless_pass_by_value)] // for `map_err`
+    pub fn stdout(error: std::io::Error) -> Self {
+        Self::said(ErrorKind::Storage, format!("cannot write to stdout: {error}"))
     }
 
     /// Adds the next step.

@@ -24,6 +24,15 @@ impl Installer<'_> {
         version: &Version,
         watch: &dyn Progress,
     ) -> Result<InstallOutcome, InstallError> {
+        self.published(|| self.import(goroot, version, watch))
+    }
+
+    fn import(
+        &self,
+        goroot: &Path,
+        version: &Version,
+        watch: &dyn Progress,
+    ) -> Result<InstallOutcome, InstallError> {
         if let Some(present) = self.store.toolchain(version)? {
             return Ok(InstallOutcome::Present(present));
         }

@@ -23,6 +23,15 @@ impl Installer<'_> {
         environment: &dyn Environment,
         watch: &dyn Progress,
     ) -> Result<InstallOutcome, InstallError> {
+        self.published(|| self.build_tree(version, environment, watch))
+    }
+
+    fn build_tree(
+        &self,
+        version: &Version,
+        environment: &dyn Environment,
+        watch: &dyn Progress,
+    ) -> Result<InstallOutcome, InstallError> {
         if let Some(present) = self.store.toolchain(version)? {
             return Ok(InstallOutcome::Present(present));
         }

@@ -24,8 +24,8 @@ impl<'c> Log<'c> {
     }
 
     /// A client that remembers what it saw below `cache`.
-    pub fn client(&self, cache: &Path) -> verify::LogClient<'_> {
-        verify::LogClient::new(self.database.clone(), &self.remote, cache)
+    pub fn client(self, cache: &Path) -> verify::LogClient<'c> {
+        verify::LogClient::new(self.database, self.remote, cache)
     }
 }
 

@@ -10,6 +10,7 @@ mod error;
 mod from_source;
 mod log;
 mod nearest;
+mod open;
 mod progress;
 mod verifier;
 
@@ -17,12 +18,13 @@ pub use audit::{Audit, AuditVerdict, audit};
 pub use choose::{choose, released};
 pub use error::{Difference, InstallError, with_causes};
 pub use log::Log;
+pub use open::{Access, OpenError, open};
 pub use progress::{Event, Progress};
 
 use crate::host::{Assessment, Host};
 use crate::request::Request;
 use crate::sources::{Fetched, Form, MODULE, Source, Sources, Tried};
-use crate::store::{Committed, Facts, Store, StoreError, Toolchain, VersionLock};
+use crate::store::{Committed, Facts, Programs, Store, StoreError, Toolchain, VersionLock};
 use crate::unpack::{self, ArchiveLimits};
 use crate::verify::{self, LogError, LoggedSum, SettingError, Verified};
 use gvmr_core::gover::selector::Selector;
@@ -35,14 +37,14 @@ use verifier::{LogAnswer, Unpacked};
 const SPACE: (u64, u64) = (512 << 20, 16_384);
 const SPACE_SINCE_20: (u64, u64) = (288 << 20, 16_384);
 
-/// All that installing needs, borrowed from its owners.
+/// All that installing needs.
 pub struct Installer<'a> {
     /// Where toolchains are committed.
     pub store: &'a Store,
     /// Where their bytes come from.
-    pub sources: &'a Sources<'a>,
+    pub sources: Sources<'a>,
     /// What proves them; `None` where the user has switched the log off.
-    pub log: Option<&'a verify::LogClient<'a>>,
+    pub log: Option<verify::LogClient<'a>>,
     /// What runs here.
     pub host: &'a Host,
 }
@@ -74,6 +76,18 @@ impl InstallOutcome {
 }
 
 impl Installer<'_> {
+    /// Runs `work` once it is known that what it commits can be made reachable, and makes it so: a toolchain without its
+    /// shim is of no use.
+    fn published(
+        &self,
+        work: impl FnOnce() -> Result<InstallOutcome, InstallError>,
+    ) -> Result<InstallOutcome, InstallError> {
+        let programs = Programs::beside_this_one()?;
+        let outcome = work()?;
+        self.store.publish(&programs)?;
+        Ok(outcome)
+    }
+
     /// Installs exactly `version`, unless it is there.
     pub fn install(
         &self,
@@ -86,6 +100,16 @@ impl Installer<'_> {
 
     /// The same from these sources alone.
     pub fn install_from(
+        &self,
+        sources: &[Source<'_>],
+        version: &Version,
+        wishes: InstallOptions,
+        watch: &dyn Progress,
+    ) -> Result<InstallOutcome, InstallError> {
+        self.published(|| self.obtain(sources, version, wishes, watch))
+    }
+
+    fn obtain(
         &self,
         sources: &[Source<'_>],
         version: &Version,
@@ -238,7 +262,7 @@ impl Installer<'_> {
 
     /// What the log recorded for a module version of the toolchain.
     fn lookup(&self, module_version: &str) -> Result<LoggedSum, LogError> {
-        match self.log {
+        match &self.log {
             Some(log) => log.lookup(MODULE, module_version),
             None => Err(LogError::Setting(SettingError::Disabled)),
         }

@@ -20,6 +20,15 @@ pub fn posix(value: &OsStr) -> OsString {
     OsString::from_vec(word)
 }
 
+/// A word as a person types it in a POSIX shell: in quotes only where the shell would change it.
+pub fn where_needed(word: &OsStr) -> String {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-+/=:@%,".contains(byte);
+    if !word.is_empty() && word.as_bytes().iter().all(is_plain) {
+        return word.to_string_lossy().into_owned();
+    }
+    posix(word).to_string_lossy().into_owned()
+}
+
 /// One word for fish. Bytes that are no UTF-8 are named by number, and a line's end as `\n`, so that the word also
 /// survives `eval (gvmr env --shell fish)`, which joins lines with spaces.
 pub fn fish(value: &OsStr) -> OsString {
@@ -88,6 +97,20 @@ mod tests {
             let value = OsStr::from_bytes(value);
             assert_eq!(posix(value).as_bytes(), *expected_posix, "{value:?}");
             assert_eq!(fish(value).as_bytes(), *expected_fish, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_quoted_where_a_shell_would_change_it() {
+        for (word, expected) in [
+            ("1.22", "1.22"),
+            ("./go1.23.4.linux-amd64.tar.gz", "./go1.23.4.linux-amd64.tar.gz"),
+            ("~1.22", "'~1.22'"),
+            (">=1.21, <1.24", "'>=1.21, <1.24'"),
+            ("", "''"),
+            ("it's", r"'it'\''s'"),
+        ] {
+            assert_eq!(where_needed(OsStr::new(word)), expected);
         }
     }
 }

@@ -27,7 +27,7 @@ const MAX_SWAPS: usize = 16;
 /// one cache directory.
 pub struct LogClient<'a> {
     database: Database,
-    remote: &'a dyn Remote,
+    remote: Box<dyn Remote + 'a>,
     cache: Cache,
     memory: Mutex<Option<Memory>>,
 }
@@ -68,9 +68,9 @@ struct Proved {
 
 impl<'a> LogClient<'a> {
     /// A client that keeps its files in `cache_directory/NAME`.
-    pub fn new(database: Database, remote: &'a dyn Remote, cache_directory: &Path) -> Self {
+    pub fn new(database: Database, remote: impl Remote + 'a, cache_directory: &Path) -> Self {
         let cache = Cache::new(cache_directory.join(database.name()));
-        Self { database, remote, cache, memory: Mutex::new(None) }
+        Self { database, remote: Box::new(remote), cache, memory: Mutex::new(None) }
     }
 
     /// The sum that the log recorded for the zip of `module` at `version`.
@@ -81,7 +81,7 @@ impl<'a> LogClient<'a> {
         })?;
         let mut lookup = Lookup {
             client: self,
-            source: Source::new(self.database.name(), self.remote),
+            source: Source::new(self.database.name(), &*self.remote),
             path,
             module,
             version,

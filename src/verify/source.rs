@@ -14,6 +14,12 @@ pub trait Remote: Sync {
     fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError>;
 }
 
+impl<R: Remote + ?Sized> Remote for &R {
+    fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError> {
+        (**self).read(path)
+    }
+}
+
 /// Why there was no answer.
 #[derive(Debug)]
 pub struct RemoteError {

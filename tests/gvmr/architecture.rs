@@ -9,9 +9,10 @@ const ROOMS: &[&[&str]] = &[
     &["commands"],
     &["complete"],
     &["cli"],
-    &["error", "terminal"],
+    &["error"],
     &["install"],
     &["build"],
+    &["context"],
     &["request"],
     &["config", "sources"],
     &["discover", "explain", "go_env"],
@@ -20,7 +21,7 @@ const ROOMS: &[&[&str]] = &[
     &["unpack"],
     &["verify"],
     &["net"],
-    &["atomic_file", "process"],
+    &["atomic_file", "process", "terminal"],
 ];
 
 /// The core library's floors, from the top to the ground.

@@ -5,7 +5,7 @@
 //! for each machine and go command.
 
 use super::{kept, own};
-use crate::commands::context::Context;
+use crate::context::Context;
 use crate::credentials::{self, CredentialEntry, Credentials, CredentialsError, Keyring, Refused};
 use crate::error::{Error, ErrorKind as Failure};
 use crate::net::{Netrc, Url};
@@ -42,7 +42,7 @@ pub(super) fn run(url: Option<&str>, context: &Context) -> Result<(), Error> {
         tell(&format!("no kept credentials: {error}"), "file", context);
         error
     })?;
-    context.terminal.bytes(response.as_bytes()).map_err(Context::stdout)
+    context.terminal.bytes(response.as_bytes()).map_err(Error::stdout)
 }
 
 fn answer(

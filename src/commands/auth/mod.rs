@@ -3,11 +3,10 @@
 mod goauth;
 mod secret;
 
-use super::context::Context;
 use crate::cli::{self, AuthCommand};
+use crate::context::Context;
 use crate::credentials::{self, CredentialEntry, Credentials, Keyring, SecretStore};
 use crate::error::{Error, ErrorKind as Failure};
-use crate::net;
 use gvmr_core::env::credentials::CredentialKind;
 use gvmr_core::home::paths::Home;
 use gvmr_core::home::user_dirs::UserDirs;
@@ -31,31 +30,6 @@ pub(super) fn home_of_caller(arguments: &cli::AuthArgs) -> Option<PathBuf> {
     let called = PathBuf::from(std::env::args_os().next()?);
     let home = Home::of_shim(&called).filter(|_| arguments.command.is_none() && called.is_absolute());
     home.map(|home| home.root().to_owned())
-}
-
-/// `settings` with the kept credentials; a secret that is not at hand is said, and ends nothing.
-pub(super) fn given(settings: net::NetSettings, context: &Context) -> net::NetSettings {
-    let Some(own) = UserDirs::of(&context.settings.home, &Process) else { return settings };
-    let credentials = Credentials::of(&own);
-    let keyring = Keyring::of(&Process);
-    match credentials::for_requests(&credentials, keyring.as_ref(), settings.clone()) {
-        Ok((settings, lacking)) => {
-            for (kept, trouble) in lacking {
-                let note = format!("{trouble}: asking without the login {} for {}", kept.login, kept.machine);
-                if context.warn_once(&note) {
-                    context.terminal.warn(note);
-                }
-            }
-            settings
-        }
-        Err(error) => {
-            let note = format!("kept credentials are not used: {error}");
-            if context.warn_once(&note) {
-                context.terminal.warn(note);
-            }
-            settings
-        }
-    }
 }
 
 fn set(arguments: &cli::AuthSetArgs, context: &Context) -> Result<(), Error> {
@@ -113,13 +87,13 @@ struct Line {
 fn list(arguments: &cli::AuthListArgs, context: &Context) -> Result<(), Error> {
     let lines: Vec<Line> = kept(context)?.list()?.into_iter().map(Line::of).collect();
     if arguments.json {
-        return context.terminal.json(&lines).map_err(Context::stdout);
+        return context.terminal.json(&lines).map_err(Error::stdout);
     }
     let width = lines.iter().map(|line| line.machine.chars().count()).max().unwrap_or(0);
     for Line { kind, machine, login, place } in &lines {
         let login = printable::word(login);
         let line = format!("{kind:5}  {machine:width$}  {login}  {place}");
-        context.terminal.data(line).map_err(Context::stdout)?;
+        context.terminal.data(line).map_err(Error::stdout)?;
     }
     if lines.is_empty() {
         context.terminal.note("no credentials are kept; gvmr auth set MACHINE --user NAME");

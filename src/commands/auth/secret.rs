@@ -1,6 +1,6 @@
 //! The secret, from a terminal without echo or from a pipe.
 
-use crate::commands::context::Context;
+use crate::context::Context;
 use crate::credentials::Secret;
 use crate::error::{Error, ErrorKind};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

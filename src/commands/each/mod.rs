@@ -3,9 +3,9 @@
 mod outcome;
 mod versions;
 
-use super::context::Context;
 use super::exec::{cannot_run, given, prepare};
 use crate::cli;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::process::{self, Captured, Ending, Given, Go, Listener, Scope, Stop, Streams, Watchdog, in_order};
 use gvmr_core::gover::version::Version;
@@ -42,9 +42,9 @@ pub(super) fn run(arguments: &cli::EachArgs, context: &Context) -> Result<(), Er
     let mut outcomes = context.with_cleanup(|| in_order(&versions, jobs.get(), |version| each.run(version)));
     if arguments.json {
         let rows: Vec<_> = outcomes.iter_mut().map(Outcome::row).collect();
-        context.terminal.json(&rows).map_err(Context::stdout)?;
+        context.terminal.json(&rows).map_err(Error::stdout)?;
     } else {
-        outcomes.iter().try_for_each(|outcome| context.terminal.data(outcome)).map_err(Context::stdout)?;
+        outcomes.iter().try_for_each(|outcome| context.terminal.data(outcome)).map_err(Error::stdout)?;
     }
     match verdict(&outcomes, program(arguments)) {
         Some(error) if arguments.json => Err(error.after_data()),

@@ -1,10 +1,10 @@
 //! Which versions `gvmr each` runs: installed ones, each once.
 
-use super::super::context::{Consent, Context};
 use super::super::install;
-use super::super::installed;
+use crate::context::{Consent, Context};
 use crate::error::{Error, ErrorKind};
 use crate::request::Request;
+use crate::shell::quote;
 use gvmr_core::gover::version::Version;
 
 /// The versions that the words mean, in their order. Those that are missing are installed first, where the user agrees.
@@ -13,7 +13,9 @@ pub(super) fn all(words: &[String], context: &Context) -> Result<Vec<Version>, E
         .iter()
         .map(|word| {
             let hint = "versions come first, then -- and the command: gvmr each 1.22 1.23 -- go test ./...";
-            context.request(word).map_err(|error| if error.hint.is_none() { error.hint(hint) } else { error })
+            Request::parse(word)
+                .map_err(Error::from)
+                .map_err(|error| if error.hint.is_none() { error.hint(hint) } else { error })
         })
         .collect::<Result<Vec<_>, _>>()?;
     let installed: Vec<_> = context.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
@@ -29,8 +31,9 @@ pub(super) fn all(words: &[String], context: &Context) -> Result<Vec<Version>, E
     let toolchains = context.toolchains()?;
     let mut versions: Vec<Version> = Vec::new();
     for word in words {
-        let version = installed::newest_of(&toolchains, word, context)
-            .map_err(|error| Error { kind: ErrorKind::NotFound, ..error })?;
+        let version = context
+            .newest_installed(&toolchains, word)
+            .map_err(|error| Error { kind: ErrorKind::NotFound, ..error.into() })?;
         if versions.contains(&version) {
             context.terminal.note(format_args!("{word} means Go {version} too, which runs once"));
         } else {
@@ -49,15 +52,10 @@ fn install_missing(missing: &[Request], context: &Context) -> Result<(), Error> 
         Consent::Given => install::install_several(missing, context),
         Consent::Refused => Err(Error::said(ErrorKind::NotFound, said)),
         Consent::NotAsked => {
-            let words: Vec<_> = missing.iter().map(|request| quoted(&request.to_string())).collect();
+            let words: Vec<_> =
+                missing.iter().map(|request| quote::where_needed(request.to_string().as_ref())).collect();
             let next = context.next_step(&format!("install {}", words.join(" ")));
             Err(Error::said(ErrorKind::NotFound, said).hint(next))
         }
     }
-}
-
-/// A range holds blanks, `<` and `>`.
-fn quoted(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.';
-    if word.bytes().all(is_plain) { word.to_owned() } else { format!("'{word}'") }
 }

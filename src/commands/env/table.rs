@@ -1,9 +1,8 @@
 //! What the next go here sees of each variable: gathered as the shim gathers it, with the toolchain's own defaults.
 
-use crate::commands::context::Context;
-use crate::commands::current;
 use crate::commands::prepare::{self, notices};
 use crate::config;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::explain::{self, Explained, Explainer, OTHERS};
 use crate::go_env;
@@ -128,8 +127,8 @@ fn ask(
 
 /// What keeps the table from being whole.
 fn lacking(answer: &Resolution, resolved: &ResolvedEnv, context: &Context) -> Option<Remark> {
-    if matches!(answer.choice, Selection::Missing { .. }) {
-        return Some(Remark::new("version", current::missing(answer, context).message));
+    if let Selection::Missing { wanted } = &answer.choice {
+        return Some(Remark::new("version", context.missing(wanted, &answer.reason).to_string()));
     }
     let message = "gvmr gives go credentials that it keeps for this proxy or version; they are not shown";
     resolved.needs_credentials.then(|| Remark::new("credentials", message.to_owned()))

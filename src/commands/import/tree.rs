@@ -1,11 +1,11 @@
 //! One tree that another tool installed: what it is, what is done about it, and how that is said.
 
-use super::super::context::Context;
 use super::super::progress::Shown;
+use crate::context::Context;
 use crate::discover::{DiscoveredGo, Passed, Unfit};
 use crate::error::{Error, ErrorKind};
 use crate::install::{InstallOutcome, Installer};
-use crate::store::{Programs, Receipt, Toolchain};
+use crate::store::{Receipt, Toolchain};
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::printable;
 use serde_json::json;
@@ -128,13 +128,8 @@ fn adopt(
     context: &Context,
 ) -> Result<InstallOutcome, Error> {
     let shown = Shown::begin(&version.toolchain_name(), context);
-    let programs = Programs::beside_this_one()?;
     // What is committed is made reachable too, whoever interrupts in between.
-    let result = context.with_cleanup(|| {
-        let outcome = installer.adopt(goroot, version, &shown)?;
-        installer.store.publish(&programs)?;
-        Ok(outcome)
-    });
+    let result = context.with_cleanup(|| Ok(installer.adopt(goroot, version, &shown)?));
     shown.bar.finish_and_clear();
     result
 }

@@ -15,7 +15,6 @@ use gvmr_core::env::notice::{Notice, UnfitGopath};
 use gvmr_core::home::user_dirs;
 use gvmr_core::sys::environment::{self, Environment};
 use gvmr_core::sys::printable;
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// Says what was not said in the last day, and leaves the marks that it was. What cannot be marked is said again.
@@ -138,19 +137,11 @@ fn trust(file: &Path) -> String {
     match file.to_str().filter(plain) {
         Some(name) => format!(
             "read it first; this approves it as it is, and shows what it sets: gvmr trust {}",
-            word(name)
+            quote::where_needed(name.as_ref())
         ),
         None => {
             "read it first; this approves it as it is, and shows what it sets: gvmr trust, in its directory"
                 .to_owned()
         }
     }
-}
-
-fn word(name: &str) -> String {
-    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@%,".contains(&byte);
-    if name.bytes().all(is_bare) {
-        return name.to_owned();
-    }
-    quote::posix(OsStr::new(name)).to_string_lossy().into_owned()
 }

@@ -103,7 +103,7 @@ impl Changes {
     pub(super) fn show(&self, context: &Context) -> Result<(), Error> {
         let diff = self.diff();
         if !diff.is_empty() {
-            context.terminal.data(diff.trim_end()).map_err(Context::stdout)?;
+            context.terminal.data(diff.trim_end()).map_err(Error::stdout)?;
         }
         self.say(context);
         Ok(())

@@ -8,8 +8,8 @@ mod system;
 mod undo;
 mod user;
 
-use super::Context;
 use crate::cli;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::shell::vscode_settings;
 
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &cli::SetupArgs, context: &Context) -> Result<(), E
              \"Preferences: Open Remote Settings (JSON)\"",
         );
         let settings = vscode_settings(&context.settings.home.shims());
-        return context.terminal.json(&settings).map_err(Context::stdout);
+        return context.terminal.json(&settings).map_err(Error::stdout);
     }
     match (arguments.system, arguments.undo) {
         (true, _) => system::run(arguments, context),

@@ -51,7 +51,7 @@ pub(super) fn sessions(
             .collect();
         value["goroot"] = Process.get("GOROOT").map(|goroot| goroot.to_string_lossy().into_owned()).into();
         value["for_this_shell"] = for_this_shell(scene).into();
-        context.terminal.json(&value).map_err(Context::stdout)?;
+        context.terminal.json(&value).map_err(Error::stdout)?;
     } else {
         table(&states, context)?;
         explain(&states, scene, failure.is_none());
@@ -120,7 +120,7 @@ fn table(states: &[(&ProbeResult, State)], context: &Context) -> Result<(), Erro
     for row in &rows {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
         let line = cells.collect::<Vec<_>>().join("  ");
-        context.terminal.data(line.trim_end()).map_err(Context::stdout)?;
+        context.terminal.data(line.trim_end()).map_err(Error::stdout)?;
     }
     Ok(())
 }

@@ -163,7 +163,7 @@ impl Run<'_> {
             }
             let diff = changes.diff() + sudo;
             if !diff.is_empty() {
-                terminal.data(diff.trim_end()).map_err(Context::stdout)?;
+                terminal.data(diff.trim_end()).map_err(Error::stdout)?;
             }
         }
         scripts.say(self.context);
@@ -179,7 +179,7 @@ impl Run<'_> {
             for (name, detail) in details.as_object().into_iter().flatten() {
                 value[name] = detail.clone();
             }
-            self.context.terminal.json(&value).map_err(Context::stdout)?;
+            self.context.terminal.json(&value).map_err(Error::stdout)?;
         }
         failure.map_or(Ok(()), |error| Err(if json { error.after_data() } else { error }))
     }

@@ -69,7 +69,7 @@ impl Undoing {
             let mut value = self.changes.json(arguments);
             value["scripts"] = self.scripts.json(arguments);
             value["crontab"] = self.cron.word().into();
-            context.terminal.json(&value).map_err(Context::stdout)?;
+            context.terminal.json(&value).map_err(Error::stdout)?;
         }
         let failure =
             self.changes.failure().or_else(|| self.scripts.failure()).or_else(|| self.cron.failure());

@@ -175,7 +175,7 @@ impl Plan {
     fn show(&self, arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
         let failure = self.changes.failure();
         if arguments.json {
-            context.terminal.json(&self.json(arguments)).map_err(Context::stdout)?;
+            context.terminal.json(&self.json(arguments)).map_err(Error::stdout)?;
             return failure.map_or(Ok(()), |error| Err(error.after_data()));
         }
         for path in &self.aside {

@@ -86,7 +86,7 @@ fn a_file_that_cannot_be_used_is_said_and_ends_nothing() {
     std::fs::set_permissions(file(&world), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
     let run = world.gvmr(["ls-remote"]);
     assert!(
-        run.stderr.contains("kept credentials are not used") && run.stderr.contains("chmod 600"),
+        run.stderr.contains("ignoring stored credentials") && run.stderr.contains("chmod 600"),
         "{run:?}"
     );
     run.succeeds();

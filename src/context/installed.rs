@@ -1,0 +1,58 @@
+//! Which installed version a person's words mean.
+
+use super::{Context, ContextError};
+use crate::request::Request;
+use crate::store::Toolchain;
+use gvmr_core::gover::selector::Selector;
+use gvmr_core::gover::version::Version;
+use gvmr_core::select::resolution::Origin;
+
+impl Context {
+    /// The newest installed version that the text means; `latest` is the newest installed release.
+    pub fn newest_installed(&self, toolchains: &[Toolchain], text: &str) -> Result<Version, ContextError> {
+        let request = Request::parse(text)?;
+        let versions: Vec<Version> = toolchains.iter().map(|toolchain| toolchain.version.clone()).collect();
+        request.newest(&versions).cloned().ok_or_else(|| ContextError::NotInstalled {
+            next: self.next_step(&format!("install {request}")),
+            request: request.to_string(),
+            installed: names(&versions),
+        })
+    }
+
+    /// The one installed version that the text means.
+    pub fn one_installed(toolchains: &[Toolchain], text: &str) -> Result<Version, ContextError> {
+        let Request::Selector(selector) = Request::parse(text)? else {
+            return Err(ContextError::NotOneVersion { text: text.to_owned() });
+        };
+        let versions: Vec<Version> = toolchains.iter().map(|toolchain| toolchain.version.clone()).collect();
+        let matching: Vec<_> = versions.iter().filter(|version| selector.matches(version)).collect();
+        match matching.as_slice() {
+            [version] => Ok((*version).clone()),
+            [] => Err(ContextError::NotInstalled {
+                request: selector.to_string(),
+                installed: names(&versions),
+                next: "gvmr list shows what is installed".to_owned(),
+            }),
+            several => {
+                let matching = several.iter().map(|version| version.as_str()).collect::<Vec<_>>().join(", ");
+                Err(ContextError::Ambiguous { selector: selector.to_string(), matching })
+            }
+        }
+    }
+
+    /// The failure of a directory that asks for a version that is not installed.
+    pub fn missing(&self, wanted: &Selector, reason: &Origin) -> ContextError {
+        ContextError::Missing {
+            wanted: wanted.to_string(),
+            reason: reason.to_string(),
+            next: self.next_step(&format!("install {wanted}")),
+        }
+    }
+}
+
+fn names(versions: &[Version]) -> String {
+    if versions.is_empty() {
+        return "none".to_owned();
+    }
+    versions.iter().map(Version::as_str).collect::<Vec<_>>().join(", ")
+}

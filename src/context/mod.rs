@@ -1,0 +1,171 @@
+//! One run of gvmr: the settings, the terminal, Ctrl-C, and which Go runs here.
+//!
+//! Takes the terminal and, where a shim calls, that shim's home; gives what every command shares. Never asks a source or
+//! the log, never changes the home.
+
+mod consent;
+mod error;
+mod installed;
+mod interrupt;
+mod shared_home;
+
+pub use consent::Consent;
+pub use error::ContextError;
+pub use shared_home::DefaultOf;
+
+use crate::config::{self, ConfigError, Settings};
+use crate::store::{self, Programs, Store, StoreError, Toolchain};
+use crate::terminal::Terminal;
+use gvmr_core::env::env_context::EnvContext;
+use gvmr_core::env::gvmr_toml;
+use gvmr_core::gover::version::Version;
+use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::select::resolution::{Resolution, Selection};
+use gvmr_core::select::resolve::{self, Query};
+use gvmr_core::sys::directory;
+use gvmr_core::sys::environment::{self, Environment, Process};
+use interrupt::Interrupt;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// One run of `gvmr`.
+pub struct Context {
+    /// Where it prints.
+    pub terminal: Terminal,
+    /// The user's settings.
+    pub settings: Settings,
+    interrupt: Interrupt,
+    warned: Mutex<BTreeSet<String>>,
+}
+
+impl Context {
+    /// Reads the settings and listens for Ctrl-C. `home` is the home of the shim that calls, where one does.
+    pub fn open(terminal: Terminal, home: Option<&Path>) -> Result<Self, ContextError> {
+        if environment::is_privileged() {
+            return Err(ContextError::Setuid);
+        }
+        let settings = Settings::read(&Process, home)?;
+        let interrupt = Interrupt::default();
+        if let Err(error) = interrupt.listen() {
+            // Nothing is lost: the next install removes what an interrupted command leaves.
+            terminal.warn(format_args!("cannot listen for signals, so Ctrl-C ends at once: {error}"));
+        }
+        Ok(Self { terminal, settings, interrupt, warned: Mutex::default() })
+    }
+
+    /// Whether the user pressed Ctrl-C, or a signal asked for the end.
+    pub fn interrupted(&self) -> bool {
+        self.interrupt.is_set()
+    }
+
+    /// Runs `work`, which needs time to clean up if it is interrupted.
+    pub fn with_cleanup<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.interrupt.with_cleanup(work)
+    }
+
+    /// Whether this note is new in this run.
+    pub fn is_first(&self, note: &str) -> bool {
+        self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(note.to_owned())
+    }
+
+    /// Warns, once in a run.
+    pub fn warn_once(&self, note: &str) {
+        if self.is_first(note) {
+            self.terminal.warn(note);
+        }
+    }
+
+    /// The home, to be changed; created where it is missing. Only looking at it needs no more than the paths.
+    pub fn store(&self) -> Result<Store, StoreError> {
+        Store::open(self.settings.home.clone())
+    }
+
+    /// What is installed, oldest version first.
+    pub fn toolchains(&self) -> Result<Vec<Toolchain>, StoreError> {
+        store::toolchains(&self.settings.home)
+    }
+
+    /// The installed version that the default means now.
+    pub fn default_version(&self, toolchains: &[Toolchain]) -> Result<Option<Version>, StoreError> {
+        store::default_version(&self.settings.home, &Process, toolchains)
+    }
+
+    /// Which Go runs in the current directory, by the shim's own code.
+    pub fn resolve(&self) -> Result<Resolution, ContextError> {
+        let here = directory::working(&Process, None).map_err(ContextError::WorkingDirectory)?;
+        let answer = self.resolve_for(&here, &Process)?;
+        if !answer.exact {
+            self.warn_of_foreign_default();
+        }
+        Ok(answer)
+    }
+
+    fn resolve_for(
+        &self,
+        directory: &Path,
+        environment: &dyn Environment,
+    ) -> Result<Resolution, ContextError> {
+        let home = &self.settings.home;
+        let shim = home.shims().join("go");
+        let found = gvmr_toml::find(directory, UserDirs::of(home, &Process).as_ref());
+        let shim = Some(shim.as_path());
+        let question = Query { home, directory, plus: None, environment, shim, pin: found.pin() };
+        resolve::resolve(&question).map_err(ContextError::from)
+    }
+
+    /// What decides the environment of a go in the current directory; a directory that is gone has no rules.
+    pub fn env_context_here(&self) -> Result<EnvContext, ConfigError> {
+        let here = directory::working(&Process, None).unwrap_or_else(|_| PathBuf::from("/"));
+        self.env_context(&here)
+    }
+
+    /// What decides the environment of a go in `directory`; the user's rules are compiled again where they were edited.
+    pub fn env_context(&self, directory: &Path) -> Result<EnvContext, ConfigError> {
+        let home = &self.settings.home;
+        let own = UserDirs::of(home, &Process);
+        let rules = config::rules(own.as_ref(), &Process)?;
+        Ok(EnvContext::of(home, directory, &Process, rules))
+    }
+
+    /// Makes the toolchains reachable under their names in the shim directory.
+    pub fn publish(&self) -> Result<(), StoreError> {
+        self.store()?.publish(&Programs::beside_this_one()?).map(drop)
+    }
+
+    /// Installed versions that something asks for, and what that is: the default, this directory, and the pins
+    /// that were written or read before.
+    pub fn kept_for(&self, toolchains: &[Toolchain]) -> Result<BTreeMap<Version, String>, ContextError> {
+        let mut kept = BTreeMap::new();
+        if let Some(version) = self.default_version(toolchains)? {
+            kept.insert(version, "it is the default".to_owned());
+        }
+        let here = directory::working(&Process, None).ok();
+        let projects = self.store()?.projects()?;
+        let pinned = projects.iter().filter_map(|file| file.parent()).filter(|directory| directory.is_dir());
+        for directory in here.as_deref().into_iter().chain(pinned) {
+            // A pin that cannot be read may ask for anything: better to stop than to remove what it asks for.
+            let answer = self.resolve_for(directory, &ProjectOnly)?;
+            if let Selection::Installed { version, .. } = answer.choice {
+                kept.entry(version).or_insert_with(|| answer.reason.to_string());
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Keeps the path of a file that pins a version, so that `prune` asks it, where this user may change the home.
+    pub fn remember_project(&self, file: Option<&Path>) -> Result<(), StoreError> {
+        file.filter(|_| !self.settings.reads_only).map_or(Ok(()), |file| self.store()?.remember_project(file))
+    }
+}
+
+/// What a project asks for, whichever user asks: this process's environment without the variables that overrule files.
+struct ProjectOnly;
+
+impl Environment for ProjectOnly {
+    fn get(&self, name: &str) -> Option<OsString> {
+        let overrules = name.starts_with("GVMR_") || matches!(name, "GOWORK" | "GO111MODULE" | "PWD");
+        if overrules { None } else { Process.get(name) }
+    }
+}

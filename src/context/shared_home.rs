@@ -1,0 +1,90 @@
+//! What a user may do in a home that another user shares with all: everything but change it.
+//!
+//! Commands that would change it are refused, with the command that may; what belongs to the user alone (the default, the
+//! log's cache) lies in the user's own directories.
+
+use super::{Context, ContextError};
+use crate::shell::quote;
+use crate::store::{self, Store, StoreError, Toolchain};
+use gvmr_core::home::shared_home;
+use gvmr_core::sys::environment::Process;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::PathBuf;
+
+/// Whose default was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DefaultOf {
+    /// The user's, in a home of their own.
+    Home,
+    /// That of every user of a shared home who has none of their own.
+    EveryUser,
+    /// This user's, in this file, in a home that another user shares.
+    User(PathBuf),
+}
+
+impl Context {
+    /// Refuses the command that was typed where it would change another user's home, and names the one that may.
+    pub fn may_change(&self) -> Result<(), ContextError> {
+        if !self.settings.reads_only {
+            return Ok(());
+        }
+        let refused = StoreError::Shared { home: self.settings.home.root().to_owned() };
+        Err(ContextError::ReadOnly { refused, next: self.next_step(&typed()) })
+    }
+
+    /// The home for a command that asks sources or the log and changes nothing but the cache of their answers.
+    pub fn store_to_read(&self) -> Result<Store, StoreError> {
+        if !self.settings.reads_only {
+            return self.store();
+        }
+        // Without the cache, answers are fetched again; who must have it reports that.
+        let _ = DirBuilder::new().recursive(true).mode(0o700).create(&self.settings.cache);
+        Ok(Store::to_read(self.settings.home.clone()))
+    }
+
+    /// The command line that makes `gvmr COMMAND` change this home: with sudo where it is shared.
+    pub fn next_step(&self, command: &str) -> String {
+        shared_home::next_step(&self.settings.home, command)
+    }
+
+    /// Sets the default: the home's, or, where another user shares that, this user's own.
+    pub fn set_default(&self, text: &str) -> Result<DefaultOf, ContextError> {
+        if !self.settings.reads_only {
+            self.store()?.set_default(text)?;
+            let is_shared = self.settings.home.shared_file().exists();
+            return Ok(if is_shared { DefaultOf::EveryUser } else { DefaultOf::Home });
+        }
+        let file = shared_home::own_default_file(&Process).ok_or(ContextError::NoDefaultFile)?;
+        match store::set_own_default(&file, text) {
+            Ok(()) => Ok(DefaultOf::User(file)),
+            Err(refused) => Err(ContextError::OwnDefault { refused, file }),
+        }
+    }
+
+    /// Makes a toolchain the default where there is none.
+    pub fn suggest_default(&self, toolchain: &Toolchain) -> Result<(), StoreError> {
+        if self.store()?.set_default_if_none(toolchain.version.as_str())? {
+            let name = toolchain.version.toolchain_name();
+            self.terminal
+                .note(format_args!("{name} is the default now; gvmr use --global VERSION changes it"));
+        }
+        Ok(())
+    }
+
+    /// Warns once that the user's own default is ignored because another user owns the file.
+    pub(super) fn warn_of_foreign_default(&self) {
+        if !self.settings.reads_only {
+            return;
+        }
+        let Some(file) = shared_home::own_default_file(&Process) else { return };
+        let Some(owner) = shared_home::foreign_owner(&file) else { return };
+        self.warn_once(&format!("ignoring {}: it belongs to user {owner}", file.display()));
+    }
+}
+
+/// This command as it was typed, behind the program's name.
+fn typed() -> String {
+    let words: Vec<_> = std::env::args_os().skip(1).map(|word| quote::where_needed(&word)).collect();
+    words.join(" ")
+}

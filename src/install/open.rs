@@ -1,0 +1,151 @@
+//! The wiring of an installer: the settings, the network by the rules of the current directory, the sources in the user's
+//! order, and the log.
+//!
+//! Takes a context, gives what an [`Installer`] borrows. Asks nothing yet; warns, once in a run, of stored credentials
+//! that it cannot read.
+
+use super::{Installer, Log};
+use crate::config::{ConfigError, RuledEnvironment, SourceName};
+use crate::context::Context;
+use crate::credentials::{self, Credentials, Keyring};
+use crate::host::Host;
+use crate::net::{self, NetSettings};
+use crate::sources::{
+    ArchiveSettings, Archives, Directory, GoSettings, Goproxy, ProxyList, ProxyListError, Source, Sources,
+};
+use crate::store::{Store, StoreError};
+use crate::verify::{LogError, SettingError};
+use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::sys::environment::Process;
+use std::path::PathBuf;
+
+/// Why there is no way to the sources or to the log.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The rules of this directory.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The home.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// GOPROXY is not a list of proxies.
+    #[error("GOPROXY ({origin}): {error}")]
+    Goproxy {
+        /// Where the value stands.
+        origin: String,
+        /// What is wrong with it.
+        error: ProxyListError,
+    },
+    /// GOSUMDB does not name a checksum database.
+    #[error(transparent)]
+    Log(#[from] LogError),
+}
+
+impl OpenError {
+    /// What to do, where the error is of this room; the others' stands with their own.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Goproxy { .. } => {
+                Some("correct it there, or set GOPROXY to a list such as https://host,direct".to_owned())
+            }
+            Self::Config(_) | Self::Store(_) | Self::Log(_) => None,
+        }
+    }
+}
+
+/// What an [`Installer`] borrows.
+pub struct Access<'a> {
+    context: &'a Context,
+    client: net::Client,
+    proxies: ProxyList,
+    gosumdb: String,
+    host: Host,
+    store: Store,
+}
+
+/// Opens the way to the sources and the log, by the rules of the current directory.
+pub fn open(context: &Context) -> Result<Access<'_>, OpenError> {
+    let env_context = context.env_context_here()?;
+    let environment = RuledEnvironment::of(&env_context, &Process);
+    let client = net::Client::new(with_credentials(NetSettings::from_environment(&environment), context));
+    let toolchains = context.toolchains()?;
+    let goroots: Vec<PathBuf> = toolchains.into_iter().rev().map(|toolchain| toolchain.goroot).collect();
+    let go = GoSettings::read(&environment, &goroots).ruled(|name| environment.place(name));
+    let proxies = ProxyList::parse(&go.goproxy.value, &go.gonoproxy.value)
+        .map_err(|error| OpenError::Goproxy { origin: go.goproxy.origin.to_string(), error })?;
+    let access = Access {
+        context,
+        client,
+        proxies,
+        gosumdb: go.gosumdb.value,
+        host: Host::look(context.settings.home.root()),
+        store: context.store_to_read()?,
+    };
+    access.log()?; // a setting that is wrong is reported before any work
+    Ok(access)
+}
+
+impl Access<'_> {
+    /// An installer for this thread and those that it starts.
+    pub fn installer(&self) -> Result<Installer<'_>, OpenError> {
+        let cache = self.context.settings.cache.join("sumdb");
+        let log = self.log()?.map(|log| log.client(&cache));
+        Ok(Installer { store: &self.store, sources: self.sources(), log, host: &self.host })
+    }
+
+    fn log(&self) -> Result<Option<Log<'_>>, LogError> {
+        match Log::new(&self.client, &self.proxies, &self.gosumdb) {
+            Ok(log) => Ok(Some(log)),
+            // The table of known releases needs no log; every other request reports that it is off.
+            Err(LogError::Setting(SettingError::Disabled)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The sources in the user's order.
+    fn sources(&self) -> Sources<'_> {
+        let settings = &self.context.settings.sources;
+        let platform = || self.host.platform().clone();
+        let archives = |mirrors: &Vec<_>, mirrors_named, index: &_, index_named, musl| {
+            let (mirrors, index) = (mirrors.clone(), Clone::clone(index));
+            let cache = self.context.settings.cache.clone();
+            let settings = ArchiveSettings { mirrors, mirrors_named, index, index_named, musl, cache };
+            Source::Archives(Box::new(Archives::new(&self.client, platform(), settings)))
+        };
+        let source = |name: &SourceName| match name {
+            SourceName::Archive => archives(
+                &settings.mirrors,
+                settings.mirrors_named,
+                &settings.index,
+                settings.index_named,
+                false,
+            ),
+            SourceName::Goproxy => Source::Goproxy(Goproxy::new(&self.client, &self.proxies, platform())),
+            SourceName::Directory(path) => Source::Directory(Directory::new(&self.client, platform(), path)),
+        };
+        let has_musl = !settings.musl_mirrors.is_empty();
+        let musl = has_musl.then(|| archives(&settings.musl_mirrors, true, &settings.musl_index, true, true));
+        Sources::new(&self.client, platform(), settings.order.iter().map(source).collect(), musl)
+    }
+}
+
+/// `settings` with the stored credentials. Where they cannot be read, requests go without them.
+fn with_credentials(settings: NetSettings, context: &Context) -> NetSettings {
+    let Some(own) = UserDirs::of(&context.settings.home, &Process) else { return settings };
+    let keyring = Keyring::of(&Process);
+    match credentials::for_requests(&Credentials::of(&own), keyring.as_ref(), settings.clone()) {
+        Ok((settings, lacking)) => {
+            for (entry, error) in lacking {
+                context.warn_once(&format!(
+                    "{error}: asking without the login {} for {}",
+                    entry.login, entry.machine
+                ));
+            }
+            settings
+        }
+        Err(error) => {
+            context.warn_once(&format!("ignoring stored credentials: {error}"));
+            settings
+        }
+    }
+}
