@@ -18,7 +18,6 @@ mod progress;
 mod prune;
 mod sessions;
 mod setup;
-mod shown;
 mod target;
 mod trust;
 mod uninstall;

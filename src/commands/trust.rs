@@ -1,10 +1,7 @@
 //! `gvmr trust`: lets a project's gvmr.toml take effect, and shows what that means.
 
-mod risk;
-mod shown;
-
 use crate::cli;
-use crate::config::{State, Trust, TrustError, Trusted};
+use crate::config::{State, Trust, TrustError, Trusted, summary};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use gvmr_core::env::compiled_rules::CompiledRules;
@@ -14,6 +11,7 @@ use gvmr_core::select::resolve::{self, Query};
 use gvmr_core::sys::directory::{self, climb};
 use gvmr_core::sys::environment::{Environment, Process};
 use gvmr_core::sys::printable;
+use serde_json::json;
 use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::fs;
@@ -47,9 +45,9 @@ pub(super) fn run(arguments: &cli::TrustArgs, context: &Context) -> Result<(), E
     let user_home = Process.get("HOME").map(PathBuf::from);
     let record = trust.approve(&file, user_home.as_deref())?;
     if arguments.json {
-        context.terminal.json(&shown::as_json(&record)).map_err(Error::stdout)?;
+        context.terminal.json(&summary::as_json(&record)).map_err(Error::stdout)?;
     } else {
-        context.terminal.data(shown::lines(&record)).map_err(Error::stdout)?;
+        context.terminal.data(summary::lines(&record)).map_err(Error::stdout)?;
     }
     tell_of_another_pin(&record, &here, context);
     Ok(())
@@ -77,10 +75,14 @@ fn is_there(path: &Path) -> bool {
 
 fn list(trusted: &[Trusted], json: bool, context: &Context) -> Result<(), Error> {
     if json {
-        let lines: Vec<_> = trusted.iter().map(shown::listed_as_json).collect();
+        let lines: Vec<_> = trusted
+            .iter()
+            .map(|one| json!({ "file": one.file.display().to_string(), "state": one.state.word() }))
+            .collect();
         return context.terminal.json(&lines).map_err(Error::stdout);
     }
-    let mut lines = trusted.iter().map(shown::listed);
+    let mut lines =
+        trusted.iter().map(|one| format!("{:14}  {}", one.state.words(), printable::path(&one.file)));
     lines.try_for_each(|line| context.terminal.data(line)).map_err(Error::stdout)?;
     if trusted.iter().any(|one| one.state != State::InForce) {
         context.terminal.note(
@@ -97,7 +99,7 @@ fn revoke(trust: &Trust, file: &Path, json: bool, context: &Context) -> Result<(
         return Err(TrustError::NotTrusted(file.to_owned()).into());
     }
     if json {
-        let value = serde_json::json!({ "revoked": file.display().to_string() });
+        let value = json!({ "revoked": file.display().to_string() });
         return context.terminal.json(&value).map_err(Error::stdout);
     }
     context.terminal.note(format_args!("{} has no effect any more", printable::path(file)));

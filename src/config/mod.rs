@@ -5,6 +5,7 @@
 
 mod compiled;
 mod place;
+pub mod redacted;
 mod ruled_environment;
 mod rules;
 mod sources;
@@ -13,7 +14,7 @@ mod trust;
 pub use compiled::rules;
 pub use place::home_to_share;
 pub use ruled_environment::RuledEnvironment;
-pub use rules::{Mistake, RulesError, compile_config, compile_project};
+pub use rules::{Mistake, RulesError, compile_config, compile_project, summary};
 pub use sources::{SourceName, SourceSettings};
 pub use trust::{State, Trust, TrustError, Trusted};
 

@@ -87,6 +87,30 @@ pub enum TrustError {
     Store(#[from] StoreError),
 }
 
+impl State {
+    /// The state as the list says it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::InForce => "in force",
+            Self::Changed => "changed since",
+            Self::Gone => "gone",
+            Self::Foreign => "another user's",
+            Self::Damaged => "damaged record",
+        }
+    }
+
+    /// One word, for scripts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::InForce => "in-force",
+            Self::Changed => "changed",
+            Self::Gone => "gone",
+            Self::Foreign => "foreign",
+            Self::Damaged => "damaged",
+        }
+    }
+}
+
 impl Trust {
     /// The list among this user's own things.
     pub fn of(own: UserDirs) -> Self {

@@ -1,7 +1,7 @@
 //! The table in words and as scripts read it, without credentials.
 
 use super::table::{Row, Table};
-use crate::commands::shown;
+use crate::config::redacted;
 use crate::explain::{RuleOrigin, RuleValue, ShadowReason, ValueSource};
 use gvmr_core::env::compiled_rules::When;
 use gvmr_core::env::network::{Condition, Network, NetworkState};
@@ -17,7 +17,7 @@ const WIDEST: usize = 60;
 
 /// The value alone, as `go env NAME` prints it; empty where it is unset or not known.
 pub(super) fn value(row: &Row) -> String {
-    row.value().map(|value| shown::value(row.explained.variable, value)).unwrap_or_default()
+    row.value().map(|value| redacted::value(row.explained.variable, value)).unwrap_or_default()
 }
 
 /// A line for each variable and for each value that it shadows; `named` are all rows, even those of unset variables.
@@ -67,7 +67,7 @@ fn not(variable: &Variable, value: &OsStr) -> String {
     if value.is_empty() {
         "  not removed".to_owned()
     } else {
-        format!("  not {}", shown::value(variable, value))
+        format!("  not {}", redacted::value(variable, value))
     }
 }
 
@@ -151,7 +151,7 @@ fn place_of(row: &Row, table: &Table) -> String {
     }
     match row.written_otherwise() {
         Some(written) => {
-            format!("{text}, written as \"{}\"", shown::value(row.explained.variable, written))
+            format!("{text}, written as \"{}\"", redacted::value(row.explained.variable, written))
         }
         None => text,
     }
@@ -193,7 +193,7 @@ fn of_rule(rule: &RuleOrigin) -> String {
     match &rule.when {
         When::Always => {}
         When::Directory(path) => remarks.push(format!("directory {}", printable::path(path))),
-        When::Network(conditions) => remarks.push(shown::network(conditions)),
+        When::Network(conditions) => remarks.push(redacted::network(conditions)),
     }
     if remarks.is_empty() { rule.place() } else { format!("{} ({})", rule.place(), remarks.join(", ")) }
 }
@@ -213,7 +213,7 @@ fn why_idle(rule: &RuleOrigin, directory: &Path, network: &Network) -> String {
                     format!("gateway is {}, not {}", any(&seen.gateways), listed(&conditions.gateways))
                 }
                 Condition::Subnet => {
-                    let subnets: Vec<String> = conditions.subnets.iter().map(shown::subnet).collect();
+                    let subnets: Vec<String> = conditions.subnets.iter().map(redacted::subnet).collect();
                     format!("{} in {}", addresses(&seen), listed(&subnets))
                 }
                 Condition::Interface => {
@@ -247,7 +247,7 @@ fn listed(wanted: &[impl Display]) -> String {
 }
 
 fn secretless(variable: &Variable, value: &OsStr) -> Value {
-    shown::without_secrets(variable, value).into()
+    redacted::without_secrets(variable, value).into()
 }
 
 fn from_of(row: &Row) -> Value {
@@ -284,7 +284,7 @@ fn from_rule(rule: &RuleOrigin) -> Value {
     match &rule.when {
         When::Always => {}
         When::Directory(path) => value["directory"] = path.display().to_string().into(),
-        When::Network(conditions) => value["network"] = shown::network_as_json(conditions),
+        When::Network(conditions) => value["network"] = redacted::network_as_json(conditions),
     }
     value
 }

@@ -11,6 +11,8 @@ mod document;
 mod expand;
 mod mistakes;
 mod nearest;
+mod risk;
+pub mod summary;
 mod tables;
 mod url;
 mod value;

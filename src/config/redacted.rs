@@ -8,13 +8,13 @@ use gvmr_core::sys::printable;
 use std::ffi::OsStr;
 
 /// A variable's value on one line, without credentials.
-pub(super) fn value(variable: &Variable, value: &OsStr) -> String {
+pub fn value(variable: &Variable, value: &OsStr) -> String {
     printable::text(&without_secrets(variable, value))
 }
 
 /// The value without credentials, else as it is. Any word of it may be an address, and in a list of proxies every part
 /// is one.
-pub(super) fn without_secrets(variable: &Variable, value: &OsStr) -> String {
+pub fn without_secrets(variable: &Variable, value: &OsStr) -> String {
     let text = value.to_string_lossy();
     match (variable.name, variable.kind) {
         (_, VariableKind::Directory | VariableKind::DirectoryList | VariableKind::Switch) => {
@@ -55,7 +55,7 @@ fn without_users(list: &str) -> String {
 }
 
 /// `gateway 10.0.2.2 and interface eth0 or eth1`
-pub(super) fn network(conditions: &Conditions) -> String {
+pub fn network(conditions: &Conditions) -> String {
     let Conditions { gateways, subnets, interfaces } = conditions;
     let any = |what: &str, of: Vec<String>| (!of.is_empty()).then(|| format!("{what} {}", of.join(" or ")));
     let kinds = [
@@ -67,7 +67,7 @@ pub(super) fn network(conditions: &Conditions) -> String {
 }
 
 /// The same as scripts read it.
-pub(super) fn network_as_json(conditions: &Conditions) -> serde_json::Value {
+pub fn network_as_json(conditions: &Conditions) -> serde_json::Value {
     let Conditions { gateways, subnets, interfaces } = conditions;
     serde_json::json!({
         "gateway": gateways,
@@ -77,7 +77,7 @@ pub(super) fn network_as_json(conditions: &Conditions) -> serde_json::Value {
 }
 
 /// `10.0.2.0/24`
-pub(super) fn subnet(Subnet { address, length }: &Subnet) -> String {
+pub fn subnet(Subnet { address, length }: &Subnet) -> String {
     format!("{address}/{length}")
 }
 

@@ -2,14 +2,13 @@
 //! cursor or turns text around.
 
 use super::risk;
-use crate::commands::shown::{self, network, network_as_json};
-use crate::config::{State, Trusted};
+use crate::config::redacted::{self, network, network_as_json};
 use gvmr_core::env::compiled_rules::{Assignment, CompiledRules, When};
 use gvmr_core::sys::printable;
 use std::fmt::Write as _;
 
 /// The file, then a line for each setting.
-pub(super) fn lines(record: &CompiledRules) -> String {
+pub fn lines(record: &CompiledRules) -> String {
     let mut text = printable::path(&record.source);
     let mut line = |number: usize, words: &str| {
         let _ = write!(text, "\n  line {number}: {words}"); // to a string
@@ -44,7 +43,7 @@ fn setting(one: &Assignment) -> String {
 }
 
 /// The same as scripts read it.
-pub(super) fn as_json(record: &CompiledRules) -> serde_json::Value {
+pub fn as_json(record: &CompiledRules) -> serde_json::Value {
     let settings = record.sections.iter().flat_map(|section| {
         section.assignments.iter().map(move |one| {
             let network = match &section.when {
@@ -68,39 +67,12 @@ pub(super) fn as_json(record: &CompiledRules) -> serde_json::Value {
     })
 }
 
-/// A line of the list: the state, then the path.
-pub(super) fn listed(trusted: &Trusted) -> String {
-    format!("{:14}  {}", words(trusted.state), printable::path(&trusted.file))
-}
-
-/// The same as scripts read it.
-pub(super) fn listed_as_json(trusted: &Trusted) -> serde_json::Value {
-    let state = match trusted.state {
-        State::InForce => "in-force",
-        State::Changed => "changed",
-        State::Gone => "gone",
-        State::Foreign => "foreign",
-        State::Damaged => "damaged",
-    };
-    serde_json::json!({ "file": trusted.file.display().to_string(), "state": state })
-}
-
-fn words(state: State) -> &'static str {
-    match state {
-        State::InForce => "in force",
-        State::Changed => "changed since",
-        State::Gone => "gone",
-        State::Foreign => "another user's",
-        State::Damaged => "damaged record",
-    }
-}
-
 fn risk_of(record: &CompiledRules, one: &Assignment) -> Option<&'static str> {
     risk::of(one.variable, &one.value, record.source.parent().unwrap_or(&record.source))
 }
 
 fn value(one: &Assignment) -> String {
-    shown::value(one.variable, &one.value)
+    redacted::value(one.variable, &one.value)
 }
 
 #[cfg(test)]
