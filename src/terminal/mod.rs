@@ -2,6 +2,8 @@
 //!
 //! Progress bars are drawn on a terminal only. A reader that goes away early is not an error.
 
+pub mod secret;
+
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use std::fmt::Display;

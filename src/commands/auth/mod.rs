@@ -1,12 +1,12 @@
 //! `gvmr auth`.
 
 mod goauth;
-mod secret;
 
 use crate::cli::{self, AuthCommand};
 use crate::context::Context;
-use crate::credentials::{self, CredentialEntry, Credentials, Keyring, SecretStore};
+use crate::credentials::{self, CredentialEntry, Credentials, Keyring, Secret, SecretStore};
 use crate::error::{Error, ErrorKind as Failure};
+use crate::terminal::secret;
 use gvmr_core::env::credentials::CredentialKind;
 use gvmr_core::home::paths::Home;
 use gvmr_core::home::user_dirs::UserDirs;
@@ -39,7 +39,7 @@ fn set(arguments: &cli::AuthSetArgs, context: &Context) -> Result<(), Error> {
             .hint("gvmr auth set MACHINE --user NAME"));
     }
     let credentials = kept(context)?;
-    let secret = secret::read(&format!("secret of {} for {machine}: ", arguments.user), context)?;
+    let secret = read_secret(&format!("secret of {} for {machine}: ", arguments.user), context)?;
     let keyring = Keyring::of(&Process);
     let (kept, trouble) = context.with_cleanup(|| {
         credentials.keep(kind, &machine, &arguments.user, &secret, keyring.as_ref(), arguments.file)
@@ -59,8 +59,27 @@ fn set(arguments: &cli::AuthSetArgs, context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
+/// Asks on the terminal, or reads all that stdin has.
+fn read_secret(prompt: &str, context: &Context) -> Result<Secret, Error> {
+    let hint = "give it on stdin: gvmr auth set MACHINE --user NAME < FILE";
+    let read = if secret::can_be_typed() {
+        context.with_cleanup(|| secret::typed(prompt, &|| context.interrupted()))
+    } else {
+        secret::piped().map(Some)
+    };
+    let read = read.map_err(|error| {
+        Error::said(Failure::Usage, format!("cannot read the secret: {error}")).hint(hint)
+    })?;
+    let bytes = read.ok_or_else(|| Error::said(Failure::Interrupted, "interrupted"))?;
+    let secret = String::from_utf8(bytes).ok().and_then(|text| Secret::parse(&text));
+    secret.ok_or_else(|| {
+        Error::said(Failure::Usage, "a secret is one line of text, not empty and without control characters")
+            .hint("type it, or give it on stdin: gvmr auth set MACHINE --user NAME < FILE")
+    })
+}
+
 /// What an installed go before 1.24 cannot be told.
-fn note_old_go(kept: &CredentialEntry, secret: &credentials::Secret, context: &Context) -> Result<(), Error> {
+fn note_old_go(kept: &CredentialEntry, secret: &Secret, context: &Context) -> Result<(), Error> {
     let is_old = context.toolchains()?.iter().any(|toolchain| toolchain.version.is_before(24));
     if is_old && !credentials::fits_netrc(&kept.login, secret) {
         context
