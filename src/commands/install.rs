@@ -1,23 +1,15 @@
 //! `gvmr install`: several versions at once; with none named, what this directory asks for.
 
-use super::progress::Shown;
-use super::target::{self, Method, Target};
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
-use crate::install::{self, InstallOutcome, Installer};
-use crate::process::in_order;
+use crate::install::{InstallOptions, InstallOutcome};
+use crate::provision::{self, Method, Target};
 use crate::request::Request;
-use crate::sources::Source;
 use gvmr_core::gover::selector::Selector;
-use gvmr_core::gover::version::Version;
 use gvmr_core::home::system_go::SystemGo;
 use gvmr_core::select::resolution::{self, Selection};
-use gvmr_core::sys::environment::Process;
 use serde::Serialize;
-
-/// Installs that run at the same time. Each keeps two processors and about 20 MiB busy.
-const AT_ONCE: usize = 2;
 
 #[derive(Serialize)]
 struct Line {
@@ -30,13 +22,14 @@ struct Line {
 /// Runs the command.
 pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(), Error> {
     context.may_change()?;
-    let way = Method::of(arguments);
+    let wishes = InstallOptions { force: arguments.force, allow_unlogged: arguments.allow_unlogged };
+    let method = Method { from_source: arguments.from_source, wishes };
     let targets = if arguments.versions.is_empty() {
         vec![Target::Request(asked_for_here(context)?)]
     } else {
-        arguments.versions.iter().map(|text| Target::parse(text, way)).collect::<Result<_, _>>()?
+        arguments.versions.iter().map(|text| Target::parse(text, method)).collect::<Result<_, _>>()?
     };
-    let outcomes = install_all(&targets, way, context);
+    let outcomes = provision::install_all(&targets, method, context);
     // Of several the one that was named first, whichever arrived first.
     if let Some(Ok(first)) = outcomes.iter().find(|outcome| outcome.is_ok()) {
         context.suggest_default(first.toolchain())?;
@@ -71,26 +64,6 @@ pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(),
     }
 }
 
-/// Installs one version with its progress shown; used by `use` and by the shim's question too.
-pub(super) fn install_one(request: &Request, context: &Context) -> Result<InstallOutcome, Error> {
-    let target = Target::Request(request.clone());
-    let access = install::open(context)?;
-    let outcome = install_target(&target, Method::default(), &access.installer()?, context)?;
-    context.suggest_default(outcome.toolchain())?;
-    Ok(outcome)
-}
-
-/// Installs several versions with their progress shown; where one cannot be, the others still are.
-pub(super) fn install_several(requests: &[Request], context: &Context) -> Result<(), Error> {
-    let targets: Vec<_> = requests.iter().cloned().map(Target::Request).collect();
-    let outcomes = install_all(&targets, Method::default(), context);
-    let (installed, failed): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
-    if let Some(Ok(first)) = installed.first() {
-        context.suggest_default(first.toolchain())?;
-    }
-    failed.into_iter().find_map(Result::err).map_or(Ok(()), Err)
-}
-
 /// What the directory asks for.
 fn asked_for_here(context: &Context) -> Result<Request, Error> {
     let answer = context.resolve().map_err(Error::from).map_err(|error| match error.kind {
@@ -119,43 +92,6 @@ fn asked_for_here(context: &Context) -> Result<Request, Error> {
     }
 }
 
-fn install_all(requests: &[Target], way: Method, context: &Context) -> Vec<Result<InstallOutcome, Error>> {
-    let install = || {
-        let access = install::open(context)?;
-        let installer = access.installer()?;
-        Ok(in_order(requests, AT_ONCE, |request| install_target(request, way, &installer, context)))
-    };
-    install().unwrap_or_else(|error: Error| vec![Err(error)])
-}
-
-/// Installs one target with its progress shown.
-fn install_target(
-    target: &Target,
-    way: Method,
-    installer: &Installer<'_>,
-    context: &Context,
-) -> Result<InstallOutcome, Error> {
-    let shown = Shown::begin(&target.to_string(), context);
-    let version = match target {
-        Target::Request(request) => install::choose(request, installer, &shown).map_err(Error::from),
-        Target::File(name, path) => target::fits(name, path, installer).map(|()| name.version.clone()),
-    };
-    let result = version.and_then(|version| {
-        shown.bar.set_prefix(version.toolchain_name());
-        let outcome = context.with_cleanup(|| match target {
-            _ if way.from_source => installer.build(&version, &Process, &shown),
-            Target::Request(_) => installer.install(&version, way.wishes, &shown),
-            Target::File(name, path) => {
-                let source = [Source::Directory(installer.sources.file(name, path))];
-                installer.install_from(&source, &version, way.wishes, &shown)
-            }
-        });
-        outcome.map_err(Error::from)
-    });
-    shown.bar.finish_and_clear();
-    result
-}
-
 fn line(outcome: &InstallOutcome, context: &Context, json: bool) -> Result<Line, Error> {
     let toolchain = outcome.toolchain();
     let installed_now = matches!(outcome, InstallOutcome::Installed(_));
@@ -179,13 +115,4 @@ fn line(outcome: &InstallOutcome, context: &Context, json: bool) -> Result<Line,
         installed_now,
         receipt: toolchain.receipt.clone(),
     })
-}
-
-/// The exact version a request means, for commands that write it down.
-pub(super) fn choose(request: &Request, context: &Context) -> Result<Version, Error> {
-    let access = install::open(context)?;
-    let shown = Shown::begin(&request.to_string(), context);
-    let version = install::choose(request, &access.installer()?, &shown).map_err(Error::from);
-    shown.bar.finish_and_clear();
-    version
 }

@@ -11,14 +11,10 @@ mod import;
 mod install;
 mod list;
 mod ls_remote;
-mod missing;
 mod pin;
-mod prepare;
-mod progress;
 mod prune;
 mod sessions;
 mod setup;
-mod target;
 mod trust;
 mod uninstall;
 mod verify;
@@ -27,6 +23,7 @@ mod which;
 use crate::cli::{Cli, Command};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
+use crate::handover;
 use crate::terminal::Terminal;
 
 /// Runs the command that was parsed.
@@ -39,7 +36,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
     match &cli.command {
         Command::SessionSeen => return sessions::seen(&terminal),
         Command::SessionStart(arguments) => return sessions::start(arguments),
-        Command::ShimPrepare(arguments) => return prepare::run(arguments, &terminal),
+        Command::ShimPrepare(arguments) => return handover::prepare(arguments, &terminal),
         Command::SessionWatch(arguments) => {
             sessions::watch(arguments);
             return Ok(());
@@ -90,8 +87,8 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Error> {
             sessions::watch(&arguments);
             Ok(())
         }
-        Command::ShimMissing(arguments) => missing::run(&arguments, context),
-        Command::ShimPrepare(arguments) => prepare::run(&arguments, &context.terminal),
+        Command::ShimMissing(arguments) => handover::missing(&arguments, context),
+        Command::ShimPrepare(arguments) => handover::prepare(&arguments, &context.terminal),
     }
 }
 

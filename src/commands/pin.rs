@@ -1,8 +1,8 @@
 //! `gvmr use`: writes `.go-version` here, or the default; always says which.
 
-use super::install;
 use crate::context::{Consent, Context, DefaultOf};
 use crate::error::{Error, ErrorKind};
+use crate::provision;
 use crate::request::Request;
 use crate::store;
 use gvmr_core::gover::version::Version;
@@ -40,7 +40,7 @@ fn written_as(request: &Request, installed: &[Version], context: &Context) -> Re
         Request::Range(_) if request.newest(installed).is_some() => {
             Ok(request.newest(installed).map(Version::to_string).unwrap_or_default())
         }
-        _ => install::choose(request, context).map(|version| version.to_string()),
+        _ => provision::choose(request, context).map(|version| version.to_string()),
     }
 }
 
@@ -50,7 +50,7 @@ fn install_first(pinned: &Request, context: &Context) -> Result<Option<Version>,
     if context.consent_to_install(&question) != Consent::Given {
         return Ok(None);
     }
-    let outcome = install::install_one(pinned, context)?;
+    let outcome = provision::install_one(pinned, context)?;
     Ok(Some(outcome.toolchain().version.clone()))
 }
 

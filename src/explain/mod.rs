@@ -4,6 +4,7 @@
 //! word, what they change [`ResolvedEnv`]'s, and every value that go gets is read from the very environment that it gets. Reads
 //! the go command's two files of settings, changes nothing.
 
+pub mod notices;
 mod why;
 
 pub use why::ShadowReason;

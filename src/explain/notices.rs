@@ -1,40 +1,21 @@
-//! What the user is told before a tool runs: the words, and the next step in them.
+//! Notices in words: what keeps a file from having an effect, and what to run.
 //!
-//! Takes the notices that the shim's own code found, says those that were not said in the last day. Values that a file
-//! would set are not shown, as they may be secret; words of a repository are escaped.
+//! Takes the notices that the shim's own code found. Values that a file would set are not shown, as they may be secret;
+//! words of a repository are escaped.
 
 use crate::config::{self, RulesError};
 use crate::shell::quote;
-use crate::store;
-use crate::terminal::Terminal;
 use gvmr_core::env::compiled_rules::CompiledRules;
-use gvmr_core::env::env_context::EnvContext;
 use gvmr_core::env::gopath::GopathFault;
 use gvmr_core::env::gvmr_toml::{self, IgnoredFile, IgnoredReason, Unreadable};
 use gvmr_core::env::notice::{Notice, UnfitGopath};
 use gvmr_core::home::user_dirs;
-use gvmr_core::sys::environment::{self, Environment};
+use gvmr_core::sys::environment::Environment;
 use gvmr_core::sys::printable;
 use std::path::{Path, PathBuf};
 
-/// Says what was not said in the last day, and leaves the marks that it was. What cannot be marked is said again.
-pub(super) fn say(
-    notices: &[Notice],
-    env_context: &EnvContext,
-    environment: &dyn Environment,
-    terminal: &Terminal,
-) {
-    let (own, directory) = (env_context.own.as_ref(), &env_context.directory);
-    for notice in notices.iter().filter(|notice| !notice.was_said(own)) {
-        terminal.say(format_args!("gvmr: {}", words(notice, directory, environment)));
-        if let Some(own) = own.filter(|_| !environment::is_privileged()) {
-            let _ = store::leave_mark(own, &notice.mark(own));
-        }
-    }
-}
-
 /// A notice in words, with the next step.
-pub(in crate::commands) fn words(notice: &Notice, directory: &Path, environment: &dyn Environment) -> String {
+pub fn words(notice: &Notice, directory: &Path, environment: &dyn Environment) -> String {
     match notice {
         Notice::ProjectFile(passed_over) => project_file(passed_over, environment),
         Notice::Gopath(unfit) => gopath(unfit, directory, environment),

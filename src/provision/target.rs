@@ -1,6 +1,5 @@
-//! What `gvmr install` is told to install, and how: words and flags become versions, files and wishes.
+//! What to install, and how: a word becomes a version or a file.
 
-use crate::cli;
 use crate::error::{Error, ErrorKind};
 use crate::install::{InstallOptions, Installer};
 use crate::request::Request;
@@ -10,7 +9,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// What is to be installed.
-pub(super) enum Target {
+pub enum Target {
     /// What the sources have.
     Request(Request),
     /// An archive on this machine.
@@ -19,25 +18,20 @@ pub(super) enum Target {
 
 /// How it is to be installed.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Method {
-    pub(super) from_source: bool,
-    pub(super) wishes: InstallOptions,
-}
-
-impl Method {
-    pub(super) fn of(arguments: &cli::InstallArgs) -> Self {
-        let wishes = InstallOptions { force: arguments.force, allow_unlogged: arguments.allow_unlogged };
-        Self { from_source: arguments.from_source, wishes }
-    }
+pub struct Method {
+    /// From source, on this machine.
+    pub from_source: bool,
+    /// What else the user wants.
+    pub wishes: InstallOptions,
 }
 
 impl Target {
     /// A word with a slash, or that ends like an archive, is a file's name.
-    pub(super) fn parse(text: &str, way: Method) -> Result<Self, Error> {
+    pub fn parse(text: &str, method: Method) -> Result<Self, Error> {
         if !text.contains('/') && Format::of_name(text).is_none() {
             return Request::parse(text).map(Self::Request).map_err(Error::from);
         }
-        if way.from_source {
+        if method.from_source {
             return Err(Error::said(
                 ErrorKind::Usage,
                 format!("--from-source takes a version, and {text} is a file"),

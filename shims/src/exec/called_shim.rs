@@ -12,7 +12,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 /// The running program, whatever its path; as a path it also leads to a file that was replaced meanwhile.
-pub const SELF: &str = "/proc/self/exe";
+const SELF: &str = "/proc/self/exe";
 
 /// The name of the shim's own binary. A link to it has the name that counts.
 const BINARY: &str = "gvmr-shim";
@@ -53,6 +53,12 @@ impl CalledShim {
         let name = name.to_owned();
         let program = if proc_is_mounted { PathBuf::from(SELF) } else { program };
         Ok(Self { home, name, program, proc_is_mounted })
+    }
+
+    /// The shim of this name in this home, as if it were called.
+    pub fn in_home(home: &Home, name: &OsStr) -> Self {
+        let program = home.shims().join(name);
+        Self { home: home.clone(), name: name.to_owned(), program, proc_is_mounted: Path::new(SELF).exists() }
     }
 
     /// The version that a name such as `go1.23.4` stands for.

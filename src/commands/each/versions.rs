@@ -1,8 +1,8 @@
 //! Which versions `gvmr each` runs: installed ones, each once.
 
-use super::super::install;
 use crate::context::{Consent, Context};
 use crate::error::{Error, ErrorKind};
+use crate::provision;
 use crate::request::Request;
 use crate::shell::quote;
 use gvmr_core::gover::version::Version;
@@ -49,7 +49,7 @@ fn install_missing(missing: &[Request], context: &Context) -> Result<(), Error> 
     let (are, them) = if missing.len() == 1 { ("is", "it") } else { ("are", "them") };
     let said = format!("Go {names} {are} not installed");
     match context.consent_to_install(&format!("{said}. Install {them} now?")) {
-        Consent::Given => install::install_several(missing, context),
+        Consent::Given => provision::install_several(missing, context),
         Consent::Refused => Err(Error::said(ErrorKind::NotFound, said)),
         Consent::NotAsked => {
             let words: Vec<_> =

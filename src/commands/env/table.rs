@@ -1,14 +1,15 @@
 //! What the next go here sees of each variable: gathered as the shim gathers it, with the toolchain's own defaults.
 
-use crate::commands::prepare::{self, notices};
 use crate::config;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
+use crate::explain::notices;
 use crate::explain::{self, Explained, Explainer, OTHERS};
 use crate::go_env;
 use gvmr_core::env::env_context::ResolvedEnv;
 use gvmr_core::env::notice::Notice;
 use gvmr_core::env::variable::Variable;
+use gvmr_core::exec::called_shim::CalledShim;
 use gvmr_core::exec::child_environment::{ChildEnvironment, Edits};
 use gvmr_core::exec::invocation::Invocation;
 use gvmr_core::exec::launch::Launch;
@@ -53,7 +54,7 @@ pub(super) struct Remark {
 pub(super) fn gather(context: &Context, variables: &[&'static Variable]) -> Result<Table, Error> {
     let home = &context.settings.home;
     let block = Block::of_process();
-    let place = prepare::place(home, "go".as_ref());
+    let place = CalledShim::in_home(home, "go".as_ref());
     let words: [&CStr; 1] = [c"go"];
     let call =
         Invocation::parse(&place, &words, &block).map_err(|error| Error::new(ErrorKind::Usage, &error))?;

@@ -1,15 +1,15 @@
 //! One tree that another tool installed: what it is, what is done about it, and how that is said.
 
-use super::super::progress::Shown;
 use crate::context::Context;
 use crate::discover::{DiscoveredGo, Passed, Unfit};
 use crate::error::{Error, ErrorKind};
 use crate::install::{InstallOutcome, Installer};
+use crate::provision;
 use crate::store::{Receipt, Toolchain};
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::printable;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// One tree, and what is or was done about it.
 pub(super) struct Tree {
@@ -60,7 +60,7 @@ impl Tree {
 
     pub(super) fn adopt(&self, installer: &Installer<'_>, context: &Context) -> State {
         let Some(version) = &self.version else { return State::Installed };
-        match adopt(&self.goroot, version, installer, context) {
+        match provision::adopt(&self.goroot, version, installer, context) {
             Ok(InstallOutcome::Installed(toolchain)) => State::Adopted(Box::new(toolchain)),
             Ok(InstallOutcome::Present(_)) => State::Installed,
             Err(error) => {
@@ -118,18 +118,4 @@ impl Tree {
         }
         line
     }
-}
-
-/// Adopts one tree with its progress shown.
-fn adopt(
-    goroot: &Path,
-    version: &Version,
-    installer: &Installer<'_>,
-    context: &Context,
-) -> Result<InstallOutcome, Error> {
-    let shown = Shown::begin(&version.toolchain_name(), context);
-    // What is committed is made reachable too, whoever interrupts in between.
-    let result = context.with_cleanup(|| Ok(installer.adopt(goroot, version, &shown)?));
-    shown.bar.finish_and_clear();
-    result
 }

@@ -153,7 +153,7 @@ fn a_default_that_another_user_planted_is_passed_over() {
         assert_eq!(run.stderr, "", "the shim is quiet");
         assert!(run.succeeds().contains("go1.98.1"), "{config}");
         let current = machine.run_with(ALICE, &variables, GVMR, ["current", "--why"]);
-        let notice = format!("warning: {config}/gvmr/default is ignored, since it belongs to user 4002");
+        let notice = format!("warning: ignoring {config}/gvmr/default: it belongs to user 4002");
         assert_eq!(current.stderr.matches(&notice).count(), 1, "{current:?}");
         assert!(current.succeeds().contains("/opt/gvmr/default:1"));
     }

@@ -1,0 +1,26 @@
+//! What is printed before a tool runs.
+//!
+//! Takes the notices that the shim's own code found, prints those that were not printed in the last day.
+
+use crate::explain::notices;
+use crate::store;
+use crate::terminal::Terminal;
+use gvmr_core::env::env_context::EnvContext;
+use gvmr_core::env::notice::Notice;
+use gvmr_core::sys::environment::{self, Environment};
+
+/// Says what was not said in the last day, and leaves the marks that it was. What cannot be marked is said again.
+pub(super) fn say(
+    notices: &[Notice],
+    env_context: &EnvContext,
+    environment: &dyn Environment,
+    terminal: &Terminal,
+) {
+    let (own, directory) = (env_context.own.as_ref(), &env_context.directory);
+    for notice in notices.iter().filter(|notice| !notice.was_said(own)) {
+        terminal.say(format_args!("gvmr: {}", notices::words(notice, directory, environment)));
+        if let Some(own) = own.filter(|_| !environment::is_privileged()) {
+            let _ = store::leave_mark(own, &notice.mark(own));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! A version that a directory asks for and that is not installed: install it, ask first, or report what to run.
+
+use super::install_one;
+use crate::context::{Consent, Context};
+use crate::error::{Error, ErrorKind};
+use crate::request::Request;
+use gvmr_core::exec::missing;
+use gvmr_core::gover::selector::Selector;
+use gvmr_core::select::resolution::Selection;
+use std::path::Path;
+
+/// Installs what is missing, where the user wants that; otherwise the error says what to run. `reason` is who asks for
+/// it, in words, and `file` where that is written.
+pub fn install_missing(
+    wanted: &Selector,
+    reason: &str,
+    file: Option<&Path>,
+    context: &Context,
+) -> Result<Selection, Error> {
+    let question = format!("Go {wanted} is not installed ({reason}). Install it now?");
+    match context.consent_to_install(&question) {
+        Consent::Given => {}
+        Consent::Refused => {
+            return Err(Error::said(ErrorKind::NotFound, format!("Go {wanted} is not installed")));
+        }
+        Consent::NotAsked => {
+            let message = missing::message(&context.settings.home, wanted, reason);
+            return Err(Error::said(ErrorKind::NotFound, message));
+        }
+    }
+    context.remember_project(file)?;
+    let outcome = install_one(&Request::Selector(wanted.clone()), context)?;
+    let version = outcome.toolchain().version.clone();
+    let goroot = context.settings.home.toolchain(&version);
+    Ok(Selection::Installed { version, goroot })
+}

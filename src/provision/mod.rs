@@ -1,0 +1,111 @@
+//! Installs what a person or a shim asked for, with its progress on the terminal.
+//!
+//! Takes words or versions and a context, gives installed toolchains. Asks for consent before an install that was not asked for;
+//! suggests a default where there is none.
+
+mod missing;
+mod progress;
+mod target;
+
+pub use missing::install_missing;
+pub use target::{Method, Target};
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::install::{self, InstallOutcome, Installer};
+use crate::process::in_order;
+use crate::request::Request;
+use crate::sources::Source;
+use gvmr_core::gover::version::Version;
+use gvmr_core::sys::environment::Process;
+use progress::Shown;
+use std::path::Path;
+
+/// Installs that run at the same time. Each keeps two processors and about 20 MiB busy.
+const AT_ONCE: usize = 2;
+
+/// Installs one version with its progress shown.
+pub fn install_one(request: &Request, context: &Context) -> Result<InstallOutcome, Error> {
+    let target = Target::Request(request.clone());
+    let access = install::open(context)?;
+    let outcome = install_target(&target, Method::default(), &access.installer()?, context)?;
+    context.suggest_default(outcome.toolchain())?;
+    Ok(outcome)
+}
+
+/// Installs several versions with their progress shown; where one cannot be, the others still are.
+pub fn install_several(requests: &[Request], context: &Context) -> Result<(), Error> {
+    let targets: Vec<_> = requests.iter().cloned().map(Target::Request).collect();
+    let outcomes = install_all(&targets, Method::default(), context);
+    let (installed, failed): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+    if let Some(Ok(first)) = installed.first() {
+        context.suggest_default(first.toolchain())?;
+    }
+    failed.into_iter().find_map(Result::err).map_or(Ok(()), Err)
+}
+
+/// Installs all targets, two at a time, with their progress shown. Their order is that of the results; an error that
+/// stops all of them is the only one.
+pub fn install_all(
+    requests: &[Target],
+    method: Method,
+    context: &Context,
+) -> Vec<Result<InstallOutcome, Error>> {
+    let install = || {
+        let access = install::open(context)?;
+        let installer = access.installer()?;
+        Ok(in_order(requests, AT_ONCE, |request| install_target(request, method, &installer, context)))
+    };
+    install().unwrap_or_else(|error: Error| vec![Err(error)])
+}
+
+/// Adopts one tree with its progress shown.
+pub fn adopt(
+    goroot: &Path,
+    version: &Version,
+    installer: &Installer<'_>,
+    context: &Context,
+) -> Result<InstallOutcome, Error> {
+    let shown = Shown::begin(&version.toolchain_name(), context);
+    // What is committed is made reachable too, whoever interrupts in between.
+    let result = context.with_cleanup(|| Ok(installer.adopt(goroot, version, &shown)?));
+    shown.bar.finish_and_clear();
+    result
+}
+
+/// The exact version a request means, for commands that write it down.
+pub fn choose(request: &Request, context: &Context) -> Result<Version, Error> {
+    let access = install::open(context)?;
+    let shown = Shown::begin(&request.to_string(), context);
+    let version = install::choose(request, &access.installer()?, &shown).map_err(Error::from);
+    shown.bar.finish_and_clear();
+    version
+}
+
+/// Installs one target with its progress shown.
+fn install_target(
+    target: &Target,
+    method: Method,
+    installer: &Installer<'_>,
+    context: &Context,
+) -> Result<InstallOutcome, Error> {
+    let shown = Shown::begin(&target.to_string(), context);
+    let version = match target {
+        Target::Request(request) => install::choose(request, installer, &shown).map_err(Error::from),
+        Target::File(name, path) => target::fits(name, path, installer).map(|()| name.version.clone()),
+    };
+    let result = version.and_then(|version| {
+        shown.bar.set_prefix(version.toolchain_name());
+        let outcome = context.with_cleanup(|| match target {
+            _ if method.from_source => installer.build(&version, &Process, &shown),
+            Target::Request(_) => installer.install(&version, method.wishes, &shown),
+            Target::File(name, path) => {
+                let source = [Source::Directory(installer.sources.file(name, path))];
+                installer.install_from(&source, &version, method.wishes, &shown)
+            }
+        });
+        outcome.map_err(Error::from)
+    });
+    shown.bar.finish_and_clear();
+    result
+}
