@@ -9,7 +9,7 @@ use crate::host::Assessment;
 use crate::install::InstallError;
 use crate::net::{NetError, NetErrorKind};
 use crate::request::NotARequest;
-use crate::shell::{AccountError, CrontabError, EditError, ScriptError};
+use crate::shell::{AccountError, CrontabError, EditError, ScriptError, SystemError};
 use crate::sources::{AttemptOutcome, SourceError, SourceErrorKind};
 use crate::store::StoreError;
 use crate::unpack::UnpackError;
@@ -380,38 +380,24 @@ impl From<EditError> for Error {
 
 impl From<ScriptError> for Error {
     fn from(error: ScriptError) -> Self {
-        Self::new(ErrorKind::Usage, &error).hint("set GVMR_HOME to a path without colons")
+        Self::new(ErrorKind::Usage, &error).hint(error.hint())
     }
 }
 
 impl From<AccountError> for Error {
     fn from(error: AccountError) -> Self {
-        let set_home = |home: &Path| format!("export HOME={}", home.display());
-        let hint = match &error {
-            AccountError::NotOurs { uid: 0, .. } => {
-                "run it without sudo; for the machine and all users: gvmr setup --system".to_owned()
-            }
-            AccountError::NotOurs { home, passwd: Some(passwd), uid, .. } if home == passwd => {
-                format!("root gives it back to its user: chown {uid} {}", home.display())
-            }
-            AccountError::Home { passwd: Some(passwd), .. }
-            | AccountError::NotOurs { passwd: Some(passwd), .. } => set_home(passwd),
-            AccountError::Home { .. } | AccountError::NotOurs { .. } => {
-                "set HOME to your home directory".to_owned()
-            }
-        };
-        Self::new(ErrorKind::Usage, &error).hint(hint)
+        Self::new(ErrorKind::Usage, &error).hint(error.hint())
     }
 }
 
 impl From<CrontabError> for Error {
     fn from(error: CrontabError) -> Self {
-        let hint = match &error {
-            CrontabError::Program(_) => "install cron, or leave --cron out",
-            CrontabError::Refused { .. } => "see what `crontab -l` says",
-            CrontabError::Torn { .. } => "remove what is left of the block: crontab -e",
-            CrontabError::Changed => "run it again",
-        };
-        Self::new(ErrorKind::Storage, &error).hint(hint)
+        Self::new(ErrorKind::Storage, &error).hint(error.hint())
+    }
+}
+
+impl From<SystemError> for Error {
+    fn from(error: SystemError) -> Self {
+        Self::new(ErrorKind::Storage, &error).hint(error.hint())
     }
 }

@@ -52,6 +52,24 @@ pub enum AccountError {
     },
 }
 
+impl AccountError {
+    /// The next step.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NotOurs { uid: 0, .. } => {
+                "run it without sudo; for the machine and all users: gvmr setup --system".to_owned()
+            }
+            Self::NotOurs { home, passwd: Some(passwd), uid, .. } if home == passwd => {
+                format!("root gives it back to its user: chown {uid} {}", home.display())
+            }
+            Self::Home { passwd: Some(passwd), .. } | Self::NotOurs { passwd: Some(passwd), .. } => {
+                format!("export HOME={}", passwd.display())
+            }
+            Self::Home { .. } | Self::NotOurs { .. } => "set HOME to your home directory".to_owned(),
+        }
+    }
+}
+
 impl Account {
     /// The account of this process, with `HOME` as its home.
     pub fn of_process(environment: &dyn Environment) -> Result<Self, AccountError> {

@@ -44,6 +44,18 @@ pub enum CrontabError {
     Changed,
 }
 
+impl CrontabError {
+    /// The next step.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Program(_) => "install cron, or leave --cron out",
+            Self::Refused { .. } => "see what `crontab -l` says",
+            Self::Torn { .. } => "remove what is left of the block: crontab -e",
+            Self::Changed => "run it again",
+        }
+    }
+}
+
 impl Crontab {
     /// What `crontab -l` prints; an empty one where the user has none.
     pub fn read() -> Result<Self, CrontabError> {

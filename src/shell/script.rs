@@ -38,6 +38,13 @@ pub enum ScriptError {
     },
 }
 
+impl ScriptError {
+    /// The next step.
+    pub fn hint(&self) -> &'static str {
+        "set GVMR_HOME to a path without colons"
+    }
+}
+
 /// Makes one word of a value.
 type Quote = fn(&OsStr) -> OsString;
 

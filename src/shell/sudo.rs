@@ -78,6 +78,11 @@ impl NoDropIn {
         matches!(self, Self::Broken(_) | Self::Unreadable(_))
     }
 
+    /// The next step, where it is a failure.
+    pub fn hint(&self) -> Option<&'static str> {
+        self.is_failure().then_some("correct it with visudo, then run this again")
+    }
+
     /// Whether commands find the shims without it, as far as they can find anything.
     pub fn finds_shims(&self) -> bool {
         matches!(self, Self::NoSudo | Self::KeepsPath(_) | Self::AlreadyFirst(_))
@@ -99,6 +104,17 @@ pub enum SudoError {
     /// The text could not be written to be checked.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl SudoError {
+    /// The next step, where there is one.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Edit(error) => error.hint(),
+            Self::Refused(_) | Self::TakenBack(_) => Some("see what visudo -c says".to_owned()),
+            Self::Store(_) => None,
+        }
+    }
 }
 
 fn at(setting: Option<&Setting>) -> impl fmt::Display {

@@ -46,6 +46,13 @@ pub enum SystemError {
     },
 }
 
+impl SystemError {
+    /// The next step.
+    pub fn hint(&self) -> &'static str {
+        "correct that as root (chown, chmod), or name another place in GVMR_HOME"
+    }
+}
+
 impl ScriptEntry<'_> {
     /// The edits for the machine whose files lie below `root` (`/`, or a directory in tests).
     pub fn system_edits(&self, root: &Path) -> Result<Vec<Edit>, ScriptError> {

@@ -10,7 +10,7 @@ use crate::cli;
 use crate::commands::Context;
 use crate::config;
 use crate::error::{Error, ErrorKind};
-use crate::shell::{self, ScriptEntry, SystemError};
+use crate::shell::{self, ScriptEntry};
 use crate::store::{self, Programs};
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
@@ -52,7 +52,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn make(&self) -> Result<(), Error> {
-        shell::check_system_home(self.home).map_err(exposed)?;
+        shell::check_system_home(self.home)?;
         let machine = Path::new(MACHINE);
         let entry = self.entry();
         let own = scripts(&entry)?;
@@ -67,7 +67,7 @@ impl Run<'_> {
             }
             shared = store::share(self.home, &Programs::beside_this_one()?, machine)?.changed;
             // By now the shims are there to be looked at, and the directories of the scripts.
-            shell::check_system_home(self.home).map_err(exposed)?;
+            shell::check_system_home(self.home)?;
             scripts = Changes::prepare(&own, Direction::Make);
             scripts.apply();
             changes.apply();
@@ -191,10 +191,4 @@ impl Run<'_> {
     fn warn(&self, line: &str) {
         self.context.terminal.warn(line);
     }
-}
-
-#[allow(clippy::needless_pass_by_value)] // for `map_err`
-fn exposed(error: SystemError) -> Error {
-    let hint = "correct that as root (chown, chmod), or name another place in GVMR_HOME";
-    Error::new(ErrorKind::Storage, &error).hint(hint)
 }

@@ -3,7 +3,7 @@
 use super::words;
 use crate::commands::Context;
 use crate::error::{Error, ErrorKind};
-use crate::shell::{Change, DropIn, Edit, EditError, NoDropIn, Sudo, SudoError};
+use crate::shell::{Change, DropIn, Edit, NoDropIn, Sudo, SudoError};
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::printable;
 use serde_json::{Value, json};
@@ -85,13 +85,13 @@ impl SudoPath {
             Self::DropIn(_, drop_in, state) => {
                 match state {
                     State::Changed => terminal.note(format_args!("wrote {}", shown(&drop_in.edit))),
-                    State::Failed(error) => terminal.warn(words::with_hint(error, hint(error))),
+                    State::Failed(error) => terminal.warn(words::with_hint(error, error.hint())),
                     State::Needed(_) | State::Unchanged => {}
                 }
                 drop_in.exceptions.iter().for_each(|setting| terminal.note(words::exception(setting)));
             }
             Self::Left(reason) if reason.is_failure() => {
-                terminal.warn(words::with_hint(reason, Some(words::MEND_SUDOERS.to_owned())));
+                terminal.warn(words::with_hint(reason, reason.hint().map(str::to_owned)));
             }
             Self::Left(reason) if reason.finds_shims() => terminal.note(reason),
             Self::Left(reason) => {
@@ -104,12 +104,13 @@ impl SudoPath {
         match self {
             Self::Left(reason) if reason.is_failure() => {
                 let message = "the PATH of sudo is as it was";
-                Some(Error::said(ErrorKind::Storage, message).hint(words::MEND_SUDOERS))
+                let failure = Error::said(ErrorKind::Storage, message);
+                Some(reason.hint().into_iter().fold(failure, Error::hint))
             }
             Self::DropIn(_, drop_in, State::Failed(error)) => {
                 let message = format!("{} is as it was: it could not be edited", shown(&drop_in.edit));
                 let failure = Error::said(ErrorKind::Storage, message);
-                Some(hint(error).into_iter().fold(failure, Error::hint))
+                Some(error.hint().into_iter().fold(failure, Error::hint))
             }
             _ => None,
         }
@@ -134,12 +135,4 @@ impl SudoPath {
 
 fn shown(edit: &Edit) -> String {
     printable::path(&edit.path)
-}
-
-fn hint(error: &SudoError) -> Option<String> {
-    match error {
-        SudoError::Edit(error) => EditError::hint(error),
-        SudoError::Refused(_) | SudoError::TakenBack(_) => Some("see what visudo -c says".to_owned()),
-        SudoError::Store(_) => None,
-    }
 }

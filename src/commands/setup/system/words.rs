@@ -6,9 +6,6 @@ use gvmr_core::sys::printable::path as shown;
 use std::fmt::Display;
 use std::path::Path;
 
-/// The next step where sudoers is broken.
-pub(super) const MEND_SUDOERS: &str = "correct it with visudo, then run this again";
-
 /// A message and its next step, as errors are shown.
 pub(super) fn with_hint(message: &impl Display, hint: Option<String>) -> String {
     let next = hint.map(|hint| format!("\n  next: {hint}"));
