@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &cli::CompletionsArgs, terminal: &Terminal) -> Resu
 }
 
 /// The completion script of a shell, which starts no process until it is asked for the first completion.
-pub(super) fn script(shell: Shell) -> Vec<u8> {
+fn script(shell: Shell) -> Vec<u8> {
     match shell {
         Shell::Bash => include_bytes!("../../completions/gvmr.bash").to_vec(),
         Shell::Zsh => include_bytes!("../../completions/_gvmr").to_vec(),

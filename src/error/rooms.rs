@@ -9,7 +9,7 @@ use crate::host::Assessment;
 use crate::install::InstallError;
 use crate::net::{NetError, NetErrorKind};
 use crate::request::NotARequest;
-use crate::shell::{AccountError, CrontabError, EditError, ScriptError, SystemError};
+use crate::shell::{AccountError, CrontabError, EditError, ScriptError, SetupError, SystemError};
 use crate::sources::{AttemptOutcome, SourceError, SourceErrorKind};
 use crate::store::StoreError;
 use crate::unpack::UnpackError;
@@ -399,5 +399,21 @@ impl From<CrontabError> for Error {
 impl From<SystemError> for Error {
     fn from(error: SystemError) -> Self {
         Self::new(ErrorKind::Storage, &error).hint(error.hint())
+    }
+}
+
+impl From<SetupError> for Error {
+    fn from(error: SetupError) -> Self {
+        match error {
+            SetupError::Script(error) => error.into(),
+            SetupError::Crontab(error) => error.into(),
+            SetupError::Edit(error) => error.into(),
+            SetupError::System(error) => error.into(),
+            SetupError::Store(error) => error.into(),
+            SetupError::NotSetUp { .. } => {
+                let hint = error.hint();
+                Self { hint, ..Self::new(ErrorKind::Storage, &error) }
+            }
+        }
     }
 }

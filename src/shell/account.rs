@@ -99,6 +99,11 @@ impl Account {
             shell: shell.or_else(|| environment.get("SHELL").map(PathBuf::from)),
         })
     }
+
+    /// Whether the account's login shell is this program.
+    pub fn logs_in_with(&self, program: &Path) -> bool {
+        self.shell.as_deref() == Some(program)
+    }
 }
 
 /// A line of `/etc/passwd`: name, password, uid, gid, comment, home, shell.

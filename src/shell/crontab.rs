@@ -4,6 +4,10 @@
 //! nothing, and an assignment counts for the lines below it: so one block stands at the top, and one more behind
 //! each line of the user's own that sets `PATH`, with the same directories behind the shims.
 
+mod change;
+
+pub use change::CrontabChange;
+
 use super::edit::{BEGIN, END};
 use gvmr_core::home::paths::Home;
 use std::io::{self, Write as _};

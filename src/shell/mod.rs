@@ -6,6 +6,7 @@
 //! process in a shell's start, never speaks to a terminal.
 
 mod account;
+mod completions;
 mod crontab;
 mod edit;
 mod environment_d;
@@ -15,6 +16,7 @@ mod path;
 pub mod quote;
 mod script;
 mod session;
+mod setup;
 mod sudo;
 mod sudoers;
 mod system;
@@ -22,13 +24,15 @@ mod user;
 mod vscode;
 
 pub use account::{Account, AccountError};
-pub use crontab::{Crontab, CrontabError};
-pub use edit::{BlockError, BlockPosition, Change, Content, Edit, EditError, move_aside};
+use completions::completion_scripts;
+pub use crontab::{Crontab, CrontabChange, CrontabError};
+pub use edit::{BlockError, BlockPosition, Change, Changes, Content, Direction, Edit, EditError, move_aside};
 pub use manager::reload_user_manager;
 pub use other_go::{Rival, rivals};
 pub use script::{ScriptEntry, ScriptError};
-pub use session::{Probe, ProbeResult, SessionKind, Sessions, Shell};
-pub use sudo::{DropIn, NoDropIn, Sudo, SudoError, sudo_drop_in, sudo_undo};
+pub use session::{Probe, ProbeResult, SessionKind, SessionState, Sessions, Shell};
+pub use setup::{SetupError, SystemPlan, SystemSetup, SystemUndo, UserPlan, UserSetup, UserUndo};
+pub use sudo::{DropIn, DropInState, NoDropIn, Sudo, SudoError, SudoPath, sudo_drop_in, sudo_undo};
 pub use sudoers::{SecurePath, Setting, SudoersError};
 pub use system::{SystemError, Taken, check_system_home, real_home};
 pub use user::{Extent, Surroundings};

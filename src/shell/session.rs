@@ -9,8 +9,10 @@ mod coverage;
 mod probe;
 mod programs;
 mod start;
+mod state;
 
 pub use probe::Probe;
+pub use state::SessionState;
 
 use super::Account;
 use crate::process::{Ending, in_order};

@@ -4,6 +4,10 @@
 //! sudo, and the whole of sudoers before and after: a sudoers that is broken is not touched, and a drop-in with which the whole is
 //! not in order is taken back at once.
 
+mod change;
+
+pub use change::{DropInState, SudoPath};
+
 use super::sudoers::{DROP_IN, SecurePath, Setting, SudoersError, drop_in, has_first};
 use super::{Change, Content, Edit, EditError};
 use crate::store::{self, StoreError};

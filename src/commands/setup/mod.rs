@@ -1,17 +1,15 @@
 //! `gvmr setup`: makes `go` the shim in every session, or takes that back.
 
-mod changes;
-mod cron;
-mod repair;
+mod render;
 mod report;
 mod system;
-mod undo;
 mod user;
 
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::shell::vscode_settings;
+use serde_json::Value;
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
@@ -25,12 +23,12 @@ pub(super) fn run(arguments: &cli::SetupArgs, context: &Context) -> Result<(), E
     }
     match (arguments.system, arguments.undo) {
         (true, _) => system::run(arguments, context),
-        (false, true) => undo::run(arguments, context),
-        (false, false) => user::run(arguments, context),
+        (false, true) => user::undo(arguments, context),
+        (false, false) => user::make(arguments, context),
     }
 }
 
-/// Asks once for leave to make changes. `Ok(false)` where the answer is no.
+/// Asks once for permission to make changes. `Ok(false)` where the answer is no.
 fn consent(arguments: &cli::SetupArgs, question: &str, context: &Context) -> Result<bool, Error> {
     if arguments.yes {
         return Ok(true);
@@ -42,5 +40,22 @@ fn consent(arguments: &cli::SetupArgs, question: &str, context: &Context) -> Res
         )
         .hint("say so with --yes, or look first with --dry-run"));
     }
-    Ok(context.terminal.ask(question, true))
+    let answer = context.terminal.ask(question, true);
+    if !answer {
+        context.terminal.note("nothing was edited");
+    }
+    Ok(answer)
+}
+
+/// Ends the command: with JSON where it is asked for, and with the failure where there is one.
+fn end(
+    arguments: &cli::SetupArgs,
+    value: impl FnOnce() -> Value,
+    failure: Option<Error>,
+    context: &Context,
+) -> Result<(), Error> {
+    if arguments.json {
+        context.terminal.json(&value()).map_err(Error::stdout)?;
+    }
+    failure.map_or(Ok(()), |error| Err(if arguments.json { error.after_data() } else { error }))
 }

@@ -1,35 +1,24 @@
-//! `gvmr setup --system`: the same for every user of the machine, with a home that all of them share. Root alone may.
+//! `gvmr setup --system` and its `--undo`: the same for every user of the machine. Root alone may.
 
-mod sudo;
 mod words;
 
-use super::changes::{Changes, Direction};
-use super::consent;
-use super::user::scripts;
+use super::{consent, end, render};
 use crate::cli;
-use crate::commands::Context;
 use crate::config;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
-use crate::shell::{self, ScriptEntry};
-use crate::store::{self, Programs};
-use gvmr_core::home::paths::Home;
-use gvmr_core::sys::bounded::{self, PIN_LIMIT};
+use crate::shell::{Changes, DropInState, SudoPath, SystemPlan, SystemSetup, SystemUndo};
+use crate::store;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
 use serde_json::{Value, json};
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
-use sudo::SudoPath;
-
-/// The machine's own files.
-const MACHINE: &str = "/";
+use std::path::{Path, PathBuf};
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
     be_root(arguments)?;
-    let home = shell::real_home(&config::home_to_share(&Process, Path::new(MACHINE))?);
-    let run = Run { arguments, context, home: &home };
-    if arguments.undo { run.undo() } else { run.make() }
+    let setup = SystemSetup::at(&config::home_to_share(&Process, Path::new("/"))?);
+    if arguments.undo { undo(arguments, &setup, context) } else { make(arguments, &setup, context) }
 }
 
 fn be_root(arguments: &cli::SetupArgs) -> Result<(), Error> {
@@ -44,151 +33,149 @@ fn be_root(arguments: &cli::SetupArgs) -> Result<(), Error> {
         .hint(format!("sudo {program} setup --system{undo}")))
 }
 
-struct Run<'a> {
-    arguments: &'a cli::SetupArgs,
-    context: &'a Context,
-    home: &'a Home,
+fn make(arguments: &cli::SetupArgs, setup: &SystemSetup, context: &Context) -> Result<(), Error> {
+    let terminal = &context.terminal;
+    let mut plan = SystemPlan::look(setup)?;
+    if arguments.dry_run {
+        show_planned(arguments, &plan.scripts, &(plan.changes.diff() + &plan.sudo.diff()), context)?;
+    } else {
+        if plan.is_needed() {
+            if !arguments.yes {
+                ask_about(&plan, setup, context);
+            }
+            if !consent(arguments, "Edit them?", context)? {
+                return Ok(());
+            }
+        }
+        plan.apply(setup)?;
+        context.with_cleanup(|| plan.sudo.apply(setup.home.root()));
+    }
+    render::changes(&plan.scripts, context);
+    render::changes(&plan.changes, context);
+    say_sudo(&plan.sudo, setup, context);
+    for taken in plan.taken.iter().filter(|taken| !taken.is_this_program()) {
+        terminal.warn(words::taken(taken, &setup.home));
+    }
+    for line in words::elsewhere(&setup.home, plan.go_is_taken()) {
+        terminal.note(line);
+    }
+    if !arguments.dry_run && store::toolchains(&setup.home).unwrap_or_default().is_empty() {
+        terminal.note(words::install_one(&setup.home));
+    }
+    if plan.is_empty() {
+        terminal.note("every file is as it should be: nothing was changed");
+    }
+    let failure = render::failure(&plan.scripts).or_else(|| render::failure(&plan.changes));
+    let value = || {
+        let mut value = as_json(&plan.changes, arguments, setup);
+        value["sudo"] = sudo_as_json(&plan.sudo);
+        value["taken"] = plan.taken.iter().map(|taken| taken.path.display().to_string()).collect();
+        value
+    };
+    end(arguments, value, failure.or_else(|| sudo_failure(&plan.sudo)), context)
 }
 
-impl Run<'_> {
-    fn make(&self) -> Result<(), Error> {
-        shell::check_system_home(self.home)?;
-        let machine = Path::new(MACHINE);
-        let entry = self.entry();
-        let own = scripts(&entry)?;
-        let mut scripts = Changes::prepare(&own, Direction::Make);
-        let mut changes = Changes::prepare(&entry.system_edits(machine)?, Direction::Make);
-        let mut sudo = SudoPath::look(&self.home.shims());
-        let mut shared = false;
-        if !self.arguments.dry_run {
-            let needed = scripts.are_needed() || changes.are_needed() || sudo.is_needed();
-            if (needed || !self.is_shared()) && !self.may_go_on(&changes, &sudo)? {
-                return Ok(());
+fn undo(arguments: &cli::SetupArgs, setup: &SystemSetup, context: &Context) -> Result<(), Error> {
+    let mut undo = SystemUndo::look(setup)?;
+    let needed = undo.is_needed();
+    if arguments.dry_run {
+        show_planned(arguments, &undo.scripts, &undo.changes.diff(), context)?;
+    } else {
+        if needed && !consent(arguments, "Take the setup of this machine back?", context)? {
+            return Ok(());
+        }
+        undo.apply(setup)?;
+    }
+    render::changes(&undo.scripts, context);
+    render::changes(&undo.changes, context);
+    if !needed {
+        context.terminal.note("there is nothing to take back");
+    } else if setup.home.versions().is_dir() {
+        context.terminal.note(words::home_stays(&setup.home));
+    }
+    let failure = render::failure(&undo.changes).or_else(|| render::failure(&undo.scripts));
+    end(arguments, || as_json(&undo.changes, arguments, setup), failure, context)
+}
+
+fn ask_about(plan: &SystemPlan, setup: &SystemSetup, context: &Context) {
+    let paths: Vec<_> = plan.changes.needed().chain(plan.sudo.path()).map(PathBuf::from).collect();
+    let home = printable::path(setup.home.root());
+    let what = format!(
+        "{home} becomes the home of Go for every user, and these files put its shims first on PATH from now \
+         on (gvmr setup --system --dry-run shows how, --undo takes it back):"
+    );
+    render::question(what, &paths, context);
+}
+
+fn show_planned(
+    arguments: &cli::SetupArgs,
+    scripts: &Changes,
+    diff: &str,
+    context: &Context,
+) -> Result<(), Error> {
+    if arguments.json {
+        return Ok(());
+    }
+    let what = if arguments.undo { "would remove" } else { "would write" };
+    render::planned(what, scripts.needed(), context);
+    render::diff(diff, context)
+}
+
+fn as_json(changes: &Changes, arguments: &cli::SetupArgs, setup: &SystemSetup) -> Value {
+    let mut value = render::changes_as_json(changes, arguments.dry_run);
+    value["home"] = setup.home.root().display().to_string().into();
+    value
+}
+
+/// What was done about sudo, and what sudo does where nothing was.
+fn say_sudo(sudo: &SudoPath, setup: &SystemSetup, context: &Context) {
+    let terminal = &context.terminal;
+    match sudo {
+        SudoPath::DropIn(_, drop_in, state) => {
+            match state {
+                DropInState::Changed => {
+                    terminal.note(format_args!("wrote {}", printable::path(&drop_in.edit.path)));
+                }
+                DropInState::Failed(error) => terminal.warn(render::with_hint(error, error.hint())),
+                DropInState::Needed(_) | DropInState::Unchanged => {}
             }
-            shared = store::share(self.home, &Programs::beside_this_one()?, machine)?.changed;
-            // By now the shims are there to be looked at, and the directories of the scripts.
-            shell::check_system_home(self.home)?;
-            scripts = Changes::prepare(&own, Direction::Make);
-            scripts.apply();
-            changes.apply();
-            sudo.apply(self.context, self.home.root());
+            drop_in.exceptions.iter().for_each(|setting| terminal.note(words::exception(setting)));
         }
-        let is_done = [&scripts, &changes].iter().all(|each| each.is_done()) && sudo.is_done() && !shared;
-        self.show(&scripts, &changes, &sudo.diff())?;
-        sudo.say(self.home, self.context);
-        let taken = entry.system_names_taken(machine);
-        taken.iter().filter_map(|taken| words::taken(taken, self.home)).for_each(|line| self.warn(&line));
-        let go_is_taken = taken.iter().any(|taken| taken.path.ends_with("go"));
-        for line in words::elsewhere(self.home, go_is_taken) {
-            self.note(&line);
+        SudoPath::Left(reason) if reason.is_failure() => {
+            terminal.warn(render::with_hint(reason, reason.hint()));
         }
-        let installed = store::toolchains(self.home).unwrap_or_default();
-        if installed.is_empty() && !self.arguments.dry_run {
-            self.note(&words::install_one(self.home));
+        SudoPath::Left(reason) if reason.finds_shims() => terminal.note(reason),
+        SudoPath::Left(reason) => {
+            terminal.warn(format_args!("{reason}; {}", words::sudo_by_hand(&setup.home)));
         }
-        if is_done {
-            self.note("every file is as it should be: nothing was changed");
-        }
-        let failure = scripts.failure().or_else(|| changes.failure());
-        let details = json!({ "sudo": sudo.json(), "taken": taken.iter().map(|taken| taken.path.display().to_string()).collect::<Vec<_>>() });
-        self.end(&changes, &details, failure.or_else(|| sudo.failure()))
     }
+}
 
-    fn undo(&self) -> Result<(), Error> {
-        let machine = Path::new(MACHINE);
-        let entry = self.entry();
-        // Backwards: a directory goes with the first file that was put there.
-        let mut edits = entry.system_undo(machine)?;
-        edits.push(shell::sudo_undo(machine));
-        edits.reverse();
-        let mut changes = Changes::prepare(&edits, Direction::Undo);
-        let mut scripts = Changes::prepare(&scripts(&entry)?, Direction::Undo);
-        let needed = scripts.are_needed() || changes.are_needed() || self.is_shared();
-        if !self.arguments.dry_run {
-            if needed && !consent(self.arguments, "Take the setup of this machine back?", self.context)? {
-                self.note("nothing was edited");
-                return Ok(());
-            }
-            changes.apply();
-            scripts.apply();
-            store::unshare(self.home, machine)?;
+fn sudo_failure(sudo: &SudoPath) -> Option<Error> {
+    let (message, hint) = match sudo {
+        SudoPath::Left(reason) if reason.is_failure() => {
+            ("the PATH of sudo is as it was".to_owned(), reason.hint().map(str::to_owned))
         }
-        self.show(&scripts, &changes, "")?;
-        if !needed {
-            self.note("there is nothing to take back");
-        } else if self.home.versions().is_dir() {
-            self.note(&words::home_stays(self.home));
+        SudoPath::DropIn(_, drop_in, DropInState::Failed(error)) => {
+            let path = printable::path(&drop_in.edit.path);
+            (format!("{path} is as it was: it could not be edited"), error.hint())
         }
-        let failure = changes.failure().or_else(|| scripts.failure());
-        self.end(&changes, &json!({}), failure)
-    }
+        _ => return None,
+    };
+    Some(Error { hint, ..Error::said(ErrorKind::Storage, message) })
+}
 
-    fn entry(&self) -> ScriptEntry<'_> {
-        ScriptEntry { home: self.home, user_home: None, go_bin: None, export_home: false, shared: true }
-    }
-
-    /// Whether the home is the machine's already.
-    fn is_shared(&self) -> bool {
-        let named = bounded::read(&store::machine_file(Path::new(MACHINE)), PIN_LIMIT).ok().flatten();
-        let is_named =
-            named.is_some_and(|line| line.trim_ascii_end() == self.home.root().as_os_str().as_bytes());
-        is_named && self.home.shared_file().exists()
-    }
-
-    fn may_go_on(&self, changes: &Changes, sudo: &SudoPath) -> Result<bool, Error> {
-        let terminal = &self.context.terminal;
-        if terminal.can_ask() && !self.arguments.yes {
-            let home = printable::path(self.home.root());
-            terminal.say(format_args!(
-                "{home} becomes the home of Go for every user, and these files put its shims first on PATH from now \
-                 on (gvmr setup --system --dry-run shows how, --undo takes it back):"
-            ));
-            for path in changes.paths().chain(sudo.path()) {
-                terminal.say(format_args!("  {}", printable::path(path)));
-            }
-        }
-        let may = consent(self.arguments, "Edit them?", self.context)?;
-        if !may {
-            self.note("nothing was edited");
-        }
-        Ok(may)
-    }
-
-    /// What was done, or what would be.
-    fn show(&self, scripts: &Changes, changes: &Changes, sudo: &str) -> Result<(), Error> {
-        let terminal = &self.context.terminal;
-        if self.arguments.dry_run && !self.arguments.json {
-            for path in scripts.paths() {
-                self.note(&words::planned(path, self.arguments.undo));
-            }
-            let diff = changes.diff() + sudo;
-            if !diff.is_empty() {
-                terminal.data(diff.trim_end()).map_err(Error::stdout)?;
-            }
-        }
-        scripts.say(self.context);
-        changes.say(self.context);
-        Ok(())
-    }
-
-    fn end(&self, changes: &Changes, details: &Value, failure: Option<Error>) -> Result<(), Error> {
-        let json = self.arguments.json;
-        if json {
-            let mut value = changes.json(self.arguments);
-            value["home"] = self.home.root().display().to_string().into();
-            for (name, detail) in details.as_object().into_iter().flatten() {
-                value[name] = detail.clone();
-            }
-            self.context.terminal.json(&value).map_err(Error::stdout)?;
-        }
-        failure.map_or(Ok(()), |error| Err(if json { error.after_data() } else { error }))
-    }
-
-    fn note(&self, line: &str) {
-        self.context.terminal.note(line);
-    }
-
-    fn warn(&self, line: &str) {
-        self.context.terminal.warn(line);
-    }
+/// For scripts: `state` is `unchanged`, `needed`, `changed`, `failed`, or `left` with the reason.
+fn sudo_as_json(sudo: &SudoPath) -> Value {
+    let (drop_in, state) = match sudo {
+        SudoPath::Left(reason) => return json!({ "state": "left", "why": reason.to_string() }),
+        SudoPath::DropIn(_, drop_in, state) => (drop_in, state),
+    };
+    let (name, why) = match state {
+        DropInState::Unchanged => ("unchanged", None),
+        DropInState::Needed(_) => ("needed", None),
+        DropInState::Changed => ("changed", None),
+        DropInState::Failed(error) => ("failed", Some(error.to_string())),
+    };
+    json!({ "state": name, "path": printable::path(&drop_in.edit.path), "why": why })
 }

@@ -1,224 +1,137 @@
-//! `gvmr setup` for one user: plan, show, ask, edit, look.
+//! `gvmr setup` and `gvmr setup --undo` for one user.
 
-use super::changes::{Changes, Direction};
-use super::cron::Cron;
-use super::{consent, repair, report};
+use super::{consent, end, render, report};
 use crate::cli;
-use crate::commands::{Context, completions, env};
-use crate::error::{Error, ErrorKind};
-use crate::shell::{
-    Account, Content, Edit, Extent, ScriptEntry, Sessions, Surroundings, reload_user_manager,
-};
-use crate::store;
-use clap_complete::Shell;
-use gvmr_core::home::paths::Home;
+use crate::commands::env;
+use crate::context::Context;
+use crate::error::Error;
+use crate::shell::{Account, UserPlan, UserSetup, UserUndo};
+use crate::store::Programs;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
 use serde_json::Value;
 use std::path::PathBuf;
 
-/// What setup works with.
-pub(super) struct Scene<'a> {
-    pub(super) context: &'a Context,
-    pub(super) account: Account,
-    pub(super) gvmr: PathBuf,
-    pub(super) go_bin: Option<PathBuf>,
+fn look(context: &Context) -> Result<UserSetup<'_>, Error> {
+    Ok(UserSetup {
+        home: &context.settings.home,
+        gvmr: Programs::beside_this_one()?.program,
+        account: Account::of_process(&Process)?,
+        go_bin: env::settled_go_bin(),
+        export_home: env::is_custom(context),
+        home_is_shared: context.settings.reads_only,
+    })
 }
 
-impl<'a> Scene<'a> {
-    pub(super) fn look(context: &'a Context) -> Result<Self, Error> {
-        let gvmr = store::Programs::beside_this_one()?.program;
-        Ok(Self { context, account: Account::of_process(&Process)?, gvmr, go_bin: env::settled_go_bin() })
-    }
-
-    pub(super) fn home(&self) -> &Home {
-        &self.context.settings.home
-    }
-
-    pub(super) fn entry(&self) -> ScriptEntry<'_> {
-        ScriptEntry {
-            home: self.home(),
-            user_home: Some(&self.account.home),
-            go_bin: self.go_bin.as_deref(),
-            export_home: env::is_custom(self.context),
-            shared: false, // root's setup wrote the scripts of a shared home
-        }
-    }
-
-    pub(super) fn sessions(&self) -> Sessions<'_> {
-        Sessions { account: &self.account, gvmr: &self.gvmr }
-    }
-
-    /// The edits of the user's own files.
-    pub(super) fn edits(&self, extent: Extent) -> Result<Vec<Edit>, Error> {
-        let surroundings = Surroundings::look(&self.sessions(), &Process);
-        Ok(self.entry().user_edits(&self.account, &surroundings, extent)?)
-    }
-
-    /// What those files read. In a home that root keeps for all they are root's to write.
-    pub(super) fn scripts(&self) -> Result<Vec<Edit>, Error> {
-        if !self.context.settings.reads_only {
-            return scripts(&self.entry());
-        }
-        let home = self.home().root();
-        if home.join("env").exists() {
-            return Ok(Vec::new());
-        }
-        let said = Error::said(
-            ErrorKind::Storage,
-            format!("root has not set up the shared {}", printable::path(home)),
-        );
-        Err(said.hint(format!("sudo {} setup --system", printable::path(&self.gvmr))))
-    }
-}
-
-/// The scripts in gvmr's home that the edits read, for sessions as `entry` has them.
-pub(super) fn scripts(entry: &ScriptEntry<'_>) -> Result<Vec<Edit>, Error> {
-    let root = entry.home.root();
-    let script = |name: &str, bytes| Edit {
-        path: root.join(name),
-        content: Content::Whole { bytes, mode: 0o644 },
-        sessions: "what the others read",
-    };
-    Ok(vec![
-        script("env", entry.posix()?),
-        script("env.fish", entry.fish()?),
-        script("completions/gvmr.bash", completion(Shell::Bash)),
-        script("completions/_gvmr", completion(Shell::Zsh)),
-        script("completions/gvmr.fish", completion(Shell::Fish)),
-    ])
-}
-
-/// A completion script that says who put it there, behind its first line, which zsh reads.
-fn completion(shell: Shell) -> Vec<u8> {
-    let script = completions::script(shell);
-    let first = script.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    let mark = format!("# Put here by {}.\n", Content::MARK);
-    [&script[..first], mark.as_bytes(), &script[first..]].concat()
-}
-
-pub(super) fn run(arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
-    let scene = Scene::look(context)?;
-    let mut plan = Plan::look(arguments, &scene)?;
+/// `gvmr setup`.
+pub(super) fn make(arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
+    let setup = look(context)?;
+    let mut plan = UserPlan::look(&setup, arguments.repair, arguments.cron)?;
     if arguments.dry_run {
-        return plan.show(arguments, context);
+        return show_plan(&plan, arguments, context);
     }
     if plan.is_needed() {
-        plan.ask_about(context);
+        ask_about(&plan, context);
         if !consent(arguments, "Edit them?", context)? {
-            context.terminal.note("nothing was edited");
             return Ok(());
         }
-    } else if plan.changes.failure().is_none() {
+    } else if plan.changes.failed().is_empty() {
         context.terminal.note("every file is as it should be");
     }
-    plan.make(&scene)?;
-    plan.scripts.say(context);
-    plan.changes.say(context);
-    plan.cron.say(Direction::Make, context);
-    reload(&plan.changes, &scene);
-    let value = plan.json(arguments);
-    let failure = plan.changes.failure().or_else(|| plan.cron.failure());
-    report::sessions(arguments, &scene, value, failure)
+    let applied = plan.apply(&setup);
+    for (path, moved) in &plan.moved {
+        context.terminal.note(format_args!("moved {} to {}", printable::path(path), printable::path(moved)));
+    }
+    applied?;
+    render::changes(&plan.scripts, context);
+    if let Some(error) = render::failure(&plan.scripts) {
+        return Err(error);
+    }
+    render::changes(&plan.changes, context);
+    render::crontab(&plan.crontab, "wrote PATH into the crontab", context);
+    note_manager(plan.manager_is_stale, context);
+    let value = as_json(&plan, arguments);
+    let failure = render::failure(&plan.changes).or_else(|| plan.crontab.into_failure().map(Error::from));
+    report::sessions(arguments, &setup, context, value, failure)
 }
 
-/// What is to be done.
-struct Plan {
-    /// Files that nobody but another user can read.
-    aside: Vec<PathBuf>,
-    scripts: Changes,
-    changes: Changes,
-    cron: Cron,
-}
-
-impl Plan {
-    fn look(arguments: &cli::SetupArgs, scene: &Scene<'_>) -> Result<Self, Error> {
-        let edits = scene.edits(Extent::Needed)?;
-        let (aside, edits) = if arguments.repair { repair::unreadable(edits) } else { (Vec::new(), edits) };
-        Ok(Self {
-            aside,
-            scripts: Changes::prepare(&scene.scripts()?, Direction::Make),
-            changes: Changes::prepare(&edits, Direction::Make),
-            cron: if arguments.cron { Cron::make(scene.home())? } else { Cron::renew(scene.home()) },
-        })
-    }
-
-    fn is_needed(&self) -> bool {
-        self.scripts.are_needed()
-            || self.changes.are_needed()
-            || self.cron.is_needed()
-            || !self.aside.is_empty()
-    }
-
-    /// Makes everything. What the files are to read comes first: without it none of them is edited.
-    fn make(&mut self, scene: &Scene<'_>) -> Result<(), Error> {
-        let context = scene.context;
-        if !context.settings.reads_only {
-            context.publish()?;
-            self.scripts = Changes::prepare(&scene.scripts()?, Direction::Make); // the home is there now
-        }
-        self.scripts.apply();
-        if let Some(error) = self.scripts.failure() {
-            self.scripts.say(context);
-            return Err(error);
-        }
-        if !self.aside.is_empty() {
-            repair::start_anew(&self.aside, &scene.account.home, context)?;
-            // A file that is gone now hides no other one.
-            self.changes = Changes::prepare(&scene.edits(Extent::Needed)?, Direction::Make);
-        }
-        self.changes.apply();
-        self.cron.install();
-        Ok(())
-    }
-
-    fn show(&self, arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
-        let failure = self.changes.failure();
-        if arguments.json {
-            context.terminal.json(&self.json(arguments)).map_err(Error::stdout)?;
-            return failure.map_or(Ok(()), |error| Err(error.after_data()));
-        }
-        for path in &self.aside {
+fn show_plan(plan: &UserPlan, arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
+    let failure = render::failure(&plan.changes);
+    if !arguments.json {
+        for path in &plan.unreadable {
             context.terminal.note(format_args!("would move {} aside", printable::path(path)));
         }
-        for path in self.scripts.paths() {
-            context.terminal.note(format_args!("would write {}", printable::path(path)));
-        }
-        self.cron.show(context);
-        self.changes.show(context)?;
-        if !self.is_needed() && failure.is_none() {
+        render::planned("would write", plan.scripts.needed(), context);
+        render::planned_crontab(&plan.crontab, context);
+        render::diff(&plan.changes.diff(), context)?;
+        render::changes(&plan.changes, context);
+        if !plan.is_needed() && failure.is_none() {
             context.terminal.note("every file is as it should be");
         }
-        failure.map_or(Ok(()), Err)
     }
-
-    fn ask_about(&self, context: &Context) {
-        if !context.terminal.can_ask() {
-            return;
-        }
-        context.terminal.say("These files of yours put the shims first on PATH from now on (gvmr setup --dry-run shows how, --undo takes it back):");
-        for path in self.changes.paths().chain(self.aside.iter().map(PathBuf::as_path)) {
-            context.terminal.say(format_args!("  {}", printable::path(path)));
-        }
-        if self.cron.is_needed() {
-            context.terminal.say("  the crontab");
-        }
-    }
-
-    fn json(&self, arguments: &cli::SetupArgs) -> Value {
-        let mut value = self.changes.json(arguments);
-        value["moved_aside"] = self.aside.iter().map(|path| path.display().to_string()).collect();
-        value["scripts"] = self.scripts.json(arguments);
-        value["crontab"] = self.cron.word().into();
-        value
-    }
+    end(arguments, || as_json(plan, arguments), failure, context)
 }
 
-/// Tells the user's service manager, where one runs, what its file says now.
-pub(super) fn reload(changes: &Changes, scene: &Scene<'_>) {
-    let is_new = changes.made("environment.d/zz-gvmr.conf");
-    if is_new && reload_user_manager(scene.account.uid) == Some(false) {
-        scene.context.terminal.note(
+fn ask_about(plan: &UserPlan, context: &Context) {
+    let mut paths: Vec<_> = plan.changes.needed().map(PathBuf::from).collect();
+    paths.extend(plan.unreadable.iter().cloned());
+    paths.extend(plan.crontab.is_needed().then(|| PathBuf::from("the crontab")));
+    render::question(
+        "These files of yours put the shims first on PATH from now on (gvmr setup --dry-run shows how, --undo takes it back):",
+        &paths,
+        context,
+    );
+}
+
+fn as_json(plan: &UserPlan, arguments: &cli::SetupArgs) -> Value {
+    let mut value = render::changes_as_json(&plan.changes, arguments.dry_run);
+    let aside = plan.unreadable.iter().chain(plan.moved.iter().map(|(path, _)| path));
+    value["moved_aside"] = aside.map(|path| path.display().to_string()).collect();
+    value["scripts"] = render::changes_as_json(&plan.scripts, arguments.dry_run);
+    value["crontab"] = plan.crontab.state().into();
+    value
+}
+
+/// `gvmr setup --undo`.
+pub(super) fn undo(arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
+    let setup = look(context)?;
+    let mut undo = UserUndo::look(&setup)?;
+    let needed = undo.is_needed();
+    let show = |undo: &UserUndo| {
+        render::changes(&undo.changes, context);
+        render::crontab(&undo.crontab, "the crontab is as it was", context);
+    };
+    if !arguments.dry_run {
+        if needed && !consent(arguments, "Take back what setup wrote?", context)? {
+            return Ok(());
+        }
+        undo.apply(&setup);
+        show(&undo);
+        render::changes(&undo.scripts, context);
+        note_manager(undo.manager_is_stale, context);
+        if needed {
+            context.terminal.note("what is installed stays; sessions that are open keep their PATH");
+        }
+    } else if !arguments.json {
+        render::planned("would remove", undo.scripts.needed(), context);
+        render::planned_crontab(&undo.crontab, context);
+        render::diff(&undo.changes.diff(), context)?;
+        show(&undo);
+    }
+    let mut value = render::changes_as_json(&undo.changes, arguments.dry_run);
+    value["scripts"] = render::changes_as_json(&undo.scripts, arguments.dry_run);
+    value["crontab"] = undo.crontab.state().into();
+    let failure = render::failure(&undo.changes).or_else(|| render::failure(&undo.scripts));
+    let failure = failure.or_else(|| undo.crontab.into_failure().map(Error::from));
+    if !needed && failure.is_none() {
+        context.terminal.note("there is nothing to take back");
+    }
+    end(arguments, || value, failure, context)
+}
+
+fn note_manager(is_stale: bool, context: &Context) {
+    if is_stale {
+        context.terminal.note(
             "the user's service manager does not answer: systemctl --user daemon-reload, or the next login, tells it",
         );
     }

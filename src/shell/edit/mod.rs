@@ -7,6 +7,7 @@
 mod backup;
 mod block;
 mod change;
+mod changes;
 mod diff;
 mod directory;
 mod error;
@@ -21,6 +22,7 @@ pub use backup::move_aside;
 pub use block::BlockError;
 pub(super) use block::{BEGIN, END};
 pub use change::Change;
+pub use changes::{Changes, Direction};
 pub use error::EditError;
 
 use block::Stripped;

@@ -18,6 +18,14 @@ pub struct Taken {
     pub target: Option<PathBuf>,
 }
 
+impl Taken {
+    /// Whether it is the program that runs, which is as good as a link to the shim.
+    pub fn is_this_program(&self) -> bool {
+        let this = std::env::current_exe().and_then(fs::canonicalize).ok();
+        self.path.ends_with("gvmr") && this.is_some() && fs::canonicalize(&self.path).ok() == this
+    }
+}
+
 /// The links that may be made, or are there.
 pub(super) fn free(root: &Path, home: &Home) -> Vec<Edit> {
     let is_there = root.join(DIRECTORY).is_dir();

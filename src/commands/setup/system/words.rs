@@ -3,36 +3,18 @@
 use crate::shell::{Setting, Taken};
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::printable::path as shown;
-use std::fmt::Display;
-use std::path::Path;
 
-/// A message and its next step, as errors are shown.
-pub(super) fn with_hint(message: &impl Display, hint: Option<String>) -> String {
-    let next = hint.map(|hint| format!("\n  next: {hint}"));
-    format!("{message}{}", next.unwrap_or_default())
-}
-
-/// A file of the home in a dry run.
-pub(super) fn planned(path: &Path, undo: bool) -> String {
-    format!("would {} {}", if undo { "remove" } else { "write" }, shown(path))
-}
-
-/// A name in `/usr/local/bin` that is something else's: where which one is found. A `gvmr` there that is this very program is
-/// as good.
-pub(super) fn taken(taken: &Taken, home: &Home) -> Option<String> {
-    let name = taken.path.file_name()?.to_string_lossy().into_owned();
-    let this = std::env::current_exe().and_then(std::fs::canonicalize).ok();
-    if name == "gvmr" && this.is_some() && std::fs::canonicalize(&taken.path).ok() == this {
-        return None;
-    }
+/// A name in `/usr/local/bin` that is something else's: where which one is found.
+pub(super) fn taken(taken: &Taken, home: &Home) -> String {
+    let name = taken.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let target = taken.target.as_ref().map(|target| format!(" (a link to {})", shown(target)));
-    Some(format!(
+    format!(
         "{}{} is not gvmr's and stays. Where a session reads no start-up file (services, docker exec, sh -c), {name} is \
          that one; elsewhere it is {}",
         shown(&taken.path),
         target.unwrap_or_default(),
         shown(&home.shims().join(&name)),
-    ))
+    )
 }
 
 /// A setting of sudo's for some only.

@@ -1,0 +1,46 @@
+//! What the `go` of a session says about setup.
+
+use super::ProbeResult;
+use gvmr_core::home::paths::Home;
+use gvmr_core::sys::directory::lead_to_one;
+
+/// Which `go` a session has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// The shim.
+    Shim,
+    /// Another one, or none, though the user's files can change that.
+    Wrong,
+    /// The session ended or became something else before it could be asked, as with `exec fish` in a file that it reads.
+    Unknown,
+    /// Another one, or none, and the session reads none of the user's files: why, and what helps.
+    OutOfReach(&'static str),
+}
+
+impl ProbeResult {
+    /// Which `go` the session has, with the shims of `home`.
+    pub fn state(&self, home: &Home) -> SessionState {
+        let shim = home.shims().join("go");
+        if self.go.as_ref().is_some_and(|go| lead_to_one(go, &shim)) {
+            return SessionState::Shim;
+        }
+        match self.shell.out_of_reach(self.kind) {
+            Some(why) => SessionState::OutOfReach(why),
+            None if self.failure.is_some() => SessionState::Unknown,
+            None => SessionState::Wrong,
+        }
+    }
+
+    /// Why the session does not have the shim, though the user's files can change that. `all_edited` tells whether every
+    /// file that needed an edit got it.
+    pub fn cause(&self, home: &Home, all_edited: bool) -> String {
+        match &self.failure {
+            Some(failure) => failure.clone(),
+            None if self.path.contains(&home.shims()) => {
+                "a file that it reads puts something before the shims".to_owned()
+            }
+            None if all_edited => "a file that it reads sets PATH anew, without the shims".to_owned(),
+            None => "a file that it reads could not be edited".to_owned(),
+        }
+    }
+}

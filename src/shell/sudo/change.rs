@@ -1,0 +1,82 @@
+//! The change of sudo's `PATH` in one run of setup: worked out, then made.
+
+use super::{DropIn, NoDropIn, Sudo, SudoError};
+use crate::shell::Change;
+use std::path::Path;
+
+/// What setup does about sudo's `PATH`.
+#[derive(Debug)]
+pub enum SudoPath {
+    /// Nothing, for this reason.
+    Left(NoDropIn),
+    /// A drop-in.
+    DropIn(Sudo, Box<DropIn>, DropInState),
+}
+
+/// How far the drop-in is.
+#[derive(Debug)]
+pub enum DropInState {
+    /// It is in place.
+    Unchanged,
+    /// It has to be written.
+    Needed(Box<Change>),
+    /// It was written.
+    Changed,
+    /// It is not in place.
+    Failed(SudoError),
+}
+
+impl SudoPath {
+    /// Looks at sudo as it is on this machine.
+    pub fn look(shims: &Path) -> Self {
+        let found = Sudo::find().and_then(|sudo| Ok((sudo.drop_in(shims)?, sudo)));
+        let (drop_in, sudo) = match found {
+            Ok(found) => found,
+            Err(reason) => return Self::Left(reason),
+        };
+        let state = match drop_in.edit.prepare() {
+            Ok(change) if change.is_needed() => DropInState::Needed(Box::new(change)),
+            Ok(_) => DropInState::Unchanged,
+            Err(error) => DropInState::Failed(error.into()),
+        };
+        Self::DropIn(sudo, Box::new(drop_in), state)
+    }
+
+    /// Whether the drop-in still has to be written.
+    pub fn is_needed(&self) -> bool {
+        matches!(self, Self::DropIn(_, _, DropInState::Needed(_)))
+    }
+
+    /// Whether nothing had to be changed.
+    pub fn is_unchanged(&self) -> bool {
+        matches!(self, Self::Left(_) | Self::DropIn(_, _, DropInState::Unchanged))
+    }
+
+    /// The drop-in, where it still has to be written.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::DropIn(_, _, DropInState::Needed(change)) => Some(change.path()),
+            _ => None,
+        }
+    }
+
+    /// The diff of the drop-in, where it still has to be written.
+    pub fn diff(&self) -> String {
+        match self {
+            Self::DropIn(_, _, DropInState::Needed(change)) => change.diff(),
+            _ => String::new(),
+        }
+    }
+
+    /// Puts the drop-in in place, where one is needed. Must not be cut short. `scratch` is a directory that only root can change.
+    pub fn apply(&mut self, scratch: &Path) {
+        let Self::DropIn(sudo, drop_in, state) = self else { return };
+        *state = match std::mem::replace(state, DropInState::Unchanged) {
+            DropInState::Needed(change) => match sudo.apply(&drop_in.edit, *change, scratch) {
+                Ok(()) => DropInState::Changed,
+                Err(error) => DropInState::Failed(error),
+            },
+            other => other,
+        };
+    }
+}
