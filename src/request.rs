@@ -36,6 +36,14 @@ pub struct NotARequest {
     pub suggestion: Option<String>,
 }
 
+impl NotARequest {
+    /// The next step: the spelling that was probably meant.
+    pub fn hint(&self) -> Option<String> {
+        let meant = self.suggestion.as_ref().map(|meant| format!("write {meant}"));
+        Some(meant.unwrap_or_else(|| "gvmr ls-remote shows what exists".to_owned()))
+    }
+}
+
 impl Request {
     /// Parses what follows `gvmr install`.
     pub fn parse(text: &str) -> Result<Self, NotARequest> {

@@ -95,6 +95,11 @@ impl Error {
         Self::said(ErrorKind::Storage, format!("cannot write to stdout: {error}"))
     }
 
+    /// The same, with the next step that the room's own error knows.
+    fn with_hint(kind: ErrorKind, cause: &(dyn StdError + 'static), hint: Option<String>) -> Self {
+        Self { hint, ..Self::new(kind, cause) }
+    }
+
     /// Adds the next step.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -5,16 +5,13 @@ use crate::build::BuildError;
 use crate::config::{ConfigError, TrustError};
 use crate::credentials::CredentialsError;
 use crate::discover::{NotATree, Unfit};
-use crate::host::Assessment;
 use crate::install::InstallError;
-use crate::net::{NetError, NetErrorKind};
 use crate::request::NotARequest;
 use crate::shell::{AccountError, CrontabError, EditError, ScriptError, SetupError, SystemError};
-use crate::sources::{AttemptOutcome, SourceError, SourceErrorKind};
-use crate::store::StoreError;
+use crate::sources::SourceError;
+use crate::store::{NO_SPACE, StoreError, storage_hint};
 use crate::unpack::UnpackError;
 use crate::verify::{LogError, SettingError};
-use gvmr_core::gover::version::Version;
 use gvmr_core::select::error::ResolveError;
 use std::io::ErrorKind as Io;
 use std::path::Path;
@@ -71,11 +68,7 @@ impl From<CredentialsError> for Error {
 
 impl From<NotARequest> for Error {
     fn from(error: NotARequest) -> Self {
-        let meant = error
-            .suggestion
-            .as_ref()
-            .map_or("gvmr ls-remote shows what exists".to_owned(), |meant| format!("write {meant}"));
-        Self::new(ErrorKind::Usage, &error).hint(meant)
+        Self::with_hint(ErrorKind::Usage, &error, error.hint())
     }
 }
 
@@ -158,129 +151,71 @@ impl From<StoreError> for Error {
 
 impl From<InstallError> for Error {
     fn from(error: InstallError) -> Self {
-        let (kind, hint) = match error {
-            InstallError::Source(error) => return error.into(),
-            InstallError::Log(error) => return error.into(),
-            InstallError::Store(error) => return error.into(),
-            InstallError::Unknown { .. } => {
-                (ErrorKind::UnknownVersion, "gvmr ls-remote shows what exists".to_owned())
+        if let InstallError::Store(error) = error {
+            return error.into();
+        }
+        let kind = match &error {
+            InstallError::Store(_) | InstallError::Unreadable { .. } => ErrorKind::Storage,
+            InstallError::Build(error) => {
+                let (kind, hint) = build_error(error);
+                return Self::new(kind, error).hint(hint);
             }
-            InstallError::Mismatch { found: Some(ref found), ref mismatch, .. }
-                if !mismatch.module.contains(&format!("-{found}.")) =>
-            {
-                let hint = "it is another release than its name says: take the right one, or rename it";
-                (ErrorKind::Integrity, hint.to_owned())
-            }
-            InstallError::Mismatch { .. } | InstallError::Archive { .. } => {
-                (ErrorKind::Integrity, TAMPERED.to_owned())
-            }
-            InstallError::Sum(_) => (ErrorKind::Integrity, OTHER_SUM.to_owned()),
-            InstallError::Unproved { .. } => (ErrorKind::Integrity, UNPROVED.to_owned()),
-            InstallError::OtherVersion { .. } => {
-                (ErrorKind::Integrity, "the file is named wrongly: look where it comes from".to_owned())
-            }
-            InstallError::Host { ref assessment, ref nearest, .. } => {
-                (ErrorKind::Host, host_hint(assessment, nearest.as_ref()))
-            }
-            InstallError::Build(ref error) => build_error(error),
-            InstallError::NoBootstrap { .. } => (
-                ErrorKind::Host,
-                "install a Go that can build it, or what is missing, and run it again".to_owned(),
-            ),
-            InstallError::Unpack { ref error, .. } => match &**error {
-                UnpackError::Read(read) => {
-                    let network = NetError::of_io(read);
-                    (
-                        ErrorKind::Network,
-                        network.map_or("run it again", |network| network_hint(&network.kind)).to_owned(),
-                    )
-                }
-                UnpackError::Write { source, .. } => (ErrorKind::Storage, storage_hint(source).to_owned()),
-                UnpackError::Unreadable { source, .. } if source.kind() == Io::PermissionDenied => {
-                    (ErrorKind::Storage, "make it readable for you, or run gvmr as its owner".to_owned())
-                }
-                UnpackError::Unreadable { .. } => {
-                    (ErrorKind::Storage, "look at it and at its file system".to_owned())
-                }
-                _ => (ErrorKind::Archive, TAMPERED.to_owned()),
-            },
-            InstallError::Changed { ref version, .. } => (
-                ErrorKind::Integrity,
-                format!("gvmr install {version} gets Go's own; the tree stays as it is"),
-            ),
-            InstallError::Cut { .. } => (ErrorKind::Network, "run it again".to_owned()),
-            InstallError::Unreadable { ref source, .. } => {
-                (ErrorKind::Storage, storage_hint(source).to_owned())
-            }
-            InstallError::Cancelled => (ErrorKind::Interrupted, "run it again".to_owned()),
+            InstallError::Source(_) | InstallError::Cut { .. } => ErrorKind::Network,
+            InstallError::Log(error) => log_kind(error),
+            InstallError::Unknown { .. } => ErrorKind::UnknownVersion,
+            InstallError::Mismatch { .. }
+            | InstallError::Archive { .. }
+            | InstallError::Sum(_)
+            | InstallError::Unproved { .. }
+            | InstallError::OtherVersion { .. }
+            | InstallError::Changed { .. } => ErrorKind::Integrity,
+            InstallError::Host { .. } | InstallError::NoBootstrap { .. } => ErrorKind::Host,
+            InstallError::Unpack { error, .. } => unpack_kind(error),
+            InstallError::Cancelled => ErrorKind::Interrupted,
         };
-        Self::new(kind, &error).hint(hint)
+        Self::with_hint(kind, &error, error.hint())
     }
 }
 
-/// What would run, and what else may help.
-fn host_hint(assessment: &Assessment, nearest: Option<&Version>) -> String {
-    let nearest = nearest.map(|version| format!("gvmr install {version} (the nearest that runs here)"));
-    let build =
-        assessment.build_helps().then(|| format!("gvmr install --from-source {}", assessment.version));
-    let ways: Vec<_> = nearest.into_iter().chain(build).collect();
-    if ways.is_empty() { "gvmr host shows what this machine is".to_owned() } else { ways.join(", or ") }
+fn unpack_kind(error: &UnpackError) -> ErrorKind {
+    match error {
+        UnpackError::Read(_) => ErrorKind::Network,
+        UnpackError::Write { .. } | UnpackError::Unreadable { .. } => ErrorKind::Storage,
+        UnpackError::Truncated { .. }
+        | UnpackError::Malformed { .. }
+        | UnpackError::Refused { .. }
+        | UnpackError::Limit { .. } => ErrorKind::Archive,
+    }
 }
-
-const OTHER_SUM: &str =
-    "do not use this file; if the mirror repacks archives, set index to \"off\" and let the log decide";
-const UNPROVED: &str =
-    "name an index that gives its sha256 (GVMR_MUSL_INDEX), or allow it with --allow-unlogged";
-const NO_SPACE: &str = "free some space, or set GVMR_HOME to a larger file system";
-const TAMPERED: &str = "do not use this source; try another, and tell whoever runs it";
 
 impl From<SourceError> for Error {
     fn from(error: SourceError) -> Self {
-        let last = error.tried.iter().rev().find_map(|tried| match &tried.outcome {
-            AttemptOutcome::Net(error) => Some(&error.kind),
-            _ => None,
-        });
-        let (kind, hint) = match error.kind() {
-            SourceErrorKind::Absent => {
-                (ErrorKind::Network, "no source has it: add one that does (GVMR_MIRROR, GOPROXY)")
-            }
-            SourceErrorKind::Refused => (
-                ErrorKind::Network,
-                "keep credentials for this source (gvmr auth set HOST --user NAME), or add another (GVMR_MIRROR, or GOPROXY behind a |)",
-            ),
-            SourceErrorKind::Off => {
-                (ErrorKind::Network, "GOPROXY=off forbids asking: name a source in GOPROXY")
-            }
-            SourceErrorKind::Network => (
-                ErrorKind::Network,
-                last.map_or("look at GVMR_SOURCES, GVMR_MIRROR and GOPROXY", network_hint),
-            ),
-        };
-        Self::new(kind, &error).hint(hint)
+        Self::with_hint(ErrorKind::Network, &error, error.hint())
     }
 }
 
 impl From<LogError> for Error {
     fn from(error: LogError) -> Self {
-        let (kind, hint) = match &error {
-            LogError::Absent { .. } => (ErrorKind::UnknownVersion, "gvmr ls-remote shows what exists"),
-            LogError::InvalidModule { .. } => (ErrorKind::Usage, "gvmr ls-remote shows what exists"),
-            LogError::Remote { source, .. } => {
-                let network = source.downcast_ref::<NetError>();
-                (ErrorKind::Network, network.map_or("run it again", |network| network_hint(&network.kind)))
-            }
-            LogError::Setting(SettingError::Disabled) => (
-                ErrorKind::Integrity,
-                "unset GOSUMDB; without a log only archives of known releases are proved",
-            ),
-            LogError::Setting(_) => (ErrorKind::Usage, "unset GOSUMDB, or name a checksum database in it"),
-            LogError::Fork(_) => (
-                ErrorKind::Integrity,
-                "keep both tree heads: they prove that the log shows different people different things",
-            ),
-            _ => (ErrorKind::Integrity, TAMPERED),
-        };
-        Self::new(kind, &error).hint(hint)
+        InstallError::Log(error).into() // which knows the transport too
+    }
+}
+
+fn log_kind(error: &LogError) -> ErrorKind {
+    match error {
+        LogError::Absent { .. } => ErrorKind::UnknownVersion,
+        LogError::Remote { .. } => ErrorKind::Network,
+        LogError::Setting(SettingError::Disabled)
+        | LogError::TooLong { .. }
+        | LogError::BadRecord { .. }
+        | LogError::BadNote { .. }
+        | LogError::BadSignature { .. }
+        | LogError::RecordMissing { .. }
+        | LogError::BeyondTree { .. }
+        | LogError::NotInLog { .. }
+        | LogError::TileLength { .. }
+        | LogError::TileMismatch { .. }
+        | LogError::Fork(_) => ErrorKind::Integrity,
+        LogError::InvalidModule { .. } | LogError::Setting(_) => ErrorKind::Usage,
     }
 }
 
@@ -320,54 +255,6 @@ fn build_error(error: &BuildError) -> (ErrorKind, String) {
             (ErrorKind::Finding, format!("it ended so:\n    {}", tail.join("\n    ")))
         }
         BuildError::Cancelled => (ErrorKind::Interrupted, "run it again".to_owned()),
-    }
-}
-
-fn storage_hint(error: &std::io::Error) -> &'static str {
-    match error.kind() {
-        Io::StorageFull | Io::QuotaExceeded => NO_SPACE,
-        Io::PermissionDenied | Io::ReadOnlyFilesystem => {
-            "make it writable for you, or set GVMR_HOME to a directory that is"
-        }
-        Io::NotADirectory | Io::AlreadyExists => "move what is there away, or set GVMR_HOME to another path",
-        _ => "look at the file system, or set GVMR_HOME to another one",
-    }
-}
-
-fn network_hint(kind: &NetErrorKind) -> &'static str {
-    match kind {
-        NetErrorKind::Refused { .. } => {
-            "look at your credentials for it (gvmr auth, netrc), or use another source (GVMR_MIRROR, GOPROXY)"
-        }
-        NetErrorKind::ProxyAuthentication => "gvmr auth set --proxy HOST:PORT --user NAME",
-        NetErrorKind::Status { .. } | NetErrorKind::Protocol { .. } => {
-            "try again later, or use another source (GVMR_MIRROR, GOPROXY)"
-        }
-        NetErrorKind::Dns { .. } => {
-            "look at that name and at this machine's DNS; where only a proxy is reachable, set HTTPS_PROXY, GOPROXY or GVMR_MIRROR"
-        }
-        NetErrorKind::Connect { .. } => {
-            "look whether the host is up; where only a proxy is reachable, set HTTPS_PROXY, GOPROXY or GVMR_MIRROR"
-        }
-        NetErrorKind::Proxy { .. } => "look at HTTPS_PROXY and HTTP_PROXY",
-        NetErrorKind::Tls { .. } => {
-            "put the issuer's certificate into the system's store, or name it in SSL_CERT_FILE"
-        }
-        NetErrorKind::Html => {
-            "something answers with a web page: sign in to the network, or look at the address"
-        }
-        NetErrorKind::InsecureCredentials => "use https in that URL",
-        NetErrorKind::Absent { .. } | NetErrorKind::NotAFile { .. } | NetErrorKind::Unsupported { .. } => {
-            "look at the address (GVMR_MIRROR, GVMR_INDEX, GOPROXY)"
-        }
-        NetErrorKind::Redirect(_) => "use the address it redirects to, if you trust it",
-        NetErrorKind::Timeout { .. }
-        | NetErrorKind::Cut { .. }
-        | NetErrorKind::TooLarge { .. }
-        | NetErrorKind::TooSlow { .. }
-        | NetErrorKind::Io { .. } => {
-            "run it again; if it stays so, use another source (GVMR_MIRROR, GOPROXY)"
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Why an install did not happen.
 
+mod hint;
+
 use super::progress::Progress;
 use crate::build::BuildError;
 use crate::host::Assessment;

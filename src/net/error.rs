@@ -1,5 +1,7 @@
 //! Why something could not be read, as data: what, where (redacted), expected and got.
 
+mod hint;
+
 use super::kept::Sent;
 use super::redact::RedactedUrl;
 use std::fmt;

@@ -93,6 +93,30 @@ impl SourceError {
     }
 }
 
+impl SourceError {
+    /// One next step; where the network failed, the last failure's.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self.kind() {
+            SourceErrorKind::Absent => "no source has it: add one that does (GVMR_MIRROR, GOPROXY)",
+            SourceErrorKind::Refused => {
+                "keep credentials for this source (gvmr auth set HOST --user NAME), or add another (GVMR_MIRROR, or GOPROXY behind a |)"
+            }
+            SourceErrorKind::Off => "GOPROXY=off forbids asking: name a source in GOPROXY",
+            SourceErrorKind::Network => {
+                let last = self.tried.iter().rev().find_map(|tried| match &tried.outcome {
+                    AttemptOutcome::Net(error) => Some(error),
+                    _ => None,
+                });
+                return last.map_or_else(
+                    || Some("look at GVMR_SOURCES, GVMR_MIRROR and GOPROXY".to_owned()),
+                    NetError::hint,
+                );
+            }
+        };
+        Some(hint.to_owned())
+    }
+}
+
 impl Tried {
     /// Whether the entry says that there is no such thing.
     pub fn is_absent(&self) -> bool {

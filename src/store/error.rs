@@ -125,3 +125,19 @@ impl StoreError {
 fn list(pids: &[u32]) -> String {
     pids.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
 }
+
+/// The next step where there is too little room.
+pub const NO_SPACE: &str = "free some space, or set GVMR_HOME to a larger file system";
+
+/// The next step after the system refused something below the home.
+pub fn storage_hint(error: &io::Error) -> &'static str {
+    use io::ErrorKind as Io;
+    match error.kind() {
+        Io::StorageFull | Io::QuotaExceeded => NO_SPACE,
+        Io::PermissionDenied | Io::ReadOnlyFilesystem => {
+            "make it writable for you, or set GVMR_HOME to a directory that is"
+        }
+        Io::NotADirectory | Io::AlreadyExists => "move what is there away, or set GVMR_HOME to another path",
+        _ => "look at the file system, or set GVMR_HOME to another one",
+    }
+}

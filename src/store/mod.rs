@@ -27,7 +27,7 @@ mod time;
 pub use commit::{Committed, Facts};
 pub use defaults::{default_selector, default_version, set_own_default};
 pub use directories::prepare_private;
-pub use error::StoreError;
+pub use error::{NO_SPACE, StoreError, storage_hint};
 pub use lock::{Holder, VersionLock};
 pub use manifest::kept_manifest;
 pub use mark::{AUTH_MARK, leave_first_mark, leave_mark};

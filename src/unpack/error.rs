@@ -2,6 +2,7 @@
 
 use super::batch::Closed;
 use super::limits::Limit;
+use crate::verify::TAMPERED;
 use std::fmt::Display;
 use std::io;
 use std::path::PathBuf;
@@ -66,6 +67,22 @@ pub enum UnpackError {
 }
 
 impl UnpackError {
+    /// One next step; `None` where the bytes did not arrive or the tree could not be written: who chose the source and
+    /// the place knows better.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Read(_) | Self::Write { .. } => return None,
+            Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                "make it readable for you, or run gvmr as its owner"
+            }
+            Self::Unreadable { .. } => "look at it and at its file system",
+            Self::Truncated { .. } | Self::Malformed { .. } | Self::Refused { .. } | Self::Limit { .. } => {
+                TAMPERED
+            }
+        };
+        Some(hint.to_owned())
+    }
+
     pub(super) fn malformed(
         entry: &[u8],
         what: &'static str,

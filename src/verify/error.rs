@@ -164,12 +164,40 @@ pub struct Fork {
     pub evidence: Option<PathBuf>,
 }
 
+/// The next step where a source sent what it should not.
+pub const TAMPERED: &str = "do not use this source; try another, and tell whoever runs it";
+
 impl LogError {
     pub(super) fn note(at: String, source: NoteError) -> Self {
         match source {
             NoteError::BadSignature { key } => Self::BadSignature { at, key },
             source => Self::BadNote { at, source },
         }
+    }
+
+    /// One next step; `None` where no answer arrived, which is the transport's to explain.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Remote { .. } => return None,
+            Self::Absent { .. } | Self::InvalidModule { .. } => "gvmr ls-remote shows what exists",
+            Self::Setting(SettingError::Disabled) => {
+                "unset GOSUMDB; without a log only archives of known releases are proved"
+            }
+            Self::Setting(_) => "unset GOSUMDB, or name a checksum database in it",
+            Self::Fork(_) => {
+                "keep both tree heads: they prove that the log shows different people different things"
+            }
+            Self::TooLong { .. }
+            | Self::BadRecord { .. }
+            | Self::BadNote { .. }
+            | Self::BadSignature { .. }
+            | Self::RecordMissing { .. }
+            | Self::BeyondTree { .. }
+            | Self::NotInLog { .. }
+            | Self::TileLength { .. }
+            | Self::TileMismatch { .. } => TAMPERED,
+        };
+        Some(hint.to_owned())
     }
 
     /// Whether the lookup's own bytes are at fault. If they came from the cache, the log may answer better.

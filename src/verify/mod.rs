@@ -23,7 +23,7 @@ pub mod tlog;
 
 pub use client::{LogClient, Warning};
 pub use database::{DEFAULT_SETTING, Database, SettingError};
-pub use error::{Fork, LogError};
+pub use error::{Fork, LogError, TAMPERED};
 pub use h1::{H1, H1Error, Manifest, ManifestError, copy_hashed};
 pub use head::TreeHead;
 pub use known::{known_since, known_sum, known_versions};

@@ -1,0 +1,66 @@
+//! What a person can do about an install that did not happen.
+
+use super::InstallError;
+use crate::host::Assessment;
+use crate::net::NetError;
+use crate::store::storage_hint;
+use crate::unpack::UnpackError;
+use crate::verify::{LogError, TAMPERED};
+use gvmr_core::gover::version::Version;
+
+impl InstallError {
+    /// One next step. The home's and a build's own errors know theirs.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Source(error) => return error.hint(),
+            Self::Log(LogError::Remote { source, .. }) => return network_hint(source.downcast_ref()),
+            Self::Log(error) => return error.hint(),
+            Self::Store(_) | Self::Build(_) => return None,
+            Self::Unpack { error, .. } => match &**error {
+                UnpackError::Read(source) => return network_hint(NetError::of_io(source)),
+                UnpackError::Write { source, .. } => storage_hint(source),
+                error => return error.hint(),
+            },
+            Self::Unknown { .. } => "gvmr ls-remote shows what exists",
+            Self::Mismatch { found: Some(found), mismatch, .. }
+                if !mismatch.module.contains(&format!("-{found}.")) =>
+            {
+                "it is another release than its name says: take the right one, or rename it"
+            }
+            Self::Mismatch { .. } | Self::Archive { .. } => TAMPERED,
+            Self::Sum(_) => {
+                "do not use this file; if the mirror repacks archives, set index to \"off\" and let the log decide"
+            }
+            Self::Unproved { .. } => {
+                "name an index that gives its sha256 (GVMR_MUSL_INDEX), or allow it with --allow-unlogged"
+            }
+            Self::OtherVersion { .. } => "the file is named wrongly: look where it comes from",
+            Self::Host { assessment, nearest, .. } => {
+                return Some(what_runs_here(assessment, nearest.as_ref()));
+            }
+            Self::NoBootstrap { .. } => {
+                "install a Go that can build it, or what is missing, and run it again"
+            }
+            Self::Changed { version, .. } => {
+                return Some(format!("gvmr install {version} gets Go's own; the tree stays as it is"));
+            }
+            Self::Unreadable { source, .. } => storage_hint(source),
+            Self::Cut { .. } | Self::Cancelled => "run it again",
+        };
+        Some(hint.to_owned())
+    }
+}
+
+/// What the network's own error says; a read that failed otherwise may do better next time.
+fn network_hint(error: Option<&NetError>) -> Option<String> {
+    error.map_or_else(|| Some("run it again".to_owned()), NetError::hint)
+}
+
+/// What would run, and what else may help.
+fn what_runs_here(assessment: &Assessment, nearest: Option<&Version>) -> String {
+    let nearest = nearest.map(|version| format!("gvmr install {version} (the nearest that runs here)"));
+    let build =
+        assessment.build_helps().then(|| format!("gvmr install --from-source {}", assessment.version));
+    let ways: Vec<_> = nearest.into_iter().chain(build).collect();
+    if ways.is_empty() { "gvmr host shows what this machine is".to_owned() } else { ways.join(", or ") }
+}
