@@ -1,7 +1,7 @@
 //! The tables of rooms and floors hold: a room imports only rooms to its right, a floor of the core only floors below it.
 
-use crate::support::slow;
-use std::path::{Path, PathBuf};
+use crate::support::{slow, sources::rust_files};
+use std::path::Path;
 
 /// Left to right, as the table in docs/architecture.md has them; rooms in one line may not import each other.
 const ROOMS: &[&[&str]] = &[
@@ -83,14 +83,6 @@ fn the_shim_has_no_dependency() {
     let (_, section) = manifest.split_once("\n[dependencies]\n").unwrap();
     let section = section.split("\n[").next().unwrap();
     assert!(section.lines().all(|line| line.trim().is_empty()), "{section}");
-}
-
-fn rust_files(directory: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] })
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .collect()
 }
 
 /// The first element of a path below `src/`, without `.rs`.

@@ -15,6 +15,7 @@ mod commands;
 mod environment;
 mod host;
 mod install;
+mod language;
 mod net;
 mod shared_home;
 mod shell;

@@ -8,6 +8,7 @@ pub(crate) mod pack;
 pub(crate) mod scratch;
 pub(crate) mod server;
 pub(crate) mod slow;
+pub(crate) mod sources;
 pub(crate) mod tar;
 pub(crate) mod world;
 pub(crate) mod zip;
