@@ -14,6 +14,6 @@ fn main() -> ExitCode {
     if json && !error.in_data {
         let _ = terminal.json(&error.as_json()); // where stdout is gone, stderr still says it
     }
-    terminal.say(&error);
+    terminal.error(&error.message, error.hint.as_deref());
     ExitCode::from(error.kind.exit_code())
 }

@@ -3,6 +3,7 @@
 use crate::cli;
 use crate::context::Context;
 use crate::error::Error;
+use crate::terminal::{Cell, Row, Tone};
 use gvmr_core::select::resolution::{Origin, Resolution, Selection};
 use serde::Serialize;
 
@@ -27,8 +28,13 @@ pub(super) fn run(arguments: &cli::CurrentArgs, context: &Context) -> Result<(),
         context.terminal.json(&line).map_err(Error::stdout)?;
     } else if line.installed {
         let what = line.version.as_deref().or(line.path.as_deref()).unwrap_or_default();
-        let text = if arguments.why { format!("{what}\t{}", line.why) } else { what.to_owned() };
-        context.terminal.data(text).map_err(Error::stdout)?;
+        if arguments.why {
+            let cells = [Cell::new(what, Tone::Good), Cell::from(line.why.as_str())];
+            let row = Row::new(cells, format!("{what}\t{}", line.why));
+            context.terminal.table(&[row]).map_err(Error::stdout)?;
+        } else {
+            context.terminal.data(what).map_err(Error::stdout)?;
+        }
     }
     let Selection::Missing { wanted } = &answer.choice else { return Ok(()) };
     let error = Error::from(context.missing(wanted, &answer.reason));

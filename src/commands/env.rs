@@ -36,11 +36,10 @@ pub(super) fn run(arguments: &cli::EnvArgs, context: &Context) -> Result<(), Err
     for remark in &table.notices {
         context.terminal.note(&remark.message);
     }
-    let text = if arguments.why {
-        printed::lines(&table, named)
-    } else {
-        table.rows.iter().map(|row| printed::value(row) + "\n").collect()
-    };
+    if arguments.why {
+        return context.terminal.table(&printed::rows(&table, named)).map_err(Error::stdout);
+    }
+    let text: String = table.rows.iter().map(|row| printed::value(row) + "\n").collect();
     context.terminal.bytes(text.as_bytes()).map_err(Error::stdout)
 }
 

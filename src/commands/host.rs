@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Assessment, Fact, Host, HostReason, HostVerdict};
 use crate::request::Request;
+use crate::terminal::{Cell, Row, Tone};
 use crate::verify::{known_since, known_versions};
 use gvmr_core::gover::version::Version;
 use serde::Serialize;
@@ -50,10 +51,8 @@ fn report(
     if arguments.json {
         context.terminal.json(&answer).map_err(Error::stdout)?;
     } else {
-        lines(&answer, !arguments.versions.is_empty())
-            .iter()
-            .try_for_each(|line| context.terminal.data(line))
-            .map_err(Error::stdout)?;
+        let rows = rows(&answer, !arguments.versions.is_empty());
+        context.terminal.table(&rows).map_err(Error::stdout)?;
     }
     match refused.filter(|_| !arguments.versions.is_empty()) {
         None => Ok(()),
@@ -88,14 +87,15 @@ fn refusal(refused: &Assessment, nearest: Option<&Version>) -> Error {
     }
 }
 
-fn lines(answer: &Answer, named: bool) -> Vec<String> {
+fn rows(answer: &Answer, named: bool) -> Vec<Row> {
     let width = answer.facts.iter().map(|fact| fact.name.len()).max().unwrap_or(0);
-    let mut lines: Vec<_> = answer
-        .facts
-        .iter()
-        .map(|fact| format!("{:width$}  {}  ({})", fact.name, fact.value, fact.source))
-        .collect();
-    lines.push(String::new());
+    let fact = |fact: &Fact| {
+        let source = format!("({})", fact.source);
+        let piped = format!("{:width$}  {}  {source}", fact.name, fact.value);
+        Row::new([fact.name.into(), fact.value.as_str().into(), Cell::new(source, Tone::Dim)], piped)
+    };
+    let mut rows: Vec<_> = answer.facts.iter().map(fact).collect();
+    rows.push(Row::line("", Tone::Plain));
     // Versions that were named one by one are no ranges.
     let alike = |one: &Assessment, next: &Assessment| !named && one.reasons == next.reasons;
     for group in answer.verdicts.chunk_by(alike) {
@@ -104,17 +104,18 @@ fn lines(answer: &Answer, named: bool) -> Vec<String> {
             [.., last] if group.len() > 1 => format!("{} to {}", first.version, last.version),
             _ => first.version.to_string(),
         };
-        lines.push(format!("Go {versions}: {}", word(first.verdict)));
-        lines.extend(first.reasons.iter().map(line));
+        let (word, tone) = word(first.verdict);
+        rows.push(Row::line(format!("Go {versions}: {word}"), tone));
+        rows.extend(first.reasons.iter().map(|reason| Row::line(line(reason), Tone::Plain)));
     }
-    lines
+    rows
 }
 
-fn word(verdict: HostVerdict) -> &'static str {
+fn word(verdict: HostVerdict) -> (&'static str, Tone) {
     match verdict {
-        HostVerdict::Runs => "runs",
-        HostVerdict::RunsWithWarning => "runs, with a warning",
-        HostVerdict::CannotRun => "cannot run",
+        HostVerdict::Runs => ("runs", Tone::Good),
+        HostVerdict::RunsWithWarning => ("runs, with a warning", Tone::Warning),
+        HostVerdict::CannotRun => ("cannot run", Tone::Bad),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::Error;
 use crate::store::{self, Receipt};
+use crate::terminal::{Cell, Row, Tone};
 use gvmr_core::select::resolution::Selection;
 use gvmr_core::sys::environment::Process;
 use serde::Serialize;
@@ -51,12 +52,16 @@ pub(super) fn run(arguments: &cli::ListArgs, context: &Context) -> Result<(), Er
         let next = context.next_step("install latest");
         context.terminal.note(format_args!("nothing is installed; what changes that: {next}"));
     }
-    for line in lines {
-        let mark = if line.current { '*' } else { ' ' };
-        let default = if line.default { "default" } else { "" };
-        let proof = line.receipt.map_or_else(|| "no receipt".to_owned(), Receipt::summary);
-        let text = format!("{mark} {:10} {default:8} {proof}", line.version);
-        context.terminal.data(text.trim_end()).map_err(Error::stdout)?;
-    }
-    Ok(())
+    let rows: Vec<_> = lines.iter().map(row).collect();
+    context.terminal.table(&rows).map_err(Error::stdout)
+}
+
+fn row(line: &Line<'_>) -> Row {
+    let mark = if line.current { "*" } else { " " };
+    let default = if line.default { "default" } else { "" };
+    let proof = line.receipt.map_or_else(|| "no receipt".to_owned(), Receipt::summary);
+    let piped = format!("{mark} {:10} {default:8} {proof}", line.version);
+    let tone = if line.current { Tone::Good } else { Tone::Plain };
+    let version = Cell::new(format!("{mark} {}", line.version), tone);
+    Row::new([version, default.into(), Cell::new(proof, Tone::Dim)], piped.trim_end())
 }

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::host::Assessment;
 use crate::install;
 use crate::request::Request;
+use crate::terminal::{Cell, Row, Tone};
 use gvmr_core::gover::version::Version;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -62,14 +63,8 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
     if lines.is_empty() {
         context.terminal.note("nothing that is listed matches");
     }
-    for line in lines {
-        let mark = match (line.installed, line.runs) {
-            (true, _) => "\tinstalled",
-            (false, true) => "",
-            (false, false) => "\tcannot run here",
-        };
-        context.terminal.data(format_args!("{}{mark}", line.version)).map_err(Error::stdout)?;
-    }
+    let rows: Vec<_> = lines.iter().map(row).collect();
+    context.terminal.table(&rows).map_err(Error::stdout)?;
     if let Some(assessment) = cannot.values().next_back() {
         for reason in assessment.decisive() {
             context.terminal.note(format_args!("up to {}: {}", assessment.version, reason.text));
@@ -77,4 +72,14 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
     }
     context.terminal.note("a source may serve more than it lists; gvmr install asks for the exact version");
     Ok(())
+}
+
+fn row(line: &Line<'_>) -> Row {
+    let (mark, tone) = match (line.installed, line.runs) {
+        (true, _) => ("installed", Tone::Good),
+        (false, true) => return Row::new([line.version.into(), "".into()], line.version),
+        (false, false) => ("cannot run here", Tone::Dim),
+    };
+    let piped = format!("{}\t{mark}", line.version);
+    Row::new([line.version.into(), Cell::new(mark, tone)], piped)
 }

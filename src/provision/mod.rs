@@ -69,7 +69,7 @@ pub fn adopt(
     let shown = Shown::begin(&version.toolchain_name(), context);
     // What is committed is made reachable too, whoever interrupts in between.
     let result = context.with_cleanup(|| Ok(installer.adopt(goroot, version, &shown)?));
-    shown.bar.finish_and_clear();
+    shown.bar.finish();
     result
 }
 
@@ -78,7 +78,7 @@ pub fn choose(request: &Request, context: &Context) -> Result<Version, Error> {
     let access = install::open(context)?;
     let shown = Shown::begin(&request.to_string(), context);
     let version = install::choose(request, &access.installer()?, &shown).map_err(Error::from);
-    shown.bar.finish_and_clear();
+    shown.bar.finish();
     version
 }
 
@@ -95,7 +95,7 @@ fn install_target(
         Target::File(name, path) => target::fits(name, path, installer).map(|()| name.version.clone()),
     };
     let result = version.and_then(|version| {
-        shown.bar.set_prefix(version.toolchain_name());
+        shown.bar.set_label(version.toolchain_name());
         let outcome = context.with_cleanup(|| match target {
             _ if method.from_source => installer.build(&version, &Process, &shown),
             Target::Request(_) => installer.install(&version, method.wishes, &shown),
@@ -106,6 +106,6 @@ fn install_target(
         });
         outcome.map_err(Error::from)
     });
-    shown.bar.finish_and_clear();
+    shown.bar.finish();
     result
 }

@@ -2,12 +2,11 @@
 
 use crate::context::Context;
 use crate::install::{Event, Progress};
-use crate::terminal::Terminal;
-use indicatif::ProgressBar;
+use crate::terminal::Bar;
 
 /// One install on the terminal.
 pub(super) struct Shown<'a> {
-    pub(super) bar: ProgressBar,
+    pub(super) bar: Bar,
     context: &'a Context,
 }
 
@@ -22,29 +21,24 @@ impl Progress for Shown<'_> {
     fn event(&self, event: Event) {
         match event {
             Event::Waiting { holder } => {
-                self.context.terminal.note(format_args!("{}: waiting: {holder}", self.bar.prefix()));
+                self.context.terminal.note(format_args!("{}: waiting: {holder}", self.bar.label()));
             }
-            Event::Proving => self.bar.set_message("asking the log"),
-            Event::Fetching { source, length } => {
-                self.bar.set_message(source);
-                if let Some(length) = length {
-                    Terminal::measure(&self.bar, length);
-                }
-            }
-            Event::Bytes(bytes) => self.bar.inc(bytes),
+            Event::Proving => self.bar.phase("checking the log"),
+            Event::Fetching { length, .. } => self.bar.download(length),
+            Event::Bytes(bytes) => self.bar.advance(bytes),
             Event::Building { with, log } => {
                 self.context.terminal.note(format_args!(
                     "{}: building with {with}; the output goes to {}",
-                    self.bar.prefix(),
+                    self.bar.label(),
                     log.display()
                 ));
-                Terminal::spin(&self.bar);
+                self.bar.phase("building");
             }
-            Event::BuildLine(line) => self.bar.set_message(line),
-            Event::Committing => self.bar.set_message("syncing"),
+            Event::BuildLine(line) => self.bar.phase(line),
+            Event::Committing => self.bar.phase("syncing"),
             // What is true of a source is so for every version, and said once.
-            Event::Note(note) if self.context.is_first(&note) => {
-                self.context.terminal.note(format_args!("{}: {note}", self.bar.prefix()));
+            Event::Note(note) if self.context.warn_once(&note) => {
+                self.context.terminal.note(format_args!("{}: {note}", self.bar.label()));
             }
             Event::Note(_) => {}
         }

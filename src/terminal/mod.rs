@@ -1,27 +1,49 @@
-//! The only writer of stdout and stderr: results are data on stdout, everything else is talk on stderr.
+//! The only writer of stdout and stderr: results go to stdout, everything else to stderr.
 //!
-//! Progress bars are drawn on a terminal only. A reader that goes away early is not an error.
+//! Takes results, notes, questions and work in progress; gives what the two streams show. A terminal gets aligned
+//! tables, colours and progress; a pipe gets plain lines. A reader that goes away early is not an error.
 
+mod color;
+mod progress;
 pub mod secret;
+mod table;
+mod width;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+pub use clap::ColorChoice;
+pub use color::{Palette, Tone};
+pub use progress::{Bar, size};
+pub use table::{Cell, Row};
+
+use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal, Write};
-use std::time::Duration;
 
-/// Where gvmr speaks.
+/// This process's stdout and stderr.
 #[derive(Debug)]
 pub struct Terminal {
     quiet: bool,
+    stdout: Palette,
+    stderr: Palette,
     bars: MultiProgress,
 }
 
 impl Terminal {
-    /// A terminal on this process's own stdout and stderr; `quiet` silences notes and bars.
+    /// A terminal on this process's own stdout and stderr; `quiet` silences notes and progress.
     pub fn new(quiet: bool) -> Self {
+        Self::with_color(quiet, ColorChoice::Auto)
+    }
+
+    /// The same with the user's choice of colours.
+    pub fn with_color(quiet: bool, color: ColorChoice) -> Self {
         let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        Self { quiet, bars: MultiProgress::with_draw_target(target) }
+        let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
+        Self {
+            quiet,
+            stdout: Palette::of(&stdout, color),
+            stderr: Palette::of(&stderr, color),
+            bars: MultiProgress::with_draw_target(target),
+        }
     }
 
     /// Whether only results and errors are wanted.
@@ -29,9 +51,30 @@ impl Terminal {
         self.quiet
     }
 
+    /// The colours of stdout.
+    pub fn stdout_palette(&self) -> Palette {
+        self.stdout
+    }
+
+    /// The colours of stderr.
+    pub fn stderr_palette(&self) -> Palette {
+        self.stderr
+    }
+
     /// Writes a result line to stdout.
     pub fn data(&self, line: impl Display) -> std::io::Result<()> {
         self.bytes(format!("{line}\n").as_bytes())
+    }
+
+    /// Writes rows to stdout: aligned and fitted on a terminal, each row's own line in a pipe.
+    pub fn table(&self, rows: &[Row]) -> std::io::Result<()> {
+        let columns = width::columns(std::io::stdout());
+        let text = if columns.is_some() || self.stdout.is_on() {
+            table::shown(rows, columns, self.stdout)
+        } else {
+            table::piped(rows)
+        };
+        self.bytes(text.as_bytes())
     }
 
     /// Writes a result to stdout as it is: paths may be no UTF-8.
@@ -48,26 +91,40 @@ impl Terminal {
         self.data(serde_json::to_string_pretty(value).map_err(std::io::Error::from)?)
     }
 
-    /// Says something worth knowing on stderr, unless asked to be quiet.
+    /// Writes a note to stderr, unless `--quiet` is given.
     pub fn note(&self, line: impl Display) {
         if !self.quiet {
             self.say(line);
         }
     }
 
-    /// Says something that must not be missed on stderr.
+    /// Writes a warning to stderr, with `--quiet` too.
     pub fn warn(&self, line: impl Display) {
-        self.say(format_args!("warning: {line}"));
+        self.say(format_args!("{} {line}", self.stderr.paint("warning:", Tone::Warning)));
     }
 
-    /// Writes lines to stderr above any bar.
+    /// Writes an error to stderr, and what to do next.
+    pub fn error(&self, message: impl Display, hint: Option<&str>) {
+        let name = self.stderr.paint("gvmr:", Tone::Bad);
+        match hint {
+            Some(hint) => {
+                self.say(format_args!(
+                    "{name} {message}\n  {} {hint}",
+                    self.stderr.paint("next:", Tone::Good)
+                ));
+            }
+            None => self.say(format_args!("{name} {message}")),
+        }
+    }
+
+    /// Writes lines to stderr above any progress.
     pub fn say(&self, lines: impl Display) {
         self.bars.suspend(|| {
-            let _ = writeln!(std::io::stderr().lock(), "{lines}"); // nowhere is left to report a failure to
+            let _ = writeln!(std::io::stderr().lock(), "{lines}"); // there is nowhere to report this failure
         });
     }
 
-    /// Writes a line to stderr, and below it what `write` writes: in one piece, above any bar.
+    /// Writes a line to stderr, and below it what `write` writes: in one piece, above any progress.
     pub fn block(&self, header: impl Display, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
         self.bars.suspend(|| {
             let mut stderr = std::io::stderr().lock();
@@ -75,7 +132,7 @@ impl Terminal {
         });
     }
 
-    /// Whether a person can be asked: both ends of the conversation are a terminal.
+    /// Whether a person can be asked: stdin and stderr are terminals.
     pub fn can_ask(&self) -> bool {
         std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
     }
@@ -100,35 +157,8 @@ impl Terminal {
         }
     }
 
-    /// A bar for one download of `length` bytes, or a spinner where the length is not known yet.
-    pub fn bar(&self, label: &str) -> ProgressBar {
-        let bar = self.bars.add(ProgressBar::no_length());
-        bar.set_style(spinner());
-        bar.set_prefix(label.to_owned());
-        if !bar.is_hidden() {
-            bar.enable_steady_tick(Duration::from_millis(120));
-        }
-        bar
+    /// A line of progress with this label, below everything that is written; none in a pipe or with `--quiet`.
+    pub fn bar(&self, label: &str) -> Bar {
+        Bar::start(&self.bars, label, self.stderr)
     }
-
-    /// Turns a bar of bytes back into a spinner with a line of text.
-    pub fn spin(bar: &ProgressBar) {
-        bar.set_style(spinner());
-    }
-
-    /// Turns a spinner into a bar of bytes.
-    pub fn measure(bar: &ProgressBar, length: u64) {
-        bar.set_length(length);
-        bar.set_style(bytes());
-    }
-}
-
-fn spinner() -> ProgressStyle {
-    ProgressStyle::with_template("{prefix:14} {spinner} {wide_msg}")
-        .unwrap_or_else(|_| ProgressStyle::default_spinner())
-}
-
-fn bytes() -> ProgressStyle {
-    ProgressStyle::with_template("{prefix:14} {bar:24} {bytes:>10} of {total_bytes:10} {bytes_per_sec:>12}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -6,7 +6,7 @@ use crate::cli::{self, AuthCommand};
 use crate::context::Context;
 use crate::credentials::{self, CredentialEntry, Credentials, Keyring, Secret, SecretStore};
 use crate::error::{Error, ErrorKind as Failure};
-use crate::terminal::secret;
+use crate::terminal::{Cell, Row, Tone, secret};
 use gvmr_core::env::credentials::CredentialKind;
 use gvmr_core::home::paths::Home;
 use gvmr_core::home::user_dirs::UserDirs;
@@ -109,11 +109,14 @@ fn list(arguments: &cli::AuthListArgs, context: &Context) -> Result<(), Error> {
         return context.terminal.json(&lines).map_err(Error::stdout);
     }
     let width = lines.iter().map(|line| line.machine.chars().count()).max().unwrap_or(0);
-    for Line { kind, machine, login, place } in &lines {
+    let row = |Line { kind, machine, login, place }: &Line| {
         let login = printable::word(login);
-        let line = format!("{kind:5}  {machine:width$}  {login}  {place}");
-        context.terminal.data(line).map_err(Error::stdout)?;
-    }
+        let piped = format!("{kind:5}  {machine:width$}  {login}  {place}");
+        let place = Cell::new(*place, Tone::Dim);
+        Row::new([(*kind).into(), machine.as_str().into(), login.into(), place], piped)
+    };
+    let rows: Vec<_> = lines.iter().map(row).collect();
+    context.terminal.table(&rows).map_err(Error::stdout)?;
     if lines.is_empty() {
         context.terminal.note("no credentials are kept; gvmr auth set MACHINE --user NAME");
     }

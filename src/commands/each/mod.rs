@@ -8,9 +8,9 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::process::{self, Captured, Ending, Given, Go, Listener, Scope, Stop, Streams, Watchdog, in_order};
+use crate::terminal::Bar;
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::{Environment as _, Process};
-use indicatif::ProgressBar;
 use outcome::{How, Outcome};
 use std::ffi::OsStr;
 use std::io;
@@ -44,7 +44,8 @@ pub(super) fn run(arguments: &cli::EachArgs, context: &Context) -> Result<(), Er
         let rows: Vec<_> = outcomes.iter_mut().map(Outcome::row).collect();
         context.terminal.json(&rows).map_err(Error::stdout)?;
     } else {
-        outcomes.iter().try_for_each(|outcome| context.terminal.data(outcome)).map_err(Error::stdout)?;
+        let rows: Vec<_> = outcomes.iter().map(Outcome::table_row).collect();
+        context.terminal.table(&rows).map_err(Error::stdout)?;
     }
     match verdict(&outcomes, program(arguments)) {
         Some(error) if arguments.json => Err(error.after_data()),
@@ -84,7 +85,7 @@ impl Each<'_> {
             self.run_with(go, &mut running)
         };
         if let Some(bar) = &running.bar {
-            bar.finish_and_clear();
+            bar.finish();
         }
         let seconds = running.start.elapsed().as_secs_f64();
         let mut outcome =
@@ -123,7 +124,7 @@ struct Running<'a> {
     captured: Captured,
     start: Instant,
     context: &'a Context,
-    bar: Option<ProgressBar>,
+    bar: Option<Bar>,
 }
 
 impl Listener for Running<'_> {
@@ -134,10 +135,7 @@ impl Listener for Running<'_> {
 
     fn is_over(&mut self) -> bool {
         if let Some(bar) = self.bar.as_ref().filter(|bar| !bar.is_hidden()) {
-            let message = format!("running, {} s", self.start.elapsed().as_secs());
-            if bar.message() != message {
-                bar.set_message(message);
-            }
+            bar.phase(format!("running, {} s", self.start.elapsed().as_secs()));
         }
         self.context.interrupted()
     }

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::process::Captured;
+use crate::terminal::{self, Cell, Tone};
 use gvmr_core::gover::version::Version;
 use serde::Serialize;
 use signal_hook::low_level::signal_name;
@@ -74,14 +75,16 @@ fn signal(status: ExitStatus) -> Option<Cow<'static, str>> {
     Some(signal_name(number).map_or_else(|| number.to_string().into(), Cow::Borrowed))
 }
 
-/// A line of the table.
-impl fmt::Display for Outcome {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:10} {:14} {:6.1} s", self.version.as_str(), self.how, self.seconds)
-    }
-}
-
 impl Outcome {
+    /// A row of the table.
+    pub(super) fn table_row(&self) -> terminal::Row {
+        let piped = format!("{:10} {:14} {:6.1} s", self.version.as_str(), self.how, self.seconds);
+        let tone = if self.how.is_ok() { Tone::Good } else { Tone::Bad };
+        let how = Cell::new(self.how.to_string(), tone);
+        let seconds = Cell::new(format!("{:6.1} s", self.seconds), Tone::Dim);
+        terminal::Row::new([self.version.as_str().into(), how, seconds], piped)
+    }
+
     /// The line above what was printed.
     pub(super) fn header(&self) -> String {
         let empty = if self.captured.length() == 0 { ", no output" } else { "" };

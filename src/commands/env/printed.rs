@@ -3,13 +3,14 @@
 use super::table::{Row, Table};
 use crate::config::redacted;
 use crate::explain::{RuleOrigin, RuleValue, ShadowReason, ValueSource};
+use crate::terminal::{self, Cell, Tone};
 use gvmr_core::env::compiled_rules::When;
 use gvmr_core::env::network::{Condition, Network, NetworkState};
 use gvmr_core::env::variable::Variable;
 use gvmr_core::sys::printable;
 use serde_json::{Value, json};
 use std::ffi::OsStr;
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 use std::path::Path;
 
 /// How far the column of places moves to the right at most.
@@ -21,7 +22,7 @@ pub(super) fn value(row: &Row) -> String {
 }
 
 /// A line for each variable and for each value that it shadows; `named` are all rows, even those of unset variables.
-pub(super) fn lines(table: &Table, named: bool) -> String {
+pub(super) fn rows(table: &Table, named: bool) -> Vec<terminal::Row> {
     let network = named.then(Network::default);
     let mut pairs = Vec::new();
     for row in table.rows.iter().filter(|row| named || row.says_something()) {
@@ -39,11 +40,12 @@ pub(super) fn lines(table: &Table, named: bool) -> String {
     }
     let longest = pairs.iter().map(|(left, _)| left.chars().count()).filter(|length| *length <= WIDEST).max();
     let width = longest.unwrap_or(0);
-    let mut text = String::new();
-    for (left, right) in pairs {
-        let _ = writeln!(text, "{left:width$}\t{right}"); // to a string
-    }
-    text
+    let row = |(left, right): (String, String)| {
+        let piped = format!("{left:width$}\t{right}");
+        let tone = if left.starts_with(' ') { Tone::Dim } else { Tone::Plain };
+        terminal::Row::new([Cell::new(left, tone), Cell::new(right, Tone::Dim)], piped)
+    };
+    pairs.into_iter().map(row).collect()
 }
 
 fn shadowed(row: &Row, table: &Table) -> Vec<(String, String)> {

@@ -1,0 +1,163 @@
+//! Rows of cells as a person reads them: aligned by display width and fitted to the screen.
+//!
+//! Each row also has its line for scripts. That is what a pipe gets, byte for byte, and no width changes it.
+
+use super::color::{Palette, Tone};
+use super::width;
+
+/// The blanks between two columns.
+const GAP: usize = 2;
+/// No column is shortened below this.
+const NARROWEST: usize = 8;
+
+/// A row of a table.
+#[derive(Clone, Debug)]
+pub struct Row {
+    cells: Vec<Cell>,
+    line: String,
+}
+
+/// A text in one column.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    text: String,
+    tone: Tone,
+}
+
+impl Cell {
+    /// A cell with this text.
+    pub fn new(text: impl Into<String>, tone: Tone) -> Self {
+        Self { text: text.into(), tone }
+    }
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self::new(text, Tone::Plain)
+    }
+}
+
+impl Row {
+    /// A row of these cells; `line` is what scripts read, without its newline.
+    pub fn new(cells: impl IntoIterator<Item = Cell>, line: impl Into<String>) -> Self {
+        Self { cells: cells.into_iter().collect(), line: line.into() }
+    }
+
+    /// A line between rows that has no columns: the same for people and for scripts.
+    pub fn line(text: impl Into<String>, tone: Tone) -> Self {
+        let text = text.into();
+        Self { cells: vec![Cell::new(text.clone(), tone)], line: text }
+    }
+
+    fn is_line(&self) -> bool {
+        self.cells.len() == 1
+    }
+}
+
+/// The lines that scripts read.
+pub(super) fn piped(rows: &[Row]) -> String {
+    rows.iter().flat_map(|row| [row.line.as_str(), "\n"]).collect()
+}
+
+/// The lines that a person reads, on a screen of so many columns where that is known.
+pub(super) fn shown(rows: &[Row], columns: Option<usize>, palette: Palette) -> String {
+    let widths = fitted(widths(rows), columns);
+    let mut text = String::new();
+    for row in rows {
+        if row.is_line() {
+            text.extend(row.cells.iter().map(|cell| palette.paint(&cell.text, cell.tone)));
+        } else {
+            push_row(&mut text, row, &widths, palette);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn push_row(text: &mut String, row: &Row, widths: &[usize], palette: Palette) {
+    let mut blanks = 0; // written only before more text, so that no line ends with blanks
+    for (cell, width) in row.cells.iter().zip(widths).filter(|(_, width)| **width > 0) {
+        let shortened = width::shorten(&cell.text, *width);
+        let used = width::of(&shortened);
+        if used > 0 {
+            text.extend(std::iter::repeat_n(' ', blanks));
+            text.push_str(&palette.paint(&shortened, cell.tone));
+            blanks = 0;
+        }
+        blanks += width - used + GAP;
+    }
+}
+
+/// The width of the longest cell in each column.
+fn widths(rows: &[Row]) -> Vec<usize> {
+    let mut widths = Vec::new();
+    for row in rows.iter().filter(|row| !row.is_line()) {
+        widths.resize(widths.len().max(row.cells.len()), 0);
+        for (width, cell) in widths.iter_mut().zip(&row.cells) {
+            *width = width::of(&cell.text).max(*width);
+        }
+    }
+    widths
+}
+
+/// The widths with the widest columns made narrower until all fit.
+fn fitted(mut widths: Vec<usize>, columns: Option<usize>) -> Vec<usize> {
+    let Some(columns) = columns else { return widths };
+    loop {
+        let used = widths.iter().filter(|width| **width > 0).count();
+        let total = widths.iter().sum::<usize>() + GAP * used.saturating_sub(1);
+        let widest = widths.iter_mut().max().filter(|width| **width > NARROWEST);
+        match widest {
+            Some(widest) if total > columns => *widest -= 1,
+            _ => return widths,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::ColorChoice;
+
+    fn palette(choice: ColorChoice) -> Palette {
+        Palette::of(&std::io::stdout(), choice)
+    }
+
+    fn rows() -> Vec<Row> {
+        vec![
+            Row::new(["*".into(), "1.22.12".into(), Cell::new("default", Tone::Dim), "日本".into()], "a\tb"),
+            Row::line("between", Tone::Plain),
+            Row::new([" ".into(), "1.9".into(), "".into(), "https://proxy.example/a/long/path".into()], "c"),
+        ]
+    }
+
+    #[test]
+    fn columns_line_up_by_what_the_screen_shows() {
+        let text = shown(&rows(), None, palette(ColorChoice::Never));
+        let expected =
+            "*  1.22.12  default  日本\nbetween\n   1.9               https://proxy.example/a/long/path\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_table_fits_the_screen() {
+        for columns in [30, 40, 44, 80] {
+            let text = shown(&rows(), Some(columns), palette(ColorChoice::Never));
+            assert!(text.lines().all(|line| width::of(line) <= columns), "{columns}: {text}");
+            assert_eq!(text.contains('…'), columns < 54, "{columns}: {text}");
+        }
+    }
+
+    #[test]
+    fn colours_take_no_room_and_a_pipe_gets_the_lines_alone() {
+        let text = shown(&rows(), None, palette(ColorChoice::Always));
+        assert!(text.starts_with("*  1.22.12  \x1b[2mdefault\x1b[0m  日本\n"), "{text:?}");
+        assert_eq!(piped(&rows()), "a\tb\nbetween\nc\n");
+    }
+
+    #[test]
+    fn a_column_without_text_takes_no_room() {
+        let rows = [Row::new(["".into(), "a".into(), "".into(), "b".into()], "")];
+        assert_eq!(shown(&rows, None, palette(ColorChoice::Never)), "a  b\n");
+    }
+}

@@ -1,0 +1,65 @@
+//! The width of a text on a screen, and of the screen itself.
+
+use std::os::fd::AsFd;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// Stands for what was left out.
+const ELLIPSIS: char = '…';
+
+/// How many columns of a screen the text takes.
+pub(super) fn of(text: &str) -> usize {
+    text.width()
+}
+
+/// The columns of the terminal behind `stream`; `None` where it is none. One that does not say has 80.
+pub(super) fn columns(stream: impl AsFd) -> Option<usize> {
+    if !rustix::termios::isatty(&stream) {
+        return None;
+    }
+    match rustix::termios::tcgetwinsize(&stream).map_or(0, |size| size.ws_col) {
+        0 => Some(80),
+        columns => Some(columns.into()),
+    }
+}
+
+/// The text in at most `limit` columns, with its middle left out if it is longer: both ends of a path or an address
+/// say more.
+pub(super) fn shorten(text: &str, limit: usize) -> String {
+    if of(text) <= limit {
+        return text.to_owned();
+    }
+    let room = limit.saturating_sub(1);
+    let head = take(text.chars(), room - room / 2);
+    let tail: Vec<char> = take(text.chars().rev(), room / 2).chars().rev().collect();
+    head.chars().chain([ELLIPSIS]).chain(tail).collect()
+}
+
+/// As many characters as fit.
+fn take(characters: impl Iterator<Item = char>, limit: usize) -> String {
+    let mut used = 0;
+    let fits = |character: &char| {
+        used += character.width().unwrap_or(0);
+        used <= limit
+    };
+    characters.take_while(fits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_of_a_long_text_is_left_out() {
+        for (text, limit, expected) in [
+            ("short", 5, "short"),
+            ("abcdefghij", 7, "abc…hij"),
+            ("abcdefghij", 6, "abc…ij"),
+            ("日本語日本語", 7, "日…語"),
+            ("abc", 1, "…"),
+            ("", 0, ""),
+        ] {
+            assert_eq!(shorten(text, limit), expected);
+            assert!(of(&shorten(text, limit)) <= limit.max(1));
+        }
+    }
+}
