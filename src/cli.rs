@@ -1,82 +1,135 @@
-//! The command line: names, arguments and help. No logic.
+//! The command line: names, arguments and help.
+//!
+//! Takes words; gives typed arguments, or clap's error and the answer to a word of another tool. Runs nothing.
 
 mod auth;
+mod habits;
+mod help;
 mod hidden;
 mod run;
 mod setup;
 
 pub use auth::{AuthArgs, AuthCommand, AuthListArgs, AuthRemoveArgs, AuthSetArgs};
+pub use habits::{Answer, answer};
 pub use hidden::{SessionStartArgs, SessionWatchArgs, ShimMissingArgs, ShimPrepareArgs};
 pub use run::{CurrentArgs, EachArgs, ExecArgs, WhereArgs, WhichArgs};
 pub use setup::{CompletionsArgs, EnvArgs, EnvShell, ImportArgs, SetupArgs};
 
-use clap::{Args, Parser, Subcommand};
+use crate::terminal::ColorChoice;
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Installs Go toolchains, proves each one, and runs the right one for the directory you stand in.
+/// Installs Go versions, verifies each one, and runs the right one in each directory.
 #[derive(Debug, Parser)]
 #[command(name = "gvmr", version, propagate_version = false, max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// Say nothing but results and errors.
+    /// Print only results and errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Accepted for habit: gvmr prints what it does unless --quiet is given
+    #[arg(long, short, global = true, hide = true)]
+    pub verbose: bool,
+}
+
+/// Reads the words of a command line, the first of which is the program. A request for help or for gvmr's version comes
+/// as an error too, as clap has it.
+pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut command = help::grouped(Cli::command());
+    let matches = command.try_get_matches_from_mut(words)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// The choice of colours in words that clap did not accept.
+pub fn color_in(words: &[OsString]) -> ColorChoice {
+    let words: Vec<_> = words.iter().take_while(|word| *word != "--").map(|word| word.to_str()).collect();
+    let mut values = words.windows(2).filter_map(|pair| match pair {
+        [Some("--color"), Some(value)] => Some(*value),
+        [_, Some(word)] => word.strip_prefix("--color="),
+        _ => None,
+    });
+    values.next_back().and_then(|value| value.parse().ok()).unwrap_or(ColorChoice::Auto)
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Install one or several versions; with none given, what this directory asks for
-    #[command(visible_alias = "i")]
+    /// Install versions; without one, what this directory needs
+    #[command(visible_alias = "i", aliases = ["add", "download"])]
     Install(InstallArgs),
     /// Remove installed versions
-    #[command(visible_alias = "rm", alias = "remove")]
+    #[command(visible_alias = "rm", aliases = ["remove", "delete"])]
     Uninstall(UninstallArgs),
-    /// Pin a version for this directory (.go-version), or the default with --global
-    #[command(alias = "local")]
+    /// Pin a version in .go-version, or set the default
+    #[command(aliases = ["local", "pin", "set", "switch", "select"])]
     Use(UseArgs),
     /// Set the default version
-    #[command(hide = true)]
+    #[command(hide = true, alias = "default")]
     Global(GlobalArgs),
-    /// Show what is installed
-    #[command(visible_alias = "ls", alias = "versions")]
+    /// List installed versions
+    #[command(visible_alias = "ls", aliases = ["versions", "installed"])]
     List(ListArgs),
-    /// Show what can be installed
-    #[command(name = "ls-remote", visible_alias = "search", aliases = ["list-all", "available", "list-remote"])]
+    /// List the versions that can be installed
+    #[command(name = "ls-remote", visible_alias = "search", aliases = ["list-all", "listall", "available", "list-remote"])]
     LsRemote(LsRemoteArgs),
-    /// Show the version that runs here, and why
+    /// Print the newest release
+    #[command(hide = true)]
+    Latest,
+    /// Print the version that runs here, and why
     Current(CurrentArgs),
-    /// Show the path of the program that runs here
+    /// Print the path of the go that runs here
     Which(WhichArgs),
-    /// Show where a version is installed
+    /// Print the directory of an installed version
     #[command(alias = "prefix")]
     Where(WhereArgs),
-    /// Run a command with a version: gvmr exec 1.22 -- go test ./...
+    /// Run a command with one version
+    ///
+    /// gvmr exec 1.22 -- go test ./...
     #[command(visible_alias = "x", alias = "run")]
     Exec(ExecArgs),
-    /// Run a command with several versions, and show how each ended: gvmr each 1.22 1.23 -- go test ./...
+    /// Run a command with several versions
+    ///
+    /// gvmr each 1.22 1.23 -- go test ./...
     Each(EachArgs),
-    /// Let a project's gvmr.toml take effect, as it is now
+    /// Approve a project's gvmr.toml
+    ///
+    /// The approval lasts until the file changes.
     Trust(TrustArgs),
-    /// Keep credentials for servers and proxies; without a subcommand, give them to the go command (GOAUTH)
+    /// Store credentials for servers and proxies
+    ///
+    /// Without a subcommand, print them to the go command, which calls this through GOAUTH.
     Auth(AuthArgs),
-    /// Show what this host is, and which versions run here; nothing is downloaded or run
+    /// Show this host and the versions that run on it
+    ///
+    /// Downloads and runs nothing.
     Host(HostArgs),
-    /// Compare whole installed trees with Go's transparency log
+    /// Check installed versions against the checksum database
     Verify(VerifyArgs),
-    /// Remove patch releases that a newer one replaces, but for the default, what this directory asks for, and
-    /// what a pin asks for that gvmr wrote or installed for
+    /// Remove patch releases that a newer one replaces
+    ///
+    /// Keeps the default, the version that this directory needs, and versions in pins that gvmr wrote or installed for.
     Prune(PruneArgs),
-    /// Make `go` the right one in every session: puts the shim directory first on PATH, in the files that shells read
+    /// Put the shim directory first on PATH in every session
+    ///
+    /// Edits the start-up files that shells read.
     Setup(SetupArgs),
-    /// Print what puts the shim directory first on PATH, for `eval` and for editors; with --why or names, every variable
-    /// that the next go will see, and where it comes from
+    /// Print shell code for PATH, or explain Go's variables
+    ///
+    /// The shell code is for `eval` and for editors. With --why or names, show the variables of the next go, and where
+    /// each value comes from.
     Env(EnvArgs),
-    /// Adopt Go toolchains that other tools installed, proved like every other one
+    /// Copy Go versions that other tools installed
+    ///
+    /// Each one is verified like a download.
     Import(ImportArgs),
     /// Print the completion script of a shell
+    #[command(alias = "completion")]
     Completions(CompletionsArgs),
     /// Called by the shim for a version that is not installed
     #[command(name = "shim-missing", hide = true)]
@@ -98,33 +151,37 @@ pub enum Command {
 /// `gvmr install`.
 #[derive(Debug, Args)]
 pub struct InstallArgs {
-    /// 1.23, 1.23.4, 1.24rc1, latest, oldstable, ">=1.21, <1.24", "~1.22", or an archive: ./go1.23.4.linux-amd64.tar.gz
+    /// 1.23, 1.23.4, 1.24rc1, latest, oldstable, ">=1.21, <1.24", "~1.22", or an archive such as
+    /// ./go1.23.4.linux-amd64.tar.gz
     #[arg(value_name = "VERSION")]
     pub versions: Vec<String>,
-    /// Build it here from its proved sources
+    /// Build from verified sources on this machine
     #[arg(long)]
     pub from_source: bool,
-    /// Install what cannot run here too
+    /// Install versions that cannot run on this host too
     #[arg(long)]
     pub force: bool,
-    /// Install a build too that neither Go's log nor an index vouches for; the receipt and `list` say so
+    /// Install builds that neither the checksum database nor an index knows; `gvmr list` marks them
     #[arg(long)]
     pub allow_unlogged: bool,
-    /// Print the outcome as JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Accepted for habit: install asks nothing
+    #[arg(long, short, hide = true)]
+    pub yes: bool,
 }
 
 /// `gvmr uninstall`.
 #[derive(Debug, Args)]
 pub struct UninstallArgs {
-    /// Exact versions, or a prefix such as 1.22 where one version matches it
+    /// Exact versions, or prefixes such as 1.22 that match one installed version
     #[arg(value_name = "VERSION", required = true)]
     pub versions: Vec<String>,
-    /// Remove a version that is running or is the default
+    /// Remove a version even if it is running or the default
     #[arg(long, short)]
     pub force: bool,
-    /// Print the outcome as JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -132,10 +189,10 @@ pub struct UninstallArgs {
 /// `gvmr use`.
 #[derive(Debug, Args)]
 pub struct UseArgs {
-    /// 1.23, 1.23.4, latest, "~1.22"
+    /// 1.23, 1.23.4, latest, "~1.22"; without one, print what is pinned and by which file
     #[arg(value_name = "VERSION")]
-    pub version: String,
-    /// Set the default instead of writing .go-version; where root keeps a home for all, your own
+    pub version: Option<String>,
+    /// Set the default instead of writing .go-version; in a shared home, your own
     #[arg(long, short)]
     pub global: bool,
 }
@@ -143,9 +200,9 @@ pub struct UseArgs {
 /// `gvmr global`.
 #[derive(Debug, Args)]
 pub struct GlobalArgs {
-    /// 1.23, 1.23.4, latest, "~1.22"
+    /// 1.23, 1.23.4, latest, "~1.22"; without one, print the default
     #[arg(value_name = "VERSION")]
-    pub version: String,
+    pub version: Option<String>,
 }
 
 /// `gvmr list`.
@@ -159,10 +216,10 @@ pub struct ListArgs {
 /// `gvmr ls-remote`.
 #[derive(Debug, Args)]
 pub struct LsRemoteArgs {
-    /// Show only versions that match: 1.22, "~1.22", ">=1.21"
+    /// List only versions that match: 1.22, "~1.22", ">=1.21"
     #[arg(value_name = "VERSION")]
     pub filter: Option<String>,
-    /// Show betas and release candidates too
+    /// List betas and release candidates too
     #[arg(long, visible_alias = "pre")]
     pub prereleases: bool,
     /// Print JSON
@@ -173,12 +230,12 @@ pub struct LsRemoteArgs {
 /// `gvmr trust`.
 #[derive(Debug, Args)]
 pub struct TrustArgs {
-    /// The gvmr.toml, or its directory; with none given, the nearest one
+    /// A gvmr.toml or its directory; by default the nearest one
     pub path: Option<PathBuf>,
-    /// Show what is trusted
+    /// List trusted files
     #[arg(long, conflicts_with_all = ["path", "revoke"])]
     pub list: bool,
-    /// Take trust back
+    /// Revoke the approval
     #[arg(long)]
     pub revoke: bool,
     /// Print JSON
@@ -188,9 +245,9 @@ pub struct TrustArgs {
 
 /// `gvmr host`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exits with 11 where a VERSION that was named cannot run here.")]
+#[command(after_help = "Exits with 11 if a VERSION that you name cannot run here.")]
 pub struct HostArgs {
-    /// Versions to judge: 1.19, 1.22.3; with none given, every minor and what is installed
+    /// Versions such as 1.19 or 1.22.3; by default every known release and what is installed
     #[arg(value_name = "VERSION")]
     pub versions: Vec<String>,
     /// Print JSON
@@ -201,7 +258,7 @@ pub struct HostArgs {
 /// `gvmr verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// Installed versions; with none given, all of them
+    /// Installed versions; by default all of them
     #[arg(value_name = "VERSION")]
     pub versions: Vec<String>,
     /// Print JSON
@@ -212,7 +269,7 @@ pub struct VerifyArgs {
 /// `gvmr prune`.
 #[derive(Debug, Args)]
 pub struct PruneArgs {
-    /// Only show what would be removed
+    /// Print what would be removed, and remove nothing
     #[arg(long, short = 'n')]
     pub dry_run: bool,
     /// Do not ask

@@ -1,19 +1,42 @@
-//! The `gvmr` program: parse, run, say what went wrong, exit.
+//! The `gvmr` program: parse, run, print what went wrong, exit.
 
-use clap::Parser;
-use gvmr::cli::Cli;
+use gvmr::cli;
 use gvmr::commands;
 use gvmr::terminal::Terminal;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let json = cli.wants_json();
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let cli = match cli::read(words.iter().cloned()) {
+        Ok(cli) => cli,
+        Err(error) => return answer(&error, &words),
+    };
+    let (json, color) = (cli.wants_json(), cli.color);
     let Err(error) = commands::run(cli) else { return ExitCode::SUCCESS };
-    let terminal = Terminal::new(false);
+    let terminal = Terminal::with_color(false, color);
     if json && !error.in_data {
-        let _ = terminal.json(&error.as_json()); // where stdout is gone, stderr still says it
+        let _ = terminal.json(&error.as_json()); // without stdout, stderr still has it
     }
     terminal.error(&error.message, error.hint.as_deref());
     ExitCode::from(error.kind.exit_code())
+}
+
+/// Help, gvmr's version, or what is wrong with the command line.
+fn answer(error: &clap::Error, words: &[OsString]) -> ExitCode {
+    let terminal = Terminal::with_color(false, cli::color_in(words));
+    if let Some(answer) = cli::answer(error, words) {
+        match answer.exit_code {
+            0 => terminal.say(answer.text),
+            _ => terminal.error(answer.text, None),
+        }
+        return ExitCode::from(answer.exit_code);
+    }
+    let text = error.render();
+    if error.use_stderr() {
+        terminal.say(terminal.stderr_palette().styled(&text).trim_end());
+    } else {
+        let _ = terminal.bytes(terminal.stdout_palette().styled(&text).as_bytes()); // help without a reader
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

@@ -9,7 +9,7 @@ pub struct AuthArgs {
     /// What to do
     #[command(subcommand)]
     pub command: Option<AuthCommand>,
-    /// Called by the go command: the URL that was refused
+    /// The URL that the go command was refused; the go command calls this
     #[arg(hide = true)]
     pub url: Option<String>,
 }
@@ -17,11 +17,13 @@ pub struct AuthArgs {
 /// The commands of `gvmr auth`.
 #[derive(Debug, Subcommand)]
 pub enum AuthCommand {
-    /// Keep a login and a secret; the secret is asked for, or read from stdin where that is no terminal
+    /// Store a login and its secret
+    ///
+    /// Asks for the secret, or reads it from stdin if that is not a terminal.
     Set(AuthSetArgs),
-    /// Show which machines credentials are kept for
+    /// List machines with stored credentials
     List(AuthListArgs),
-    /// Forget them
+    /// Remove stored credentials
     Remove(AuthRemoveArgs),
 }
 
@@ -30,13 +32,13 @@ pub enum AuthCommand {
 pub struct AuthSetArgs {
     /// git.corp.example, git.corp.example/team, or with --proxy proxy.corp.example:3128
     pub machine: String,
-    /// The user's name there
+    /// Your login there
     #[arg(long, short)]
     pub user: String,
-    /// They are for an HTTP proxy
+    /// The machine is an HTTP proxy
     #[arg(long)]
     pub proxy: bool,
-    /// Keep the secret in a file of mode 0600 even where a keyring runs
+    /// Store the secret in a file of mode 0600, even if a keyring runs
     #[arg(long)]
     pub file: bool,
 }
@@ -52,9 +54,9 @@ pub struct AuthListArgs {
 /// `gvmr auth remove`.
 #[derive(Debug, Args)]
 pub struct AuthRemoveArgs {
-    /// As `gvmr auth list` shows it
+    /// The machine as `gvmr auth list` prints it
     pub machine: String,
-    /// They are for an HTTP proxy
+    /// The machine is an HTTP proxy
     #[arg(long)]
     pub proxy: bool,
 }

@@ -1,4 +1,4 @@
-//! The arguments of commands that gvmr and its shim call, and nobody types.
+//! The arguments of commands that only gvmr and its shim call.
 
 use clap::Args;
 use std::ffi::OsString;
@@ -10,7 +10,7 @@ pub struct ShimPrepareArgs {
     /// The name that the shim was called by
     #[arg(long)]
     pub called: Option<OsString>,
-    /// Whether the shim's caller ignores SIGPIPE, so that the tool is to ignore it too
+    /// The shim's caller ignores SIGPIPE, and the tool has to ignore it too
     #[arg(long)]
     pub ignores_pipe: bool,
     /// The shim's home
@@ -27,7 +27,7 @@ pub struct ShimPrepareArgs {
 /// `gvmr session-start`.
 #[derive(Debug, Args)]
 pub struct SessionStartArgs {
-    /// The process that the command ends with; it is told through stdin why the command cannot be started
+    /// The process that the command ends with; it learns through stdin why the command cannot start
     #[arg(long)]
     pub parent: Option<i32>,
     /// The command
@@ -49,25 +49,25 @@ pub struct ShimMissingArgs {
     /// The name that the shim was called by
     #[arg(long)]
     pub called: Option<OsString>,
-    /// Whether the shim's caller ignores SIGPIPE, so that the tool is to ignore it too
+    /// The shim's caller ignores SIGPIPE, and the tool has to ignore it too
     #[arg(long)]
     pub ignores_pipe: bool,
     /// The shim's home
     #[arg(long)]
     pub home: PathBuf,
-    /// What was asked for: 1.23, 1.23.4
+    /// The version that is needed: 1.23, 1.23.4
     #[arg(long)]
     pub version: String,
-    /// Who asks for it, in words
+    /// Why it is needed, in words
     #[arg(long)]
     pub reason: String,
-    /// The file that asks for it
+    /// The file that selects it
     #[arg(long)]
     pub file: Option<PathBuf>,
     /// The line in that file
     #[arg(long)]
     pub line: Option<usize>,
-    /// Whether it was asked for by name, so that the go command must not switch to another
+    /// It was named exactly: the go command must not switch to another
     #[arg(long)]
     pub exact: bool,
     /// The program and its arguments

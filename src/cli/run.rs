@@ -1,4 +1,4 @@
-//! The arguments of the commands that say which Go runs, and that run something with one.
+//! The arguments of the commands that tell which Go runs, and that run a command with one.
 
 use clap::Args;
 use std::ffi::OsString;
@@ -6,7 +6,7 @@ use std::ffi::OsString;
 /// `gvmr current`.
 #[derive(Debug, Args)]
 pub struct CurrentArgs {
-    /// Say which file, line and rule decided
+    /// Print the file, line and rule that decided too
     #[arg(long)]
     pub why: bool,
     /// Print JSON
@@ -20,7 +20,7 @@ pub struct WhichArgs {
     /// The program: go, gofmt
     #[arg(default_value = "go")]
     pub tool: String,
-    /// Say which file, line and rule decided
+    /// Print the file, line and rule that decided too
     #[arg(long)]
     pub why: bool,
     /// Print JSON
@@ -31,10 +31,10 @@ pub struct WhichArgs {
 /// `gvmr where`.
 #[derive(Debug, Args)]
 pub struct WhereArgs {
-    /// An installed version; with none given, the one that runs here
+    /// An installed version; by default the one that runs here
     #[arg(value_name = "VERSION")]
     pub version: Option<String>,
-    /// Show the shim directory: the one that belongs on PATH
+    /// Print the shim directory, the one for PATH
     #[arg(long, conflicts_with = "version")]
     pub shims: bool,
     /// Print JSON
@@ -45,10 +45,10 @@ pub struct WhereArgs {
 /// `gvmr exec`.
 #[derive(Debug, Args)]
 pub struct ExecArgs {
-    /// Set a variable for the command; it beats every rule. An empty value unsets it
+    /// Set a variable for the command, over every rule; an empty value unsets it
     #[arg(long, short, value_name = "NAME=VALUE")]
     pub env: Vec<OsString>,
-    /// A version (without one, what runs here), then the command and its arguments
+    /// A version (by default the one that runs here), then the command and its arguments
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,
@@ -61,23 +61,22 @@ pub struct ExecArgs {
 /// `gvmr each`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Each version is exactly the one that is shown: GOTOOLCHAIN is always `local`, whatever the environment, `go env -w` or \
-go.mod say. stdin is empty. What a version's command prints comes in one piece when that has ended (with --quiet only \
-where it failed), what it leaves running is ended, and then the results follow in the order of the versions.
+Each command runs exactly the version shown: GOTOOLCHAIN is `local`. stdin is empty.
+The output of each command is printed when it ends; with --quiet, only if it fails. Processes that it leaves behind are \
+killed.
 
-Exits with 1 where the command failed with any version, 126 or 127 where it could not be started with any, 130 where it \
-was interrupted.")]
+Exits with 1 if the command fails with any version, 126 or 127 if it cannot start with any, and 130 on Ctrl-C.")]
 pub struct EachArgs {
-    /// Versions: 1.22, 1.23.4, latest; the newest installed one is meant, as in exec
+    /// 1.22, 1.23.4, latest; each means the newest installed version that matches
     #[arg(value_name = "VERSION", required = true)]
     pub versions: Vec<String>,
-    /// Set a variable for the command; it beats every rule. An empty value unsets it
+    /// Set a variable for the command, over every rule; an empty value unsets it
     #[arg(long, short, value_name = "NAME=VALUE")]
     pub env: Vec<OsString>,
-    /// How many run at once; with none given, as many as there are processors
+    /// How many run at once; by default one for each processor
     #[arg(long, short, value_name = "NUMBER")]
     pub jobs: Option<std::num::NonZeroUsize>,
-    /// Print the outcome as JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
     /// The command and its arguments

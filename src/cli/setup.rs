@@ -1,4 +1,4 @@
-//! The arguments of the commands that fit gvmr into sessions and editors.
+//! The arguments of the commands that set up sessions and editors.
 
 use clap::Args;
 use std::ffi::OsString;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 pub struct CompletionsArgs {
     /// The shell
     pub shell: clap_complete::Shell,
-    /// Called by the script: the words of a command line up to the cursor, to be answered with what fits there
+    /// The words of a command line up to the cursor; the completion script calls this
     #[arg(last = true, hide = true)]
     pub words: Vec<OsString>,
 }
@@ -49,13 +49,13 @@ pub struct SetupArgs {
 /// `gvmr env`.
 #[derive(Debug, Args)]
 pub struct EnvArgs {
-    /// Variables to show, as `go env` does: GOPATH, GOFLAGS
+    /// Variables to print, as with `go env`: GOPATH, GOFLAGS
     #[arg(value_name = "NAME", conflicts_with = "shell")]
     pub names: Vec<String>,
-    /// Say where each value comes from and what it shadows
+    /// Print where each value comes from and what it shadows
     #[arg(long, conflicts_with = "shell")]
     pub why: bool,
-    /// The shell that is to read it
+    /// The shell that reads the code
     #[arg(long, value_enum, default_value_t = EnvShell::Sh)]
     pub shell: EnvShell,
     /// Print JSON, for editors and scripts
@@ -79,11 +79,11 @@ pub enum EnvShell {
 /// `gvmr import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// Trees (GOROOTs) to adopt; with none given, what other version managers, `go install golang.org/dl/…`, the module
-    /// cache and by-hand installs left on this machine
+    /// GOROOTs to copy; by default those of other version managers, `go install golang.org/dl/…`, the module cache and
+    /// installs by hand
     #[arg(value_name = "GOROOT")]
     pub trees: Vec<PathBuf>,
-    /// Only show what is there
+    /// Print what would be copied, and copy nothing
     #[arg(long, short = 'n')]
     pub dry_run: bool,
     /// Do not ask

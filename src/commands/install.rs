@@ -52,10 +52,10 @@ pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(),
     if arguments.json {
         context.terminal.json(&results).map_err(Error::stdout)?;
     }
-    // The last one is said by whoever ends the process.
+    // `main` prints the last one.
     let last = errors.pop();
     for error in errors {
-        context.terminal.say(error);
+        context.terminal.error(&error.message, error.hint.as_deref());
     }
     match last {
         None => Ok(()),
@@ -96,12 +96,8 @@ fn line(outcome: &InstallOutcome, context: &Context, json: bool) -> Result<Line,
     let toolchain = outcome.toolchain();
     let installed_now = matches!(outcome, InstallOutcome::Installed(_));
     let name = toolchain.version.toolchain_name();
-    if installed_now {
-        if let Some(receipt) = &toolchain.receipt {
-            context.terminal.note(format_args!("{name}: {}", receipt.summary()));
-        }
-    } else {
-        context.terminal.note(format_args!("{name} is installed already"));
+    if !installed_now {
+        context.terminal.note(format_args!("{name} is already installed"));
     }
     if !json {
         context

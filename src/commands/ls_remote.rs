@@ -74,6 +74,12 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
     Ok(())
 }
 
+/// `gvmr latest`: the newest release alone.
+pub(super) fn latest(context: &Context) -> Result<(), Error> {
+    let version = provision::choose(&Request::Latest, context)?;
+    context.terminal.data(version).map_err(Error::stdout)
+}
+
 fn row(line: &Line<'_>) -> Row {
     let (mark, tone) = match (line.installed, line.runs) {
         (true, _) => ("installed", Tone::Good),

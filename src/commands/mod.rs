@@ -28,7 +28,7 @@ use crate::terminal::Terminal;
 
 /// Runs the command that was parsed.
 pub fn run(cli: Cli) -> Result<(), Error> {
-    let terminal = Terminal::new(cli.quiet);
+    let terminal = Terminal::with_color(cli.quiet, cli.color);
     if let Command::Completions(arguments) = &cli.command {
         return completions::run(arguments, &terminal);
     }
@@ -63,10 +63,11 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Error> {
     match command {
         Command::Install(arguments) => install::run(&arguments, context),
         Command::Uninstall(arguments) => uninstall::run(&arguments, context),
-        Command::Use(arguments) => pin::run(&arguments.version, arguments.global, context),
-        Command::Global(arguments) => pin::run(&arguments.version, true, context),
+        Command::Use(arguments) => pin::run(arguments.version.as_deref(), arguments.global, context),
+        Command::Global(arguments) => pin::run(arguments.version.as_deref(), true, context),
         Command::List(arguments) => list::run(&arguments, context),
         Command::LsRemote(arguments) => ls_remote::run(&arguments, context),
+        Command::Latest => ls_remote::latest(context),
         Command::Current(arguments) => current::run(&arguments, context),
         Command::Which(arguments) => which::run(&arguments, context),
         Command::Where(arguments) => which::run_where(&arguments, context),
@@ -117,6 +118,7 @@ impl Cli {
             },
             Command::Use(_)
             | Command::Global(_)
+            | Command::Latest
             | Command::Completions(_)
             | Command::Exec(_)
             | Command::SessionSeen

@@ -1,14 +1,21 @@
 //! `gvmr use`: writes `.go-version` here, or the default; always says which.
 
+use super::current;
+use crate::cli;
 use crate::context::{Consent, Context, DefaultOf};
 use crate::error::{Error, ErrorKind};
 use crate::provision;
 use crate::request::Request;
 use crate::store;
 use gvmr_core::gover::version::Version;
+use gvmr_core::sys::environment::Process;
 
 /// Runs the command.
-pub(super) fn run(text: &str, global: bool, context: &Context) -> Result<(), Error> {
+pub(super) fn run(text: Option<&str>, global: bool, context: &Context) -> Result<(), Error> {
+    let Some(text) = text else {
+        let why = cli::CurrentArgs { why: true, json: false };
+        return if global { print_default(context) } else { current::run(&why, context) };
+    };
     let request = Request::parse(text)?;
     let installed: Vec<Version> =
         context.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
@@ -31,6 +38,14 @@ pub(super) fn run(text: &str, global: bool, context: &Context) -> Result<(), Err
         )),
     }
     Ok(())
+}
+
+/// Prints the default as it was set.
+fn print_default(context: &Context) -> Result<(), Error> {
+    let selector = store::default_selector(&context.settings.home, &Process)?.ok_or_else(|| {
+        Error::said(ErrorKind::Usage, "no default version is set").hint("run `gvmr use --global latest`")
+    })?;
+    context.terminal.data(selector).map_err(Error::stdout)
 }
 
 /// A pin names a version or a prefix, never a wish: `latest` and ranges become the version they mean now.

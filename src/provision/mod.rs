@@ -107,5 +107,8 @@ fn install_target(
         outcome.map_err(Error::from)
     });
     shown.bar.finish();
+    if let Ok(InstallOutcome::Installed(toolchain)) = &result {
+        shown.summarize(toolchain);
+    }
     result
 }

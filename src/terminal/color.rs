@@ -4,6 +4,7 @@
 //! gvmr writes such codes.
 
 use clap::ColorChoice;
+use clap::builder::StyledStr;
 use clap::builder::styling::{AnsiColor, Style};
 use gvmr_core::sys::environment::{Environment, Process};
 use std::io::IsTerminal;
@@ -53,6 +54,11 @@ impl Palette {
         self.on
     }
 
+    /// Text that carries its own styles, with or without them.
+    pub fn styled(self, text: &StyledStr) -> String {
+        if self.on { text.ansi().to_string() } else { text.to_string() }
+    }
+
     /// The text in the colour of its tone.
     pub fn paint(self, text: &str, tone: Tone) -> String {
         if !self.on || tone == Tone::Plain || text.is_empty() {
@@ -70,10 +76,14 @@ fn is_on(choice: ColorChoice, is_terminal: bool, environment: &dyn Environment) 
         ColorChoice::Never => false,
         ColorChoice::Auto => {
             let no_color = environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
-            let dumb = environment.get("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
-            is_terminal && !no_color && !dumb
+            is_terminal && !no_color && !is_dumb(environment)
         }
     }
+}
+
+/// Whether the terminal knows no control codes.
+pub(super) fn is_dumb(environment: &dyn Environment) -> bool {
+    environment.get("TERM").is_none_or(|term| term.is_empty() || term == "dumb")
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub use color::{Palette, Tone};
 pub use progress::{Bar, size};
 pub use table::{Cell, Row};
 
+use gvmr_core::sys::environment::Process;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 use std::fmt::Display;
@@ -35,13 +36,14 @@ impl Terminal {
     }
 
     /// The same with the user's choice of colours.
-    pub fn with_color(quiet: bool, color: ColorChoice) -> Self {
-        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    pub fn with_color(quiet: bool, choice: ColorChoice) -> Self {
+        let hidden = quiet || color::is_dumb(&Process);
+        let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
         Self {
             quiet,
-            stdout: Palette::of(&stdout, color),
-            stderr: Palette::of(&stderr, color),
+            stdout: Palette::of(&stdout, choice),
+            stderr: Palette::of(&stderr, choice),
             bars: MultiProgress::with_draw_target(target),
         }
     }

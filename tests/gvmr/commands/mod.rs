@@ -3,3 +3,4 @@
 mod daily_use;
 mod each;
 mod pins;
+mod screen;
