@@ -37,10 +37,20 @@ pub struct NotARequest {
 }
 
 impl NotARequest {
-    /// The next step: the spelling that was probably meant.
+    /// What to write or run instead.
     pub fn hint(&self) -> Option<String> {
-        let meant = self.suggestion.as_ref().map(|meant| format!("write {meant}"));
-        Some(meant.unwrap_or_else(|| "gvmr ls-remote shows what exists".to_owned()))
+        let word = self.reason.word.trim().to_ascii_lowercase();
+        Some(match (word.as_str(), &self.suggestion) {
+            ("tip" | "gotip" | "master" | "main" | "head" | "devel", _) => {
+                "gvmr installs releases only; for tip, run `go install golang.org/dl/gotip@latest`".to_owned()
+            }
+            ("lts", _) => "Go has no LTS releases; `oldstable` is the older supported one".to_owned(),
+            ("unstable" | "beta" | "rc" | "pre" | "prerelease", _) => {
+                "run `gvmr ls-remote --prereleases` to list betas and release candidates".to_owned()
+            }
+            (_, Some(meant)) => format!("write {meant}"),
+            (_, None) => "run `gvmr ls-remote` to list versions".to_owned(),
+        })
     }
 }
 
@@ -143,11 +153,15 @@ fn is_released_kind(version: &Version) -> bool {
     numbers.any(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// Drops what people add by habit: `v1.23.4`, `Go 1.23`, `1.23.x`, `golang1.23`.
+/// Drops what people add by habit: `v1.23.4`, `Go 1.23`, `1.23.x`, `golang1.23`, `1.22@latest`, `go1.22.1.linux-amd64`.
 fn nearest_spelling(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let start = lower.find(|character: char| character.is_ascii_digit())?;
-    let candidate = lower.get(start..)?.trim_end_matches(".x").trim_end_matches('.');
+    let candidate = lower.get(start..)?.split('@').next()?;
+    let platform =
+        [".linux", ".darwin", ".windows", ".src"].into_iter().find_map(|name| candidate.find(name));
+    let candidate = candidate.get(..platform.unwrap_or(candidate.len()))?;
+    let candidate = candidate.trim_end_matches(".x").trim_end_matches('.');
     let candidate =
         candidate.replace("-rc", "rc").replace("-beta", "beta").replace("rc.", "rc").replace("beta.", "beta");
     let version = Version::parse(&candidate)?;
@@ -199,6 +213,11 @@ mod tests {
             ("1.23.x", Some("1.23")),
             ("golang-1.22", Some("1.22")),
             ("1.24-rc1", Some("1.24rc1")),
+            ("1.22@latest", Some("1.22")),
+            ("go@1.22", Some("1.22")),
+            ("go1.22.12.linux-amd64", Some("1.22.12")),
+            ("tip", None),
+            ("lts", None),
             ("1.9.2rc2", None),
             ("1.2x", None),
             ("1.22rc", None),
@@ -209,6 +228,21 @@ mod tests {
             let error = Request::parse(text).unwrap_err();
             assert_eq!(error.suggestion.as_deref(), meant, "{text}");
             assert!(error.to_string().contains("latest, stable or oldstable"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_word_of_another_tool_gets_a_pointer() {
+        for (text, hint) in [
+            ("v1.23.4", "write 1.23.4"),
+            ("tip", "gotip@latest"),
+            ("lts", "oldstable"),
+            ("unstable", "--prereleases"),
+            ("garbage", "gvmr ls-remote"),
+        ] {
+            let error = Request::parse(text).unwrap_err();
+            let shown = error.hint().unwrap();
+            assert!(shown.contains(hint), "{text}: {shown}");
         }
     }
 

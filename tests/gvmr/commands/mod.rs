@@ -4,3 +4,4 @@ mod daily_use;
 mod each;
 mod pins;
 mod screen;
+mod words;
