@@ -1,4 +1,4 @@
-//! `gvmr exec`: a whole command with a version, which every `go` below it gets too.
+//! `gvmr exec`: a command with one version, for every `go` that it starts too.
 
 use crate::cli;
 use crate::context::Context;
@@ -12,11 +12,12 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-/// Runs the command; comes back only with an error.
+/// Runs the command; returns only on an error.
 pub(super) fn run(arguments: &cli::ExecArgs, context: &Context) -> Result<(), Error> {
     let (version, words) = split(&arguments.words)?;
     let Some((program, rest)) = words.split_first() else {
-        return Err(Error::said(ErrorKind::Usage, "no command to run").hint("gvmr exec 1.22 -- go version"));
+        return Err(Error::said(ErrorKind::Usage, "no command to run")
+            .hint("name one, such as in `gvmr exec 1.22 -- go version`"));
     };
     let given = given(&arguments.env)?;
     let home = &context.settings.home;
@@ -46,13 +47,13 @@ pub(super) fn run(arguments: &cli::ExecArgs, context: &Context) -> Result<(), Er
     prepare(command.args(rest), go, &given)?;
     let error = command.exec();
     Err(cannot_run(program, &error).hint(if program.as_encoded_bytes().starts_with(b"-") {
-        "options go before the version: gvmr exec -e NAME=VALUE [VERSION] -- COMMAND"
+        "put options before the version: `gvmr exec -e NAME=VALUE [VERSION] -- COMMAND`"
     } else {
-        "look at the command's name: gvmr exec [VERSION] -- COMMAND"
+        "check the command's name: `gvmr exec [VERSION] -- COMMAND`"
     }))
 }
 
-/// The variables that were given for the command.
+/// The variables of the options `-e`.
 pub(super) fn given(words: &[OsString]) -> Result<Given, Error> {
     Given::parse(words).map_err(|error| {
         Error::new(ErrorKind::Usage, &error).hint("-e NAME=VALUE sets one, -e NAME= unsets it")
@@ -62,23 +63,23 @@ pub(super) fn given(words: &[OsString]) -> Result<Given, Error> {
 /// Makes the command one that runs with this Go.
 pub(super) fn prepare(command: &mut Command, go: Option<Go<'_>>, given: &Given) -> Result<(), Error> {
     process::prepare(command, go, given, &Process)
-        .map_err(|_| Error::said(ErrorKind::Usage, "GVMR_HOME contains a colon, so it cannot stand in PATH"))
+        .map_err(|_| Error::said(ErrorKind::Usage, "GVMR_HOME contains a colon, which PATH cannot hold"))
 }
 
-/// The failure of a command that cannot be started.
+/// The error for a command that cannot start.
 pub(super) fn cannot_run(program: &OsStr, error: &io::Error) -> Error {
     let kind =
         if error.kind() == io::ErrorKind::NotFound { ErrorKind::NotFound } else { ErrorKind::CannotExecute };
     Error::said(kind, format!("cannot run {}: {error}", program.to_string_lossy()))
 }
 
-/// `1.22 -- go version`, `1.22 go version`, `-- go version` and `go version` are all understood.
+/// `1.22 -- go version`, `1.22 go version`, `-- go version` and `go version` all work.
 fn split(words: &[OsString]) -> Result<(Option<&str>, &[OsString]), Error> {
     match words {
         [dashes, rest @ ..] if dashes == "--" => Ok((None, rest)),
         [version, dashes, rest @ ..] if dashes == "--" => {
             let text = version.to_str().unwrap_or("?");
-            Request::parse(text)?; // with the dashes behind it, it can only be meant as a version
+            Request::parse(text)?; // before dashes it can only be a version
             Ok((Some(text), rest))
         }
         [first, rest @ ..] => match first.to_str().filter(|text| Request::parse(text).is_ok()) {

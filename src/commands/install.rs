@@ -1,4 +1,4 @@
-//! `gvmr install`: several versions at once; with none named, what this directory asks for.
+//! `gvmr install`: several versions at once; without one, the version that this directory needs.
 
 use crate::cli;
 use crate::context::Context;
@@ -30,13 +30,13 @@ pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(),
         arguments.versions.iter().map(|text| Target::parse(text, method)).collect::<Result<_, _>>()?
     };
     let outcomes = provision::install_all(&targets, method, context);
-    // Of several the one that was named first, whichever arrived first.
+    // The first one on the command line, whichever was installed first.
     if let Some(Ok(first)) = outcomes.iter().find(|outcome| outcome.is_ok()) {
         context.suggest_default(first.toolchain())?;
     }
-    // Now that everything new is in place; before, it would only have slowed that down.
+    // Last, since it would slow the installs down.
     if let Err(error) = context.store()?.sweep() {
-        context.terminal.warn(format_args!("cannot remove what interrupted installs left: {error}"));
+        context.terminal.warn(format_args!("cannot remove the remains of interrupted installs: {error}"));
     }
     let mut results = Vec::new();
     let mut errors = Vec::new();
@@ -64,10 +64,10 @@ pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(),
     }
 }
 
-/// What the directory asks for.
+/// The version that this directory needs.
 fn asked_for_here(context: &Context) -> Result<Request, Error> {
     let answer = context.resolve().map_err(Error::from).map_err(|error| match error.kind {
-        // Here nobody looks for a program: what is missing is an argument.
+        // Not a missing program here, but a missing argument.
         ErrorKind::NotFound => Error { kind: ErrorKind::Usage, ..error },
         _ => error,
     })?;
@@ -86,9 +86,9 @@ fn asked_for_here(context: &Context) -> Result<Request, Error> {
         }
         Selection::System(SystemGo { program: path, .. }) => Err(Error::said(
             ErrorKind::Usage,
-            format!("nothing here asks for a Go version, and {} is outside gvmr", path.display()),
+            format!("nothing selects a Go version here, and gvmr does not manage {}", path.display()),
         )
-        .hint("name one: gvmr install latest")),
+        .hint("name a version, such as in `gvmr install latest`")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `gvmr list`: what is installed, which one runs here, and how each was proved.
+//! `gvmr list`: the installed versions, which one runs here, and how each was verified.
 
 use crate::cli;
 use crate::context::Context;
@@ -46,11 +46,13 @@ pub(super) fn run(arguments: &cli::ListArgs, context: &Context) -> Result<(), Er
     if default.is_none()
         && let Ok(Some(selector)) = store::default_selector(&context.settings.home, &Process)
     {
-        context.terminal.note(format_args!("the default is {selector}, of which nothing is installed"));
+        context.terminal.note(format_args!("the default is {selector}, but no such version is installed"));
     }
     if lines.is_empty() {
         let next = context.next_step("install latest");
-        context.terminal.note(format_args!("nothing is installed; what changes that: {next}"));
+        // In another user's home, these are two commands and words between them.
+        let next = if context.settings.reads_only { next } else { format!("`{next}`") };
+        context.terminal.note(format_args!("no Go version is installed; run {next}"));
     }
     let rows: Vec<_> = lines.iter().map(row).collect();
     context.terminal.table(&rows).map_err(Error::stdout)

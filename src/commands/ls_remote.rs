@@ -1,10 +1,11 @@
-//! `gvmr ls-remote`: what the sources list.
+//! `gvmr ls-remote`: the versions that the sources list.
 
 use crate::cli;
 use crate::context::Context;
 use crate::error::Error;
 use crate::host::Assessment;
 use crate::install;
+use crate::provision;
 use crate::request::Request;
 use crate::terminal::{Cell, Row, Tone};
 use gvmr_core::gover::version::Version;
@@ -61,7 +62,7 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
         return context.terminal.json(&lines).map_err(Error::stdout);
     }
     if lines.is_empty() {
-        context.terminal.note("nothing that is listed matches");
+        context.terminal.note("no listed version matches");
     }
     let rows: Vec<_> = lines.iter().map(row).collect();
     context.terminal.table(&rows).map_err(Error::stdout)?;
@@ -70,7 +71,9 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
             context.terminal.note(format_args!("up to {}: {}", assessment.version, reason.text));
         }
     }
-    context.terminal.note("a source may serve more than it lists; gvmr install asks for the exact version");
+    context
+        .terminal
+        .note("sources may have more than they list; run `gvmr install VERSION` to try an exact version");
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! `gvmr use`: writes `.go-version` here, or the default; always says which.
+//! `gvmr use`: writes `.go-version` here, or the default, and prints which.
 
 use super::current;
 use crate::cli;
@@ -31,9 +31,11 @@ pub(super) fn run(text: Option<&str>, global: bool, context: &Context) -> Result
         write_pin(&written, context)?;
     }
     match version {
-        Some(version) => context.terminal.note(format_args!("that is {}", version.toolchain_name())),
+        Some(version) => {
+            context.terminal.note(format_args!("{written} selects {}", version.toolchain_name()));
+        }
         None => context.terminal.warn(format_args!(
-            "Go {written} is not installed; if it exists, this installs it: {}",
+            "Go {written} is not installed; to install it: {}",
             context.next_step(&format!("install {written}"))
         )),
     }
@@ -48,7 +50,7 @@ fn print_default(context: &Context) -> Result<(), Error> {
     context.terminal.data(selector).map_err(Error::stdout)
 }
 
-/// A pin names a version or a prefix, never a wish: `latest` and ranges become the version they mean now.
+/// A pin names a version or a prefix: `latest` and ranges become the version that they select now.
 fn written_as(request: &Request, installed: &[Version], context: &Context) -> Result<String, Error> {
     match request {
         Request::Selector(selector) => Ok(selector.to_string()),
@@ -59,7 +61,7 @@ fn written_as(request: &Request, installed: &[Version], context: &Context) -> Re
     }
 }
 
-/// Installs what is about to be pinned where the user wants that; a failure leaves everything as it was.
+/// Installs the version before it is pinned, if the user agrees; a failure changes nothing.
 fn install_first(pinned: &Request, context: &Context) -> Result<Option<Version>, Error> {
     let question = format!("Go {pinned} is not installed. Install it now?");
     if context.consent_to_install(&question) != Consent::Given {
@@ -70,14 +72,15 @@ fn install_first(pinned: &Request, context: &Context) -> Result<Option<Version>,
 }
 
 fn say_default(default: &DefaultOf, text: &str, context: &Context) {
-    let rest = "wherever nothing else asks for a version";
+    let rest = "where no file or variable selects a version";
     let terminal = &context.terminal;
     match default {
-        DefaultOf::Home => terminal.note(format_args!("the default is {text} now, {rest}")),
-        DefaultOf::EveryUser => terminal
-            .note(format_args!("the default of every user without one of their own is {text} now, {rest}")),
+        DefaultOf::Home => terminal.note(format_args!("the default is now {text}, {rest}")),
+        DefaultOf::EveryUser => {
+            terminal.note(format_args!("the default of users without their own is now {text}, {rest}"));
+        }
         DefaultOf::User(file) => {
-            terminal.note(format_args!("your default is {text} now ({}), {rest}", file.display()));
+            terminal.note(format_args!("your default is now {text} ({}), {rest}", file.display()));
         }
     }
 }
@@ -87,13 +90,13 @@ fn write_pin(written: &str, context: &Context) -> Result<(), Error> {
         Error::said(ErrorKind::Storage, format!("cannot find the current directory: {error}"))
     })?;
     let file = here.join(".go-version");
-    // A link is kept: the file it leads to is written.
+    // A symbolic link stays; its target is written.
     let real = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
     store::replace(&real, format!("{written}\n").as_bytes(), 0o644).map_err(|error| {
         Error::from(error)
-            .hint(format!("make {} writable for you, or write the pin elsewhere", here.display()))
+            .hint(format!("make {} writable, or pin the version in another directory", here.display()))
     })?;
     context.remember_project(Some(&file))?;
-    context.terminal.note(format_args!("{} says {written} now", file.display()));
+    context.terminal.note(format_args!("pinned {written} in {}", file.display()));
     Ok(())
 }

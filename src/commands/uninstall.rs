@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &cli::UninstallArgs, context: &Context) -> Result<(
     }
 }
 
-/// Removes versions one by one and brings shims and default up to date; what was removed, and what ended it.
+/// Removes versions one by one and updates shims and default; gives what was removed, and the error that ended it.
 pub(super) fn remove(
     versions: &BTreeSet<Version>,
     force: bool,
@@ -43,7 +43,7 @@ pub(super) fn remove(
         let lock = store.lock(version, &|holder| context.terminal.note(holder), &|| context.interrupted());
         match lock.and_then(|lock| store.remove(&lock, force)) {
             Ok(_) => {
-                context.terminal.note(format_args!("{} is removed", version.toolchain_name()));
+                context.terminal.note(format_args!("removed {}", version.toolchain_name()));
                 removed.push(version.clone());
             }
             Err(error) => {
@@ -57,18 +57,18 @@ pub(super) fn remove(
     if !removed.is_empty() {
         context.publish()?;
         if store.clear_default_if_gone()? {
-            context.terminal.note("that was the default; gvmr use --global VERSION chooses another");
+            context.terminal.note("that was the default; run `gvmr use --global VERSION` to set another");
         }
     }
     Ok((removed, failure))
 }
 
-/// The default is not removed unasked: every directory without a pin would lose its Go.
+/// The default is removed only with --force: every directory without a pin would lose its Go.
 fn refuse_default(version: &Version, toolchains: &[Toolchain], context: &Context) -> Result<(), Error> {
     let default = context.default_version(toolchains)?;
     if default.as_ref() == Some(version) && toolchains.len() > 1 {
         return Err(Error::said(ErrorKind::Busy, format!("{} is the default", version.toolchain_name()))
-            .hint("choose another with gvmr use --global VERSION, or remove it with --force"));
+            .hint("set another with `gvmr use --global VERSION`, or remove it with --force"));
     }
     Ok(())
 }

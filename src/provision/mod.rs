@@ -24,7 +24,7 @@ use std::path::Path;
 /// Installs that run at the same time. Each keeps two processors and about 20 MiB busy.
 const AT_ONCE: usize = 2;
 
-/// Installs one version with its progress shown.
+/// Installs one version and shows its progress.
 pub fn install_one(request: &Request, context: &Context) -> Result<InstallOutcome, Error> {
     let target = Target::Request(request.clone());
     let access = install::open(context)?;
@@ -33,7 +33,7 @@ pub fn install_one(request: &Request, context: &Context) -> Result<InstallOutcom
     Ok(outcome)
 }
 
-/// Installs several versions with their progress shown; where one cannot be, the others still are.
+/// Installs several versions and shows their progress; if one fails, the others are still installed.
 pub fn install_several(requests: &[Request], context: &Context) -> Result<(), Error> {
     let targets: Vec<_> = requests.iter().cloned().map(Target::Request).collect();
     let outcomes = install_all(&targets, Method::default(), context);
@@ -44,8 +44,8 @@ pub fn install_several(requests: &[Request], context: &Context) -> Result<(), Er
     failed.into_iter().find_map(Result::err).map_or(Ok(()), Err)
 }
 
-/// Installs all targets, two at a time, with their progress shown. Their order is that of the results; an error that
-/// stops all of them is the only one.
+/// Installs all targets, two at a time, and shows their progress. The results have the order of the targets; an error
+/// that stops all of them is the only result.
 pub fn install_all(
     requests: &[Target],
     method: Method,
@@ -59,7 +59,7 @@ pub fn install_all(
     install().unwrap_or_else(|error: Error| vec![Err(error)])
 }
 
-/// Adopts one tree with its progress shown.
+/// Adopts one tree and shows its progress.
 pub fn adopt(
     goroot: &Path,
     version: &Version,
@@ -67,13 +67,13 @@ pub fn adopt(
     context: &Context,
 ) -> Result<InstallOutcome, Error> {
     let shown = Shown::begin(&version.toolchain_name(), context);
-    // What is committed is made reachable too, whoever interrupts in between.
+    // An interrupt between the commit and its shims must not leave the shims out.
     let result = context.with_cleanup(|| Ok(installer.adopt(goroot, version, &shown)?));
     shown.bar.finish();
     result
 }
 
-/// The exact version a request means, for commands that write it down.
+/// The exact version that a request selects, for commands that write it to a file.
 pub fn choose(request: &Request, context: &Context) -> Result<Version, Error> {
     let access = install::open(context)?;
     let shown = Shown::begin(&request.to_string(), context);
@@ -82,7 +82,7 @@ pub fn choose(request: &Request, context: &Context) -> Result<Version, Error> {
     version
 }
 
-/// Installs one target with its progress shown.
+/// Installs one target and shows its progress.
 fn install_target(
     target: &Target,
     method: Method,

@@ -8,15 +8,15 @@ use crate::unpack::Format;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// What is to be installed.
+/// What to install.
 pub enum Target {
-    /// What the sources have.
+    /// A release from the sources.
     Request(Request),
     /// An archive on this machine.
     File(ArchiveName, PathBuf),
 }
 
-/// How it is to be installed.
+/// How to install it.
 #[derive(Clone, Copy, Default)]
 pub struct Method {
     /// From source, on this machine.
@@ -26,7 +26,7 @@ pub struct Method {
 }
 
 impl Target {
-    /// A word with a slash, or that ends like an archive, is a file's name.
+    /// A word with a slash, or with the ending of an archive, is a file name.
     pub fn parse(text: &str, method: Method) -> Result<Self, Error> {
         if !text.contains('/') && Format::of_name(text).is_none() {
             return Request::parse(text).map(Self::Request).map_err(Error::from);
@@ -34,30 +34,24 @@ impl Target {
         if method.from_source {
             return Err(Error::said(
                 ErrorKind::Usage,
-                format!("--from-source takes a version, and {text} is a file"),
+                format!("--from-source needs a version, not the file {text}"),
             )
-            .hint("gvmr install --from-source VERSION"));
+            .hint("run `gvmr install --from-source VERSION`"));
         }
         let path = std::path::absolute(text).unwrap_or_else(|_| PathBuf::from(text));
         if text.contains("://") {
-            return Err(Error::said(
-                ErrorKind::Usage,
-                "archives are installed from a mirror or a file, not by their URL",
-            )
-            .hint("set GVMR_MIRROR to what precedes the file's name, and install the version"));
+            return Err(Error::said(ErrorKind::Usage, "cannot install from the URL of an archive")
+                .hint("set GVMR_MIRROR to the URL without the file name, then run `gvmr install VERSION`"));
         }
         if !path.is_file() {
             let what = if path.is_dir() { "is a directory" } else { "does not exist" };
             return Err(Error::said(ErrorKind::Usage, format!("{} {what}", path.display()))
-                .hint("name an archive such as ./go1.23.4.linux-amd64.tar.gz; a directory is a source: GVMR_SOURCES=dir:PATH"));
+                .hint("name an archive such as ./go1.23.4.linux-amd64.tar.gz; for a directory, set GVMR_SOURCES=dir:PATH"));
         }
         let name = path.file_name().and_then(|name| name.to_str()).and_then(ArchiveName::parse);
         let name = name.ok_or_else(|| {
-            Error::said(
-                ErrorKind::Usage,
-                format!("{}: the name does not say which release it is", path.display()),
-            )
-            .hint("call it as Go does: go1.23.4.linux-amd64.tar.gz (or .tar.xz, .zip)")
+            Error::said(ErrorKind::Usage, format!("{}: no Go release in the file name", path.display()))
+                .hint("rename it as Go names it: go1.23.4.linux-amd64.tar.gz (or .tar.xz, .zip)")
         })?;
         Ok(Self::File(name, path))
     }
@@ -72,16 +66,18 @@ impl fmt::Display for Target {
     }
 }
 
-/// An error where an archive is for another machine.
+/// An error if an archive is for another platform.
 pub(super) fn fits(name: &ArchiveName, path: &Path, installer: &Installer<'_>) -> Result<(), Error> {
     let here = installer.sources.platform();
     if name.musl && !installer.host.is_musl() {
-        let message = format!("{} is for hosts whose C library is musl, and this is none", path.display());
-        return Err(Error::said(ErrorKind::Host, message).hint(format!("gvmr install {}", name.version)));
+        let message = format!("{} is for musl, and this host has another C library", path.display());
+        return Err(
+            Error::said(ErrorKind::Host, message).hint(format!("run `gvmr install {}`", name.version))
+        );
     }
     if name.platform == *here {
         return Ok(());
     }
     let message = format!("{} is for {}, and this host is {here}", path.display(), name.platform);
-    Err(Error::said(ErrorKind::Host, message).hint(format!("gvmr install {}", name.version)))
+    Err(Error::said(ErrorKind::Host, message).hint(format!("run `gvmr install {}`", name.version)))
 }

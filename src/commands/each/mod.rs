@@ -18,7 +18,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// How long a command may take to tidy up after Ctrl-C; less than gvmr itself takes.
+/// How long a command may run on after Ctrl-C; shorter than gvmr's own limit.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs the command.
@@ -27,16 +27,16 @@ pub(super) fn run(arguments: &cli::EachArgs, context: &Context) -> Result<(), Er
     if given.names("GOTOOLCHAIN") {
         return Err(Error::said(
             ErrorKind::Usage,
-            "GOTOOLCHAIN cannot be given: each version runs as it is named",
+            "cannot set GOTOOLCHAIN: `gvmr each` runs exactly the versions that it names",
         )
-        .hint("gvmr exec -e GOTOOLCHAIN=auto VERSION -- COMMAND runs one that the go command may switch"));
+        .hint("run `gvmr exec -e GOTOOLCHAIN=auto VERSION -- COMMAND` to let the go command switch"));
     }
     let versions = versions::all(&arguments.versions, context)?;
     let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = arguments.jobs.unwrap_or_else(processors);
     let watchdog = Watchdog::start("session-watch").map_err(|error| {
-        Error::said(ErrorKind::CannotExecute, format!("cannot watch what is started: {error}"))
-            .hint("gvmr each needs /proc and a free process")
+        Error::said(ErrorKind::CannotExecute, format!("cannot watch the commands: {error}"))
+            .hint("mount /proc, and allow one more process")
     })?;
     let each = Each { arguments, given, watchdog, context };
     let mut outcomes = context.with_cleanup(|| in_order(&versions, jobs.get(), |version| each.run(version)));
@@ -108,7 +108,7 @@ impl Each<'_> {
         }
     }
 
-    /// Shows what was printed, in one piece; in JSON it comes with the rest.
+    /// Prints the output in one piece; with --json it is in the JSON.
     fn show(&self, outcome: &mut Outcome) {
         let wanted = !self.context.terminal.is_quiet() || !outcome.how.is_ok();
         if self.arguments.json || !wanted || matches!(outcome.how, How::NotRun) {
@@ -145,7 +145,7 @@ impl Listener for Running<'_> {
     }
 }
 
-/// What is wrong with all of it.
+/// The error for all of them.
 fn verdict(outcomes: &[Outcome], program: &OsStr) -> Option<Error> {
     if outcomes.iter().any(|outcome| matches!(outcome.how, How::Interrupted | How::NotRun)) {
         return Some(Error::said(ErrorKind::Interrupted, "interrupted"));
@@ -154,7 +154,7 @@ fn verdict(outcomes: &[Outcome], program: &OsStr) -> Option<Error> {
     if let Some(Outcome { how: How::NotStarted(error), .. }) = failed.first()
         && outcomes.iter().all(|outcome| matches!(outcome.how, How::NotStarted(_)))
     {
-        let hint = "look at the command's name: gvmr each VERSION... -- COMMAND";
+        let hint = "check the command's name: `gvmr each VERSION... -- COMMAND`";
         return Some(Error::said(error.kind, error.message.clone()).hint(hint));
     }
     let names: Vec<_> = failed.iter().map(|outcome| outcome.version.toolchain_name()).collect();
@@ -170,6 +170,6 @@ fn verdict(outcomes: &[Outcome], program: &OsStr) -> Option<Error> {
                 names.join(", ")
             ),
         )
-        .hint(format!("gvmr exec {} -- COMMAND runs it alone", last.trim_start_matches("go"))),
+        .hint(format!("run `gvmr exec {} -- COMMAND` to repeat one", last.trim_start_matches("go"))),
     )
 }

@@ -1,4 +1,4 @@
-//! How the command ended with one version, as a person and as a script read it.
+//! How the command ended with one version, for people and for scripts.
 
 use crate::error::Error;
 use crate::process::Captured;
@@ -16,7 +16,7 @@ use std::process::ExitStatus;
 /// The most bytes of a version's output that the JSON holds: the last ones, which say how it ended.
 const IN_JSON: usize = 1 << 20;
 
-/// One version, and what became of the command.
+/// One version, and how the command ended with it.
 pub(super) struct Outcome {
     pub(super) version: Version,
     pub(super) goroot: PathBuf,
@@ -44,7 +44,7 @@ pub(super) struct Row {
     signal: Option<Cow<'static, str>>,
     seconds: f64,
     output: String,
-    /// What the other fields do not say: why it did not run, what the output lacks.
+    /// Why it did not run, or what the output lacks.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
 }
@@ -91,7 +91,7 @@ impl Outcome {
         format!("--- {}: {}, {:.1} s{empty}", self.version.toolchain_name(), self.how, self.seconds)
     }
 
-    /// What was printed, and where nothing could be, why.
+    /// The output, or why there is none.
     pub(super) fn write_output(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.captured.write_to(out)?;
         if self.captured.last().is_some_and(|last| last != b'\n') {
@@ -106,7 +106,7 @@ impl Outcome {
     pub(super) fn row(&mut self) -> Row {
         let (output, unread) = match self.captured.ending(IN_JSON) {
             Ok(output) => (output, None),
-            Err(error) => (Vec::new(), Some(format!("the output cannot be read back: {error}"))),
+            Err(error) => (Vec::new(), Some(format!("cannot read the output back: {error}"))),
         };
         let lacks = self.captured.length() - output.len() as u64;
         let cut = (lacks > 0).then(|| format!("the first {lacks} bytes of the output are left out"));

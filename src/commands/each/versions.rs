@@ -7,12 +7,12 @@ use crate::request::Request;
 use crate::shell::quote;
 use gvmr_core::gover::version::Version;
 
-/// The versions that the words mean, in their order. Those that are missing are installed first, where the user agrees.
+/// The versions that the words select, in order. Missing ones are installed first if the user agrees.
 pub(super) fn all(words: &[String], context: &Context) -> Result<Vec<Version>, Error> {
     let requests = words
         .iter()
         .map(|word| {
-            let hint = "versions come first, then -- and the command: gvmr each 1.22 1.23 -- go test ./...";
+            let hint = "put versions first, then -- and the command: `gvmr each 1.22 1.23 -- go test ./...`";
             Request::parse(word)
                 .map_err(Error::from)
                 .map_err(|error| if error.hint.is_none() { error.hint(hint) } else { error })
@@ -35,7 +35,7 @@ pub(super) fn all(words: &[String], context: &Context) -> Result<Vec<Version>, E
             .newest_installed(&toolchains, word)
             .map_err(|error| Error { kind: ErrorKind::NotFound, ..error.into() })?;
         if versions.contains(&version) {
-            context.terminal.note(format_args!("{word} means Go {version} too, which runs once"));
+            context.terminal.note(format_args!("{word} also resolves to Go {version}; running it once"));
         } else {
             versions.push(version);
         }

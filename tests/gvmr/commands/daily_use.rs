@@ -22,10 +22,12 @@ fn go_version(world: &World, directory: &Path) -> String {
 fn use_writes_a_pin_or_the_default_and_says_which() {
     let (_mirror, mut world) = three();
     let project = world.project("project", &[]);
-    world.gvmr_in(&project, ["use", "1.98"]).exits(0, &[".go-version says 1.98 now", "that is go1.98.2"]);
+    world
+        .gvmr_in(&project, ["use", "1.98"])
+        .exits(0, &["pinned 1.98 in ", "project/.go-version", "1.98 selects go1.98.2"]);
     assert_eq!(std::fs::read_to_string(project.join(".go-version")).unwrap(), "1.98\n");
     assert_eq!(go_version(&world, &project), "go1.98.2");
-    world.gvmr(["use", "--global", "1.97"]).exits(0, &["the default is 1.97 now"]);
+    world.gvmr(["use", "--global", "1.97"]).exits(0, &["the default is now 1.97"]);
     assert_eq!(go_version(&world, &world.path("user")), "go1.97.4");
     world.gvmr_in(&project, ["use", "~1.97"]).succeeds();
     assert_eq!(std::fs::read_to_string(project.join(".go-version")).unwrap(), "1.97.4\n");

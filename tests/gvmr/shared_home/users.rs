@@ -22,7 +22,7 @@ fn each_user_has_a_default_of_their_own_over_one_store() {
     let before = machine.everything("/opt");
     let said = machine.run(ALICE, GVMR, ["use", "--global", "1.98.2"]);
     assert!(
-        said.stderr.contains("your default is 1.98.2 now (/home/alice/.config/gvmr/default)"),
+        said.stderr.contains("your default is now 1.98.2 (/home/alice/.config/gvmr/default)"),
         "{said:?}"
     );
     said.succeeds();

@@ -106,11 +106,11 @@ fn wrong_files_are_named_and_nothing_is_installed() {
         ("./go1.99.1.linux-arm64.tar.gz", 11, "linux-arm64"),
         ("./go1.99.1.darwin-amd64.tar.gz", 11, "darwin-amd64"),
         ("./go1.99.1.linux-amd64-musl.tar.gz", 11, "musl"),
-        ("./golang.tar.gz", 2, "does not say which release"),
-        ("./go1.99.1.tar.bz2", 2, "does not say which release"),
+        ("./golang.tar.gz", 2, "no Go release in the file name"),
+        ("./go1.99.1.tar.bz2", 2, "no Go release in the file name"),
         ("./missing.tar.gz", 2, "does not exist"),
         ("./", 2, "is a directory"),
-        ("http://127.0.0.1:9/go1.99.1.linux-amd64.tar.gz", 2, "not by their URL"),
+        ("http://127.0.0.1:9/go1.99.1.linux-amd64.tar.gz", 2, "cannot install from the URL"),
     ] {
         world.gvmr_in(&place, ["install", file]).exits(code, &[word, "next: "]);
         assert_eq!(world.installed(), [""; 0], "{file}");
