@@ -30,8 +30,8 @@ pub struct Cli {
     /// Print only results and errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// Colour the output
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// When to use color: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
     pub color: ColorChoice,
     /// Accepted for habit: gvmr prints what it does unless --quiet is given
     #[arg(long, short, global = true, hide = true)]

@@ -32,7 +32,7 @@ fn lines(sent: &str) -> Vec<String> {
     while let Some(character) = rest.next() {
         match character {
             '\x1b' => {
-                let last = rest.by_ref().find(|one| one.is_ascii_alphabetic());
+                let last = rest.by_ref().find(char::is_ascii_alphabetic);
                 text.extend(last.filter(|last| *last != 'm').map(|_| '\n'));
             }
             '\r' => text.push('\n'),
