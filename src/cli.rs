@@ -20,7 +20,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Installs Go versions, verifies each one, and runs the right one in each directory.
+/// Installs and verifies Go versions, and runs the right one in each directory.
 #[derive(Debug, Parser)]
 #[command(name = "gvmr", version, propagate_version = false, max_term_width = 100)]
 pub struct Cli {
@@ -131,19 +131,19 @@ pub enum Command {
     /// Print the completion script of a shell
     #[command(alias = "completion")]
     Completions(CompletionsArgs),
-    /// Called by the shim for a version that is not installed
+    /// The shim calls this for a version that is not installed
     #[command(name = "shim-missing", hide = true)]
     ShimMissing(ShimMissingArgs),
-    /// Called by the shim where rules have to be compiled, something said, or credentials given first
+    /// The shim calls this to compile rules, print notices or pass credentials first
     #[command(name = "shim-prepare", hide = true)]
     ShimPrepare(ShimPrepareArgs),
-    /// Called in a session that setup looks at: prints its PATH and the go there
+    /// Setup calls this in a session to print its PATH and the go there
     #[command(name = "session-seen", hide = true)]
     SessionSeen,
-    /// Called to start such a session without the terminal: a session of its own, then the command
+    /// Runs a command in a new session, without the terminal
     #[command(name = "session-start", hide = true)]
     SessionStart(SessionStartArgs),
-    /// Called to end the sessions of a gvmr that was killed: their ids come on stdin
+    /// Ends the sessions of a gvmr that was killed; reads their ids from stdin
     #[command(name = "session-watch", hide = true)]
     SessionWatch(SessionWatchArgs),
 }

@@ -1,7 +1,7 @@
 //! One line on the screen for each piece of work: its label, what it does now, and how far it is.
 //!
 //! Takes a label, phases and counts of bytes; gives one line that fits the screen, drawn over and over, and gone at the
-//! end. Draws nothing where stderr is no terminal.
+//! end. Draws nothing if stderr is not a terminal.
 
 use super::color::{Palette, Tone};
 use super::width;

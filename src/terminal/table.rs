@@ -75,7 +75,7 @@ pub(super) fn shown(rows: &[Row], columns: Option<usize>, palette: Palette) -> S
 }
 
 fn push_row(text: &mut String, row: &Row, widths: &[usize], palette: Palette) {
-    let mut blanks = 0; // written only before more text, so that no line ends with blanks
+    let mut blanks = 0; // written only before more text: no line ends with blanks
     for (cell, width) in row.cells.iter().zip(widths).filter(|(_, width)| **width > 0) {
         let shortened = width::shorten(&cell.text, *width);
         let used = width::of(&shortened);

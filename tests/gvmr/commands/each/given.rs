@@ -96,7 +96,7 @@ fn what_cannot_be_given_is_said_before_anything_runs() {
     for name in ["GOROOT", "GVMR_VERSION", "GVMR_KEEP", "GVMR_SHIM_DEPTH"] {
         world.gvmr(["exec", "-e", &format!("{name}=1"), "--", "go"]).exits(2, &[name, "cannot be given"]);
     }
-    world.gvmr(["exec", "1.98", "-e", "A=1", "--", "go"]).exits(127, &["options go before the version"]);
+    world.gvmr(["exec", "1.98", "-e", "A=1", "--", "go"]).exits(127, &["put options before the version"]);
     // The shims stay first on a PATH that is given.
     let path = world.gvmr([
         "exec",
