@@ -1,7 +1,7 @@
 //! The `gvmr` program: parse, run, print what went wrong, exit.
 
 use gvmr::cli;
-use gvmr::commands;
+use gvmr::commands::{self, Failure};
 use gvmr::terminal::Terminal;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -12,8 +12,8 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return answer(&error, &words),
     };
-    let (json, color) = (cli.wants_json(), cli.color);
-    let Err(error) = commands::run(cli) else { return ExitCode::SUCCESS };
+    let color = cli.color;
+    let Err(Failure { error, json }) = commands::run(cli) else { return ExitCode::SUCCESS };
     let terminal = Terminal::with_color(false, color);
     if json && !error.in_data {
         let _ = terminal.json(&error.as_json()); // without stdout, stderr still has it

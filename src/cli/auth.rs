@@ -60,3 +60,10 @@ pub struct AuthRemoveArgs {
     #[arg(long)]
     pub proxy: bool,
 }
+
+impl AuthArgs {
+    /// Whether the subcommand was asked for JSON.
+    pub fn json(&self) -> bool {
+        matches!(&self.command, Some(AuthCommand::List(arguments)) if arguments.json)
+    }
+}

@@ -25,107 +25,118 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::handover;
 use crate::terminal::Terminal;
+use std::path::Path;
 
-/// Runs the command that was parsed.
-pub fn run(cli: Cli) -> Result<(), Error> {
-    let terminal = Terminal::with_color(cli.quiet, cli.color);
-    if let Command::Completions(arguments) = &cli.command {
-        return completions::run(arguments, &terminal);
-    }
-    // In a session of a user whose settings are in disorder too.
-    match &cli.command {
-        Command::SessionSeen => return sessions::seen(&terminal),
-        Command::SessionStart(arguments) => return sessions::start(arguments),
-        Command::ShimPrepare(arguments) => return handover::prepare(arguments, &terminal),
-        Command::SessionWatch(arguments) => {
-            sessions::watch(arguments);
-            return Ok(());
-        }
-        _ => {}
-    }
-    let home = match &cli.command {
-        Command::ShimMissing(arguments) => Some(arguments.home.clone()),
-        Command::Auth(arguments) => auth::home_of_caller(arguments),
-        _ => None,
-    };
-    let context = Context::open(terminal, home.as_deref())?;
-    let result = dispatch(cli.command, &context);
-    result.map_err(|error| {
-        if context.interrupted() {
-            Error { kind: ErrorKind::Interrupted, message: "interrupted".to_owned(), ..error }
-        } else {
-            error
-        }
-    })
+/// A command's failure, and whether the command was asked for JSON, so that the failure is JSON too.
+#[derive(Debug)]
+pub struct Failure {
+    /// What went wrong.
+    pub error: Error,
+    /// Whether stdout gets it as JSON.
+    pub json: bool,
 }
 
-fn dispatch(command: Command, context: &Context) -> Result<(), Error> {
-    match command {
-        Command::Install(arguments) => install::run(&arguments, context),
-        Command::Uninstall(arguments) => uninstall::run(&arguments, context),
-        Command::Use(arguments) => pin::run(arguments.version.as_deref(), arguments.global, context),
-        Command::Global(arguments) => pin::run(arguments.version.as_deref(), true, context),
-        Command::List(arguments) => list::run(&arguments, context),
-        Command::LsRemote(arguments) => ls_remote::run(&arguments, context),
-        Command::Latest => ls_remote::latest(context),
-        Command::Current(arguments) => current::run(&arguments, context),
-        Command::Which(arguments) => which::run(&arguments, context),
-        Command::Where(arguments) => which::run_where(&arguments, context),
-        Command::Exec(arguments) => exec::run(&arguments, context),
-        Command::Each(arguments) => each::run(&arguments, context),
-        Command::Trust(arguments) => trust::run(&arguments, context),
-        Command::Auth(arguments) => auth::run(&arguments, context),
-        Command::Host(arguments) => host::run(&arguments, context),
-        Command::Verify(arguments) => verify::run(&arguments, context),
-        Command::Prune(arguments) => prune::run(&arguments, context),
-        Command::Setup(arguments) => setup::run(&arguments, context),
-        Command::Env(arguments) => env::run(&arguments, context),
-        Command::Import(arguments) => import::run(&arguments, context),
-        Command::Completions(arguments) => completions::run(&arguments, &context.terminal),
-        Command::SessionSeen => sessions::seen(&context.terminal),
-        Command::SessionStart(arguments) => sessions::start(&arguments),
+/// Runs the command that was parsed.
+pub fn run(cli: Cli) -> Result<(), Failure> {
+    let terminal = Terminal::with_color(cli.quiet, cli.color);
+    match cli.command {
+        Command::Install(arguments) => {
+            run_in(terminal, arguments.json, |context| install::run(&arguments, context))
+        }
+        Command::Uninstall(arguments) => {
+            run_in(terminal, arguments.json, |context| uninstall::run(&arguments, context))
+        }
+        Command::Use(arguments) => run_in(terminal, false, |context| {
+            pin::run(arguments.version.as_deref(), arguments.global, context)
+        }),
+        Command::Global(arguments) => {
+            run_in(terminal, false, |context| pin::run(arguments.version.as_deref(), true, context))
+        }
+        Command::List(arguments) => {
+            run_in(terminal, arguments.json, |context| list::run(&arguments, context))
+        }
+        Command::LsRemote(arguments) => {
+            run_in(terminal, arguments.json, |context| ls_remote::run(&arguments, context))
+        }
+        Command::Latest => run_in(terminal, false, ls_remote::latest),
+        Command::Current(arguments) => {
+            run_in(terminal, arguments.json, |context| current::run(&arguments, context))
+        }
+        Command::Which(arguments) => {
+            run_in(terminal, arguments.json, |context| which::run(&arguments, context))
+        }
+        Command::Where(arguments) => {
+            run_in(terminal, arguments.json, |context| which::run_where(&arguments, context))
+        }
+        Command::Exec(arguments) => run_in(terminal, false, |context| exec::run(&arguments, context)),
+        Command::Each(arguments) => {
+            run_in(terminal, arguments.json, |context| each::run(&arguments, context))
+        }
+        Command::Trust(arguments) => {
+            run_in(terminal, arguments.json, |context| trust::run(&arguments, context))
+        }
+        Command::Auth(arguments) => {
+            let (home, json) = (auth::home_of_caller(&arguments), arguments.json());
+            run_for(home.as_deref(), terminal, json, |context| auth::run(&arguments, context))
+        }
+        Command::Host(arguments) => {
+            run_in(terminal, arguments.json, |context| host::run(&arguments, context))
+        }
+        Command::Verify(arguments) => {
+            run_in(terminal, arguments.json, |context| verify::run(&arguments, context))
+        }
+        Command::Prune(arguments) => {
+            run_in(terminal, arguments.json, |context| prune::run(&arguments, context))
+        }
+        Command::Setup(arguments) => {
+            run_in(terminal, arguments.json, |context| setup::run(&arguments, context))
+        }
+        Command::Env(arguments) => run_in(terminal, arguments.json, |context| env::run(&arguments, context)),
+        Command::Import(arguments) => {
+            run_in(terminal, arguments.json, |context| import::run(&arguments, context))
+        }
+        Command::ShimMissing(arguments) => {
+            run_for(Some(&arguments.home), terminal, false, |context| handover::missing(&arguments, context))
+        }
+        // These work where the user's settings are wrong too.
+        Command::Completions(arguments) => plain(completions::run(&arguments, &terminal)),
+        Command::ShimPrepare(arguments) => plain(handover::prepare(&arguments, &terminal)),
+        Command::SessionSeen => plain(sessions::seen(&terminal)),
+        Command::SessionStart(arguments) => plain(sessions::start(&arguments)),
         Command::SessionWatch(arguments) => {
             sessions::watch(&arguments);
             Ok(())
         }
-        Command::ShimMissing(arguments) => handover::missing(&arguments, context),
-        Command::ShimPrepare(arguments) => handover::prepare(&arguments, &context.terminal),
     }
 }
 
-impl Cli {
-    /// Whether the command was asked for JSON, so that its error is JSON too.
-    pub fn wants_json(&self) -> bool {
-        match &self.command {
-            Command::Install(arguments) => arguments.json,
-            Command::Uninstall(arguments) => arguments.json,
-            Command::List(arguments) => arguments.json,
-            Command::LsRemote(arguments) => arguments.json,
-            Command::Current(arguments) => arguments.json,
-            Command::Which(arguments) => arguments.json,
-            Command::Where(arguments) => arguments.json,
-            Command::Host(arguments) => arguments.json,
-            Command::Verify(arguments) => arguments.json,
-            Command::Prune(arguments) => arguments.json,
-            Command::Setup(arguments) => arguments.json,
-            Command::Env(arguments) => arguments.json,
-            Command::Import(arguments) => arguments.json,
-            Command::Each(arguments) => arguments.json,
-            Command::Trust(arguments) => arguments.json,
-            Command::Auth(arguments) => match &arguments.command {
-                Some(crate::cli::AuthCommand::List(arguments)) => arguments.json,
-                _ => false,
-            },
-            Command::Use(_)
-            | Command::Global(_)
-            | Command::Latest
-            | Command::Completions(_)
-            | Command::Exec(_)
-            | Command::SessionSeen
-            | Command::SessionStart(_)
-            | Command::SessionWatch(_)
-            | Command::ShimPrepare(_)
-            | Command::ShimMissing(_) => false,
+/// Runs a command that needs the settings.
+fn run_in(
+    terminal: Terminal,
+    json: bool,
+    command: impl FnOnce(&Context) -> Result<(), Error>,
+) -> Result<(), Failure> {
+    run_for(None, terminal, json, command)
+}
+
+/// The same; `home` is the home of the shim that calls, where one does.
+fn run_for(
+    home: Option<&Path>,
+    terminal: Terminal,
+    json: bool,
+    command: impl FnOnce(&Context) -> Result<(), Error>,
+) -> Result<(), Failure> {
+    let context = Context::open(terminal, home).map_err(|error| Failure { error: error.into(), json })?;
+    command(&context).map_err(|error| {
+        if context.interrupted() {
+            let error = Error { kind: ErrorKind::Interrupted, message: "interrupted".to_owned(), ..error };
+            return Failure { error, json };
         }
-    }
+        Failure { error, json }
+    })
+}
+
+/// The result of a command that never prints JSON.
+fn plain(result: Result<(), Error>) -> Result<(), Failure> {
+    result.map_err(|error| Failure { error, json: false })
 }
