@@ -29,8 +29,8 @@ fn be_root(arguments: &cli::SetupArgs) -> Result<(), Error> {
     let program =
         std::env::current_exe().map_or_else(|_| "gvmr".to_owned(), |path| path.display().to_string());
     let undo = if arguments.undo { " --undo" } else { "" };
-    Err(Error::said(ErrorKind::Usage, "only root may change the files of the machine")
-        .hint(format!("sudo {program} setup --system{undo}")))
+    Err(Error::said(ErrorKind::Usage, "only root can set up the machine")
+        .hint(format!("run `sudo {program} setup --system{undo}`")))
 }
 
 fn make(arguments: &cli::SetupArgs, setup: &SystemSetup, context: &Context) -> Result<(), Error> {
@@ -48,7 +48,7 @@ fn make(arguments: &cli::SetupArgs, setup: &SystemSetup, context: &Context) -> R
             }
         }
         plan.apply(setup)?;
-        context.with_cleanup(|| plan.sudo.apply(setup.home.root()));
+        context.with_cleanup(|| plan.sudo.apply(&setup.home.shims(), setup.home.root()));
     }
     render::changes(&plan.scripts, context);
     render::changes(&plan.changes, context);
@@ -63,7 +63,7 @@ fn make(arguments: &cli::SetupArgs, setup: &SystemSetup, context: &Context) -> R
         terminal.note(words::install_one(&setup.home));
     }
     if plan.is_empty() {
-        terminal.note("every file is as it should be: nothing was changed");
+        terminal.note("all files are up to date; nothing was changed");
     }
     let failure = render::failure(&plan.scripts).or_else(|| render::failure(&plan.changes));
     let value = || {
@@ -81,7 +81,7 @@ fn undo(arguments: &cli::SetupArgs, setup: &SystemSetup, context: &Context) -> R
     if arguments.dry_run {
         show_planned(arguments, &undo.scripts, &undo.changes.diff(), context)?;
     } else {
-        if needed && !consent(arguments, "Take the setup of this machine back?", context)? {
+        if needed && !consent(arguments, "Revert the setup of this machine?", context)? {
             return Ok(());
         }
         undo.apply(setup)?;
@@ -89,7 +89,7 @@ fn undo(arguments: &cli::SetupArgs, setup: &SystemSetup, context: &Context) -> R
     render::changes(&undo.scripts, context);
     render::changes(&undo.changes, context);
     if !needed {
-        context.terminal.note("there is nothing to take back");
+        context.terminal.note("nothing to undo");
     } else if setup.home.versions().is_dir() {
         context.terminal.note(words::home_stays(&setup.home));
     }
@@ -101,8 +101,8 @@ fn ask_about(plan: &SystemPlan, setup: &SystemSetup, context: &Context) {
     let paths: Vec<_> = plan.changes.needed().chain(plan.sudo.path()).map(PathBuf::from).collect();
     let home = printable::path(setup.home.root());
     let what = format!(
-        "{home} becomes the home of Go for every user, and these files put its shims first on PATH from now \
-         on (gvmr setup --system --dry-run shows how, --undo takes it back):"
+        "{home} will hold Go for every user, and these files will put its shim directory first on PATH \
+         (--dry-run shows the changes, --undo reverts them):"
     );
     render::question(what, &paths, context);
 }
@@ -127,26 +127,24 @@ fn as_json(changes: &Changes, arguments: &cli::SetupArgs, setup: &SystemSetup) -
     value
 }
 
-/// What was done about sudo, and what sudo does where nothing was.
+/// What was done about sudo, or why nothing was.
 fn say_sudo(sudo: &SudoPath, setup: &SystemSetup, context: &Context) {
     let terminal = &context.terminal;
     match sudo {
-        SudoPath::DropIn(_, drop_in, state) => {
-            match state {
-                DropInState::Changed => {
-                    terminal.note(format_args!("wrote {}", printable::path(&drop_in.edit.path)));
-                }
-                DropInState::Failed(error) => terminal.warn(render::with_hint(error, error.hint())),
-                DropInState::Needed(_) | DropInState::Unchanged => {}
-            }
-            drop_in.exceptions.iter().for_each(|setting| terminal.note(words::exception(setting)));
+        SudoPath::DropIn(_, drop_in, DropInState::Changed) => {
+            terminal.note(format_args!("wrote {}", printable::path(&drop_in.path)));
         }
+        SudoPath::DropIn(_, _, DropInState::Failed(error)) => {
+            terminal.warn(render::with_hint(error, error.hint()));
+        }
+        SudoPath::DropIn(..) => {}
         SudoPath::Left(reason) if reason.is_failure() => {
             terminal.warn(render::with_hint(reason, reason.hint()));
         }
         SudoPath::Left(reason) if reason.finds_shims() => terminal.note(reason),
         SudoPath::Left(reason) => {
-            terminal.warn(format_args!("{reason}; {}", words::sudo_by_hand(&setup.home)));
+            let reason = format!("sudo does not find the shims: {reason}");
+            terminal.warn(render::with_hint(&reason, Some(words::sudo_by_hand(&setup.home))));
         }
     }
 }
@@ -154,11 +152,11 @@ fn say_sudo(sudo: &SudoPath, setup: &SystemSetup, context: &Context) {
 fn sudo_failure(sudo: &SudoPath) -> Option<Error> {
     let (message, hint) = match sudo {
         SudoPath::Left(reason) if reason.is_failure() => {
-            ("the PATH of sudo is as it was".to_owned(), reason.hint().map(str::to_owned))
+            ("sudo's PATH was not changed".to_owned(), reason.hint().map(str::to_owned))
         }
         SudoPath::DropIn(_, drop_in, DropInState::Failed(error)) => {
-            let path = printable::path(&drop_in.edit.path);
-            (format!("{path} is as it was: it could not be edited"), error.hint())
+            let path = printable::path(&drop_in.path);
+            (format!("cannot write {path}"), error.hint())
         }
         _ => return None,
     };
@@ -177,5 +175,5 @@ fn sudo_as_json(sudo: &SudoPath) -> Value {
         DropInState::Changed => ("changed", None),
         DropInState::Failed(error) => ("failed", Some(error.to_string())),
     };
-    json!({ "state": name, "path": printable::path(&drop_in.edit.path), "why": why })
+    json!({ "state": name, "path": printable::path(&drop_in.path), "why": why })
 }

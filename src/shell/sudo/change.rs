@@ -1,7 +1,7 @@
 //! The change of sudo's `PATH` in one run of setup: worked out, then made.
 
-use super::{DropIn, NoDropIn, Sudo, SudoError};
-use crate::shell::Change;
+use super::{NoDropIn, Sudo, SudoError};
+use crate::shell::{Change, Edit};
 use std::path::Path;
 
 /// What setup does about sudo's `PATH`.
@@ -10,7 +10,7 @@ pub enum SudoPath {
     /// Nothing, for this reason.
     Left(NoDropIn),
     /// A drop-in.
-    DropIn(Sudo, Box<DropIn>, DropInState),
+    DropIn(Sudo, Edit, DropInState),
 }
 
 /// How far the drop-in is.
@@ -34,12 +34,12 @@ impl SudoPath {
             Ok(found) => found,
             Err(reason) => return Self::Left(reason),
         };
-        let state = match drop_in.edit.prepare() {
+        let state = match drop_in.prepare() {
             Ok(change) if change.is_needed() => DropInState::Needed(Box::new(change)),
             Ok(_) => DropInState::Unchanged,
             Err(error) => DropInState::Failed(error.into()),
         };
-        Self::DropIn(sudo, Box::new(drop_in), state)
+        Self::DropIn(sudo, drop_in, state)
     }
 
     /// Whether the drop-in still has to be written.
@@ -69,14 +69,19 @@ impl SudoPath {
     }
 
     /// Puts the drop-in in place, where one is needed. Must not be cut short. `scratch` is a directory that only root can change.
-    pub fn apply(&mut self, scratch: &Path) {
-        let Self::DropIn(sudo, drop_in, state) = self else { return };
-        *state = match std::mem::replace(state, DropInState::Unchanged) {
-            DropInState::Needed(change) => match sudo.apply(&drop_in.edit, *change, scratch) {
-                Ok(()) => DropInState::Changed,
-                Err(error) => DropInState::Failed(error),
-            },
-            other => other,
+    pub fn apply(&mut self, shims: &Path, scratch: &Path) {
+        let Self::DropIn(sudo, edit, state) = self else { return };
+        let change = match std::mem::replace(state, DropInState::Unchanged) {
+            DropInState::Needed(change) => change,
+            other => {
+                *state = other;
+                return;
+            }
         };
+        match sudo.apply(edit, *change, shims, scratch) {
+            Ok(()) => *state = DropInState::Changed,
+            Err(SudoError::NoEffect) => *self = Self::Left(NoDropIn::NoEffect),
+            Err(error) => *state = DropInState::Failed(error),
+        }
     }
 }

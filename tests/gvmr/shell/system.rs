@@ -3,4 +3,4 @@
 mod edited_files;
 mod end_to_end;
 mod sandbox;
-mod sudoers;
+mod sudo;

@@ -1,4 +1,4 @@
-//! The whole of it: a machine is set up, used by another user, and taken back.
+//! The whole of it: a machine is set up, used by another user, and undone.
 
 use super::sandbox::{GVMR, Machine};
 use std::fs;
@@ -13,7 +13,7 @@ fn every_user_has_go_sudo_too_and_undo_gives_every_byte_back() {
     let before = machine.everything();
     let first = machine.setup(&["--yes"]);
     assert!(first.stderr.contains("wrote /etc/profile.d/zz-gvmr.sh\n"), "{first:#?}");
-    assert!(first.stderr.contains("no version is installed in /opt/gvmr yet"), "{first:#?}");
+    assert!(first.stderr.contains("no Go version is installed in /opt/gvmr"), "{first:#?}");
     first.succeeds();
     machine.run("/opt/gvmr/bin/gvmr", &["install", "1.98.1"]).succeeds();
 
@@ -43,7 +43,7 @@ fn every_user_has_go_sudo_too_and_undo_gives_every_byte_back() {
     assert!(machine.everything() == set_up, "twice is once");
 
     let undone = machine.setup(&["--undo", "--yes"]);
-    assert!(undone.stderr.contains("/opt/gvmr and the Go versions in it stay"), "{undone:#?}");
+    assert!(undone.stderr.contains("/opt/gvmr and its Go versions stay"), "{undone:#?}");
     undone.succeeds();
     let after = machine.everything();
     let differs = before.iter().filter(|(path, old)| after.get(*path) != Some(old)).map(|(path, _)| path);
@@ -53,7 +53,7 @@ fn every_user_has_go_sudo_too_and_undo_gives_every_byte_back() {
     assert!(machine.path("opt/gvmr/versions/go1.98.1/bin/go").exists());
     assert!(!machine.path("opt/gvmr/env").exists() && !machine.path("opt/gvmr/completions").exists());
     let nothing = machine.setup(&["--undo", "--yes"]);
-    assert!(nothing.stderr.contains("there is nothing to take back"), "{nothing:#?}");
+    assert!(nothing.stderr.contains("nothing to undo"), "{nothing:#?}");
 }
 
 #[test]
@@ -108,12 +108,12 @@ fn only_root_and_with_the_command_to_run() {
     let Some(machine) = Machine::new() else { return };
     machine.run("chmod", &["-R", "a+rX", "/opt/build"]).succeeds();
     let before = machine.everything();
-    let command = format!("next: sudo {GVMR} setup --system");
+    let command = format!("next: run `sudo {GVMR} setup --system");
     machine.as_alice(&[GVMR, "setup", "--system", "--yes"]).exits(2, &["only root", &command]);
     let undo = format!("{command} --undo");
     machine.as_alice(&[GVMR, "setup", "--system", "--undo"]).exits(2, &[&undo]);
-    // Nobody is there to be asked.
-    machine.setup(&[]).exits(2, &["nobody to ask", "--yes"]);
+    // There is no terminal to ask on.
+    machine.setup(&[]).exits(2, &["needs confirmation", "--yes"]);
     assert!(machine.everything() == before && !machine.path("opt/gvmr").exists());
 }
 
@@ -144,20 +144,19 @@ fn a_broken_sudoers_stays_as_it_is() {
     let Some(machine) = Machine::new() else { return };
     machine.append("etc/sudoers", "this is no line of sudoers\n");
     let broken = fs::read(machine.path("etc/sudoers")).unwrap();
-    let run =
-        machine.setup(&["--yes"]).exits(8, &["sudoers is not in order", "next: correct it with visudo"]);
+    let run = machine.setup(&["--yes"]).exits(8, &["sudoers is invalid", "next: fix sudoers with `visudo`"]);
     assert!(run.stderr.contains("wrote /etc/profile.d/zz-gvmr.sh"), "the rest is done: {run:#?}");
     assert_eq!(fs::read(machine.path("etc/sudoers")).unwrap(), broken);
     assert!(!machine.path(DROP_IN).exists());
 }
 
 #[test]
-fn a_drop_in_that_visudo_refuses_is_taken_back() {
+fn a_drop_in_that_visudo_rejects_is_undone() {
     let Some(machine) = Machine::new() else { return };
     let refuses =
         "#!/bin/sh\nif [ $# = 1 ] && [ -e /etc/sudoers.d/zz-gvmr ]; then echo 'no, thanks' >&2; exit 1; fi\n";
     machine.write("visudo", refuses, 0o755);
-    machine.setup(&["--yes"]).exits(8, &["taken back: no, thanks"]);
+    machine.setup(&["--yes"]).exits(8, &["undone: no, thanks"]);
     assert!(!machine.path(DROP_IN).exists());
     // One of an earlier run is put back.
     machine.write("visudo", "#!/bin/sh\n", 0o755);
@@ -167,13 +166,13 @@ fn a_drop_in_that_visudo_refuses_is_taken_back() {
     machine.write("etc/sudoers", &sudoers.replace("secure_path=\"", "secure_path=\"/first:"), 0o440);
     let refuses = "#!/bin/sh\nif [ $# = 1 ] && grep -q first /etc/sudoers.d/zz-gvmr; then exit 1; fi\n";
     machine.write("visudo", refuses, 0o755);
-    machine.setup(&["--yes"]).exits(8, &["taken back"]);
+    machine.setup(&["--yes"]).exits(8, &["it was undone"]);
     assert_eq!(fs::read_to_string(machine.path(DROP_IN)).unwrap(), old);
     assert_eq!(fs::metadata(machine.path(DROP_IN)).unwrap().mode() & 0o7777, 0o440);
     // One that is refused before it is in place never is.
     machine.setup(&["--undo", "--yes"]).succeeds();
     machine.write("visudo", "#!/bin/sh\n[ $# = 1 ] || { echo bad text; exit 1; }\n", 0o755);
-    machine.setup(&["--yes"]).exits(8, &["not put in place: bad text"]);
+    machine.setup(&["--yes"]).exits(8, &["not installed: bad text"]);
     assert!(!machine.path(DROP_IN).exists());
 }
 
@@ -200,7 +199,7 @@ fn a_home_that_others_can_change_is_refused_before_anything_is_done() {
     machine.run("chmod", &["0775", "/opt/open"]).succeeds();
     let before = machine.everything();
     let setup = ["GVMR_HOME=/opt/open/gvmr", GVMR, "setup", "--system", "--yes"];
-    machine.run("env", &setup).exits(8, &["/opt/open can be written to by others than root"]);
+    machine.run("env", &setup).exits(8, &["/opt/open is writable by users other than root"]);
     assert!(machine.everything() == before && !machine.path("opt/open/gvmr").exists());
     machine.run("chmod", &["0755", "/opt/open"]).succeeds();
     machine.run("env", &setup).succeeds();
