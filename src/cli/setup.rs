@@ -17,31 +17,31 @@ pub struct CompletionsArgs {
 /// `gvmr setup`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Without --system it edits your own files; with it, the machine's, for every user (as root)."
+    after_help = "Without --system, setup edits your own files. With it, run as root, it edits the machine's files for every user."
 )]
 pub struct SetupArgs {
-    /// Set up the machine, for every user and every session, with one home that all share
+    /// Set up every user of this machine, with one shared home (as root)
     #[arg(long, conflicts_with_all = ["repair", "cron"])]
     pub system: bool,
-    /// Take everything back that setup wrote
+    /// Revert everything that setup changed
     #[arg(long, conflicts_with_all = ["repair", "vscode"])]
     pub undo: bool,
-    /// Move files that you cannot read aside, and start them anew from /etc/skel
+    /// Replace start-up files that you cannot read with those of /etc/skel, and save the old ones
     #[arg(long)]
     pub repair: bool,
-    /// Set the PATH of your crontab too
+    /// Also set PATH in your crontab
     #[arg(long)]
     pub cron: bool,
-    /// Print settings that make VS Code and gopls use the shim; nothing is edited
+    /// Print settings for VS Code and gopls, and change nothing
     #[arg(long, conflicts_with_all = ["system", "repair", "cron", "dry_run", "yes"])]
     pub vscode: bool,
-    /// Only show the changes, as a diff
+    /// Show the changes as a diff, and make none
     #[arg(long, short = 'n')]
     pub dry_run: bool,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short)]
     pub yes: bool,
-    /// Print the outcome as JSON
+    /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
 }

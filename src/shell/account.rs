@@ -1,7 +1,7 @@
 //! Whose files are edited: the user this process runs as, with that user's own home.
 //!
-//! Takes the environment and `/etc/passwd`; gives an account whose home is a directory of its own. Refuses a `HOME` that is
-//! another user's, as root has it under `sudo`: what root writes there its owner could not change.
+//! Takes the environment and `/etc/passwd`; gives an account with its own home directory. Refuses a `HOME` that belongs to
+//! another user, as under `sudo`: that user could not change the files that root writes there.
 
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Environment;
@@ -17,7 +17,7 @@ const MAX_BYTES: u64 = 16 << 20;
 /// A user, as far as shells care.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// The login name; empty where nobody knows it.
+    /// The login name; empty if unknown.
     pub name: String,
     /// The user id.
     pub uid: u32,
@@ -27,7 +27,7 @@ pub struct Account {
     pub shell: Option<PathBuf>,
 }
 
-/// Why nobody's files can be edited.
+/// Why there is no account whose files can be edited.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// `HOME` names no directory that can be used.
@@ -39,7 +39,7 @@ pub enum AccountError {
         passwd: Option<PathBuf>,
     },
     /// `HOME` is another user's.
-    #[error("HOME is {}, which belongs to user {owner}, and this runs as user {uid}", printable::path(home))]
+    #[error("HOME is {}, which belongs to user {owner}, but gvmr runs as user {uid}", printable::path(home))]
     NotOurs {
         /// The directory.
         home: PathBuf,
@@ -57,13 +57,13 @@ impl AccountError {
     pub fn hint(&self) -> String {
         match self {
             Self::NotOurs { uid: 0, .. } => {
-                "run it without sudo; for the machine and all users: gvmr setup --system".to_owned()
+                "run it without sudo; to set up every user, run `gvmr setup --system`".to_owned()
             }
             Self::NotOurs { home, passwd: Some(passwd), uid, .. } if home == passwd => {
-                format!("root gives it back to its user: chown {uid} {}", home.display())
+                format!("as root, run `chown {uid} {}`", home.display())
             }
             Self::Home { passwd: Some(passwd), .. } | Self::NotOurs { passwd: Some(passwd), .. } => {
-                format!("export HOME={}", passwd.display())
+                format!("run `export HOME={}`", passwd.display())
             }
             Self::Home { .. } | Self::NotOurs { .. } => "set HOME to your home directory".to_owned(),
         }

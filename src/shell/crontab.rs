@@ -38,13 +38,13 @@ pub enum CrontabError {
         said: String,
     },
     /// A block of gvmr's lacks its end.
-    #[error("the crontab has a block of gvmr without an end, which begins in line {line}")]
+    #[error("crontab line {line}: gvmr's block has no end")]
     Torn {
         /// Where it begins, from 1.
         line: usize,
     },
     /// Somebody else wrote one meanwhile.
-    #[error("the crontab changed while it was about to be edited")]
+    #[error("the crontab changed during the edit")]
     Changed,
 }
 
@@ -52,9 +52,9 @@ impl CrontabError {
     /// The next step.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Program(_) => "install cron, or leave --cron out",
-            Self::Refused { .. } => "see what `crontab -l` says",
-            Self::Torn { .. } => "remove what is left of the block: crontab -e",
+            Self::Program(_) => "install cron, or omit --cron",
+            Self::Refused { .. } => "run `crontab -l`",
+            Self::Torn { .. } => "run `crontab -e` and remove the rest of the block",
             Self::Changed => "run it again",
         }
     }

@@ -31,7 +31,7 @@ pub struct ScriptEntry<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum ScriptError {
     /// The shim directory cannot be an element of `PATH`.
-    #[error("{path} cannot stand on PATH: it holds a colon or a line's end, or is not absolute", path = path.display())]
+    #[error("{path} cannot be on PATH: it is relative, or contains a colon or newline", path = path.display())]
     Unfit {
         /// The shim directory.
         path: PathBuf,
@@ -41,7 +41,7 @@ pub enum ScriptError {
 impl ScriptError {
     /// The next step.
     pub fn hint(&self) -> &'static str {
-        "set GVMR_HOME to a path without colons"
+        "set GVMR_HOME to an absolute path without colons"
     }
 }
 
@@ -217,7 +217,7 @@ mod tests {
             let entry =
                 ScriptEntry { home: &home, user_home: None, go_bin: None, export_home: false, shared: false };
             for refused in [entry.posix(), entry.fish(), entry.posix_line(), entry.fish_line()] {
-                assert!(refused.unwrap_err().to_string().contains("cannot stand on PATH"), "{home:?}");
+                assert!(refused.unwrap_err().to_string().contains("cannot be on PATH"), "{home:?}");
             }
         }
     }

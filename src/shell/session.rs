@@ -124,7 +124,7 @@ impl Sessions<'_> {
     fn ask(&self, shell: &Shell, kind: SessionKind) -> ProbeResult {
         let told = start::command(self, shell, kind)
             .and_then(|command| ask(command, LIMIT, |output| Probe::find(output).is_some()))
-            .map_err(|error| format!("it cannot be started: {error}"))
+            .map_err(|error| format!("cannot start it: {error}"))
             .and_then(|outcome| answer(&outcome));
         let (sight, noise, failure) = match told {
             Ok((sight, noise)) => (sight, noise, None),
@@ -143,7 +143,9 @@ fn answer(outcome: &Outcome) -> Result<(Probe, String), String> {
     Err(match outcome.ending {
         Ending::Stopped => format!("no answer within {} s", LIMIT.as_secs()),
         Ending::Exited(status) => {
-            format!("it ended before it ran a command ({status}): a file that it reads ends or replaces it")
+            format!(
+                "it exited before it ran a command ({status}); a start-up file ends or replaces the shell"
+            )
         }
     })
 }

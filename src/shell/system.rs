@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum SystemError {
     /// The shim directory comes first on the `PATH` of root's commands, so root alone may be able to change what is in it.
-    #[error("{} {why}, and the shims in {} would be on the PATH of root", path.display(), shims.display())]
+    #[error("{} {why}, and root would run the shims in {}", path.display(), shims.display())]
     Open {
         /// The directory at fault: the shim directory, or one above it.
         path: PathBuf,
@@ -31,13 +31,13 @@ pub enum SystemError {
         shims: PathBuf,
     },
     /// The files of systemd and sudo would read the path as something else.
-    #[error("{} cannot be the machine's home: its path must be absolute, of letters, digits and /._-+@ only", path.display())]
+    #[error("{} cannot be the shared home: the path must be absolute and use only letters, digits and /._-+@", path.display())]
     Unfit {
         /// The home's path.
         path: PathBuf,
     },
     /// The system refused a look.
-    #[error("cannot look at {}: {source}", path.display())]
+    #[error("cannot stat {}: {source}", path.display())]
     Io {
         /// The directory.
         path: PathBuf,
@@ -49,7 +49,7 @@ pub enum SystemError {
 impl SystemError {
     /// The next step.
     pub fn hint(&self) -> &'static str {
-        "correct that as root (chown, chmod), or name another place in GVMR_HOME"
+        "fix the owner or mode as root (chown, chmod), or set GVMR_HOME to another directory"
     }
 }
 
@@ -98,7 +98,7 @@ impl ScriptEntry<'_> {
 }
 
 /// The first line of files that are gvmr's alone.
-const HEAD: &[u8] = b"# Written by gvmr setup --system, which takes it away again with --undo.\n";
+const HEAD: &[u8] = b"# Written by gvmr setup --system; gvmr setup --system --undo removes this file.\n";
 
 /// The home at `path` by its real path, as sessions are to name it. Its end may not exist yet.
 pub fn real_home(path: &Path) -> Home {

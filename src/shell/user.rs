@@ -154,7 +154,7 @@ impl ScriptEntry<'_> {
             Some(below) => [b"${HOME}/".as_slice(), &environment_d::value(below.as_os_str())].concat(),
             None => environment_d::value(self.home.root().as_os_str()),
         };
-        let mark = format!("# Written by {}: puts the shims of gvmr first on PATH.\n", Content::MARK);
+        let mark = format!("# Written by {}. Puts gvmr's shim directory first on PATH.\n", Content::MARK);
         [mark.as_bytes(), b"PATH=", &path, b"/shims:$PATH\n"].concat()
     }
 

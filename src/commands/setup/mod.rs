@@ -1,4 +1,4 @@
-//! `gvmr setup`: makes `go` the shim in every session, or takes that back.
+//! `gvmr setup`: makes `go` the shim in every session, or undoes that.
 
 mod render;
 mod report;
@@ -15,7 +15,7 @@ use serde_json::Value;
 pub(super) fn run(arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
     if arguments.vscode {
         context.terminal.note(
-            "these belong into settings.json: \"Preferences: Open User Settings (JSON)\"; for a machine reached over ssh, \
+            "add these to settings.json: run \"Preferences: Open User Settings (JSON)\", or, for a host reached over ssh, \
              \"Preferences: Open Remote Settings (JSON)\"",
         );
         let settings = vscode_settings(&context.settings.home.shims());
@@ -34,11 +34,8 @@ fn consent(arguments: &cli::SetupArgs, question: &str, context: &Context) -> Res
         return Ok(true);
     }
     if !context.terminal.can_ask() {
-        return Err(Error::said(
-            ErrorKind::Usage,
-            "there is nobody to ask, and setup edits files only with leave",
-        )
-        .hint("say so with --yes, or look first with --dry-run"));
+        return Err(Error::said(ErrorKind::Usage, "setup needs confirmation and stdin is not a terminal")
+            .hint("pass --yes, or preview with --dry-run"));
     }
     let answer = context.terminal.ask(question, true);
     if !answer {

@@ -23,7 +23,7 @@ pub(super) fn diff(diff: &str, context: &Context) -> Result<(), Error> {
 pub(super) fn changes(changes: &Changes, context: &Context) {
     let done = match changes.direction() {
         Direction::Make => "wrote",
-        Direction::Undo => "took back",
+        Direction::Undo => "reverted",
     };
     for path in changes.made() {
         context.terminal.note(format_args!("{done} {}", printable::path(path)));
@@ -60,18 +60,18 @@ pub(super) fn failure(changes: &Changes) -> Option<Error> {
     let count = changes.failed().len();
     let (first, _) = changes.failed().first()?;
     let what = match count {
-        1 => format!("{} is as it was", printable::path(first)),
-        _ => format!("{count} files are as they were, {} the first", printable::path(first)),
+        1 => format!("cannot edit {}", printable::path(first)),
+        _ => format!("cannot edit {count} files, the first is {}", printable::path(first)),
     };
-    let error = Error::said(ErrorKind::Storage, format!("{what}: it could not be edited"));
-    Some(error.hint("do what is said above, then run it again"))
+    let error = Error::said(ErrorKind::Storage, what);
+    Some(error.hint("fix what is named above, then run the command again"))
 }
 
 /// The crontab to come.
 pub(super) fn planned_crontab(change: &CrontabChange, context: &Context) {
     let Some(new) = change.new_text() else { return };
     if new.is_empty() {
-        context.terminal.note("would remove the crontab, which would be empty");
+        context.terminal.note("would remove the crontab, since it would be empty");
         return;
     }
     context.terminal.note("the crontab would be:");

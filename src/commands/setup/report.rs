@@ -1,4 +1,4 @@
-//! What `go` is in the real sessions, and what fights with the shim there.
+//! Which `go` the real sessions find, and what comes before the shim there.
 
 use super::end;
 use crate::cli;
@@ -31,7 +31,7 @@ pub(super) fn sessions(
     mut value: Value,
     failure: Option<Error>,
 ) -> Result<(), Error> {
-    context.terminal.note("asking your shells what go is there now");
+    context.terminal.note("checking which go each kind of session finds");
     let seen = setup.sessions().all();
     let others = rivals(&seen, &setup.home.shims().join("go"), &setup.account);
     let states: Vec<_> = seen.iter().map(|seen| seen.state(setup.home)).collect();
@@ -57,9 +57,8 @@ pub(super) fn sessions(
     }
     let found = || {
         let what = if wrong == 1 { "kind of session does" } else { "kinds of sessions do" };
-        let message = format!("{wrong} {what} not get the shim");
-        Error::said(ErrorKind::Finding, message)
-            .hint("look at what is said of them above, then run gvmr setup again")
+        let message = format!("{wrong} {what} not find the shim");
+        Error::said(ErrorKind::Finding, message).hint("see the notes above, then run `gvmr setup` again")
     };
     end(arguments, || value, failure.or_else(|| (wrong > 0).then(found)), context)
 }
@@ -128,7 +127,8 @@ impl Report<'_> {
             let by_ssh = seen.kind == SessionKind::SshCommand;
             let is_login = self.setup.account.logs_in_with(&seen.shell.program);
             if !seen.noise.is_empty() && by_ssh && is_login {
-                terminal.warn(format_args!("{name} prints \"{}\" by itself, which breaks scp", seen.noise));
+                terminal
+                    .warn(format_args!("{name} prints \"{}\" when it starts, which breaks scp", seen.noise));
             }
             match state {
                 SessionState::Shim => {}
@@ -153,18 +153,18 @@ impl Report<'_> {
         let terminal = &self.context.terminal;
         if !store::machine_file(Path::new("/")).exists() {
             terminal.note(format_args!(
-                "no file of yours reaches: sudo go (sudo env \"PATH=$PATH\" go), su USER -c (su - USER -c), system services ({} in \
-                 ExecStart); gvmr setup --system, as root, does",
+                "your files do not reach sudo (use sudo env \"PATH=$PATH\" go), su -c (use su - USER -c) and services (use {} in \
+                 ExecStart); run `gvmr setup --system` as root to reach them",
                 printable::path(&self.setup.home.shims().join("go"))
             ));
         }
         if let Some(goroot) = Process.get("GOROOT") {
             let goroot = printable::path(Path::new(&goroot));
-            terminal.note(format_args!("GOROOT is set to {goroot}: the shim keeps it from other versions; delete the line that exports it"));
+            terminal.note(format_args!("GOROOT is set to {goroot}; the shim hides it from other versions, so delete the line that exports it"));
         }
         let toolchains = self.context.toolchains().unwrap_or_default();
         if toolchains.is_empty() {
-            terminal.note("no version is installed yet: gvmr install latest");
+            terminal.note("no Go version is installed; run `gvmr install latest`");
         }
         let is_installed =
             |version: &Version| toolchains.iter().any(|toolchain| toolchain.version == *version);
@@ -174,10 +174,10 @@ impl Report<'_> {
             let others = adoptable.len() - 1;
             let others = if others == 0 { String::new() } else { format!(" and {others} more") };
             terminal.note(format_args!(
-                "{name} in {path}{others} can be adopted without a download: gvmr import"
+                "{name} in {path}{others} can be imported without a download; run `gvmr import`"
             ));
         }
-        terminal.note(format_args!("for this shell: {}", self.for_this_shell()));
+        terminal.note(format_args!("for this shell, run `{}`", self.for_this_shell()));
     }
 
     /// The command that gives the shell which is open what the next ones have.

@@ -36,7 +36,7 @@ pub(super) fn make(arguments: &cli::SetupArgs, context: &Context) -> Result<(), 
             return Ok(());
         }
     } else if plan.changes.failed().is_empty() {
-        context.terminal.note("every file is as it should be");
+        context.terminal.note("all files are up to date");
     }
     let applied = plan.apply(&setup);
     for (path, moved) in &plan.moved {
@@ -48,7 +48,7 @@ pub(super) fn make(arguments: &cli::SetupArgs, context: &Context) -> Result<(), 
         return Err(error);
     }
     render::changes(&plan.changes, context);
-    render::crontab(&plan.crontab, "wrote PATH into the crontab", context);
+    render::crontab(&plan.crontab, "set PATH in the crontab", context);
     note_manager(plan.manager_is_stale, context);
     let value = as_json(&plan, arguments);
     let failure = render::failure(&plan.changes).or_else(|| plan.crontab.into_failure().map(Error::from));
@@ -66,7 +66,7 @@ fn show_plan(plan: &UserPlan, arguments: &cli::SetupArgs, context: &Context) -> 
         render::diff(&plan.changes.diff(), context)?;
         render::changes(&plan.changes, context);
         if !plan.is_needed() && failure.is_none() {
-            context.terminal.note("every file is as it should be");
+            context.terminal.note("all files are up to date");
         }
     }
     end(arguments, || as_json(plan, arguments), failure, context)
@@ -77,7 +77,7 @@ fn ask_about(plan: &UserPlan, context: &Context) {
     paths.extend(plan.unreadable.iter().cloned());
     paths.extend(plan.crontab.is_needed().then(|| PathBuf::from("the crontab")));
     render::question(
-        "These files of yours put the shims first on PATH from now on (gvmr setup --dry-run shows how, --undo takes it back):",
+        "These files will put the shim directory first on PATH (--dry-run shows the changes, --undo reverts them):",
         &paths,
         context,
     );
@@ -99,10 +99,10 @@ pub(super) fn undo(arguments: &cli::SetupArgs, context: &Context) -> Result<(), 
     let needed = undo.is_needed();
     let show = |undo: &UserUndo| {
         render::changes(&undo.changes, context);
-        render::crontab(&undo.crontab, "the crontab is as it was", context);
+        render::crontab(&undo.crontab, "restored the crontab", context);
     };
     if !arguments.dry_run {
-        if needed && !consent(arguments, "Take back what setup wrote?", context)? {
+        if needed && !consent(arguments, "Revert what setup changed?", context)? {
             return Ok(());
         }
         undo.apply(&setup);
@@ -110,7 +110,7 @@ pub(super) fn undo(arguments: &cli::SetupArgs, context: &Context) -> Result<(), 
         render::changes(&undo.scripts, context);
         note_manager(undo.manager_is_stale, context);
         if needed {
-            context.terminal.note("what is installed stays; sessions that are open keep their PATH");
+            context.terminal.note("installed versions stay; open sessions keep their PATH");
         }
     } else if !arguments.json {
         render::planned("would remove", undo.scripts.needed(), context);
@@ -124,7 +124,7 @@ pub(super) fn undo(arguments: &cli::SetupArgs, context: &Context) -> Result<(), 
     let failure = render::failure(&undo.changes).or_else(|| render::failure(&undo.scripts));
     let failure = failure.or_else(|| undo.crontab.into_failure().map(Error::from));
     if !needed && failure.is_none() {
-        context.terminal.note("there is nothing to take back");
+        context.terminal.note("nothing to undo");
     }
     end(arguments, || value, failure, context)
 }
@@ -132,7 +132,7 @@ pub(super) fn undo(arguments: &cli::SetupArgs, context: &Context) -> Result<(), 
 fn note_manager(is_stale: bool, context: &Context) {
     if is_stale {
         context.terminal.note(
-            "the user's service manager does not answer: systemctl --user daemon-reload, or the next login, tells it",
+            "systemd did not reload the user environment; run `systemctl --user daemon-reload`, or log in again",
         );
     }
 }

@@ -19,13 +19,13 @@ const MAX_DIRECTORIES: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BlockError {
     /// A block begins and never ends.
-    #[error("gvmr's block that begins in line {line} does not end")]
+    #[error("line {line}: gvmr's block has no end")]
     Unterminated {
         /// Where it begins.
         line: usize,
     },
     /// A block begins inside another one.
-    #[error("a block of gvmr's begins in line {line}, inside the one that begins in line {outer}")]
+    #[error("line {line}: gvmr's block begins inside the one from line {outer}")]
     Nested {
         /// Where the inner one begins.
         line: usize,
@@ -33,7 +33,7 @@ pub enum BlockError {
         outer: usize,
     },
     /// A block ends that did not begin.
-    #[error("a block of gvmr's ends in line {line} that begins nowhere")]
+    #[error("line {line}: gvmr's block ends without a beginning")]
     Stray {
         /// Where it ends.
         line: usize,

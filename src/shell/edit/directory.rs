@@ -35,7 +35,7 @@ impl Directory {
     }
 
     fn of(descriptor: OwnedFd, path: PathBuf) -> Result<Self, EditError> {
-        let found = fs::fstat(&descriptor).map_err(|error| EditError::io("look at", &path, error))?;
+        let found = fs::fstat(&descriptor).map_err(|error| EditError::io("stat", &path, error))?;
         let is_shared = found.st_uid == 0 && found.st_mode & 0o005 == 0o005;
         Ok(Self { descriptor, path, owner: found.st_uid, group: found.st_gid, is_shared })
     }
@@ -45,7 +45,7 @@ impl Directory {
         match fs::statat(&self.descriptor, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(found) => Ok(Some(found)),
             Err(Errno::NOENT) => Ok(None),
-            Err(error) => Err(EditError::io("look at", &self.path.join(name), error)),
+            Err(error) => Err(EditError::io("stat", &self.path.join(name), error)),
         }
     }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Why a file cannot be edited. Whatever it is, the file is as it was; only [`EditError::Io`] with the action `sync` means that
 /// the file is new, and perhaps not yet on the disk.
 ///
-/// `by_hand` is a sentence that says how to make the edit without gvmr.
+/// `by_hand` tells how to make the edit without gvmr.
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
     /// The system refused.
@@ -36,8 +36,8 @@ pub enum EditError {
         /// What it is: `FIFO`, `device`, `socket`.
         kind: &'static str,
     },
-    /// What should be a directory above the file is none.
-    #[error("{} is not a directory, and a file belongs into it", shown(path))]
+    /// A parent of the file is not a directory.
+    #[error("{} is not a directory", shown(path))]
     NotADirectory {
         /// Where.
         path: PathBuf,
@@ -50,10 +50,10 @@ pub enum EditError {
         /// Where it leads.
         target: PathBuf,
     },
-    /// Links lead in a circle.
-    #[error("the links from {} lead in a circle", shown(path))]
+    /// Links form a loop.
+    #[error("{} is a loop of symbolic links", shown(path))]
     Loop {
-        /// Where the way began.
+        /// The first link.
         path: PathBuf,
     },
     /// Another user owns what would be changed.
@@ -64,8 +64,8 @@ pub enum EditError {
         /// The owner's user id.
         owner: u32,
     },
-    /// This user may not read the file, so nobody knows what is in it.
-    #[error("{} cannot be read: it belongs to user {owner} and has the mode {mode:04o}", shown(path))]
+    /// This user may not read the file.
+    #[error("{} cannot be read: it belongs to user {owner} and has mode {mode:04o}", shown(path))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -77,17 +77,17 @@ pub enum EditError {
         own: bool,
     },
     /// The file has other names, which would no longer be the same file once this one is replaced.
-    #[error("{} is one of {links} names of the same file, and replacing it would part them", shown(path))]
+    #[error("{} has {links} hard links, and replacing it would break them", shown(path))]
     HardLinked {
         /// The file.
         path: PathBuf,
         /// How many names it has.
         links: u64,
-        /// How to do without.
+        /// How to make the edit without gvmr.
         by_hand: String,
     },
     /// No start-up file is this large.
-    #[error("{} has {size} bytes, more than the {limit} that are edited", shown(path))]
+    #[error("{} has {size} bytes, over the limit of {limit}", shown(path))]
     TooLarge {
         /// The file.
         path: PathBuf,
@@ -105,7 +105,7 @@ pub enum EditError {
         directory: PathBuf,
         /// Its owner's user id.
         owner: u32,
-        /// How to do without.
+        /// How to make the edit without gvmr.
         by_hand: String,
     },
     /// The file system is mounted read-only.
@@ -113,11 +113,11 @@ pub enum EditError {
     ReadOnly {
         /// The file.
         path: PathBuf,
-        /// How to do without.
+        /// How to make the edit without gvmr.
         by_hand: String,
     },
     /// A link leads to a file that is managed elsewhere, such as in a dotfile repository or the Nix store.
-    #[error("{} leads to {}, which cannot be written: {why}", shown(link), shown(target))]
+    #[error("{} links to {}, which cannot be written: {why}", shown(link), shown(target))]
     Managed {
         /// The path as shells know it.
         link: PathBuf,
@@ -125,7 +125,7 @@ pub enum EditError {
         target: PathBuf,
         /// Why it cannot be written.
         why: String,
-        /// How to do without.
+        /// How to make the edit without gvmr.
         by_hand: String,
     },
     /// The file system's own flag forbids any change of the file.
@@ -135,17 +135,13 @@ pub enum EditError {
         path: PathBuf,
     },
     /// A file of the name that gvmr's own would have, made by somebody else.
-    #[error(
-        "{} is there and is not gvmr's: it does not say \"{}\" in its first lines",
-        shown(path),
-        super::Content::MARK
-    )]
+    #[error("{} exists and is not gvmr's: its first lines lack \"{}\"", shown(path), super::Content::MARK)]
     Foreign {
         /// The file.
         path: PathBuf,
     },
     /// Something else is where gvmr's link would be.
-    #[error("{} is {found}, and gvmr's link to {} belongs there", shown(path), shown(target))]
+    #[error("{} is {found}, not gvmr's link to {}", shown(path), shown(target))]
     Occupied {
         /// Where.
         path: PathBuf,
@@ -154,7 +150,7 @@ pub enum EditError {
         /// Where gvmr's link would lead.
         target: PathBuf,
     },
-    /// Somebody tore gvmr's block.
+    /// Half of gvmr's block is missing.
     #[error("{}: {source}", shown(path))]
     Block {
         /// The file.
@@ -163,7 +159,7 @@ pub enum EditError {
         source: BlockError,
     },
     /// The file is not what was looked at: another program wrote to it.
-    #[error("{} changed while it was about to be edited", shown(path))]
+    #[error("{} changed during the edit", shown(path))]
     Changed {
         /// The file.
         path: PathBuf,
@@ -180,40 +176,38 @@ impl EditError {
         Some(match self {
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                    "make room on that file system, then run it again".to_owned()
+                    "free some space on that file system, then run it again".to_owned()
                 }
                 _ => return None,
             },
             Self::Directory { path } | Self::Special { path, .. } | Self::NotADirectory { path } => {
-                format!("move it out of the way: {}", moved(path))
+                format!("run `{}`", moved(path))
             }
             Self::Foreign { path } | Self::Occupied { path, .. } => {
-                format!("if nobody needs it, move it out of the way: {}", moved(path))
+                format!("if it is not needed, run `{}`", moved(path))
             }
             Self::Dangling { link, .. } => {
-                format!("create what it leads to, or remove it: rm {}", word(link))
+                format!("create its target, or run `rm {}`", word(link))
             }
-            Self::Loop { path } => format!("remove it: rm {}", word(path)),
-            Self::NotOurs { path, .. } => format!("if it is yours: {}", chown(path)),
-            Self::Unreadable { path, own: true, .. } => format!("chmod u+r {}", word(path)),
+            Self::Loop { path } => format!("run `rm {}`", word(path)),
+            Self::NotOurs { path, .. } => format!("if it is yours, run `{}`", chown(path)),
+            Self::Unreadable { path, own: true, .. } => format!("run `chmod u+r {}`", word(path)),
             Self::Unreadable { path, .. } => {
-                format!("{}; or let `gvmr setup --repair` move it aside", chown(path))
+                format!("run `{}`, or move it aside with `gvmr setup --repair`", chown(path))
             }
-            Self::TooLarge { path, .. } => format!("look at what fills it: less {}", word(path)),
-            Self::Immutable { path } => format!("sudo chattr -i -a {}", word(path)),
-            Self::Block { path, source } => format!(
-                "remove what is left of the block in an editor: {}, line {}",
-                shown(path),
-                source.line()
-            ),
+            Self::TooLarge { path, .. } => format!("check its content with `less {}`", word(path)),
+            Self::Immutable { path } => format!("run `sudo chattr -i -a {}`", word(path)),
+            Self::Block { path, source } => {
+                format!("remove the rest of the block in {}, line {}", shown(path), source.line())
+            }
             Self::Changed { .. } => "run it again".to_owned(),
             Self::HardLinked { path, by_hand, .. }
             | Self::ReadOnly { path, by_hand }
             | Self::DirectoryNotWritable { path, by_hand, .. } => {
-                format!("by hand, in {}: {by_hand}", shown(path))
+                format!("edit {} yourself: {by_hand}", shown(path))
             }
             Self::Managed { target, by_hand, .. } => {
-                format!("in the source that {} comes from: {by_hand}", shown(target))
+                format!("edit the source of {}: {by_hand}", shown(target))
             }
         })
     }

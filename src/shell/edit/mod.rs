@@ -164,7 +164,7 @@ impl Edit {
             Some(directories) => (Step::Remove { directories }, Action::Naming),
             None => (Step::Write { bytes: bare.text, mode: old.mode }, Action::Replacing),
         };
-        let by_hand = "take out the lines from `# >>> gvmr >>>` to `# <<< gvmr <<<`";
+        let by_hand = "remove the lines from `# >>> gvmr >>>` to `# <<< gvmr <<<`";
         rights::check(&self.path, target, Some(&old), doing, by_hand)?;
         Ok(self.change(target, Some(old), step))
     }
@@ -246,7 +246,7 @@ impl Edit {
                     if *place == BlockPosition::Both { "at its top and at its end" } else { "at its end" };
                 format!("add this {place}: {}", String::from_utf8_lossy(lines).trim_end())
             }
-            Content::Whole { .. } => "let a new file be written there, then run it again".to_owned(),
+            Content::Whole { .. } => "make the directory writable, then run it again".to_owned(),
             Content::Link(to) => format!("make it a link to {}", gvmr_core::sys::printable::path(to)),
         }
     }

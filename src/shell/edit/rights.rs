@@ -43,7 +43,7 @@ pub(super) fn check(
     };
     check_links(target, file)?;
     if let Some(store) = store_of(&real) {
-        return Err(managed(format!("what is in {store} never changes")));
+        return Err(managed(format!("{store} is read-only")));
     }
     if let Some(file) = file {
         if !may_replace(target, file) {
@@ -65,17 +65,16 @@ pub(super) fn check(
         Ok(()) => Ok(()),
         Err(Errno::ROFS) if arranged => Err(managed("its file system is read-only".to_owned())),
         Err(Errno::ROFS) => Err(EditError::ReadOnly { path: real, by_hand }),
-        Err(Errno::ACCESS) if arranged => Err(managed(format!(
-            "its directory belongs to user {}, and nothing may be written there",
-            directory.owner
-        ))),
+        Err(Errno::ACCESS) if arranged => {
+            Err(managed(format!("its directory belongs to user {} and is not writable", directory.owner)))
+        }
         Err(Errno::ACCESS) => Err(EditError::DirectoryNotWritable {
             path: real,
             directory: directory.path.clone(),
             owner: directory.owner,
             by_hand,
         }),
-        Err(error) => Err(EditError::io("look at", &directory.path, error)),
+        Err(error) => Err(EditError::io("stat", &directory.path, error)),
     }
 }
 
@@ -83,7 +82,7 @@ pub(super) fn check(
 fn check_links(target: &Target, file: Option<&Snapshot>) -> Result<(), EditError> {
     let me = geteuid().as_raw();
     for link in &target.links {
-        let found = rustix::fs::lstat(link).map_err(|error| EditError::io("look at", link, error))?;
+        let found = rustix::fs::lstat(link).map_err(|error| EditError::io("stat", link, error))?;
         if ![0, me].contains(&found.st_uid) && file.is_none_or(|file| file.owner != found.st_uid) {
             return Err(EditError::NotOurs { path: link.clone(), owner: found.st_uid });
         }

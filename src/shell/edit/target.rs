@@ -114,7 +114,7 @@ fn deepest(path: &Path) -> Result<(PathBuf, Vec<OsString>), EditError> {
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
                 return Err(EditError::Loop { path: place.to_owned() });
             }
-            Err(error) => return Err(EditError::io("look at", place, error)),
+            Err(error) => return Err(EditError::io("stat", place, error)),
         }
         if let Ok(target) = std::fs::read_link(place) {
             return Err(EditError::Dangling { link: place.to_owned(), target });

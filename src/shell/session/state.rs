@@ -37,10 +37,10 @@ impl ProbeResult {
         match &self.failure {
             Some(failure) => failure.clone(),
             None if self.path.contains(&home.shims()) => {
-                "a file that it reads puts something before the shims".to_owned()
+                "a start-up file puts another directory before the shims".to_owned()
             }
-            None if all_edited => "a file that it reads sets PATH anew, without the shims".to_owned(),
-            None => "a file that it reads could not be edited".to_owned(),
+            None if all_edited => "a start-up file resets PATH without the shims".to_owned(),
+            None => "a start-up file could not be edited".to_owned(),
         }
     }
 }

@@ -24,7 +24,7 @@ pub enum SetupError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Root keeps this home, and has not set it up.
-    #[error("root has not set up the shared {}", printable::path(home))]
+    #[error("root has not set up the shared home {}", printable::path(home))]
     NotSetUp {
         /// The home.
         home: PathBuf,
@@ -37,7 +37,9 @@ impl SetupError {
     /// The next step, where the cause has none of its own.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NotSetUp { gvmr, .. } => Some(format!("sudo {} setup --system", printable::path(gvmr))),
+            Self::NotSetUp { gvmr, .. } => {
+                Some(format!("run `sudo {} setup --system`", printable::path(gvmr)))
+            }
             _ => None,
         }
     }

@@ -31,6 +31,6 @@ fn home_files(entry: &ScriptEntry<'_>) -> Result<Vec<Edit>, ScriptError> {
 /// A completion script with setup's mark behind its first line, which zsh reads.
 fn with_mark(script: &[u8]) -> Vec<u8> {
     let first = script.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    let mark = format!("# Put here by {}.\n", Content::MARK);
+    let mark = format!("# Installed by {}.\n", Content::MARK);
     [&script[..first], mark.as_bytes(), &script[first..]].concat()
 }

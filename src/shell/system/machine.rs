@@ -81,9 +81,9 @@ pub(super) fn roots_alone(directory: &Path) -> Result<(), SystemError> {
         let why = if !found.is_dir() {
             "is not a directory"
         } else if found.uid() != 0 {
-            "does not belong to root"
+            "is not owned by root"
         } else if found.mode() & 0o022 != 0 {
-            "can be written to by others than root"
+            "is writable by users other than root"
         } else {
             continue;
         };

@@ -184,7 +184,7 @@ fn a_shell_that_is_not_there_is_said_to() {
     let seen = &home.ask(&shell)[&SessionKind::Login];
     assert!(seen.failure.as_ref().unwrap().contains("exit status: 127"), "{seen:?}");
     let sessions = Sessions { account: &home.account, gvmr: &home.directory.path().join("no-gvmr") };
-    assert!(sessions.of(&[shell])[0].failure.as_ref().unwrap().contains("cannot be started"));
+    assert!(sessions.of(&[shell])[0].failure.as_ref().unwrap().contains("cannot start it"));
 }
 
 #[test]

@@ -1,7 +1,8 @@
-//! `gvmr setup` as one user meets it: asked, shown, done, done again, taken back.
+//! `gvmr setup` as one user meets it: asked, shown, done, done again, undone.
 
 mod crontab;
 mod homes;
+mod older;
 mod owners;
 
 use crate::support::world::{Run, World, gvmr};
@@ -89,13 +90,13 @@ fn setup_twice_is_once_and_undone_is_as_it_was() {
     assert!(once.len() > before.len() && once.iter().all(|(path, _)| !path.ends_with(".bash_profile")));
 
     let again = setup(&world, &["--yes"]);
-    assert!(again.stderr.contains("every file is as it should be"), "{again:#?}");
+    assert!(again.stderr.contains("all files are up to date"), "{again:#?}");
     assert_eq!(everything(&home), once);
 
     setup(&world, &["--undo", "--yes"]).succeeds();
     assert_eq!(everything(&home), before);
     let nothing = setup(&world, &["--undo"]);
-    assert!(nothing.stderr.contains("nothing to take back") && nothing.code == Some(0), "{nothing:#?}");
+    assert!(nothing.stderr.contains("nothing to undo") && nothing.code == Some(0), "{nothing:#?}");
 }
 
 #[test]
@@ -130,7 +131,7 @@ fn two_names_of_one_file_are_edited_once() {
 }
 
 #[test]
-fn nothing_is_edited_without_leave() {
+fn nothing_is_edited_without_permission() {
     let world = user();
     let before = everything(&world.path("user"));
     setup(&world, &[]).exits(2, &["--yes", "--dry-run"]);

@@ -82,7 +82,7 @@ fn whatever_is_where_a_link_would_be_stays() {
     let late = edit.prepare().unwrap();
     let refused = |found: &str| {
         let error = edit.prepare().unwrap_err();
-        assert!(error.to_string().contains(&format!("is {found}, and gvmr's link")), "{error}");
+        assert!(error.to_string().contains(&format!("is {found}, not gvmr's link")), "{error}");
         assert!(!undo(&edit).unwrap());
     };
     fs::write(&path, "a compiler").unwrap();

@@ -52,7 +52,7 @@ fn a_user_edits_their_own() {
     assert_eq!((text(&file), names(&home)), ("a".to_owned(), vec![".bashrc".to_owned()]));
     set_mode(&file, 0o200);
     let error = said("setup", &file);
-    assert!(error.starts_with("Unreadable") && error.contains("| chmod u+r "), "{error}");
+    assert!(error.starts_with("Unreadable") && error.contains("| run `chmod u+r "), "{error}");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn roots_unreadable_file_waits_for_repair() {
     set_mode(&file, 0o600);
     let error = said("setup", &file);
     assert!(
-        error.contains("owner: 0") && error.contains("belongs to user 0 and has the mode 0600"),
+        error.contains("owner: 0") && error.contains("belongs to user 0 and has mode 0600"),
         "{error}"
     );
     assert!(error.contains("sudo chown \"$(id -un):\" ") && error.contains("setup --repair"), "{error}");
@@ -201,7 +201,7 @@ fn an_immutable_file_is_named() {
     let error = block(&file, BlockPosition::End).prepare().unwrap_err();
     assert!(flags(rustix::fs::IFlags::empty()));
     assert!(matches!(error, EditError::Immutable { .. }), "{error:?}");
-    assert!(error.hint().unwrap().starts_with("sudo chattr -i -a "));
+    assert!(error.hint().unwrap().starts_with("run `sudo chattr -i -a "));
 }
 
 /// An access control list that lets the stranger do `rights`, in the kernel's form.

@@ -76,7 +76,7 @@ fn a_file_with_another_name_is_not_parted_from_it() {
     assert!(!undo(&block(&file, BlockPosition::End)).unwrap());
     fs::write(&file, format!("a\n{BLOCK}")).unwrap();
     let error = block(&file, BlockPosition::End).prepare_undo().unwrap_err();
-    assert!(error.hint().unwrap().contains("take out the lines"), "{error:?}");
+    assert!(error.hint().unwrap().contains("remove the lines"), "{error:?}");
     assert_eq!(text(&other), format!("a\n{BLOCK}"));
 }
 
@@ -126,9 +126,9 @@ fn a_read_only_file_system_is_named() {
         super::child::answer_in_own_mounts("setup", &Path::new(&home.to_string()).join(name), &mounts)
     };
     let file = said(".bashrc");
-    assert!(file.starts_with("ReadOnly") && file.contains("by hand, in "), "{file}");
+    assert!(file.starts_with("ReadOnly") && file.contains("edit ") && file.contains(" yourself: "), "{file}");
     assert!(said("new").starts_with("ReadOnly"), "{}", said("new"));
     let link = said("link");
-    assert!(link.starts_with("Managed") && link.contains("in the source that "), "{link}");
+    assert!(link.starts_with("Managed") && link.contains("edit the source of "), "{link}");
     assert!(link.contains("add this at its top and at its end: if [ -r"), "{link}");
 }

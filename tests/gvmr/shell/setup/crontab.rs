@@ -55,7 +55,7 @@ fn every_job_gets_the_shims_and_the_crontab_comes_back_to_the_byte() {
     assert!(own.find(paths[0]) < own.find("go version") && own.find(paths[1]) < own.find("go test"));
 
     let again = setup(&world, &["--cron"]);
-    assert!(again.stderr.contains("every file is as it should be"), "{again:#?}");
+    assert!(again.stderr.contains("all files are up to date"), "{again:#?}");
     assert_eq!(table(&world).unwrap(), own);
 
     let shown = setup(&world, &["--undo", "--dry-run"]);
@@ -81,11 +81,11 @@ fn a_crontab_that_was_not_there_is_gone_again() {
 fn a_crontab_that_cannot_be_edited_is_said_and_stays() {
     let torn = "# >>> gvmr >>>\nPATH=x\n";
     let world = user_with_crontab(Some(torn));
-    setup(&world, &["--cron", "--yes"]).exits(8, &["begins in line 1", "crontab -e"]);
+    setup(&world, &["--cron", "--yes"]).exits(8, &["crontab line 1:", "crontab -e"]);
     assert!(!world.home().exists(), "nothing else is done");
     setup(&world, &["--yes"]).succeeds();
-    let undone = setup(&world, &["--undo", "--yes"]).exits(8, &["begins in line 1", "crontab -e"]);
-    assert!(undone.stderr.contains("took back"), "{undone:#?}");
+    let undone = setup(&world, &["--undo", "--yes"]).exits(8, &["crontab line 1:", "crontab -e"]);
+    assert!(undone.stderr.contains("reverted"), "{undone:#?}");
     assert_eq!(table(&world).unwrap(), torn);
 
     write(&world.path("bin"), "crontab", "#!/bin/sh\necho 'u: not allowed' >&2\nexit 1\n");
@@ -99,7 +99,7 @@ fn a_crontab_that_somebody_writes_meanwhile_is_not_lost() {
     // The second look finds another one.
     let racing = "#!/bin/sh\ncase $1 in -l) cat \"$TABLE\"; echo '0 * * * * two' >> \"$TABLE\" ;; -) cat > \"$TABLE\" ;; esac\n";
     write(&world.path("bin"), "crontab", racing);
-    let run = setup(&world, &["--cron", "--yes"]).exits(8, &["changed while", "run it again"]);
+    let run = setup(&world, &["--cron", "--yes"]).exits(8, &["changed during", "run it again"]);
     assert!(run.stdout.contains("bash"), "the sessions are looked at all the same: {run:#?}");
     let table = table(&world).unwrap();
     assert!(table.contains("two") && !table.contains("gvmr"), "{table}");

@@ -151,7 +151,7 @@ fn what_another_program_sets_after_the_block_is_found_and_named() {
     write(&home, ".bashrc", "\nPATH=$HOME/sdk/bin:$PATH\n");
     // A file that only runs when the others are done, so no block can be behind it.
     write(&home, ".bash_profile", "trap 'PATH=$HOME/late/bin:$PATH' DEBUG\n");
-    let run = setup(&world, &["--yes"]).exits(1, &["do not get the shim", "bash (login)"]);
+    let run = setup(&world, &["--yes"]).exits(1, &["do not find the shim", "bash (login)"]);
     let line = format!(
         "also on PATH: {} ({}, line 5)",
         home.join("sdk/bin/go").display(),
@@ -184,7 +184,7 @@ fn where_nothing_can_be_written_every_session_says_why() {
         fs::remove_file(&path).unwrap();
         fs::create_dir(&path).unwrap();
     }
-    let run = setup(&world, &["--yes"]).exits(8, &[".profile is a directory", "files are as they were"]);
+    let run = setup(&world, &["--yes"]).exits(8, &[".profile is a directory", "cannot edit 2 files"]);
     let line = run.stderr.lines().find(|line| line.starts_with("warning: bash (login), ")).unwrap();
-    assert!(line.ends_with(": a file that it reads could not be edited"), "{run:#?}");
+    assert!(line.ends_with(": a start-up file could not be edited"), "{run:#?}");
 }

@@ -55,7 +55,7 @@ fn who_has_somebody_elses_home_is_told_their_own() {
         return support::skip("no user namespaces here");
     }
     let run = Run::of(command.arg(gvmr()).args(["setup", "--yes"]));
-    run.exits(2, &["and this runs as user 1", "next: export HOME=/"]);
+    run.exits(2, &["but gvmr runs as user 1", "next: run `export HOME=/"]);
 }
 
 #[test]
@@ -68,8 +68,8 @@ fn a_home_that_root_took_is_to_be_given_back() {
         passwd: passwd.map(Path::to_owned),
     };
     let hint = |passwd| Error::from(ours(passwd)).hint.unwrap();
-    assert_eq!(hint(Some(home)), "root gives it back to its user: chown 1000 /home/u");
-    assert_eq!(hint(Some(Path::new("/home/v"))), "export HOME=/home/v");
+    assert_eq!(hint(Some(home)), "as root, run `chown 1000 /home/u`");
+    assert_eq!(hint(Some(Path::new("/home/v"))), "run `export HOME=/home/v`");
     assert_eq!(hint(None), "set HOME to your home directory");
 }
 
