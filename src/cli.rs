@@ -13,7 +13,7 @@ pub use auth::{AuthArgs, AuthCommand, AuthListArgs, AuthRemoveArgs, AuthSetArgs}
 pub use habits::{Answer, answer};
 pub use hidden::{SessionStartArgs, SessionWatchArgs, ShimMissingArgs, ShimPrepareArgs};
 pub use run::{CurrentArgs, EachArgs, ExecArgs, WhereArgs, WhichArgs};
-pub use setup::{CompletionsArgs, EnvArgs, EnvShell, ImportArgs, SetupArgs};
+pub use setup::{CompletionsArgs, EnvArgs, ImportArgs, SetupArgs};
 
 use crate::terminal::ColorChoice;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};

@@ -1,6 +1,8 @@
 //! The arguments of the commands that set up sessions and editors.
 
+use crate::shell::ShellKind;
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -56,24 +58,18 @@ pub struct EnvArgs {
     #[arg(long, conflicts_with = "shell")]
     pub why: bool,
     /// The shell that reads the code
-    #[arg(long, value_enum, default_value_t = EnvShell::Sh)]
-    pub shell: EnvShell,
+    #[arg(long, value_parser = env_shell(), default_value = "sh")]
+    pub shell: &'static ShellKind,
     /// Print JSON, for editors and scripts
     #[arg(long)]
     pub json: bool,
 }
 
-/// A syntax of shells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum EnvShell {
-    /// sh, dash, ash and ksh
-    Sh,
-    /// bash
-    Bash,
-    /// zsh
-    Zsh,
-    /// fish
-    Fish,
+/// The shells that `gvmr env` writes for.
+fn env_shell() -> impl TypedValueParser<Value = &'static ShellKind> {
+    let value = |shell: &ShellKind| Some(PossibleValue::new(shell.name).help(shell.env_help?));
+    let values: Vec<_> = ShellKind::all().filter_map(value).collect();
+    PossibleValuesParser::new(values).try_map(|name| ShellKind::named(&name).ok_or("no such shell"))
 }
 
 /// `gvmr import`.

@@ -3,6 +3,7 @@
 use crate::cli::{self, Cli};
 use crate::complete;
 use crate::error::Error;
+use crate::shell::ShellKind;
 use crate::terminal::Terminal;
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -22,15 +23,12 @@ pub(super) fn run(arguments: &cli::CompletionsArgs, terminal: &Terminal) -> Resu
 
 /// The completion script of a shell, which starts no process until it is asked for the first completion.
 fn script(shell: Shell) -> Vec<u8> {
-    match shell {
-        Shell::Bash => include_bytes!("../../completions/gvmr.bash").to_vec(),
-        Shell::Zsh => include_bytes!("../../completions/_gvmr").to_vec(),
-        Shell::Fish => include_bytes!("../../completions/gvmr.fish").to_vec(),
-        // These know commands and options, and no versions.
-        other => {
-            let mut script = Vec::new();
-            clap_complete::generate(other, &mut Cli::command(), "gvmr", &mut script);
-            script
-        }
+    let kind = ShellKind::named(&shell.to_string());
+    if let Some(script) = kind.and_then(|kind| kind.completion) {
+        return script.text.to_vec();
     }
+    // These know commands and options, and no versions.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "gvmr", &mut script);
+    script
 }

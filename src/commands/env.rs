@@ -4,17 +4,17 @@
 mod printed;
 mod table;
 
-use crate::cli::{self, EnvShell};
+use crate::cli;
 use crate::config::Settings;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::explain;
-use crate::shell::{ScriptEntry, quote};
+use crate::shell::{ScriptEntry, ShellKind};
 use gvmr_core::env::variable::Variable;
 use gvmr_core::gover::goenv;
 use gvmr_core::sys::environment::{Environment, Process};
 use gvmr_core::sys::printable;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
@@ -61,10 +61,10 @@ fn variables(names: &[String]) -> Result<Vec<&'static Variable>, Error> {
     names.iter().map(find).collect()
 }
 
-fn print_assignments(shell: EnvShell, context: &Context) -> Result<(), Error> {
+fn print_assignments(shell: &ShellKind, context: &Context) -> Result<(), Error> {
     let home = context.settings.home.root().as_os_str();
     let resolved = Settled::of(context)?;
-    let text = assignments(shell, &resolved.path, Some(home).filter(|_| resolved.is_custom));
+    let text = (shell.language.assignments)(&resolved.path, Some(home).filter(|_| resolved.is_custom));
     context.terminal.bytes(text.as_bytes()).map_err(Error::stdout)
 }
 
@@ -111,30 +111,6 @@ fn paths(context: &Context) -> Result<serde_json::Value, Error> {
         "path": elements.collect::<Vec<_>>(),
         "go_bin": go_bin.map(|directory| directory.display().to_string()),
     }))
-}
-
-/// The lines that a shell is to run.
-fn assignments(shell: EnvShell, path: &OsStr, home: Option<&OsStr>) -> OsString {
-    let mut text = OsString::new();
-    let fish = shell == EnvShell::Fish;
-    if fish {
-        text.push("set -gx PATH");
-        for element in path.as_bytes().split(|byte| *byte == b':') {
-            text.push(" ");
-            text.push(quote::fish(OsStr::from_bytes(element)));
-        }
-    } else {
-        text.push("export PATH=");
-        text.push(quote::posix(path));
-    }
-    // A semicolon, since `eval $(…)` and `eval (…)` make one line of all.
-    text.push(";\n");
-    if let Some(home) = home {
-        text.push(if fish { "set -gx GVMR_HOME " } else { "export GVMR_HOME=" });
-        text.push(if fish { quote::fish(home) } else { quote::posix(home) });
-        text.push(";\n");
-    }
-    text
 }
 
 /// `GOBIN` as `go env -w` has it.

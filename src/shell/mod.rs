@@ -6,10 +6,11 @@
 //! process in a shell's start, never speaks to a terminal.
 
 mod account;
-mod completions;
 mod crontab;
 mod edit;
 mod environment_d;
+mod kind;
+mod language;
 mod manager;
 mod other_go;
 mod path;
@@ -23,9 +24,10 @@ mod user;
 mod vscode;
 
 pub use account::{Account, AccountError};
-use completions::completion_scripts;
 pub use crontab::{Crontab, CrontabChange, CrontabError};
 pub use edit::{BlockError, BlockPosition, Change, Changes, Content, Direction, Edit, EditError, move_aside};
+pub use kind::ShellKind;
+pub use language::{FISH, Language, POSIX};
 pub use manager::reload_user_manager;
 pub use other_go::{Rival, rivals};
 pub use script::{ScriptEntry, ScriptError};

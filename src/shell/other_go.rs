@@ -1,5 +1,6 @@
 //! What else is called `go` on the PATH of sessions, and which line puts it there.
 
+use super::kind::{Base, FileContent, SHELLS, StartUpFile};
 use super::{Account, ProbeResult};
 use gvmr_core::sys::directory::lead_to_one;
 use gvmr_core::sys::{bounded, printable};
@@ -11,22 +12,8 @@ use std::path::{Path, PathBuf};
 
 /// The largest start-up file that is looked through, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
-/// Start-up files of a user, below the home.
-const OWN: [&str; 13] = [
-    ".profile",
-    ".bash_profile",
-    ".bash_login",
-    ".bashrc",
-    ".zshenv",
-    ".zprofile",
-    ".zshrc",
-    ".zlogin",
-    ".kshrc",
-    ".mkshrc",
-    ".config/fish/config.fish",
-    ".pam_environment",
-    ".bash_aliases",
-];
+/// Files of a user that start-up files often read, below the home.
+const OTHERS: [&str; 2] = [".pam_environment", ".bash_aliases"];
 /// Those of the machine.
 const SHARED: [&str; 6] = [
     "/etc/profile",
@@ -74,7 +61,12 @@ pub fn rivals(seen: &[ProbeResult], shim: &Path, account: &Account) -> Vec<Rival
 }
 
 fn files(account: &Account) -> Vec<PathBuf> {
-    let own = OWN.iter().map(|name| account.home.join(name));
+    let below_home = |file: &StartUpFile| match file.base {
+        Base::Home | Base::Zdotdir => account.home.join(file.path),
+        Base::Config => account.home.join(".config").join(file.path),
+    };
+    let blocks = SHELLS.iter().flat_map(|shell| shell.files).filter(|file| file.content != FileContent::Own);
+    let own = blocks.map(below_home).chain(OTHERS.map(|name| account.home.join(name)));
     let shared = SHARED.iter().map(PathBuf::from);
     let listed = DIRECTORIES.iter().filter_map(|directory| fs::read_dir(directory).ok()).flatten();
     let mut files: Vec<_> = own.chain(shared).collect();

@@ -1,11 +1,11 @@
 //! The scripts that put the shim directory on `PATH`, and the line that reads them.
 //!
-//! Takes where gvmr's home is; gives text for `<home>/env`, `<home>/env.fish` and the files that read them. What they do
+//! Takes where gvmr's home is, and a language; gives text for `<home>/env` or its like, and for the files that read it. What they do
 //! is the rule of `path.rs`. They use builtins alone (`PATH` may be empty), print nothing, leave no variable behind, and
 //! stand `set -eu`, a changed `IFS` and the options of zsh. Paths in them are quoted, whatever they hold.
 
+use super::language::{Language, is_plain};
 use super::path::{Paths, join};
-use super::quote;
 use gvmr_core::home::paths::Home;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
@@ -45,52 +45,31 @@ impl ScriptError {
     }
 }
 
-/// Makes one word of a value.
-type Quote = fn(&OsStr) -> OsString;
-
 impl ScriptEntry<'_> {
-    /// `<home>/env`, for every POSIX shell.
-    pub fn posix(&self) -> Result<Vec<u8>, ScriptError> {
-        self.script(include_str!("env.sh.template"), quote::posix)
-    }
-
-    /// `<home>/env.fish`.
-    pub fn fish(&self) -> Result<Vec<u8>, ScriptError> {
-        self.script(include_str!("env.fish.template"), quote::fish)
-    }
-
-    /// The one line (with its final newline) that reads `<home>/env` where it is there, silently, for every POSIX shell
-    /// under `set -eu` too.
-    pub fn posix_line(&self) -> Result<Vec<u8>, ScriptError> {
-        // What a quote or a dollar means inside `"${HOME:-…}"` differs from shell to shell.
-        let user = self.user_home.unwrap_or(Path::new(""));
-        let before =
-            ["\"${HOME:-".as_ref(), user.as_os_str(), "}".as_ref()].into_iter().collect::<OsString>();
-        let home = if is_plain(user.as_os_str()) { &before } else { OsStr::new("\"${HOME-}") };
-        self.line(home, "/env", quote::posix, [READ, READ_EITHER])
-    }
-
-    /// The one line (with its final newline) that reads `<home>/env.fish`.
-    pub fn fish_line(&self) -> Result<Vec<u8>, ScriptError> {
-        // fish sets HOME itself where it is not set, but misreads one that is no ASCII in the C locale.
-        self.line(OsStr::new("\"$HOME"), "/env.fish", quote::fish, [READ_FISH, READ_FISH_EITHER])
-    }
-
-    /// The line that reads this file: below `home`, an opened quote, where gvmr is below the user's home; and by its own
-    /// name where that is not, or where names may be misread.
-    fn line(&self, home: &OsStr, file: &str, quote: Quote, lines: [&str; 2]) -> Result<Vec<u8>, ScriptError> {
+    /// The line (with its final newline) that reads `<home>/env` or its like where it exists, silently, under `set -eu` too.
+    /// Below the user's home, it names the file so, and by its full path where names may be misread.
+    pub fn line(&self, language: &Language) -> Result<Vec<u8>, ScriptError> {
         let paths = Paths::of(self)?;
-        let literal = quote(&join(&paths.home, file));
-        let Some(below) = &paths.below else { return Ok(fill(lines[0], &[], &[("file", literal)])) };
-        let below = join(below, file);
+        let file = ["/", language.env_file].concat();
+        let literal = (language.quote)(&join(&paths.home, &file));
         let is_plain = is_plain(&paths.home);
-        let moved =
-            if is_plain { [home, &below, "\"".as_ref()] } else { [home, "\"".as_ref(), &quote(&below)] };
-        let values = [("file", moved.into_iter().collect()), ("literal", literal)];
-        Ok(fill(lines[usize::from(!is_plain)], &[], &values))
+        let read = if is_plain { Some(language.read) } else { language.read_either };
+        let (Some(below), Some(read)) = (&paths.below, read) else {
+            return Ok(fill(language.read, &[], &[("file", literal)]));
+        };
+        let home = (language.home)(self.user_home.unwrap_or(Path::new("")));
+        let below = join(below, &file);
+        let moved = if is_plain {
+            [home.as_os_str(), &below, "\"".as_ref()]
+        } else {
+            [home.as_os_str(), "\"".as_ref(), &(language.quote)(&below)]
+        };
+        Ok(fill(read, &[], &[("file", moved.into_iter().collect()), ("literal", literal)]))
     }
 
-    fn script(&self, template: &str, quote: Quote) -> Result<Vec<u8>, ScriptError> {
+    /// `<home>/env` or its like.
+    pub fn script(&self, language: &Language) -> Result<Vec<u8>, ScriptError> {
+        let quote = language.quote;
         let paths = Paths::of(self)?;
         let misspellings: Vec<_> = paths.misspellings().iter().map(|one| quote(one)).collect();
         let below = paths.below.as_deref().unwrap_or_default();
@@ -111,19 +90,8 @@ impl ScriptEntry<'_> {
         ];
         let flags: Vec<&str> =
             flags.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect();
-        Ok(fill(template, &flags, &values))
+        Ok(fill(language.template, &flags, &values))
     }
-}
-
-const READ: &str = "if [ -r @file@ ]; then . @file@; fi\n";
-const READ_EITHER: &str = "if [ -r @file@ ]; then . @file@; elif [ -r @literal@ ]; then . @literal@; fi\n";
-const READ_FISH: &str = "if test -r @file@; source @file@; end\n";
-const READ_FISH_EITHER: &str =
-    "if test -r @file@; source @file@; else if test -r @literal@; source @literal@; end\n";
-
-/// Whether the bytes mean themselves everywhere between double quotes.
-fn is_plain(value: &OsStr) -> bool {
-    value.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+,@".contains(byte))
 }
 
 /// The template with `@name@` replaced by that value. A line that starts with `?flag ` stays, without that, if the flag is set.
@@ -158,6 +126,7 @@ fn fill(template: &str, flags: &[&str], values: &[(&str, OsString)]) -> Vec<u8> 
 mod tests {
     use super::*;
     use crate::shell::Content;
+    use crate::shell::language::{FISH, POSIX};
 
     fn text(bytes: Result<Vec<u8>, ScriptError>) -> String {
         String::from_utf8(bytes.unwrap()).unwrap()
@@ -174,15 +143,15 @@ mod tests {
             shared: false,
         };
         assert_eq!(
-            text(entry.posix_line()),
+            text(entry.line(&POSIX)),
             "if [ -r \"${HOME:-/home/u}/.local/share/gvmr/env\" ]; then . \"${HOME:-/home/u}/.local/share/gvmr/env\"; fi\n"
         );
         assert_eq!(
-            text(entry.fish_line()),
+            text(entry.line(&FISH)),
             "if test -r \"$HOME/.local/share/gvmr/env.fish\"; source \"$HOME/.local/share/gvmr/env.fish\"; end\n"
         );
         let shared = ScriptEntry { user_home: None, ..entry };
-        let line = text(shared.posix_line());
+        let line = text(shared.line(&POSIX));
         assert_eq!(
             line,
             "if [ -r '/home/u/.local/share/gvmr/env' ]; then . '/home/u/.local/share/gvmr/env'; fi\n"
@@ -197,7 +166,7 @@ mod tests {
         {
             for go_bin in [None, Some(Path::new("/x")), Some(Path::new("relative")), Some(Path::new("/"))] {
                 let entry = ScriptEntry { home: &home, user_home, go_bin, export_home: true, shared: false };
-                for script in [text(entry.posix()), text(entry.fish())] {
+                for script in [text(entry.script(&POSIX)), text(entry.script(&FISH))] {
                     assert!(script.lines().next().unwrap().contains(Content::MARK));
                     assert!(script.contains("/home/u/g@home@v?mr'"), "{script}");
                     let bare = script.replace("g@home@v?mr", "");
@@ -216,7 +185,8 @@ mod tests {
             let home = Home::at(home);
             let entry =
                 ScriptEntry { home: &home, user_home: None, go_bin: None, export_home: false, shared: false };
-            for refused in [entry.posix(), entry.fish(), entry.posix_line(), entry.fish_line()] {
+            for refused in [entry.script(&POSIX), entry.script(&FISH), entry.line(&POSIX), entry.line(&FISH)]
+            {
                 assert!(refused.unwrap_err().to_string().contains("cannot be on PATH"), "{home:?}");
             }
         }

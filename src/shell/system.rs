@@ -10,6 +10,7 @@ mod machine;
 
 pub use links::Taken;
 
+use super::language::{FISH, POSIX};
 use super::{BlockPosition, Content, Edit, ScriptEntry, ScriptError};
 use files::{FILES, File, Kind};
 use gvmr_core::home::paths::Home;
@@ -88,11 +89,11 @@ impl ScriptEntry<'_> {
     fn content(&self, kind: Kind) -> Result<Content, ScriptError> {
         let whole = |text: Vec<u8>| Content::Whole { bytes: [HEAD, &text[..]].concat(), mode: 0o644 };
         Ok(match kind {
-            Kind::Script => whole(self.posix_line()?),
-            Kind::FishScript => whole(self.fish_line()?),
+            Kind::Script => whole(self.line(&POSIX)?),
+            Kind::FishScript => whole(self.line(&FISH)?),
             Kind::Environment => Content::Whole { bytes: self.environment_d(), mode: 0o644 },
-            Kind::Block(place) => Content::Block { lines: self.posix_line()?, place },
-            Kind::FishBlock => Content::Block { lines: self.fish_line()?, place: BlockPosition::End },
+            Kind::Block(place) => Content::Block { lines: self.line(&POSIX)?, place },
+            Kind::FishBlock => Content::Block { lines: self.line(&FISH)?, place: BlockPosition::End },
         })
     }
 }

@@ -3,6 +3,7 @@
 //! Takes an account and what surrounds it; gives the least list of edits. A file is created only where its absence would leave
 //! a session without: creating `.bash_profile` would hide `.profile`, so that one is edited only where it is.
 
+use super::kind::{Base, FileContent, SHELLS, ShellKind, StartUpFile, When};
 use super::script::ScriptEntry;
 use super::session::Sessions;
 use super::{Account, BlockPosition, Content, Edit, ScriptError, environment_d};
@@ -20,10 +21,6 @@ use std::path::{Path, PathBuf};
 const MAX_BYTES: u64 = 1 << 20;
 /// A user's own home where most have it, below the user's home directory.
 const DEFAULT_HOME: &str = ".local/share/gvmr";
-/// What else zsh reads in a login or interactive session, where it is there.
-const ZSH_LATER: [(&str, &str); 3] =
-    [(".zprofile", "zsh, login"), (".zshrc", "zsh, interactive"), (".zlogin", "zsh, login")];
-
 /// What of a machine and an environment decides which files of a user are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surroundings {
@@ -102,42 +99,20 @@ impl ScriptEntry<'_> {
         extent: Extent,
     ) -> Result<Vec<Edit>, ScriptError> {
         let mut list = List {
-            posix: self.posix_line()?,
-            fish: self.fish_line()?,
+            entry: self,
+            surroundings,
+            home: &account.home,
             all: extent == Extent::Possible,
             last: surroundings.shared_home.as_deref().is_some_and(|home| home != self.home.root())
                 && self.home.root() != account.home.join(DEFAULT_HOME), // which the machine's files leave first
             edits: Vec::new(),
         };
-        let home = &account.home;
-        list.create_end(home.join(".profile"), "sh, dash, ash, ksh, mksh and bash, login");
-        list.where_it_is(home.join(".bash_profile"), "bash, login (it hides .profile)");
-        list.where_it_is(home.join(".bash_login"), "bash, login (it hides .profile)");
-        if list.wants(surroundings.has("bash"), &home.join(".bashrc")) {
-            list.create(
-                home.join(".bashrc"),
-                BlockPosition::Both,
-                "bash, interactive and ssh with a command",
-            );
+        for shell in SHELLS {
+            list.shell(shell)?;
         }
-        for shell in ["ksh", "mksh"] {
-            let file = home.join(format!(".{shell}rc"));
-            if list.wants(surroundings.has(shell), &file) {
-                // The stock .kshrc returns at its top where there is no terminal.
-                list.create(file, BlockPosition::Both, "ksh and mksh, interactive");
-            }
-        }
-        list.zsh(account, surroundings);
-        let own = Some(home.join(".config")).filter(|own| *own != surroundings.config);
-        let configs = [&surroundings.config].into_iter().chain(&own);
-        for config in configs.clone() {
-            let fish = config.join("fish");
-            if list.wants(surroundings.has("fish"), &fish) {
-                list.fish(&fish);
-            }
-        }
+        let configs = list.configs();
         if list.all || (surroundings.systemd && !self.environment_has_shims(Path::new("/etc/environment"))) {
-            list.edits.extend(configs.map(|config| Edit {
+            list.edits.extend(configs.into_iter().map(|config| Edit {
                 path: config.join("environment.d/zz-gvmr.conf"),
                 content: Content::Whole { bytes: self.environment_d(), mode: 0o644 },
                 sessions: "what systemd starts for the user",
@@ -172,9 +147,10 @@ impl ScriptEntry<'_> {
 }
 
 /// The list as it grows.
-struct List {
-    posix: Vec<u8>,
-    fish: Vec<u8>,
+struct List<'a> {
+    entry: &'a ScriptEntry<'a>,
+    surroundings: &'a Surroundings,
+    home: &'a Path,
     /// Whether files count that are not needed now.
     all: bool,
     /// Whether the machine's files put another home first, so that what is read after all of them has to be there.
@@ -182,66 +158,72 @@ struct List {
     edits: Vec<Edit>,
 }
 
-impl List {
-    fn wants(&self, needed: bool, file: &Path) -> bool {
-        self.all || needed || is_there(file)
-    }
-
-    fn create(&mut self, path: PathBuf, place: BlockPosition, sessions: &'static str) {
-        let content = Content::Block { lines: self.posix.clone(), place };
-        self.edits.push(Edit { path, content, sessions });
-    }
-
-    /// A block where it is read last, and first too where the file may end before its end.
-    fn create_end(&mut self, path: PathBuf, sessions: &'static str) {
-        let place = if may_return(&path) { BlockPosition::Both } else { BlockPosition::End };
-        self.create(path, place, sessions);
-    }
-
-    fn where_it_is(&mut self, path: PathBuf, sessions: &'static str) {
-        if self.wants(false, &path) {
-            self.create_end(path, sessions);
-        }
-    }
-
-    fn zsh(&mut self, account: &Account, surroundings: &Surroundings) {
-        let home = &account.home;
-        if !self.wants(surroundings.has("zsh"), &home.join(".zshenv")) {
-            return;
-        }
-        // Where ZDOTDIR led once, as most have it: it may be set no more.
-        let usual = if self.all { vec![home.join(".config/zsh"), home.join(".zsh")] } else { Vec::new() };
-        // A zsh that inherits ZDOTDIR reads only what is there.
-        for directory in [home].into_iter().chain(&surroundings.zsh_directories).chain(&usual) {
-            self.create_end(directory.join(".zshenv"), "zsh, every session");
-            for (name, sessions) in ZSH_LATER {
-                let file = directory.join(name);
-                if self.wants(self.last, &file) {
-                    self.create_end(file, sessions);
+impl List<'_> {
+    fn shell(&mut self, shell: &ShellKind) -> Result<(), ScriptError> {
+        let language = shell.language;
+        let line = self.entry.line(language)?;
+        let is_config = |file: &StartUpFile| file.base == Base::Config;
+        let bases = match shell.files.first().map(|file| file.base) {
+            Some(Base::Config) => self.configs(),
+            Some(Base::Zdotdir) => self.zsh_directories(),
+            Some(Base::Home) | None => vec![self.home.to_owned()],
+        };
+        for base in bases {
+            let traced = if shell.files.iter().any(is_config) { &base } else { self.home };
+            let is_used = self.all
+                || self.surroundings.has(shell.name)
+                || shell.trace.is_some_and(|trace| is_there(&traced.join(trace)));
+            for file in shell.files {
+                let path = base.join(file.path);
+                if self.wants(file.when, is_used, &path) && self.edits.iter().all(|edit| edit.path != path) {
+                    self.edits.push(Edit {
+                        content: content(file, &path, &line),
+                        path,
+                        sessions: file.sessions,
+                    });
                 }
             }
-            let profile = directory.join(".zprofile");
-            if surroundings.zsh_login_resets && !self.edits.iter().any(|edit| edit.path == profile) {
-                self.create_end(profile, "zsh, login");
-            }
+        }
+        Ok(())
+    }
+
+    fn wants(&self, when: When, is_used: bool, path: &Path) -> bool {
+        match when {
+            When::Always => true,
+            When::Used => is_used,
+            When::Exists => self.all || is_there(path),
+            When::ExistsOrLast => is_used && (self.all || self.last || is_there(path)),
+            When::ZshLoginResets => is_used && self.surroundings.zsh_login_resets,
         }
     }
 
-    fn fish(&mut self, directory: &Path) {
-        let mark = format!("# Written by {}.\n", Content::MARK);
-        let bytes = [mark.as_bytes(), &self.fish].concat();
-        // Behind what others put there, since the last to go first wins.
-        self.edits.push(Edit {
-            path: directory.join("conf.d/zz-gvmr.fish"),
-            content: Content::Whole { bytes, mode: 0o644 },
-            sessions: "fish, every session",
-        });
-        let config = directory.join("config.fish");
-        if self.wants(self.last, &config) {
-            let content = Content::Block { lines: self.fish.clone(), place: BlockPosition::End };
-            self.edits.push(Edit { path: config, content, sessions: "fish, every session" });
-        }
+    /// The config directory, and the usual one: a session that starts before `XDG_CONFIG_HOME` is set reads that.
+    fn configs(&self) -> Vec<PathBuf> {
+        let usual = Some(self.home.join(".config")).filter(|usual| *usual != self.surroundings.config);
+        [self.surroundings.config.clone()].into_iter().chain(usual).collect()
     }
+
+    /// Where zsh may look for its files. One that inherits `ZDOTDIR` reads only what is there.
+    fn zsh_directories(&self) -> Vec<PathBuf> {
+        // Where most have ZDOTDIR, which may be set no longer.
+        let usual = [".config/zsh", ".zsh"].map(|name| self.home.join(name));
+        let usual = usual.into_iter().filter(|_| self.all);
+        let own = self.surroundings.zsh_directories.iter().cloned();
+        [self.home.to_owned()].into_iter().chain(own).chain(usual).collect()
+    }
+}
+
+fn content(file: &StartUpFile, path: &Path, line: &[u8]) -> Content {
+    let place = match file.content {
+        FileContent::Own => {
+            let mark = format!("# Written by {}.\n", Content::MARK);
+            return Content::Whole { bytes: [mark.as_bytes(), line].concat(), mode: 0o644 };
+        }
+        FileContent::EndUnlessItReturns if may_return(path) => BlockPosition::Both,
+        FileContent::End | FileContent::EndUnlessItReturns => BlockPosition::End,
+        FileContent::Both => BlockPosition::Both,
+    };
+    Content::Block { lines: line.to_vec(), place }
 }
 
 /// Whether a line of the file may be its last one for some sessions: `[ -n "$PS1" ] || return`. Taking a line for one that

@@ -1,15 +1,13 @@
 //! Which shells a machine has.
 
 use super::Shell;
+use crate::shell::kind::ShellKind;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
-
-/// The order in which shells are shown, behind the login shell.
-const ORDER: [&str; 8] = ["bash", "zsh", "fish", "sh", "dash", "ash", "ksh", "mksh"];
 
 /// The known shells among the lines of `list` (`/etc/shells`) and the login shell, each program once.
 pub(super) fn shells(list: &[u8], login: Option<&Path>) -> Vec<Shell> {
@@ -32,7 +30,7 @@ pub(super) fn shells(list: &[u8], login: Option<&Path>) -> Vec<Shell> {
         }
     }
     let is_login = |shell: &Shell| Some(shell.program.as_path()) == login;
-    shells.sort_by_key(|shell| (!is_login(shell), ORDER.iter().position(|name| *name == shell.name)));
+    shells.sort_by_key(|shell| (!is_login(shell), shell.kind().map(|kind| kind.rank)));
     shells
 }
 
@@ -64,12 +62,7 @@ impl Shell {
 
 /// What a shell is called, where it is one that is known here.
 fn name(program: &Path) -> Option<&'static str> {
-    let name = match program.file_name()?.to_str()? {
-        "busybox" => "ash",
-        "ksh93" => "ksh",
-        name => name,
-    };
-    ORDER.into_iter().find(|known| *known == name)
+    ShellKind::of_program(program.file_name()?.to_str()?).map(|kind| kind.name)
 }
 
 /// Which files a program reads by the name it is called: bash and zsh read others as `sh`, the small shells do not.

@@ -1,7 +1,7 @@
 //! How a session of each kind starts: the words of its command, its environment and its input.
 
 use super::{SessionKind, Sessions, Shell};
-use crate::shell::quote;
+use crate::shell::language::{Language, POSIX};
 use gvmr_core::sys::environment::{Environment as _, Process};
 use std::ffi::OsString;
 use std::io;
@@ -22,7 +22,14 @@ pub(super) fn command(sessions: &Sessions<'_>, shell: &Shell, kind: SessionKind)
     if shell.program.file_name().is_some_and(|name| name == "busybox") {
         command.arg("ash");
     }
-    command.args(flags(kind)).arg("-c").arg(question(shell, gvmr));
+    let language = shell.kind().map_or(&POSIX, |kind| kind.language);
+    let (flags, run) = match kind {
+        SessionKind::LoginInteractive => (&["-l", "-i"][..], language.interactive),
+        SessionKind::Login => (&["-l"][..], "-c"),
+        SessionKind::Interactive => (&["-i"][..], language.interactive),
+        SessionKind::SshCommand | SessionKind::Command => (&[][..], "-c"),
+    };
+    command.args(flags).arg(run).arg(question(language, gvmr));
     command.env_clear().current_dir(&account.home).stdin(Stdio::null());
     command.env("HOME", &account.home).env("TERM", "dumb").env("PATH", PATH);
     // An interactive shell would write down what it is asked.
@@ -54,19 +61,12 @@ pub(super) fn zsh_directory(sessions: &Sessions<'_>, shell: &Shell) -> Command {
     command
 }
 
-fn flags(kind: SessionKind) -> &'static [&'static str] {
-    match kind {
-        SessionKind::LoginInteractive => &["-l", "-i"],
-        SessionKind::Login => &["-l"],
-        SessionKind::Interactive => &["-i"],
-        SessionKind::SshCommand | SessionKind::Command => &[],
-    }
-}
-
-fn question(shell: &Shell, gvmr: &Path) -> OsString {
-    let program = gvmr.as_os_str();
-    let mut words = if shell.name == "fish" { quote::fish(program) } else { quote::posix(program) };
+fn question(language: &Language, gvmr: &Path) -> OsString {
+    let [before, behind] = language.run;
+    let mut words = OsString::from(before);
+    words.push((language.quote)(gvmr.as_os_str()));
     words.push(" session-seen");
+    words.push(behind);
     words
 }
 

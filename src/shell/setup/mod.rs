@@ -12,20 +12,26 @@ pub use error::SetupError;
 pub use system::{SystemPlan, SystemSetup, SystemUndo};
 pub use user::{UserPlan, UserSetup, UserUndo};
 
-use super::{Content, Edit, ScriptEntry, ScriptError, completion_scripts};
+use super::kind::SHELLS;
+use super::{Content, Edit, ScriptEntry, ScriptError, ShellKind};
 
 /// The files in gvmr's home that start-up files read, for sessions as `entry` has them.
 fn home_files(entry: &ScriptEntry<'_>) -> Result<Vec<Edit>, ScriptError> {
     let root = entry.home.root();
-    let file = |name: &str, bytes| Edit {
+    let file = |name: String, bytes| Edit {
         path: root.join(name),
         content: Content::Whole { bytes, mode: 0o644 },
         sessions: "what the others read",
     };
-    let scripts = [("env", entry.posix()?), ("env.fish", entry.fish()?)];
-    let completions = completion_scripts().map(|(name, script)| (name, with_mark(script)));
-    let files = scripts.into_iter().map(|(name, bytes)| file(name, bytes));
-    Ok(files.chain(completions.map(|(name, bytes)| file(&format!("completions/{name}"), bytes))).collect())
+    let mut files = Vec::new();
+    for language in ShellKind::languages() {
+        files.push(file(language.env_file.to_owned(), entry.script(language)?));
+    }
+    let completions = SHELLS.iter().filter_map(|shell| shell.completion);
+    files.extend(
+        completions.map(|script| file(format!("completions/{}", script.name), with_mark(script.text))),
+    );
+    Ok(files)
 }
 
 /// A completion script with setup's mark behind its first line, which zsh reads.

@@ -1,15 +1,16 @@
 //! Setup of one user: the files in gvmr's home, the user's start-up files, and the crontab.
 
 use super::{SetupError, home_files, unreadable};
+use crate::shell::language::POSIX;
 use crate::shell::{
-    Account, Changes, CrontabChange, Direction, Edit, Extent, ScriptEntry, ScriptError, Sessions,
-    Surroundings, quote, reload_user_manager,
+    Account, Changes, CrontabChange, Direction, Edit, Extent, ScriptEntry, ScriptError, Sessions, ShellKind,
+    Surroundings, reload_user_manager,
 };
 use crate::store::{Programs, Store};
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::environment::Process;
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
 /// The user, and the home that the user's sessions will have.
 #[derive(Debug)]
@@ -46,14 +47,10 @@ impl UserSetup<'_> {
 
     /// The command that gives the shell which is open what new ones get.
     pub fn source_command(&self) -> OsString {
-        let root = self.home.root();
-        let is_fish = self.account.shell.as_deref().is_some_and(|shell| shell.ends_with("fish"));
-        let (mut command, word) = if is_fish {
-            (OsString::from("source "), quote::fish(root.join("env.fish").as_os_str()))
-        } else {
-            (OsString::from(". "), quote::posix(root.join("env").as_os_str()))
-        };
-        command.push(word);
+        let name = self.account.shell.as_deref().and_then(Path::file_name).and_then(OsStr::to_str);
+        let language = name.and_then(ShellKind::of_program).map_or(&POSIX, |shell| shell.language);
+        let mut command = OsString::from(language.source);
+        command.push((language.quote)(self.home.root().join(language.env_file).as_os_str()));
         command
     }
 

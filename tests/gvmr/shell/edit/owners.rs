@@ -73,10 +73,7 @@ fn roots_unreadable_file_waits_for_repair() {
     fs::write(&file, "secret").unwrap();
     set_mode(&file, 0o600);
     let error = said("setup", &file);
-    assert!(
-        error.contains("owner: 0") && error.contains("belongs to user 0 and has mode 0600"),
-        "{error}"
-    );
+    assert!(error.contains("owner: 0") && error.contains("belongs to user 0 and has mode 0600"), "{error}");
     assert!(error.contains("sudo chown \"$(id -un):\" ") && error.contains("setup --repair"), "{error}");
     assert!(said("undo", &file).starts_with("Unreadable"), "nobody knows");
     assert_eq!(said("aside", &file), "done");

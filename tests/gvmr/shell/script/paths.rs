@@ -1,7 +1,7 @@
 //! Generated `PATH`s in real shells: what a script leaves is what the rule says, and reading it twice changes nothing.
 
 use super::shells::{Shell, os, variables};
-use gvmr::shell::ScriptEntry;
+use gvmr::shell::{FISH, POSIX, ScriptEntry};
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::environment::Environment;
 use proptest::collection::vec;
@@ -202,8 +202,8 @@ proptest! {
 #[track_caller]
 fn agrees(ground: &Ground, cases: &[Case], locale: &str) {
     let (posix, fish) = (ground.directory.path().join("env"), ground.directory.path().join("env.fish"));
-    std::fs::write(&posix, ground.entry().posix().unwrap()).unwrap();
-    std::fs::write(&fish, ground.entry().fish().unwrap()).unwrap();
+    std::fs::write(&posix, ground.entry().script(&POSIX).unwrap()).unwrap();
+    std::fs::write(&fish, ground.entry().script(&FISH).unwrap()).unwrap();
     let variables = variables(&[
         ("LC_ALL", OsStr::new(locale)),
         ("ENV_POSIX", posix.as_os_str()),

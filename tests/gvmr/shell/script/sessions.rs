@@ -1,7 +1,7 @@
 //! Whole sessions: start-up files with the line, shells inside shells, and what a script leaves behind.
 
 use super::shells::{Shell, os, variables};
-use gvmr::shell::ScriptEntry;
+use gvmr::shell::{FISH, POSIX, ScriptEntry};
 use gvmr_core::home::paths::Home;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -38,8 +38,8 @@ impl Ground {
     }
 
     fn write_scripts(&self) {
-        self.write("env", &self.entry().posix().unwrap());
-        self.write("env.fish", &self.entry().fish().unwrap());
+        self.write("env", &self.entry().script(&POSIX).unwrap());
+        self.write("env.fish", &self.entry().script(&FISH).unwrap());
     }
 
     fn write(&self, name: &str, bytes: &[u8]) {
@@ -47,7 +47,7 @@ impl Ground {
     }
 
     fn line(&self, shell: Shell) -> Vec<u8> {
-        if shell.is_fish() { self.entry().fish_line() } else { self.entry().posix_line() }.unwrap()
+        if shell.is_fish() { self.entry().line(&FISH) } else { self.entry().line(&POSIX) }.unwrap()
     }
 
     /// `HOME` of the user, `ENV` of the script.
@@ -253,8 +253,8 @@ fn said(output: &Output) -> String {
 fn a_home_that_sessions_must_be_told_of_is_exported_where_none_is_set() {
     let ground = Ground::new("user", "else where/gvmr");
     let entry = ScriptEntry { export_home: true, ..ground.entry() };
-    ground.write("env", &entry.posix().unwrap());
-    ground.write("env.fish", &entry.fish().unwrap());
+    ground.write("env", &entry.script(&POSIX).unwrap());
+    ground.write("env.fish", &entry.script(&FISH).unwrap());
     for shell in Shell::all() {
         let read = if shell.is_fish() { "source $ROOT/env.fish" } else { ". \"$ROOT\"/env" };
         let script = format!("{read}\n/usr/bin/env | /bin/grep '^GVMR_HOME='");
@@ -295,9 +295,9 @@ fn the_machines_scripts_step_back_behind_a_users_own_home() {
         let entry =
             ScriptEntry { home: &home, user_home: None, go_bin: None, export_home: false, shared: true };
         let (name, bytes) = if shell.is_fish() {
-            ("env.fish", entry.fish().unwrap())
+            ("env.fish", entry.script(&FISH).unwrap())
         } else {
-            ("env", entry.posix().unwrap())
+            ("env", entry.script(&POSIX).unwrap())
         };
         std::fs::write(machine.path().join(name), bytes).unwrap();
         for path in [machine.path(), own.user.parent().unwrap()] {

@@ -1,7 +1,7 @@
 //! Interactive starts of the real shells in throwaway homes with start-up files as distributions and people have them,
 //! with gvmr's block and without. The bench `shell_start` uses it too.
 
-use gvmr::shell::ScriptEntry;
+use gvmr::shell::{FISH, POSIX, ScriptEntry};
 use gvmr_core::home::paths::Home;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -93,13 +93,13 @@ impl Start {
             export_home: false,
             shared: false,
         };
-        write(&gvmr.root().join("env"), &entry.posix().unwrap());
-        write(&gvmr.root().join("env.fish"), &entry.fish().unwrap());
+        write(&gvmr.root().join("env"), &entry.script(&POSIX).unwrap());
+        write(&gvmr.root().join("env.fish"), &entry.script(&FISH).unwrap());
         for name in ["gvmr.bash", "_gvmr", "gvmr.fish"] {
             let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(name);
             write(&gvmr.root().join("completions").join(name), &std::fs::read(script).unwrap());
         }
-        let line = if self.name == "fish" { entry.fish_line() } else { entry.posix_line() }.unwrap();
+        let line = if self.name == "fish" { entry.line(&FISH) } else { entry.line(&POSIX) }.unwrap();
         let block = [b"# >>> gvmr >>>\n".as_slice(), &line, b"# <<< gvmr <<<\n"].concat();
         let top = if self.also.is_none() { block.as_slice() } else { b"" };
         write(&file, &[top, self.content.as_bytes(), &block].concat());
