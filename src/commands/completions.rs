@@ -8,13 +8,13 @@ use crate::terminal::Terminal;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-/// Runs the command. It needs no home, so that packagers can call it.
+/// Runs the command. It needs no home: packagers call it.
 pub(super) fn run(arguments: &cli::CompletionsArgs, terminal: &Terminal) -> Result<(), Error> {
     if arguments.words.is_empty() {
         let script = script(arguments.shell);
         return terminal.data(String::from_utf8_lossy(&script).trim_end()).map_err(Error::stdout);
     }
-    // Somebody is typing: where nothing can be said, nothing is.
+    // Errors would disturb the command line that is being typed.
     if let Some(lines) = complete::answer(arguments.shell, &arguments.words) {
         let _ = terminal.data(lines);
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 /// How long it may take to answer.
 const LIMIT: Duration = Duration::from_secs(5);
-/// How often it is looked whether it has.
+/// How often it is polled.
 const TICK: Duration = Duration::from_millis(10);
 
 /// Tells the manager of the user `uid`, where one runs, to read `environment.d` again; whether it did. What runs already keeps

@@ -1,8 +1,8 @@
-//! The files that shells read when they start, and what `go` is in the sessions they make.
+//! The files that shells read when they start, and the `go` that their sessions find.
 //!
 //! Takes an account and a home of gvmr; gives the edits that put the shim directory first on `PATH` in every session,
-//! makes them and takes them back, and asks real shells what came of it. An edit is a marked block or a file of
-//! gvmr's own: what else a file holds stays as it is, to the byte. Never follows a link to what another user owns, never starts a
+//! makes and undoes them, and asks real shells for the result. An edit is a marked block, or a file of
+//! gvmr's: all else in a file stays, to the byte. Never follows a link to what another user owns, never starts a
 //! process in a shell's start, never speaks to a terminal.
 
 mod account;

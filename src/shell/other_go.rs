@@ -74,9 +74,9 @@ fn files(account: &Account) -> Vec<PathBuf> {
     files
 }
 
-/// The first line of these files that names a directory, as it is or relative to the home, and is no comment.
+/// The first line of these files that names a directory, as it is or relative to the home, and is not a comment.
 fn place(directory: &Path, files: &[PathBuf], account: &Account) -> Option<FileLine> {
-    // What every PATH has was put there by nobody.
+    // Every PATH has these; no line of the user's adds them.
     if matches!(directory.to_str(), Some("/usr/bin" | "/bin" | "/usr/local/bin")) {
         return None;
     }

@@ -29,7 +29,7 @@ pub fn where_needed(word: &OsStr) -> String {
     posix(word).to_string_lossy().into_owned()
 }
 
-/// One word for fish. Bytes that are no UTF-8 are named by number, and a line's end as `\n`, so that the word also
+/// One word for fish. Bytes that are not UTF-8 are written as numbers, and a newline as `\n`: then the word also
 /// survives `eval (gvmr env --shell fish)`, which joins lines with spaces.
 pub fn fish(value: &OsStr) -> OsString {
     let mut word = FishWord { text: Vec::with_capacity(value.len() + 2), quoted: false };

@@ -2,7 +2,7 @@
 //!
 //! Takes an account; gives, for each shell of the machine and each way to start it, the PATH and the `go` that a
 //! program started there gets. Each shell runs the user's own files, without a terminal, with a limit in time and
-//! output, in a session of its own that is ended as a whole. Never trusts what a shell says of itself.
+//! output, in a new session that is ended as a whole. Never trusts what a shell reports about itself.
 
 mod answer;
 mod coverage;
@@ -50,7 +50,7 @@ pub enum SessionKind {
     Interactive,
     /// `ssh host command`.
     SshCommand,
-    /// `bash -c`, with a PATH that nobody has set up.
+    /// `bash -c`, with the PATH that it inherits.
     Command,
 }
 

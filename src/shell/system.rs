@@ -70,8 +70,7 @@ impl ScriptEntry<'_> {
         Ok(edits)
     }
 
-    /// The names in `/usr/local/bin` that something else has: it stays, and what is found by that name in sessions whose
-    /// `PATH` nobody sets up is that.
+    /// The names in `/usr/local/bin` that something else has. It stays, and sessions that read no start-up file find it.
     pub fn system_names_taken(&self, root: &Path) -> Vec<Taken> {
         links::taken(root, self.home)
     }

@@ -43,7 +43,7 @@ pub struct Surroundings {
 pub enum Extent {
     /// What is needed here and now.
     Needed,
-    /// Whatever may have been edited once, when other shells and files were there.
+    /// Everything that an earlier run may have edited, with other shells and files.
     Possible,
 }
 
@@ -52,7 +52,7 @@ impl Surroundings {
     pub fn look(sessions: &Sessions<'_>, environment: &dyn Environment) -> Self {
         let account = sessions.account;
         let shells = sessions.shells();
-        // A directory of another user's is no place of this one's: `su -m` keeps such variables.
+        // Another user's directory does not count: `su -m` keeps such variables.
         let is_own = |path: &PathBuf| path.is_absolute() && owner(path) == Some(account.uid);
         let absolute = |name| environment.get(name).map(PathBuf::from).filter(is_own);
         let mut zsh_directories: Vec<_> = absolute("ZDOTDIR").into_iter().collect();
@@ -82,7 +82,7 @@ impl Surroundings {
     }
 }
 
-/// Whether a file of zsh's reads the machine's profile or orders `PATH` anew.
+/// Whether a zsh file of the machine reads the machine's profile or reorders `PATH`.
 fn resets(file: &Path) -> bool {
     let text = bounded::read(file, MAX_BYTES).ok().flatten().unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
@@ -153,7 +153,7 @@ struct List<'a> {
     home: &'a Path,
     /// Whether files count that are not needed now.
     all: bool,
-    /// Whether the machine's files put another home first, so that what is read after all of them has to be there.
+    /// Whether the machine's files put another home first. Then the user's files that are read after them are needed.
     last: bool,
     edits: Vec<Edit>,
 }
@@ -226,8 +226,8 @@ fn content(file: &StartUpFile, path: &Path, line: &[u8]) -> Content {
     Content::Block { lines: line.to_vec(), place }
 }
 
-/// Whether a line of the file may be its last one for some sessions: `[ -n "$PS1" ] || return`. Taking a line for one that
-/// is none costs a block that changes nothing.
+/// Whether some sessions may stop reading the file early: `[ -n "$PS1" ] || return`. A wrong yes costs one block that changes
+/// nothing.
 fn may_return(path: &Path) -> bool {
     let text = bounded::read(path, MAX_BYTES).ok().flatten().unwrap_or_default();
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii_start().starts_with(b"#"));

@@ -16,7 +16,7 @@ use std::path::Path;
 ///   version would run everywhere (`extension/src/goEnvironmentStatus.ts`, `addGoRuntimeBaseToPATH`).
 ///
 /// `go.goroot` is not among them and is better removed: it sets `GOROOT`, which names one version, for everything
-/// (`extension/src/goEnv.ts`, `setGOROOTEnvVar`). A path that is no UTF-8 cannot be said in JSON; its bytes are replaced.
+/// (`extension/src/goEnv.ts`, `setGOROOTEnvVar`). JSON cannot hold a path that is not UTF-8; such bytes are replaced.
 pub fn vscode_settings(shims: &Path) -> Value {
     let shims = shims.to_string_lossy();
     json!({

@@ -1,8 +1,8 @@
-//! The marked block in a text that is somebody's own.
+//! The marked block in a user's text.
 //!
 //! Takes bytes and gives bytes. Whatever the text holds (other encodings, CRLF, no final newline, blocks of earlier versions), taking
-//! the block out again gives it back to the byte, and putting it in twice is putting it in once. A block that somebody tore is
-//! never guessed at: the line is named, and nothing is changed.
+//! the block out again gives it back to the byte, and putting it in twice is putting it in once. A block with a missing
+//! mark is an error that names the line, and nothing is changed.
 
 use super::BlockPosition;
 
@@ -12,7 +12,7 @@ pub(in crate::shell) const BEGIN: &[u8] = b"# >>> gvmr >>>";
 pub(in crate::shell) const END: &[u8] = b"# <<< gvmr <<<";
 /// What a note starts with.
 const NOTE: &str = " setup made: ";
-/// Notes are in files that anyone may have edited: more than this was never made.
+/// Notes are in files that users edit: setup never makes more than this.
 const MAX_DIRECTORIES: usize = 64;
 
 /// Why a text's blocks cannot be taken out. Lines are counted from 1.
@@ -119,7 +119,7 @@ pub(super) fn holds(text: &[u8], lines: &[u8]) -> bool {
     !lines.is_empty() && starts.into_iter().any(|at| text[at..].starts_with(lines))
 }
 
-/// How many line ends `text` wants before a line of its own can follow. A backslash at the end would join that line to
+/// How many line ends `text` needs before a new line can follow. A backslash at the end would join that line to
 /// the last one, so an empty line goes between.
 fn missing_line_ends(text: &[u8]) -> usize {
     let (line, ended) = match text.strip_suffix(b"\n") {
@@ -154,7 +154,7 @@ struct Note {
     made: Option<usize>,
     /// How many line ends setup added before the block.
     line_ends: usize,
-    /// Whether the mark ends in CRLF: then somebody converted the file, and the added line ends with it.
+    /// Whether the mark ends in CRLF: then the file was converted, and the added line ends with it.
     crlf: bool,
 }
 

@@ -1,6 +1,6 @@
 //! A directory that is held while something in it is changed, and the missing ones below it.
 //!
-//! What is opened, made, renamed or removed in it goes through its descriptor, so that nobody can turn the way to it elsewhere.
+//! What is opened, made, renamed or removed in it goes through its descriptor, so a path that is swapped meanwhile leads nowhere else.
 
 use super::error::EditError;
 use crate::atomic_file;

@@ -46,7 +46,7 @@ pub struct Edit {
 /// What gvmr puts into a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// A marked block with these lines (each ends in a newline, none is a mark) in a file that is somebody's own.
+    /// A marked block with these lines (each ends in a newline, none is a mark) in a user's file.
     Block {
         /// The lines between the marks.
         lines: Vec<u8>,
@@ -98,7 +98,7 @@ impl Edit {
     }
 
     /// The change that takes the content out again, whatever version of gvmr put it there. Where setup cannot have put
-    /// anything (a directory, a FIFO, a file of somebody else's), there is nothing to do.
+    /// anything (a directory, a FIFO, another program's file), there is nothing to do.
     pub fn prepare_undo(&self) -> Result<Change, EditError> {
         let undo = match settled(|| self.look_for_undo()) {
             Err(
@@ -142,7 +142,7 @@ impl Edit {
         let doing = if old.is_some() { Action::Replacing } else { Action::Naming };
         let refused = rights::check(&self.path, target, old.as_ref(), doing, &self.by_hand());
         match refused {
-            // What a person put there by hand does it.
+            // The line that a person added by hand is enough.
             Err(_) if old.as_ref().is_some_and(|old| block::holds(&old.bytes, lines)) => {
                 return Ok(self.change(target, old, Step::Nothing));
             }
@@ -182,7 +182,7 @@ impl Edit {
             }
             Some(old) => {
                 let bytes = owned_file::with_directories(bytes, owned_file::directories_of(&old.bytes));
-                // Rights that somebody took from the file stay taken, except from one that all users read.
+                // Permissions that were removed from the file stay removed, unless all users read it.
                 let mode = if target.directory.is_shared { mode } else { old.mode & mode };
                 if old.bytes == bytes && old.mode == mode {
                     Step::Nothing
@@ -252,7 +252,7 @@ impl Edit {
     }
 }
 
-/// What `look` sees once nobody replaces the file while it looks, or after a while all the same.
+/// What `look` sees once no other process replaces the file meanwhile, or after a few tries.
 fn settled(look: impl Fn() -> Result<Change, EditError>) -> Result<Change, EditError> {
     let mut seen = look();
     for _ in 0..8 {

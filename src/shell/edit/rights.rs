@@ -11,10 +11,10 @@ use rustix::io::Errno;
 use rustix::process::geteuid;
 use std::path::Path;
 
-/// Directories whose files are made by a package manager and changed by nobody else, not even by root.
+/// Directories whose files only a package manager changes, not even root.
 const STORES: [&str; 2] = ["/nix/store", "/gnu/store"];
 
-/// What is to be done with a file.
+/// What happens to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
     /// New content for it.
@@ -33,7 +33,7 @@ pub(super) fn check(
 ) -> Result<(), EditError> {
     let real = target.path();
     let by_hand = by_hand.to_owned();
-    // What stands elsewhere than it seems to is somebody's arrangement: there the source is to be changed.
+    // A file behind a link is managed elsewhere: there the source is to be changed.
     let arranged = real != path;
     let managed = |why: String| EditError::Managed {
         link: path.to_owned(),
@@ -78,7 +78,7 @@ pub(super) fn check(
     }
 }
 
-/// A link is its owner's word; only root, this user and the owner of what it leads to have a say here.
+/// A link counts only if root, this user or the owner of its target made it.
 fn check_links(target: &Target, file: Option<&Snapshot>) -> Result<(), EditError> {
     let me = geteuid().as_raw();
     for link in &target.links {

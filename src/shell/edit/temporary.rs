@@ -1,6 +1,6 @@
 //! The file beside the file, in which new content is written: never one that was there, gone with its writer.
 //!
-//! Its writer holds a lock on it. So one that nobody holds, and whose writer does not live any more, is a leftover.
+//! Its writer holds a lock on it. A file without a lock and without a living writer is a leftover.
 
 use super::directory::Directory;
 use super::error::EditError;
@@ -18,7 +18,7 @@ use std::time::Duration;
 
 /// What the names start with; behind it the writer's process id and a number: `4711-0`.
 const PREFIX: &str = ".gvmr-setup-";
-/// A temporary file of this age has lost its writer, whoever has its process id now.
+/// A temporary file of this age has lost its writer, even if its process id is in use again.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// Makes a file that no other process has, for the new content of the file called `of`.

@@ -19,8 +19,8 @@ use std::path::Path;
 const MAX_ATTRIBUTE_BYTES: usize = 64 << 10;
 /// The access control list. It belongs to the permissions: a file that had none must not get the directory's default one.
 const ACCESS_LIST: &str = "system.posix_acl_access";
-/// Attributes that vouch for a content, and so not for another one.
-const VOUCHING: [&[u8]; 3] = [b"security.ima", b"security.evm", b"security.capability"];
+/// Attributes that certify one content, and are wrong for another.
+const CERTIFYING: [&[u8]; 3] = [b"security.ima", b"security.evm", b"security.capability"];
 
 /// Puts `bytes` in the place of the file that was read as `old`, with the permissions `mode`.
 pub(super) fn replace(target: &Target, old: &Snapshot, bytes: &[u8], mode: u32) -> Result<(), EditError> {
@@ -80,7 +80,7 @@ fn copy_attributes(old: &File, new: &File) {
     let names = names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty());
     let mut has_access_list = false;
     let mut value = vec![0; MAX_ATTRIBUTE_BYTES];
-    for name in names.filter(|name| !VOUCHING.contains(name)) {
+    for name in names.filter(|name| !CERTIFYING.contains(name)) {
         has_access_list |= name == ACCESS_LIST.as_bytes();
         if let Ok(length) = fs::fgetxattr(old, name, &mut value[..]) {
             let _ = fs::fsetxattr(new, name, &value[..length], fs::XattrFlags::empty());

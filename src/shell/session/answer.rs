@@ -18,7 +18,7 @@ pub(super) struct Outcome {
     pub ending: Ending,
 }
 
-/// Runs `command`, which starts a session of its own. What `is_answer` needs no more output.
+/// Runs `command`, which starts a session of its own. After output that `is_answer`, no more is needed.
 pub(super) fn ask(
     mut command: Command,
     limit: Duration,

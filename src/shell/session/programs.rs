@@ -34,7 +34,7 @@ pub(super) fn shells(list: &[u8], login: Option<&Path>) -> Vec<Shell> {
     shells
 }
 
-/// Whether nobody but root and this user decides what runs under that path: other users' programs are listed too.
+/// Whether only root and this user decide what runs under that path. `/etc/shells` may list other users' programs.
 fn is_trusted(program: &Path) -> bool {
     let Ok(real) = fs::canonicalize(program) else { return false };
     let me = rustix::process::geteuid().as_raw();

@@ -34,7 +34,7 @@ pub enum SetupError {
 }
 
 impl SetupError {
-    /// The next step, where the cause has none of its own.
+    /// The next step, if the cause has none.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NotSetUp { gvmr, .. } => {

@@ -23,7 +23,7 @@ pub(super) fn path(sudo: &Path) -> Result<Option<OsString>, String> {
     run(sudo, &question()?).map(|output| answer(&output))
 }
 
-/// The same as if there were no `drop_in`, which is hidden from this one sudo by a mount of its own.
+/// The same as if there were no `drop_in`, which a private mount hides from this one sudo.
 pub(super) fn path_without(sudo: &Path, drop_in: &Path) -> Result<Option<OsString>, String> {
     let unshare = super::program("unshare").ok_or("unshare is not installed")?;
     let mut words: Vec<OsString> = ["--mount", "sh", "-c", HIDE, "sh"].map(OsString::from).to_vec();

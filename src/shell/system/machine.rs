@@ -25,7 +25,7 @@ impl Machine {
         Self { root: root.to_owned(), shims }
     }
 
-    /// Whether anything is there by this name; what is no file, the edit refuses.
+    /// Whether anything is there by this name; the edit refuses what is not a file.
     pub(super) fn has(&self, path: &str) -> bool {
         fs::symlink_metadata(self.root.join(path)).is_ok()
     }
