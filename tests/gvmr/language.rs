@@ -32,18 +32,15 @@ const PAGES: &[&str] = &["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs",
 const TO_DO: &[&str] = &[
     "docs/sources-and-proof.md",
     "shims/src/env",
-    "src/cli/setup.rs",
     "src/commands/auth/goauth.rs",
     "src/commands/env",
     "src/commands/prepare",
     "src/explain",
-    "src/commands/setup",
     "src/commands/verify.rs",
     "src/config",
     "src/credentials",
     "src/install",
     "src/net",
-    "src/shell",
     "src/verify",
 ];
 
