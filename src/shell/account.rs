@@ -75,8 +75,8 @@ impl Account {
     pub fn of_process(environment: &dyn Environment) -> Result<Self, AccountError> {
         let uid = rustix::process::geteuid().as_raw();
         let passwd = bounded::read(Path::new("/etc/passwd"), MAX_BYTES).ok().flatten().unwrap_or_default();
-        let entry = Entry::of(&passwd, uid);
-        let passwd = entry.as_ref().and_then(Entry::home);
+        let entry = PasswdEntry::of(&passwd, uid);
+        let passwd = entry.as_ref().and_then(PasswdEntry::home);
         let refused =
             |why: String| AccountError::Home { why, passwd: passwd.clone().filter(|home| home.is_dir()) };
         let home = PathBuf::from(environment.get("HOME").ok_or_else(|| refused("not set".to_owned()))?);
@@ -91,9 +91,9 @@ impl Account {
         if found.uid() != uid {
             return Err(AccountError::NotOurs { home, owner: found.uid(), uid, passwd });
         }
-        let shell = entry.as_ref().and_then(Entry::shell);
+        let shell = entry.as_ref().and_then(PasswdEntry::shell);
         Ok(Self {
-            name: entry.as_ref().map(Entry::name).unwrap_or_default(),
+            name: entry.as_ref().map(PasswdEntry::name).unwrap_or_default(),
             uid,
             home,
             shell: shell.or_else(|| environment.get("SHELL").map(PathBuf::from)),
@@ -107,9 +107,9 @@ impl Account {
 }
 
 /// A line of `/etc/passwd`: name, password, uid, gid, comment, home, shell.
-struct Entry<'a>(Vec<&'a [u8]>);
+struct PasswdEntry<'a>(Vec<&'a [u8]>);
 
-impl<'a> Entry<'a> {
+impl<'a> PasswdEntry<'a> {
     fn of(passwd: &'a [u8], uid: u32) -> Option<Self> {
         let uid = uid.to_string();
         let lines = passwd.split(|byte| *byte == b'\n');
@@ -144,12 +144,12 @@ mod tests {
 
     #[test]
     fn an_entry_is_found_by_its_user_id() {
-        let entry = Entry::of(PASSWD, 1000).unwrap();
+        let entry = PasswdEntry::of(PASSWD, 1000).unwrap();
         assert_eq!(entry.name(), "u");
         assert_eq!(entry.home(), Some(PathBuf::from("/home/u")));
         assert_eq!(entry.shell(), Some(PathBuf::from("/usr/bin/zsh")));
-        assert_eq!(Entry::of(PASSWD, 1001).unwrap().shell(), Some(PathBuf::from("/bin/sh")));
-        assert!(Entry::of(PASSWD, 10).is_none());
+        assert_eq!(PasswdEntry::of(PASSWD, 1001).unwrap().shell(), Some(PathBuf::from("/bin/sh")));
+        assert!(PasswdEntry::of(PASSWD, 10).is_none());
     }
 
     #[test]

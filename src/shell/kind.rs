@@ -38,7 +38,7 @@ pub struct StartUpFile {
     /// What setup puts there.
     pub content: FileContent,
     /// When it is edited.
-    pub when: When,
+    pub when: EditWhen,
     /// Which sessions read it.
     pub sessions: &'static str,
 }
@@ -69,7 +69,7 @@ pub enum FileContent {
 
 /// When a start-up file is edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
+pub enum EditWhen {
     /// Always.
     Always,
     /// If the shell is installed or has been used.
@@ -95,7 +95,7 @@ const fn file(
     base: Base,
     path: &'static str,
     content: FileContent,
-    when: When,
+    when: EditWhen,
     sessions: &'static str,
 ) -> StartUpFile {
     StartUpFile { base, path, content, when, sessions }
@@ -133,21 +133,21 @@ pub(super) static SHELLS: &[ShellKind] = &[
                 Base::Home,
                 ".profile",
                 FileContent::EndUnlessItReturns,
-                When::Always,
+                EditWhen::Always,
                 "sh, dash, ash, ksh, mksh and bash, login",
             ),
             file(
                 Base::Home,
                 ".bash_profile",
                 FileContent::EndUnlessItReturns,
-                When::Exists,
+                EditWhen::Exists,
                 "bash, login (it hides .profile)",
             ),
             file(
                 Base::Home,
                 ".bash_login",
                 FileContent::EndUnlessItReturns,
-                When::Exists,
+                EditWhen::Exists,
                 "bash, login (it hides .profile)",
             ),
         ],
@@ -162,7 +162,7 @@ pub(super) static SHELLS: &[ShellKind] = &[
             Base::Home,
             ".bashrc",
             FileContent::Both,
-            When::Used,
+            EditWhen::Used,
             "bash, interactive and ssh with a command",
         )],
         completion: Some(CompletionScript {
@@ -176,13 +176,13 @@ pub(super) static SHELLS: &[ShellKind] = &[
         programs: &["ksh93"],
         trace: Some(".kshrc"),
         // The stock .kshrc returns at its top where there is no terminal.
-        files: &[file(Base::Home, ".kshrc", FileContent::Both, When::Used, "ksh and mksh, interactive")],
+        files: &[file(Base::Home, ".kshrc", FileContent::Both, EditWhen::Used, "ksh and mksh, interactive")],
         unreached: &[(SessionKind::Command, INHERITS), (SessionKind::SshCommand, NO_FILE_BY_SSH)],
         ..small("ksh", 6)
     },
     ShellKind {
         trace: Some(".mkshrc"),
-        files: &[file(Base::Home, ".mkshrc", FileContent::Both, When::Used, "ksh and mksh, interactive")],
+        files: &[file(Base::Home, ".mkshrc", FileContent::Both, EditWhen::Used, "ksh and mksh, interactive")],
         unreached: &[(SessionKind::Command, INHERITS), (SessionKind::SshCommand, NO_FILE_BY_SSH)],
         ..small("mksh", 7)
     },
@@ -190,11 +190,11 @@ pub(super) static SHELLS: &[ShellKind] = &[
         env_help: Some("zsh"),
         trace: Some(".zshenv"),
         files: &[
-            zsh(".zshenv", When::Used, "zsh, every session"),
-            zsh(".zprofile", When::ExistsOrLast, "zsh, login"),
-            zsh(".zshrc", When::ExistsOrLast, "zsh, interactive"),
-            zsh(".zlogin", When::ExistsOrLast, "zsh, login"),
-            zsh(".zprofile", When::ZshLoginResets, "zsh, login"),
+            zsh(".zshenv", EditWhen::Used, "zsh, every session"),
+            zsh(".zprofile", EditWhen::ExistsOrLast, "zsh, login"),
+            zsh(".zshrc", EditWhen::ExistsOrLast, "zsh, interactive"),
+            zsh(".zlogin", EditWhen::ExistsOrLast, "zsh, login"),
+            zsh(".zprofile", EditWhen::ZshLoginResets, "zsh, login"),
         ],
         completion: Some(CompletionScript { name: "_gvmr", text: include_bytes!("../../completions/_gvmr") }),
         unreached: &[],
@@ -210,14 +210,14 @@ pub(super) static SHELLS: &[ShellKind] = &[
                 Base::Config,
                 "fish/conf.d/zz-gvmr.fish",
                 FileContent::Own,
-                When::Used,
+                EditWhen::Used,
                 "fish, every session",
             ),
             file(
                 Base::Config,
                 "fish/config.fish",
                 FileContent::End,
-                When::ExistsOrLast,
+                EditWhen::ExistsOrLast,
                 "fish, every session",
             ),
         ],
@@ -230,7 +230,7 @@ pub(super) static SHELLS: &[ShellKind] = &[
     },
 ];
 
-const fn zsh(path: &'static str, when: When, sessions: &'static str) -> StartUpFile {
+const fn zsh(path: &'static str, when: EditWhen, sessions: &'static str) -> StartUpFile {
     file(Base::Zdotdir, path, FileContent::EndUnlessItReturns, when, sessions)
 }
 

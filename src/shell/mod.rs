@@ -25,7 +25,9 @@ mod vscode;
 
 pub use account::{Account, AccountError};
 pub use crontab::{Crontab, CrontabChange, CrontabError};
-pub use edit::{BlockError, BlockPosition, Change, Changes, Content, Direction, Edit, EditError, move_aside};
+pub use edit::{
+    BlockError, BlockPosition, Changes, Direction, Edit, EditContent, EditError, FileChange, move_aside,
+};
 pub use kind::ShellKind;
 pub use language::{FISH, Language, POSIX};
 pub use manager::reload_user_manager;

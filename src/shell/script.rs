@@ -125,7 +125,7 @@ fn fill(template: &str, flags: &[&str], values: &[(&str, OsString)]) -> Vec<u8> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shell::Content;
+    use crate::shell::EditContent;
     use crate::shell::language::{FISH, POSIX};
 
     fn text(bytes: Result<Vec<u8>, ScriptError>) -> String {
@@ -167,7 +167,7 @@ mod tests {
             for go_bin in [None, Some(Path::new("/x")), Some(Path::new("relative")), Some(Path::new("/"))] {
                 let entry = ScriptEntry { home: &home, user_home, go_bin, export_home: true, shared: false };
                 for script in [text(entry.script(&POSIX)), text(entry.script(&FISH))] {
-                    assert!(script.lines().next().unwrap().contains(Content::MARK));
+                    assert!(script.lines().next().unwrap().contains(EditContent::MARK));
                     assert!(script.contains("/home/u/g@home@v?mr'"), "{script}");
                     let bare = script.replace("g@home@v?mr", "");
                     assert!(!bare.contains("\n?"), "{script}");

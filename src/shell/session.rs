@@ -16,7 +16,7 @@ pub use state::SessionState;
 
 use super::Account;
 use crate::process::{Ending, in_order};
-use answer::{Outcome, ask};
+use answer::{SessionOutput, ask};
 use gvmr_core::sys::printable;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -136,7 +136,7 @@ impl Sessions<'_> {
 }
 
 /// What was seen and what was printed besides, or why nothing was seen.
-fn answer(outcome: &Outcome) -> Result<(Probe, String), String> {
+fn answer(outcome: &SessionOutput) -> Result<(Probe, String), String> {
     if let Some((sight, rest)) = Probe::find(&outcome.output) {
         return Ok((sight, printable::word(String::from_utf8_lossy(&rest).trim())));
     }

@@ -11,7 +11,7 @@ mod probe;
 pub use change::{DropInState, SudoPath};
 pub use error::{NoDropIn, SudoError};
 
-use super::{Change, Content, Edit};
+use super::{Edit, EditContent, FileChange};
 use crate::store;
 use gvmr_core::sys::bounded;
 use std::ffi::OsStr;
@@ -41,7 +41,11 @@ pub fn sudo_undo(root: &Path) -> Edit {
 }
 
 fn edit(root: &Path, bytes: Vec<u8>) -> Edit {
-    Edit { path: root.join(DROP_IN), content: Content::Whole { bytes, mode: MODE }, sessions: "sudo COMMAND" }
+    Edit {
+        path: root.join(DROP_IN),
+        content: EditContent::Whole { bytes, mode: MODE },
+        sessions: "sudo COMMAND",
+    }
 }
 
 impl Sudo {
@@ -70,8 +74,14 @@ impl Sudo {
     }
 
     /// Puts a drop-in in place by making `change`, which is `edit`'s. `scratch` is a directory that only root can change.
-    pub fn apply(&self, edit: &Edit, change: Change, shims: &Path, scratch: &Path) -> Result<(), SudoError> {
-        let Content::Whole { bytes, .. } = &edit.content else { return Ok(change.apply()?) };
+    pub fn apply(
+        &self,
+        edit: &Edit,
+        change: FileChange,
+        shims: &Path,
+        scratch: &Path,
+    ) -> Result<(), SudoError> {
+        let EditContent::Whole { bytes, .. } = &edit.content else { return Ok(change.apply()?) };
         self.check_text(bytes, scratch)?;
         let before = bounded::read(&edit.path, MAX_BYTES).ok().flatten();
         change.apply()?;
@@ -148,7 +158,7 @@ mod tests {
 
     fn line(path: &str) -> Option<String> {
         let text = String::from_utf8(drop_in(Path::new(SHIMS), OsStr::new(path))?).unwrap();
-        assert!(text.starts_with("# ") && text.lines().next().unwrap().contains(Content::MARK));
+        assert!(text.starts_with("# ") && text.lines().next().unwrap().contains(EditContent::MARK));
         text.lines().find(|line| !line.starts_with('#')).map(str::to_owned)
     }
 

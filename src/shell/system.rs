@@ -11,10 +11,10 @@ mod machine;
 pub use links::Taken;
 
 use super::language::{FISH, POSIX};
-use super::{BlockPosition, Content, Edit, ScriptEntry, ScriptError};
-use files::{FILES, File, Kind};
+use super::{BlockPosition, Edit, EditContent, ScriptEntry, ScriptError};
+use files::{FILES, SystemFile, SystemFileKind};
 use gvmr_core::home::paths::Home;
-use machine::Machine;
+use machine::MachineFiles;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +57,7 @@ impl SystemError {
 impl ScriptEntry<'_> {
     /// The edits for the machine whose files lie below `root` (`/`, or a directory in tests).
     pub fn system_edits(&self, root: &Path) -> Result<Vec<Edit>, ScriptError> {
-        let machine = Machine::at(root, self.home.shims());
+        let machine = MachineFiles::at(root, self.home.shims());
         let mut edits = self.edits(root, |file| (file.wanted)(&machine))?;
         edits.extend(links::free(root, self.home));
         Ok(edits)
@@ -75,7 +75,7 @@ impl ScriptEntry<'_> {
         links::taken(root, self.home)
     }
 
-    fn edits(&self, root: &Path, is_meant: impl Fn(&File) -> bool) -> Result<Vec<Edit>, ScriptError> {
+    fn edits(&self, root: &Path, is_meant: impl Fn(&SystemFile) -> bool) -> Result<Vec<Edit>, ScriptError> {
         let meant = FILES.iter().filter(|file| is_meant(file));
         meant
             .map(|file| {
@@ -85,14 +85,16 @@ impl ScriptEntry<'_> {
             .collect()
     }
 
-    fn content(&self, kind: Kind) -> Result<Content, ScriptError> {
-        let whole = |text: Vec<u8>| Content::Whole { bytes: [HEAD, &text[..]].concat(), mode: 0o644 };
+    fn content(&self, kind: SystemFileKind) -> Result<EditContent, ScriptError> {
+        let whole = |text: Vec<u8>| EditContent::Whole { bytes: [HEAD, &text[..]].concat(), mode: 0o644 };
         Ok(match kind {
-            Kind::Script => whole(self.line(&POSIX)?),
-            Kind::FishScript => whole(self.line(&FISH)?),
-            Kind::Environment => Content::Whole { bytes: self.environment_d(), mode: 0o644 },
-            Kind::Block(place) => Content::Block { lines: self.line(&POSIX)?, place },
-            Kind::FishBlock => Content::Block { lines: self.line(&FISH)?, place: BlockPosition::End },
+            SystemFileKind::Script => whole(self.line(&POSIX)?),
+            SystemFileKind::FishScript => whole(self.line(&FISH)?),
+            SystemFileKind::Environment => EditContent::Whole { bytes: self.environment_d(), mode: 0o644 },
+            SystemFileKind::Block(place) => EditContent::Block { lines: self.line(&POSIX)?, place },
+            SystemFileKind::FishBlock => {
+                EditContent::Block { lines: self.line(&FISH)?, place: BlockPosition::End }
+            }
         })
     }
 }

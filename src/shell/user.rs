@@ -3,10 +3,10 @@
 //! Takes an account and what surrounds it; gives the least list of edits. A file is created only where its absence would leave
 //! a session without: creating `.bash_profile` would hide `.profile`, so that one is edited only where it is.
 
-use super::kind::{Base, FileContent, SHELLS, ShellKind, StartUpFile, When};
+use super::kind::{Base, EditWhen, FileContent, SHELLS, ShellKind, StartUpFile};
 use super::script::ScriptEntry;
 use super::session::Sessions;
-use super::{Account, BlockPosition, Content, Edit, ScriptError, environment_d};
+use super::{Account, BlockPosition, Edit, EditContent, ScriptError, environment_d};
 use crate::store::machine_file;
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Environment;
@@ -98,7 +98,7 @@ impl ScriptEntry<'_> {
         surroundings: &Surroundings,
         extent: Extent,
     ) -> Result<Vec<Edit>, ScriptError> {
-        let mut list = List {
+        let mut list = UserEdits {
             entry: self,
             surroundings,
             home: &account.home,
@@ -114,7 +114,7 @@ impl ScriptEntry<'_> {
         if list.all || (surroundings.systemd && !self.environment_has_shims(Path::new("/etc/environment"))) {
             list.edits.extend(configs.into_iter().map(|config| Edit {
                 path: config.join("environment.d/zz-gvmr.conf"),
-                content: Content::Whole { bytes: self.environment_d(), mode: 0o644 },
+                content: EditContent::Whole { bytes: self.environment_d(), mode: 0o644 },
                 sessions: "what systemd starts for the user",
             }));
         }
@@ -129,7 +129,7 @@ impl ScriptEntry<'_> {
             Some(below) => [b"${HOME}/".as_slice(), &environment_d::value(below.as_os_str())].concat(),
             None => environment_d::value(self.home.root().as_os_str()),
         };
-        let mark = format!("# Written by {}. Puts gvmr's shim directory first on PATH.\n", Content::MARK);
+        let mark = format!("# Written by {}. Puts gvmr's shim directory first on PATH.\n", EditContent::MARK);
         [mark.as_bytes(), b"PATH=", &path, b"/shims:$PATH\n"].concat()
     }
 
@@ -147,7 +147,7 @@ impl ScriptEntry<'_> {
 }
 
 /// The list as it grows.
-struct List<'a> {
+struct UserEdits<'a> {
     entry: &'a ScriptEntry<'a>,
     surroundings: &'a Surroundings,
     home: &'a Path,
@@ -158,7 +158,7 @@ struct List<'a> {
     edits: Vec<Edit>,
 }
 
-impl List<'_> {
+impl UserEdits<'_> {
     fn shell(&mut self, shell: &ShellKind) -> Result<(), ScriptError> {
         let language = shell.language;
         let line = self.entry.line(language)?;
@@ -187,13 +187,13 @@ impl List<'_> {
         Ok(())
     }
 
-    fn wants(&self, when: When, is_used: bool, path: &Path) -> bool {
+    fn wants(&self, when: EditWhen, is_used: bool, path: &Path) -> bool {
         match when {
-            When::Always => true,
-            When::Used => is_used,
-            When::Exists => self.all || is_there(path),
-            When::ExistsOrLast => is_used && (self.all || self.last || is_there(path)),
-            When::ZshLoginResets => is_used && self.surroundings.zsh_login_resets,
+            EditWhen::Always => true,
+            EditWhen::Used => is_used,
+            EditWhen::Exists => self.all || is_there(path),
+            EditWhen::ExistsOrLast => is_used && (self.all || self.last || is_there(path)),
+            EditWhen::ZshLoginResets => is_used && self.surroundings.zsh_login_resets,
         }
     }
 
@@ -213,17 +213,17 @@ impl List<'_> {
     }
 }
 
-fn content(file: &StartUpFile, path: &Path, line: &[u8]) -> Content {
+fn content(file: &StartUpFile, path: &Path, line: &[u8]) -> EditContent {
     let place = match file.content {
         FileContent::Own => {
-            let mark = format!("# Written by {}.\n", Content::MARK);
-            return Content::Whole { bytes: [mark.as_bytes(), line].concat(), mode: 0o644 };
+            let mark = format!("# Written by {}.\n", EditContent::MARK);
+            return EditContent::Whole { bytes: [mark.as_bytes(), line].concat(), mode: 0o644 };
         }
         FileContent::EndUnlessItReturns if may_return(path) => BlockPosition::Both,
         FileContent::End | FileContent::EndUnlessItReturns => BlockPosition::End,
         FileContent::Both => BlockPosition::Both,
     };
-    Content::Block { lines: line.to_vec(), place }
+    EditContent::Block { lines: line.to_vec(), place }
 }
 
 /// Whether some sessions may stop reading the file early: `[ -n "$PS1" ] || return`. A wrong yes costs one block that changes

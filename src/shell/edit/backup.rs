@@ -1,8 +1,8 @@
 //! Moves a file that cannot be edited out of the way, to be looked at later.
 
-use super::directory::Directory;
+use super::directory::HeldDirectory;
 use super::error::EditError;
-use super::target::Target;
+use super::target::EditTarget;
 use crate::atomic_file::rename_new;
 use rustix::io::Errno;
 use std::ffi::OsString;
@@ -15,7 +15,7 @@ const MAX_COUNT: usize = 100;
 /// Renames what is at `path` (a link itself, not what it leads to) to `path.SUFFIX`, or `path.SUFFIX.2` and so on where that
 /// exists, and gives the new path. Only in a directory that this user owns; nothing is ever replaced.
 pub fn move_aside(path: &Path, suffix: &str) -> Result<PathBuf, EditError> {
-    let target = Target::find(path, false)?;
+    let target = EditTarget::find(path, false)?;
     let directory = &target.directory;
     if target.found.is_none() {
         return Err(EditError::io("move", path, Errno::NOENT));
@@ -38,7 +38,7 @@ pub fn move_aside(path: &Path, suffix: &str) -> Result<PathBuf, EditError> {
     Err(EditError::io("move", path, Errno::EXIST))
 }
 
-fn named(directory: &Directory, name: OsString) -> Result<PathBuf, EditError> {
+fn named(directory: &HeldDirectory, name: OsString) -> Result<PathBuf, EditError> {
     directory.sync()?;
     Ok(directory.path.join(name))
 }

@@ -1,10 +1,10 @@
 //! What is to be done to one file, and doing it.
 
 use super::diff;
-use super::directory::{Directory, remove_empty};
+use super::directory::{HeldDirectory, remove_empty};
 use super::error::EditError;
 use super::snapshot::Snapshot;
-use super::target::Target;
+use super::target::EditTarget;
 use super::{Edit, temporary, write};
 use gvmr_core::sys::printable::path as shown;
 use rustix::fs::{AtFlags, symlinkat, unlinkat};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// What an edit does to its file, not yet done.
 #[derive(Debug)]
-pub struct Change {
+pub struct FileChange {
     pub(super) edit: Edit,
     /// Whether the edit is taken back.
     pub(super) is_undo: bool,
@@ -37,7 +37,7 @@ pub(super) enum Step {
     Unlink { to: PathBuf },
 }
 
-impl Change {
+impl FileChange {
     /// The file, as the edit named it.
     pub fn path(&self) -> &Path {
         &self.edit.path
@@ -88,7 +88,7 @@ impl Change {
     }
 
     fn attempt(&self) -> Result<(), EditError> {
-        let target = match Target::find(&self.edit.path, self.edit.follows_links()) {
+        let target = match EditTarget::find(&self.edit.path, self.edit.follows_links()) {
             Err(_) if !self.is_needed() => return Ok(()),
             target => target?,
         };
@@ -114,7 +114,7 @@ impl Change {
         Ok(!now?.is_needed())
     }
 
-    fn write(&self, target: &Target, bytes: &[u8], mode: u32) -> Result<(), EditError> {
+    fn write(&self, target: &EditTarget, bytes: &[u8], mode: u32) -> Result<(), EditError> {
         if self.old.is_some() {
             let now = self.unchanged(target)?;
             return write::replace(target, &now, bytes, mode);
@@ -122,7 +122,7 @@ impl Change {
         in_new_directories(target, |directory| write::create(directory, &target.name, bytes, mode))
     }
 
-    fn remove(&self, target: &Target, directories: usize) -> Result<(), EditError> {
+    fn remove(&self, target: &EditTarget, directories: usize) -> Result<(), EditError> {
         self.unchanged(target)?;
         for link in &target.links {
             std::fs::remove_file(link).map_err(|error| EditError::io("remove", link, error))?;
@@ -132,7 +132,7 @@ impl Change {
     }
 
     /// The file that the change was prepared for, read once more.
-    fn unchanged(&self, target: &Target) -> Result<Snapshot, EditError> {
+    fn unchanged(&self, target: &EditTarget) -> Result<Snapshot, EditError> {
         match (&self.old, Snapshot::read(target)?) {
             (Some(old), Some(now)) if old.bytes == now.bytes && old.still_is(target.found.as_ref()) => {
                 Ok(now)
@@ -141,7 +141,7 @@ impl Change {
         }
     }
 
-    fn link(&self, target: &Target, to: &Path) -> Result<(), EditError> {
+    fn link(&self, target: &EditTarget, to: &Path) -> Result<(), EditError> {
         in_new_directories(target, |directory| match symlinkat(to, &directory.descriptor, &target.name) {
             Ok(()) => directory.sync(),
             Err(Errno::EXIST) => Err(self.changed()),
@@ -149,7 +149,7 @@ impl Change {
         })
     }
 
-    fn unlink(&self, target: &Target) -> Result<(), EditError> {
+    fn unlink(&self, target: &EditTarget) -> Result<(), EditError> {
         let gone = unlinkat(&target.directory.descriptor, &target.name, AtFlags::empty());
         gone.map_err(|error| EditError::io("remove", &self.real, error))?;
         target.directory.sync()
@@ -169,8 +169,8 @@ fn link_line(to: &Path) -> Vec<u8> {
 
 /// Does `what` in the directory that the target belongs into, made if it is missing and removed again if that fails.
 fn in_new_directories(
-    target: &Target,
-    what: impl Fn(&Directory) -> Result<(), EditError>,
+    target: &EditTarget,
+    what: impl Fn(&HeldDirectory) -> Result<(), EditError>,
 ) -> Result<(), EditError> {
     let Some(lowest) = target.directory.make(&target.missing)? else { return what(&target.directory) };
     let done = what(&lowest);

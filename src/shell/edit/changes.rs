@@ -1,6 +1,6 @@
 //! Many edits at once: each is looked at before any is made, then they are made one by one.
 
-use super::{BlockPosition, Change, Content, Edit, EditError};
+use super::{BlockPosition, Edit, EditContent, EditError, FileChange};
 use std::path::{Path, PathBuf};
 
 /// Whether edits are made or undone.
@@ -17,9 +17,9 @@ pub enum Direction {
 #[derive(Debug, Default)]
 pub struct Changes {
     direction: Direction,
-    needed: Vec<Change>,
+    needed: Vec<FileChange>,
     /// Not needed. To apply them removes what a killed run left beside the file.
-    unchanged: Vec<Change>,
+    unchanged: Vec<FileChange>,
     made: Vec<PathBuf>,
     failed: Vec<(PathBuf, EditError)>,
 }
@@ -30,7 +30,7 @@ impl Changes {
         let mut changes = Self { direction, ..Self::default() };
         let mut seen: Vec<PathBuf> = Vec::new();
         let has_two_blocks =
-            |edit: &&Edit| matches!(edit.content, Content::Block { place: BlockPosition::Both, .. });
+            |edit: &&Edit| matches!(edit.content, EditContent::Block { place: BlockPosition::Both, .. });
         let (first, second): (Vec<_>, Vec<_>) = edits.iter().partition(has_two_blocks);
         for edit in first.into_iter().chain(second) {
             let change = match direction {
@@ -84,7 +84,7 @@ impl Changes {
 
     /// The files that still have to be changed.
     pub fn needed(&self) -> impl Iterator<Item = &Path> {
-        self.needed.iter().map(Change::path)
+        self.needed.iter().map(FileChange::path)
     }
 
     /// The files that were changed.
@@ -99,6 +99,6 @@ impl Changes {
 
     /// The diffs of all files that still have to be changed.
     pub fn diff(&self) -> String {
-        self.needed.iter().map(Change::diff).collect()
+        self.needed.iter().map(FileChange::diff).collect()
     }
 }

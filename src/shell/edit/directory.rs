@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// A directory, held.
 #[derive(Debug)]
-pub(super) struct Directory {
+pub(super) struct HeldDirectory {
     pub(super) descriptor: OwnedFd,
     /// Its real path.
     pub(super) path: PathBuf,
@@ -23,7 +23,7 @@ pub(super) struct Directory {
     pub(super) is_shared: bool,
 }
 
-impl Directory {
+impl HeldDirectory {
     /// Holds the directory at the real path `path`.
     pub(super) fn open(path: PathBuf) -> Result<Self, EditError> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;

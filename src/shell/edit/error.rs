@@ -135,7 +135,11 @@ pub enum EditError {
         path: PathBuf,
     },
     /// A file of the name that gvmr's own would have, made by somebody else.
-    #[error("{} exists and is not gvmr's: its first lines lack \"{}\"", shown(path), super::Content::MARK)]
+    #[error(
+        "{} exists and is not gvmr's: its first lines lack \"{}\"",
+        shown(path),
+        super::EditContent::MARK
+    )]
     Foreign {
         /// The file.
         path: PathBuf,

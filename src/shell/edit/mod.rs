@@ -21,7 +21,7 @@ mod write;
 pub use backup::move_aside;
 pub use block::BlockError;
 pub(super) use block::{BEGIN, END};
-pub use change::Change;
+pub use change::FileChange;
 pub use changes::{Changes, Direction};
 pub use error::EditError;
 
@@ -30,7 +30,7 @@ use change::Step;
 use rights::Action;
 use snapshot::{LIMIT, Snapshot};
 use std::path::{Path, PathBuf};
-use target::Target;
+use target::EditTarget;
 
 /// What one file is to hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,14 +38,14 @@ pub struct Edit {
     /// The file, as shells know it: it may be a link, and it may not exist.
     pub path: PathBuf,
     /// What is to be in it.
-    pub content: Content,
+    pub content: EditContent,
     /// Which sessions read it, for people: `bash, login`.
     pub sessions: &'static str,
 }
 
 /// What gvmr puts into a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
+pub enum EditContent {
     /// A marked block with these lines (each ends in a newline, none is a mark) in a user's file.
     Block {
         /// The lines between the marks.
@@ -53,7 +53,7 @@ pub enum Content {
         /// Where the block stands.
         place: BlockPosition,
     },
-    /// A file that is gvmr's alone; `bytes` hold [`Content::MARK`] in their first lines (within 512 bytes), and `#` begins
+    /// A file that is gvmr's alone; `bytes` hold [`EditContent::MARK`] in their first lines (within 512 bytes), and `#` begins
     /// a comment in them.
     Whole {
         /// All of it.
@@ -74,7 +74,7 @@ pub enum BlockPosition {
     Both,
 }
 
-impl Content {
+impl EditContent {
     /// What tells a file of gvmr's own from others.
     pub const MARK: &'static str = "gvmr setup";
 }
@@ -84,22 +84,22 @@ const NEW_MODE: u32 = 0o644;
 
 impl Edit {
     /// Looks at the file and works out the change that makes it hold the content. Nothing is written.
-    pub fn prepare(&self) -> Result<Change, EditError> {
+    pub fn prepare(&self) -> Result<FileChange, EditError> {
         settled(|| self.look())
     }
 
-    fn look(&self) -> Result<Change, EditError> {
-        let target = Target::find(&self.path, self.follows_links())?;
+    fn look(&self) -> Result<FileChange, EditError> {
+        let target = EditTarget::find(&self.path, self.follows_links())?;
         match &self.content {
-            Content::Block { lines, place } => self.put_block(&target, lines, *place),
-            Content::Whole { bytes, mode } => self.put_whole(&target, bytes, *mode),
-            Content::Link(to) => self.put_link(&target, to),
+            EditContent::Block { lines, place } => self.put_block(&target, lines, *place),
+            EditContent::Whole { bytes, mode } => self.put_whole(&target, bytes, *mode),
+            EditContent::Link(to) => self.put_link(&target, to),
         }
     }
 
     /// The change that takes the content out again, whatever version of gvmr put it there. Where setup cannot have put
     /// anything (a directory, a FIFO, another program's file), there is nothing to do.
-    pub fn prepare_undo(&self) -> Result<Change, EditError> {
+    pub fn prepare_undo(&self) -> Result<FileChange, EditError> {
         let undo = match settled(|| self.look_for_undo()) {
             Err(
                 EditError::Directory { .. }
@@ -109,23 +109,28 @@ impl Edit {
                 | EditError::Loop { .. },
             ) => {
                 let (edit, real) = (self.clone(), self.path.clone());
-                Change { edit, is_undo: true, real, old: None, step: Step::Nothing }
+                FileChange { edit, is_undo: true, real, old: None, step: Step::Nothing }
             }
             other => other?,
         };
-        Ok(Change { is_undo: true, ..undo })
+        Ok(FileChange { is_undo: true, ..undo })
     }
 
-    fn look_for_undo(&self) -> Result<Change, EditError> {
-        let target = Target::find(&self.path, self.follows_links())?;
+    fn look_for_undo(&self) -> Result<FileChange, EditError> {
+        let target = EditTarget::find(&self.path, self.follows_links())?;
         match &self.content {
-            Content::Block { .. } => self.take_block(&target),
-            Content::Whole { .. } => self.take_whole(&target),
-            Content::Link(to) => self.take_link(&target, to),
+            EditContent::Block { .. } => self.take_block(&target),
+            EditContent::Whole { .. } => self.take_whole(&target),
+            EditContent::Link(to) => self.take_link(&target, to),
         }
     }
 
-    fn put_block(&self, target: &Target, lines: &[u8], place: BlockPosition) -> Result<Change, EditError> {
+    fn put_block(
+        &self,
+        target: &EditTarget,
+        lines: &[u8],
+        place: BlockPosition,
+    ) -> Result<FileChange, EditError> {
         let old = Snapshot::read(target)?;
         let bare = match &old {
             Some(old) => Self::bare(target, old)?,
@@ -152,7 +157,7 @@ impl Edit {
         Ok(self.change(target, old, Step::Write { bytes, mode }))
     }
 
-    fn take_block(&self, target: &Target) -> Result<Change, EditError> {
+    fn take_block(&self, target: &EditTarget) -> Result<FileChange, EditError> {
         let Some(old) = Snapshot::read(target)? else {
             return Ok(self.change(target, None, Step::Nothing));
         };
@@ -169,11 +174,11 @@ impl Edit {
         Ok(self.change(target, Some(old), step))
     }
 
-    fn bare(target: &Target, old: &Snapshot) -> Result<Stripped, EditError> {
+    fn bare(target: &EditTarget, old: &Snapshot) -> Result<Stripped, EditError> {
         block::without(&old.bytes).map_err(|source| EditError::Block { path: target.path(), source })
     }
 
-    fn put_whole(&self, target: &Target, bytes: &[u8], mode: u32) -> Result<Change, EditError> {
+    fn put_whole(&self, target: &EditTarget, bytes: &[u8], mode: u32) -> Result<FileChange, EditError> {
         let old = Snapshot::read(target)?;
         let step = match &old {
             None => Step::Write { bytes: owned_file::with_directories(bytes, target.missing.len()), mode },
@@ -198,7 +203,7 @@ impl Edit {
         Ok(self.change(target, old, step))
     }
 
-    fn take_whole(&self, target: &Target) -> Result<Change, EditError> {
+    fn take_whole(&self, target: &EditTarget) -> Result<FileChange, EditError> {
         let old = Snapshot::read(target)?;
         let Some(ours) = old.as_ref().filter(|old| owned_file::is_ours(&old.bytes)) else {
             return Ok(self.change(target, old, Step::Nothing));
@@ -208,7 +213,7 @@ impl Edit {
         Ok(self.change(target, old, step))
     }
 
-    fn put_link(&self, target: &Target, to: &Path) -> Result<Change, EditError> {
+    fn put_link(&self, target: &EditTarget, to: &Path) -> Result<FileChange, EditError> {
         if target.found.is_none() {
             rights::check(&self.path, target, None, Action::Naming, &self.by_hand())?;
             return Ok(self.change(target, None, Step::Link { to: to.to_owned() }));
@@ -222,7 +227,7 @@ impl Edit {
         Err(EditError::Occupied { path: target.path(), found, target: to.to_owned() })
     }
 
-    fn take_link(&self, target: &Target, to: &Path) -> Result<Change, EditError> {
+    fn take_link(&self, target: &EditTarget, to: &Path) -> Result<FileChange, EditError> {
         if !target.is_link() || target.leads_to()? != to {
             return Ok(self.change(target, None, Step::Nothing));
         }
@@ -230,30 +235,30 @@ impl Edit {
         Ok(self.change(target, None, Step::Unlink { to: to.to_owned() }))
     }
 
-    fn change(&self, target: &Target, old: Option<Snapshot>, step: Step) -> Change {
-        Change { edit: self.clone(), is_undo: false, real: target.path(), old, step }
+    fn change(&self, target: &EditTarget, old: Option<Snapshot>, step: Step) -> FileChange {
+        FileChange { edit: self.clone(), is_undo: false, real: target.path(), old, step }
     }
 
     fn follows_links(&self) -> bool {
-        !matches!(self.content, Content::Link(_))
+        !matches!(self.content, EditContent::Link(_))
     }
 
     /// How a person makes the edit, as a sentence's second half.
     fn by_hand(&self) -> String {
         match &self.content {
-            Content::Block { lines, place } => {
+            EditContent::Block { lines, place } => {
                 let place =
                     if *place == BlockPosition::Both { "at its top and at its end" } else { "at its end" };
                 format!("add this {place}: {}", String::from_utf8_lossy(lines).trim_end())
             }
-            Content::Whole { .. } => "make the directory writable, then run it again".to_owned(),
-            Content::Link(to) => format!("make it a link to {}", gvmr_core::sys::printable::path(to)),
+            EditContent::Whole { .. } => "make the directory writable, then run it again".to_owned(),
+            EditContent::Link(to) => format!("make it a link to {}", gvmr_core::sys::printable::path(to)),
         }
     }
 }
 
 /// What `look` sees once no other process replaces the file meanwhile, or after a few tries.
-fn settled(look: impl Fn() -> Result<Change, EditError>) -> Result<Change, EditError> {
+fn settled(look: impl Fn() -> Result<FileChange, EditError>) -> Result<FileChange, EditError> {
     let mut seen = look();
     for _ in 0..8 {
         if !matches!(seen, Err(EditError::Changed { .. })) {

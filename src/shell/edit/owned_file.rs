@@ -2,7 +2,7 @@
 //!
 //! Takes bytes and gives bytes.
 
-use super::Content;
+use super::EditContent;
 use super::block::counted;
 
 /// The mark stands within this many bytes of the file's start.
@@ -12,7 +12,7 @@ const MAX_DIRECTORIES: usize = 64;
 
 /// Whether gvmr wrote this file.
 pub(super) fn is_ours(bytes: &[u8]) -> bool {
-    let mark = Content::MARK.as_bytes();
+    let mark = EditContent::MARK.as_bytes();
     bytes[..bytes.len().min(HEAD)].windows(mark.len()).any(|window| window == mark)
 }
 
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn only_a_mark_near_the_start_makes_a_file_ours() {
-        let far = [vec![b'x'; HEAD], Content::MARK.as_bytes().to_vec()].concat();
+        let far = [vec![b'x'; HEAD], EditContent::MARK.as_bytes().to_vec()].concat();
         assert!(
             is_ours(b"# written by gvmr setup\n") && !is_ours(&far) && !is_ours(b"") && !is_ours(b"gvmr")
         );

@@ -5,7 +5,7 @@
 
 use super::error::EditError;
 use super::snapshot::Snapshot;
-use super::target::Target;
+use super::target::EditTarget;
 use rustix::fs::{Access, AtFlags, accessat};
 use rustix::io::Errno;
 use rustix::process::geteuid;
@@ -26,7 +26,7 @@ pub(super) enum Action {
 /// Whether `target` may be changed. `path` is how shells know it, `by_hand` how a person would make the change.
 pub(super) fn check(
     path: &Path,
-    target: &Target,
+    target: &EditTarget,
     file: Option<&Snapshot>,
     doing: Action,
     by_hand: &str,
@@ -79,7 +79,7 @@ pub(super) fn check(
 }
 
 /// A link counts only if root, this user or the owner of its target made it.
-fn check_links(target: &Target, file: Option<&Snapshot>) -> Result<(), EditError> {
+fn check_links(target: &EditTarget, file: Option<&Snapshot>) -> Result<(), EditError> {
     let me = geteuid().as_raw();
     for link in &target.links {
         let found = rustix::fs::lstat(link).map_err(|error| EditError::io("stat", link, error))?;
@@ -94,7 +94,7 @@ fn store_of(path: &Path) -> Option<&'static str> {
     STORES.into_iter().find(|store| path.starts_with(store))
 }
 
-fn may_replace(target: &Target, file: &Snapshot) -> bool {
+fn may_replace(target: &EditTarget, file: &Snapshot) -> bool {
     let me = geteuid().as_raw();
     me == 0 || file.owner == me || (file.owner == 0 && target.directory.owner == me)
 }

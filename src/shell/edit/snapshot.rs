@@ -3,7 +3,7 @@
 //! Reads regular files only, never waits for one (a FIFO, a device), and never reads more than [`LIMIT`].
 
 use super::error::EditError;
-use super::target::Target;
+use super::target::EditTarget;
 use rustix::fs::{self, FileType, IFlags, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use std::fs::File;
@@ -43,7 +43,7 @@ struct Identity {
 
 impl Snapshot {
     /// Reads what is at the target; `None` where nothing is.
-    pub(super) fn read(target: &Target) -> Result<Option<Self>, EditError> {
+    pub(super) fn read(target: &EditTarget) -> Result<Option<Self>, EditError> {
         let path = target.path();
         let Some(found) = &target.found else { return Ok(None) };
         check_kind(target, found)?;
@@ -97,7 +97,7 @@ impl Identity {
     }
 }
 
-fn check_kind(target: &Target, found: &Stat) -> Result<(), EditError> {
+fn check_kind(target: &EditTarget, found: &Stat) -> Result<(), EditError> {
     let path = target.path();
     let kind = match FileType::from_raw_mode(found.st_mode) {
         FileType::RegularFile => {
@@ -114,7 +114,7 @@ fn check_kind(target: &Target, found: &Stat) -> Result<(), EditError> {
     Err(EditError::Special { path, kind })
 }
 
-fn unreadable(target: &Target, found: &Stat) -> EditError {
+fn unreadable(target: &EditTarget, found: &Stat) -> EditError {
     EditError::Unreadable {
         path: target.path(),
         owner: found.st_uid,

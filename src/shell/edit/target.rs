@@ -3,7 +3,7 @@
 //! Takes a path as shells know it; gives the directory, the name in it, and which directories are missing on the way. A link to
 //! nothing, a circle, and a link that a third user planted are refused.
 
-use super::directory::Directory;
+use super::directory::HeldDirectory;
 use super::error::EditError;
 use rustix::fs::{FileType, Stat, readlinkat};
 use std::ffi::{OsStr, OsString};
@@ -16,9 +16,9 @@ const MAX_LINKS: usize = 40;
 
 /// A file or the place for one.
 #[derive(Debug)]
-pub(super) struct Target {
+pub(super) struct EditTarget {
     /// The deepest directory on the way that exists.
-    pub(super) directory: Directory,
+    pub(super) directory: HeldDirectory,
     /// The directories to be made below it.
     pub(super) missing: Vec<OsString>,
     /// The file's name.
@@ -29,7 +29,7 @@ pub(super) struct Target {
     pub(super) found: Option<Stat>,
 }
 
-impl Target {
+impl EditTarget {
     /// Follows `path` to the file; its last name too, where that is a link and `follow` says so.
     pub(super) fn find(path: &Path, follow: bool) -> Result<Self, EditError> {
         let mut links: Vec<PathBuf> = Vec::new();
@@ -40,7 +40,7 @@ impl Target {
             };
             let name = name.to_owned();
             let (existing, missing) = deepest(above)?;
-            let directory = Directory::open(existing)?;
+            let directory = HeldDirectory::open(existing)?;
             let found = if missing.is_empty() { directory.look(&name)? } else { None };
             let target = Self { directory, missing, name, links, found };
             if target.found.is_none() {
@@ -91,7 +91,7 @@ impl Target {
     }
 }
 
-fn read_link(directory: &Directory, name: &OsStr) -> Result<PathBuf, EditError> {
+fn read_link(directory: &HeldDirectory, name: &OsStr) -> Result<PathBuf, EditError> {
     match readlinkat(&directory.descriptor, name, Vec::new()) {
         Ok(target) => Ok(PathBuf::from(OsString::from_vec(target.into_bytes()))),
         Err(error) => Err(EditError::io("read", &directory.path.join(name), error)),

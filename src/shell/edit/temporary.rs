@@ -2,7 +2,7 @@
 //!
 //! Its writer holds a lock on it. A file without a lock and without a living writer is a leftover.
 
-use super::directory::Directory;
+use super::directory::HeldDirectory;
 use super::error::EditError;
 use crate::atomic_file::NewFile;
 use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags};
@@ -22,7 +22,11 @@ const PREFIX: &str = ".gvmr-setup-";
 const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// Makes a file that no other process has, for the new content of the file called `of`.
-pub(super) fn create<'d>(directory: &'d Directory, of: &OsStr, mode: u32) -> Result<NewFile<'d>, EditError> {
+pub(super) fn create<'d>(
+    directory: &'d HeldDirectory,
+    of: &OsStr,
+    mode: u32,
+) -> Result<NewFile<'d>, EditError> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     loop {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -39,7 +43,7 @@ pub(super) fn create<'d>(directory: &'d Directory, of: &OsStr, mode: u32) -> Res
 }
 
 /// Removes what killed writers of this user left in the directory, best effort.
-pub(super) fn sweep(directory: &Directory) {
+pub(super) fn sweep(directory: &HeldDirectory) {
     let Some(entries) = directory.readable().and_then(|listed| Dir::read_from(listed).ok()) else { return };
     for entry in entries.flatten() {
         let name = OsStr::from_bytes(entry.file_name().to_bytes());
@@ -51,7 +55,7 @@ pub(super) fn sweep(directory: &Directory) {
     }
 }
 
-fn is_left_over(directory: &Directory, name: &OsStr, writer: Pid) -> bool {
+fn is_left_over(directory: &HeldDirectory, name: &OsStr, writer: Pid) -> bool {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let Ok(descriptor) = fs::openat(&directory.descriptor, name, flags, Mode::empty()) else { return false };
     let Ok(found) = fs::fstat(&descriptor) else { return false };

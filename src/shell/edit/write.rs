@@ -3,10 +3,10 @@
 //! The content is written beside the file, synced, and renamed over it. Owner, mode, access control lists and other extended
 //! attributes stay what they were. A process that is killed leaves a temporary file at most, which the next one removes.
 
-use super::directory::Directory;
+use super::directory::HeldDirectory;
 use super::error::EditError;
 use super::snapshot::Snapshot;
-use super::target::Target;
+use super::target::EditTarget;
 use super::temporary;
 use rustix::fs::{self, Gid, Mode, Uid};
 use rustix::io::Errno;
@@ -23,7 +23,7 @@ const ACCESS_LIST: &str = "system.posix_acl_access";
 const CERTIFYING: [&[u8]; 3] = [b"security.ima", b"security.evm", b"security.capability"];
 
 /// Puts `bytes` in the place of the file that was read as `old`, with the permissions `mode`.
-pub(super) fn replace(target: &Target, old: &Snapshot, bytes: &[u8], mode: u32) -> Result<(), EditError> {
+pub(super) fn replace(target: &EditTarget, old: &Snapshot, bytes: &[u8], mode: u32) -> Result<(), EditError> {
     let path = target.path();
     let directory = &target.directory;
     let failed = |error: io::Error| EditError::io("write", &path, error);
@@ -38,7 +38,12 @@ pub(super) fn replace(target: &Target, old: &Snapshot, bytes: &[u8], mode: u32) 
 }
 
 /// Makes a file called `name` with `bytes` and the permissions `mode`, less the umask unless the directory is shared by everyone.
-pub(super) fn create(directory: &Directory, name: &OsStr, bytes: &[u8], mode: u32) -> Result<(), EditError> {
+pub(super) fn create(
+    directory: &HeldDirectory,
+    name: &OsStr,
+    bytes: &[u8],
+    mode: u32,
+) -> Result<(), EditError> {
     let path = directory.path.join(name);
     let failed = |error: io::Error| EditError::io("write", &path, error);
     let new = temporary::create(directory, name, mode)?;

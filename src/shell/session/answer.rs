@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const KEPT: usize = 64 << 10;
 
 /// What became of a session.
-pub(super) struct Outcome {
+pub(super) struct SessionOutput {
     /// The last [`KEPT`] bytes of its stdout.
     pub output: Vec<u8>,
     /// How it ended; stopped is by the limit.
@@ -23,22 +23,22 @@ pub(super) fn ask(
     mut command: Command,
     limit: Duration,
     is_answer: fn(&[u8]) -> bool,
-) -> io::Result<Outcome> {
-    let mut answer = Answer { output: Vec::new(), deadline: Instant::now() + limit, fits: is_answer };
+) -> io::Result<SessionOutput> {
+    let mut answer = AnswerListener { output: Vec::new(), deadline: Instant::now() + limit, fits: is_answer };
     command.stderr(Stdio::null());
     match run(command, Streams::Stdout, Scope::Session, &mut answer) {
-        Ok(ending) => Ok(Outcome { output: answer.output, ending }),
+        Ok(ending) => Ok(SessionOutput { output: answer.output, ending }),
         Err(Stop::Run(error) | Stop::Hear(error)) => Err(error),
     }
 }
 
-struct Answer {
+struct AnswerListener {
     output: Vec<u8>,
     deadline: Instant,
     fits: fn(&[u8]) -> bool,
 }
 
-impl Listener for Answer {
+impl Listener for AnswerListener {
     fn hear(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.output.extend_from_slice(bytes);
         self.output.drain(..self.output.len().saturating_sub(KEPT));

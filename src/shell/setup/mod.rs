@@ -13,14 +13,14 @@ pub use system::{SystemPlan, SystemSetup, SystemUndo};
 pub use user::{UserPlan, UserSetup, UserUndo};
 
 use super::kind::SHELLS;
-use super::{Content, Edit, ScriptEntry, ScriptError, ShellKind};
+use super::{Edit, EditContent, ScriptEntry, ScriptError, ShellKind};
 
 /// The files in gvmr's home that start-up files read, for sessions as `entry` has them.
 fn home_files(entry: &ScriptEntry<'_>) -> Result<Vec<Edit>, ScriptError> {
     let root = entry.home.root();
     let file = |name: String, bytes| Edit {
         path: root.join(name),
-        content: Content::Whole { bytes, mode: 0o644 },
+        content: EditContent::Whole { bytes, mode: 0o644 },
         sessions: "what the others read",
     };
     let mut files = Vec::new();
@@ -37,6 +37,6 @@ fn home_files(entry: &ScriptEntry<'_>) -> Result<Vec<Edit>, ScriptError> {
 /// A completion script with setup's mark behind its first line, which zsh reads.
 fn with_mark(script: &[u8]) -> Vec<u8> {
     let first = script.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    let mark = format!("# Installed by {}.\n", Content::MARK);
+    let mark = format!("# Installed by {}.\n", EditContent::MARK);
     [&script[..first], mark.as_bytes(), &script[first..]].concat()
 }

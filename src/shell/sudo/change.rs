@@ -1,7 +1,7 @@
 //! The change of sudo's `PATH` in one run of setup: worked out, then made.
 
 use super::{NoDropIn, Sudo, SudoError};
-use crate::shell::{Change, Edit};
+use crate::shell::{Edit, FileChange};
 use std::path::Path;
 
 /// What setup does about sudo's `PATH`.
@@ -19,7 +19,7 @@ pub enum DropInState {
     /// It is in place.
     Unchanged,
     /// It has to be written.
-    Needed(Box<Change>),
+    Needed(Box<FileChange>),
     /// It was written.
     Changed,
     /// It is not in place.

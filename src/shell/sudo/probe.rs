@@ -50,7 +50,7 @@ pub(super) fn run(program: &Path, words: &[impl AsRef<OsStr>]) -> Result<Vec<u8>
     command.args(words).stdin(Stdio::null()).current_dir("/");
     let path = [&DIRECTORIES[..], &[MARK]].concat().join(":");
     command.env_clear().env("PATH", path).env("LC_ALL", "C");
-    let mut output = Output { bytes: Vec::new(), deadline: Instant::now() + LIMIT };
+    let mut output = RunOutput { bytes: Vec::new(), deadline: Instant::now() + LIMIT };
     let name = program.display();
     match process::run(command, Streams::Both, Scope::Group, &mut output) {
         Ok(Ending::Exited(status)) if status.success() => Ok(output.bytes),
@@ -64,12 +64,12 @@ pub(super) fn run(program: &Path, words: &[impl AsRef<OsStr>]) -> Result<Vec<u8>
     }
 }
 
-struct Output {
+struct RunOutput {
     bytes: Vec<u8>,
     deadline: Instant,
 }
 
-impl Listener for Output {
+impl Listener for RunOutput {
     fn hear(&mut self, bytes: &[u8]) -> io::Result<()> {
         let room = MAX_BYTES.saturating_sub(self.bytes.len());
         self.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);

@@ -1,21 +1,21 @@
 //! The machine's files, one a row: what gvmr puts there, and on which machines.
 
-use super::machine::Machine;
+use super::machine::MachineFiles;
 use crate::shell::BlockPosition;
 
 /// One file below the root directory.
-pub(super) struct File {
+pub(super) struct SystemFile {
     pub(super) path: &'static str,
-    pub(super) kind: Kind,
+    pub(super) kind: SystemFileKind,
     /// Which sessions read it, for people.
     pub(super) sessions: &'static str,
     /// Whether this machine's sessions read it, or may once a user comes.
-    pub(super) wanted: fn(&Machine) -> bool,
+    pub(super) wanted: fn(&MachineFiles) -> bool,
 }
 
 /// What is put there.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(super) enum SystemFileKind {
     /// A file of gvmr's own with the line for POSIX shells.
     Script,
     /// A file of gvmr's own with the line for fish.
@@ -29,16 +29,16 @@ pub(super) enum Kind {
 }
 
 /// In the order in which they are written; undo goes the other way.
-pub(super) const FILES: &[File] = &[
-    File {
+pub(super) const FILES: &[SystemFile] = &[
+    SystemFile {
         path: "etc/profile.d/zz-gvmr.sh",
-        kind: Kind::Script,
+        kind: SystemFileKind::Script,
         sessions: "login sessions of sh, bash, dash, ash and ksh",
-        wanted: Machine::reads_profile_directory,
+        wanted: MachineFiles::reads_profile_directory,
     },
-    File {
+    SystemFile {
         path: "etc/profile",
-        kind: Kind::Block(BlockPosition::End),
+        kind: SystemFileKind::Block(BlockPosition::End),
         sessions: "login sessions of sh, bash, dash, ash and ksh",
         wanted: |machine| !machine.reads_profile_directory(),
     },
@@ -46,23 +46,23 @@ pub(super) const FILES: &[File] = &[
     bash("etc/bashrc", |machine| machine.has("etc/bashrc")),
     bash("etc/bash/bashrc", |machine| machine.has("etc/bash/bashrc")),
     // Every zsh reads zshenv; the later ones are there to stay behind what they say themselves.
-    zsh("etc/zsh/zshenv", Machine::has_zsh_directory),
+    zsh("etc/zsh/zshenv", MachineFiles::has_zsh_directory),
     zsh("etc/zsh/zprofile", |machine| machine.has("etc/zsh/zprofile")),
     zsh("etc/zsh/zshrc", |machine| machine.has("etc/zsh/zshrc")),
     zsh("etc/zsh/zlogin", |machine| machine.has("etc/zsh/zlogin")),
-    zsh("etc/zshenv", Machine::has_zsh_files_in_etc),
+    zsh("etc/zshenv", MachineFiles::has_zsh_files_in_etc),
     zsh("etc/zprofile", |machine| machine.has("etc/zprofile") && machine.has_zsh_files_in_etc()),
     zsh("etc/zshrc", |machine| machine.has("etc/zshrc") && machine.has_zsh_files_in_etc()),
     zsh("etc/zlogin", |machine| machine.has("etc/zlogin") && machine.has_zsh_files_in_etc()),
-    File {
+    SystemFile {
         path: "etc/fish/conf.d/zz-gvmr.fish",
-        kind: Kind::FishScript,
+        kind: SystemFileKind::FishScript,
         sessions: "all sessions of fish",
         wanted: |machine| machine.has_program("fish") || machine.has("etc/fish"),
     },
-    File {
+    SystemFile {
         path: "etc/fish/config.fish",
-        kind: Kind::FishBlock,
+        kind: SystemFileKind::FishBlock,
         sessions: "all sessions of fish",
         wanted: |machine| machine.has("etc/fish/config.fish"),
     },
@@ -71,31 +71,45 @@ pub(super) const FILES: &[File] = &[
     korn("etc/kshrc", |machine| machine.has("etc/kshrc")),
     new_users("etc/skel/.bashrc", BlockPosition::Both, |machine| machine.has("etc/skel/.bashrc")),
     new_users("etc/skel/.profile", BlockPosition::End, |machine| machine.has("etc/skel/.profile")),
-    File {
+    SystemFile {
         path: "etc/environment.d/zz-gvmr.conf",
-        kind: Kind::Environment,
+        kind: SystemFileKind::Environment,
         sessions: "users' services of systemd, and desktops",
-        wanted: Machine::wants_environment_directory,
+        wanted: MachineFiles::wants_environment_directory,
     },
 ];
 
-const fn bash(path: &'static str, wanted: fn(&Machine) -> bool) -> File {
-    File {
+const fn bash(path: &'static str, wanted: fn(&MachineFiles) -> bool) -> SystemFile {
+    SystemFile {
         path,
-        kind: Kind::Block(BlockPosition::Both),
+        kind: SystemFileKind::Block(BlockPosition::Both),
         sessions: "interactive bash, and ssh with a command",
         wanted,
     }
 }
 
-const fn zsh(path: &'static str, wanted: fn(&Machine) -> bool) -> File {
-    File { path, kind: Kind::Block(BlockPosition::End), sessions: "sessions of zsh", wanted }
+const fn zsh(path: &'static str, wanted: fn(&MachineFiles) -> bool) -> SystemFile {
+    SystemFile { path, kind: SystemFileKind::Block(BlockPosition::End), sessions: "sessions of zsh", wanted }
 }
 
-const fn korn(path: &'static str, wanted: fn(&Machine) -> bool) -> File {
-    File { path, kind: Kind::Block(BlockPosition::End), sessions: "interactive ksh and mksh", wanted }
+const fn korn(path: &'static str, wanted: fn(&MachineFiles) -> bool) -> SystemFile {
+    SystemFile {
+        path,
+        kind: SystemFileKind::Block(BlockPosition::End),
+        sessions: "interactive ksh and mksh",
+        wanted,
+    }
 }
 
-const fn new_users(path: &'static str, place: BlockPosition, wanted: fn(&Machine) -> bool) -> File {
-    File { path, kind: Kind::Block(place), sessions: "users that are made from now on", wanted }
+const fn new_users(
+    path: &'static str,
+    place: BlockPosition,
+    wanted: fn(&MachineFiles) -> bool,
+) -> SystemFile {
+    SystemFile {
+        path,
+        kind: SystemFileKind::Block(place),
+        sessions: "users that are made from now on",
+        wanted,
+    }
 }

@@ -1,6 +1,6 @@
 //! The names in `/usr/local/bin`: on the `PATH` of sessions that read no file at all.
 
-use crate::shell::{Content, Edit};
+use crate::shell::{Edit, EditContent};
 use gvmr_core::home::paths::Home;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ pub(super) fn free(root: &Path, home: &Home) -> Vec<Edit> {
 pub(super) fn own(root: &Path, home: &Home) -> Vec<Edit> {
     let link = |name: &str| Edit {
         path: root.join(DIRECTORY).join(name),
-        content: Content::Link(home.shims().join(name)),
+        content: EditContent::Link(home.shims().join(name)),
         sessions: SESSIONS,
     };
     NAMES.into_iter().map(link).collect()
@@ -52,6 +52,6 @@ pub(super) fn taken(root: &Path, home: &Home) -> Vec<Taken> {
 fn taken_by(link: &Edit) -> Option<Taken> {
     let found = fs::symlink_metadata(&link.path).ok()?;
     let target = found.file_type().is_symlink().then(|| fs::read_link(&link.path).ok()).flatten();
-    let is_own = matches!(&link.content, Content::Link(shim) if target.as_ref() == Some(shim));
+    let is_own = matches!(&link.content, EditContent::Link(shim) if target.as_ref() == Some(shim));
     (!is_own).then(|| Taken { path: link.path.clone(), target })
 }

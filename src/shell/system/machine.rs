@@ -15,12 +15,12 @@ const MAX_BYTES: u64 = 1 << 20;
 const PROGRAMS: [&str; 6] = ["usr/bin", "bin", "usr/local/bin", "usr/sbin", "sbin", "usr/local/sbin"];
 
 /// A machine's files.
-pub(super) struct Machine {
+pub(super) struct MachineFiles {
     root: PathBuf,
     shims: PathBuf,
 }
 
-impl Machine {
+impl MachineFiles {
     pub(super) fn at(root: &Path, shims: PathBuf) -> Self {
         Self { root: root.to_owned(), shims }
     }

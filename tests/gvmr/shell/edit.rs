@@ -8,7 +8,7 @@ mod own;
 mod owners;
 mod refusals;
 
-use gvmr::shell::{BlockPosition, Change, Content, Edit, EditError};
+use gvmr::shell::{BlockPosition, Edit, EditContent, EditError, FileChange};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -21,14 +21,14 @@ const BLOCK: &str = "# >>> gvmr >>>\nif [ -r '/x/env' ]; then . '/x/env'; fi\n# 
 
 /// The edit that puts the block into the file at `path`.
 fn block(path: impl Into<PathBuf>, place: BlockPosition) -> Edit {
-    let content = Content::Block { lines: LINE.as_bytes().to_vec(), place };
+    let content = EditContent::Block { lines: LINE.as_bytes().to_vec(), place };
     Edit { path: path.into(), content, sessions: "tests" }
 }
 
 /// The edit that makes a file of gvmr's own at `path`.
 fn whole(path: impl Into<PathBuf>) -> Edit {
     let bytes = b"# Written by gvmr setup; setup --undo removes it.\nPATH=/x\n".to_vec();
-    Edit { path: path.into(), content: Content::Whole { bytes, mode: 0o644 }, sessions: "tests" }
+    Edit { path: path.into(), content: EditContent::Whole { bytes, mode: 0o644 }, sessions: "tests" }
 }
 
 fn make(edit: &Edit) -> Result<bool, EditError> {
@@ -40,7 +40,7 @@ fn undo(edit: &Edit) -> Result<bool, EditError> {
 }
 
 /// Applies a change and says whether there was anything to do.
-fn done(change: Change) -> Result<bool, EditError> {
+fn done(change: FileChange) -> Result<bool, EditError> {
     let needed = change.is_needed();
     change.apply()?;
     Ok(needed)

@@ -1,6 +1,6 @@
 //! Which files of a user setup edits: the list alone, over homes as people have them.
 
-use gvmr::shell::{Account, BlockPosition, Content, Edit, Extent, ScriptEntry, Surroundings};
+use gvmr::shell::{Account, BlockPosition, Edit, EditContent, Extent, ScriptEntry, Surroundings};
 use gvmr_core::home::paths::Home;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
@@ -52,7 +52,7 @@ impl Case {
     /// The paths below the home, with `*` where a block stands at the top too.
     fn names(&self, extent: Extent) -> Vec<String> {
         let name = |edit: &Edit| {
-            let both = matches!(edit.content, Content::Block { place: BlockPosition::Both, .. });
+            let both = matches!(edit.content, EditContent::Block { place: BlockPosition::Both, .. });
             let path = edit.path.strip_prefix(self.home.path()).unwrap_or(&edit.path);
             format!("{}{}", path.display(), if both { "*" } else { "" })
         };
@@ -182,9 +182,9 @@ fn what_systemd_starts_reads_values_that_mean_themselves() {
         let account = Account { name: String::new(), uid: 1, home: PathBuf::from(user), shell: None };
         let edits = entry.user_edits(&account, &Surroundings::default(), Extent::Possible).unwrap();
         let edit = edits.iter().find(|edit| edit.path.ends_with("environment.d/zz-gvmr.conf")).unwrap();
-        let Content::Whole { bytes, .. } = &edit.content else { panic!("{edit:?}") };
+        let EditContent::Whole { bytes, .. } = &edit.content else { panic!("{edit:?}") };
         let text = String::from_utf8_lossy(bytes);
-        assert!(text.contains(Content::MARK) && text.lines().any(|one| one == line), "{text}");
+        assert!(text.contains(EditContent::MARK) && text.lines().any(|one| one == line), "{text}");
     }
 }
 
@@ -231,7 +231,7 @@ fn systemd_itself_puts_the_shims_first() {
                 let edits = entry.user_edits(&account, &Surroundings::default(), Extent::Possible).unwrap();
                 let edit =
                     edits.iter().find(|edit| edit.path.ends_with("environment.d/zz-gvmr.conf")).unwrap();
-                let Content::Whole { bytes, .. } = &edit.content else { panic!("{edit:?}") };
+                let EditContent::Whole { bytes, .. } = &edit.content else { panic!("{edit:?}") };
                 let path = String::from_utf8(systemd_path(bytes, user)).unwrap();
                 assert_eq!(path, format!("{root}/shims:/usr/bin:/bin"), "{}", String::from_utf8_lossy(bytes));
             }

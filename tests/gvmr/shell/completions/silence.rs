@@ -166,7 +166,7 @@ fn no_server_is_asked_and_nothing_is_written() {
         }] })
     };
     let body = serde_json::json!([list("go1.99.1"), list("go1.99.0")]).to_string();
-    let server = Server::start(move |_| Reply::ok(&body).header("Content-Type", "application/json"));
+    let server = Server::start(move |_| Reply::ok(&body).header("EditContent-Type", "application/json"));
     let mut world = World::new(&server.url("/proxy"));
     world.set("GVMR_SOURCES", "archive").set("GVMR_INDEX", &server.url("/index"));
     let ask = |world: &World| answer(world, &["install", "1.99."]);

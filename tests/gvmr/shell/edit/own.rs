@@ -1,13 +1,13 @@
 //! Files and links that are gvmr's alone, and files that are moved aside.
 
 use super::{done, make, mode, names, set_mode, temporary, text, undo, whole};
-use gvmr::shell::{Content, Edit, EditError, move_aside};
+use gvmr::shell::{Edit, EditContent, EditError, move_aside};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
 fn link(path: &Path, to: &str) -> Edit {
-    Edit { path: path.to_owned(), content: Content::Link(to.into()), sessions: "tests" }
+    Edit { path: path.to_owned(), content: EditContent::Link(to.into()), sessions: "tests" }
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_newer_file_replaces_an_older_one_and_remembers_as_much() {
     let mut edit = whole(home.path().join("d/gvmr.conf"));
     make(&edit).unwrap();
     set_mode(&home.path().join("d"), 0o700); // not a directory for everyone
-    edit.content = Content::Whole { bytes: b"# gvmr setup, newer\n".to_vec(), mode: 0o600 };
+    edit.content = EditContent::Whole { bytes: b"# gvmr setup, newer\n".to_vec(), mode: 0o600 };
     let change = edit.prepare().unwrap();
     assert!(change.diff().contains("new mode 0600"), "{}", change.diff());
     assert!(done(change).unwrap());

@@ -1,6 +1,6 @@
 //! Which files are edited on which machines.
 
-use gvmr::shell::{BlockPosition, Content, Edit, ScriptEntry, check_system_home, real_home};
+use gvmr::shell::{BlockPosition, Edit, EditContent, ScriptEntry, check_system_home, real_home};
 use gvmr_core::home::paths::Home;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
@@ -35,11 +35,11 @@ fn edits(root: &Path) -> Vec<Edit> {
 fn planned(root: &Path) -> Vec<String> {
     let line = |edit: &Edit| {
         let what = match &edit.content {
-            Content::Whole { mode: 0o644, .. } => "file",
-            Content::Block { place: BlockPosition::End, .. } => "end",
-            Content::Block { place: BlockPosition::Both, .. } => "both",
-            Content::Link(target) => return format!("{} -> {}", relative(root, edit), target.display()),
-            Content::Whole { .. } => panic!("{edit:?}"),
+            EditContent::Whole { mode: 0o644, .. } => "file",
+            EditContent::Block { place: BlockPosition::End, .. } => "end",
+            EditContent::Block { place: BlockPosition::Both, .. } => "both",
+            EditContent::Link(target) => return format!("{} -> {}", relative(root, edit), target.display()),
+            EditContent::Whole { .. } => panic!("{edit:?}"),
         };
         format!("{} {what}", relative(root, edit))
     };
@@ -217,8 +217,8 @@ fn what_is_written_names_the_home_alone() {
     let root = machine(&["etc/profile", "etc/profile.d/", "etc/environment.d/", "etc/fish/"]);
     let text = |name: &str| {
         let edit = edits(root.path()).into_iter().find(|edit| edit.path.ends_with(name)).unwrap();
-        let Content::Whole { bytes, .. } = edit.content else { panic!() };
-        assert!(String::from_utf8_lossy(&bytes).contains(Content::MARK));
+        let EditContent::Whole { bytes, .. } = edit.content else { panic!() };
+        assert!(String::from_utf8_lossy(&bytes).contains(EditContent::MARK));
         String::from_utf8(bytes).unwrap()
     };
     assert!(text("zz-gvmr.sh").contains("'/opt/gvmr/env'"), "{}", text("zz-gvmr.sh"));
