@@ -40,7 +40,16 @@ pub(super) fn grouped(command: Command) -> Command {
     }
     let _ =
         write!(template, "\n{header}Options:{header:#}\n{{options}}\n\nRun `gvmr help COMMAND` for more.");
-    command.help_template(template)
+    command.help_template(template).mut_subcommands(short)
+}
+
+/// The command with all its text in the compact layout that clap gives to `-h` alone.
+fn short(command: Command) -> Command {
+    let command = match command.get_long_about().cloned() {
+        Some(text) => command.about(text).long_about(None),
+        None => command,
+    };
+    command.mut_subcommands(short)
 }
 
 /// `install, i`

@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &cli::CurrentArgs, context: &Context) -> Result<(),
     } else if line.installed {
         let what = line.version.as_deref().or(line.path.as_deref()).unwrap_or_default();
         if arguments.why {
-            let cells = [Cell::new(what, Tone::Good), Cell::from(line.why.as_str())];
+            let cells = [Cell::new(what, Tone::Good), Cell::sentence(line.why.as_str())];
             let row = Row::new(cells, format!("{what}\t{}", line.why));
             context.terminal.table(&[row]).map_err(Error::stdout)?;
         } else {

@@ -22,12 +22,18 @@ pub struct Row {
 pub struct Cell {
     text: String,
     tone: Tone,
+    is_sentence: bool,
 }
 
 impl Cell {
     /// A cell with this text.
     pub fn new(text: impl Into<String>, tone: Tone) -> Self {
-        Self { text: text.into(), tone }
+        Self { text: text.into(), tone, is_sentence: false }
+    }
+
+    /// The last cell of a row, which is wrapped instead of shortened.
+    pub fn sentence(text: impl Into<String>) -> Self {
+        Self { text: text.into(), tone: Tone::Plain, is_sentence: true }
     }
 }
 
@@ -64,19 +70,28 @@ pub(super) fn shown(rows: &[Row], columns: Option<usize>, palette: Palette) -> S
     let widths = fitted(widths(rows), columns);
     let mut text = String::new();
     for row in rows {
-        if row.is_line() {
-            text.extend(row.cells.iter().map(|cell| palette.paint(&cell.text, cell.tone)));
-        } else {
-            push_row(&mut text, row, &widths, palette);
+        match row.cells.as_slice() {
+            [cell] => {
+                let blanks = cell.text.len() - cell.text.trim_start().len();
+                push_sentence(&mut text, cell, 0, blanks + GAP, columns, palette);
+            }
+            _ => push_row(&mut text, row, &widths, columns, palette),
         }
         text.push('\n');
     }
     text
 }
 
-fn push_row(text: &mut String, row: &Row, widths: &[usize], palette: Palette) {
-    let mut blanks = 0; // written only before more text: no line ends with blanks
-    for (cell, width) in row.cells.iter().zip(widths).filter(|(_, width)| **width > 0) {
+fn push_row(text: &mut String, row: &Row, widths: &[usize], columns: Option<usize>, palette: Palette) {
+    let (mut at, mut blanks) = (0, 0); // blanks are written only before more text: no line ends with them
+    for (cell, width) in row.cells.iter().zip(widths) {
+        if cell.is_sentence {
+            text.extend(std::iter::repeat_n(' ', blanks));
+            return push_sentence(text, cell, at, at, columns, palette);
+        }
+        if *width == 0 {
+            continue;
+        }
         let shortened = width::shorten(&cell.text, *width);
         let used = width::of(&shortened);
         if used > 0 {
@@ -85,6 +100,29 @@ fn push_row(text: &mut String, row: &Row, widths: &[usize], palette: Palette) {
             blanks = 0;
         }
         blanks += width - used + GAP;
+        at += width + GAP;
+    }
+}
+
+/// Writes a text over as many lines as it takes, the first one from column `at`, the others indented.
+fn push_sentence(
+    text: &mut String,
+    cell: &Cell,
+    at: usize,
+    indent: usize,
+    columns: Option<usize>,
+    palette: Palette,
+) {
+    let lines = match columns {
+        Some(columns) => width::wrap(&cell.text, columns.saturating_sub(at), indent - at),
+        None => vec![cell.text.clone()],
+    };
+    for (number, line) in lines.iter().enumerate() {
+        if number > 0 {
+            text.push('\n');
+            text.extend(std::iter::repeat_n(' ', indent));
+        }
+        text.push_str(&palette.paint(line, cell.tone));
     }
 }
 
@@ -94,7 +132,9 @@ fn widths(rows: &[Row]) -> Vec<usize> {
     for row in rows.iter().filter(|row| !row.is_line()) {
         widths.resize(widths.len().max(row.cells.len()), 0);
         for (width, cell) in widths.iter_mut().zip(&row.cells) {
-            *width = width::of(&cell.text).max(*width);
+            if !cell.is_sentence {
+                *width = width::of(&cell.text).max(*width);
+            }
         }
     }
     widths
@@ -153,6 +193,17 @@ mod tests {
         let text = shown(&rows(), None, palette(ColorChoice::Always));
         assert!(text.starts_with("*  1.22.12  \x1b[2mdefault\x1b[0m  日本\n"), "{text:?}");
         assert_eq!(piped(&rows()), "a\tb\nbetween\nc\n");
+    }
+
+    #[test]
+    fn a_sentence_is_wrapped_and_never_shortened() {
+        let rows = [
+            Row::new(["1.26.8".into(), Cell::sentence("no file selects a version")], ""),
+            Row::line("  kernel: at least 3.2 is needed", Tone::Plain),
+        ];
+        let text = shown(&rows, Some(24), palette(ColorChoice::Never));
+        let expected = "1.26.8  no file selects\n        a version\n  kernel: at least 3.2\n    is needed\n";
+        assert_eq!(text, expected);
     }
 
     #[test]

@@ -34,6 +34,31 @@ pub(super) fn shorten(text: &str, limit: usize) -> String {
     head.chars().chain([ELLIPSIS]).chain(tail).collect()
 }
 
+/// The text in lines of at most `limit` columns, broken between words; a longer word is shortened. The first line keeps
+/// its leading blanks; the others leave room for an indent.
+pub(super) fn wrap(text: &str, limit: usize, indent: usize) -> Vec<String> {
+    if of(text) <= limit {
+        return vec![text.to_owned()];
+    }
+    let blanks = text.len() - text.trim_start().len();
+    let below = limit.saturating_sub(indent);
+    let mut lines = vec![" ".repeat(blanks)];
+    let mut limit = limit;
+    for word in text.split_whitespace() {
+        let Some(line) = lines.last_mut() else { break };
+        let is_empty = line.trim().is_empty();
+        if is_empty || of(line) + 1 + of(word) <= limit {
+            let room = limit.saturating_sub(of(line));
+            line.push_str(if is_empty { "" } else { " " });
+            line.push_str(&if is_empty { shorten(word, room) } else { word.to_owned() });
+        } else {
+            limit = below;
+            lines.push(shorten(word, below));
+        }
+    }
+    lines
+}
+
 /// As many characters as fit.
 fn take(characters: impl Iterator<Item = char>, limit: usize) -> String {
     let mut used = 0;
