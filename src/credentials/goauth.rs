@@ -1,11 +1,70 @@
 //! What a GOAUTH command answers: which entries count for a URL, and how they are written.
 //!
-//! Takes entries and what the go command says, gives text. Pure.
+//! Takes the user's credentials and what the go command says, gives text. Never writes.
 
-use super::{CredentialEntry, Login};
+use super::{CredentialEntry, Credentials, CredentialsError, Keyring, Login};
+use crate::net::{Netrc, Url};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gvmr_core::env::credentials::CredentialKind;
+use gvmr_core::sys::environment::Environment;
+use gvmr_core::sys::printable;
+
+/// The answer to one call of the go command.
+#[derive(Debug)]
+pub struct GoauthAnswer {
+    /// What the go command reads on stdout.
+    pub response: String,
+    /// What the user should know: the machine, and a line about it.
+    pub remarks: Vec<(String, String)>,
+}
+
+/// Answers the go command. `url` is the one that a server refused, and `refused` reads what the server said.
+pub fn answer(
+    url: Option<&str>,
+    refused: impl FnOnce() -> Option<Refused>,
+    credentials: &Credentials,
+    environment: &dyn Environment,
+) -> Result<GoauthAnswer, CredentialsError> {
+    let wanted = |kept: &CredentialEntry| {
+        kept.kind == CredentialKind::Https && url.is_none_or(|url| is_for(url, kept))
+    };
+    let logins = credentials.logins(wanted, Keyring::of(environment).as_ref())?;
+    let lacking = logins.lacking.iter().map(|(kept, trouble)| {
+        let login = printable::word(&kept.login);
+        let line = format!("{trouble}: go runs without the login {login} for {}", kept.machine);
+        (kept.machine.clone(), line)
+    });
+    let mut remarks: Vec<_> = lacking.collect();
+    if let Some(url) = url
+        && let Some(refused) = refused()
+        && let Some(kept) = given_for(url, logins.found.iter().map(|login| &login.kept))
+    {
+        let line = refusal(kept, refused, url, credentials, environment);
+        remarks.push((kept.machine.clone(), line));
+    }
+    Ok(GoauthAnswer { response: response(&logins.found, url), remarks })
+}
+
+fn refusal(
+    kept: &CredentialEntry,
+    Refused(status): Refused,
+    url: &str,
+    credentials: &Credentials,
+    environment: &dyn Environment,
+) -> String {
+    let place = kept.place_in_words(credentials);
+    let CredentialEntry { machine, login, .. } = kept;
+    let login = printable::word(login);
+    // The netrc goes first, and may be what was refused.
+    let netrc =
+        Url::parse(url).is_ok_and(|url| Netrc::from_environment(environment).credentials(&url).is_some());
+    let netrc = if netrc { "; your netrc has a login for it too, which goes first" } else { "" };
+    format!(
+        "{machine} refused the login {login} (HTTP {status}), kept in {place}{netrc}\n  next: {}",
+        kept.next_step()
+    )
+}
 
 /// What a server said to the request before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +82,7 @@ impl Refused {
 
 /// The response of a GOAUTH command. `url` is the one that was asked for, whose host is repeated as it is spelled there:
 /// the go command compares bytes.
-pub fn response<'a>(logins: impl IntoIterator<Item = &'a Login>, url: Option<&str>) -> String {
+fn response<'a>(logins: impl IntoIterator<Item = &'a Login>, url: Option<&str>) -> String {
     let mut response = String::new();
     for login in logins {
         let machine = match url {
@@ -40,13 +99,13 @@ pub fn response<'a>(logins: impl IntoIterator<Item = &'a Login>, url: Option<&st
 }
 
 /// Whether the entry is for `url`: its host and port, at or below its path.
-pub fn is_for(url: &str, kept: &CredentialEntry) -> bool {
+fn is_for(url: &str, kept: &CredentialEntry) -> bool {
     spelled(url, kept).is_some()
 }
 
 /// The entry that the go command used for `url` after it was given all of them, as it chooses itself: the one with the
 /// longest path, and its spelling alone.
-pub fn given_for<'a>(
+fn given_for<'a>(
     url: &str,
     entries: impl IntoIterator<Item = &'a CredentialEntry>,
 ) -> Option<&'a CredentialEntry> {

@@ -4,6 +4,7 @@
 //! elsewhere. A secret is never an argument, never shown, and its type does not print it. Never waits for a person, and
 //! never longer than a few seconds for a keyring.
 
+mod caller;
 mod file;
 mod go;
 mod goauth;
@@ -12,9 +13,10 @@ mod machine;
 mod netrc;
 mod requests;
 
+pub use caller::tell;
 pub use file::Files;
 pub use go::{ForGo, for_go};
-pub use goauth::{Refused, given_for, is_for, response};
+pub use goauth::{GoauthAnswer, Refused, answer};
 pub use keyring::{Keyring, KeyringError};
 pub use machine::{MachineError, machine};
 pub use netrc::fits as fits_netrc;

@@ -1,10 +1,8 @@
 //! `gvmr auth`.
 
-mod goauth;
-
 use crate::cli::{self, AuthCommand};
 use crate::context::Context;
-use crate::credentials::{self, CredentialEntry, Credentials, Keyring, Secret, SecretStore};
+use crate::credentials::{self, CredentialEntry, Credentials, Keyring, Refused, Secret, SecretStore};
 use crate::error::{Error, ErrorKind as Failure};
 use crate::terminal::{Cell, Row, Tone, secret};
 use gvmr_core::env::credentials::CredentialKind;
@@ -13,12 +11,16 @@ use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
 use serde::Serialize;
+use std::io::{IsTerminal as _, Read as _};
 use std::path::PathBuf;
+
+/// The most of a server's response that is read.
+const LIMIT: u64 = 64 * 1024;
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::AuthArgs, context: &Context) -> Result<(), Error> {
     match &arguments.command {
-        None => goauth::run(arguments.url.as_deref(), context),
+        None => answer(arguments.url.as_deref(), context),
         Some(AuthCommand::Set(arguments)) => set(arguments, context),
         Some(AuthCommand::List(arguments)) => list(arguments, context),
         Some(AuthCommand::Remove(arguments)) => remove(arguments, context),
@@ -30,6 +32,40 @@ pub(super) fn home_of_caller(arguments: &cli::AuthArgs) -> Option<PathBuf> {
     let called = PathBuf::from(std::env::args_os().next()?);
     let home = Home::of_shim(&called).filter(|_| arguments.command.is_none() && called.is_absolute());
     home.map(|home| home.root().to_owned())
+}
+
+/// Answers the go command (GOAUTH). `url` is what a server refused.
+fn answer(url: Option<&str>, context: &Context) -> Result<(), Error> {
+    if std::io::stdout().is_terminal() {
+        return Err(Error::said(
+            Failure::Usage,
+            "gvmr auth alone gives kept credentials to the go command (GOAUTH), and shows them to nobody",
+        )
+        .hint("gvmr auth set MACHINE --user NAME, gvmr auth list, or gvmr auth remove MACHINE"));
+    }
+    let own = own(context)?;
+    let tell = |line: &str, subject: &str| {
+        if !credentials::tell(line, subject, &own) {
+            context.terminal.say(format_args!("gvmr: {line}"));
+        }
+    };
+    let answer = credentials::answer(url, refused, &Credentials::of(&own), &Process)
+        .inspect_err(|error| tell(&format!("no kept credentials: {error}"), "file"))?;
+    for (machine, line) in &answer.remarks {
+        tell(line, machine);
+    }
+    context.terminal.bytes(answer.response.as_bytes()).map_err(Error::stdout)
+}
+
+/// What the server said, as the go command writes it to stdin.
+fn refused() -> Option<Refused> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return None;
+    }
+    let mut response = Vec::new();
+    stdin.lock().take(LIMIT).read_to_end(&mut response).ok()?;
+    Refused::parse(&String::from_utf8_lossy(&response))
 }
 
 fn set(arguments: &cli::AuthSetArgs, context: &Context) -> Result<(), Error> {
