@@ -4,7 +4,7 @@ mod tree;
 
 use crate::cli;
 use crate::context::Context;
-use crate::discover::{self, DiscoveredGo, Survey};
+use crate::discover::{self, ImportCandidate};
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::install;
@@ -40,27 +40,16 @@ pub(super) fn run(arguments: &cli::ImportArgs, context: &Context) -> Result<(), 
 
 /// What is found on this machine.
 fn survey(context: &Context) -> Result<Vec<Tree>, Error> {
-    let Survey { found, passed } = discover::look(&Process);
-    let installed = context.toolchains()?;
     let host = Host::look(context.settings.home.root());
-    let found = found.into_iter().map(|found| {
-        let mut tree = Tree::of(found, &installed);
-        if let (State::Adoptable, Some(version)) = (&tree.state, &tree.version) {
-            let assessment = host.assess(version);
-            if let Some(reason) = assessment.decisive().next() {
-                tree.state = State::Passed(format!("cannot run here: {}", reason.text));
-            }
-        }
-        tree
-    });
-    Ok(found.chain(passed.into_iter().map(Tree::passed)).collect())
+    let candidates = discover::candidates(&Process, &context.toolchains()?, &host);
+    Ok(candidates.into_iter().map(Tree::from).collect())
 }
 
 /// The trees that were named.
 fn named(paths: &[PathBuf], context: &Context) -> Result<Vec<Tree>, Error> {
     let installed = context.toolchains()?;
     let tree = |path: &PathBuf| match discover::at(path, &Process) {
-        Ok(found) => Tree::of(DiscoveredGo { rebuilt: false, ..found }, &installed),
+        Ok(found) => ImportCandidate::named(found, &installed).into(),
         Err(error) => {
             let goroot = path.clone();
             Tree { goroot, owner: "by hand", version: None, state: State::Failed(error.into()) }

@@ -5,9 +5,11 @@
 //! files and the first bytes of programs only: what a tree is worth is proved by whoever adopts it. Never runs
 //! anything, never changes anything, and finds nothing of gvmr's own.
 
+mod candidate;
 mod locations;
 mod tree;
 
+pub use candidate::{ImportCandidate, Verdict, candidates};
 pub use tree::Unfit;
 
 use crate::host::{self, Platform};

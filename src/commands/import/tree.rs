@@ -1,7 +1,7 @@
-//! One tree that another tool installed: what it is, what is done about it, and how that is said.
+//! One tree that another tool installed: what was done with it, and how that is printed.
 
 use crate::context::Context;
-use crate::discover::{DiscoveredGo, Passed, Unfit};
+use crate::discover::{ImportCandidate, Verdict};
 use crate::error::{Error, ErrorKind};
 use crate::install::{InstallOutcome, Installer};
 use crate::provision;
@@ -23,33 +23,23 @@ pub(super) enum State {
     Adoptable,
     Adopted(Box<Toolchain>),
     Installed,
-    /// It is not adopted, and nobody asked for that.
-    Passed(String),
+    Skipped(String),
     Failed(Error),
 }
 
+impl From<ImportCandidate> for Tree {
+    fn from(candidate: ImportCandidate) -> Self {
+        let ImportCandidate { goroot, owner, version, verdict } = candidate;
+        let state = match verdict {
+            Verdict::Adoptable => State::Adoptable,
+            Verdict::Installed => State::Installed,
+            Verdict::Skipped(why) => State::Skipped(why),
+        };
+        Self { goroot, owner, version, state }
+    }
+}
+
 impl Tree {
-    pub(super) fn of(found: DiscoveredGo, installed: &[Toolchain]) -> Self {
-        let DiscoveredGo { goroot, version, owner, rebuilt } = found;
-        let state = if installed.iter().any(|toolchain| toolchain.version == version) {
-            State::Installed
-        } else if rebuilt {
-            State::Passed("is built by its packager, hardly as Go published it; name it to try".to_owned())
-        } else {
-            State::Adoptable
-        };
-        Self { goroot, owner, version: Some(version), state }
-    }
-
-    pub(super) fn passed(passed: Passed) -> Self {
-        let version = match &passed.why {
-            Unfit::OtherPlatform { version, .. } => Some(version.clone()),
-            _ => None,
-        };
-        let state = State::Passed(passed.why.to_string());
-        Self { goroot: passed.goroot, owner: passed.owner, version, state }
-    }
-
     pub(super) fn is_adoptable(&self) -> bool {
         matches!(self.state, State::Adoptable)
     }
@@ -84,17 +74,17 @@ impl Tree {
                 format!("adopted, {proof}")
             }
             State::Installed => "is installed already".to_owned(),
-            State::Passed(why) => why.clone(),
+            State::Skipped(why) => why.clone(),
             State::Failed(error) if error.kind == ErrorKind::Integrity => "changed, not adopted".to_owned(),
             State::Failed(_) => "not adopted".to_owned(),
         }
     }
 
-    /// The line that is left when all is done; what was passed over was shown before.
+    /// The line that is left when all is done; what was skipped was shown before.
     pub(super) fn outcome(&self) -> Option<String> {
         let path = printable::path(&self.goroot);
-        let passed = matches!(self.state, State::Passed(_) | State::Adoptable);
-        (!passed).then(|| format!("{}\t{path}\t{}", self.name(), self.words()))
+        let skipped = matches!(self.state, State::Skipped(_) | State::Adoptable);
+        (!skipped).then(|| format!("{}\t{path}\t{}", self.name(), self.words()))
     }
 
     pub(super) fn as_json(&self) -> serde_json::Value {
@@ -102,7 +92,7 @@ impl Tree {
             State::Adoptable => ("adoptable", None, None),
             State::Adopted(toolchain) => ("adopted", None, toolchain.receipt.as_ref()),
             State::Installed => ("installed", None, None),
-            State::Passed(why) => ("passed", Some(why.as_str()), None),
+            State::Skipped(why) => ("passed", Some(why.as_str()), None),
             State::Failed(_) => ("failed", None, None),
         };
         let mut line = json!({
