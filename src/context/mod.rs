@@ -14,7 +14,7 @@ pub use error::ContextError;
 pub use shared_home::DefaultOf;
 
 use crate::config::{self, ConfigError, Settings};
-use crate::store::{self, Programs, Store, StoreError, Toolchain};
+use crate::store::{self, Programs, Retention, Store, StoreError, Toolchain};
 use crate::terminal::Terminal;
 use gvmr_core::env::env_context::EnvContext;
 use gvmr_core::env::gvmr_toml;
@@ -25,7 +25,7 @@ use gvmr_core::select::resolve::{self, Query};
 use gvmr_core::sys::directory;
 use gvmr_core::sys::environment::{self, Environment, Process};
 use interrupt::Interrupt;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -134,24 +134,17 @@ impl Context {
         self.store()?.publish(&Programs::beside_this_one()?).map(drop)
     }
 
-    /// Installed versions that something asks for, and what that is: the default, this directory, and the pins
-    /// that were written or read before.
-    pub fn kept_for(&self, toolchains: &[Toolchain]) -> Result<BTreeMap<Version, String>, ContextError> {
-        let mut kept = BTreeMap::new();
-        if let Some(version) = self.default_version(toolchains)? {
-            kept.insert(version, "it is the default".to_owned());
-        }
+    /// Which installed versions `prune` may remove, by the default, this directory and the known pins.
+    pub fn retention(&self) -> Result<Retention, ContextError> {
         let here = directory::working(&Process, None).ok();
-        let projects = self.store()?.projects()?;
-        let pinned = projects.iter().filter_map(|file| file.parent()).filter(|directory| directory.is_dir());
-        for directory in here.as_deref().into_iter().chain(pinned) {
-            // A pin that cannot be read may ask for anything: better to stop than to remove what it asks for.
+        let resolve = |directory: &Path| {
             let answer = self.resolve_for(directory, &ProjectOnly)?;
-            if let Selection::Installed { version, .. } = answer.choice {
-                kept.entry(version).or_insert_with(|| answer.reason.to_string());
-            }
-        }
-        Ok(kept)
+            Ok(match answer.choice {
+                Selection::Installed { version, .. } => Some((version, answer.reason.to_string())),
+                _ => None,
+            })
+        };
+        self.store()?.retention(&self.toolchains()?, here.as_deref(), &Process, resolve)
     }
 
     /// Keeps the path of a file that pins a version, so that `prune` asks it, where this user may change the home.
