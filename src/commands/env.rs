@@ -53,9 +53,9 @@ fn variables(names: &[String]) -> Result<Vec<&'static Variable>, Error> {
             let shown = printable::word(name);
             Error::said(
                 ErrorKind::Usage,
-                format!("no rule can set \"{shown}\", so that gvmr does not explain it"),
+                format!("gvmr cannot explain \"{shown}\": no rule can set it"),
             )
-            .hint("gvmr env --why shows what it can explain; go env shows the rest")
+            .hint("run `gvmr env --why` for the variables it can explain, or `go env` for all")
         })
     };
     names.iter().map(find).collect()
@@ -92,7 +92,7 @@ impl Settled {
         if !shims.join("go").exists() {
             context
                 .terminal
-                .note(format_args!("there is no go in {} yet: gvmr install latest", printable::path(&shims)));
+                .note(format_args!("{} has no go yet; run `gvmr install latest`", printable::path(&shims)));
         }
         let go_bin = entry.go_bin_in(&Process)?;
         Ok(Self { path, shims, go_bin, is_custom: entry.export_home })

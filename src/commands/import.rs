@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &cli::ImportArgs, context: &Context) -> Result<(), 
     }
     if adoptable == 0 || arguments.dry_run {
         if shows && adoptable == 0 {
-            context.terminal.note("no toolchain of another tool is there to be adopted");
+            context.terminal.note("no toolchain to adopt");
         }
     } else if shows && !agreed(&trees, arguments, context)? {
         return Ok(());
@@ -67,9 +67,9 @@ fn agreed(trees: &[Tree], arguments: &cli::ImportArgs, context: &Context) -> Res
     let names = names.join(", ");
     if !context.terminal.can_ask() {
         return Err(Error::said(ErrorKind::Usage, format!("would adopt {names}"))
-            .hint("say so with --yes, or name the trees; --dry-run only looks"));
+            .hint("pass --yes or the paths of the trees, or preview with --dry-run"));
     }
-    Ok(context.terminal.ask(&format!("Copy and prove {names}? What is there stays as it is."), true))
+    Ok(context.terminal.ask(&format!("Copy and verify {names}? The originals stay unchanged."), true))
 }
 
 fn adopt_all(trees: &mut [Tree], context: &Context) -> Result<(), Error> {
@@ -82,7 +82,7 @@ fn adopt_all(trees: &mut [Tree], context: &Context) -> Result<(), Error> {
         tree.state = tree.adopt(&installer, context);
     }
     if let Err(error) = installer.store.sweep() {
-        context.terminal.warn(format_args!("cannot remove what interrupted installs left: {error}"));
+        context.terminal.warn(format_args!("cannot remove leftovers of interrupted installs: {error}"));
     }
     let adopted = trees.iter().filter_map(|tree| match &tree.state {
         State::Adopted(toolchain) => Some(toolchain.as_ref()),

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &cli::PruneArgs, context: &Context) -> Result<(), E
         context.store()?.sweep()?;
     }
     if context.settings.home.shared_file().exists() {
-        context.terminal.note("what other users' defaults and pins ask for is not known here");
+        context.terminal.note("other users' defaults and pins cannot be checked from here");
     }
     let Retention { removable, retained } = context.retention()?;
     for (version, why) in &retained {
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &cli::PruneArgs, context: &Context) -> Result<(), E
     if !removable.is_empty() && !arguments.dry_run && !arguments.yes {
         if !context.terminal.can_ask() {
             return Err(Error::said(ErrorKind::Usage, format!("would remove {}", list.join(", ")))
-                .hint("say so with --yes, or look first with --dry-run"));
+                .hint("pass --yes, or preview with --dry-run"));
         }
         if !context.terminal.ask(&format!("Remove {}?", list.join(", ")), false) {
             return Ok(());

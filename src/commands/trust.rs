@@ -20,11 +20,8 @@ use std::path::{Path, PathBuf};
 /// Runs the command.
 pub(super) fn run(arguments: &cli::TrustArgs, context: &Context) -> Result<(), Error> {
     let own = UserDirs::of(&context.settings.home, &Process).ok_or_else(|| {
-        Error::said(
-            ErrorKind::Usage,
-            "no place for what you trust: neither XDG_CONFIG_HOME nor HOME names one",
-        )
-        .hint("set HOME to an absolute path")
+        Error::said(ErrorKind::Usage, "cannot save what you trust: neither XDG_CONFIG_HOME nor HOME is set")
+            .hint("set HOME to an absolute path")
     })?;
     let trust = Trust::of(own);
     if arguments.list {
@@ -86,7 +83,7 @@ fn list(trusted: &[Trusted], json: bool, context: &Context) -> Result<(), Error>
     lines.try_for_each(|line| context.terminal.data(line)).map_err(Error::stdout)?;
     if trusted.iter().any(|one| one.state != State::InForce) {
         context.terminal.note(
-            "what is not in force: look at the file, then gvmr trust PATH, or gvmr trust --revoke PATH",
+            "files not in force are ignored; review each, then run `gvmr trust PATH` or `gvmr trust --revoke PATH`",
         );
     } else if trusted.is_empty() {
         context.terminal.note("no gvmr.toml is trusted");
@@ -102,7 +99,7 @@ fn revoke(trust: &Trust, file: &Path, json: bool, context: &Context) -> Result<(
         let value = json!({ "revoked": file.display().to_string() });
         return context.terminal.json(&value).map_err(Error::stdout);
     }
-    context.terminal.note(format_args!("{} has no effect any more", printable::path(file)));
+    context.terminal.note(format_args!("{} is no longer trusted", printable::path(file)));
     Ok(())
 }
 
@@ -120,7 +117,7 @@ fn tell_of_another_pin(record: &CompiledRules, here: &Path, context: &Context) {
     let Ok(answer) = resolve::resolve(&question) else { return };
     if answer.reason.file.as_ref() != Some(&record.source) {
         context.terminal.note(format_args!(
-            "go = \"{}\" does not decide in {}: {}",
+            "go = \"{}\" does not select the version in {}: {}",
             pin.written,
             printable::path(directory),
             answer.reason

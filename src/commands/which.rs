@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &cli::WhichArgs, context: &Context) -> Result<(), E
             ErrorKind::NotFound,
             format!("there is no {} in {}", arguments.tool, path.with_file_name("").display()),
         )
-        .hint("gvmr which go"));
+        .hint("run `gvmr which go`"));
     }
     if arguments.json {
         let mut line = serde_json::to_value(Line::of(&answer)).unwrap_or_default();
@@ -58,7 +58,7 @@ fn goroot(arguments: &cli::WhereArgs, context: &Context) -> Result<PathBuf, Erro
         Selection::Installed { goroot, .. } => Ok(goroot.clone()),
         Selection::System(SystemGo { program: path, .. }) => {
             Err(Error::said(ErrorKind::NotFound, format!("{} is outside gvmr", path.display()))
-                .hint("gvmr which shows its path"))
+                .hint("run `gvmr which` for its path"))
         }
         Selection::Missing { wanted } => Err(context.missing(wanted, &answer.reason).into()),
     }

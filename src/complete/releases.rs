@@ -9,7 +9,7 @@ use gvmr_core::gover::version::Version;
 
 /// Words that are requests, and what they mean.
 const WORDS: [(&str, &str); 2] =
-    [("latest", "the newest release"), ("oldstable", "the newest release of the minor version before")];
+    [("latest", "the newest release"), ("oldstable", "the newest release of the previous minor version")];
 
 /// What fits `word`, newest first. Both lists may come in any order.
 pub(super) fn matching(word: &str, known: &[Version], installed: &[Version]) -> Vec<Candidate> {

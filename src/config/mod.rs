@@ -65,7 +65,7 @@ pub enum AutoInstall {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// No home can be named.
-    #[error("no home directory: neither GVMR_HOME nor HOME names one")]
+    #[error("no home directory: neither GVMR_HOME nor HOME is set")]
     NoHome,
     /// A path setting that must be absolute is not.
     #[error("{setting} must be an absolute path, got \"{value}\"")]
@@ -112,6 +112,25 @@ pub enum ConfigError {
         /// Line, column and mistake, as the TOML reader tells them.
         message: String,
     },
+}
+
+impl ConfigError {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoHome => "set GVMR_HOME to an absolute path",
+            Self::Relative { .. } => "change or unset the variable",
+            Self::Value { .. } => "correct or remove the setting",
+            Self::Machine { .. } => "correct or remove the file as root, or set GVMR_HOME",
+            Self::Unreadable { source, .. } if source.kind() == ErrorKind::NotFound => {
+                "set GVMR_CONFIG to an existing file, or unset it"
+            }
+            Self::Unreadable { .. } | Self::Malformed { .. } | Self::Rules(_) => {
+                "correct the file, or rename it"
+            }
+        };
+        Some(hint.to_owned())
+    }
 }
 
 /// `config.toml` as it is written.

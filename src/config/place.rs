@@ -61,13 +61,10 @@ fn shared(machine: &Path) -> Result<Option<PathBuf>, ConfigError> {
         return Err(wrong("is not a regular file".to_owned()));
     }
     if found.uid() != 0 {
-        return Err(wrong(format!(
-            "belongs to user {}, and only root may name the machine's home",
-            found.uid()
-        )));
+        return Err(wrong(format!("belongs to user {}, but only root may set the shared home", found.uid())));
     }
     if found.permissions().mode() & 0o022 != 0 {
-        return Err(wrong("can be written to by others than root".to_owned()));
+        return Err(wrong("is writable by users other than root".to_owned()));
     }
     let text = bounded::read_owned(&file, PIN_LIMIT, &[0]).map_err(|refusal| wrong(refusal.to_string()))?;
     let text = text.unwrap_or_default();
@@ -77,7 +74,7 @@ fn shared(machine: &Path) -> Result<Option<PathBuf>, ConfigError> {
         return Ok(Some(line.to_owned()));
     }
     let line = printable::path(line);
-    Err(wrong(format!("names \"{line}\", which is not the absolute path of a directory of root's")))
+    Err(wrong(format!("names \"{line}\"; expected the absolute path of a directory owned by root")))
 }
 
 #[cfg(test)]
@@ -129,12 +126,12 @@ mod tests {
         let file = store::machine_file(word.path());
         let ask = || home(&Vec::<(&str, &str)>::new(), None, word.path());
         if !rustix::process::geteuid().is_root() {
-            assert!(ask().unwrap_err().to_string().contains("only root may name"));
+            assert!(ask().unwrap_err().to_string().contains("only root may set"));
             return;
         }
         assert_eq!(ask().unwrap(), Path::new("/"));
         fs::set_permissions(&file, Permissions::from_mode(0o664)).unwrap();
-        assert!(ask().unwrap_err().to_string().contains("by others than root"));
+        assert!(ask().unwrap_err().to_string().contains("by users other than root"));
         fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
         chown(&file, Some(65534), None).unwrap();
         assert!(ask().unwrap_err().to_string().contains("belongs to user 65534"));

@@ -58,7 +58,7 @@ pub enum TrustError {
     #[error("there is no {}", printable::path(.0))]
     NoFile(PathBuf),
     /// It has another name than project files have.
-    #[error("{} is no project file: those are called {NAME}", printable::path(.0))]
+    #[error("{} is not a project file: expected the name {NAME}", printable::path(.0))]
     Misnamed(PathBuf),
     /// It belongs to another user, who could change it.
     #[error("{file} belongs to user {owner}", file = printable::path(file))]
@@ -87,14 +87,35 @@ pub enum TrustError {
     Store(#[from] StoreError),
 }
 
+impl TrustError {
+    /// What to do next; where the home failed, the store's own error knows.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoFile(_) | Self::Misnamed(_) => {
+                "name a directory with a gvmr.toml: `gvmr trust DIRECTORY`"
+            }
+            Self::Foreign { .. } => {
+                "make it yours with chown, or write a [[directory]] rule in your own config.toml"
+            }
+            Self::Unreadable { .. } => {
+                "a gvmr.toml is a regular file of at most 64 KiB, in a directory without line breaks in its name"
+            }
+            Self::Rules(_) => "correct the file, then run `gvmr trust`",
+            Self::NotTrusted(_) => "run `gvmr trust --list` to see the trusted files",
+            Self::Store(_) => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
 impl State {
     /// The state as the list says it.
     pub fn words(self) -> &'static str {
         match self {
             Self::InForce => "in force",
-            Self::Changed => "changed since",
+            Self::Changed => "changed",
             Self::Gone => "gone",
-            Self::Foreign => "another user's",
+            Self::Foreign => "other owner",
             Self::Damaged => "damaged record",
         }
     }
@@ -136,7 +157,7 @@ impl Trust {
         let kept = record.write();
         // What is read back must be what is shown now: a name with a newline could make a fact of its own.
         if CompiledRules::read(&kept).as_ref() != Some(&record) {
-            let why = "cannot be kept: its path or a value holds what no line can".to_owned();
+            let why = "cannot be trusted: its path or a value contains a line break".to_owned();
             return Err(TrustError::Unreadable { file, why });
         }
         self.keep(&file, &kept)?;
@@ -208,7 +229,7 @@ impl Trust {
     /// Writes what was approved, whole or not at all.
     fn keep(&self, file: &Path, bytes: &[u8]) -> Result<(), TrustError> {
         if bytes.len() as u64 > RECORD_LIMIT {
-            let why = format!("sets more than {} KiB can hold", RECORD_LIMIT / 1024);
+            let why = format!("is too large: its compiled rules exceed {} KiB", RECORD_LIMIT / 1024);
             return Err(TrustError::Unreadable { file: file.to_owned(), why });
         }
         let path = self.own.trusted_record(file);
@@ -222,7 +243,7 @@ impl Trust {
                 Err(StoreError::Io { source, .. })
                     if source.kind() == ErrorKind::NotFound && attempts.next().is_some() => {}
                 Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::InvalidFilename => {
-                    let why = "cannot be kept: its path is too long".to_owned();
+                    let why = "cannot be trusted: its path is too long".to_owned();
                     return Err(TrustError::Unreadable { file: file.to_owned(), why });
                 }
                 kept => return Ok(kept?),

@@ -50,9 +50,9 @@ impl Files {
         let read = file.take(RECORD_LIMIT + 1).read_to_end(&mut bytes);
         read.map_err(|error| cannot("read", &self.path, &error))?;
         if bytes.len() as u64 > RECORD_LIMIT {
-            return Err(wrong(&self.path, "is larger than anything gvmr writes there"));
+            return Err(wrong(&self.path, "is too large for a credentials file"));
         }
-        let text = String::from_utf8(bytes).map_err(|_| wrong(&self.path, "is no text"))?;
+        let text = String::from_utf8(bytes).map_err(|_| wrong(&self.path, "is not UTF-8 text"))?;
         Ok(Lines(text))
     }
 
@@ -66,7 +66,7 @@ impl Files {
         let before = lines.0.clone();
         let result = change(&mut lines);
         if lines.0.len() as u64 > RECORD_LIMIT {
-            return Err(wrong(&self.path, "has no room for another entry"));
+            return Err(wrong(&self.path, "is full"));
         }
         if lines.0 != before {
             store::replace(&self.path, lines.0.as_bytes(), 0o600)?;
@@ -117,7 +117,7 @@ fn open(path: &Path, options: &mut fs::OpenOptions) -> Result<Option<File>, Cred
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) if is_link(path) => {
             let _ = error;
-            Err(wrong(path, "is a symbolic link, and must be a file"))
+            Err(wrong(path, "is a symbolic link; expected a regular file"))
         }
         Err(error) => Err(cannot("open", path, &error)),
     }
@@ -133,12 +133,15 @@ fn check(path: &Path, found: &Metadata) -> Result<(), CredentialsError> {
     }
     let me = rustix::process::geteuid().as_raw();
     if found.uid() != me {
-        return Err(wrong(path, format!("belongs to user {}, and you are user {me}", found.uid())));
+        return Err(wrong(path, format!("belongs to user {}, but you are user {me}", found.uid())));
     }
     if found.mode() & 0o077 != 0 {
         return Err(wrong(
             path,
-            format!("has mode {:04o}, so that others can reach it: chmod 600", found.mode() & 0o7777),
+            format!(
+                "has mode {:04o} and is accessible to other users; run `chmod 600` on it",
+                found.mode() & 0o7777
+            ),
         ));
     }
     Ok(())
@@ -148,23 +151,23 @@ fn check(path: &Path, found: &Metadata) -> Result<(), CredentialsError> {
 fn prepare(directory: &Path) -> Result<(), CredentialsError> {
     let me = rustix::process::geteuid().as_raw();
     let nearest = directory.ancestors().find_map(|path| fs::metadata(path).ok().map(|found| (path, found)));
-    let Some((path, found)) = nearest else { return Err(wrong(directory, "cannot be looked at")) };
+    let Some((path, found)) = nearest else { return Err(wrong(directory, "cannot be read")) };
     if path != directory {
         if me == 0 && found.uid() != 0 {
-            return Err(wrong(path, format!("belongs to user {}, and you are root", found.uid())));
+            return Err(wrong(path, format!("belongs to user {}, but you are root", found.uid())));
         }
         let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
         made.map_err(|error| cannot("create", directory, &error))?;
     }
-    let found = fs::metadata(directory).map_err(|error| cannot("look at", directory, &error))?;
+    let found = fs::metadata(directory).map_err(|error| cannot("inspect", directory, &error))?;
     if !found.is_dir() {
         return Err(wrong(directory, "is not a directory"));
     }
     if found.uid() != me {
-        return Err(wrong(directory, format!("belongs to user {}, and you are user {me}", found.uid())));
+        return Err(wrong(directory, format!("belongs to user {}, but you are user {me}", found.uid())));
     }
     if found.mode() & 0o002 != 0 {
-        return Err(wrong(directory, "can be written to by everyone"));
+        return Err(wrong(directory, "is writable by everyone"));
     }
     Ok(())
 }
@@ -173,14 +176,14 @@ fn lock(path: &Path) -> Result<File, CredentialsError> {
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
     let file = open(path, &mut options)?.ok_or_else(|| wrong(path, "vanished"))?;
-    let found = file.metadata().map_err(|error| cannot("look at", path, &error))?;
+    let found = file.metadata().map_err(|error| cannot("inspect", path, &error))?;
     check(path, &found)?;
     let deadline = Instant::now() + PATIENCE;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(INTERVAL),
-            Err(TryLockError::WouldBlock) => return Err(wrong(path, "is held by another gvmr for too long")),
+            Err(TryLockError::WouldBlock) => return Err(wrong(path, "is still locked by another gvmr")),
             Err(TryLockError::Error(error)) => return Err(cannot("lock", path, &error)),
         }
     }

@@ -53,7 +53,7 @@ pub fn for_go(
     let logins = credentials.logins(wanted, Keyring::of(environment).as_ref())?;
     let mut given = ForGo::default();
     given.notices.extend(logins.lacking.iter().map(|(kept, trouble)| {
-        format!("{trouble}; go runs without the credentials of {} for {}", kept.login, kept.machine)
+        format!("{trouble}; running go without the credentials of {} for {}", kept.login, kept.machine)
     }));
     let (https, proxy): (Vec<Login>, Vec<Login>) =
         logins.found.into_iter().partition(|login| login.kept.kind == CredentialKind::Https);
@@ -70,7 +70,9 @@ pub fn for_go(
                 given.netrc = Some(file);
             }
             Err(error) => {
-                given.notices.push(format!("go runs without kept credentials: no memory file: {error}"));
+                given.notices.push(format!(
+                    "running go without stored credentials: cannot create a memory file: {error}"
+                ));
             }
         }
     }

@@ -32,7 +32,7 @@ pub fn answer(
     let logins = credentials.logins(wanted, Keyring::of(environment).as_ref())?;
     let lacking = logins.lacking.iter().map(|(kept, trouble)| {
         let login = printable::word(&kept.login);
-        let line = format!("{trouble}: go runs without the login {login} for {}", kept.machine);
+        let line = format!("{trouble}; running go without the login {login} for {}", kept.machine);
         (kept.machine.clone(), line)
     });
     let mut remarks: Vec<_> = lacking.collect();
@@ -59,9 +59,9 @@ fn refusal(
     // The netrc goes first, and may be what was refused.
     let netrc =
         Url::parse(url).is_ok_and(|url| Netrc::from_environment(environment).credentials(&url).is_some());
-    let netrc = if netrc { "; your netrc has a login for it too, which goes first" } else { "" };
+    let netrc = if netrc { "; your netrc has a login for it too, which go tries first" } else { "" };
     format!(
-        "{machine} refused the login {login} (HTTP {status}), kept in {place}{netrc}\n  next: {}",
+        "{machine} refused the login {login} (HTTP {status}), stored in {place}{netrc}\n  next: run `{}`",
         kept.next_step()
     )
 }

@@ -235,11 +235,11 @@ fn trouble(error: zbus::Error) -> KeyringError {
 impl fmt::Display for KeyringError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Absent => formatter.write_str("no keyring runs here"),
-            Self::NoCollection => formatter.write_str("the keyring has no default collection yet"),
+            Self::Absent => formatter.write_str("no keyring is running"),
+            Self::NoCollection => formatter.write_str("the keyring has no default collection"),
             Self::Locked => formatter.write_str("the keyring is locked"),
-            Self::Silent => formatter.write_str("the keyring does not answer"),
-            Self::Gone => formatter.write_str("the keyring does not have it any more"),
+            Self::Silent => formatter.write_str("the keyring did not answer"),
+            Self::Gone => formatter.write_str("the keyring no longer has the secret"),
             Self::Failed(why) => write!(formatter, "the keyring failed: {why}"),
         }
     }

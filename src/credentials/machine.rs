@@ -13,19 +13,19 @@ pub enum MachineError {
     #[error("the go command sends credentials over https only, never to an http:// address")]
     Insecure,
     /// It has credentials in it.
-    #[error("the machine's name has an @, so it may hold a password, which is never an argument")]
+    #[error("the machine's name contains \"@\" and may hold a password; a password is never an argument")]
     Credentials,
     /// Another scheme than the kind has.
     #[error("{0}")]
     Scheme(&'static str),
     /// A query or fragment.
-    #[error("a machine has neither ? nor #")]
+    #[error("a machine's name cannot contain \"?\" or \"#\"")]
     Query,
     /// A path where none may be, or one that no URL keeps as it is.
     #[error("{0}")]
     Path(&'static str),
     /// No host, or none that can be.
-    #[error("that is no host, as git.corp.example or proxy.corp.example:3128 are")]
+    #[error("not a host; write it as git.corp.example or proxy.corp.example:3128")]
     Host,
 }
 
@@ -48,7 +48,7 @@ fn server(text: &str) -> Result<String, MachineError> {
         (Some(scheme), rest) if scheme == "https" => rest,
         (Some(scheme), _) if scheme == "http" => return Err(MachineError::Insecure),
         (Some(_), _) => {
-            return Err(MachineError::Scheme("a server is named by its host or its https:// address"));
+            return Err(MachineError::Scheme("name a server by its host or its https:// address"));
         }
         (None, rest) => rest,
     };
@@ -58,7 +58,7 @@ fn server(text: &str) -> Result<String, MachineError> {
     }
     let path = path.trim_end_matches('/');
     if !path.split('/').skip(1).all(is_segment) {
-        return Err(MachineError::Path("a path is made of names such as /team/a, written as in the URL"));
+        return Err(MachineError::Path("write the path as in the URL, such as /team/a"));
     }
     let (host, port) = authority(host)?;
     // The go command leaves 443 out of an address that does so, and nobody writes it.
@@ -70,11 +70,11 @@ fn proxy(text: &str) -> Result<String, MachineError> {
     let (scheme, rest) = scheme(text);
     let scheme = scheme.unwrap_or_else(|| "http".to_owned());
     if !matches!(scheme.as_str(), "http" | "https" | "socks5" | "socks5h") {
-        return Err(MachineError::Scheme("a proxy's address begins with http, https, socks5 or socks5h"));
+        return Err(MachineError::Scheme("a proxy's address must begin with http, https, socks5 or socks5h"));
     }
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     if rest.contains(['/', '?', '#']) {
-        return Err(MachineError::Path("a proxy is a host and a port, without a path"));
+        return Err(MachineError::Path("name a proxy by its host and port, without a path"));
     }
     let (host, port) = authority(rest)?;
     let port = port.map(|port| format!(":{port}")).unwrap_or_default();

@@ -94,6 +94,16 @@ pub enum CredentialsError {
     Store(#[from] StoreError),
 }
 
+impl CredentialsError {
+    /// What to do next; where the home failed, the store's own error knows.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::File { .. } => Some("correct it, or remove it and run `gvmr auth set` again".to_owned()),
+            Self::Store(_) => None,
+        }
+    }
+}
+
 impl Credentials {
     /// Those among the user's own things.
     pub fn of(own: &UserDirs) -> Self {

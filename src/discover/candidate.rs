@@ -66,7 +66,9 @@ impl ImportCandidate {
         let verdict = if installed.iter().any(|toolchain| toolchain.version == version) {
             Verdict::Installed
         } else if rebuilt {
-            Verdict::Skipped("is built by its packager, hardly as Go published it; name it to try".to_owned())
+            Verdict::Skipped(
+                "distribution build, unlikely to match Go's release; pass its path to try anyway".to_owned(),
+            )
         } else {
             Verdict::Adoptable
         };

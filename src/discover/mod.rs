@@ -58,7 +58,7 @@ pub struct Survey {
 #[derive(Debug, thiserror::Error)]
 pub enum NotATree {
     /// It cannot be looked at.
-    #[error("cannot look at {}", path.display())]
+    #[error("cannot read {}", path.display())]
     Unreadable {
         /// The path as it was given.
         path: PathBuf,
@@ -66,7 +66,7 @@ pub enum NotATree {
         source: io::Error,
     },
     /// It is something else.
-    #[error("{} is no Go toolchain: it has no VERSION, or no bin/go", path.display())]
+    #[error("{} is not a Go toolchain: VERSION or bin/go is missing", path.display())]
     Other {
         /// The path as it was given.
         path: PathBuf,
@@ -79,6 +79,25 @@ pub enum NotATree {
         /// Why.
         why: Unfit,
     },
+}
+
+impl NotATree {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Unreadable { .. } | Self::Other { .. } => {
+                "pass a GOROOT, as `go env GOROOT` prints it, or run `gvmr import --dry-run` to list them"
+                    .to_owned()
+            }
+            Self::Unfit { why: Unfit::OtherPlatform { version, .. }, .. } => {
+                format!("run `gvmr install {version}` to get the build for this platform")
+            }
+            Self::Unfit { why: Unfit::Ours, .. } => "run `gvmr list` to see it".to_owned(),
+            Self::Unfit { why: Unfit::NotARelease { .. }, .. } => {
+                "only releases can be verified; keep using it where it is".to_owned()
+            }
+        })
+    }
 }
 
 /// All trees that are found in the usual places and could be adopted, each directory once.

@@ -36,12 +36,12 @@ impl fmt::Display for Unfit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotARelease { named } => {
-                write!(formatter, "is no release of Go: its VERSION says {named:?}")
+                write!(formatter, "is not a Go release: its VERSION says {named:?}")
             }
             Self::OtherPlatform { version, platform } => {
                 write!(formatter, "is {} for {platform}", version.toolchain_name())
             }
-            Self::Ours => formatter.write_str("is one of gvmr's own"),
+            Self::Ours => formatter.write_str("was installed by gvmr"),
         }
     }
 }

@@ -13,56 +13,35 @@ use crate::store::{NO_SPACE, StoreError, storage_hint};
 use crate::unpack::UnpackError;
 use crate::verify::{LogError, SettingError};
 use gvmr_core::select::error::ResolveError;
-use std::io::ErrorKind as Io;
 use std::path::Path;
 
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
-        let hint = match &error {
-            ConfigError::NoHome => "set GVMR_HOME to an absolute path",
-            ConfigError::Relative { .. } => "change or unset the variable",
-            ConfigError::Value { .. } => "correct or remove it",
-            ConfigError::Machine { .. } => {
-                "correct or remove it as root (gvmr setup --system writes it), or set GVMR_HOME"
-            }
-            ConfigError::Unreadable { source, .. } if source.kind() == Io::NotFound => {
-                "name an existing file in GVMR_CONFIG, or unset it"
-            }
-            ConfigError::Unreadable { .. } | ConfigError::Malformed { .. } | ConfigError::Rules(_) => {
-                "correct the file, or move it away"
-            }
-        };
-        Self::new(ErrorKind::Usage, &error).hint(hint)
+        Self { hint: error.hint(), ..Self::new(ErrorKind::Usage, &error) }
     }
 }
 
 impl From<TrustError> for Error {
     fn from(error: TrustError) -> Self {
-        match error {
-            TrustError::Store(error) => error.into(),
-            TrustError::Rules(_) => {
-                Self::new(ErrorKind::Usage, &error).hint("correct the file, then gvmr trust")
-            }
-            TrustError::NoFile(_) | TrustError::Misnamed(_) => Self::new(ErrorKind::Usage, &error)
-                .hint("name a directory with a gvmr.toml: gvmr trust DIRECTORY"),
-            TrustError::NotTrusted(_) => {
-                Self::new(ErrorKind::Usage, &error).hint("gvmr trust --list shows what is")
-            }
-            TrustError::Foreign { .. } => Self::new(ErrorKind::Trust, &error)
-                .hint("make it yours (chown), or write a [[directory]] rule in your own config.toml"),
-            TrustError::Unreadable { .. } => Self::new(ErrorKind::Usage, &error)
-                .hint("a gvmr.toml is a regular file of at most 64 KiB, in a directory of a plain name"),
-        }
+        let kind = match error {
+            TrustError::Store(error) => return error.into(),
+            TrustError::Foreign { .. } => ErrorKind::Trust,
+            TrustError::Rules(_)
+            | TrustError::NoFile(_)
+            | TrustError::Misnamed(_)
+            | TrustError::NotTrusted(_)
+            | TrustError::Unreadable { .. } => ErrorKind::Usage,
+        };
+        Self { hint: error.hint(), ..Self::new(kind, &error) }
     }
 }
 
 impl From<CredentialsError> for Error {
     fn from(error: CredentialsError) -> Self {
-        match error {
-            CredentialsError::Store(error) => error.into(),
-            CredentialsError::File { .. } => Self::new(ErrorKind::Storage, &error)
-                .hint("set it right, or remove it and run gvmr auth set again"),
+        if let CredentialsError::Store(error) = error {
+            return error.into();
         }
+        Self { hint: error.hint(), ..Self::new(ErrorKind::Storage, &error) }
     }
 }
 
@@ -221,20 +200,14 @@ fn log_kind(error: &LogError) -> ErrorKind {
 
 impl From<NotATree> for Error {
     fn from(error: NotATree) -> Self {
-        let (kind, hint) = match &error {
-            NotATree::Unreadable { .. } | NotATree::Other { .. } => (
-                ErrorKind::Usage,
-                "name a GOROOT, as go env GOROOT prints it; gvmr import --dry-run shows what is there",
-            ),
-            NotATree::Unfit { why: Unfit::OtherPlatform { .. }, .. } => {
-                (ErrorKind::Host, "gvmr install VERSION gets the build for this machine")
-            }
-            NotATree::Unfit { why: Unfit::Ours, .. } => (ErrorKind::Usage, "gvmr list shows it"),
-            NotATree::Unfit { why: Unfit::NotARelease { .. }, .. } => {
-                (ErrorKind::Finding, "only releases are in the log; keep using it where it is")
-            }
+        let kind = match &error {
+            NotATree::Unreadable { .. }
+            | NotATree::Other { .. }
+            | NotATree::Unfit { why: Unfit::Ours, .. } => ErrorKind::Usage,
+            NotATree::Unfit { why: Unfit::OtherPlatform { .. }, .. } => ErrorKind::Host,
+            NotATree::Unfit { why: Unfit::NotARelease { .. }, .. } => ErrorKind::Finding,
         };
-        Self::new(kind, &error).hint(hint)
+        Self { hint: error.hint(), ..Self::new(kind, &error) }
     }
 }
 

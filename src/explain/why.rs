@@ -29,8 +29,8 @@ impl fmt::Display for ShadowReason {
             Self::Removed(place) => write!(formatter, "{place} removes it"),
             Self::Kept => formatter.write_str("GVMR_KEEP names the variable"),
             Self::Unfit(Some(fault)) => fault.fmt(formatter),
-            Self::Unfit(None) => formatter.write_str("it could hurt"),
-            Self::OtherToolchain => formatter.write_str("it is another toolchain's"),
+            Self::Unfit(None) => formatter.write_str("it has a fault"),
+            Self::OtherToolchain => formatter.write_str("it belongs to another toolchain"),
             Self::Beaten(words) => formatter.write_str(words),
         }
     }
@@ -44,10 +44,10 @@ pub(super) fn beaten(winner: &ValueSource, loser: &ValueSource) -> &'static str 
         (ValueSource::Process(_), ValueSource::Process(_)) => "the upper-case name is read first",
         (ValueSource::Process(_), _) => "the environment sets it",
         (ValueSource::Rule(_), _) => "a rule sets it",
-        (ValueSource::Credentials, _) => "gvmr keeps credentials",
-        (ValueSource::Toolchain, _) => "the version was asked for by name",
-        (ValueSource::UserFile { .. }, _) => "the file of go env -w comes first",
-        _ => "what counts comes first",
+        (ValueSource::Credentials, _) => "gvmr has stored credentials",
+        (ValueSource::Toolchain, _) => "the version was named explicitly",
+        (ValueSource::UserFile { .. }, _) => "the go env -w file comes first",
+        _ => "a stronger setting comes first",
     }
 }
 

@@ -39,9 +39,9 @@ fn answer(url: Option<&str>, context: &Context) -> Result<(), Error> {
     if std::io::stdout().is_terminal() {
         return Err(Error::said(
             Failure::Usage,
-            "gvmr auth alone gives kept credentials to the go command (GOAUTH), and shows them to nobody",
+            "gvmr auth without a subcommand answers the go command (GOAUTH) and never prints to a terminal",
         )
-        .hint("gvmr auth set MACHINE --user NAME, gvmr auth list, or gvmr auth remove MACHINE"));
+        .hint("run `gvmr auth set MACHINE --user NAME`, `gvmr auth list` or `gvmr auth remove MACHINE`"));
     }
     let own = own(context)?;
     let tell = |line: &str, subject: &str| {
@@ -50,7 +50,7 @@ fn answer(url: Option<&str>, context: &Context) -> Result<(), Error> {
         }
     };
     let answer = credentials::answer(url, refused, &Credentials::of(&own), &Process)
-        .inspect_err(|error| tell(&format!("no kept credentials: {error}"), "file"))?;
+        .inspect_err(|error| tell(&format!("cannot read stored credentials: {error}"), "file"))?;
     for (machine, line) in &answer.remarks {
         tell(line, machine);
     }
@@ -71,8 +71,8 @@ fn refused() -> Option<Refused> {
 fn set(arguments: &cli::AuthSetArgs, context: &Context) -> Result<(), Error> {
     let (kind, machine) = machine(&arguments.machine, arguments.proxy)?;
     if !credentials::is_login(&arguments.user) {
-        return Err(Error::said(Failure::Usage, "a user's name has neither colons nor control characters")
-            .hint("gvmr auth set MACHINE --user NAME"));
+        return Err(Error::said(Failure::Usage, "a user's name cannot contain colons or control characters")
+            .hint("run `gvmr auth set MACHINE --user NAME`"));
     }
     let credentials = kept(context)?;
     let secret = read_secret(&format!("secret of {} for {machine}: ", arguments.user), context)?;
@@ -82,13 +82,13 @@ fn set(arguments: &cli::AuthSetArgs, context: &Context) -> Result<(), Error> {
     })?;
     let place = kept.place_in_words(&credentials);
     let why = match (kept.place, trouble) {
-        (SecretStore::File, Some(trouble)) => format!(", which only you can read: {trouble}"),
+        (SecretStore::File, Some(trouble)) => format!(", which only you can read ({trouble})"),
         (SecretStore::File, None) if !arguments.file => {
-            ", which only you can read: no keyring runs here".to_owned()
+            ", which only you can read (no keyring is running)".to_owned()
         }
         _ => String::new(),
     };
-    context.terminal.note(format_args!("the login {} for {machine} is kept in {place}{why}", kept.login));
+    context.terminal.note(format_args!("stored the login {} for {machine} in {place}{why}", kept.login));
     if kind == CredentialKind::Https {
         note_old_go(&kept, &secret, context)?;
     }
@@ -97,7 +97,7 @@ fn set(arguments: &cli::AuthSetArgs, context: &Context) -> Result<(), Error> {
 
 /// Asks on the terminal, or reads all that stdin has.
 fn read_secret(prompt: &str, context: &Context) -> Result<Secret, Error> {
-    let hint = "give it on stdin: gvmr auth set MACHINE --user NAME < FILE";
+    let hint = "pass it on stdin: `gvmr auth set MACHINE --user NAME < FILE`";
     let read = if secret::can_be_typed() {
         context.with_cleanup(|| secret::typed(prompt, &|| context.interrupted()))
     } else {
@@ -109,8 +109,11 @@ fn read_secret(prompt: &str, context: &Context) -> Result<Secret, Error> {
     let bytes = read.ok_or_else(|| Error::said(Failure::Interrupted, "interrupted"))?;
     let secret = String::from_utf8(bytes).ok().and_then(|text| Secret::parse(&text));
     secret.ok_or_else(|| {
-        Error::said(Failure::Usage, "a secret is one line of text, not empty and without control characters")
-            .hint("type it, or give it on stdin: gvmr auth set MACHINE --user NAME < FILE")
+        Error::said(
+            Failure::Usage,
+            "a secret must be one line of text, not empty and without control characters",
+        )
+        .hint("type it, or pass it on stdin: `gvmr auth set MACHINE --user NAME < FILE`")
     })
 }
 
@@ -120,11 +123,11 @@ fn note_old_go(kept: &CredentialEntry, secret: &Secret, context: &Context) -> Re
     if is_old && !credentials::fits_netrc(&kept.login, secret) {
         context
             .terminal
-            .note("Go before 1.24 knows no credentials with blanks in them, and runs without these");
+            .note("Go before 1.24 does not support credentials with spaces and runs without them");
     } else if is_old && kept.machine.contains('/') {
         context.terminal.note(
-            "Go before 1.24 knows whole hosts only: it sends these to all of the host, or not at all where \
-             credentials are kept for another part of it",
+            "Go before 1.24 knows whole hosts only: it sends these for all of the host, or not at all where \
+             another path of it has credentials",
         );
     }
     Ok(())
@@ -154,7 +157,7 @@ fn list(arguments: &cli::AuthListArgs, context: &Context) -> Result<(), Error> {
     let rows: Vec<_> = lines.iter().map(row).collect();
     context.terminal.table(&rows).map_err(Error::stdout)?;
     if lines.is_empty() {
-        context.terminal.note("no credentials are kept; gvmr auth set MACHINE --user NAME");
+        context.terminal.note("no credentials are stored; run `gvmr auth set MACHINE --user NAME`");
     }
     Ok(())
 }
@@ -166,15 +169,13 @@ fn remove(arguments: &cli::AuthRemoveArgs, context: &Context) -> Result<(), Erro
         .with_cleanup(|| kept(context)?.remove(kind, &machine, keyring.as_ref()).map_err(Error::from))?;
     let Some((old, trouble)) = removed else {
         let what = if arguments.proxy { "the proxy " } else { "" };
-        return Err(Error::said(Failure::Usage, format!("no credentials are kept for {what}{machine}"))
-            .hint("gvmr auth list shows what is kept"));
+        return Err(Error::said(Failure::Usage, format!("no credentials are stored for {what}{machine}"))
+            .hint("run `gvmr auth list`"));
     };
-    context
-        .terminal
-        .note(format_args!("the login {} for {machine} is forgotten", printable::word(&old.login)));
+    context.terminal.note(format_args!("removed the login {} for {machine}", printable::word(&old.login)));
     if let Some(trouble) = trouble {
         context.terminal.warn(format_args!(
-            "{trouble}, so the secret is still there, as \"gvmr: {} at {machine}\"; remove it with the keyring's own \
+            "{trouble}; the secret \"gvmr: {} at {machine}\" may still be stored there, remove it with the keyring's \
              program",
             printable::word(&old.login)
         ));
@@ -186,15 +187,18 @@ fn machine(text: &str, proxy: bool) -> Result<(CredentialKind, String), Error> {
     let kind = if proxy { CredentialKind::Proxy } else { CredentialKind::Https };
     let machine = credentials::machine(kind, text).map_err(|error| {
         let example = if proxy { "--proxy proxy.corp.example:3128" } else { "git.corp.example/team" };
-        Error::new(Failure::Usage, &error).hint(format!("gvmr auth set {example} --user NAME"))
+        Error::new(Failure::Usage, &error).hint(format!("run `gvmr auth set {example} --user NAME`"))
     })?;
     Ok((kind, machine))
 }
 
 fn own(context: &Context) -> Result<UserDirs, Error> {
     UserDirs::of(&context.settings.home, &Process).ok_or_else(|| {
-        Error::said(Failure::Usage, "no directory of your own can be named")
-            .hint("set HOME to your home directory")
+        Error::said(
+            Failure::Usage,
+            "cannot find your config directory: neither XDG_CONFIG_HOME nor HOME is set",
+        )
+        .hint("set HOME to your home directory")
     })
 }
 

@@ -61,7 +61,7 @@ fn shadowed(row: &Row, table: &Table) -> Vec<(String, String)> {
 
 fn idle(ruled: &RuleValue, directory: &Path, network: &Network) -> (String, String) {
     let why = why_idle(&ruled.rule, directory, network);
-    (not(ruled.variable, &ruled.value), format!("{}: does not count: {why}", of_rule(&ruled.rule)))
+    (not(ruled.variable, &ruled.value), format!("{}: does not apply: {why}", of_rule(&ruled.rule)))
 }
 
 /// A value that does not count; an empty one would remove the variable.
@@ -203,7 +203,7 @@ fn of_rule(rule: &RuleOrigin) -> String {
 /// Why a rule does not count here.
 fn why_idle(rule: &RuleOrigin, directory: &Path, network: &Network) -> String {
     match &rule.when {
-        When::Always => "its file does not".to_owned(),
+        When::Always => "its file is ignored".to_owned(),
         When::Directory(path) => {
             format!("{} is not in {}", printable::path(directory), printable::path(path))
         }

@@ -121,7 +121,7 @@ fn ask(
         let go = printable::path(&goroot.join("bin/go"));
         let error = crate::install::with_causes(&error);
         remarks
-            .push(Remark::new("defaults", format!("{go} env {error}, so that Go's defaults are not known")));
+            .push(Remark::new("defaults", format!("{go} env {error}; Go's defaults are unknown")));
         BTreeMap::new()
     })
 }
@@ -131,7 +131,7 @@ fn lacking(answer: &Resolution, resolved: &ResolvedEnv, context: &Context) -> Op
     if let Selection::Missing { wanted } = &answer.choice {
         return Some(Remark::new("version", context.missing(wanted, &answer.reason).to_string()));
     }
-    let message = "gvmr gives go credentials that it keeps for this proxy or version; they are not shown";
+    let message = "go also gets stored credentials for this proxy or version, which are not shown";
     resolved.needs_credentials.then(|| Remark::new("credentials", message.to_owned()))
 }
 

@@ -55,7 +55,7 @@ impl Tree {
             Ok(InstallOutcome::Present(_)) => State::Installed,
             Err(error) => {
                 let why = if error.kind == ErrorKind::Network {
-                    ", since only the log can prove a tree"
+                    ", because only the checksum database can verify a tree"
                 } else {
                     ""
                 };
@@ -73,7 +73,7 @@ impl Tree {
                 let proof = toolchain.receipt.as_ref().map(Receipt::summary).unwrap_or_default();
                 format!("adopted, {proof}")
             }
-            State::Installed => "is installed already".to_owned(),
+            State::Installed => "already installed".to_owned(),
             State::Skipped(why) => why.clone(),
             State::Failed(error) if error.kind == ErrorKind::Integrity => "changed, not adopted".to_owned(),
             State::Failed(_) => "not adopted".to_owned(),

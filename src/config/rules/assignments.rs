@@ -51,12 +51,12 @@ fn one(
 fn no_string(variable: &Variable, value: &DeValue<'_>) -> String {
     let (name, got) = (variable.name, type_of(value));
     match (variable.kind, value) {
-        (VariableKind::Switch, _) => format!("{name} must be \"0\" or \"1\", in quotes; this is {got}"),
+        (VariableKind::Switch, _) => format!("{name} must be \"0\" or \"1\" in quotes, got {got}"),
         (VariableKind::DirectoryList, DeValue::Array(_)) => {
-            format!("{name} is one string with \":\" between its paths; this is {got}")
+            format!("{name} must be one string with \":\" between its paths, got {got}")
         }
-        (_, DeValue::Array(_)) => format!("{name} is one string, as in the environment; this is {got}"),
-        _ => format!("{name} must be a string in quotes; this is {got}"),
+        (_, DeValue::Array(_)) => format!("{name} must be one string, as in the environment, got {got}"),
+        _ => format!("{name} must be a string in quotes, got {got}"),
     }
 }
 
@@ -66,14 +66,14 @@ fn unknown(key: &str, overrides: bool) -> String {
         return format!("write {}; a rule sets both spellings", variable.name);
     }
     if matches!(key, "GOTOOLCHAIN" | "GOROOT") {
-        return format!("{key} is set by the choice of the version, and by no rule");
+        return format!("{key} follows from the selected version; a rule cannot set it");
     }
     let names = VARIABLES.iter().map(|variable| variable.name);
     let own = if overrides { None } else { Some(OVERRIDE) };
     let key_shown = shown(key);
     match nearest(key, names.chain(own)) {
-        Some(meant) => format!("{key_shown} is no variable that a rule sets; did you mean {meant}?"),
-        None => format!("{key_shown} is no variable that a rule sets; allowed are {}", allowed()),
+        Some(meant) => format!("{key_shown} is not a variable that a rule can set; did you mean {meant}?"),
+        None => format!("{key_shown} is not a variable that a rule can set; allowed: {}", allowed()),
     }
 }
 

@@ -6,14 +6,14 @@ use std::path::{Component, Path, PathBuf};
 /// The directory that is written, cleaned. Links on the way are left to the shim, which asks where they lead each time.
 pub(super) fn path(written: &str, places: Places<'_>) -> Result<PathBuf, String> {
     if written.is_empty() {
-        return Err("the path is empty; \"/\" is every directory".to_owned());
+        return Err("the path is empty; write \"/\" for every directory".to_owned());
     }
     if written.chars().any(char::is_control) {
-        return Err("a path is one line without control characters".to_owned());
+        return Err("a path must be one line without control characters".to_owned());
     }
     if written.ends_with('*') {
-        let why = "a path, not a pattern: the rule counts in everything below it";
-        return Err(format!("{why}; leave the \"*\" out"));
+        let why = "expected a path, not a pattern: the rule covers everything below it";
+        return Err(format!("{why}; remove the \"*\""));
     }
     Ok(cleaned(Path::new(&expand::path(written, places)?)))
 }

@@ -41,7 +41,7 @@ pub(super) fn compile(
 ) -> Result<CompiledRules, Vec<Mistake>> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok());
-        single(valid.unwrap_or_default(), error.valid_up_to(), "from here on the file is not UTF-8")
+        single(valid.unwrap_or_default(), error.valid_up_to(), "not UTF-8 from here on")
     })?;
     let table = DeTable::parse(text).map_err(|error| {
         let offset = error.span().map_or(text.len(), |span| span.start);
@@ -59,7 +59,7 @@ pub(super) fn compile(
         let limit = RECORD_LIMIT / 1024;
         mistakes.add(
             &(0..0),
-            format!("with ${{HOME}} and ${{PROJECT}} replaced the rules are larger than {limit} KiB"),
+            format!("the rules exceed {limit} KiB once ${{HOME}} and ${{PROJECT}} are expanded"),
         );
     }
     mistakes.finish().map_or(Ok(record), Err)
@@ -85,10 +85,10 @@ impl Walk<'_> {
     fn whereabouts(&mut self, file: &Path, user_home: Option<&Path>) {
         let newline = |path: &Path| path.as_os_str().as_bytes().contains(&b'\n');
         if newline(file) || !file.is_absolute() {
-            self.mistakes.add(&(0..0), "the path of this file holds a newline, or is not absolute");
+            self.mistakes.add(&(0..0), "the path of this file contains a newline or is not absolute");
         }
         if user_home.is_some_and(newline) {
-            self.mistakes.add(&(0..0), "the path of your home, HOME, holds a newline");
+            self.mistakes.add(&(0..0), "HOME contains a newline");
         }
     }
 
@@ -121,15 +121,14 @@ impl Walk<'_> {
             DeValue::String(written) => Selector::parse(written)
                 .map(|selector| RulesPin { line, written: written.clone().into_owned(), selector })
                 .map_err(|_| {
-                    "not a Go version; allowed are \"1.23\", \"1.23.4\", \"go1.23.4\" and \"1.24rc1\""
-                        .to_owned()
+                    "not a Go version; allowed: \"1.23\", \"1.23.4\", \"go1.23.4\", \"1.24rc1\"".to_owned()
                 }),
             DeValue::Float(_) | DeValue::Integer(_) => {
-                Err("a version without quotes is a number, in which 1.20 is 1.2; write it in quotes"
+                Err("a version without quotes is a number, where 1.20 equals 1.2; write it in quotes"
                     .to_owned())
             }
             other => Err(format!(
-                "the version must be a string in quotes, as \"1.23\"; this is {}",
+                "the version must be a string in quotes, such as \"1.23\", got {}",
                 type_of(other)
             )),
         };
@@ -153,7 +152,7 @@ impl Walk<'_> {
                 }
             }
             if !has_condition {
-                let message = "[[network]] says for no network; it needs gateway, subnet or interface";
+                let message = "[[network]] has no condition; it needs gateway, subnet or interface";
                 self.mistakes.add(&(offset..offset), message);
             }
             let line = self.mistakes.line(offset);
@@ -180,7 +179,7 @@ impl Walk<'_> {
                 }
             }
             if !has_path {
-                let message = "[[directory]] says for no directory; it needs a path";
+                let message = "[[directory]] needs a path";
                 self.mistakes.add(&(offset..offset), message);
             }
             seen.push((line, path.clone()));
@@ -194,10 +193,10 @@ impl Walk<'_> {
     fn path(&mut self, value: &Spanned<DeValue<'_>>, seen: &[(usize, PathBuf)]) -> PathBuf {
         let written = value.get_ref().as_str();
         let written = written
-            .ok_or_else(|| format!("path must be a string in quotes; this is {}", type_of(value.get_ref())));
+            .ok_or_else(|| format!("path must be a string in quotes, got {}", type_of(value.get_ref())));
         let path = written.and_then(|written| directories::path(written, self.places));
         let path = path.and_then(|path| match seen.iter().find(|(_, other)| *other == path) {
-            Some((line, _)) => Err(format!("the rule of line {line} is for this directory already")),
+            Some((line, _)) => Err(format!("line {line} already has a rule for this directory")),
             None => Ok(path),
         });
         self.mistakes.check(&value.span(), path).unwrap_or_default()
@@ -224,14 +223,14 @@ fn not_in(rule: &str, conditions: &[&str], key: &str) -> String {
         return format!("{shown} is not allowed in [[{rule}]]; did you mean {meant}?");
     }
     let allowed: Vec<_> = allowed.collect();
-    format!("{shown} is not allowed in [[{rule}]]; allowed are {} and env.override", allowed.join(", "))
+    format!("{shown} is not allowed in [[{rule}]]; allowed: {} and env.override", allowed.join(", "))
 }
 
 /// What is wrong with a key at the top of a project file.
 fn not_a_projects(key: &str) -> String {
     let shown = shown(key);
     if key == DIRECTORY {
-        return "[[directory]] belongs in your own config.toml; a project's rules count in its directory"
+        return "[[directory]] belongs in your own config.toml; a project's rules apply in its own directory"
             .to_owned();
     }
     if matches!(key, "auto-install" | "sources" | "index" | "mirrors" | "musl-index" | "musl-mirrors") {
@@ -248,6 +247,6 @@ fn not_a_projects(key: &str) -> String {
     }
     match nearest(key, [PIN, ENV, NETWORK]) {
         Some(meant) => format!("{shown} is not allowed in a project file; did you mean {meant}?"),
-        None => format!("{shown} is not allowed in a project file; allowed are go, env and network"),
+        None => format!("{shown} is not allowed in a project file; allowed: go, env and network"),
     }
 }

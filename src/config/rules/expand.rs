@@ -30,7 +30,7 @@ pub(super) fn text(written: &str, places: Places<'_>) -> Result<OsString, String
             rest = behind;
         } else if let Some(behind) = after.strip_prefix(OPEN) {
             let (name, behind) =
-                behind.split_once('}').ok_or("\"${\" has no \"}\"; a literal \"${\" is written \"$${\"")?;
+                behind.split_once('}').ok_or("\"${\" is not closed; write a literal \"${\" as \"$${\"")?;
             put(&mut value, places.named(name)?, behind);
             rest = behind;
         } else {
@@ -57,15 +57,15 @@ pub(super) fn list(written: &str, places: Places<'_>) -> Result<OsString, String
     let mut value = OsString::new();
     for (index, one) in written.split(':').enumerate() {
         if one.is_empty() {
-            return Err("an element of the list is empty; one colon goes between two paths".to_owned());
+            return Err("the list has an empty element; put one colon between two paths".to_owned());
         }
         let one = path(one, places).map_err(|message| match index {
             0 if !written.contains(':') => message,
             _ => format!("element {}: {message}", index + 1),
         })?;
         if one.as_bytes().contains(&b':') {
-            let which = "the path of your home or of the project holds a colon";
-            return Err(format!("{which}, which would end an element of the list"));
+            let which = "HOME or the path of the project contains a colon";
+            return Err(format!("{which}, which separates the elements of the list"));
         }
         if index > 0 {
             value.push(":");
@@ -77,18 +77,18 @@ pub(super) fn list(written: &str, places: Places<'_>) -> Result<OsString, String
 
 fn element(written: &str, places: Places<'_>) -> Result<OsString, String> {
     if written.starts_with(['"', '\'']) || written.ends_with(['"', '\'']) {
-        let why = "the value has quotes of its own, which would be part of the path";
-        return Err(format!("{why}; leave the inner ones out"));
+        let why = "the inner quotes would become part of the path";
+        return Err(format!("{why}; remove them"));
     }
     if let Some(name) = bare_dollar(written) {
         return Err(match name {
-            "HOME" | "PROJECT" => format!("\"${name}\" is not replaced; write \"${{{name}}}\""),
-            _ => format!("a variable is not replaced{}", places.examples()),
+            "HOME" | "PROJECT" => format!("\"${name}\" is not expanded; write \"${{{name}}}\""),
+            _ => format!("variables are not expanded{}", places.examples()),
         });
     }
     let Some(rest) = written.strip_prefix('~') else { return text(written, places) };
     if !rest.is_empty() && !rest.starts_with('/') {
-        return Err("\"~\" with a user's name is not replaced; write the path of that home".to_owned());
+        return Err("\"~\" with a user's name is not expanded; write the path of that home".to_owned());
     }
     let mut value = Vec::new();
     put(&mut value, places.home()?, rest);
@@ -117,14 +117,14 @@ impl<'a> Places<'a> {
         match (name, self.project) {
             ("HOME", _) => self.home(),
             ("PROJECT", Some(project)) => Ok(project.as_os_str()),
-            ("PROJECT", None) => Err("${PROJECT} is known in a project's gvmr.toml alone".to_owned()),
-            (_, Some(_)) => Err("only ${HOME} and ${PROJECT} are replaced".to_owned() + ESCAPE),
-            (_, None) => Err("only ${HOME} is replaced".to_owned() + ESCAPE),
+            ("PROJECT", None) => Err("${PROJECT} is known only in a project's gvmr.toml".to_owned()),
+            (_, Some(_)) => Err("only ${HOME} and ${PROJECT} are expanded".to_owned() + ESCAPE),
+            (_, None) => Err("only ${HOME} is expanded".to_owned() + ESCAPE),
         }
     }
 
     fn home(self) -> Result<&'a OsStr, String> {
-        let unknown = "\"~\" and ${HOME} are not known here: no absolute HOME is set";
+        let unknown = "\"~\" and ${HOME} are unknown: HOME is not an absolute path";
         self.home.map(Path::as_os_str).ok_or_else(|| unknown.to_owned())
     }
 
@@ -136,7 +136,7 @@ impl<'a> Places<'a> {
     }
 }
 
-const ESCAPE: &str = "; a literal \"${\" is written \"$${\"";
+const ESCAPE: &str = "; write a literal \"${\" as \"$${\"";
 
 #[cfg(test)]
 mod tests {
@@ -185,7 +185,7 @@ mod tests {
             ("\"~/go\"", "quotes"),
             ("$HOME/go", "write \"${HOME}\""),
             ("/x/$PROJECT", "write \"${PROJECT}\""),
-            ("$GOPATH/bin", "a variable is not replaced"),
+            ("$GOPATH/bin", "variables are not expanded"),
             ("~joe/go", "user's name"),
             ("${GOPATH}/bin", "only ${HOME} and ${PROJECT}"),
         ] {

@@ -54,23 +54,21 @@ pub(super) fn of(variable: &Variable, value: &OsStr, project: &Path) -> Option<&
             let runs = |one: &str| !matches!(one.trim(), "" | "off" | "netrc");
             text.split(';').any(runs).then_some("runs a program")
         }
-        "GOPROXY" => (text != "off").then_some("modules come from there"),
-        "GOSUMDB" if text == "off" => Some("modules are not proved"),
-        "GOSUMDB" => (text != "sum.golang.org").then_some("another log proves modules"),
-        "GOPRIVATE" | "GONOSUMDB" => Some("such modules are not proved"),
-        "GONOPROXY" => Some("such modules come from their own servers"),
-        "HTTP_PROXY" | "HTTPS_PROXY" => Some("requests go through there"),
+        "GOPROXY" => (text != "off").then_some("modules are downloaded from there"),
+        "GOSUMDB" if text == "off" => Some("modules are not verified"),
+        "GOSUMDB" => (text != "sum.golang.org").then_some("another checksum database verifies modules"),
+        "GOPRIVATE" | "GONOSUMDB" => Some("these modules are not verified"),
+        "GONOPROXY" => Some("these modules are downloaded from their own servers"),
+        "HTTP_PROXY" | "HTTPS_PROXY" => Some("requests go through this proxy"),
         "GOPATH" | "GOMODCACHE" | "GOCACHE" => {
             let inside = std::env::split_paths(value).any(|path| may_lie_in(&path, project));
-            inside.then_some("what lies there already is built and run as it is")
+            inside.then_some("files already there are built and run as they are")
         }
-        "GOBIN" => Some("go install puts programs there"),
+        "GOBIN" => Some("go install writes programs there"),
         "CGO_ENABLED" => None,
         name if name.ends_with("_DISALLOW") => None,
-        name if name.ends_with("_ALLOW") => {
-            Some("lets modules give the C compiler such flags, which can run programs")
-        }
-        name if name.starts_with("CGO_") => Some("flags of the C compiler or linker can run programs"),
+        name if name.ends_with("_ALLOW") => Some("lets modules pass C compiler flags that can run programs"),
+        name if name.starts_with("CGO_") => Some("C compiler and linker flags can run programs"),
         _ => None,
     }
 }
@@ -96,9 +94,9 @@ fn flags(text: &str) -> Option<&'static str> {
     let names: Vec<String> = names.collect();
     let any = |list: &[&str]| names.iter().any(|name| list.contains(&name.as_str()));
     if any(&RUNNING) {
-        Some("runs programs, or hands flags to those that can")
+        Some("runs programs, or passes flags to programs that can")
     } else if any(&SWAPPING) {
-        Some("swaps or writes files")
+        Some("replaces or writes files")
     } else if names.iter().any(|name| !HARMLESS.contains(&name.as_str())) {
         Some("has a flag that gvmr does not know")
     } else {
@@ -143,17 +141,17 @@ mod tests {
     #[test]
     fn what_weakens_the_proof_is_said() {
         for (name, value, words) in [
-            ("GOPROXY", "https://p.example,direct", "come from"),
-            ("GOSUMDB", "off", "not proved"),
-            ("GOSUMDB", "mine+1234+key", "another log"),
-            ("GOPRIVATE", "*", "not proved"),
-            ("GONOSUMDB", "*", "not proved"),
+            ("GOPROXY", "https://p.example,direct", "downloaded from"),
+            ("GOSUMDB", "off", "not verified"),
+            ("GOSUMDB", "mine+1234+key", "another checksum database"),
+            ("GOPRIVATE", "*", "not verified"),
+            ("GONOSUMDB", "*", "not verified"),
             ("HTTPS_PROXY", "p:1", "through"),
-            ("GOCACHE", "/p/cache", "as it is"),
-            ("GOPATH", "/h/go:/p/go", "as it is"),
-            ("GOCACHE", "/proc/self/cwd/cache", "as it is"),
-            ("GOMODCACHE", "/no/such/../../p/mod", "as it is"),
-            ("GOBIN", "/h/bin", "puts programs"),
+            ("GOCACHE", "/p/cache", "as they are"),
+            ("GOPATH", "/h/go:/p/go", "as they are"),
+            ("GOCACHE", "/proc/self/cwd/cache", "as they are"),
+            ("GOMODCACHE", "/no/such/../../p/mod", "as they are"),
+            ("GOBIN", "/h/bin", "writes programs"),
         ] {
             assert!(risk(name, value).contains(words), "{name}={value}");
         }

@@ -18,7 +18,7 @@ pub fn lines(record: &CompiledRules) -> String {
     }
     for section in &record.sections {
         let place = match &section.when {
-            When::Network(conditions) => format!(", in a network with {}", network(conditions)),
+            When::Network(conditions) => format!(", on a network with {}", network(conditions)),
             When::Always | When::Directory(_) => String::new(),
         };
         for one in &section.assignments {
@@ -27,7 +27,7 @@ pub fn lines(record: &CompiledRules) -> String {
         }
     }
     if record.pin.is_none() && record.sections.iter().all(|section| section.assignments.is_empty()) {
-        text.push_str("\n  it sets nothing");
+        text.push_str("\n  sets nothing");
     }
     text
 }
@@ -37,7 +37,7 @@ fn setting(one: &Assignment) -> String {
     let name = one.variable.name;
     match (one.overrides, one.value.is_empty()) {
         (true, true) => format!("{name} is removed"),
-        (true, false) => format!("{name}={}, whatever the process has", value(one)),
+        (true, false) => format!("{name}={}, overriding the environment", value(one)),
         (false, _) => format!("{name}={}", value(one)),
     }
 }
@@ -93,11 +93,11 @@ mod tests {
         let expected = [
             "/p/gvmr.toml",
             "  line 1: go 1.23",
-            "  line 3: GOPRIVATE=*.corp  <- such modules are not proved",
-            "  line 5: GOPATH=/p/go, whatever the process has  <- what lies there already is built and run as it is",
+            "  line 3: GOPRIVATE=*.corp  <- these modules are not verified",
+            "  line 5: GOPATH=/p/go, overriding the environment  <- files already there are built and run as they are",
             "  line 6: NO_PROXY is removed",
-            "  line 9: HTTPS_PROXY=http://***@p:3128, in a network with gateway 10.0.2.2 and interface eth0 or eth1  \
-             <- requests go through there",
+            "  line 9: HTTPS_PROXY=http://***@p:3128, on a network with gateway 10.0.2.2 and interface eth0 or eth1  \
+             <- requests go through this proxy",
         ];
         assert_eq!(lines, expected.join("\n"));
         let json = as_json(&record);
@@ -123,6 +123,6 @@ mod tests {
         }
         let text = shown("GOFLAGS", "-tags=\u{1b}[2J\u{202e}x \"it's\"");
         assert!(text.contains("-tags=\\u{1b}[2J\\u{202e}x \"it's\""), "{text}");
-        assert!(lines(&record("")).ends_with("it sets nothing"));
+        assert!(lines(&record("")).ends_with("  sets nothing"));
     }
 }

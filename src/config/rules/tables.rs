@@ -38,7 +38,7 @@ pub(super) fn tables<'t, 'i>(
 ) -> Vec<(usize, &'t DeTable<'i>)> {
     let wrong = |value: &Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>| {
         let got = type_of(value.get_ref());
-        mistakes.add(&value.span(), format!("write [[{name}]], with two brackets; this is {got}"));
+        mistakes.add(&value.span(), format!("write [[{name}]] with two brackets, got {got}"));
     };
     let Some(list) = value.get_ref().as_array() else {
         wrong(value, mistakes);
@@ -61,7 +61,7 @@ pub(super) fn strings<'t>(
 ) -> Vec<(&'t str, std::ops::Range<usize>)> {
     let all = match value.get_ref() {
         DeValue::Array(list) if list.is_empty() => {
-            mistakes.add(&value.span(), "the list is empty, so that nothing would match");
+            mistakes.add(&value.span(), "the list is empty and would match nothing");
             return Vec::new();
         }
         DeValue::Array(list) => list.iter().collect(),
@@ -73,7 +73,7 @@ pub(super) fn strings<'t>(
             found.push((text, one.span()));
         } else {
             let got = type_of(one.get_ref());
-            mistakes.add(&one.span(), format!("must be a string in quotes or a list of such, not {got}"));
+            mistakes.add(&one.span(), format!("must be a string or a list of strings in quotes, not {got}"));
         }
     }
     found

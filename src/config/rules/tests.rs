@@ -67,7 +67,7 @@ fn a_key_that_is_not_allowed_is_named_with_what_is() {
             ("Go = \"1.23\"", &[(1, 1, "did you mean go?")]),
             (
                 "hook = \"x\"",
-                &[(1, 1, "\"hook\" is not allowed in a project file; allowed are go, env and network")],
+                &[(1, 1, "\"hook\" is not allowed in a project file; allowed: go, env and network")],
             ),
             ("[envs]\nX = 1", &[(1, 2, "did you mean env?")]),
             ("[networks]", &[(1, 2, "did you mean network?")]),
@@ -84,18 +84,18 @@ fn a_key_that_is_not_allowed_is_named_with_what_is() {
             (
                 "[env]\nPATH = \"/x\"\nLD_PRELOAD = \"/x\"",
                 &[
-                    (2, 1, "\"PATH\" is no variable that a rule sets; allowed are GOPATH, GOBIN,"),
+                    (2, 1, "\"PATH\" is not a variable that a rule can set; allowed: GOPATH, GOBIN,"),
                     (3, 1, "HTTP_PROXY, HTTPS_PROXY, NO_PROXY; CGO_*FLAGS also with _ALLOW and _DISALLOW"),
                 ],
             ),
             (
                 "[env.override]\nGOTOOLCHAIN = \"local\"\nGOROOT = \"/x\"",
                 &[
-                    (2, 1, "GOTOOLCHAIN is set by the choice of the version"),
-                    (3, 1, "GOROOT is set by the choice of the version"),
+                    (2, 1, "GOTOOLCHAIN follows from the selected version"),
+                    (3, 1, "GOROOT follows from the selected version"),
                 ],
             ),
-            ("[env]\n\"https://joe:s3cr3tcanary@host\" = \"x\"", &[(2, 1, "this key is no variable")]),
+            ("[env]\n\"https://joe:s3cr3tcanary@host\" = \"x\"", &[(2, 1, "this key is not a variable")]),
             (
                 "[[network]]\ngateways = \"10.0.0.1\"\n",
                 &[(1, 1, "it needs gateway, subnet or interface"), (2, 1, "did you mean gateway?")],
@@ -117,12 +117,12 @@ fn a_key_that_is_not_allowed_is_named_with_what_is() {
     expect(
         config,
         &[
-            ("[[directory]]\npth = \"/x\"", &[(1, 1, "it needs a path"), (2, 1, "did you mean path?")]),
+            ("[[directory]]\npth = \"/x\"", &[(1, 1, "needs a path"), (2, 1, "did you mean path?")]),
             (
                 "[[directory]]\npath = \"/x\"\ngo = \"1.23\"",
                 &[(3, 1, "\"go\" is not allowed in [[directory]]")],
             ),
-            ("[[directory]]\npath = \"/x\"\nenv.PATH = \"/x\"", &[(3, 5, "\"PATH\" is no variable")]),
+            ("[[directory]]\npath = \"/x\"\nenv.PATH = \"/x\"", &[(3, 5, "\"PATH\" is not a variable")]),
         ],
     );
 }
@@ -134,9 +134,9 @@ fn a_value_of_another_type_is_named_with_what_to_write() {
         &[
             ("go = 1.20", &[(1, 6, "write it in quotes")]),
             ("go = 1", &[(1, 6, "write it in quotes")]),
-            ("go = true", &[(1, 6, "this is a boolean")]),
-            ("go = [\"1.23\"]", &[(1, 6, "this is a list")]),
-            ("[go]", &[(1, 1, "this is a table")]),
+            ("go = true", &[(1, 6, "got a boolean")]),
+            ("go = [\"1.23\"]", &[(1, 6, "got a list")]),
+            ("[go]", &[(1, 1, "got a table")]),
             ("go = \"\"", &[(1, 6, "not a Go version")]),
             ("go = \"latest\"", &[(1, 6, "not a Go version")]),
             ("go = \">=1.21\"", &[(1, 6, "not a Go version")]),
@@ -145,12 +145,12 @@ fn a_value_of_another_type_is_named_with_what_to_write() {
             ("[[env]]\nGOPATH = \"/x\"", &[(1, 1, "env must be a table of variables, not a list")]),
             ("[network]\ngateway = \"10.0.0.1\"", &[(1, 1, "two brackets")]),
             ("network = [\"x\", {}]", &[(1, 12, "two brackets"), (1, 17, "it needs gateway")]),
-            ("env.CGO_ENABLED = 0", &[(1, 19, "\"0\" or \"1\", in quotes; this is an integer")]),
-            ("env.CGO_ENABLED = true", &[(1, 19, "this is a boolean")]),
+            ("env.CGO_ENABLED = 0", &[(1, 19, "\"0\" or \"1\" in quotes, got an integer")]),
+            ("env.CGO_ENABLED = true", &[(1, 19, "got a boolean")]),
             ("env.GOPATH = [\"/a\", \"/b\"]", &[(1, 14, "one string with \":\" between its paths")]),
             ("env.GOPROXY = [\"direct\"]", &[(1, 15, "one string, as in the environment")]),
-            ("env.GOFLAGS = 2026-11-23", &[(1, 15, "a string in quotes; this is a date")]),
-            ("env.GOPATH.x = \"y\"", &[(1, 5, "this is a table")]),
+            ("env.GOFLAGS = 2026-11-23", &[(1, 15, "a string in quotes, got a date")]),
+            ("env.GOPATH.x = \"y\"", &[(1, 5, "got a table")]),
             (
                 "[[network]]\ngateway = 10\nsubnet = []\ninterface = [\"eth0\", 1]",
                 &[(2, 11, "not an integer"), (3, 10, "the list is empty"), (4, 22, "not an integer")],
@@ -170,17 +170,14 @@ fn a_value_of_another_type_is_named_with_what_to_write() {
     expect(
         config,
         &[
-            (
-                "[directory]\npath = \"/x\"",
-                &[(1, 1, "write [[directory]], with two brackets; this is a table")],
-            ),
-            ("[[directory]]\npath = [\"/x\"]", &[(2, 8, "path must be a string in quotes; this is a list")]),
+            ("[directory]\npath = \"/x\"", &[(1, 1, "write [[directory]] with two brackets, got a table")]),
+            ("[[directory]]\npath = [\"/x\"]", &[(2, 8, "path must be a string in quotes, got a list")]),
             ("[[directory]]\npath = \"work\"", &[(2, 8, "must be absolute")]),
             ("[[directory]]\npath = \"$HOME/work\"", &[(2, 8, "write \"${HOME}\"")]),
-            ("[[directory]]\npath = \"${PROJECT}\"", &[(2, 8, "in a project's gvmr.toml alone")]),
+            ("[[directory]]\npath = \"${PROJECT}\"", &[(2, 8, "only in a project's gvmr.toml")]),
             (
                 "[[directory]]\npath = \"~/a\"\n\n[[directory]]\npath = \"/h/./a/\"\n[[directory]]\npath = \"/h/b\"",
-                &[(5, 8, "the rule of line 1 is for this directory already")],
+                &[(5, 8, "line 1 already has a rule for this directory")],
             ),
         ],
     );
@@ -192,7 +189,7 @@ fn a_value_that_would_do_harm_or_nothing_is_named() {
         project,
         &[
             ("env.GOPATH = \"go\"", &[(1, 14, "must be absolute")]),
-            ("env.GOPATH = \"'~/go'\"", &[(1, 14, "quotes of its own")]),
+            ("env.GOPATH = \"'~/go'\"", &[(1, 14, "inner quotes")]),
             ("env.GOPATH = \"~/a::/b\"", &[(1, 14, "empty")]),
             ("env.GOPATH = \"/a:b\"", &[(1, 14, "element 2")]),
             ("env.GOBIN = \"~joe/bin\"", &[(1, 13, "user's name")]),
@@ -202,9 +199,9 @@ fn a_value_that_would_do_harm_or_nothing_is_named() {
             ("env.GOFLAGS = \"a\\u0007b\"", &[(1, 15, "control characters")]),
             ("env.GOFLAGS = \"a\\u0000b\"", &[(1, 15, "control characters")]),
             ("env.GOFLAGS = \"\"\"-v\n-x\"\"\"", &[(1, 15, "one line")]),
-            ("env.GOPROXY = \"\"", &[(1, 15, "fills nothing")]),
+            ("env.GOPROXY = \"\"", &[(1, 15, "sets nothing")]),
             ("env.CGO_ENABLED = \"yes\"", &[(1, 19, "must be \"0\" or \"1\"")]),
-            ("env.HTTPS_PROXY = \"ftp://joe:s3cr3tcanary@p:1\"", &[(1, 19, "not the address of a proxy")]),
+            ("env.HTTPS_PROXY = \"ftp://joe:s3cr3tcanary@p:1\"", &[(1, 19, "not a proxy address")]),
             ("env.HTTP_PROXY = \"http://joe:s3cr3tcanary#@p:1\"", &[(1, 18, "%23")]),
             ("env.GOPROXY = \"http://joe:s3cr3tcanary@p\"", &[(1, 15, "unencrypted")]),
             ("env.GOSUMDB = \"https://joe:s3cr3tcanary@p\"", &[(1, 15, "not a checksum database")]),
@@ -295,12 +292,16 @@ fn what_a_record_cannot_hold_is_a_mistake() {
             .map_err(|error| error.to_string())
     };
     assert!(
-        at("/p\nq/gvmr.toml", None, "").unwrap_err().contains("1:1: the path of this file holds a newline")
+        at("/p\nq/gvmr.toml", None, "")
+            .unwrap_err()
+            .contains("1:1: the path of this file contains a newline")
     );
     assert!(at("p/gvmr.toml", None, "").is_err());
-    assert!(at("/p/gvmr.toml", Some("/h\n"), "").unwrap_err().contains("1:1: the path of your home"));
+    assert!(at("/p/gvmr.toml", Some("/h\n"), "").unwrap_err().contains("1:1: HOME contains a newline"));
     assert!(
-        at("/p/gvmr.toml", None, "env.GOPATH = \"~/go\"").unwrap_err().contains("no absolute HOME is set")
+        at("/p/gvmr.toml", None, "env.GOPATH = \"~/go\"")
+            .unwrap_err()
+            .contains("HOME is not an absolute path")
     );
     // A relative HOME is kept, since the shim compares it, and means nothing.
     assert_eq!(at("/p/gvmr.toml", Some("h"), "").unwrap().home, Some(PathBuf::from("h")));
@@ -309,7 +310,7 @@ fn what_a_record_cannot_hold_is_a_mistake() {
     let values = "GOFLAGS = \"${HOME}${HOME}${HOME}${HOME}${HOME}\"\n";
     let rules = format!("[[network]]\ninterface = \"eth0\"\nenv.{values}").repeat(60);
     assert!(at("/p/gvmr.toml", Some("/h"), &rules).is_ok());
-    assert!(at("/p/gvmr.toml", Some(&long), &rules).unwrap_err().contains("larger than 512 KiB"));
+    assert!(at("/p/gvmr.toml", Some(&long), &rules).unwrap_err().contains("exceed 512 KiB"));
 }
 
 /// Pieces of TOML and of rules, in any order: near enough to both to get far.

@@ -14,15 +14,15 @@ pub(super) fn http_proxy(value: &str) -> Result<(), String> {
         None => (None, value),
     };
     if scheme.is_some_and(|scheme| !PROXY_SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known))) {
-        return Err(proxy_mistake("the scheme is none of http, https, socks5 and socks5h"));
+        return Err(proxy_mistake("the scheme must be http, https, socks5 or socks5h"));
     }
     if rest.contains(['/', '?', '#']) {
-        return Err(proxy_mistake("a \"/\", \"?\" or \"#\" is in it (in a password: %2F, %3F, %23)"));
+        return Err(proxy_mistake("it contains \"/\", \"?\" or \"#\" (in a password write %2F, %3F, %23)"));
     }
     let authority = Authority::parse(rest).map_err(proxy_mistake)?;
     let is_cut = |known: &str| rest.strip_prefix(known).is_some_and(|behind| behind.starts_with(':'));
     if scheme.is_none() && authority.has_user && PROXY_SCHEMES.into_iter().any(is_cut) {
-        return Err(proxy_mistake("\"//\" is missing behind the scheme"));
+        return Err(proxy_mistake("\"//\" is missing after the scheme"));
     }
     if scheme.is_none() && !authority.has_port {
         return Err(proxy_mistake("it has neither a scheme nor a port"));
@@ -31,7 +31,7 @@ pub(super) fn http_proxy(value: &str) -> Result<(), String> {
 }
 
 fn proxy_mistake(why: &str) -> String {
-    format!("not the address of a proxy: {why}; write it as http://host:port or host:port")
+    format!("not a proxy address: {why}; write http://host:port or host:port")
 }
 
 /// What `GOPROXY` may be: a list that the go command accepts.
@@ -43,7 +43,9 @@ pub(super) fn goproxy(value: &str) -> Result<(), String> {
             return Ok(()); // the go command reads no further
         }
         goproxy_entry(entry).map_err(|why| {
-            format!("entry {entries} of the list is {why}; allowed are URLs with https, http or file, hosts, direct, off")
+            format!(
+                "entry {entries} of the list: {why}; allowed: https, http and file URLs, hosts, direct, off"
+            )
         })?;
     }
     if entries == 0 {
@@ -54,10 +56,10 @@ pub(super) fn goproxy(value: &str) -> Result<(), String> {
 
 fn goproxy_entry(entry: &str) -> Result<(), &'static str> {
     if entry.starts_with('~') {
-        return Err("a path; \"~\" is not replaced here, write file://${HOME}/…");
+        return Err("a path (\"~\" is not expanded here, write file://${HOME}/…)");
     }
     if entry.starts_with('/') {
-        return Err("a path; write file:///…");
+        return Err("a path (write file:///…)");
     }
     if !entry.contains(":/") {
         if !entry.contains(['.', ':', '/']) {
@@ -65,16 +67,16 @@ fn goproxy_entry(entry: &str) -> Result<(), &'static str> {
         }
         return authority_and_path(entry).map(|_| ());
     }
-    let (scheme, rest) = entry.split_once("://").ok_or("no complete URL")?;
+    let (scheme, rest) = entry.split_once("://").ok_or("an incomplete URL")?;
     match scheme.to_ascii_lowercase().as_str() {
         "https" => authority_and_path(rest).map(|_| ()),
         "http" if authority_and_path(rest)?.has_user => {
-            Err("an http URL with a user, whom the go command refuses to name unencrypted")
+            Err("an http URL with credentials, which the go command never sends unencrypted")
         }
         "http" => Ok(()),
         "file" => {
             let only_a_path = rest.starts_with('/') && !rest.contains(['?', '#']) && escapes_are_whole(rest);
-            if only_a_path { Ok(()) } else { Err("a file URL with something else than an absolute path") }
+            if only_a_path { Ok(()) } else { Err("a file URL with more or less than an absolute path") }
         }
         _ => Err("a URL with another scheme"),
     }
@@ -84,7 +86,7 @@ fn authority_and_path(text: &str) -> Result<Authority, &'static str> {
     let end = text.find(['/', '?', '#']).unwrap_or(text.len());
     let (authority, path) = text.split_at(end);
     if !escapes_are_whole(path) {
-        return Err("a URL with a \"%\" that two hexadecimal digits do not follow");
+        return Err("a URL with an invalid \"%\" escape");
     }
     Authority::parse(authority)
 }
@@ -104,7 +106,7 @@ impl Authority {
         };
         if user.is_some_and(|user| !is_user(user)) {
             return Err(
-                "the user or the password has a character that is written as \"%\" and two hexadecimal digits",
+                "the user or password has a character that must be written as \"%\" and two hexadecimal digits",
             );
         }
         let (host, port) = match address.rsplit_once(':') {
@@ -112,13 +114,13 @@ impl Authority {
             _ => (address, None),
         };
         if !is_host(host) {
-            return Err("no host is in it, or one that cannot be");
+            return Err("it has no valid host");
         }
         let is_port = |port: &str| {
             port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port != 0)
         };
         if port.is_some_and(|port| !is_port(port)) {
-            return Err("its port is no number from 1 to 65535");
+            return Err("its port must be a number from 1 to 65535");
         }
         Ok(Self { has_user: user.is_some(), has_port: port.is_some() })
     }
@@ -178,19 +180,19 @@ mod tests {
             ("proxy:+80", "port"),
             ("ftp://proxy:21", "scheme"),
             ("socks4://proxy:1080", "scheme"),
-            ("http:proxy:80", "no host"),
+            ("http:proxy:80", "no valid host"),
             ("http:/proxy:80", "\"/\""),
             ("http:joe@proxy:80", "\"//\" is missing"),
-            ("http://", "no host"),
-            ("http://:3128", "no host"),
+            ("http://", "no valid host"),
+            ("http://:3128", "no valid host"),
             ("http://proxy:3128/wpad.dat", "\"/\""),
             ("http://joe:pa#ss@proxy:3128", "#"),
             ("http://joe:pa ss@proxy:3128", "password"),
             ("http://joe:100%@proxy:3128", "password"),
-            ("http://pro xy:3128", "no host"),
+            ("http://pro xy:3128", "no valid host"),
             (" http://proxy:3128", "scheme"),
-            ("http://[fd00::1:3128", "no host"),
-            ("http://fd00::1:3128", "no host"),
+            ("http://[fd00::1:3128", "no valid host"),
+            ("http://fd00::1:3128", "no valid host"),
             ("off", "neither"),
             ("DIRECT", "neither"),
         ] {
@@ -221,15 +223,15 @@ mod tests {
             (",", "no entries"),
             (" | ", "no entries"),
             ("proxy", "single word"),
-            ("https://a.example,Direct", "entry 2 of the list is a single word"),
+            ("https://a.example,Direct", "entry 2 of the list: a single word"),
             ("/srv/mirror", "file:///"),
             ("~/mirror", "file://${HOME}"),
             ("ftp://a.example", "another scheme"),
-            ("http:/a.example", "no complete URL"),
-            ("https://", "no host"),
+            ("http:/a.example", "an incomplete URL"),
+            ("https://", "no valid host"),
             ("http://joe:pw@a.example", "unencrypted"),
             ("file://host/x", "file URL"),
-            ("file:/srv/mirror", "no complete URL"),
+            ("file:/srv/mirror", "an incomplete URL"),
             ("file:///x?y", "file URL"),
             ("https://a.example/%zz", "%"),
         ] {

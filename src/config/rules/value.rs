@@ -17,12 +17,12 @@ pub(super) fn checked(
     places: Places<'_>,
 ) -> Result<OsString, String> {
     if written.is_empty() {
-        let fills_nothing = "an empty value fills nothing: leave it out, or empty it below env.override to remove the \
-                             variable";
-        return if overrides { Ok(OsString::new()) } else { Err(fills_nothing.to_owned()) };
+        let sets_nothing =
+            "an empty value sets nothing; delete the line, or move it to env.override to remove the variable";
+        return if overrides { Ok(OsString::new()) } else { Err(sets_nothing.to_owned()) };
     }
     if written.chars().any(char::is_control) {
-        return Err("a value is one line without control characters".to_owned());
+        return Err("a value must be one line without control characters".to_owned());
     }
     let value = match variable.kind {
         VariableKind::Directory => expand::path(written, places)?,
@@ -33,7 +33,7 @@ pub(super) fn checked(
         return Err("the value is longer than 64 KiB".to_owned());
     }
     let text =
-        || value.to_str().ok_or("the value is not UTF-8, as the path of your home or of the project is not");
+        || value.to_str().ok_or("the value is not UTF-8 because HOME or the path of the project is not");
     match (variable.kind, variable.name) {
         (VariableKind::Switch, _) => switch(text()?)?,
         (VariableKind::Proxy, _) => url::http_proxy(text()?)?,
@@ -52,11 +52,11 @@ fn gosumdb(value: &str) -> Result<(), String> {
     match Database::from_setting(value) {
         // Go takes a few names that gvmr does not; what the name of a database may be is not for a rule to say.
         Ok(_) | Err(SettingError::Disabled | SettingError::Name(_)) => Ok(()),
-        Err(_) => Err(
-            "not a checksum database: write off, sum.golang.org, sum.golang.google.cn or NAME+HASH+KEY, the \
-                       name or key also with a URL behind it"
-                .to_owned(),
-        ),
+        Err(_) => {
+            Err("not a checksum database; write off, sum.golang.org, sum.golang.google.cn or NAME+HASH+KEY, \
+             optionally followed by a URL"
+                .to_owned())
+        }
     }
 }
 
@@ -115,7 +115,7 @@ mod tests {
     fn only_what_overrides_may_be_empty_and_nothing_is_endless() {
         for variable in &variable::VARIABLES {
             assert_eq!(check(variable.name, "", true).unwrap(), "");
-            assert!(check(variable.name, "", false).unwrap_err().contains("fills nothing"));
+            assert!(check(variable.name, "", false).unwrap_err().contains("sets nothing"));
         }
         assert!(check("GOFLAGS", &"x".repeat(MAX_LENGTH), false).is_ok());
         assert!(check("GOFLAGS", &"${HOME}".repeat(MAX_LENGTH), false).unwrap_err().contains("64 KiB"));

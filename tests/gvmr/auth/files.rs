@@ -13,7 +13,8 @@ fn what_is_set_is_listed_given_replaced_and_removed() {
     let world = world();
     let note = set(&world, &["https://Git.Corp.example/team/", "--user", "joe"], "s3cret\n");
     assert!(
-        note.stderr.contains("git.corp.example/team is kept in ") && note.stderr.contains("no keyring"),
+        note.stderr.contains("stored the login joe for git.corp.example/team in ")
+            && note.stderr.contains("no keyring"),
         "{note:?}"
     );
     note.succeeds();
@@ -39,7 +40,7 @@ fn what_is_set_is_listed_given_replaced_and_removed() {
     assert_eq!(kept(&world).lines().count(), 2);
     world.gvmr(["auth", "remove", "git.corp.example/team"]).succeeds();
     let missing = world.gvmr(["auth", "remove", "git.corp.example/team"]);
-    missing.exits(2, &["no credentials are kept for git.corp.example/team", "gvmr auth list"]);
+    missing.exits(2, &["no credentials are stored for git.corp.example/team", "gvmr auth list"]);
     world.gvmr(["auth", "remove", "proxy.corp.example:3128"]).exits(2, &["auth list"]);
     world.gvmr(["auth", "remove", "--proxy", "http://proxy.corp.example:3128"]).succeeds();
     assert_eq!(kept(&world), "");
@@ -113,7 +114,7 @@ fn only_a_file_of_ones_own_that_nobody_else_reads_is_used() {
     std::fs::remove_file(&path).unwrap();
     std::fs::write(&path, [text.as_bytes(), b"https\tx\ty\tfile\t\xff\n"].concat()).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    refuse("no text");
+    refuse("not UTF-8 text");
     std::fs::write(&path, vec![b'x'; 600 * 1024]).unwrap();
     refuse("larger");
     std::fs::remove_file(&path).unwrap();

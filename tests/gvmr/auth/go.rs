@@ -37,7 +37,7 @@ fn go_is_given_what_it_needs_by_the_shim_alone() {
         set(&world, &[&machine, "--user", "joe"], "wrong-g").succeeds();
         let run = download(&world, version);
         let said =
-            format!("gvmr: {machine} refused the login joe (HTTP 401), kept in {}", file(&world).display());
+            format!("gvmr: {machine} refused the login joe (HTTP 401), stored in {}", file(&world).display());
         assert_eq!(run.stderr.matches(&said).count(), 1, "{run:?}");
         assert!(run.stderr.contains(&format!("gvmr auth set {machine} --user NAME")), "{run:?}");
         assert!(run.code != Some(0) && !run.stderr.contains("wrong-g"), "{run:?}");

@@ -44,15 +44,15 @@ fn every_value_that_loses_is_named_with_its_place_and_the_reason() {
         &format!("  not -v {config}:3: a directory's rule comes first"),
         "  not -w §/user/.config/go/env:2 (go env -w): a rule sets it",
         &format!(
-            "  not -a {config}:12 (override, directory §/elsewhere): does not count: §/p/q is not in §/elsewhere"
+            "  not -a {config}:12 (override, directory §/elsewhere): does not apply: §/p/q is not in §/elsewhere"
         ),
         "NO_PROXY= unset",
         "  removed §/p/gvmr.toml:6 (override)",
         "  not n.example the environment (no_proxy): §/p/gvmr.toml:6 removes it",
         "GOROOT=§/user/.local/share/gvmr/versions/go1.99.1 the toolchain that runs here (§/p/gvmr.toml:1)",
-        "  not /other the environment: it is another toolchain's",
+        "  not /other the environment: it belongs to another toolchain",
         "GOTOOLCHAIN=local the toolchain that runs here (§/p/gvmr.toml:1)",
-        "  not auto §/user/.local/share/gvmr/versions/go1.99.1/go.env:2: the version was asked for by name",
+        "  not auto §/user/.local/share/gvmr/versions/go1.99.1/go.env:2: the version was named explicitly",
         "NETRC= unset",
     ];
     assert_lines(&fixture, &why(&fixture, &process, &names), &expected);
@@ -80,7 +80,7 @@ fn what_is_kept_and_what_another_network_asks_for_is_told() {
         lines[1],
         "  not http://low:1 the environment (https_proxy): the upper-case name is read first"
     );
-    let far = fixture.text("  not http://far.example:1 §/user/.config/gvmr/config.toml:15 (gateway 203.0.113.77): does not count: gateway is ");
+    let far = fixture.text("  not http://far.example:1 §/user/.config/gvmr/config.toml:15 (gateway 203.0.113.77): does not apply: gateway is ");
     assert!(lines[2].starts_with(&far) && lines[2].ends_with(", not 203.0.113.77"), "{lines:?}");
     let all = fixture.env(&[], &["--why"]).succeeds();
     assert!(!all.contains("far.example") && !all.contains("elsewhere") && !all.contains("GOBIN"), "{all}");

@@ -12,7 +12,7 @@ fn names_print_values_alone_as_go_env_does() {
     fixture.config("[env]\nGOPRIVATE = \"*.corp.example\"\n");
     let run = fixture.env(&[("GOFLAGS", "-v")], &["GOPRIVATE", "GOBIN", "GOFLAGS", "HTTP_PROXY"]);
     assert_eq!(run.stdout, "*.corp.example\n\n-v\n\n");
-    fixture.env(&[], &["GOOS"]).exits(2, &["no rule can set \"GOOS\"", "go env"]);
+    fixture.env(&[], &["GOOS"]).exits(2, &["gvmr cannot explain \"GOOS\"", "go env"]);
     fixture.env(&[], &["GOPATH", "--shell", "fish"]).exits(2, &["--shell"]);
 }
 

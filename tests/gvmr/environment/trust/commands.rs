@@ -19,7 +19,7 @@ fn what_is_approved_is_shown_and_listed_until_it_is_revoked() {
     let expected = [
         file.as_str(),
         "  line 1: go 1.98",
-        "  line 4: GOPROXY=https://***@p.example/  <- modules come from there",
+        "  line 4: GOPROXY=https://***@p.example/  <- modules are downloaded from there",
     ];
     assert_eq!(shown, expected.join("\n"));
     assert_eq!(machine.listed(), [(file.clone(), "in-force".to_owned())]);
@@ -57,7 +57,7 @@ fn json_says_as_much() {
     assert_eq!(settings.len(), 3, "{json}");
     assert_eq!(settings[0]["name"], "GOFLAGS");
     assert_eq!(settings[0]["line"], 2);
-    assert_eq!(settings[0]["risk"], "runs programs, or hands flags to those that can");
+    assert_eq!(settings[0]["risk"], "runs programs, or passes flags to programs that can");
     assert_eq!(settings[1]["value"], project.join("go").to_str().unwrap());
     assert_eq!(settings[1]["overrides"], true);
     assert_eq!(settings[2]["network"]["gateway"][0], "10.0.2.2");
@@ -99,10 +99,10 @@ fn nothing_but_a_regular_gvmr_toml_is_trusted() {
     refused("../p", &["there is no", "p/gvmr.toml"]);
     refused("../nowhere", &["there is no", "nowhere/gvmr.toml"]);
     machine.trust(&user, &[""]).exits(2, &["a value is required"]);
-    refused("../p/other.toml", &["other.toml is no project file", "called gvmr.toml"]);
+    refused("../p/other.toml", &["other.toml is not a project file", "expected the name gvmr.toml"]);
     let file = project.join("gvmr.toml");
     symlink("other.toml", project.join("alias.toml")).unwrap();
-    refused("../p/alias.toml", &["no project file"]);
+    refused("../p/alias.toml", &["not a project file"]);
     fs::create_dir(&file).unwrap();
     refused("../p", &["is a directory"]);
     refused("../p/gvmr.toml", &["is a directory"]);
@@ -179,7 +179,10 @@ fn a_nearer_go_version_is_told() {
     assert_eq!(machine.trust(&inner, &[]).stderr, "");
     fs::write(inner.join(".go-version"), "1.98.1\n").unwrap();
     let told = machine.trust(&inner, &[]).stderr;
-    assert!(told.contains("go = \"1.98\" does not decide") && told.contains("inner/.go-version:1"), "{told}");
+    assert!(
+        told.contains("go = \"1.98\" does not select the version") && told.contains("inner/.go-version:1"),
+        "{told}"
+    );
     assert_eq!(machine.trust(&project, &[]).stderr, "");
     // In one directory .go-version wins, as everybody else expects it to.
     fs::write(project.join(".go-version"), "1.98.1\n").unwrap();

@@ -24,11 +24,11 @@ fn what_belongs_to_another_user_is_neither_trusted_nor_heeded() {
     );
     let words = ["belongs to user 4002", "chown", "next: "];
     machine.trust(&project, &[]).exits(7, &words);
-    assert!(machine.world.gvmr(["trust", "--list"]).succeeds().starts_with("another user's"));
+    assert!(machine.world.gvmr(["trust", "--list"]).succeeds().starts_with("other owner"));
     chown(&file, Some(0), None).unwrap();
     assert_eq!(machine.gets(&project, "GOFLAGS"), "-tags=approved");
 
-    // A link of another user's, and a link to another user's file.
+    // A link of other owner, and a link to other owner file.
     let other = project.join("other.toml");
     fs::rename(&file, &other).unwrap();
     symlink("other.toml", &file).unwrap();
@@ -63,7 +63,7 @@ fn a_record_of_another_users_counts_as_none() {
 #[test]
 fn root_leaves_nothing_in_a_users_home() {
     if !is_root() {
-        return skip("only root can act in another user's home");
+        return skip("only root can act in other owner home");
     }
     let mut machine = Machine::new();
     let project = machine.project("p", TAGS);

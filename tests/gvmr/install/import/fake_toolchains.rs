@@ -42,7 +42,7 @@ fn a_named_tree_is_copied_proved_and_reachable() {
     put(&goroot.join("bin/go"), "changed later");
     world.gvmr(["verify"]).succeeds();
     let again = import(&world, &goroot).succeeds();
-    assert!(again.ends_with("is installed already"), "{again}");
+    assert!(again.ends_with("already installed"), "{again}");
 }
 
 #[test]
@@ -206,12 +206,14 @@ fn without_the_log_nothing_is_adopted() {
         if request.target.starts_with("/sumdb/") { Reply::status(500) } else { reply }
     });
     let (world, goroot) = machine(&mirror);
-    import(&world, &goroot)
-        .exits(4, &["go1.99.1 is not adopted, since only the log can prove a tree", "next: "]);
+    import(&world, &goroot).exits(
+        4,
+        &["go1.99.1 is not adopted, because only the checksum database can verify a tree", "next: "],
+    );
     assert_eq!(world.installed(), [""; 0]);
     let mut world = World::new("http://127.0.0.1:9");
     let goroot = lay(&world.path("tree"), "1.99.1");
-    import(&world, &goroot).exits(4, &["only the log can prove"]);
+    import(&world, &goroot).exits(4, &["only the checksum database can verify"]);
     world.set("GOSUMDB", "off");
     import(&world, &goroot).exits(5, &["GOSUMDB"]);
     assert_eq!(world.installed(), [""; 0]);
@@ -235,12 +237,12 @@ fn a_tree_for_another_machine_or_of_no_release_is_named_and_refused() {
     put(&goroot.join("VERSION"), "devel go1.100-abc\n");
     import(&world, &goroot).exits(1, &["devel go1.100-abc", "next: "]);
     world.gvmr(["import", "./nowhere"]).exits(2, &["nowhere", "next: "]);
-    world.gvmr(["import", "."]).exits(2, &["no Go toolchain", "next: "]);
+    world.gvmr(["import", "."]).exits(2, &["not a Go toolchain", "next: "]);
     let list = world.gvmr(["import", "--dry-run", "--json"]).json();
     let line =
         list.as_array().unwrap().iter().find(|line| line["goroot"] == goroot.to_str().unwrap()).unwrap();
     assert_eq!(line["state"], "passed");
-    assert!(line["why"].as_str().unwrap().contains("no release"), "{line}");
+    assert!(line["why"].as_str().unwrap().contains("not a Go release"), "{line}");
 }
 
 #[test]
