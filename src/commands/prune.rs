@@ -1,8 +1,7 @@
 //! `gvmr prune`: removes patch releases that a newer installed one replaces and that nothing asks for.
 
-use super::uninstall;
 use crate::cli;
-use crate::context::Context;
+use crate::context::{Context, Removal};
 use crate::error::{Error, ErrorKind};
 use crate::store::Retention;
 use gvmr_core::gover::version::Version;
@@ -47,7 +46,8 @@ pub(super) fn run(arguments: &cli::PruneArgs, context: &Context) -> Result<(), E
     let (removed, failure) = if arguments.dry_run {
         (list, None)
     } else {
-        let (removed, failure) = uninstall::remove(&removable, false, context)?;
+        let Removal { removed, failure } = context.remove(&removable, false)?;
+        let failure = failure.map(|(version, error)| Error::from(error).about(&version.toolchain_name()));
         (removed.iter().map(Version::to_string).collect(), failure)
     };
     if arguments.json {

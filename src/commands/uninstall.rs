@@ -1,7 +1,7 @@
 //! `gvmr uninstall`: removes versions that nothing uses.
 
 use crate::cli;
-use crate::context::Context;
+use crate::context::{Context, Removal};
 use crate::error::{Error, ErrorKind};
 use crate::store::Toolchain;
 use gvmr_core::gover::version::Version;
@@ -18,7 +18,8 @@ pub(super) fn run(arguments: &cli::UninstallArgs, context: &Context) -> Result<(
     if !arguments.force {
         chosen.iter().try_for_each(|version| refuse_default(version, &toolchains, context))?;
     }
-    let (removed, failure) = remove(&chosen, arguments.force, context)?;
+    let Removal { removed, failure } = context.remove(&chosen, arguments.force)?;
+    let failure = failure.map(|(version, error)| Error::from(error).about(&version.toolchain_name()));
     if arguments.json {
         let names: Vec<_> = removed.iter().map(Version::to_string).collect();
         context.terminal.json(&names).map_err(Error::stdout)?;
@@ -28,39 +29,6 @@ pub(super) fn run(arguments: &cli::UninstallArgs, context: &Context) -> Result<(
         Some(error) => Err(error),
         None => Ok(()),
     }
-}
-
-/// Removes versions one by one and updates shims and default; gives what was removed, and the error that ended it.
-pub(super) fn remove(
-    versions: &BTreeSet<Version>,
-    force: bool,
-    context: &Context,
-) -> Result<(Vec<Version>, Option<Error>), Error> {
-    let store = context.store()?;
-    let mut removed = Vec::new();
-    let mut failure = None;
-    for version in versions {
-        let lock = store.lock(version, &|holder| context.terminal.note(holder), &|| context.interrupted());
-        match lock.and_then(|lock| store.remove(&lock, force)) {
-            Ok(_) => {
-                context.terminal.note(format_args!("removed {}", version.toolchain_name()));
-                removed.push(version.clone());
-            }
-            Err(error) => {
-                let error = Error::from(error);
-                let message = format!("{}: {}", version.toolchain_name(), error.message);
-                failure = Some(Error { message, ..error });
-                break;
-            }
-        }
-    }
-    if !removed.is_empty() {
-        context.publish()?;
-        if store.clear_default_if_gone()? {
-            context.terminal.note("that was the default; run `gvmr use --global VERSION` to set another");
-        }
-    }
-    Ok((removed, failure))
 }
 
 /// The default is removed only with --force: every directory without a pin would lose its Go.

@@ -7,10 +7,12 @@ mod consent;
 mod error;
 mod installed;
 mod interrupt;
+mod removal;
 mod shared_home;
 
 pub use consent::Consent;
 pub use error::ContextError;
+pub use removal::Removal;
 pub use shared_home::DefaultOf;
 
 use crate::config::{self, ConfigError, Settings};

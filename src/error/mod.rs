@@ -100,6 +100,12 @@ impl Error {
         Self { hint, ..Self::new(kind, cause) }
     }
 
+    /// The same error, led by what it is about.
+    #[must_use]
+    pub fn about(self, subject: &str) -> Self {
+        Self { message: format!("{subject}: {}", self.message), ..self }
+    }
+
     /// Adds the next step.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

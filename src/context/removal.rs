@@ -1,0 +1,44 @@
+//! Removes installed versions, one by one, and prints each.
+
+use super::Context;
+use crate::store::StoreError;
+use gvmr_core::gover::version::Version;
+use std::collections::BTreeSet;
+
+/// What became of a removal.
+#[derive(Debug, Default)]
+pub struct Removal {
+    /// What was removed.
+    pub removed: Vec<Version>,
+    /// The version that could not be removed, which ended it.
+    pub failure: Option<(Version, StoreError)>,
+}
+
+impl Context {
+    /// Removes versions up to the first failure, then brings shims and default up to date. Without `force` a version whose
+    /// programs run is not removed.
+    pub fn remove(&self, versions: &BTreeSet<Version>, force: bool) -> Result<Removal, StoreError> {
+        let store = self.store()?;
+        let mut removal = Removal::default();
+        for version in versions {
+            let lock = store.lock(version, &|holder| self.terminal.note(holder), &|| self.interrupted());
+            match lock.and_then(|lock| store.remove(&lock, force)) {
+                Ok(_) => {
+                    self.terminal.note(format_args!("removed {}", version.toolchain_name()));
+                    removal.removed.push(version.clone());
+                }
+                Err(error) => {
+                    removal.failure = Some((version.clone(), error));
+                    break;
+                }
+            }
+        }
+        if !removal.removed.is_empty() {
+            self.publish()?;
+            if store.clear_default_if_gone()? {
+                self.terminal.note("that was the default; run `gvmr use --global VERSION` to set another");
+            }
+        }
+        Ok(removal)
+    }
+}
