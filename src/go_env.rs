@@ -31,8 +31,8 @@ const OF_THE_COMPILER: [&str; 5] =
 #[derive(Debug, thiserror::Error)]
 pub enum GoEnvError {
     /// It cannot be started or waited for.
-    #[error("cannot be run")]
-    Run(#[source] io::Error),
+    #[error("cannot be run: {0}")]
+    Run(io::Error),
     /// It did not answer in time, or said too much.
     #[error("gave no answer within {} s", LIMIT.as_secs())]
     TooLong,

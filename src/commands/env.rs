@@ -2,16 +2,17 @@
 //! variables, and why.
 
 mod printed;
-mod table;
 
 use crate::cli;
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::explain;
+use crate::explain::table::{self, Table};
 use crate::shell::{ScriptEntry, ShellKind};
 use gvmr_core::env::variable::Variable;
 use gvmr_core::gover::goenv;
+use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::environment::{Environment, Process};
 use gvmr_core::sys::printable;
 use std::ffi::OsString;
@@ -23,7 +24,7 @@ pub(super) fn run(arguments: &cli::EnvArgs, context: &Context) -> Result<(), Err
     let named = !arguments.names.is_empty();
     let variables = variables(&arguments.names)?;
     if arguments.json {
-        let table = table::gather(context, &variables)?;
+        let table = gather(context, &variables)?;
         let mut value = paths(context)?;
         value["variables"] = printed::as_json(&table, named);
         value["notices"] = printed::notices_as_json(&table);
@@ -32,7 +33,7 @@ pub(super) fn run(arguments: &cli::EnvArgs, context: &Context) -> Result<(), Err
     if !named && !arguments.why {
         return print_assignments(arguments.shell, context);
     }
-    let table = table::gather(context, &variables)?;
+    let table = gather(context, &variables)?;
     for remark in &table.notices {
         context.terminal.note(&remark.message);
     }
@@ -43,6 +44,12 @@ pub(super) fn run(arguments: &cli::EnvArgs, context: &Context) -> Result<(), Err
     context.terminal.bytes(text.as_bytes()).map_err(Error::stdout)
 }
 
+fn gather(context: &Context, variables: &[&'static Variable]) -> Result<Table, Error> {
+    let home = &context.settings.home;
+    let rules = config::rules(UserDirs::of(home, &Process).as_ref(), &Process)?;
+    table::gather(home, rules, variables).map_err(|error| Error::new(ErrorKind::Usage, &error))
+}
+
 /// The variables of these names; all where there is none.
 fn variables(names: &[String]) -> Result<Vec<&'static Variable>, Error> {
     if names.is_empty() {
@@ -51,11 +58,8 @@ fn variables(names: &[String]) -> Result<Vec<&'static Variable>, Error> {
     let find = |name: &String| {
         explain::all().find(|variable| variable.name == name).ok_or_else(|| {
             let shown = printable::word(name);
-            Error::said(
-                ErrorKind::Usage,
-                format!("gvmr cannot explain \"{shown}\": no rule can set it"),
-            )
-            .hint("run `gvmr env --why` for the variables it can explain, or `go env` for all")
+            Error::said(ErrorKind::Usage, format!("gvmr cannot explain \"{shown}\": no rule can set it"))
+                .hint("run `gvmr env --why` for the variables it can explain, or `go env` for all")
         })
     };
     names.iter().map(find).collect()

@@ -1,9 +1,9 @@
 //! `gvmr which` and `gvmr where`: the program that runs here, and where versions and shims live.
 
-use super::current::Line;
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
+use crate::explain::CurrentGo;
 use gvmr_core::home::system_go::SystemGo;
 use gvmr_core::select::resolution::Selection;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &cli::WhichArgs, context: &Context) -> Result<(), E
         .hint("run `gvmr which go`"));
     }
     if arguments.json {
-        let mut line = serde_json::to_value(Line::of(&answer)).unwrap_or_default();
+        let mut line = serde_json::to_value(CurrentGo::of(&answer)).unwrap_or_default();
         line["path"] = path.display().to_string().into();
         return context.terminal.json(&line).map_err(Error::stdout);
     }

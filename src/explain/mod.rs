@@ -4,9 +4,13 @@
 //! word, what they change [`ResolvedEnv`]'s, and every value that go gets is read from the very environment that it gets. Reads
 //! the go command's two files of settings, changes nothing.
 
+mod current;
 pub mod notices;
+pub mod table;
 mod why;
+mod words;
 
+pub use current::CurrentGo;
 pub use why::ShadowReason;
 
 use gvmr_core::env::compiled_rules::{CompiledRules, Conditions, When};

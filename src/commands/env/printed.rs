@@ -1,16 +1,14 @@
 //! The table in words and as scripts read it, without credentials.
 
-use super::table::{Row, Table};
 use crate::config::redacted;
+use crate::explain::table::{Row, Table};
 use crate::explain::{RuleOrigin, RuleValue, ShadowReason, ValueSource};
 use crate::terminal::{self, Cell, Tone};
 use gvmr_core::env::compiled_rules::When;
-use gvmr_core::env::network::{Condition, Network, NetworkState};
+use gvmr_core::env::network::Network;
 use gvmr_core::env::variable::Variable;
-use gvmr_core::sys::printable;
 use serde_json::{Value, json};
 use std::ffi::OsStr;
-use std::fmt::Display;
 use std::path::Path;
 
 /// How far the column of places moves to the right at most.
@@ -50,7 +48,7 @@ pub(super) fn rows(table: &Table, named: bool) -> Vec<terminal::Row> {
 
 fn shadowed(row: &Row, table: &Table) -> Vec<(String, String)> {
     let shadowed = row.explained.shadowed.iter().map(|(candidate, why)| {
-        let place = place(&candidate.place, table);
+        let place = candidate.place.words(table.reason.as_deref());
         match why {
             ShadowReason::Removes => ("  removed".to_owned(), place),
             _ => (not(row.explained.variable, &candidate.value), format!("{place}: {why}")),
@@ -60,8 +58,8 @@ fn shadowed(row: &Row, table: &Table) -> Vec<(String, String)> {
 }
 
 fn idle(ruled: &RuleValue, directory: &Path, network: &Network) -> (String, String) {
-    let why = why_idle(&ruled.rule, directory, network);
-    (not(ruled.variable, &ruled.value), format!("{}: does not apply: {why}", of_rule(&ruled.rule)))
+    let why = ruled.rule.why_idle(directory, network);
+    (not(ruled.variable, &ruled.value), format!("{}: does not apply: {why}", ruled.rule.words()))
 }
 
 /// A value that does not count; an empty one would remove the variable.
@@ -98,7 +96,7 @@ pub(super) fn as_json(table: &Table, named: bool) -> Value {
                 json!({
                     "value": secretless(variable, &ruled.value),
                     "from": from_rule(&ruled.rule),
-                    "why": why_idle(&ruled.rule, &table.directory, &network),
+                    "why": ruled.rule.why_idle(&table.directory, &network),
                 })
             });
             member["elsewhere"] = idle.collect::<Vec<_>>().into();
@@ -114,37 +112,12 @@ pub(super) fn notices_as_json(table: &Table) -> Value {
     notices.map(|one| json!({ "kind": one.kind, "message": one.message })).collect::<Vec<_>>().into()
 }
 
-impl Row {
-    /// What the toolchain says, or else what is written.
-    fn value(&self) -> Option<&OsStr> {
-        self.said.as_deref().or(self.explained.value.as_deref())
-    }
-
-    /// Whether it is set, as far as one knows, or shadows something.
-    fn says_something(&self) -> bool {
-        self.value().is_some_and(|value| !value.is_empty())
-            || !self.explained.shadowed.is_empty()
-            || self.written_otherwise().is_some()
-    }
-
-    fn is_unset(&self) -> bool {
-        self.explained.place == ValueSource::Default && self.value().is_some_and(OsStr::is_empty)
-    }
-
-    /// What is written, where the toolchain reads that as something else.
-    fn written_otherwise(&self) -> Option<&OsStr> {
-        let written =
-            self.explained.value.as_deref().filter(|_| self.explained.place != ValueSource::Toolchain)?;
-        self.said.as_deref().filter(|said| *said != written).map(|_| written)
-    }
-}
-
 /// The place of the value that counts.
 fn place_of(row: &Row, table: &Table) -> String {
     if row.is_unset() {
         return "unset".to_owned();
     }
-    let mut text = place(&row.explained.place, table);
+    let mut text = row.explained.place.words(table.reason.as_deref());
     if row.explained.kept {
         text.push_str(", kept by GVMR_KEEP");
     }
@@ -166,86 +139,6 @@ fn derived(variable: &Variable) -> &'static str {
         "GOMODCACHE" => ", from GOPATH",
         _ => "",
     }
-}
-
-fn place(place: &ValueSource, table: &Table) -> String {
-    match place {
-        ValueSource::Process(name) if name.starts_with(|first: char| first.is_ascii_lowercase()) => {
-            format!("the environment ({name})")
-        }
-        ValueSource::Process(_) => "the environment".to_owned(),
-        ValueSource::Rule(rule) => of_rule(rule),
-        ValueSource::Credentials => "gvmr auth".to_owned(),
-        ValueSource::Toolchain => match &table.reason {
-            Some(reason) => format!("the toolchain that runs here ({reason})"),
-            None => "the toolchain that runs here".to_owned(),
-        },
-        ValueSource::UserFile { file, line } => format!("{}:{line} (go env -w)", printable::path(file)),
-        ValueSource::ToolchainFile { file, line } => format!("{}:{line}", printable::path(file)),
-        ValueSource::Default => "Go's default".to_owned(),
-    }
-}
-
-/// `/c/config.toml:9 (override, directory /home/joe/work)`
-fn of_rule(rule: &RuleOrigin) -> String {
-    let mut remarks = Vec::new();
-    if rule.overrides {
-        remarks.push("override".to_owned());
-    }
-    match &rule.when {
-        When::Always => {}
-        When::Directory(path) => remarks.push(format!("directory {}", printable::path(path))),
-        When::Network(conditions) => remarks.push(redacted::network(conditions)),
-    }
-    if remarks.is_empty() { rule.place() } else { format!("{} ({})", rule.place(), remarks.join(", ")) }
-}
-
-/// Why a rule does not count here.
-fn why_idle(rule: &RuleOrigin, directory: &Path, network: &Network) -> String {
-    match &rule.when {
-        When::Always => "its file is ignored".to_owned(),
-        When::Directory(path) => {
-            format!("{} is not in {}", printable::path(directory), printable::path(path))
-        }
-        When::Network(conditions) => {
-            let seen = network.seen();
-            let unmatched = network.unmatched(conditions).into_iter();
-            let words = unmatched.map(|condition| match condition {
-                Condition::Gateway => {
-                    format!("gateway is {}, not {}", any(&seen.gateways), listed(&conditions.gateways))
-                }
-                Condition::Subnet => {
-                    let subnets: Vec<String> = conditions.subnets.iter().map(redacted::subnet).collect();
-                    format!("{} in {}", addresses(&seen), listed(&subnets))
-                }
-                Condition::Interface => {
-                    let interfaces = |names: &[String]| -> Vec<String> {
-                        names.iter().map(|name| printable::text(name)).collect()
-                    };
-                    let (there, wanted) = (interfaces(&seen.interfaces), interfaces(&conditions.interfaces));
-                    format!("interface is {}, not {}", any(&there), listed(&wanted))
-                }
-            });
-            words.collect::<Vec<_>>().join("; ")
-        }
-    }
-}
-
-fn addresses(seen: &NetworkState) -> String {
-    if seen.addresses.is_empty() {
-        "no address is".to_owned()
-    } else {
-        format!("none of {} is", any(&seen.addresses))
-    }
-}
-
-fn any(there: &[impl Display]) -> String {
-    let all: Vec<String> = there.iter().map(ToString::to_string).collect();
-    if all.is_empty() { "none".to_owned() } else { all.join(", ") }
-}
-
-fn listed(wanted: &[impl Display]) -> String {
-    wanted.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
 }
 
 fn secretless(variable: &Variable, value: &OsStr) -> Value {

@@ -1,11 +1,11 @@
 //! What the next go here sees of each variable: gathered as the shim gathers it, with the toolchain's own defaults.
+//!
+//! Takes the home and the user's compiled rules, gives a row for each variable. Runs `go env` of the toolchain, changes
+//! nothing.
 
-use crate::config;
-use crate::context::Context;
-use crate::error::{Error, ErrorKind};
-use crate::explain::notices;
-use crate::explain::{self, Explained, Explainer, OTHERS};
+use super::{Explained, Explainer, OTHERS, ValueSource, notices, ruled};
 use crate::go_env;
+use gvmr_core::env::compiled_rules::CompiledRules;
 use gvmr_core::env::env_context::ResolvedEnv;
 use gvmr_core::env::notice::Notice;
 use gvmr_core::env::variable::Variable;
@@ -13,17 +13,18 @@ use gvmr_core::exec::called_shim::CalledShim;
 use gvmr_core::exec::child_environment::{ChildEnvironment, Edits};
 use gvmr_core::exec::invocation::Invocation;
 use gvmr_core::exec::launch::Launch;
-use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::gover::selector::NotAVersion;
+use gvmr_core::home::paths::Home;
 use gvmr_core::select::resolution::{Resolution, Selection, Source};
-use gvmr_core::sys::environment::{Block, Process};
+use gvmr_core::sys::environment::Block;
 use gvmr_core::sys::printable;
 use gvmr_core::sys::process::Word;
 use std::collections::BTreeMap;
-use std::ffi::{CStr, OsString};
+use std::ffi::{CStr, OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// All that is shown.
-pub(super) struct Table {
+pub struct Table {
     /// The variables that were asked for.
     pub rows: Vec<Row>,
     /// What there is to tell besides.
@@ -35,7 +36,7 @@ pub(super) struct Table {
 }
 
 /// One variable.
-pub(super) struct Row {
+pub struct Row {
     /// Who decides it, and what that shadows.
     pub explained: Explained,
     /// What the toolchain's own go says; `None` where it was not asked or gave no answer.
@@ -43,7 +44,7 @@ pub(super) struct Row {
 }
 
 /// Something to tell.
-pub(super) struct Remark {
+pub struct Remark {
     /// A word for scripts.
     pub kind: &'static str,
     /// The words.
@@ -51,19 +52,21 @@ pub(super) struct Remark {
 }
 
 /// Gathers it for these variables in the current directory.
-pub(super) fn gather(context: &Context, variables: &[&'static Variable]) -> Result<Table, Error> {
-    let home = &context.settings.home;
+pub fn gather(
+    home: &Home,
+    rules: Option<CompiledRules>,
+    variables: &[&'static Variable],
+) -> Result<Table, NotAVersion> {
     let block = Block::of_process();
     let place = CalledShim::in_home(home, "go".as_ref());
     let words: [&CStr; 1] = [c"go"];
-    let call =
-        Invocation::parse(&place, &words, &block).map_err(|error| Error::new(ErrorKind::Usage, &error))?;
-    let mut env_context = call.env_context(config::rules(UserDirs::of(home, &Process).as_ref(), &Process)?);
+    let call = Invocation::parse(&place, &words, &block)?;
+    let mut env_context = call.env_context(rules);
     let directory = env_context.directory.clone();
     let mut remarks = Vec::new();
     let answer = call.answer(&env_context);
     let answer = answer.map_err(|problem| remarks.push(Remark::new("version", problem.to_string()))).ok();
-    let rules = explain::ruled(&env_context);
+    let rules = ruled(&env_context);
     let resolved = match &answer {
         Some(answer) => call.resolve_env(&mut env_context, &answer.choice),
         None => env_context.resolve_env(home, &block, None, None),
@@ -79,7 +82,7 @@ pub(super) fn gather(context: &Context, variables: &[&'static Variable]) -> Resu
     let entries = child.entries();
     let goroot = answer.as_ref().and_then(|answer| answer.choice.goroot());
     let mut said = ask(launch.as_ref().zip(goroot), &entries, variables, &mut remarks);
-    remarks.extend(answer.as_ref().and_then(|answer| lacking(answer, &resolved, context)));
+    remarks.extend(answer.as_ref().and_then(|answer| lacking(answer, &resolved)));
     let child = Block::from(entries);
     let ground =
         Explainer { rules: &rules, home, resolved: &resolved, environment: &block, child: &child, goroot };
@@ -119,17 +122,16 @@ fn ask(
     let entries: Vec<&CStr> = entries.iter().map(|entry| entry.as_c_str()).collect();
     go_env::ask(&launch.path(), &entries, &names).unwrap_or_else(|error| {
         let go = printable::path(&goroot.join("bin/go"));
-        let error = crate::install::with_causes(&error);
-        remarks
-            .push(Remark::new("defaults", format!("{go} env {error}; Go's defaults are unknown")));
+        remarks.push(Remark::new("defaults", format!("{go} env {error}; Go's defaults are unknown")));
         BTreeMap::new()
     })
 }
 
 /// What keeps the table from being whole.
-fn lacking(answer: &Resolution, resolved: &ResolvedEnv, context: &Context) -> Option<Remark> {
+fn lacking(answer: &Resolution, resolved: &ResolvedEnv) -> Option<Remark> {
     if let Selection::Missing { wanted } = &answer.choice {
-        return Some(Remark::new("version", context.missing(wanted, &answer.reason).to_string()));
+        let message = format!("Go {wanted} is not installed ({})", answer.reason);
+        return Some(Remark::new("version", message));
     }
     let message = "go also gets stored credentials for this proxy or version, which are not shown";
     resolved.needs_credentials.then(|| Remark::new("credentials", message.to_owned()))
@@ -142,6 +144,32 @@ fn of_notice(notice: &Notice, directory: &Path, block: &Block<'_>) -> Remark {
         Notice::Config { .. } => "config",
     };
     Remark::new(kind, notices::words(notice, directory, block))
+}
+
+impl Row {
+    /// What the toolchain says, or else what is written.
+    pub fn value(&self) -> Option<&OsStr> {
+        self.said.as_deref().or(self.explained.value.as_deref())
+    }
+
+    /// Whether it is set, as far as is known, or shadows something.
+    pub fn says_something(&self) -> bool {
+        self.value().is_some_and(|value| !value.is_empty())
+            || !self.explained.shadowed.is_empty()
+            || self.written_otherwise().is_some()
+    }
+
+    /// Whether nothing sets it and the go command has no default for it.
+    pub fn is_unset(&self) -> bool {
+        self.explained.place == ValueSource::Default && self.value().is_some_and(OsStr::is_empty)
+    }
+
+    /// What is written, where the toolchain reads that as something else.
+    pub fn written_otherwise(&self) -> Option<&OsStr> {
+        let written =
+            self.explained.value.as_deref().filter(|_| self.explained.place != ValueSource::Toolchain)?;
+        self.said.as_deref().filter(|said| *said != written).map(|_| written)
+    }
 }
 
 impl Remark {

@@ -1,0 +1,51 @@
+//! The Go that runs in a directory, as scripts read it.
+
+use gvmr_core::select::resolution::{Origin, Resolution, Selection};
+use serde::Serialize;
+
+/// The Go that runs in a directory, and why: what `--json` shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct CurrentGo {
+    /// Its version, or the one that is asked for and missing.
+    pub version: Option<String>,
+    /// Whether it can run.
+    pub installed: bool,
+    /// Its `go` program.
+    pub path: Option<String>,
+    /// Which kind of source selects it.
+    pub rule: String,
+    /// The file that selects it.
+    pub file: Option<String>,
+    /// The line in that file, counted from 1.
+    #[serde(rename = "line")]
+    pub number: Option<usize>,
+    /// The same in words.
+    pub why: String,
+}
+
+impl CurrentGo {
+    /// What this resolution says.
+    pub fn of(answer: &Resolution) -> Self {
+        let Origin { file, line, .. } = &answer.reason;
+        let (version, installed, path) = match &answer.choice {
+            Selection::Installed { version, goroot } => {
+                (Some(version.to_string()), true, Some(goroot.join("bin/go").display().to_string()))
+            }
+            Selection::System(outside) => (
+                outside.version.as_ref().map(ToString::to_string),
+                true,
+                Some(outside.program.display().to_string()),
+            ),
+            Selection::Missing { wanted: selector } => (Some(selector.to_string()), false, None),
+        };
+        Self {
+            version,
+            installed,
+            path,
+            rule: answer.reason.source.name().to_owned(),
+            file: file.as_ref().map(|file| file.display().to_string()),
+            number: *line,
+            why: answer.reason.to_string(),
+        }
+    }
+}
