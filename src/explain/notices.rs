@@ -17,16 +17,18 @@ use std::path::{Path, PathBuf};
 /// A notice in words, with the next step.
 pub fn words(notice: &Notice, directory: &Path, environment: &dyn Environment) -> String {
     match notice {
-        Notice::ProjectFile(passed_over) => project_file(passed_over, environment),
+        Notice::ProjectFile(ignored) => project_file(ignored, environment),
         Notice::Gopath(unfit) => gopath(unfit, directory, environment),
         Notice::Config { file, owner } => {
-            let file = printable::path(file);
-            format!("{file} belongs to user {owner}, so that its rules do not count; make it yours (chown)")
+            format!(
+                "ignoring {}, which belongs to user {owner}; make it yours with chown",
+                printable::path(file)
+            )
         }
     }
 }
 
-/// What is wrong, and the lines that would mend it for this directory.
+/// What is wrong, and the lines that would correct it for this directory.
 fn gopath(unfit: &UnfitGopath, directory: &Path, environment: &dyn Environment) -> String {
     if unfit.replaced.is_some() {
         return unfit.to_string();
@@ -53,33 +55,34 @@ fn rule(unfit: &UnfitGopath, directory: &Path, environment: &dyn Environment) ->
     ))
 }
 
-/// Why a project file has no effect, and what to do about it.
-fn project_file(passed_over: &IgnoredFile, environment: &dyn Environment) -> String {
-    let file = printable::path(&passed_over.file);
-    let state = match &passed_over.why {
-        IgnoredReason::Untrusted => "is not trusted, so that it has no effect",
-        IgnoredReason::Changed => "was changed since you trusted it, so that it has no effect",
+/// Why a project file is ignored, and what to do about it.
+fn project_file(ignored: &IgnoredFile, environment: &dyn Environment) -> String {
+    let file = printable::path(&ignored.file);
+    let (state, change) = match &ignored.why {
+        IgnoredReason::Untrusted => ("untrusted ", ""),
+        IgnoredReason::Changed => ("", ", which changed since you trusted it"),
         IgnoredReason::Unread(Unreadable::Foreign(owner)) => {
             return format!(
-                "{file} belongs to user {owner}, so that it is passed over and cannot be trusted; to use it, make it \
-                 yours first, or copy it to a directory of yours"
+                "ignoring {file}, which belongs to user {owner}; to use it, make it yours with chown or copy it to a \
+                 directory of yours"
             );
         }
         IgnoredReason::Unread(Unreadable::Refused(refusal)) => {
-            return format!("{file} {refusal}, so that it has no effect");
+            return format!("ignoring {file}: it {refusal}");
         }
     };
-    let content = match gvmr_toml::read(&passed_over.file) {
+    let (content, first) = match gvmr_toml::read(&ignored.file) {
         Ok(Some(bytes)) => {
             let user_home = environment.get("HOME").map(PathBuf::from);
-            content(&config::compile_project(&passed_over.file, &bytes, user_home.as_deref()))
+            let compiled = config::compile_project(&ignored.file, &bytes, user_home.as_deref());
+            (content(&compiled), if compiled.is_ok() { "review" } else { "correct" })
         }
-        _ => String::new(), // it went away meanwhile
+        _ => (String::new(), "review"), // it went away meanwhile
     };
-    format!("{file} {state}{content}; {}", trust(&passed_over.file))
+    format!("ignoring {state}{file}{change}{content}; {first} it, then run {}", trust(&ignored.file))
 }
 
-/// What it would set, by name, or its first mistake.
+/// In parentheses: what the file would set, by name, or its first mistake.
 fn content(compiled: &Result<CompiledRules, RulesError>) -> String {
     let record = match compiled {
         Ok(record) => record,
@@ -87,13 +90,10 @@ fn content(compiled: &Result<CompiledRules, RulesError>) -> String {
             let Some(first) = error.mistakes.first() else { return String::new() };
             let others = match error.mistakes.len() - 1 {
                 0 => String::new(),
-                others => format!(" (and {others} more)"),
+                others => format!(", and {others} more"),
             };
             let message = printable::text(&first.message);
-            return format!(
-                ", and has a mistake in line {}, column {}: {message}{others}",
-                first.line, first.column
-            );
+            return format!(" (line {}, column {}: {message}{others})", first.line, first.column);
         }
     };
     let mut names: Vec<&str> = Vec::new();
@@ -103,26 +103,20 @@ fn content(compiled: &Result<CompiledRules, RulesError>) -> String {
             names.push(name);
         }
     }
-    let pin = record.pin.as_ref().map(|pin| format!("choose Go {}", printable::word(&pin.written)));
+    let pin = record.pin.as_ref().map(|pin| format!("select Go {}", printable::word(&pin.written)));
     let set = (!names.is_empty()).then(|| format!("set {}", names.join(", ")));
     match (pin, set) {
-        (Some(pin), Some(set)) => format!("; it would {pin} and {set}"),
-        (Some(one), None) | (None, Some(one)) => format!("; it would {one}"),
+        (Some(pin), Some(set)) => format!(" (would {pin} and {set})"),
+        (Some(one), None) | (None, Some(one)) => format!(" (would {one})"),
         (None, None) => String::new(),
     }
 }
 
-/// The command, as one can copy it; where the name would not survive that, as one can do it.
+/// The command to copy; where the name would not survive that, the command to run in its directory.
 fn trust(file: &Path) -> String {
     let plain = |text: &&str| printable::text(text) == **text;
     match file.to_str().filter(plain) {
-        Some(name) => format!(
-            "read it first; this approves it as it is, and shows what it sets: gvmr trust {}",
-            quote::where_needed(name.as_ref())
-        ),
-        None => {
-            "read it first; this approves it as it is, and shows what it sets: gvmr trust, in its directory"
-                .to_owned()
-        }
+        Some(name) => format!("`gvmr trust {}`", quote::where_needed(name.as_ref())),
+        None => "`gvmr trust` in its directory".to_owned(),
     }
 }

@@ -105,7 +105,7 @@ fn a_file_that_is_not_trusted_has_no_effect_and_is_told() {
     std::fs::write(fixture.world.path("p/gvmr.toml"), fixture.text(PROJECT).replace("project", "edited"))
         .unwrap();
     let run = fixture.env(&[], &["--why", "GOPROXY"]);
-    assert!(run.stderr.contains("gvmr.toml was changed since you trusted it"), "{run:?}");
+    assert!(run.stderr.contains("gvmr.toml, which changed since you trusted it"), "{run:?}");
     assert!(run.succeeds().starts_with("GOPROXY=https://shipped.example"));
     let notices = fixture.env(&[], &["--json"]).json()["notices"].take();
     assert_eq!(notices[0]["kind"], "project-file");

@@ -17,8 +17,8 @@ fn before_trust_it_is_named_and_sets_nothing() {
     let file = fixture.write("p/gvmr.toml", HOSTILE);
     let run = fixture.go(&[], &["env", "GOPROXY", "GOFLAGS", "GOPATH"]);
     let expected = format!(
-        "gvmr: {0} is not trusted, so that it has no effect; it would choose Go 1.98 and set GOPROXY, GOFLAGS, GOPATH; \
-         read it first; this approves it as it is, and shows what it sets: gvmr trust {0}\n",
+        "gvmr: ignoring untrusted {0} (would select Go 1.98 and set GOPROXY, GOFLAGS, GOPATH); \
+         review it, then run `gvmr trust {0}`\n",
         file.display()
     );
     assert_eq!(run.stderr, expected);
@@ -37,7 +37,8 @@ fn the_command_that_is_named_approves_it_and_a_change_is_told() {
     let directory = file.parent().unwrap();
     let go = |words: &[&str]| fixture.world.shim("go", directory, words);
     let run = go(&["version"]);
-    let (_, command) = run.stderr.trim_end().split_once("what it sets: ").unwrap();
+    let (_, command) = run.stderr.trim_end().split_once("then run `").unwrap();
+    let command = command.strip_suffix('`').unwrap();
     let shims = format!("{}:/usr/bin:/bin", crate::support::world::gvmr().parent().unwrap().display());
     let mut shell = fixture.world.command(Path::new("sh"), &fixture.path("user"));
     Run::of(shell.env("PATH", shims).args(["-c", command])).succeeds();
@@ -46,7 +47,8 @@ fn the_command_that_is_named_approves_it_and_a_change_is_told() {
     fs::write(&file, "[env]\nGOPATH = \"${PROJECT}/eve\"\n").unwrap();
     let run = go(&["env", "GOPATH"]);
     assert!(
-        run.stderr.contains("was changed since you trusted it") && run.stderr.contains("set GOPATH"),
+        run.stderr.contains(", which changed since you trusted it (would ")
+            && run.stderr.contains("set GOPATH"),
         "{run:?}"
     );
     assert_eq!(run.succeeds(), fixture.text("@/user/go"));
@@ -57,14 +59,11 @@ fn mistakes_other_owners_and_what_is_no_file_are_told() {
     let Some(fixture) = Fixture::with_go() else { return };
     let file = fixture.write("p/gvmr.toml", "[env]\nLD_PRELOAD = \"/canary\"\n");
     let run = fixture.go(&[], &["version"]);
-    assert!(
-        run.stderr.contains("has a mistake in line 2, column ") && !run.stderr.contains("canary"),
-        "{run:?}"
-    );
+    assert!(run.stderr.contains("(line 2, column ") && !run.stderr.contains("canary"), "{run:?}");
     fs::remove_file(&file).unwrap();
     fs::create_dir(&file).unwrap();
     let run = fixture.go(&[], &["version"]);
-    let expected = format!("gvmr: {} is a directory; it must be a regular file", file.display());
+    let expected = format!("gvmr: ignoring {}: it is a directory; it must be a regular file", file.display());
     assert!(run.stderr.starts_with(&expected), "{run:?}");
     run.succeeds();
     fs::remove_dir(&file).unwrap();
@@ -74,7 +73,8 @@ fn mistakes_other_owners_and_what_is_no_file_are_told() {
     fixture.write("p/gvmr.toml", "[env]\nGOPATH = \"/\"\n");
     chown(&file, Some(12345), Some(12345)).unwrap();
     let run = fixture.go(&[], &["version"]);
-    assert!(run.stderr.contains("belongs to user 12345, so that it is passed over"), "{run:?}");
+    let expected = format!("ignoring {}, which belongs to user 12345; ", file.display());
+    assert!(run.stderr.contains(&expected), "{run:?}");
     assert!(!run.stderr.contains("gvmr trust"), "{run:?}");
     run.succeeds();
 }
@@ -90,7 +90,8 @@ fn rules_of_another_user_do_not_count_and_that_is_said_once() {
     assert_eq!(flags().succeeds(), "-v");
     chown(&file, Some(12345), Some(12345)).unwrap();
     let run = flags();
-    assert!(run.stderr.contains("belongs to user 12345, so that its rules do not count"), "{run:?}");
+    let expected = format!("ignoring {}, which belongs to user 12345; ", file.display());
+    assert!(run.stderr.contains(&expected), "{run:?}");
     assert_eq!(run.succeeds(), "-mod=mod");
     let run = flags();
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("-mod=mod\n", ""));
@@ -104,7 +105,7 @@ fn a_repositorys_words_move_no_cursor() {
     let [line] = said(&run)[..] else { panic!("{run:?}") };
     assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
     assert!(line.chars().all(|shown| !shown.is_control() && shown != '\u{202e}'), "{line:?}");
-    assert!(line.ends_with("what it sets: gvmr trust, in its directory"), "{line}");
+    assert!(line.ends_with("then run `gvmr trust` in its directory"), "{line}");
 }
 
 #[test]
