@@ -1,7 +1,7 @@
-//! What a toolchain's own go command says that variables are.
+//! The variables that a toolchain's own `go env` reports.
 //!
 //! Takes the program and the environment that it is to get, gives the values of the names that were asked for. The program
-//! runs in a process group of its own, which is ended as a whole: after a time, or when it has said too much. It switches to
+//! runs in a new process group, which is ended as a whole: after a time, or when it has written too much. It switches to
 //! no other toolchain, looks for no C compiler, and leaves nothing behind in the user's configuration directory.
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -18,12 +18,12 @@ use std::time::{Duration, Instant};
 
 /// How long it may take to answer.
 const LIMIT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
-/// How often it is looked whether a program that has said everything has ended.
+/// How often to check whether a program that closed its output has ended.
 const TICK: Duration = Duration::from_millis(1);
 /// The most bytes of an answer.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// What the go command would start the C compiler for, to tell which flags it knows.
+/// Variables for which the go command would start the C compiler, to find out which flags it accepts.
 const OF_THE_COMPILER: [&str; 5] =
     ["CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS"];
 
@@ -33,13 +33,13 @@ pub enum GoEnvError {
     /// It cannot be started or waited for.
     #[error("cannot be run: {0}")]
     Run(io::Error),
-    /// It did not answer in time, or said too much.
+    /// It did not answer in time, or wrote too much.
     #[error("gave no answer within {} s", LIMIT.as_secs())]
     TooLong,
     /// It ended with a failure.
     #[error("failed ({0})")]
     Failed(ExitStatus),
-    /// It said something else than names and values.
+    /// Its answer is not names and values.
     #[error("did not answer in JSON")]
     Strange,
 }
@@ -91,7 +91,7 @@ fn asked(command: &mut Command) -> Result<BTreeMap<String, String>, GoEnvError> 
     let read = move || {
         let mut said = Vec::new();
         let result = stdout.take(MAX_BYTES).read_to_end(&mut said).map(|_| said);
-        let _ = sender.send(result); // nobody waits any more
+        let _ = sender.send(result); // the receiver may have given up
     };
     thread::Builder::new().name("go env".to_owned()).spawn(read).map_err(GoEnvError::Run)?;
     let said = receiver.recv_timeout(LIMIT).map_err(|_| GoEnvError::TooLong)?;

@@ -155,7 +155,7 @@ mod tests {
         let mut root = Cli::command();
         root.build();
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        let Some(line) = Line::read(&root, &words) else { return "nobody".to_owned() };
+        let Some(line) = Line::read(&root, &words) else { return "none".to_owned() };
         let next = match line.next {
             Next::Value(argument) => argument.get_id().to_string(),
             next => format!("{next:?}"),
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn the_cursor_is_found() {
         for (line, place) in [
-            ("gvmr", "nobody"),
+            ("gvmr", "none"),
             ("gvmr ", "gvmr Command []"),
             ("gvmr -q ins", "gvmr Command [ins]"),
             ("gvmr --", "gvmr Option [--]"),

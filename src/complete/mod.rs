@@ -1,9 +1,9 @@
 //! What may stand at the cursor of a command line: the answer that the completion scripts ask for.
 //!
 //! Takes the words up to the cursor, gives lines in the form below. Writes nothing, asks no network, creates no home, and
-//! says nothing of what it cannot read: then fewer words are offered. The form is a promise, since a script may be older or
-//! newer than the program: the first line names what the shell is to add by itself (a script ignores what it does not
-//! know), each further line is a word, for zsh and fish with a tab and a help text where it has one.
+//! reports nothing that it cannot read: then fewer words are offered. The form is stable, since a script may be older or
+//! newer than the program: the first line names what the shell adds (a script ignores what it does not know), each
+//! further line is a word, for zsh and fish with a tab and a help text where it has one.
 
 mod line;
 mod releases;
@@ -24,7 +24,7 @@ struct Candidate {
     help: String,
 }
 
-/// What the shell adds to the candidates by itself.
+/// What the shell adds to the candidates.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Besides {
     #[default]
@@ -64,7 +64,7 @@ pub fn answer(shell: Shell, words: &[OsString]) -> Option<String> {
     answer.written(shell, line.typed)
 }
 
-/// The commands, in the order of the help. Other names are offered only to who has begun to type one.
+/// The commands, in the order of the help. Aliases are offered only where one is begun.
 fn commands(parent: &Command, word: &str) -> Vec<Candidate> {
     let offered = || parent.get_subcommands().filter(|command| !command.is_hide_set());
     let candidate = |name: &str, command: &Command| Candidate::new(name, command.get_about());

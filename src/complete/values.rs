@@ -118,7 +118,7 @@ fn installed(word: &str, versions: &Versions) -> Answer {
     })
 }
 
-/// Who writes `go1.22` gets names with `go` before the version.
+/// A word that begins with `go` gets names such as `go1.22`.
 fn with_name(word: &str, versions: impl FnOnce(&str) -> Vec<Candidate>) -> Answer {
     let (name, version) = if word.starts_with("go") { word.split_at(2) } else { ("", word) };
     let named = versions(version).into_iter().filter(|candidate| {
@@ -128,7 +128,7 @@ fn with_name(word: &str, versions: impl FnOnce(&str) -> Vec<Candidate>) -> Answe
     Answer::of(named.collect())
 }
 
-/// Whether who types this word means a version, and no command.
+/// Whether this word may become a version and not a command.
 fn names_version(word: &str) -> bool {
     let word = bare(word);
     let version = word.strip_prefix("go").unwrap_or(word);
@@ -150,7 +150,7 @@ mod tests {
     use crate::cli::Cli;
     use clap::CommandFactory as _;
 
-    /// Or a new command would complete nothing, and nobody would see it.
+    /// Or a new command would silently complete nothing.
     #[test]
     fn every_argument_that_can_be_seen_has_its_kind_or_its_values() {
         let root = Cli::command();

@@ -26,7 +26,7 @@ pub(super) struct Versions {
 }
 
 impl Versions {
-    /// Looks at the user's home; with borrowed rights (setuid) at none.
+    /// Looks at the user's home; at none where the program runs setuid.
     pub(super) fn look() -> Self {
         let own = !environment::is_privileged();
         let settings = own.then(|| Settings::read(&Process, None).ok()).flatten();

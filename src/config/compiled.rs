@@ -1,8 +1,8 @@
-//! The user's rules, compiled for the shim and kept beside what is the user's own.
+//! The user's rules, compiled for the shim and stored among the user's files.
 //!
-//! Takes `config.toml`, gives its record. Where the kept one is of other bytes it is written anew; where it cannot be
-//! written the answer is the same, and the shim asks again each time. Never makes a directory, and never leaves one
-//! user's file in what is another's.
+//! Takes `config.toml`, gives its compiled rules. Where the stored ones differ they are written again; where they cannot be
+//! written the result is the same, and the shim asks again each time. Never makes a directory, and never writes one
+//! user's file into another's directory.
 
 use super::{ConfigError, compile_config, config_file};
 use crate::store;
@@ -37,8 +37,8 @@ pub fn rules(
 
 /// What was compiled last, whatever the file holds now.
 fn compiled(own: &UserDirs) -> Option<CompiledRules> {
-    let kept = bounded::read_owned(&own.rules(), RECORD_LIMIT, &shared_home::trusted_uids()).ok()??;
-    CompiledRules::read(&kept)
+    let stored = bounded::read_owned(&own.rules(), RECORD_LIMIT, &shared_home::trusted_uids()).ok()??;
+    CompiledRules::read(&stored)
 }
 
 fn rules_of(
@@ -49,7 +49,7 @@ fn rules_of(
     let Some(bytes) = read(file)? else { return Ok(None) };
     let record = compile_config(file, &bytes, user_home)?;
     if let Some(own) = own {
-        keep(own, &record);
+        store_record(own, &record);
     }
     Ok(Some(record))
 }
@@ -71,16 +71,16 @@ fn read(file: &Path) -> Result<Option<Vec<u8>>, ConfigError> {
     }
 }
 
-/// Leaves the record where the shim looks for it, if that is this user's.
-fn keep(own: &UserDirs, record: &CompiledRules) {
+/// Writes the record where the shim looks for it, if that directory is this user's.
+fn store_record(own: &UserDirs, record: &CompiledRules) {
     let me = rustix::process::geteuid().as_raw();
     if !fs::metadata(own.root()).is_ok_and(|root| root.is_dir() && root.uid() == me) {
         return;
     }
     let (path, bytes) = (own.rules(), record.write());
-    let kept = bounded::read_owned(&path, RECORD_LIMIT, &shared_home::trusted_uids()).ok().flatten();
-    if kept.is_none_or(|kept| kept != bytes) {
-        // Without it each go compiles the rules anew: slower, and the same.
+    let stored = bounded::read_owned(&path, RECORD_LIMIT, &shared_home::trusted_uids()).ok().flatten();
+    if stored.is_none_or(|stored| stored != bytes) {
+        // Without it each go compiles the rules again: slower, with the same result.
         let _ = store::replace(&path, &bytes, MODE);
     }
 }

@@ -1,7 +1,7 @@
-//! The user's settings: which home counts, and what `config.toml` says.
+//! The user's settings: which home is used, and what `config.toml` says.
 //!
-//! Takes the environment, gives typed settings. A setting's environment twin wins over the file. Nothing is
-//! written, and a mistake in the file is an error that names its line, never a silent default.
+//! Takes the environment, gives typed settings. An environment variable wins over the file. A mistake in the file is an
+//! error that names its line, never a silent default. Only compiled rules and trust are written.
 
 mod compiled;
 mod place;
@@ -32,14 +32,14 @@ use std::path::{Path, PathBuf};
 /// The largest `config.toml` that is read, in bytes.
 const MAX_BYTES: u64 = 64 * 1024;
 
-/// What the user settled.
+/// The user's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// `$GVMR_HOME`, or `gvmr` in the platform's data directory, or the home that the machine's users share.
     pub home: Home,
-    /// Whether another user keeps the home for all, so that this one only reads it.
+    /// Whether another user manages the home: then this user only reads it.
     pub reads_only: bool,
-    /// Where answers of indexes and of the log are kept: in the home, or in this user's own cache directory where the
+    /// Where answers of indexes and of the log are cached: in the home, or in this user's own cache directory where the
     /// home is another's.
     pub cache: PathBuf,
     /// What to do when a directory asks for a version that is not installed.
@@ -48,7 +48,7 @@ pub struct Settings {
     pub sources: SourceSettings,
 }
 
-/// Whether a missing version is installed by itself.
+/// Whether a missing version is installed without a command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AutoInstall {
@@ -85,7 +85,7 @@ pub enum ConfigError {
         /// Its value.
         value: String,
     },
-    /// The file that names the machine's shared home is not what it must be.
+    /// The file that names the machine's shared home is wrong.
     #[error("{path} {why}", path = path.display())]
     Machine {
         /// The file.
@@ -101,15 +101,15 @@ pub enum ConfigError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The rules in the file are not what they may be.
+    /// The rules in the file have mistakes.
     #[error(transparent)]
     Rules(#[from] RulesError),
-    /// The file's content is not what it may be.
+    /// The file is not valid.
     #[error("{path}: {message}", path = path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// Line, column and mistake, as the TOML reader tells them.
+        /// Line, column and mistake, from the TOML reader.
         message: String,
     },
 }
@@ -224,8 +224,8 @@ impl File {
     }
 }
 
-/// The user's `config.toml`, the same that the shim's rules come from. Without `HOME` the shim knows none but what the
-/// kept rules name; here the user's account tells.
+/// The user's `config.toml`, the same that the shim's rules come from. Without `HOME` the shim knows only the one that the
+/// compiled rules name; here the user's account gives it.
 fn config_file(environment: &dyn Environment) -> Option<PathBuf> {
     user_dirs::config_file(environment).or_else(|| {
         let is_named = ["GVMR_CONFIG", "HOME"].iter().any(|name| environment.get(name).is_some());

@@ -1,7 +1,7 @@
-//! Which home counts: the one that is named, a user's own, or the one that the machine's users share.
+//! Which home is used: the one that is set, a user's own, or the one that the machine's users share.
 //!
-//! Takes the environment and the machine's word in `/etc/gvmr/home`. That word counts only where root alone can have
-//! written it; one that is wrong is an error which names the file, and is asked for only where it decides.
+//! Takes the environment and `/etc/gvmr/home`. That file counts only where root alone can have written it. It is read only
+//! where it decides; a mistake in it is an error that names the file.
 
 use super::{ConfigError, absolute};
 use crate::store;
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// The home: `GVMR_HOME`, else this user's `own` where something is installed in it, else the machine's, else `own`.
 ///
-/// For root the machine's goes before its own: root is who keeps it, and `sudo gvmr install` is meant for everybody.
+/// For root the shared one comes first: root manages it, and `sudo gvmr install` is meant for all users.
 pub(super) fn home(
     environment: &dyn Environment,
     own: Option<PathBuf>,
@@ -26,9 +26,9 @@ pub(super) fn home(
     if let Some(named) = absolute(environment, "GVMR_HOME")? {
         return Ok(named);
     }
-    let keeps_the_machines = rustix::process::geteuid().is_root();
+    let manages_shared = rustix::process::geteuid().is_root();
     let in_use = own.as_ref().filter(|own| own.is_absolute() && own.join("versions").is_dir());
-    if let Some(own) = in_use.filter(|_| !keeps_the_machines) {
+    if let Some(own) = in_use.filter(|_| !manages_shared) {
         return Ok(own.clone());
     }
     match shared(machine)? {
@@ -114,7 +114,7 @@ mod tests {
             let machine = machine(line);
             let error = home(&vec![("HOME", "/h")], None, machine.path()).unwrap_err().to_string();
             assert!(error.contains("etc/gvmr/home"), "{line:?}: {error}");
-            // Where something else decides, nobody asks.
+            // Where something else decides, the file is not read.
             let named = vec![("GVMR_HOME", "/srv/go")];
             assert_eq!(home(&named, None, machine.path()).unwrap(), Path::new("/srv/go"));
         }

@@ -1,5 +1,4 @@
-//! Values and conditions of rules as they are shown: without credentials, and with nothing in them that moves a cursor or
-//! turns text around.
+//! Values and conditions of rules as they are printed: without credentials and control characters.
 
 use crate::net::without_credentials;
 use gvmr_core::env::compiled_rules::{Conditions, Subnet};
@@ -38,8 +37,8 @@ fn each(text: &str, separators: &[char], is_address: impl Fn(&str) -> bool) -> S
     parts.collect()
 }
 
-/// A list of addresses where all that may be a user and a password is gone: a password may hold the separators of the
-/// list, so that it reaches to the last `@` before the next address.
+/// A list of addresses where all that may be a user and a password is gone: a password may contain the separators of the
+/// list, and then reaches to the last `@` before the next address.
 fn without_users(list: &str) -> String {
     let mut shown = String::new();
     for (number, part) in list.split("://").enumerate() {

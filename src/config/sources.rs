@@ -1,6 +1,6 @@
 //! Where toolchains come from: the `sources`, `index`, `mirrors`, `musl-index` and `musl-mirrors` settings.
 //!
-//! Takes text, gives an order and URLs; asks nobody whether anything is there.
+//! Takes text, gives an order and URLs. Never asks a server.
 
 use super::{ConfigError, File};
 use crate::net::{Url, without_credentials};
@@ -12,18 +12,18 @@ use std::path::{Path, PathBuf};
 const GO_INDEX: &str = "https://go.dev/dl/?mode=json&include=all";
 const GO_ARCHIVES: &str = "https://go.dev/dl";
 
-/// The sources of toolchains, in the user's words.
+/// The sources of toolchains, as the user set them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceSettings {
-    /// Who is asked, in this order.
+    /// Which sources are asked, in this order.
     pub order: Vec<SourceName>,
     /// The index of releases; `None` where it is switched off.
     pub index: Option<Url>,
-    /// Whether the user named the index, so that what it says of an archive must hold.
+    /// Whether the user set the index: then what it says of an archive must hold.
     pub index_named: bool,
     /// Where archives lie: `BASE/FILE`.
     pub mirrors: Vec<Url>,
-    /// Whether the user named the mirrors.
+    /// Whether the user set the mirrors.
     pub mirrors_named: bool,
     /// The index of builds for musl.
     pub musl_index: Option<Url>,
@@ -51,7 +51,7 @@ pub(super) enum List {
 }
 
 impl SourceSettings {
-    /// Reads the environment and, where it says nothing, what `file` says.
+    /// Reads the environment, and `file` for what is not set there.
     pub(super) fn read(environment: &dyn Environment, file: File) -> Result<Self, ConfigError> {
         let set = |variable: &str| environment.text(variable).filter(|value| !value.is_empty());
         let one = |name: Setting, written: Option<String>| {
@@ -117,7 +117,7 @@ impl List {
     }
 }
 
-/// A setting whose values are places.
+/// A setting whose values are locations.
 #[derive(Clone, Copy)]
 struct Setting {
     name: &'static str,
@@ -138,7 +138,7 @@ const MUSL_MIRRORS: Setting = Setting {
 };
 
 impl Setting {
-    /// The place that `value` names: a URL or an absolute path; `None` for `off`.
+    /// The location in `value`: a URL or an absolute path; `None` for `off`.
     fn url(self, value: &str) -> Result<Option<Url>, ConfigError> {
         if value == "off" {
             return Ok(None);

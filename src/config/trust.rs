@@ -1,7 +1,7 @@
 //! Which project files the user trusts: by their real path and their very bytes.
 //!
-//! Takes a file, gives what it will set; the bytes that are parsed are the bytes that are kept and compared from then on.
-//! Never trusts what another user could change. What is kept is this user's alone, in directories that are too.
+//! Takes a file, gives what it will set; the bytes that are parsed are the bytes that are stored and compared from then on.
+//! Never trusts what another user could change. What is stored belongs to this user alone, as its directories do.
 
 use super::{RulesError, compile_project};
 use crate::store::{self, StoreError};
@@ -16,7 +16,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-/// How often an approval is written anew because another process removed its directory meanwhile.
+/// How often an approval is written again because another process removed its directory meanwhile.
 const ATTEMPTS: usize = 32;
 
 /// The user's list of what is trusted.
@@ -47,14 +47,14 @@ pub enum State {
     Gone,
     /// It belongs to another user by now.
     Foreign,
-    /// What was kept of it is no record of this user's.
+    /// The stored record is damaged or another user's.
     Damaged,
 }
 
 /// Why a file is not trusted.
 #[derive(Debug, thiserror::Error)]
 pub enum TrustError {
-    /// There is no such file.
+    /// The file does not exist.
     #[error("there is no {}", printable::path(.0))]
     NoFile(PathBuf),
     /// It has another name than project files have.
@@ -79,7 +79,7 @@ pub enum TrustError {
     /// It has mistakes.
     #[error(transparent)]
     Rules(#[from] RulesError),
-    /// Trust cannot be taken back from it.
+    /// Its trust cannot be revoked.
     #[error("{} is not trusted", printable::path(.0))]
     NotTrusted(PathBuf),
     /// The list cannot be written.
@@ -133,7 +133,7 @@ impl State {
 }
 
 impl Trust {
-    /// The list among this user's own things.
+    /// The list in this user's directory.
     pub fn of(own: UserDirs) -> Self {
         Self { own }
     }
@@ -154,13 +154,13 @@ impl Trust {
             }
         };
         let record = compile_project(&file, &bytes, user_home)?;
-        let kept = record.write();
-        // What is read back must be what is shown now: a name with a newline could make a fact of its own.
-        if CompiledRules::read(&kept).as_ref() != Some(&record) {
+        let stored = record.write();
+        // What is read back must be what is shown now: a name with a newline could add a line.
+        if CompiledRules::read(&stored).as_ref() != Some(&record) {
             let why = "cannot be trusted: its path or a value contains a line break".to_owned();
             return Err(TrustError::Unreadable { file, why });
         }
-        self.keep(&file, &kept)?;
+        self.write(&file, &stored)?;
         self.forget_notices(&record);
         Ok(record)
     }
@@ -192,8 +192,8 @@ impl Trust {
         Ok(found)
     }
 
-    /// Takes trust back, from a file that is gone too; whether `file`, an absolute path, was trusted. What it is known by
-    /// is its real path, and what it was known by may be the path as it stands.
+    /// Revokes trust, of a file that is gone too; whether `file`, an absolute path, was trusted. A record lies below the
+    /// file's real path; a file that is gone is looked up by the path as it is given.
     pub fn revoke(&self, file: &Path) -> Result<bool, TrustError> {
         let mut revoked = false;
         for name in [gvmr_toml::real_name(file), Some(file.to_owned())].into_iter().flatten() {
@@ -203,13 +203,13 @@ impl Trust {
         Ok(revoked)
     }
 
-    /// Whether anything is kept of the file, by its real path or as it stands.
+    /// Whether anything is stored for the file, by its real path or as it stands.
     pub fn knows(&self, file: &Path) -> bool {
         let names = [gvmr_toml::real_name(file), Some(file.to_owned())];
-        let is_kept = |name: PathBuf| {
+        let is_stored = |name: PathBuf| {
             fs::symlink_metadata(self.own.trusted_record(&name)).is_ok_and(|found| !found.is_dir())
         };
-        names.into_iter().flatten().any(is_kept)
+        names.into_iter().flatten().any(is_stored)
     }
 
     fn state(&self, file: PathBuf) -> Trusted {
@@ -227,7 +227,7 @@ impl Trust {
     }
 
     /// Writes what was approved, whole or not at all.
-    fn keep(&self, file: &Path, bytes: &[u8]) -> Result<(), TrustError> {
+    fn write(&self, file: &Path, bytes: &[u8]) -> Result<(), TrustError> {
         if bytes.len() as u64 > RECORD_LIMIT {
             let why = format!("is too large: its compiled rules exceed {} KiB", RECORD_LIMIT / 1024);
             return Err(TrustError::Unreadable { file: file.to_owned(), why });
@@ -238,15 +238,15 @@ impl Trust {
         }
         let mut attempts = 0..ATTEMPTS;
         loop {
-            let kept = self.clear(&path).and_then(|()| store::replace(&path, bytes, 0o600));
-            match kept {
+            let written = self.clear(&path).and_then(|()| store::replace(&path, bytes, 0o600));
+            match written {
                 Err(StoreError::Io { source, .. })
                     if source.kind() == ErrorKind::NotFound && attempts.next().is_some() => {}
                 Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::InvalidFilename => {
                     let why = "cannot be trusted: its path is too long".to_owned();
                     return Err(TrustError::Unreadable { file: file.to_owned(), why });
                 }
-                kept => return Ok(kept?),
+                written => return Ok(written?),
             }
         }
     }
@@ -295,11 +295,11 @@ impl Trust {
         Ok(true)
     }
 
-    /// What was said of this content is said again if it ever has to be.
+    /// Removes the marks of its notices: they are printed again if this content ever needs them.
     fn forget_notices(&self, record: &CompiledRules) {
         for why in [IgnoredReason::Untrusted, IgnoredReason::Changed] {
-            let passed_over = IgnoredFile::of(record.source.clone(), why, Some(&record.body));
-            let mark = Notice::ProjectFile(passed_over).mark(&self.own);
+            let ignored = IgnoredFile::of(record.source.clone(), why, Some(&record.body));
+            let mark = Notice::ProjectFile(ignored).mark(&self.own);
             let _ = fs::remove_file(mark); // one that stays is a day's silence
         }
     }

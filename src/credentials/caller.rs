@@ -31,13 +31,13 @@ pub fn tell(line: &str, subject: &str, own: &UserDirs) -> bool {
 
 /// Whether this process was not told yet. Where no mark can be left, twice is better than never.
 fn is_first(process: Pid, subject: &str, own: &UserDirs) -> bool {
-    let digest = Sha256::digest(format!("{} {} {subject}", process.as_raw_nonzero(), start(process)));
+    let digest = Sha256::digest(format!("{} {} {subject}", process.as_raw_nonzero(), start_time(process)));
     let name = digest.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
     store::leave_first_mark(own, &format!("{}{name:016x}", store::AUTH_MARK)).unwrap_or(true)
 }
 
-/// When a process started, so that its number alone does not tell it from a later one.
-fn start(process: Pid) -> String {
+/// When a process started: a later one may have the same number.
+fn start_time(process: Pid) -> String {
     Stat::of(process).and_then(|stat| stat.start_time().map(str::to_owned)).unwrap_or_default()
 }
 

@@ -1,7 +1,7 @@
 //! The `credentials` file: read, and changed under a lock.
 //!
-//! Takes changes of its lines. Only a regular file of this user's, in a directory of this user's, that nobody else may read
-//! is ever used; it is replaced at once, so that a writer that is killed leaves the old or the new. Lines that are no
+//! Takes changes of its lines. Only a regular file of this user's, in a directory of this user's, that no other user may
+//! read is ever used. It is replaced in one step: a writer that is killed leaves the old or the new. Lines that are no
 //! entries stay.
 
 use super::{CredentialEntry, CredentialsError, Secret, SecretStore};
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long others may be writing; each takes milliseconds.
+/// How long to wait for other writers; each takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(20);
 const INTERVAL: Duration = Duration::from_millis(10);
 
@@ -50,13 +50,13 @@ impl Files {
         let read = file.take(RECORD_LIMIT + 1).read_to_end(&mut bytes);
         read.map_err(|error| cannot("read", &self.path, &error))?;
         if bytes.len() as u64 > RECORD_LIMIT {
-            return Err(wrong(&self.path, "is too large for a credentials file"));
+            return Err(wrong(&self.path, format!("is larger than {} KiB", RECORD_LIMIT / 1024)));
         }
         let text = String::from_utf8(bytes).map_err(|_| wrong(&self.path, "is not UTF-8 text"))?;
         Ok(Lines(text))
     }
 
-    /// Reads, changes and writes it, while nobody else does.
+    /// Reads, changes and writes it under the lock.
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut Lines) -> T) -> Result<T, CredentialsError> {
         let directory = self.path.parent().unwrap_or(Path::new("/"));
         prepare(directory)?;
@@ -78,11 +78,11 @@ impl Files {
 impl Lines {
     /// Each entry, with its secret where that is here.
     pub(super) fn entries(&self) -> Vec<(CredentialEntry, Option<Secret>)> {
-        let of = |entry: gvmr_core::env::credentials::Entry<'_>| {
-            let place = if entry.secret.is_some() { SecretStore::File } else { SecretStore::Keyring };
-            let (machine, login) = (entry.machine.to_owned(), entry.login.to_owned());
-            let kept = CredentialEntry { kind: entry.kind, machine, login, place };
-            (kept, entry.secret.map(|secret| Secret(secret.to_owned())))
+        let of = |line: gvmr_core::env::credentials::Entry<'_>| {
+            let place = if line.secret.is_some() { SecretStore::File } else { SecretStore::Keyring };
+            let (machine, login) = (line.machine.to_owned(), line.login.to_owned());
+            let entry = CredentialEntry { kind: line.kind, machine, login, place };
+            (entry, line.secret.map(|secret| Secret(secret.to_owned())))
         };
         entries(self.0.as_bytes()).into_iter().map(of).collect()
     }
@@ -98,8 +98,8 @@ impl Lines {
         Some(removed?.entries().pop()?.0)
     }
 
-    pub(super) fn add(&mut self, kept: &CredentialEntry, secret: &Secret) {
-        let CredentialEntry { kind, machine, login, place } = kept;
+    pub(super) fn add(&mut self, entry: &CredentialEntry, secret: &Secret) {
+        let CredentialEntry { kind, machine, login, place } = entry;
         let mut fields = vec![kind.word(), machine, login, place.word()];
         if *place == SecretStore::File {
             fields.push(secret.reveal());
@@ -109,7 +109,7 @@ impl Lines {
     }
 }
 
-/// Opens what may be somebody's trap: no link is followed, no FIFO waited for.
+/// Opens a file that another user may have planted: follows no link, waits for no FIFO.
 fn open(path: &Path, options: &mut fs::OpenOptions) -> Result<Option<File>, CredentialsError> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     match options.custom_flags(flags.bits().cast_signed()).open(path) {

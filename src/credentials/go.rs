@@ -28,12 +28,12 @@ const INHERITED: &str = "/proc/self/fd/";
 /// What a go command is given. It must live until the go command is executed.
 #[derive(Debug, Default)]
 pub struct ForGo {
-    /// What cannot be given, in words: one line each, without an end. Nobody else says it.
+    /// What cannot be given: one line each, to be printed.
     pub notices: Vec<String>,
     netrc: Option<OwnedFd>,
 }
 
-/// Adds to `changes` what a go of this version needs of the kept credentials and cannot ask for by itself.
+/// Adds to `changes` what a go of this version needs of the stored credentials and cannot ask for.
 pub fn for_go(
     credentials: &Credentials,
     environment: &dyn Environment,
@@ -46,19 +46,19 @@ pub fn for_go(
     let is_kept = KeepList::of(environment).names(OsStr::new("NETRC"));
     let version = version.filter(|_| !has_ours(environment) && !is_kept);
     let proxies = proxies(changes, environment);
-    let wanted = |kept: &super::CredentialEntry| match kept.kind {
+    let wanted = |entry: &super::CredentialEntry| match entry.kind {
         CredentialKind::Https => version.is_some(),
-        CredentialKind::Proxy => proxies.iter().any(|proxy| proxy.machine == kept.machine),
+        CredentialKind::Proxy => proxies.iter().any(|proxy| proxy.machine == entry.machine),
     };
     let logins = credentials.logins(wanted, Keyring::of(environment).as_ref())?;
     let mut given = ForGo::default();
-    given.notices.extend(logins.lacking.iter().map(|(kept, trouble)| {
-        format!("{trouble}; running go without the credentials of {} for {}", kept.login, kept.machine)
+    given.notices.extend(logins.lacking.iter().map(|(entry, error)| {
+        format!("{error}; running go without the credentials of {} for {}", entry.login, entry.machine)
     }));
     let (https, proxy): (Vec<Login>, Vec<Login>) =
-        logins.found.into_iter().partition(|login| login.kept.kind == CredentialKind::Https);
+        logins.found.into_iter().partition(|login| login.entry.kind == CredentialKind::Https);
     for login in &proxy {
-        for at in proxies.iter().filter(|at| at.machine == login.kept.machine) {
+        for at in proxies.iter().filter(|at| at.machine == login.entry.machine) {
             set(changes, at.variable, with_credentials(&at.value, login));
         }
     }
@@ -87,7 +87,7 @@ fn set(changes: &mut Vec<Change>, variable: &'static Variable, value: OsString) 
 /// The proxy's address with login and secret in it, every byte but letters, digits and `-._~` escaped.
 fn with_credentials(value: &str, login: &Login) -> OsString {
     let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
-    let (user, secret) = (escaped(&login.kept.login), escaped(login.secret.reveal()));
+    let (user, secret) = (escaped(&login.entry.login), escaped(login.secret.reveal()));
     format!("{scheme}://{user}:{secret}@{rest}").into()
 }
 
@@ -117,7 +117,7 @@ fn own_netrc(environment: &dyn Environment) -> Vec<u8> {
     path.and_then(|path| bounded::read(&path, MODULE_LIMIT).ok().flatten()).unwrap_or_default()
 }
 
-/// A file in memory that nobody can change, and that is still open after an exec.
+/// A sealed file in memory that stays open after an exec.
 fn in_memory(bytes: &[u8]) -> io::Result<OwnedFd> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let mut file = File::from(memfd_create("netrc", flags)?);
@@ -135,13 +135,13 @@ mod tests {
 
     #[test]
     fn a_proxys_address_holds_any_login_and_secret() {
-        let kept = CredentialEntry {
+        let entry = CredentialEntry {
             kind: CredentialKind::Proxy,
             machine: "proxy:3128".to_owned(),
             login: "jo@e %".to_owned(),
             place: SecretStore::File,
         };
-        let login = Login { kept, secret: Secret::parse("a:/?#\u{e9}").unwrap() };
+        let login = Login { entry, secret: Secret::parse("a:/?#\u{e9}").unwrap() };
         let whole = "http://jo%40e%20%25:a%3A%2F%3F%23%C3%A9@proxy:3128";
         assert_eq!(with_credentials("http://proxy:3128", &login), OsStr::new(whole));
         assert_eq!(with_credentials("proxy:3128", &login), OsStr::new(whole));

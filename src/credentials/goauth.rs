@@ -26,35 +26,35 @@ pub fn answer(
     credentials: &Credentials,
     environment: &dyn Environment,
 ) -> Result<GoauthAnswer, CredentialsError> {
-    let wanted = |kept: &CredentialEntry| {
-        kept.kind == CredentialKind::Https && url.is_none_or(|url| is_for(url, kept))
+    let wanted = |entry: &CredentialEntry| {
+        entry.kind == CredentialKind::Https && url.is_none_or(|url| is_for(url, entry))
     };
     let logins = credentials.logins(wanted, Keyring::of(environment).as_ref())?;
-    let lacking = logins.lacking.iter().map(|(kept, trouble)| {
-        let login = printable::word(&kept.login);
-        let line = format!("{trouble}; running go without the login {login} for {}", kept.machine);
-        (kept.machine.clone(), line)
+    let lacking = logins.lacking.iter().map(|(entry, error)| {
+        let login = printable::word(&entry.login);
+        let line = format!("{error}; running go without the login {login} for {}", entry.machine);
+        (entry.machine.clone(), line)
     });
     let mut remarks: Vec<_> = lacking.collect();
     if let Some(url) = url
         && let Some(refused) = refused()
-        && let Some(kept) = given_for(url, logins.found.iter().map(|login| &login.kept))
+        && let Some(entry) = given_for(url, logins.found.iter().map(|login| &login.entry))
     {
-        let line = refusal(kept, refused, url, credentials, environment);
-        remarks.push((kept.machine.clone(), line));
+        let line = refusal(entry, refused, url, credentials, environment);
+        remarks.push((entry.machine.clone(), line));
     }
     Ok(GoauthAnswer { response: response(&logins.found, url), remarks })
 }
 
 fn refusal(
-    kept: &CredentialEntry,
+    entry: &CredentialEntry,
     Refused(status): Refused,
     url: &str,
     credentials: &Credentials,
     environment: &dyn Environment,
 ) -> String {
-    let place = kept.place_in_words(credentials);
-    let CredentialEntry { machine, login, .. } = kept;
+    let place = entry.place_in_words(credentials);
+    let CredentialEntry { machine, login, .. } = entry;
     let login = printable::word(login);
     // The netrc goes first, and may be what was refused.
     let netrc =
@@ -62,7 +62,7 @@ fn refusal(
     let netrc = if netrc { "; your netrc has a login for it too, which go tries first" } else { "" };
     format!(
         "{machine} refused the login {login} (HTTP {status}), stored in {place}{netrc}\n  next: run `{}`",
-        kept.next_step()
+        entry.next_step()
     )
 }
 
@@ -86,21 +86,21 @@ fn response<'a>(logins: impl IntoIterator<Item = &'a Login>, url: Option<&str>) 
     let mut response = String::new();
     for login in logins {
         let machine = match url {
-            Some(url) => match spelled(url, &login.kept) {
+            Some(url) => match spelled(url, &login.entry) {
                 Some(machine) => machine,
                 None => continue,
             },
-            None => login.kept.machine.clone(),
+            None => login.entry.machine.clone(),
         };
-        let pair = STANDARD.encode(format!("{}:{}", login.kept.login, login.secret.reveal()));
+        let pair = STANDARD.encode(format!("{}:{}", login.entry.login, login.secret.reveal()));
         response.extend(["https://", &machine, "\n\nAuthorization: Basic ", &pair, "\n\n"]);
     }
     response
 }
 
 /// Whether the entry is for `url`: its host and port, at or below its path.
-fn is_for(url: &str, kept: &CredentialEntry) -> bool {
-    spelled(url, kept).is_some()
+fn is_for(url: &str, entry: &CredentialEntry) -> bool {
+    spelled(url, entry).is_some()
 }
 
 /// The entry that the go command used for `url` after it was given all of them, as it chooses itself: the one with the
@@ -109,14 +109,15 @@ fn given_for<'a>(
     url: &str,
     entries: impl IntoIterator<Item = &'a CredentialEntry>,
 ) -> Option<&'a CredentialEntry> {
-    let given =
-        entries.into_iter().filter(|kept| spelled(url, kept).is_some_and(|machine| machine == kept.machine));
-    given.max_by_key(|kept| kept.machine.len())
+    let given = entries
+        .into_iter()
+        .filter(|entry| spelled(url, entry).is_some_and(|machine| machine == entry.machine));
+    given.max_by_key(|entry| entry.machine.len())
 }
 
 /// The entry's machine as `url` spells it; `None` where the entry is not for that URL.
-fn spelled(url: &str, kept: &CredentialEntry) -> Option<String> {
-    if kept.kind != CredentialKind::Https {
+fn spelled(url: &str, entry: &CredentialEntry) -> Option<String> {
+    if entry.kind != CredentialKind::Https {
         return None;
     }
     let rest = url.strip_prefix("https://")?;
@@ -125,11 +126,12 @@ fn spelled(url: &str, kept: &CredentialEntry) -> Option<String> {
     if host.contains('@') {
         return None; // it brings its own
     }
-    let (kept_host, kept_path) = kept.machine.split_at(kept.machine.find('/').unwrap_or(kept.machine.len()));
+    let (entry_host, entry_path) =
+        entry.machine.split_at(entry.machine.find('/').unwrap_or(entry.machine.len()));
     let lower = host.to_ascii_lowercase();
-    let same_host = lower.strip_suffix(":443").unwrap_or(&lower) == kept_host;
-    let below = path.strip_prefix(kept_path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    (same_host && below).then(|| format!("{host}{kept_path}"))
+    let same_host = lower.strip_suffix(":443").unwrap_or(&lower) == entry_host;
+    let below = path.strip_prefix(entry_path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    (same_host && below).then(|| format!("{host}{entry_path}"))
 }
 
 #[cfg(test)]
@@ -139,8 +141,8 @@ mod tests {
 
     fn login(machine: &str) -> Login {
         let (machine, login) = (machine.to_owned(), "joe".to_owned());
-        let kept = CredentialEntry { kind: CredentialKind::Https, machine, login, place: SecretStore::File };
-        Login { kept, secret: Secret::parse("s3").unwrap() }
+        let entry = CredentialEntry { kind: CredentialKind::Https, machine, login, place: SecretStore::File };
+        Login { entry, secret: Secret::parse("s3").unwrap() }
     }
 
     #[test]
@@ -173,10 +175,10 @@ mod tests {
             assert_eq!(given(none), Vec::<String>::new(), "{none}");
         }
         assert_eq!(
-            given_for("https://h/team/x", logins.iter().map(|login| &login.kept)).unwrap().machine,
+            given_for("https://h/team/x", logins.iter().map(|login| &login.entry)).unwrap().machine,
             "h/team"
         );
-        assert_eq!(given_for("https://H/team/x", logins.iter().map(|login| &login.kept)), None);
+        assert_eq!(given_for("https://H/team/x", logins.iter().map(|login| &login.entry)), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The desktop's keyring: the freedesktop Secret Service on the user's session bus.
 //!
 //! Takes entries, keeps and gives their secrets. Never asks a person and so never opens a prompt: a keyring that is locked
-//! is [`Trouble::Locked`]. Never waits longer than [`LIMIT`], and talks over a socket of this machine only.
+//! is [`KeyringError::Locked`]. Never waits longer than [`LIMIT`], and talks over a socket of this machine only.
 
 use super::{CredentialEntry, Secret};
 use gvmr_core::sys::environment::Environment;
@@ -31,20 +31,20 @@ pub struct Keyring {
     bus: String,
 }
 
-/// Why a keyring is of no use just now.
+/// Why a keyring cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyringError {
     /// None runs, or none can be reached.
     Absent,
-    /// It has no collection for what is not named.
+    /// It has no default collection.
     NoCollection,
     /// It is locked, and only its user can unlock it.
     Locked,
     /// It did not answer in time.
     Silent,
-    /// It does not have the secret any more.
+    /// It no longer has the secret.
     Gone,
-    /// It said something else.
+    /// It answered with another error.
     Failed(String),
 }
 
@@ -62,9 +62,9 @@ impl Keyring {
     }
 
     /// Keeps a secret in the default collection, in place of an earlier one of the same entry.
-    pub fn store(&self, kept: &CredentialEntry, secret: &Secret) -> Result<(), KeyringError> {
-        let (kept, secret) = (kept.clone(), secret.clone());
-        self.ask(async move |service: Service| service.store(&kept, &secret).await)
+    pub fn store(&self, entry: &CredentialEntry, secret: &Secret) -> Result<(), KeyringError> {
+        let (entry, secret) = (entry.clone(), secret.clone());
+        self.ask(async move |service: Service| service.store(&entry, &secret).await)
     }
 
     /// The secret of each entry.
@@ -72,21 +72,21 @@ impl Keyring {
         let count = wanted.len();
         let answers = self.ask(async move |service: Service| {
             let mut answers = Vec::new();
-            for kept in &wanted {
-                answers.push(service.fetch(kept).await);
+            for entry in &wanted {
+                answers.push(service.fetch(entry).await);
             }
             Ok(answers)
         });
-        answers.unwrap_or_else(|trouble| (0..count).map(|_| Err(trouble.clone())).collect())
+        answers.unwrap_or_else(|error| (0..count).map(|_| Err(error.clone())).collect())
     }
 
-    /// Removes an entry's secret; it is no trouble where there is none.
-    pub fn forget(&self, kept: &CredentialEntry) -> Result<(), KeyringError> {
-        let kept = kept.clone();
-        self.ask(async move |service: Service| service.forget(&kept).await)
+    /// Removes an entry's secret, if there is one.
+    pub fn forget(&self, entry: &CredentialEntry) -> Result<(), KeyringError> {
+        let entry = entry.clone();
+        self.ask(async move |service: Service| service.forget(&entry).await)
     }
 
-    /// Does `work` in a thread of its own, which is left alone where it takes too long: this process soon ends.
+    /// Does `work` in another thread, which is abandoned where it takes too long: this process soon ends.
     fn ask<T: Send + 'static>(
         &self,
         work: impl AsyncFnOnce(Service) -> Result<T, KeyringError> + Send + 'static,
@@ -95,7 +95,7 @@ impl Keyring {
         let bus = self.bus.clone();
         let thread = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
             let answer = zbus::block_on(async { work(Service::reach(&bus).await?).await });
-            let _ = sender.send(answer); // nobody waits any more
+            let _ = sender.send(answer); // the receiver may have given up
         });
         thread.map_err(|error| KeyringError::Failed(error.to_string()))?;
         receiver.recv_timeout(LIMIT).map_err(|_| KeyringError::Silent)?
@@ -125,11 +125,11 @@ impl Service {
         let arguments = ("plain", Variant::from(""));
         let reply = connection.call_method(Some(NAME), ROOT, Some(SERVICE), "OpenSession", &arguments).await;
         let (_, session): (OwnedVariant, OwnedObjectPath) =
-            reply.map_err(trouble)?.body().deserialize().map_err(trouble)?;
+            reply.map_err(from_bus)?.body().deserialize().map_err(from_bus)?;
         Ok(Self { connection, session })
     }
 
-    async fn store(&self, kept: &CredentialEntry, secret: &Secret) -> Result<(), KeyringError> {
+    async fn store(&self, entry: &CredentialEntry, secret: &Secret) -> Result<(), KeyringError> {
         let collection: OwnedObjectPath = self.call(ROOT, SERVICE, "ReadAlias", &("default",)).await?;
         if collection.as_str() == NOTHING {
             return Err(KeyringError::NoCollection);
@@ -138,9 +138,9 @@ impl Service {
         let properties = HashMap::from([
             (
                 "org.freedesktop.Secret.Item.Label",
-                Variant::from(format!("gvmr: {} at {}", kept.login, kept.machine)),
+                Variant::from(format!("gvmr: {} at {}", entry.login, entry.machine)),
             ),
-            ("org.freedesktop.Secret.Item.Attributes", Variant::from(attributes(kept))),
+            ("org.freedesktop.Secret.Item.Attributes", Variant::from(attributes(entry))),
         ]);
         let carried: Carried<'_> =
             (self.session.as_ref(), Vec::new(), secret.reveal().as_bytes().to_vec(), "text/plain");
@@ -149,8 +149,8 @@ impl Service {
         no_prompt(&prompt)
     }
 
-    async fn fetch(&self, kept: &CredentialEntry) -> Result<Secret, KeyringError> {
-        let item = self.items(kept).await?.into_iter().next().ok_or(KeyringError::Gone)?;
+    async fn fetch(&self, entry: &CredentialEntry) -> Result<Secret, KeyringError> {
+        let item = self.items(entry).await?.into_iter().next().ok_or(KeyringError::Gone)?;
         self.unlock(&item).await?;
         let ((_, _, bytes, _),): ((OwnedObjectPath, Vec<u8>, Vec<u8>, String),) =
             self.call(item.as_str(), ITEM, "GetSecret", &(&self.session,)).await?;
@@ -158,8 +158,8 @@ impl Service {
         text.and_then(|text| Secret::parse(&text)).ok_or(KeyringError::Gone) // another program's, under our name
     }
 
-    async fn forget(&self, kept: &CredentialEntry) -> Result<(), KeyringError> {
-        for item in self.items(kept).await? {
+    async fn forget(&self, entry: &CredentialEntry) -> Result<(), KeyringError> {
+        for item in self.items(entry).await? {
             self.unlock(&item).await?;
             let prompt: OwnedObjectPath = self.call(item.as_str(), ITEM, "Delete", &()).await?;
             no_prompt(&prompt)?;
@@ -168,13 +168,13 @@ impl Service {
     }
 
     /// The items of the entry, those that are unlocked first.
-    async fn items(&self, kept: &CredentialEntry) -> Result<Vec<OwnedObjectPath>, KeyringError> {
+    async fn items(&self, entry: &CredentialEntry) -> Result<Vec<OwnedObjectPath>, KeyringError> {
         let (unlocked, locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
-            self.call(ROOT, SERVICE, "SearchItems", &(attributes(kept),)).await?;
+            self.call(ROOT, SERVICE, "SearchItems", &(attributes(entry),)).await?;
         Ok(unlocked.into_iter().chain(locked).collect())
     }
 
-    /// Unlocks what needs nobody's word for that.
+    /// Unlocks what needs no prompt.
     async fn unlock(&self, object: &OwnedObjectPath) -> Result<(), KeyringError> {
         let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) =
             self.call(ROOT, SERVICE, "Unlock", &(vec![object],)).await?;
@@ -192,17 +192,17 @@ impl Service {
         T: serde::de::DeserializeOwned + zbus::Type,
     {
         let reply = self.connection.call_method(Some(NAME), path, Some(interface), method, arguments).await;
-        reply.map_err(trouble)?.body().deserialize().map_err(trouble)
+        reply.map_err(from_bus)?.body().deserialize().map_err(from_bus)
     }
 }
 
-/// By which an item is found again, by gvmr and by a person in the keyring's own program.
-fn attributes(kept: &CredentialEntry) -> HashMap<&'static str, String> {
+/// How an item is found again, by gvmr and by a person in the keyring's program.
+fn attributes(entry: &CredentialEntry) -> HashMap<&'static str, String> {
     HashMap::from([
         ("application", "gvmr".to_owned()),
-        ("kind", kept.kind.word().to_owned()),
-        ("machine", kept.machine.clone()),
-        ("login", kept.login.clone()),
+        ("kind", entry.kind.word().to_owned()),
+        ("machine", entry.machine.clone()),
+        ("login", entry.login.clone()),
     ])
 }
 
@@ -211,7 +211,7 @@ fn no_prompt(prompt: &OwnedObjectPath) -> Result<(), KeyringError> {
 }
 
 #[allow(clippy::needless_pass_by_value)] // for `map_err`
-fn trouble(error: zbus::Error) -> KeyringError {
+fn from_bus(error: zbus::Error) -> KeyringError {
     match &error {
         zbus::Error::MethodError(name, ..) => match name.as_str() {
             "org.freedesktop.Secret.Error.IsLocked" => KeyringError::Locked,

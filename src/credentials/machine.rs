@@ -1,7 +1,7 @@
-//! The names of machines that credentials can be kept for.
+//! The names of machines that credentials can be stored for.
 //!
-//! Takes what a user types or pastes, gives the one spelling under which it is kept: `host`, `host:port`, `host/path` for
-//! servers, `host:port` for proxies. Nothing of what is refused is repeated, since it may hold a password.
+//! Takes what a user types or pastes, gives the one spelling under which it is stored: `host`, `host:port`, `host/path` for
+//! servers, `host:port` for proxies. An error never repeats the text, which may contain a password.
 
 use crate::net::Url;
 use gvmr_core::env::credentials::{CredentialKind, proxy_machine};
@@ -61,7 +61,7 @@ fn server(text: &str) -> Result<String, MachineError> {
         return Err(MachineError::Path("write the path as in the URL, such as /team/a"));
     }
     let (host, port) = authority(host)?;
-    // The go command leaves 443 out of an address that does so, and nobody writes it.
+    // The go command drops :443 from addresses, and users do not write it.
     let port = port.filter(|port| *port != 443).map(|port| format!(":{port}"));
     Ok(format!("{host}{}{path}", port.unwrap_or_default()))
 }
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_server_has_one_spelling() {
         let of = |text| machine(CredentialKind::Https, text);
-        for (typed, kept) in [
+        for (typed, stored) in [
             ("git.corp.example", "git.corp.example"),
             ("https://Git.Corp.example/", "git.corp.example"),
             ("HTTPS://git.corp.example:8443/Team/a//", "git.corp.example:8443/Team/a"),
@@ -126,7 +126,7 @@ mod tests {
             ("b\u{fc}cher.example", "xn--bcher-kva.example"),
             ("localhost", "localhost"),
         ] {
-            assert_eq!(of(typed).as_deref(), Ok(kept), "{typed}");
+            assert_eq!(of(typed).as_deref(), Ok(stored), "{typed}");
         }
         assert_eq!(of("http://git.corp.example"), Err(MachineError::Insecure));
         assert_eq!(of("https://joe:canary@git.corp.example"), Err(MachineError::Credentials));
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn a_proxy_has_its_port() {
         let of = |text| machine(CredentialKind::Proxy, text);
-        for (typed, kept) in [
+        for (typed, stored) in [
             ("Proxy.corp.example:3128", "proxy.corp.example:3128"),
             ("http://proxy.corp.example:3128/", "proxy.corp.example:3128"),
             ("http://proxy.corp.example", "proxy.corp.example:80"),
@@ -155,7 +155,7 @@ mod tests {
             ("https://proxy.corp.example:443", "proxy.corp.example:443"),
             ("socks5://[fd00::1]", "[fd00::1]:1080"),
         ] {
-            assert_eq!(of(typed).as_deref(), Ok(kept), "{typed}");
+            assert_eq!(of(typed).as_deref(), Ok(stored), "{typed}");
         }
         assert_eq!(of("http://joe:canary@proxy:3128"), Err(MachineError::Credentials));
         assert!(matches!(of("proxy:3128/x"), Err(MachineError::Path(_))));
@@ -167,9 +167,9 @@ mod tests {
         #[test]
         fn what_is_kept_is_one_field_of_a_line_and_stays_itself(text in "\\PC{0,30}", https: bool) {
             let kind = if https { CredentialKind::Https } else { CredentialKind::Proxy };
-            if let Ok(kept) = machine(kind, &text) {
-                prop_assert!(kept.bytes().all(|byte| byte.is_ascii_graphic()), "{kept:?}");
-                prop_assert_eq!(machine(kind, &kept), Ok(kept));
+            if let Ok(stored) = machine(kind, &text) {
+                prop_assert!(stored.bytes().all(|byte| byte.is_ascii_graphic()), "{stored:?}");
+                prop_assert_eq!(machine(kind, &stored), Ok(stored));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Credentials that the user keeps with gvmr: for servers asked over https, and for proxies.
+//! Credentials that the user stores with gvmr: for servers asked over https, and for proxies.
 //!
 //! Takes a machine, gives a login and a secret, from the desktop's keyring where one runs and from a file of mode 0600
 //! elsewhere. A secret is never an argument, never shown, and its type does not print it. Never waits for a person, and
@@ -51,7 +51,7 @@ pub struct CredentialEntry {
     pub place: SecretStore,
 }
 
-/// Where a secret is kept.
+/// Where a secret is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretStore {
     /// The desktop's keyring (Secret Service).
@@ -64,24 +64,24 @@ pub enum SecretStore {
 #[derive(Clone, Debug)]
 pub struct Login {
     /// The entry.
-    pub kept: CredentialEntry,
+    pub entry: CredentialEntry,
     /// Its secret.
     pub secret: Secret,
 }
 
-/// What could be had of the secrets that were asked for.
+/// The secrets that were asked for.
 #[derive(Debug, Default)]
 pub struct Logins {
-    /// The entries whose secrets are at hand, in the order of the file.
+    /// The entries whose secrets were read, in the order of the file.
     pub found: Vec<Login>,
     /// The others, and why.
     pub lacking: Vec<(CredentialEntry, KeyringError)>,
 }
 
-/// Why credentials cannot be kept or read.
+/// Why credentials cannot be stored or read.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialsError {
-    /// The file, its lock or its directory is not what it must be.
+    /// The file, its lock or its directory is unsafe or unreadable.
     #[error("{path} {why}", path = path.display())]
     File {
         /// Which.
@@ -117,11 +117,11 @@ impl Credentials {
 
     /// All entries, without their secrets.
     pub fn list(&self) -> Result<Vec<CredentialEntry>, CredentialsError> {
-        Ok(self.files.read()?.entries().into_iter().map(|(kept, _)| kept).collect())
+        Ok(self.files.read()?.entries().into_iter().map(|(entry, _)| entry).collect())
     }
 
-    /// Keeps a login and its secret in place of what was kept for the machine: in the keyring, unless `in_file`, or in the
-    /// file where there is none that can be used. The trouble with it is given too.
+    /// Stores a login and its secret in place of what was stored for the machine: in the keyring, unless `in_file`, or in the
+    /// file where there is none that can be used. The keyring's error is given too.
     pub fn keep(
         &self,
         kind: CredentialKind,
@@ -135,27 +135,27 @@ impl Credentials {
             |place| CredentialEntry { kind, machine: machine.to_owned(), login: login.to_owned(), place };
         let stored =
             keyring.filter(|_| !in_file).map(|keyring| keyring.store(&new(SecretStore::Keyring), secret));
-        let (kept, trouble) = match stored {
+        let (entry, error) = match stored {
             Some(Ok(())) => (new(SecretStore::Keyring), None),
-            Some(Err(trouble)) => (new(SecretStore::File), Some(trouble)),
+            Some(Err(error)) => (new(SecretStore::File), Some(error)),
             None => (new(SecretStore::File), None),
         };
         let old = self.files.change(|lines| {
             let old = lines.remove(kind, machine);
-            lines.add(&kept, secret);
+            lines.add(&entry, secret);
             old
         })?;
         if let (Some(old), Some(keyring)) = (old, keyring)
             && old.place == SecretStore::Keyring
-            && old != kept
+            && old != entry
         {
-            // What is left there is of no use to anybody, and hurts nobody.
+            // An old secret that is left there is unused and harmless.
             let _ = keyring.forget(&old);
         }
-        Ok((kept, trouble))
+        Ok((entry, error))
     }
 
-    /// Forgets an entry; `None` where there is none. The trouble is that of a keyring which still has the secret.
+    /// Forgets an entry; `None` where there is none. The error is that of a keyring which still has the secret.
     pub fn remove(
         &self,
         kind: CredentialKind,
@@ -163,12 +163,12 @@ impl Credentials {
         keyring: Option<&Keyring>,
     ) -> Result<Option<(CredentialEntry, Option<KeyringError>)>, CredentialsError> {
         let Some(old) = self.files.change(|lines| lines.remove(kind, machine))? else { return Ok(None) };
-        let trouble = match (old.place, keyring) {
+        let error = match (old.place, keyring) {
             (SecretStore::File, _) => None,
             (SecretStore::Keyring, None) => Some(KeyringError::Absent),
             (SecretStore::Keyring, Some(keyring)) => keyring.forget(&old).err(),
         };
-        Ok(Some((old, trouble)))
+        Ok(Some((old, error)))
     }
 
     /// The secrets of the entries that are `wanted`. A keyring is asked only where one of them is there, and once.
@@ -178,8 +178,8 @@ impl Credentials {
         keyring: Option<&Keyring>,
     ) -> Result<Logins, CredentialsError> {
         let entries = self.files.read()?.entries();
-        let entries: Vec<_> = entries.into_iter().filter(|(kept, _)| wanted(kept)).collect();
-        let asked = entries.iter().filter(|(_, secret)| secret.is_none()).map(|(kept, _)| kept.clone());
+        let entries: Vec<_> = entries.into_iter().filter(|(entry, _)| wanted(entry)).collect();
+        let asked = entries.iter().filter(|(_, secret)| secret.is_none()).map(|(entry, _)| entry.clone());
         let asked: Vec<CredentialEntry> = asked.collect();
         let mut answers = match keyring {
             _ if asked.is_empty() => Vec::new(),
@@ -188,11 +188,11 @@ impl Credentials {
         }
         .into_iter();
         let mut logins = Logins::default();
-        for (kept, secret) in entries {
+        for (entry, secret) in entries {
             let secret = secret.map_or_else(|| answers.next().unwrap_or(Err(KeyringError::Gone)), Ok);
             match secret {
-                Ok(secret) => logins.found.push(Login { kept, secret }),
-                Err(trouble) => logins.lacking.push((kept, trouble)),
+                Ok(secret) => logins.found.push(Login { entry, secret }),
+                Err(error) => logins.lacking.push((entry, error)),
             }
         }
         Ok(logins)
@@ -208,7 +208,7 @@ impl CredentialEntry {
         }
     }
 
-    /// The command that keeps other credentials for the machine.
+    /// The command that stores other credentials for the machine.
     pub fn next_step(&self) -> String {
         let proxy = if self.kind == CredentialKind::Proxy { " --proxy" } else { "" };
         format!("gvmr auth set {}{proxy} --user NAME", self.machine)
@@ -240,7 +240,7 @@ impl Secret {
     }
 }
 
-/// Whether a user's name can be kept and sent: Basic authentication ends it at a colon.
+/// Whether a user's name can be stored and sent: Basic authentication ends it at a colon.
 pub fn is_login(text: &str) -> bool {
     !text.is_empty() && text.len() <= 1024 && !text.chars().any(|one| one == ':' || one.is_control())
 }

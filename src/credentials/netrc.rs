@@ -1,8 +1,8 @@
-//! The netrc that a go command before 1.24 is given: the user's own, and what gvmr keeps.
+//! The netrc that a go command before 1.24 is given: the user's own, and what gvmr stores.
 //!
 //! Takes bytes and entries, gives bytes. The user's own lines stay, and stay first. Those go commands know hosts and not
 //! paths, and from 1.14 to 1.19 not even ports; an entry for less than its host is written only where no other entry is
-//! for that host, so that none takes another's place.
+//! for that host, lest one takes another's place.
 
 use super::{Login, Secret};
 use crate::net::NetrcLines;
@@ -34,16 +34,16 @@ fn lines(logins: &[Login], version: &Version) -> Vec<String> {
     let knows_ports =
         version.numbers().is_none_or(|(major, minor, _)| major > 1 || !(14..20).contains(&minor));
     let mut lines = Vec::new();
-    for login in logins.iter().filter(|login| fits(&login.kept.login, &login.secret)) {
-        let machine = login.kept.machine.as_str();
+    for login in logins.iter().filter(|login| fits(&login.entry.login, &login.secret)) {
+        let machine = login.entry.machine.as_str();
         let host = machine.split('/').next().unwrap_or_default();
-        let same = |other: &&Login| reach(&other.kept.machine, knows_ports) == reach(machine, knows_ports);
+        let same = |other: &&Login| reach(&other.entry.machine, knows_ports) == reach(machine, knows_ports);
         let is_alone = logins.iter().filter(same).count() == 1;
         let mut names = vec![host];
         // Some releases of that time may know ports after all.
         names.extend(Some(without_port(host)).filter(|name| !knows_ports && *name != host));
         for name in names.into_iter().filter(|name| is_alone || *name == machine) {
-            let (user, secret) = (&login.kept.login, login.secret.reveal());
+            let (user, secret) = (&login.entry.login, login.secret.reveal());
             lines.push(format!("machine {name} login {user} password {secret}\n"));
         }
     }
@@ -74,7 +74,7 @@ mod tests {
         let secret = Secret::parse(&format!("secret-of-{machine}")).unwrap();
         let (machine, login) = (machine.to_owned(), "joe".to_owned());
         Login {
-            kept: CredentialEntry { kind: CredentialKind::Https, machine, login, place: SecretStore::File },
+            entry: CredentialEntry { kind: CredentialKind::Https, machine, login, place: SecretStore::File },
             secret,
         }
     }

@@ -11,7 +11,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-/// Names that one `*` may stand for; nobody has so many versions, and a directory of something else may.
+/// Names that one `*` may stand for; no one has so many versions, but another kind of directory may have so many entries.
 const MAX_COUNT: usize = 512;
 
 /// A tool and where it installs. A root begins with `$VARIABLE`, `~` or `/`; of a path below it, elements may end in

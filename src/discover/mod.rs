@@ -2,7 +2,7 @@
 //! module cache, of distributions, and by-hand installs.
 //!
 //! Takes the environment; gives the trees that are there, with the tool that put them there. Reads names, `VERSION`
-//! files and the first bytes of programs only: what a tree is worth is proved by whoever adopts it. Never runs
+//! files and the first bytes of programs only; `install` verifies a tree that is adopted. Never runs
 //! anything, never changes anything, and finds nothing of gvmr's own.
 
 mod candidate;
@@ -28,24 +28,24 @@ pub struct DiscoveredGo {
     pub goroot: PathBuf,
     /// The version that its `VERSION` file names.
     pub version: Version,
-    /// Who put it there: `goenv`, `mise`, `the module cache`.
+    /// The tool that installed it: `goenv`, `mise`, `the module cache`.
     pub owner: &'static str,
-    /// Whether its owner builds Go itself, as distributions do, so that it is hardly ever what Go published.
+    /// Whether its owner builds Go itself, as distributions do: it hardly ever matches what Go published.
     pub rebuilt: bool,
 }
 
-/// A tree that is no toolchain for gvmr.
+/// A tree that gvmr cannot adopt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passed {
     /// Its GOROOT, without links.
     pub goroot: PathBuf,
-    /// Who put it there.
+    /// The tool that installed it.
     pub owner: &'static str,
     /// Why.
     pub why: Unfit,
 }
 
-/// What a look around found.
+/// What was found on this machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
     /// Releases for this machine, oldest version first.
@@ -54,10 +54,10 @@ pub struct Survey {
     pub passed: Vec<Passed>,
 }
 
-/// Why a path that was named is no toolchain for gvmr.
+/// Why the toolchain at a path cannot be adopted.
 #[derive(Debug, thiserror::Error)]
 pub enum NotATree {
-    /// It cannot be looked at.
+    /// It cannot be read.
     #[error("cannot read {}", path.display())]
     Unreadable {
         /// The path as it was given.
@@ -71,7 +71,7 @@ pub enum NotATree {
         /// The path as it was given.
         path: PathBuf,
     },
-    /// It is a toolchain, and of no use here.
+    /// It is a toolchain that cannot be adopted here.
     #[error("{} {why}", path.display())]
     Unfit {
         /// The GOROOT.
@@ -105,7 +105,7 @@ pub fn find(environment: &dyn Environment) -> Vec<DiscoveredGo> {
     look(environment).found
 }
 
-/// Of those, one for each version that `is_installed` denies, without what is hardly worth trying: what a hint may
+/// Of those, one for each version that `is_installed` denies, without those that are unlikely to verify: what a hint may
 /// promise.
 pub fn adoptable(
     environment: &dyn Environment,
@@ -117,7 +117,7 @@ pub fn adoptable(
     found
 }
 
-/// All of them, with the trees that could not.
+/// All trees of Go, those that cannot be adopted too.
 pub fn look(environment: &dyn Environment) -> Survey {
     let here = host::platform();
     let mut survey = Survey::default();
@@ -136,7 +136,7 @@ pub fn look(environment: &dyn Environment) -> Survey {
     survey
 }
 
-/// The toolchain at a path that somebody named: a GOROOT or what holds one as `go`, its `bin`, its go program, or a
+/// The toolchain at a path that the user named: a GOROOT or what holds one as `go`, its `bin`, its go program, or a
 /// link to one of them.
 pub fn at(path: &Path, environment: &dyn Environment) -> Result<DiscoveredGo, NotATree> {
     let real =

@@ -1,7 +1,7 @@
 //! Whether a directory is a GOROOT, and of which release.
 //!
 //! Takes a path; reads its `VERSION` (bounded, never waiting for a FIFO), the header of its go program and the names in
-//! `pkg/tool`. A pretended version is no harm: the proof is about the name that is read here.
+//! `pkg/tool`. A false version does no harm: the tree is verified as the version that is read here.
 
 use crate::host::{self, Platform};
 use crate::unpack::RECEIPT;
@@ -13,7 +13,7 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-/// Why a tree of Go is no toolchain that could be adopted.
+/// Why a tree of Go cannot be adopted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unfit {
     /// Its `VERSION` names no release: a development or a vendor's build.
@@ -46,13 +46,13 @@ impl fmt::Display for Unfit {
     }
 }
 
-/// The same of a directory that nobody named: there, what gvmr installed itself is no other tool's.
+/// The same of a directory that was found and not named: a tree that gvmr installed is not another tool's.
 pub(super) fn read_found(goroot: &Path, here: &Platform) -> Option<Result<Version, Unfit>> {
     let read = read(goroot, here)?;
     Some(if is_ours(goroot) { Err(Unfit::Ours) } else { read })
 }
 
-/// What the directory at `goroot` is to a machine of the platform `here`; `None` where it is no GOROOT.
+/// What the directory at `goroot` is to a machine of the platform `here`; `None` where it is not a GOROOT.
 pub(super) fn read(goroot: &Path, here: &Platform) -> Option<Result<Version, Unfit>> {
     let line = goroot::version_line(goroot)?;
     let program = goroot.join("bin/go");

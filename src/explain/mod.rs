@@ -1,8 +1,8 @@
 //! Where each variable of the next go comes from, and what it shadows. For the command line; the shim has no time for it.
 //!
-//! Takes what the shim's own code settled, gives it back with its reasons: which rules count is [`EnvContext::applied`]'s
-//! word, what they change [`ResolvedEnv`]'s, and every value that go gets is read from the very environment that it gets. Reads
-//! the go command's two files of settings, changes nothing.
+//! Takes what the shim's own code resolved, gives it back with its reasons: [`EnvContext::applied`] says which rules apply,
+//! [`ResolvedEnv`] what they change, and every value that go gets is read from the very environment that it gets. Reads the
+//! go command's two files of settings, changes nothing.
 
 mod current;
 pub mod notices;
@@ -64,14 +64,14 @@ pub struct RuleOrigin {
     pub overrides: bool,
 }
 
-/// Who says what a variable is.
+/// What sets a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ValueSource {
     /// The process, by this name.
     Process(&'static str),
     /// A rule.
     Rule(RuleOrigin),
-    /// The credentials that gvmr keeps.
+    /// The credentials that gvmr stores.
     Credentials,
     /// The choice of the toolchain: its directory, or that it was asked for by name.
     Toolchain,
@@ -89,14 +89,14 @@ pub enum ValueSource {
         /// The line in it, counted from 1.
         line: usize,
     },
-    /// Nobody: it is what the go command takes then.
+    /// Nothing sets it: the go command's default.
     Default,
 }
 
-/// A value and who wants it.
+/// A value and what sets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// Who.
+    /// What sets it.
     pub place: ValueSource,
     /// The value; an empty one of a rule removes the variable.
     pub value: OsString,
@@ -107,13 +107,13 @@ pub struct Candidate {
 pub struct Explained {
     /// Which.
     pub variable: &'static Variable,
-    /// Who decides it.
+    /// What sets it.
     pub place: ValueSource,
     /// What is written there; empty where the variable is unset. `None` where only the toolchain knows its default.
     pub value: Option<OsString>,
     /// Whether nothing may change what the process has.
     pub kept: bool,
-    /// Who else wants to, strongest first, and why that does not count.
+    /// What else would set it, strongest first, and why that does not count.
     pub shadowed: Vec<(Candidate, ShadowReason)>,
     /// Rules that do not count in this directory or network.
     pub elsewhere: Vec<RuleValue>,
@@ -125,7 +125,7 @@ pub struct Explainer<'a> {
     pub rules: &'a [RuleValue],
     /// gvmr's home.
     pub home: &'a Home,
-    /// What was settled.
+    /// The resolved environment.
     pub resolved: &'a ResolvedEnv,
     /// The process's environment.
     pub environment: &'a dyn Environment,
@@ -205,7 +205,7 @@ impl Explainer<'_> {
         Explained { variable, place, value, kept, shadowed, elsewhere: elsewhere.collect() }
     }
 
-    /// All who want to say what it is, strongest first.
+    /// All that would set it, strongest first.
     fn candidates(&self, variable: &'static Variable, change: Option<&Change>) -> Vec<Candidate> {
         let rules = |overrides| {
             let of_kind = move |one: &&RuleValue| {
@@ -223,7 +223,7 @@ impl Explainer<'_> {
         if let Some(value) = self.of_toolchain(variable) {
             all.push(Candidate { place: ValueSource::Toolchain, value });
         }
-        // What no rule says comes with the credentials that are kept.
+        // What no rule sets comes from stored credentials.
         if let Some(value) = change.and_then(|change| change.value.as_ref())
             && !all.iter().any(|one| one.rule().is_some() && one.value == *value)
         {

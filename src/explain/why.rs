@@ -8,11 +8,11 @@ use std::fmt;
 /// Why a value does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ShadowReason {
-    /// It says that the variable is to be removed.
+    /// It removes the variable.
     Removes,
     /// The rule at this place removes the variable.
     Removed(String),
-    /// The user wants the process's own value kept.
+    /// `GVMR_KEEP` protects the process's value.
     Kept,
     /// It is a GOPATH with a fault, and a rule has a better one.
     Unfit(Option<GopathFault>),

@@ -74,23 +74,23 @@ fn set(arguments: &cli::AuthSetArgs, context: &Context) -> Result<(), Error> {
         return Err(Error::said(Failure::Usage, "a user's name cannot contain colons or control characters")
             .hint("run `gvmr auth set MACHINE --user NAME`"));
     }
-    let credentials = kept(context)?;
+    let credentials = stored(context)?;
     let secret = read_secret(&format!("secret of {} for {machine}: ", arguments.user), context)?;
     let keyring = Keyring::of(&Process);
-    let (kept, trouble) = context.with_cleanup(|| {
+    let (entry, error) = context.with_cleanup(|| {
         credentials.keep(kind, &machine, &arguments.user, &secret, keyring.as_ref(), arguments.file)
     })?;
-    let place = kept.place_in_words(&credentials);
-    let why = match (kept.place, trouble) {
-        (SecretStore::File, Some(trouble)) => format!(", which only you can read ({trouble})"),
+    let place = entry.place_in_words(&credentials);
+    let why = match (entry.place, error) {
+        (SecretStore::File, Some(error)) => format!(", which only you can read ({error})"),
         (SecretStore::File, None) if !arguments.file => {
             ", which only you can read (no keyring is running)".to_owned()
         }
         _ => String::new(),
     };
-    context.terminal.note(format_args!("stored the login {} for {machine} in {place}{why}", kept.login));
+    context.terminal.note(format_args!("stored the login {} for {machine} in {place}{why}", entry.login));
     if kind == CredentialKind::Https {
-        note_old_go(&kept, &secret, context)?;
+        note_old_go(&entry, &secret, context)?;
     }
     Ok(())
 }
@@ -118,13 +118,13 @@ fn read_secret(prompt: &str, context: &Context) -> Result<Secret, Error> {
 }
 
 /// What an installed go before 1.24 cannot be told.
-fn note_old_go(kept: &CredentialEntry, secret: &Secret, context: &Context) -> Result<(), Error> {
+fn note_old_go(entry: &CredentialEntry, secret: &Secret, context: &Context) -> Result<(), Error> {
     let is_old = context.toolchains()?.iter().any(|toolchain| toolchain.version.is_before(24));
-    if is_old && !credentials::fits_netrc(&kept.login, secret) {
+    if is_old && !credentials::fits_netrc(&entry.login, secret) {
         context
             .terminal
             .note("Go before 1.24 does not support credentials with spaces and runs without them");
-    } else if is_old && kept.machine.contains('/') {
+    } else if is_old && entry.machine.contains('/') {
         context.terminal.note(
             "Go before 1.24 knows whole hosts only: it sends these for all of the host, or not at all where \
              another path of it has credentials",
@@ -143,7 +143,7 @@ struct Line {
 }
 
 fn list(arguments: &cli::AuthListArgs, context: &Context) -> Result<(), Error> {
-    let lines: Vec<Line> = kept(context)?.list()?.into_iter().map(Line::of).collect();
+    let lines: Vec<Line> = stored(context)?.list()?.into_iter().map(Line::of).collect();
     if arguments.json {
         return context.terminal.json(&lines).map_err(Error::stdout);
     }
@@ -166,17 +166,16 @@ fn remove(arguments: &cli::AuthRemoveArgs, context: &Context) -> Result<(), Erro
     let (kind, machine) = machine(&arguments.machine, arguments.proxy)?;
     let keyring = Keyring::of(&Process);
     let removed = context
-        .with_cleanup(|| kept(context)?.remove(kind, &machine, keyring.as_ref()).map_err(Error::from))?;
-    let Some((old, trouble)) = removed else {
+        .with_cleanup(|| stored(context)?.remove(kind, &machine, keyring.as_ref()).map_err(Error::from))?;
+    let Some((old, error)) = removed else {
         let what = if arguments.proxy { "the proxy " } else { "" };
         return Err(Error::said(Failure::Usage, format!("no credentials are stored for {what}{machine}"))
             .hint("run `gvmr auth list`"));
     };
     context.terminal.note(format_args!("removed the login {} for {machine}", printable::word(&old.login)));
-    if let Some(trouble) = trouble {
+    if let Some(error) = error {
         context.terminal.warn(format_args!(
-            "{trouble}; the secret \"gvmr: {} at {machine}\" may still be stored there, remove it with the keyring's \
-             program",
+            "{error}; the secret \"gvmr: {} at {machine}\" is still there, remove it with the keyring's program",
             printable::word(&old.login)
         ));
     }
@@ -202,12 +201,17 @@ fn own(context: &Context) -> Result<UserDirs, Error> {
     })
 }
 
-fn kept(context: &Context) -> Result<Credentials, Error> {
+fn stored(context: &Context) -> Result<Credentials, Error> {
     Ok(Credentials::of(&own(context)?))
 }
 
 impl Line {
-    fn of(kept: CredentialEntry) -> Self {
-        Self { kind: kept.kind.word(), machine: kept.machine, login: kept.login, place: kept.place.word() }
+    fn of(entry: CredentialEntry) -> Self {
+        Self {
+            kind: entry.kind.word(),
+            machine: entry.machine,
+            login: entry.login,
+            place: entry.place.word(),
+        }
     }
 }

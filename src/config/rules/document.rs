@@ -1,6 +1,6 @@
 //! A whole file: which keys it may have at the top, and what becomes of each.
 //!
-//! Walks the tables by hand, so that every key that is not allowed is named, wherever it stands.
+//! Walks the tables by hand, to name every key that is not allowed, wherever it stands.
 
 use super::expand::Places;
 use super::mistakes::Mistakes;
@@ -81,7 +81,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// A record is read line by line, so that no path in it may hold a newline.
+    /// A record is read line by line: no path in it may contain a newline.
     fn whereabouts(&mut self, file: &Path, user_home: Option<&Path>) {
         let newline = |path: &Path| path.as_os_str().as_bytes().contains(&b'\n');
         if newline(file) || !file.is_absolute() {
@@ -203,7 +203,7 @@ impl Walk<'_> {
     }
 }
 
-/// `None` where nothing is set: it would change nothing. Without a line of its own it has its first assignment's.
+/// `None` where nothing is set: it would change nothing. Without a header line it has the line of its first assignment.
 fn section(line: Option<usize>, when: When, assignments: Vec<Assignment>) -> Option<Section> {
     let line = line.or(assignments.first().map(|first| first.line));
     (!assignments.is_empty()).then_some(Section { line: line.unwrap_or(1), when, assignments })

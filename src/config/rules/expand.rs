@@ -53,7 +53,7 @@ pub(super) fn path(written: &str, places: Places<'_>) -> Result<OsString, String
 
 /// Absolute paths with colons between them.
 pub(super) fn list(written: &str, places: Places<'_>) -> Result<OsString, String> {
-    text(written, places)?; // what is in braces may hold a colon, and is a mistake of its own
+    text(written, places)?; // what is in braces may contain a colon, and is another mistake
     let mut value = OsString::new();
     for (index, one) in written.split(':').enumerate() {
         if one.is_empty() {

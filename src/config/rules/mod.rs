@@ -1,8 +1,8 @@
 //! Rules for directories and networks, from TOML to the record that the shim reads.
 //!
-//! Takes the bytes of a `gvmr.toml` or of the user's `config.toml`, gives a [`Record`] or every mistake with its line and
+//! Takes the bytes of a `gvmr.toml` or of the user's `config.toml`, gives [`CompiledRules`] or every mistake with its line and
 //! column. Pure: no file is read but to find the real path of a directory that a rule names. No message ever shows a
-//! value: it may be a password, and its place is told anyway.
+//! value: it may be a password, and line and column are shown anyway.
 
 mod assignments;
 mod conditions;
@@ -39,7 +39,7 @@ pub struct Mistake {
     pub message: String,
 }
 
-/// A file whose rules cannot be understood.
+/// A file whose rules have mistakes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RulesError {
     /// The file.
@@ -48,7 +48,7 @@ pub struct RulesError {
     pub mistakes: Vec<Mistake>,
 }
 
-/// The user's rules in `config.toml`: `[env]`, `[[directory]]`, `[[network]]`; its other keys are left to the settings.
+/// The user's rules in `config.toml`: `[env]`, `[[directory]]`, `[[network]]`; the settings read its other keys.
 /// `user_home` is what `~` and `${HOME}` mean.
 pub fn compile_config(
     file: &Path,

@@ -16,7 +16,7 @@ pub(super) fn nearest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a s
     (distance <= tolerated).then_some(one)
 }
 
-/// A key as it may be shown: one that is no plain word may be a value in the wrong place.
+/// A key as it may be shown: anything but a plain word may be a value in the wrong place.
 pub(super) fn shown(key: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if !key.is_empty() && key.len() <= MAX_LENGTH && key.bytes().all(plain) {

@@ -1,20 +1,20 @@
-//! What to look at twice before a setting is trusted: what can run programs, and what weakens the proof of modules.
+//! What to review before a file is trusted: settings that can run programs or weaken the verification of modules.
 //!
-//! Takes a variable and its value, gives words. It decides nothing: the user does.
+//! Takes a variable and its value, gives words. Never decides: the user does.
 
 use gvmr_core::env::variable::Variable;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path};
 
-/// Flags of GOFLAGS that name a program, or hand flags to programs that can.
+/// Flags of GOFLAGS that name a program, or pass flags to programs that run others.
 const RUNNING: [&str; 9] =
     ["toolexec", "exec", "vettool", "ldflags", "gcflags", "asmflags", "gccgoflags", "compiler", "pgo"];
 
-/// Those that swap or write files.
-const SWAPPING: [&str; 4] = ["overlay", "modfile", "pkgdir", "o"];
+/// Those that replace or write files.
+const REPLACING: [&str; 4] = ["overlay", "modfile", "pkgdir", "o"];
 
-/// Those that change only how much is built, checked and said.
+/// Those that change only what is built, checked and printed.
 const HARMLESS: [&str; 24] = [
     "mod",
     "tags",
@@ -42,7 +42,7 @@ const HARMLESS: [&str; 24] = [
     "linkshared",
 ];
 
-/// What there is to say of a value that is set in `project`; `None` where it can do no harm.
+/// The risk of a value that is set in `project`; `None` where it can do no harm.
 pub(super) fn of(variable: &Variable, value: &OsStr, project: &Path) -> Option<&'static str> {
     if value.is_empty() {
         return None;
@@ -73,8 +73,8 @@ pub(super) fn of(variable: &Variable, value: &OsStr, project: &Path) -> Option<&
     }
 }
 
-/// Whether what the project brings along may lie there: by the path's text, by what it is a link to, by a detour through
-/// directories that need not exist, or by what leads elsewhere in each process.
+/// Whether files of the project may lie there: by the path's text, through a link, through `..`, or through a path that
+/// differs in each process.
 fn may_lie_in(path: &Path, project: &Path) -> bool {
     let real = path.ancestors().find_map(|above| fs::canonicalize(above).ok());
     path.starts_with(project)
@@ -95,7 +95,7 @@ fn flags(text: &str) -> Option<&'static str> {
     let any = |list: &[&str]| names.iter().any(|name| list.contains(&name.as_str()));
     if any(&RUNNING) {
         Some("runs programs, or passes flags to programs that can")
-    } else if any(&SWAPPING) {
+    } else if any(&REPLACING) {
         Some("replaces or writes files")
     } else if names.iter().any(|name| !HARMLESS.contains(&name.as_str())) {
         Some("has a flag that gvmr does not know")

@@ -1,5 +1,4 @@
-//! A trusted file as it is shown: every setting with its line, without credentials, and with nothing in it that moves a
-//! cursor or turns text around.
+//! What a project's file sets, as it is printed: every setting with its line, without credentials and control characters.
 
 use super::risk;
 use crate::config::redacted::{self, network, network_as_json};
@@ -32,7 +31,7 @@ pub fn lines(record: &CompiledRules) -> String {
     text
 }
 
-/// `GOPROXY=direct where nothing else sets it`
+/// `GOPROXY=direct, overriding the environment`
 fn setting(one: &Assignment) -> String {
     let name = one.variable.name;
     match (one.overrides, one.value.is_empty()) {
