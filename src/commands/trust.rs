@@ -1,19 +1,17 @@
 //! `gvmr trust`: lets a project's gvmr.toml take effect, and shows what that means.
 
 use crate::cli;
-use crate::config::{State, Trust, TrustError, Trusted, summary};
+use crate::config::{State, Trust, TrustError, Trusted, project_file, summary};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use gvmr_core::env::compiled_rules::CompiledRules;
-use gvmr_core::env::gvmr_toml::{self, NAME};
+use gvmr_core::env::gvmr_toml;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::select::resolve::{self, Query};
-use gvmr_core::sys::directory::{self, climb};
+use gvmr_core::sys::directory;
 use gvmr_core::sys::environment::{Environment, Process};
 use gvmr_core::sys::printable;
 use serde_json::json;
-use std::convert::Infallible;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,12 +31,15 @@ pub(super) fn run(arguments: &cli::TrustArgs, context: &Context) -> Result<(), E
     let path = arguments.path.as_deref();
     if arguments.revoke {
         let file = path.map_or_else(
-            || nearest(&here, |file| is_there(file) || trust.knows(file)),
-            |path| Ok(named(&here, path)),
+            || project_file::nearest(&here, |file| project_file::is_there(file) || trust.knows(file)),
+            |path| Ok(project_file::named(&here, path)),
         )?;
         return revoke(&trust, &file, arguments.json, context);
     }
-    let file = path.map_or_else(|| nearest(&here, is_there), |path| Ok(named(&here, path)))?;
+    let file = path.map_or_else(
+        || project_file::nearest(&here, project_file::is_there),
+        |path| Ok(project_file::named(&here, path)),
+    )?;
     let user_home = Process.get("HOME").map(PathBuf::from);
     let record = trust.approve(&file, user_home.as_deref())?;
     if arguments.json {
@@ -48,26 +49,6 @@ pub(super) fn run(arguments: &cli::TrustArgs, context: &Context) -> Result<(), E
     }
     tell_of_another_pin(&record, &here, context);
     Ok(())
-}
-
-/// The file that is meant: the path itself, or the project file in it where it is a directory.
-fn named(here: &Path, path: &Path) -> PathBuf {
-    let path = here.join(path);
-    let inner = path.join(NAME);
-    let is_file = path.file_name() == Some(OsStr::new(NAME)) && !is_there(&inner);
-    // Of a directory that is gone too: its file may have been trusted.
-    let is_directory = path.is_dir() || !is_there(&path);
-    if is_directory && !is_file { inner } else { path }
-}
-
-/// The nearest project file that `counts`, upward from here.
-fn nearest(here: &Path, counts: impl Fn(&Path) -> bool) -> Result<PathBuf, TrustError> {
-    let found: Result<_, Infallible> = climb(here, NAME, |file| Ok(counts(file).then(|| file.to_owned())));
-    found.ok().flatten().ok_or_else(|| TrustError::NoFile(here.join(NAME)))
-}
-
-fn is_there(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok()
 }
 
 fn list(trusted: &[Trusted], json: bool, context: &Context) -> Result<(), Error> {

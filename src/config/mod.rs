@@ -5,6 +5,7 @@
 
 mod compiled;
 mod place;
+pub mod project_file;
 pub mod redacted;
 mod ruled_environment;
 mod rules;
