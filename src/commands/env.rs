@@ -8,7 +8,7 @@ use crate::config::{self, Settings};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::explain;
-use crate::explain::table::{self, Table};
+use crate::explain::table::{self, VariableTable};
 use crate::shell::{ScriptEntry, ShellKind};
 use gvmr_core::env::variable::Variable;
 use gvmr_core::gover::goenv;
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &cli::EnvArgs, context: &Context) -> Result<(), Err
     context.terminal.bytes(text.as_bytes()).map_err(Error::stdout)
 }
 
-fn gather(context: &Context, variables: &[&'static Variable]) -> Result<Table, Error> {
+fn gather(context: &Context, variables: &[&'static Variable]) -> Result<VariableTable, Error> {
     let home = &context.settings.home;
     let rules = config::rules(UserDirs::of(home, &Process).as_ref(), &Process)?;
     table::gather(home, rules, variables).map_err(|error| Error::new(ErrorKind::Usage, &error))

@@ -1,7 +1,7 @@
 //! `gvmr trust`: lets a project's gvmr.toml take effect, and shows what that means.
 
 use crate::cli;
-use crate::config::{State, Trust, TrustError, Trusted, project_file, summary};
+use crate::config::{Trust, TrustError, TrustState, Trusted, project_file, summary};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use gvmr_core::env::compiled_rules::CompiledRules;
@@ -62,7 +62,7 @@ fn list(trusted: &[Trusted], json: bool, context: &Context) -> Result<(), Error>
     let mut lines =
         trusted.iter().map(|one| format!("{:14}  {}", one.state.words(), printable::path(&one.file)));
     lines.try_for_each(|line| context.terminal.data(line)).map_err(Error::stdout)?;
-    if trusted.iter().any(|one| one.state != State::InForce) {
+    if trusted.iter().any(|one| one.state != TrustState::InForce) {
         context.terminal.note(
             "files not in force are ignored; review each, then run `gvmr trust PATH` or `gvmr trust --revoke PATH`",
         );

@@ -17,7 +17,7 @@ pub use place::home_to_share;
 pub use ruled_environment::RuledEnvironment;
 pub use rules::{Mistake, RulesError, compile_config, compile_project, summary};
 pub use sources::{SourceName, SourceSettings};
-pub use trust::{State, Trust, TrustError, Trusted};
+pub use trust::{Trust, TrustError, TrustState, Trusted};
 
 use directories::BaseDirs;
 use gvmr_core::home::paths::Home;

@@ -31,14 +31,14 @@ pub struct Trusted {
     /// The file, by its real path.
     pub file: PathBuf,
     /// Whether it has effect.
-    pub state: State,
+    pub state: TrustState,
     /// What was approved; `None` where that is damaged.
     pub record: Option<CompiledRules>,
 }
 
 /// Whether a file that was trusted has effect now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum TrustState {
     /// It holds what was approved.
     InForce,
     /// It holds something else.
@@ -108,7 +108,7 @@ impl TrustError {
     }
 }
 
-impl State {
+impl TrustState {
     /// The state as the list says it.
     pub fn words(self) -> &'static str {
         match self {
@@ -215,13 +215,13 @@ impl Trust {
     fn state(&self, file: PathBuf) -> Trusted {
         let record = gvmr_toml::record(&self.own, &file);
         let state = match (&record, gvmr_toml::read(&file)) {
-            (None, _) => State::Damaged,
+            (None, _) => TrustState::Damaged,
             // A link in place of a directory leads to another file, which is not meant.
-            _ if gvmr_toml::real_name(&file).as_ref() != Some(&file) => State::Gone,
-            (Some(record), Ok(Some(bytes))) if record.body == bytes => State::InForce,
-            (_, Ok(Some(_))) => State::Changed,
-            (_, Err(Unreadable::Foreign(_))) => State::Foreign,
-            (_, Ok(None) | Err(_)) => State::Gone,
+            _ if gvmr_toml::real_name(&file).as_ref() != Some(&file) => TrustState::Gone,
+            (Some(record), Ok(Some(bytes))) if record.body == bytes => TrustState::InForce,
+            (_, Ok(Some(_))) => TrustState::Changed,
+            (_, Err(Unreadable::Foreign(_))) => TrustState::Foreign,
+            (_, Ok(None) | Err(_)) => TrustState::Gone,
         };
         Trusted { file, state, record }
     }

@@ -95,7 +95,7 @@ pub enum ValueSource {
 
 /// A value and what sets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
+pub struct ValueCandidate {
     /// What sets it.
     pub place: ValueSource,
     /// The value; an empty one of a rule removes the variable.
@@ -114,7 +114,7 @@ pub struct Explained {
     /// Whether nothing may change what the process has.
     pub kept: bool,
     /// What else would set it, strongest first, and why that does not count.
-    pub shadowed: Vec<(Candidate, ShadowReason)>,
+    pub shadowed: Vec<(ValueCandidate, ShadowReason)>,
     /// Rules that do not count in this directory or network.
     pub elsewhere: Vec<RuleValue>,
 }
@@ -206,28 +206,30 @@ impl Explainer<'_> {
     }
 
     /// All that would set it, strongest first.
-    fn candidates(&self, variable: &'static Variable, change: Option<&Change>) -> Vec<Candidate> {
+    fn candidates(&self, variable: &'static Variable, change: Option<&Change>) -> Vec<ValueCandidate> {
         let rules = |overrides| {
             let of_kind = move |one: &&RuleValue| {
                 one.variable == variable && one.counts && one.rule.overrides == overrides
             };
             let rules = self.rules.iter().filter(of_kind);
-            rules
-                .map(|one| Candidate { place: ValueSource::Rule(one.rule.clone()), value: one.value.clone() })
+            rules.map(|one| ValueCandidate {
+                place: ValueSource::Rule(one.rule.clone()),
+                value: one.value.clone(),
+            })
         };
         let names = [Some(variable.name), variable.twin].into_iter().flatten();
         let process = names.filter_map(|name| {
-            Some(Candidate { place: ValueSource::Process(name), value: self.environment.get(name)? })
+            Some(ValueCandidate { place: ValueSource::Process(name), value: self.environment.get(name)? })
         });
-        let mut all: Vec<Candidate> = rules(true).chain(process).chain(rules(false)).collect();
+        let mut all: Vec<ValueCandidate> = rules(true).chain(process).chain(rules(false)).collect();
         if let Some(value) = self.of_toolchain(variable) {
-            all.push(Candidate { place: ValueSource::Toolchain, value });
+            all.push(ValueCandidate { place: ValueSource::Toolchain, value });
         }
         // What no rule sets comes from stored credentials.
         if let Some(value) = change.and_then(|change| change.value.as_ref())
             && !all.iter().any(|one| one.rule().is_some() && one.value == *value)
         {
-            all.push(Candidate { place: ValueSource::Credentials, value: value.clone() });
+            all.push(ValueCandidate { place: ValueSource::Credentials, value: value.clone() });
         }
         all.extend(self.of_files(variable));
         all
@@ -243,18 +245,18 @@ impl Explainer<'_> {
     }
 
     /// The lines of the go command's own files.
-    fn of_files(&self, variable: &Variable) -> Vec<Candidate> {
+    fn of_files(&self, variable: &Variable) -> Vec<ValueCandidate> {
         if matches!(variable.name, "GOENV" | "NETRC") || variable.twin.is_some() {
             return Vec::new(); // go reads these from the process alone
         }
         let user = goenv::file(self.environment).and_then(|file| goenv::line(&file, variable.name));
         let goroot = self.goroot.filter(|_| user.is_none() && variable.name != "GOROOT");
         let toolchain = goroot.and_then(|goroot| goenv::line(&goroot.join("go.env"), variable.name));
-        let user = user.map(|Written { file, line, value }| Candidate {
+        let user = user.map(|Written { file, line, value }| ValueCandidate {
             place: ValueSource::UserFile { file, line },
             value,
         });
-        let toolchain = toolchain.map(|Written { file, line, value }| Candidate {
+        let toolchain = toolchain.map(|Written { file, line, value }| ValueCandidate {
             place: ValueSource::ToolchainFile { file, line },
             value,
         });
@@ -263,7 +265,7 @@ impl Explainer<'_> {
     }
 
     /// Whether it is this one that counts, where no stronger one does.
-    fn decides(&self, one: &Candidate, change: Option<&Change>) -> bool {
+    fn decides(&self, one: &ValueCandidate, change: Option<&Change>) -> bool {
         match &one.place {
             ValueSource::Rule(_) | ValueSource::Credentials => {
                 change.is_some_and(|change| change.value.as_ref() == Some(&one.value))
@@ -297,7 +299,7 @@ impl Explainer<'_> {
     }
 }
 
-impl Candidate {
+impl ValueCandidate {
     fn rule(&self) -> Option<&RuleOrigin> {
         match &self.place {
             ValueSource::Rule(rule) => Some(rule),

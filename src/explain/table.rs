@@ -24,9 +24,9 @@ use std::ffi::{CStr, OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// All that is shown.
-pub struct Table {
+pub struct VariableTable {
     /// The variables that were asked for.
-    pub rows: Vec<Row>,
+    pub rows: Vec<VariableRow>,
     /// What there is to tell besides.
     pub notices: Vec<Remark>,
     /// The directory that this is about.
@@ -36,7 +36,7 @@ pub struct Table {
 }
 
 /// One variable.
-pub struct Row {
+pub struct VariableRow {
     /// Who decides it, and what that shadows.
     pub explained: Explained,
     /// What the toolchain's own go says; `None` where it was not asked or gave no answer.
@@ -56,7 +56,7 @@ pub fn gather(
     home: &Home,
     rules: Option<CompiledRules>,
     variables: &[&'static Variable],
-) -> Result<Table, NotAVersion> {
+) -> Result<VariableTable, NotAVersion> {
     let block = Block::of_process();
     let place = CalledShim::in_home(home, "go".as_ref());
     let words: [&CStr; 1] = [c"go"];
@@ -86,14 +86,14 @@ pub fn gather(
     let child = Block::from(entries);
     let ground =
         Explainer { rules: &rules, home, resolved: &resolved, environment: &block, child: &child, goroot };
-    let rows = variables.iter().map(|variable| Row {
+    let rows = variables.iter().map(|variable| VariableRow {
         explained: ground.explain(variable),
         said: said.remove(variable.name).map(OsString::from),
     });
     let rows = rows.collect();
     let reason = answer.as_ref().filter(|answer| answer.reason.source != Source::Nobody);
     let reason = reason.map(|answer| answer.reason.place());
-    Ok(Table { rows, notices: remarks, directory, reason })
+    Ok(VariableTable { rows, notices: remarks, directory, reason })
 }
 
 /// What the shim would run.
@@ -146,7 +146,7 @@ fn of_notice(notice: &Notice, directory: &Path, block: &Block<'_>) -> Remark {
     Remark::new(kind, notices::words(notice, directory, block))
 }
 
-impl Row {
+impl VariableRow {
     /// What the toolchain says, or else what is written.
     pub fn value(&self) -> Option<&OsStr> {
         self.said.as_deref().or(self.explained.value.as_deref())

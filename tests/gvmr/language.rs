@@ -32,7 +32,6 @@ const PAGES: &[&str] = &["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs",
 const TO_DO: &[&str] = &[
     "docs/sources-and-proof.md",
     "shims/src/env",
-    "src/commands/prepare",
     "src/commands/verify.rs",
     "src/install",
     "src/net",

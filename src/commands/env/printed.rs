@@ -1,7 +1,7 @@
 //! The table in words and as scripts read it, without credentials.
 
 use crate::config::redacted;
-use crate::explain::table::{Row, Table};
+use crate::explain::table::{VariableRow, VariableTable};
 use crate::explain::{RuleOrigin, RuleValue, ShadowReason, ValueSource};
 use crate::terminal::{self, Cell, Tone};
 use gvmr_core::env::compiled_rules::When;
@@ -15,12 +15,12 @@ use std::path::Path;
 const WIDEST: usize = 60;
 
 /// The value alone, as `go env NAME` prints it; empty where it is unset or not known.
-pub(super) fn value(row: &Row) -> String {
+pub(super) fn value(row: &VariableRow) -> String {
     row.value().map(|value| redacted::value(row.explained.variable, value)).unwrap_or_default()
 }
 
 /// A line for each variable and for each value that it shadows; `named` are all rows, even those of unset variables.
-pub(super) fn rows(table: &Table, named: bool) -> Vec<terminal::Row> {
+pub(super) fn rows(table: &VariableTable, named: bool) -> Vec<terminal::Row> {
     let network = named.then(Network::default);
     let mut pairs = Vec::new();
     for row in table.rows.iter().filter(|row| named || row.says_something()) {
@@ -46,7 +46,7 @@ pub(super) fn rows(table: &Table, named: bool) -> Vec<terminal::Row> {
     pairs.into_iter().map(row).collect()
 }
 
-fn shadowed(row: &Row, table: &Table) -> Vec<(String, String)> {
+fn shadowed(row: &VariableRow, table: &VariableTable) -> Vec<(String, String)> {
     let shadowed = row.explained.shadowed.iter().map(|(candidate, why)| {
         let place = candidate.place.words(table.reason.as_deref());
         match why {
@@ -72,7 +72,7 @@ fn not(variable: &Variable, value: &OsStr) -> String {
 }
 
 /// The same as scripts read it: an object with a member for each variable.
-pub(super) fn as_json(table: &Table, named: bool) -> Value {
+pub(super) fn as_json(table: &VariableTable, named: bool) -> Value {
     let network = Network::default();
     let members = table.rows.iter().map(|row| {
         let variable = row.explained.variable;
@@ -107,13 +107,13 @@ pub(super) fn as_json(table: &Table, named: bool) -> Value {
 }
 
 /// What there is to tell besides, as scripts read it.
-pub(super) fn notices_as_json(table: &Table) -> Value {
+pub(super) fn notices_as_json(table: &VariableTable) -> Value {
     let notices = table.notices.iter();
     notices.map(|one| json!({ "kind": one.kind, "message": one.message })).collect::<Vec<_>>().into()
 }
 
 /// The place of the value that counts.
-fn place_of(row: &Row, table: &Table) -> String {
+fn place_of(row: &VariableRow, table: &VariableTable) -> String {
     if row.is_unset() {
         return "unset".to_owned();
     }
@@ -145,7 +145,7 @@ fn secretless(variable: &Variable, value: &OsStr) -> Value {
     redacted::without_secrets(variable, value).into()
 }
 
-fn from_of(row: &Row) -> Value {
+fn from_of(row: &VariableRow) -> Value {
     if row.is_unset() {
         return json!({ "kind": "unset" });
     }
