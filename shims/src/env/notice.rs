@@ -4,7 +4,7 @@
 //! looks at that file: the program that it hands over to says the notice and leaves the mark.
 
 use crate::env::gopath::GopathFault;
-use crate::env::gvmr_toml::IgnoredFile;
+use crate::env::gvmr_toml::{IgnoredFile, IgnoredReason};
 use crate::home::user_dirs::UserDirs;
 use crate::sys::fingerprint;
 use crate::sys::printable;
@@ -52,7 +52,24 @@ pub struct UnfitGopath {
 impl Notice {
     /// The name of the mark that it was said.
     pub fn mark(&self, own: &UserDirs) -> PathBuf {
-        own.notices().join(format!("{:016x}", fingerprint::of(format!("{self:?}").as_bytes())))
+        own.notices().join(format!("{:016x}", fingerprint::of(self.identity().as_bytes())))
+    }
+
+    /// The text that the mark's name is a hash of. It must not change: shims and programs of different ages share marks.
+    #[allow(clippy::unnecessary_debug_formatting, reason = "it is the form that former builds hashed")]
+    fn identity(&self) -> String {
+        match self {
+            Self::ProjectFile(IgnoredFile { file, why, content }) => {
+                let why = match why {
+                    IgnoredReason::Untrusted => "Untrusted".to_owned(),
+                    IgnoredReason::Changed => "Changed".to_owned(),
+                    IgnoredReason::Unread(unreadable) => format!("{unreadable:?}"),
+                };
+                format!("ProjectFile(PassedOver {{ file: {file:?}, why: {why}, content: {content:?} }})")
+            }
+            Self::Gopath(unfit) => format!("Gopath({unfit:?})"),
+            Self::Config { file, owner } => format!("Config {{ file: {file:?}, owner: {owner} }}"),
+        }
     }
 
     /// Whether it was said during the last day. A mark of the future, as after a snapshot was restored, does not count.
@@ -98,8 +115,9 @@ fn shown(value: &OsStr) -> String {
 #[allow(clippy::disallowed_methods)] // a test's own directory
 mod tests {
     use super::*;
-    use crate::env::gvmr_toml::IgnoredReason;
+    use crate::env::gvmr_toml::Unreadable;
     use crate::home::paths::Home;
+    use crate::sys::bounded::Refusal;
 
     fn unfit(value: &str, element: &str) -> UnfitGopath {
         let fault = GopathFault::Relative(element.into());
@@ -147,6 +165,27 @@ mod tests {
         assert_eq!(marks.len(), notices.len());
         assert_eq!(file(Some(1)).mark(&own), file(Some(1)).mark(&own));
         assert!(!is_mark(OsStr::new("0123456789abcdeF")) && !is_mark(OsStr::new("0123456789abcde")));
+    }
+
+    #[test]
+    fn marks_of_other_builds_have_the_same_names() {
+        let file = PathBuf::from("/p/gvmr.toml");
+        let of =
+            |why, content| Notice::ProjectFile(IgnoredFile { file: file.clone(), why, content }).identity();
+        let head = "ProjectFile(PassedOver { file: \"/p/gvmr.toml\", why: ";
+        assert_eq!(of(IgnoredReason::Untrusted, Some(7)), format!("{head}Untrusted, content: Some(7) }})"));
+        assert_eq!(of(IgnoredReason::Changed, None), format!("{head}Changed, content: None }})"));
+        let foreign = IgnoredReason::Unread(Unreadable::Foreign(7));
+        assert_eq!(of(foreign, None), format!("{head}Foreign(7), content: None }})"));
+        let refused = IgnoredReason::Unread(Unreadable::Refused(Refusal::NotAFile("a FIFO")));
+        assert_eq!(of(refused, None), format!("{head}Refused(NotAFile(\"a FIFO\")), content: None }})"));
+        assert_eq!(
+            Notice::Gopath(unfit("a:b", "b")).identity(),
+            "Gopath(UnfitGopath { place: \"the environment\", by_rule: false, value: \"a:b\", \
+             fault: Relative(\"b\"), replaced: None })"
+        );
+        let config = Notice::Config { file: "/c".into(), owner: 7 };
+        assert_eq!(config.identity(), "Config { file: \"/c\", owner: 7 }");
     }
 
     #[test]
