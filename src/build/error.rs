@@ -1,5 +1,6 @@
 //! Why a tree was not built.
 
+use crate::store::storage_hint;
 use gvmr_core::gover::version::Version;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,13 +10,13 @@ use std::process::ExitStatus;
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     /// The version's own compiler is written in C, in the dialect of its time.
-    #[error("{} is built by a C compiler of its time, which gvmr does not do", version.toolchain_name())]
+    #[error("cannot build {}: its own compiler is written in C", version.toolchain_name())]
     Unsupported {
         /// The version.
         version: Version,
     },
     /// The plan names no Go that could compile.
-    #[error("a Go {needed} or later is needed to build {}", version.toolchain_name())]
+    #[error("building {} needs Go {needed} or later", version.toolchain_name())]
     NoBootstrap {
         /// What is to be built.
         version: Version,
@@ -23,7 +24,7 @@ pub enum BuildError {
         needed: Version,
     },
     /// The Go that should compile is too old.
-    #[error("{} holds go{found}, and building {} takes {needed} or later", path.display(), version.toolchain_name())]
+    #[error("{} is go{found}, and building {} needs Go {needed} or later", path.display(), version.toolchain_name())]
     OldBootstrap {
         /// What is to be built.
         version: Version,
@@ -43,7 +44,7 @@ pub enum BuildError {
         why: &'static str,
     },
     /// This machine lacks programs that every build needs.
-    #[error("not on PATH: {}", programs.join(", "))]
+    #[error("programs not found on PATH: {}", programs.join(", "))]
     MissingPrograms {
         /// Their names.
         programs: Vec<&'static str>,
@@ -59,7 +60,7 @@ pub enum BuildError {
         source: io::Error,
     },
     /// `make.bash` failed.
-    #[error("building {} with go{bootstrap} failed ({status}); the whole output is in {}", version.toolchain_name(), log.display())]
+    #[error("building {} with go{bootstrap} failed ({status}); full output in {}", version.toolchain_name(), log.display())]
     Failed {
         /// What was being built.
         version: Version,
@@ -73,7 +74,7 @@ pub enum BuildError {
         log: PathBuf,
     },
     /// `make.bash` said that all is well, and something is not as it should be.
-    #[error("the build left {} {why}", path.display())]
+    #[error("unexpected result of the build: {}: {why}", path.display())]
     Unexpected {
         /// What it is about.
         path: PathBuf,
@@ -86,6 +87,21 @@ pub enum BuildError {
 }
 
 impl BuildError {
+    /// One next step for a person; after a failed build, the last lines of its output.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Unsupported { .. } => "run `gvmr host` to list the releases that run here".to_owned(),
+            Self::NoBootstrap { needed, .. } | Self::OldBootstrap { needed, .. } => {
+                format!("run `gvmr install {}`, then run it again", needed.language())
+            }
+            Self::MissingPrograms { .. } => "install them, then run it again".to_owned(),
+            Self::Io { source, .. } => storage_hint(source).to_owned(),
+            Self::NotUsable { .. } | Self::Unexpected { .. } => "inspect it, then run it again".to_owned(),
+            Self::Failed { tail, .. } => format!("the last lines were:\n    {}", tail.join("\n    ")),
+            Self::Cancelled => "run it again".to_owned(),
+        })
+    }
+
     pub(super) fn io(what: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io { what, path: path.to_owned(), source }
     }

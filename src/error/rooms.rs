@@ -9,7 +9,7 @@ use crate::install::InstallError;
 use crate::request::NotARequest;
 use crate::shell::{AccountError, CrontabError, EditError, ScriptError, SetupError, SystemError};
 use crate::sources::SourceError;
-use crate::store::{NO_SPACE, StoreError, storage_hint};
+use crate::store::StoreError;
 use crate::unpack::UnpackError;
 use crate::verify::{LogError, SettingError};
 use gvmr_core::select::error::ResolveError;
@@ -52,79 +52,37 @@ impl From<NotARequest> for Error {
 }
 
 impl From<ResolveError> for Error {
-    fn from(problem: ResolveError) -> Self {
-        let (kind, hint) = match &problem {
-            ResolveError::Pin { file, .. } | ResolveError::Refused { file, .. } => {
-                (ErrorKind::Usage, pin_hint(file))
-            }
-            ResolveError::InvalidToolchain { .. } => {
-                (ErrorKind::Usage, "correct the line, as the go command asks too")
-            }
-            ResolveError::Variable(_) => (ErrorKind::Usage, "change or unset GVMR_VERSION"),
-            ResolveError::RelativeGowork { .. } => (ErrorKind::Usage, "change or unset GOWORK"),
-            ResolveError::Versions { .. } => (ErrorKind::Storage, "look at the directory's permissions"),
-            ResolveError::NothingOutside { .. } => {
-                (ErrorKind::NotFound, "name a version there instead of system")
-            }
-            ResolveError::NothingAnywhere => (ErrorKind::NotFound, "gvmr install latest"),
+    fn from(error: ResolveError) -> Self {
+        let kind = match &error {
+            ResolveError::Versions { .. } => ErrorKind::Storage,
+            ResolveError::NothingOutside { .. } | ResolveError::NothingAnywhere => ErrorKind::NotFound,
+            ResolveError::Pin { .. }
+            | ResolveError::Refused { .. }
+            | ResolveError::InvalidToolchain { .. }
+            | ResolveError::Variable(_)
+            | ResolveError::RelativeGowork { .. } => ErrorKind::Usage,
         };
-        Self::new(kind, &problem).hint(hint)
-    }
-}
-
-/// Who writes such a file.
-fn pin_hint(file: &Path) -> &'static str {
-    match file.file_name().and_then(|name| name.to_str()) {
-        Some(".go-version") => "correct it, or remove it and run gvmr use VERSION",
-        Some("default") => "gvmr use --global VERSION",
-        _ => "correct that file",
+        Self::with_hint(kind, &error, error.hint())
     }
 }
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        let (kind, hint) = match &error {
-            StoreError::Io { source, .. } => (ErrorKind::Storage, storage_hint(source)),
-            StoreError::NoSpace { .. } => (ErrorKind::Storage, NO_SPACE),
-            StoreError::NoLocks { .. } => (ErrorKind::Storage, "set GVMR_HOME to a local file system"),
-            StoreError::NotOurs { .. } => {
-                (ErrorKind::Storage, "run gvmr as that user, or set GVMR_HOME to a directory of yours")
-            }
-            StoreError::Shared { home } => {
-                let program = home.join("bin/gvmr");
-                let hint = format!(
-                    "sudo {} does it for everybody, or set GVMR_HOME to a directory of yours",
-                    program.display()
-                );
-                return Self::new(ErrorKind::Storage, &error).hint(hint);
-            }
-            StoreError::NotRoot => (ErrorKind::Storage, "run it as root, with sudo"),
-            StoreError::Exposed { .. } => (
-                ErrorKind::Storage,
-                "correct that as root (chown, chmod), or name another place in GVMR_HOME",
-            ),
-            StoreError::Strange { home, .. } => {
-                let home = home.display();
-                let hint = format!(
-                    "if nothing of theirs is to stay, remove it; if you know all of it: chown -Rh root:root {home} && chmod -R go-w {home}"
-                );
-                return Self::new(ErrorKind::Storage, &error).hint(hint);
-            }
-            StoreError::NoShim { .. } => {
-                (ErrorKind::Storage, "install it beside gvmr: cargo install --path shims")
-            }
-            StoreError::Busy { .. } => (ErrorKind::Busy, "run it again when the other process is done"),
-            StoreError::InUse { .. } => (ErrorKind::Busy, "end those processes first, or use --force"),
-            StoreError::Corrupt { .. } => {
-                (ErrorKind::Corrupt, "look at it, and move it away if you do not need it")
-            }
-            StoreError::Damaged { version, .. } => {
-                let hint = format!("gvmr uninstall --force {version} && gvmr install {version}");
-                return Self::new(ErrorKind::Corrupt, &error).hint(hint);
-            }
-            StoreError::Cancelled => (ErrorKind::Interrupted, "run it again"),
+        let kind = match &error {
+            StoreError::Busy { .. } | StoreError::InUse { .. } => ErrorKind::Busy,
+            StoreError::Corrupt { .. } | StoreError::Damaged { .. } => ErrorKind::Corrupt,
+            StoreError::Cancelled => ErrorKind::Interrupted,
+            StoreError::Io { .. }
+            | StoreError::NoSpace { .. }
+            | StoreError::NoLocks { .. }
+            | StoreError::NotOurs { .. }
+            | StoreError::Shared { .. }
+            | StoreError::NotRoot
+            | StoreError::Exposed { .. }
+            | StoreError::Strange { .. }
+            | StoreError::NoShim { .. } => ErrorKind::Storage,
         };
-        Self::new(kind, &error).hint(hint)
+        Self::with_hint(kind, &error, error.hint())
     }
 }
 
@@ -136,8 +94,7 @@ impl From<InstallError> for Error {
         let kind = match &error {
             InstallError::Store(_) | InstallError::Unreadable { .. } => ErrorKind::Storage,
             InstallError::Build(error) => {
-                let (kind, hint) = build_error(error);
-                return Self::new(kind, error).hint(hint);
+                return Self::with_hint(build_kind(error), error, error.hint());
             }
             InstallError::Source(_) | InstallError::Cut { .. } => ErrorKind::Network,
             InstallError::Log(error) => log_kind(error),
@@ -211,23 +168,16 @@ impl From<NotATree> for Error {
     }
 }
 
-fn build_error(error: &BuildError) -> (ErrorKind, String) {
+fn build_kind(error: &BuildError) -> ErrorKind {
     match error {
-        BuildError::Unsupported { .. } => {
-            (ErrorKind::Host, "gvmr host shows which releases run here as they are".to_owned())
-        }
-        BuildError::NoBootstrap { needed, .. } | BuildError::OldBootstrap { needed, .. } => {
-            (ErrorKind::Host, format!("gvmr install {}, and run it again", needed.language()))
-        }
-        BuildError::MissingPrograms { .. } => (ErrorKind::Host, "install them, and run it again".to_owned()),
-        BuildError::Io { source, .. } => (ErrorKind::Storage, storage_hint(source).to_owned()),
-        BuildError::NotUsable { .. } | BuildError::Unexpected { .. } => {
-            (ErrorKind::Corrupt, "look at it, and run it again".to_owned())
-        }
-        BuildError::Failed { tail, .. } => {
-            (ErrorKind::Finding, format!("it ended so:\n    {}", tail.join("\n    ")))
-        }
-        BuildError::Cancelled => (ErrorKind::Interrupted, "run it again".to_owned()),
+        BuildError::Unsupported { .. }
+        | BuildError::NoBootstrap { .. }
+        | BuildError::OldBootstrap { .. }
+        | BuildError::MissingPrograms { .. } => ErrorKind::Host,
+        BuildError::Io { .. } => ErrorKind::Storage,
+        BuildError::NotUsable { .. } | BuildError::Unexpected { .. } => ErrorKind::Corrupt,
+        BuildError::Failed { .. } => ErrorKind::Finding,
+        BuildError::Cancelled => ErrorKind::Interrupted,
     }
 }
 

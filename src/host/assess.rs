@@ -89,6 +89,19 @@ impl Assessment {
         self.reasons.iter().filter(|reason| reason.severity == HostVerdict::CannotRun)
     }
 
+    /// What to run instead: the `nearest` release that runs here, or a build from source where that helps.
+    pub fn hint(&self, nearest: Option<&Version>) -> String {
+        let nearest =
+            nearest.map(|version| format!("run `gvmr install {version}` (the nearest that runs here)"));
+        let build = self.build_helps().then(|| format!("run `gvmr install --from-source {}`", self.version));
+        let steps: Vec<_> = nearest.into_iter().chain(build).collect();
+        if steps.is_empty() {
+            "run `gvmr host` to see this machine's limits".to_owned()
+        } else {
+            steps.join(", or ")
+        }
+    }
+
     /// Whether a build from source on this host would run, whatever keeps the official one from it.
     pub fn build_helps(&self) -> bool {
         self.decisive().all(|reason| reason.build_helps)

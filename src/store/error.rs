@@ -19,7 +19,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// There is too little room for what is about to be written.
-    #[error("{} has room for {available} more {unit}, {needed} are needed", path.display())]
+    #[error("not enough space in {}: {needed} {unit} needed, {available} available", path.display())]
     NoSpace {
         /// What there is too little of: `bytes` or `files`.
         unit: &'static str,
@@ -43,7 +43,7 @@ pub enum StoreError {
         pids: Vec<u32>,
     },
     /// The file system has no locks.
-    #[error("the file system of {} has no locks", path.display())]
+    #[error("the file system of {} does not support locks", path.display())]
     NoLocks {
         /// The lock file.
         path: PathBuf,
@@ -57,7 +57,7 @@ pub enum StoreError {
         owner: u32,
     },
     /// Another user keeps this home for all: this one only reads it.
-    #[error("{} is kept for every user of this machine, and not yours to change", home.display())]
+    #[error("{} is shared by all users of this machine, and another user owns it", home.display())]
     Shared {
         /// The home's root.
         home: PathBuf,
@@ -66,7 +66,7 @@ pub enum StoreError {
     #[error("only root can share a home with all users")]
     NotRoot,
     /// A home there cannot be shared: users could not reach it, or could change it.
-    #[error("no home at {} can be shared: {} {why}", home.display(), path.display())]
+    #[error("cannot share a home at {}: {} {why}", home.display(), path.display())]
     Exposed {
         /// The home's root.
         home: PathBuf,
@@ -76,7 +76,7 @@ pub enum StoreError {
         why: &'static str,
     },
     /// Something in a home that is to be shared is not root's alone.
-    #[error("{} {why}, and everybody would run what is in {}", path.display(), home.display())]
+    #[error("{} {why}, and all users would run programs from {}", path.display(), home.display())]
     Strange {
         /// The home's root.
         home: PathBuf,
@@ -113,6 +113,41 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// One next step for a person.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Io { source, .. } => storage_hint(source).to_owned(),
+            Self::NoSpace { .. } => NO_SPACE.to_owned(),
+            Self::NoLocks { .. } => "set GVMR_HOME to a directory on a local file system".to_owned(),
+            Self::NotOurs { .. } => {
+                "run gvmr as that user, or set GVMR_HOME to a directory that you own".to_owned()
+            }
+            Self::Shared { home } => format!(
+                "run `sudo {}` to change it for all users, or set GVMR_HOME to a directory that you own",
+                home.join("bin/gvmr").display()
+            ),
+            Self::NotRoot => "run it as root, with sudo".to_owned(),
+            Self::Exposed { .. } => {
+                "correct its owner and mode as root (chown, chmod), or set GVMR_HOME to another path"
+                    .to_owned()
+            }
+            Self::Strange { home, .. } => {
+                let home = home.display();
+                format!(
+                    "remove it, or run `chown -Rh root:root {home} && chmod -R go-w {home}` if you trust all of it"
+                )
+            }
+            Self::NoShim { .. } => "run `cargo install --path shims` to install it beside gvmr".to_owned(),
+            Self::Busy { .. } => "run it again when the other process has finished".to_owned(),
+            Self::InUse { .. } => "end those processes first, or use --force".to_owned(),
+            Self::Corrupt { .. } => "inspect it, and move it away if you do not need it".to_owned(),
+            Self::Damaged { version, .. } => {
+                format!("run `gvmr uninstall --force {version} && gvmr install {version}`")
+            }
+            Self::Cancelled => "run it again".to_owned(),
+        })
+    }
+
     pub(crate) fn io(what: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
         Self::Io { what, path: path.to_owned(), source: source.into() }
     }
@@ -127,9 +162,9 @@ fn list(pids: &[u32]) -> String {
 }
 
 /// The next step where there is too little room.
-pub const NO_SPACE: &str = "free some space, or set GVMR_HOME to a larger file system";
+const NO_SPACE: &str = "free some space, or set GVMR_HOME to a larger file system";
 
-/// The next step after the system refused something below the home.
+/// The next step after a file operation that failed in the home or below it.
 pub fn storage_hint(error: &io::Error) -> &'static str {
     use io::ErrorKind as Io;
     match error.kind() {
@@ -138,6 +173,6 @@ pub fn storage_hint(error: &io::Error) -> &'static str {
             "make it writable for you, or set GVMR_HOME to a directory that is"
         }
         Io::NotADirectory | Io::AlreadyExists => "move what is there away, or set GVMR_HOME to another path",
-        _ => "look at the file system, or set GVMR_HOME to another one",
+        _ => "check the file system, or set GVMR_HOME to another one",
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Takes a [`Home`], a proven and staged tree, versions to remove. Guarantees that at every instant a version is
 //! absent, or complete and on the disk; that a lock dies with its process; that nothing is deleted but what the
-//! store itself made; that files it replaces keep their old content until the new one is safe. Never follows a
-//! link out of the home, never works in another user's home, never waits without saying for whom.
+//! store itself made; that files it replaces keep their old content until the new one is on the disk. Never follows a
+//! link out of the home, never works in another user's home, never waits without reporting which process it waits for.
 
 mod commit;
 mod defaults;
@@ -28,7 +28,7 @@ mod time;
 pub use commit::{Committed, Facts};
 pub use defaults::{default_selector, default_version, set_own_default};
 pub use directories::prepare_private;
-pub use error::{NO_SPACE, StoreError, storage_hint};
+pub use error::{StoreError, storage_hint};
 pub use lock::{Holder, VersionLock};
 pub use manifest::kept_manifest;
 pub use mark::{AUTH_MARK, leave_first_mark, leave_mark};
@@ -55,7 +55,7 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Store {
     home: Home,
-    /// Whether all users read it, so that what is written there must be readable for them.
+    /// Whether all users read it: what is written there must be readable for them.
     shared: bool,
 }
 

@@ -60,6 +60,28 @@ pub enum ResolveError {
     NothingAnywhere,
 }
 
+impl ResolveError {
+    /// One next step for a person.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Pin { file, .. } | Self::Refused { file, .. } => {
+                match file.file_name().and_then(|name| name.to_str()) {
+                    Some(".go-version") => "correct it, or remove it and run `gvmr use VERSION`",
+                    Some("default") => "run `gvmr use --global VERSION`",
+                    _ => "correct that file",
+                }
+            }
+            Self::InvalidToolchain { .. } => "correct the toolchain line",
+            Self::Variable(_) => "change or unset GVMR_VERSION",
+            Self::RelativeGowork { .. } => "change or unset GOWORK",
+            Self::Versions { .. } => "check the directory's permissions",
+            Self::NothingOutside { .. } => "replace system with a version there",
+            Self::NothingAnywhere => "run `gvmr ls-remote` to list other versions",
+        };
+        Some(hint.to_owned())
+    }
+}
+
 impl fmt::Display for ResolveError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -70,31 +92,24 @@ impl fmt::Display for ResolveError {
             Self::Variable(word) => write!(formatter, "GVMR_VERSION: {word}"),
             Self::InvalidToolchain { file, invalid } => {
                 let place = place("", Some(file), Some(invalid.line));
+                let written = printable::word(&invalid.written);
                 write!(
                     formatter,
-                    "{place}: invalid toolchain \"{}\"; allowed are ",
-                    printable::word(&invalid.written)
-                )?;
-                formatter.write_str("names such as go1.23.4, and default")
+                    "{place}: invalid toolchain version \"{written}\": must match format go1.23.0 or default"
+                )
             }
             Self::RelativeGowork { value } => {
-                write!(
-                    formatter,
-                    "invalid GOWORK \"{}\": not an absolute path, and not \"off\"",
-                    value.display()
-                )
+                write!(formatter, "invalid GOWORK \"{}\": not an absolute path or \"off\"", value.display())
             }
             Self::Versions { directory, error } => {
                 write!(formatter, "cannot list the installed versions in {}: {error}", directory.display())
             }
             Self::NothingOutside { file, line } => {
                 let place = place("", Some(file), Some(*line));
-                write!(formatter, "{place}: \"system\" asks for the Go outside gvmr, and PATH has none")
+                write!(formatter, "{place}: \"system\" selects the Go outside gvmr, and PATH has none")
             }
-            Self::NothingAnywhere => formatter.write_str(
-                "no Go is installed, nothing asks for a version, and PATH has none; \
-                 run `gvmr install VERSION` (`gvmr ls-remote` lists them)",
-            ),
+            Self::NothingAnywhere => formatter
+                .write_str("no Go version is installed, and PATH has no go; run `gvmr install latest`"),
         }
     }
 }

@@ -1,12 +1,10 @@
 //! What a person can do about an install that did not happen.
 
 use super::InstallError;
-use crate::host::Assessment;
 use crate::net::NetError;
 use crate::store::storage_hint;
 use crate::unpack::UnpackError;
 use crate::verify::{LogError, TAMPERED};
-use gvmr_core::gover::version::Version;
 
 impl InstallError {
     /// One next step. The home's and a build's own errors know theirs.
@@ -36,7 +34,7 @@ impl InstallError {
             }
             Self::OtherVersion { .. } => "the file is named wrongly: look where it comes from",
             Self::Host { assessment, nearest, .. } => {
-                return Some(what_runs_here(assessment, nearest.as_ref()));
+                return Some(assessment.hint(nearest.as_ref()));
             }
             Self::NoBootstrap { .. } => {
                 "install a Go that can build it, or what is missing, and run it again"
@@ -54,13 +52,4 @@ impl InstallError {
 /// What the network's own error says; a read that failed otherwise may do better next time.
 fn network_hint(error: Option<&NetError>) -> Option<String> {
     error.map_or_else(|| Some("run it again".to_owned()), NetError::hint)
-}
-
-/// What would run, and what else may help.
-fn what_runs_here(assessment: &Assessment, nearest: Option<&Version>) -> String {
-    let nearest = nearest.map(|version| format!("gvmr install {version} (the nearest that runs here)"));
-    let build =
-        assessment.build_helps().then(|| format!("gvmr install --from-source {}", assessment.version));
-    let ways: Vec<_> = nearest.into_iter().chain(build).collect();
-    if ways.is_empty() { "gvmr host shows what this machine is".to_owned() } else { ways.join(", or ") }
 }
