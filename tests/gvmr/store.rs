@@ -3,6 +3,7 @@
 pub(crate) mod child;
 mod commits;
 mod files;
+mod former_home;
 mod locks;
 mod removal;
 mod shims;

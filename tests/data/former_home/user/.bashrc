@@ -1,0 +1,3 @@
+# >>> gvmr >>>
+if [ -r "${HOME:-@ROOT@/user}/.local/share/gvmr/env" ]; then . "${HOME:-@ROOT@/user}/.local/share/gvmr/env"; fi
+# <<< gvmr <<<
