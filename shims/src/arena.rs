@@ -20,7 +20,7 @@ struct Arena {
     used: AtomicUsize,
 }
 
-// SAFETY: `used` only grows, and atomically, so that no two callers are given the same bytes.
+// SAFETY: `used` only grows, and atomically: no two callers get the same bytes.
 unsafe impl Sync for Arena {}
 
 impl Arena {
@@ -66,7 +66,7 @@ unsafe impl GlobalAlloc for Arena {
         if size <= layout.size() {
             return pointer;
         }
-        // SAFETY: the caller vouches that `size` is valid with this alignment; the two blocks are distinct, and
+        // SAFETY: the caller guarantees that `size` is valid with this alignment; the two blocks are distinct, and
         // each holds the bytes that are copied.
         unsafe {
             let moved = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));

@@ -52,7 +52,7 @@ pub fn bootstrap_of(version: &Version) -> Bootstrap {
 
 /// The best of `candidates` to build `version` with, if one can.
 ///
-/// The closest minor version at or above the minimum is the one that its authors tried, so that one is taken, in its
+/// The closest minor version at or above the minimum is the one that its authors tried. That one is taken, in its
 /// newest patch; pre-releases only where there is nothing else.
 pub fn choose_bootstrap<'c>(version: &Version, candidates: &'c [BootstrapGo]) -> Option<&'c BootstrapGo> {
     let enough = enough_for(version)?;

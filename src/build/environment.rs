@@ -1,4 +1,4 @@
-//! The world that `make.bash` sees: made from nothing, so that no setting of the user's changes what is built.
+//! The environment of `make.bash`: made from nothing, so no setting of the user's changes what is built.
 
 use super::programs::Programs;
 use super::{BuildError, Plan};

@@ -79,7 +79,7 @@ impl Listener for Output<'_> {
     }
 }
 
-/// Opens the log anew: a regular file at this very place, nothing that a link or a FIFO leads to.
+/// Opens the log again: a regular file at this path, not what a link or a FIFO leads to.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
     let mut options = File::options();

@@ -31,7 +31,7 @@ impl Sources {
     pub(super) fn check(goroot: &Path, version: &Version) -> Result<Self, BuildError> {
         let unusable = |why| Err(BuildError::NotUsable { path: goroot.to_owned(), why });
         if goroot::version(goroot).as_ref() != Some(version) {
-            return unusable("is not a tree of this version: its VERSION file says something else");
+            return unusable("is not the source of this version: its VERSION file differs");
         }
         if !goroot.join("src/make.bash").is_file() {
             return unusable("has no src/make.bash");
@@ -85,7 +85,7 @@ pub(super) fn tidy(goroot: &Path, version: &Version) -> Result<(), BuildError> {
 fn only_files_and_directories(directory: &Path) -> Result<(), BuildError> {
     for entry in list(directory)? {
         let path = entry.path();
-        let kind = entry.file_type().map_err(|source| BuildError::io("look at", &path, source))?;
+        let kind = entry.file_type().map_err(|source| BuildError::io("access", &path, source))?;
         if kind.is_dir() {
             only_files_and_directories(&path)?;
         } else if !kind.is_file() {

@@ -91,7 +91,7 @@ pub fn gather(
         said: said.remove(variable.name).map(OsString::from),
     });
     let rows = rows.collect();
-    let reason = answer.as_ref().filter(|answer| answer.reason.source != Source::Nobody);
+    let reason = answer.as_ref().filter(|answer| answer.reason.source != Source::Unset);
     let reason = reason.map(|answer| answer.reason.place());
     Ok(VariableTable { rows, notices: remarks, directory, reason })
 }

@@ -1,13 +1,13 @@
-//! What the go command of an official release needs of the C library.
+//! What the go command of an official release needs from the C library.
 //!
-//! Up to 1.20 releases were built with cgo on their own platform, so that `bin/go` asks for glibc's loader; since
+//! Up to 1.20 releases were built with cgo on their own platform, and `bin/go` needs glibc's loader; since
 //! 1.21 every program of a release is static and needs nothing.
 
 use super::arch;
 use super::assess::Release;
 use super::version_number::Numbers;
 
-/// What a dynamic `bin/go` asks for.
+/// What a dynamic `bin/go` needs.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Needs {
     /// The loader, by its absolute path.

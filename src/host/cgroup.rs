@@ -115,7 +115,7 @@ fn quota(root: &Root, mounts: &[Mount], own: &str) -> Option<Quota> {
     let file = mounts.iter().find(|mount| mount.two)?.directory(path).join("cpu.max");
     let text = root.text(&file)?;
     let (most, period) = text.trim().split_once(' ')?;
-    Quota::of(most.parse().ok()?, period.parse().ok()?, file) // `max` is no number, and no quota
+    Quota::of(most.parse().ok()?, period.parse().ok()?, file) // `max` is not a number: no quota
 }
 
 impl Mount {

@@ -1,4 +1,6 @@
-//! Where a loader looks for libraries when nobody tells it otherwise.
+//! Where a loader looks for libraries by default.
+//!
+//! Takes an architecture and the configuration files of the loaders; gives directories.
 
 use super::arch;
 use super::root::Root;

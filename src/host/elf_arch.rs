@@ -46,7 +46,7 @@ impl Userland {
 
     pub(super) fn facts(&self) -> Vec<Fact> {
         let (source, loader) = match &self.program {
-            None => ("the target that this program was built for".to_owned(), None),
+            None => ("the target of this gvmr".to_owned(), None),
             Some(program) => {
                 let bits = if program.wide { 64 } else { 32 };
                 (format!("{}, a {bits}-bit program", program.path.display()), program.loader.as_ref())

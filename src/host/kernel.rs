@@ -113,15 +113,15 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
         let oldest = oldest(release);
         if numbers < oldest {
             let text = format!(
-                "it is made for Linux {} or later, and this kernel is {name}",
+                "it needs Linux {} or later, and this kernel is {name}",
                 version_number::text(oldest)
             );
             reasons.push(HostReason::warning("kernel-old", text));
         }
         if spoils_registers(numbers, release) {
             let text = format!(
-                "this kernel ({name}), if it was built with gcc 9, spoils vector registers when a signal arrives, \
-                 which crashes Go programs now and then; 5.3.15, 5.4.2 and later do not"
+                "this kernel ({name}), if built with gcc 9, corrupts vector registers on signals and can crash Go \
+                 programs; Linux 5.3.15 and 5.4.2 fix it"
             );
             reasons.push(HostReason::warning("kernel-signals", text));
         }
@@ -132,15 +132,13 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
     }
     for (option, id) in [("FUTEX", "kernel-futex"), ("EPOLL", "kernel-epoll")] {
         if let Some((false, source)) = host.kernel.configured(option) {
-            let text = format!(
-                "Go needs a kernel with CONFIG_{option}, and {source} says that this one was built without it"
-            );
+            let text = format!("Go needs a kernel with CONFIG_{option}, which this one lacks ({source})");
             reasons.push(HostReason::cannot(id, text));
         }
     }
     if !host.kernel.proc && release.since(9, 0) {
-        let text = "/proc is not mounted or not readable: its go command finds its own tree through /proc/self/exe \
-                    and needs GOROOT set to it";
+        let text = "/proc is not mounted or not readable; its go command finds GOROOT through /proc/self/exe, so set \
+                    GOROOT";
         reasons.push(HostReason::warning("proc-missing", text));
     }
     reasons

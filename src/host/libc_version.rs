@@ -18,7 +18,7 @@ pub(super) enum Family {
     Gcompat,
     /// Android's.
     Bionic,
-    /// Somebody else's, such as a distribution's stand-in that only explains itself.
+    /// Another one, such as a distribution's stand-in that only prints an explanation.
     Unknown,
 }
 
@@ -42,7 +42,7 @@ impl fmt::Display for Family {
             Self::Musl => "musl",
             Self::Gcompat => "gcompat, in front of musl",
             Self::Bionic => "Android's bionic",
-            Self::Unknown => "neither glibc's nor musl's",
+            Self::Unknown => "neither glibc nor musl",
         })
     }
 }

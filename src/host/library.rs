@@ -86,18 +86,18 @@ impl Libraries {
             .filter_map(|(name, library)| Some((name, library.as_ref()?)))
             .map(|(name, library)| {
                 let version =
-                    library.version.map_or_else(|| "of unknown version".to_owned(), version_number::text);
+                    library.version.map_or_else(|| "(unknown version)".to_owned(), version_number::text);
                 Fact::new("c-library", format!("{name} {version}"), library.path.display())
             })
             .collect();
         if facts.is_empty() {
             let bionic = self.system.as_ref().filter(|loader| loader.family == Family::Bionic);
             let name = bionic.map_or_else(|| "none".to_owned(), |loader| loader.family.to_string());
-            facts.push(Fact::new("c-library", name, "the loaders' usual places"));
+            facts.push(Fact::new("c-library", name, "the usual loader paths"));
         }
         if let Some(path) = arch::of(arch).and_then(|row| row.release_loader) {
             let found = self.official.as_ref().map_or_else(
-                || "missing (nothing since Go 1.21 needs it)".to_owned(),
+                || "missing (Go 1.21 and later do not need it)".to_owned(),
                 |loader| loader.family.to_string(),
             );
             facts.push(Fact::new("release-loader", found, path));
@@ -158,7 +158,7 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
             Family::Bionic | Family::Unknown => Some(HostReason::warning(
                 "loader-unknown",
                 format!(
-                    "its go command asks for the loader {}, and the one there is {}, which may refuse it",
+                    "its go command needs the loader {}, and the one there is {}, which may not run it",
                     needs.loader, loader.family
                 ),
             )),
@@ -170,25 +170,21 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
 fn missing(libraries: &Libraries, needs: &Needs) -> String {
     let loader = needs.loader;
     let here = match (&libraries.glibc, libraries.is_musl()) {
-        (None, true) => " (its C library is musl)",
-        (None, false) => " (it has no C library)",
-        (Some(_), _) => " (its glibc keeps its loader elsewhere)",
+        (None, true) => " (the C library is musl)",
+        (None, false) => " (there is no C library)",
+        (Some(_), _) => " (glibc has its loader elsewhere)",
     };
-    let doubt = if needs.glibc.is_none() {
-        " (not measured for this platform, but so do programs that are built with cgo)"
-    } else {
-        ""
-    };
+    let doubt = if needs.glibc.is_none() { " (not measured on this platform; cgo programs do)" } else { "" };
     format!(
-        "its go command asks for glibc's loader{doubt}, and {loader} does not exist on this host{here}; there is no \
-         official musl archive, and from Go 1.21 on none is needed: those are static"
+        "its go command needs glibc's loader{doubt}, and {loader} does not exist on this host{here}; there is no \
+         official musl archive, and Go 1.21 and later need none"
     )
 }
 
 fn on_glibc(libraries: &Libraries, needs: &Needs) -> Option<HostReason> {
     let lacks = |name: &str| {
         let text = format!(
-            "its go command needs {name}, which is in no library directory of this host although the loader {} is",
+            "its go command needs {name}, which no library directory of this host has; the loader {} exists",
             needs.loader
         );
         HostReason::cannot("library-missing", text).build_helps(true)
@@ -209,17 +205,17 @@ fn on_musl(libraries: &Libraries, needs: &Needs, loader: &Loader) -> HostReason 
     let there = format!("{} is {} ({})", needs.loader, loader.family, loader.path.display());
     if needs.resolver && libraries.musl_resolver.is_none() {
         let text = format!(
-            "its go command needs libresolv.so.2, which musl does not have and no library directory holds; {there}"
+            "its go command needs libresolv.so.2, which musl lacks and no library directory has; {there}"
         );
         return HostReason::cannot("library-missing", text).build_helps(true);
     }
-    let text = format!("its go command was built for glibc, and {there}: good enough with CGO_ENABLED=0");
+    let text = format!("its go command is built for glibc, and {there}; it works with CGO_ENABLED=0");
     HostReason::warning("loader-is-musl", text)
 }
 
 fn android(libraries: &Libraries) -> Option<HostReason> {
     let bionic = libraries.system.as_ref().is_some_and(|loader| loader.family == Family::Bionic);
-    let text = "it is a release for Linux, and this is Android, whose filters end a program at a system call they \
-                do not allow; it is static, so it starts";
+    let text = "it is a release for Linux, and this is Android; it starts, but Android's seccomp filter may kill it at \
+                a system call";
     bionic.then(|| HostReason::warning("android", text))
 }

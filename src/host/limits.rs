@@ -62,8 +62,8 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
         && release.since(14, 0)
     {
         let text = format!(
-            "its runtime reserves some 700,000 KiB of addresses (not of memory) when it starts, and the limit is {} \
-             KiB ({SOURCE}, ulimit -v)",
+            "its runtime reserves about 700,000 KiB of address space at start, and the limit is {} KiB ({SOURCE}, \
+             ulimit -v)",
             bytes / 1024
         );
         let reason = if bytes <= DIES { HostReason::cannot } else { HostReason::warning };
@@ -71,7 +71,7 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
     }
     if let Some(processes) = host.limits.processes.filter(|processes| *processes < FEW_PROCESSES) {
         let text = format!(
-            "a build starts dozens of threads and processes, and this user may have {processes} ({SOURCE}, ulimit -u)"
+            "a build starts dozens of threads and processes, and the limit is {processes} ({SOURCE}, ulimit -u)"
         );
         reasons.push(HostReason::warning("few-processes", text));
     }

@@ -41,8 +41,8 @@ use serde::Serialize;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-/// The platform whose toolchains run here: that of the system's own programs, so that a 32-bit userland on a 64-bit
-/// kernel gets 32-bit toolchains; where there is none to look at, that of this program.
+/// The platform whose toolchains run here: that of the system's own programs, since a 32-bit userland on a 64-bit
+/// kernel needs 32-bit toolchains; where there is none to look at, that of this program.
 pub fn platform() -> Platform {
     Userland::look(&Root::at(Path::new("/"))).platform
 }

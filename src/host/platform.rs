@@ -34,7 +34,7 @@ impl Platform {
 
     /// The Go version that a module version names, if it is one for this platform.
     pub fn version_in(&self, module_version: &str) -> Option<Version> {
-        const MAX_LENGTH: usize = 64; // real ones have some 35 bytes; a list is a stranger's word
+        const MAX_LENGTH: usize = 64; // real ones have about 35 bytes; a list is untrusted
         if module_version.len() > MAX_LENGTH {
             return None;
         }

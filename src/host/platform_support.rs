@@ -13,6 +13,6 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
         return Vec::new();
     }
     let first = if patch == 0 && minor < 21 { format!("1.{minor}") } else { format!("1.{minor}.{patch}") };
-    let text = format!("it was not released for {platform}: the first archive for it is that of Go {first}");
+    let text = format!("it was not released for {platform}; the first release was Go {first}");
     vec![HostReason::cannot("no-release", text).build_helps(release.since(source.0, source.1))]
 }

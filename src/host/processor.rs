@@ -78,13 +78,12 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
         "386" => no_sse2(processor, release),
         "arm" => old_arm(processor, &host.uname.machine),
         "ppc64" | "ppc64le" => processor.power().filter(|power| *power < 8).map(|power| {
-            let text = format!("it is compiled for POWER8 and later, and {SOURCE} tells of a POWER{power}");
+            let text = format!("it needs POWER8 or later, and {SOURCE} reports POWER{power}");
             HostReason::cannot("cpu-power", text)
         }),
         "s390x" => (processor.has("features", "vx") == Some(false)).then(|| {
-            let text = format!(
-                "it is made for a z13 or later, and {SOURCE} does not tell of its vector facility (vx)"
-            );
+            let text =
+                format!("it needs a z13 or later, and {SOURCE} does not list the vector facility (vx)");
             HostReason::warning("cpu-z", text)
         }),
         "riscv64" => no_rv64gc(processor),
@@ -98,9 +97,8 @@ fn no_sse2(processor: &Processor, release: &Release<'_>) -> Option<HostReason> {
     if processor.has("flags", "sse2") != Some(false) || !release.since(16, 0) {
         return None;
     }
-    let text = format!(
-        "it needs SSE2, which {SOURCE} does not list; a build from source with GO386=softfloat does not"
-    );
+    let text =
+        format!("it needs SSE2, which {SOURCE} does not list; a source build with GO386=softfloat does not");
     Some(HostReason::cannot("cpu-sse2", text).build_helps(true))
 }
 
@@ -110,7 +108,7 @@ fn old_arm(processor: &Processor, machine: &str) -> Option<HostReason> {
         processor.field("CPU architecture").map(|text| text.trim_end_matches(|c: char| !c.is_ascii_digit()));
     let version = version.and_then(|text| text.parse::<u32>().ok());
     if version.is_some_and(|version| version < 6) || (version.is_none() && machine.starts_with("armv5")) {
-        let text = format!("its archive is compiled for ARMv6, and this is an ARMv5 ({SOURCE}, {machine})");
+        let text = format!("its archive needs ARMv6, and this is an ARMv5 ({SOURCE}, {machine})");
         return Some(HostReason::cannot("cpu-armv5", text).build_helps(true));
     }
     let old = version.is_some_and(|version| version < 8); // an ARMv8 always has one, and may call it `fp`
@@ -118,22 +116,22 @@ fn old_arm(processor: &Processor, machine: &str) -> Option<HostReason> {
         return None;
     }
     let text =
-        format!("its archive is compiled with GOARM=6, which needs a VFP unit that {SOURCE} does not list");
+        format!("its archive is built with GOARM=6 and needs a VFP unit, which {SOURCE} does not list");
     Some(HostReason::cannot("cpu-vfp", text).build_helps(true))
 }
 
 fn no_rv64gc(processor: &Processor) -> Option<HostReason> {
     let letters = processor.riscv_letters()?;
     let missing: String = "imafdc".chars().filter(|letter| !letters.contains(*letter)).collect();
-    let text = format!("it is compiled for rv64gc, and {SOURCE} does not list: {missing}");
+    let text = format!("it needs rv64gc, and {SOURCE} does not list: {missing}");
     (!missing.is_empty()).then(|| HostReason::cannot("cpu-riscv", text))
 }
 
 fn no_mips_fpu(processor: &Processor) -> Option<HostReason> {
     let model = processor.field("cpu model")?;
     let text = format!(
-        "it is compiled for a floating point unit, which {SOURCE} does not list ({model}): the kernel must emulate \
-         one, or a build from source with GOMIPS=softfloat do without"
+        "it needs a floating-point unit, which {SOURCE} does not list ({model}); the kernel must emulate one, or build \
+         it from source with GOMIPS=softfloat"
     );
     (!model.contains("FPU")).then(|| HostReason::warning("cpu-fpu", text).build_helps(true))
 }

@@ -23,7 +23,7 @@ pub enum Clone3 {
     Answered,
     /// It is forbidden (EPERM), which ends a program that starts threads through glibc.
     Refused,
-    /// Nobody asked.
+    /// Not asked.
     Unknown,
 }
 
@@ -72,7 +72,7 @@ impl Seccomp {
     pub(super) fn facts(self, kernel: &Kernel, clone3: Clone3) -> Vec<Fact> {
         let (support, source) = match kernel.configured("SECCOMP_FILTER") {
             Some((true, source)) => ("supported", source),
-            Some((false, source)) => ("not supported, nor needed by Go", source),
+            Some((false, source)) => ("not supported, and not needed by Go", source),
             None if self.mode.is_some() => ("supported", SOURCE),
             None => ("unknown", SOURCE),
         };
@@ -109,17 +109,17 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
     if abi::of(release).is_none() || !through_glibc {
         return Vec::new();
     }
-    let what = "its go command starts threads through glibc 2.34 or later, which tries clone3";
+    let what = "its go command starts threads through glibc 2.34 or later, which calls clone3";
     let reason = match host.clone3 {
         Clone3::Refused => HostReason::cannot(
             "clone3-filtered",
-            format!("{what}, and a seccomp filter answers that with EPERM: it aborts; Go 1.21 and later run"),
+            format!("{what}, and a seccomp filter rejects that with EPERM; Go 1.21 and later run"),
         ),
         Clone3::Unknown if host.seccomp.mode == Some(FILTER) => HostReason::warning(
             "clone3-unknown",
             format!(
-                "{what}, and this process is under a seccomp filter ({SOURCE}): if that answers clone3 with EPERM, as \
-                 old container runtimes do, it aborts with \"pthread_create failed\"; Go 1.21 and later run"
+                "{what}; if the seccomp filter ({SOURCE}) rejects that, it aborts with \"pthread_create failed\", and Go \
+                 1.21 and later run"
             ),
         ),
         Clone3::Answered | Clone3::Unknown => return Vec::new(),

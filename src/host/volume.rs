@@ -20,7 +20,7 @@ pub struct Volume {
     pub bytes: u64,
     /// Free inodes; `None` where the file system does not count them.
     pub files: Option<u64>,
-    /// Whether it is mounted so that no program runs from it.
+    /// Whether it is mounted noexec.
     pub noexec: bool,
 }
 
@@ -39,7 +39,7 @@ impl Volume {
 
     pub(super) fn fact(&self, name: &'static str) -> Fact {
         let files = self.files.map_or_else(|| "uncounted".to_owned(), |files| files.to_string());
-        let noexec = if self.noexec { ", noexec: no program runs from it" } else { "" };
+        let noexec = if self.noexec { ", noexec" } else { "" };
         let mebibytes = self.bytes / (1024 * 1024);
         let value = format!("{} ({mebibytes} MiB and {files} files free{noexec})", self.path.display());
         Fact::new(name, value, "statvfs")
@@ -51,12 +51,12 @@ pub(super) fn reasons(host: &Host, _release: &Release<'_>) -> Vec<HostReason> {
     if let Some(home) = &host.home {
         let path = home.path.display();
         if home.noexec {
-            let text = format!("{path}, where toolchains go, is mounted noexec: no program runs from it");
+            let text = format!("{path}, where toolchains are installed, is mounted noexec");
             reasons.push(HostReason::cannot("home-noexec", text));
         }
         if home.bytes < BYTES_NEEDED || home.files.is_some_and(|files| files < FILES_NEEDED) {
             let text = format!(
-                "a toolchain takes some {} MiB and {FILES_NEEDED} files while it is installed, and {path} has less left",
+                "installing a toolchain needs about {} MiB and {FILES_NEEDED} files, and {path} has less free",
                 BYTES_NEEDED / (1024 * 1024)
             );
             reasons.push(HostReason::warning("home-full", text));
@@ -64,7 +64,7 @@ pub(super) fn reasons(host: &Host, _release: &Release<'_>) -> Vec<HostReason> {
     }
     if let Some(temporary) = host.temporary.as_ref().filter(|temporary| temporary.noexec) {
         let text = format!(
-            "{} is mounted noexec: go run and go test start programs there; set GOTMPDIR to another directory",
+            "{} is mounted noexec, and go run and go test start programs there; set GOTMPDIR to another directory",
             temporary.path.display()
         );
         reasons.push(HostReason::warning("temporary-noexec", text));

@@ -230,7 +230,7 @@ fn unlogged(installer: &Installer<'_>, version: &Version, error: LogError) -> In
 }
 
 /// What the built-in table is called in messages.
-const TABLE: &str = "this program's table of known releases";
+const TABLE: &str = "the built-in table of known releases";
 
 impl PromisedSum {
     /// Who says so, in words.

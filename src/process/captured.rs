@@ -95,7 +95,7 @@ impl Captured {
     pub fn write_to(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.write_beginning(0, out)?;
         if self.left_out > 0 {
-            writeln!(out, "\n[{} bytes are left out here]", self.left_out)?;
+            writeln!(out, "\n[{} bytes omitted]", self.left_out)?;
         }
         let (one, other) = self.end.as_slices();
         out.write_all(one)?;
@@ -164,7 +164,7 @@ mod tests {
         for byte in 0..100_u8 {
             captured.take(&[byte]);
         }
-        let gap = b"\n[50 bytes are left out here]\n";
+        let gap = b"\n[50 bytes omitted]\n";
         let expected = [&(0..30).collect::<Vec<u8>>(), &gap[..], &(80..100).collect::<Vec<u8>>()].concat();
         assert_eq!(shown(&mut captured), expected);
         assert_eq!((captured.length(), captured.last()), (100, Some(99)));

@@ -1,6 +1,6 @@
 //! What the environment of a command differs in that runs with one version of Go.
 //!
-//! Takes the version and the variables that a person gives for this command alone. Those are named in `GVMR_KEEP`, so that
+//! Takes the version and the variables that a person gives for this command alone. Those are named in `GVMR_KEEP`:
 //! no rule changes them for any go that the command starts. Rules themselves are not applied here: each go below has them
 //! applied by the shim, for the directory that it runs in, and a rule of this directory would look there like a value of
 //! the process's own, which beats what only fills.
@@ -20,11 +20,11 @@ use thiserror::Error;
 
 /// Variables that cannot be given, and why.
 const REFUSED: [(&str, &str); 5] = [
-    ("GOROOT", "it follows from the version, and another one breaks every version"),
-    ("GOTOOLDIR", "it follows from the version, and another one breaks every version"),
-    ("GVMR_VERSION", "name the version in front of the command instead"),
-    (KEEP, "it holds the names that are given here"),
-    (DEPTH, "gvmr counts with it"),
+    ("GOROOT", "the version determines it"),
+    ("GOTOOLDIR", "the version determines it"),
+    ("GVMR_VERSION", "name the version before the command instead"),
+    (KEEP, "gvmr uses it"),
+    (DEPTH, "gvmr uses it"),
 ];
 
 /// A Go that a command runs with.
@@ -51,7 +51,7 @@ pub enum NotGiven {
     #[error("{0} is not NAME=VALUE")]
     Malformed(String),
     /// The name means something to gvmr or to Go that a person cannot mean.
-    #[error("{0} cannot be given: {1}")]
+    #[error("cannot set {0}: {1}")]
     Refused(&'static str, &'static str),
 }
 
@@ -199,7 +199,7 @@ mod tests {
         assert_eq!(error.to_string(), "-e number 2 is not NAME=VALUE");
         for name in ["GOROOT", "GOTOOLDIR", "GVMR_VERSION", "GVMR_KEEP", "GVMR_SHIM_DEPTH"] {
             let error = given(&[&format!("{name}=")]).unwrap_err();
-            assert!(error.to_string().starts_with(&format!("{name} cannot be given: ")), "{error}");
+            assert!(error.to_string().starts_with(&format!("cannot set {name}: ")), "{error}");
         }
         let odd = given(&["A=1=2", "lower.case-or not=".replace(' ', "_").as_str(), "A=3"]).unwrap();
         assert_eq!(odd.0, [("lower.case-or_not".into(), "".into()), ("A".into(), "3".into())]);

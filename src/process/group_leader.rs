@@ -1,6 +1,6 @@
-//! A running leader and its kin, ended when dropped.
+//! A running leader and its group or session, ended when dropped.
 //!
-//! The ended leader stays a zombie until its kin is ended, so that no other process, group or session can be given its id
+//! The ended leader stays a zombie until its group or session is ended: no other process, group or session can get its id
 //! meanwhile.
 
 use super::Scope;
@@ -20,14 +20,14 @@ const SWEEPS: usize = 20;
 
 pub(super) struct GroupLeader<'a> {
     child: Child,
-    kin: Scope<'a>,
+    scope: Scope<'a>,
     status: Option<ExitStatus>,
 }
 
 impl<'a> GroupLeader<'a> {
     /// Starts it; the command's own ends of pipes are closed here.
-    pub(super) fn start(mut command: Command, kin: Scope<'a>) -> io::Result<Self> {
-        let begun = match kin {
+    pub(super) fn start(mut command: Command, scope: Scope<'a>) -> io::Result<Self> {
+        let begun = match scope {
             Scope::Group => {
                 command.process_group(0);
                 None
@@ -35,7 +35,7 @@ impl<'a> GroupLeader<'a> {
             Scope::Session => None,
             Scope::Kept(keeper) => Some((keeper, Begun::with(&mut command)?)),
         };
-        let leader = Self { child: command.spawn()?, kin, status: None };
+        let leader = Self { child: command.spawn()?, scope, status: None };
         drop(command); // it holds the pipes open
         if let Some((keeper, begun)) = begun {
             keeper.watch(leader.id());
@@ -53,25 +53,25 @@ impl<'a> GroupLeader<'a> {
         Ok(waitid(WaitId::Pid(self.id()), options)?.is_some())
     }
 
-    /// Tells it and its group what Ctrl-C tells those of a terminal.
+    /// Sends it and its group SIGINT, as Ctrl-C in a terminal does.
     pub(super) fn interrupt(&self) {
-        let _ = kill_process_group(self.id(), Signal::INT); // who cannot be told is ended
+        let _ = kill_process_group(self.id(), Signal::INT); // one that cannot be interrupted is killed
     }
 
-    /// Kills what is left of the kin and gives how the leader ended.
+    /// Kills what is left of its group or session, and gives how the leader ended.
     pub(super) fn end(&mut self) -> io::Result<ExitStatus> {
         if let Some(status) = self.status {
             return Ok(status);
         }
         let id = self.id();
-        let _ = kill_process_group(id, Signal::KILL); // nobody left is as well
+        let _ = kill_process_group(id, Signal::KILL); // none left is fine
         let _ = kill_process(id, Signal::KILL); // it may not have become a leader yet
-        if !matches!(self.kin, Scope::Group) {
+        if !matches!(self.scope, Scope::Group) {
             sweep(id);
         }
         let status = self.child.wait()?;
         self.status = Some(status);
-        if let Scope::Kept(keeper) = self.kin {
+        if let Scope::Kept(keeper) = self.scope {
             keeper.forget(id);
         }
         Ok(status)
@@ -109,7 +109,7 @@ fn is_member(process: Pid, leader: Pid) -> bool {
     stat.and_then(|stat| stat.session()) == Some(leader.as_raw_nonzero().get())
 }
 
-/// Kills a member by a handle, so that nobody else is meant who was given its id meanwhile.
+/// Kills a member by a handle: another process may have got its id meanwhile.
 fn end_member(process: Pid, leader: Pid) {
     let _ = match pidfd_open(process, PidfdFlags::empty()) {
         Ok(handle) if is_member(process, leader) => pidfd_send_signal(handle, Signal::KILL),

@@ -1,4 +1,4 @@
-//! Runs a program to its end, hears what it says, and leaves nothing of it behind.
+//! Runs a program to its end, reads its output, and leaves no process of it running.
 //!
 //! Takes a command that leads a process group or a session of its own; gives how the leader ended. Its kin, which is the
 //! group or the session, is ended with it, by the one signal that no process can ignore: when the leader has ended, when
@@ -146,7 +146,7 @@ fn take(chunks: &Receiver<Vec<u8>>, listener: &mut dyn Listener) -> io::Result<b
     }
 }
 
-/// Reads until every process that could write has ended or nobody listens any more.
+/// Reads until every process that could write has ended, or the receiver is gone.
 fn read(mut reader: PipeReader, sender: &SyncSender<Vec<u8>>) {
     let mut window = vec![0; WINDOW];
     loop {

@@ -21,7 +21,7 @@ use std::time::Duration;
 /// This program, even where its file was replaced meanwhile.
 const SELF: &str = "/proc/self/exe";
 
-/// What the watcher is told where nothing is left to watch.
+/// What tells the watcher that nothing is left to watch.
 const EOF_MARK: &str = ".";
 
 /// The watcher of this process's sessions; it ends when this is dropped.
@@ -35,13 +35,13 @@ impl Watchdog {
     pub fn start(word: &str) -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
         let mut command = Command::new(SELF);
-        // A group of its own: what a terminal tells this process's is not meant for it.
+        // Its own group: a terminal's signals to this process's group do not reach it.
         command.arg0("gvmr").args([word, "--parent", &own_id()]).current_dir("/").process_group(0);
         command.stdin(reader).stdout(Stdio::null()).stderr(Stdio::null());
         Ok(Self { watcher: command.spawn()?, told: Mutex::new(Some(writer)) })
     }
 
-    /// A command that leads a session of its own: this program with `word`, which calls [`become_leader`] with the id and
+    /// A command that leads its own session: this program with `word`, which calls [`become_leader`] with the id and
     /// with the words behind `--`.
     pub fn command(&self, word: &str, words: &[OsString]) -> Command {
         let mut command = Command::new(SELF);

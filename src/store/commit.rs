@@ -40,7 +40,7 @@ pub enum Committed {
 impl Store {
     /// Installs the tree in `staging`, which `staged` describes and `verified` proves: all three must be about
     /// the version that is locked, or nothing happens and the error is [`StoreError::Corrupt`]. All are taken by
-    /// value, so that no proof is used twice and nothing without one gets here.
+    /// value: no proof is used twice, and nothing without one gets here.
     #[allow(clippy::needless_pass_by_value)]
     pub fn commit(
         &self,
@@ -118,7 +118,7 @@ fn receipt(
     Ok(receipt)
 }
 
-/// Writes down what vouched for the tree, and gives its kind.
+/// Writes the proof into the receipt, and gives its kind.
 fn note_proof(proof: &Proof, receipt: &mut Receipt) -> ProofKind {
     match proof {
         Proof::Logged(logged) => {

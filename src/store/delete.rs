@@ -1,7 +1,7 @@
 //! Deletes a tree of the store's own: links as links, read-only directories too, and nothing outside.
 //!
-//! Every step goes from one open directory to the next without following a link, so that a tree that is changed
-//! meanwhile can at worst fail to be deleted.
+//! Every step goes from one open directory to the next without following a link. Where another process
+//! changes the tree meanwhile, at worst it is not deleted.
 
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, chmodat, fchmod, openat, statat, unlinkat};
 use rustix::io::Errno;

@@ -60,9 +60,9 @@ fn prepare_below(directory: &Path, mode: u32, me: u32) -> Result<(), StoreError>
         create(directory, mode)?;
     }
     let found = fs::symlink_metadata(directory);
-    let found = found.map_err(|error| StoreError::io("look at", directory, error))?;
+    let found = found.map_err(|error| StoreError::io("access", directory, error))?;
     if !found.is_dir() {
-        return Err(StoreError::corrupt(directory, "not a directory; a link is not followed here"));
+        return Err(StoreError::corrupt(directory, "not a directory (links are not followed)"));
     }
     check_owner(directory, &found, me)?;
     check_writers(directory, &found)
@@ -73,22 +73,22 @@ fn check_root(root: &Path, found: &Metadata, me: u32) -> Result<(), StoreError> 
         return Err(StoreError::corrupt(root, "the home is not a directory"));
     }
     check_owner(root, found, me)?;
-    // The home may be a link, but only one that nobody else can turn elsewhere.
-    let link = fs::symlink_metadata(root).map_err(|error| StoreError::io("look at", root, error))?;
+    // The home may be a link, but only one that no other user can change.
+    let link = fs::symlink_metadata(root).map_err(|error| StoreError::io("access", root, error))?;
     if link.uid() != 0 {
         check_owner(root, &link, me)?;
     }
     check_writers(root, found)
 }
 
-/// Whoever can write here decides what `go` runs. The group may be a user's own.
+/// Refuses a directory that others can write to: they would decide what `go` runs. A group may be the user's own.
 fn check_writers(path: &Path, found: &Metadata) -> Result<(), StoreError> {
     let mode = found.permissions().mode();
     if mode & WRITABLE_BY_OTHERS != 0 {
-        return Err(StoreError::corrupt(path, "everyone can write to it"));
+        return Err(StoreError::corrupt(path, "writable by all users"));
     }
     if mode & WRITABLE_BY_GROUP != 0 && found.gid() != rustix::process::getegid().as_raw() {
-        return Err(StoreError::corrupt(path, "a group that is not yours can write to it"));
+        return Err(StoreError::corrupt(path, "writable by another group"));
     }
     Ok(())
 }
@@ -105,14 +105,14 @@ fn nearest(path: &Path) -> Result<(&Path, Metadata), StoreError> {
             return Ok((above, found));
         }
     }
-    Err(StoreError::corrupt(path, "nothing above it exists"))
+    Err(StoreError::corrupt(path, "no parent directory exists"))
 }
 
 fn look(path: &Path, how: fn(&Path) -> io::Result<Metadata>) -> Result<Option<Metadata>, StoreError> {
     match how(path) {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(StoreError::io("look at", path, error)),
+        Err(error) => Err(StoreError::io("access", path, error)),
     }
 }
 

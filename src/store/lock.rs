@@ -1,6 +1,6 @@
 //! One lock for each version, and one for the shims: advisory file locks, which die with their process.
 //!
-//! A lock file is never deleted, so that all who wait for a lock wait for the same one. It holds the process id
+//! A lock file is never deleted: all processes that wait for a lock wait for the same file. It holds the process id
 //! and the time of the last holder, for people only: whether a lock is held is the kernel's to say.
 
 use super::Store;
@@ -49,7 +49,7 @@ impl VersionLock {
 impl Store {
     /// Locks one version, waiting for as long as another process holds it.
     ///
-    /// `waiting` is told who that is within a second, and again when the holder changes; `cancelled` is asked
+    /// `waiting` gets the holder within a second, and again when the holder changes; `cancelled` is asked
     /// some twenty times a second and ends the waiting with [`StoreError::Cancelled`].
     pub fn lock(
         &self,
@@ -62,14 +62,14 @@ impl Store {
         Ok(VersionLock { version, _file: file })
     }
 
-    /// Locks one version if nobody holds it.
+    /// Locks one version if it is free.
     pub(super) fn try_lock(&self, version: &Version) -> Result<Option<VersionLock>, StoreError> {
         let version = version.as_released();
         let file = self.try_acquire(&version.toolchain_name())?;
         Ok(file.map(|file| VersionLock { version, _file: file }))
     }
 
-    /// Locks by name if nobody holds it.
+    /// Locks by name if it is free.
     pub(super) fn try_acquire(&self, name: &str) -> Result<Option<File>, StoreError> {
         match self.acquire(name, &|_| {}, &|| true) {
             Ok(file) => Ok(Some(file)),
@@ -91,7 +91,7 @@ impl Store {
         loop {
             let mut file = open(&path)?;
             match file.try_lock() {
-                // Someone may have deleted the file by hand since it was opened: then this lock excludes nobody.
+                // Someone may have deleted the file by hand since it was opened: then this lock excludes no other process.
                 Ok(()) if is_still_there(&file, &path) => {
                     sign(&mut file);
                     return Ok(file);

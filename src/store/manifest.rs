@@ -1,6 +1,6 @@
 //! The manifest that a commit keeps beside the tree: one line a file, in the form whose sha256 is the `h1` hash.
 //!
-//! So it needs no trust of its own: whoever reads it hashes it and compares that with the log.
+//! It needs no trust: its reader hashes it and compares that with the log.
 
 use super::StoreError;
 use crate::unpack::MANIFEST;

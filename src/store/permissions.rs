@@ -1,6 +1,6 @@
 //! What lets every user read a shared home: the modes of its directories and trees, whatever the umask was.
 //!
-//! Takes directories of the store's own, which nobody else can change. Only ever touches what has another mode than
+//! Takes the store's directories, which no other user can change. Only touches what has another mode than
 //! it should have, and follows no link.
 
 use super::error::StoreError;
@@ -40,7 +40,7 @@ pub(super) fn admit_to_tree(root: &Path) -> Result<(), StoreError> {
     let listed: io::Result<Vec<_>> = fs::read_dir(root).and_then(Iterator::collect);
     for entry in listed.map_err(|error| StoreError::io("list", root, error))? {
         let path = entry.path();
-        let found = entry.metadata().map_err(|error| StoreError::io("look at", &path, error))?;
+        let found = entry.metadata().map_err(|error| StoreError::io("access", &path, error))?;
         if found.is_dir() {
             admit_to_tree(&path)?;
         } else if found.is_file() {
@@ -54,9 +54,9 @@ pub(super) fn admit_to_tree(root: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Gives what is no link its mode.
+/// Gives a file or directory its mode.
 fn set(path: &Path, mode: u32) -> Result<(), StoreError> {
-    let found = fs::metadata(path).map_err(|error| StoreError::io("look at", path, error))?;
+    let found = fs::metadata(path).map_err(|error| StoreError::io("access", path, error))?;
     if found.permissions().mode() & 0o7777 == mode { Ok(()) } else { change(path, mode) }
 }
 

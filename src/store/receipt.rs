@@ -1,4 +1,4 @@
-//! What a commit writes down beside the tree: where it came from and what proved it.
+//! The receipt beside an installed tree: where it came from and what proved it. JSON; reading and writing it.
 
 use super::error::StoreError;
 use crate::unpack::RECEIPT;
@@ -14,7 +14,7 @@ const MAX_LENGTH: u64 = 64 << 10;
 /// What the source of a tree begins with that another tool had installed; its directory follows.
 pub const IMPORTED: &str = "imported from ";
 
-/// What vouched for an installed tree, from strong to weak.
+/// What proved an installed tree, from strong to weak.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ProofKind {
@@ -42,7 +42,7 @@ pub struct Receipt {
     pub source: String,
     /// The directory hash of the tree: `h1:...`.
     pub h1: String,
-    /// What vouched for it.
+    /// What proved it.
     #[serde(default)]
     pub proof: ProofKind,
     /// The log's name: `sum.golang.org`. Of a tree that was built here, this and the next two are about its sources.
@@ -54,7 +54,7 @@ pub struct Receipt {
     /// How many records the log had when it was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree_size: Option<u64>,
-    /// The index whose sha256 vouched for the archive, without credentials.
+    /// The index whose sha256 the archive has, without credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub index: Option<String>,
     /// The sha256 of the archive that the tree came out of, in hexadecimal digits; modules have none.
@@ -96,18 +96,18 @@ impl Receipt {
         parsed.map(Some).map_err(|error| StoreError::corrupt(&path, format!("not a receipt: {error}")))
     }
 
-    /// Who vouched for the tree and where it came from, in one line.
+    /// What proved the tree and where it came from, in one line.
     pub fn summary(&self) -> String {
         let text = |field: &Option<String>| field.clone().unwrap_or_default();
         let record = match (&self.log, self.record, self.tree_size) {
             (Some(log), Some(record), Some(size)) => format!("{log} (record {record} of {size})"),
-            _ => "this program's table of known releases".to_owned(),
+            _ => "the built-in table of known releases".to_owned(),
         };
         let source = &self.source;
         match self.proof {
             ProofKind::Log if source.starts_with(IMPORTED) => format!("proved by {record}, {source}"),
             ProofKind::Log | ProofKind::Known => format!("proved by {record}, from {source}"),
-            ProofKind::Index => format!("as the index {} says, from {source}", text(&self.index)),
+            ProofKind::Index => format!("sha256 from the index {}, from {source}", text(&self.index)),
             ProofKind::Built => {
                 format!(
                     "built here with {}, its sources proved by {record}, from {source}",

@@ -20,7 +20,7 @@ impl Store {
             Ok(found) if found.is_dir() => {}
             Ok(_) => return Err(StoreError::corrupt(&goroot, "not a directory, so gvmr did not install it")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(StoreError::io("look at", &goroot, error)),
+            Err(error) => return Err(StoreError::io("access", &goroot, error)),
         }
         if !force {
             let pids = processes_in(&goroot);

@@ -1,4 +1,6 @@
-//! Replaces one small file so that readers see the old content or the new, and a crash leaves one of them.
+//! Replaces one small file of the home: which files may be replaced, and with which owner and mode.
+//!
+//! Takes a path and the content. The replacement itself is [`crate::atomic_file`]'s.
 
 use super::error::StoreError;
 use super::staging::temporary;
@@ -36,9 +38,9 @@ enum Rights {
 fn put(path: &Path, bytes: &[u8], rights: Rights) -> Result<(), StoreError> {
     let old = match fs::symlink_metadata(path) {
         Ok(found) if found.is_file() => Some(found),
-        Ok(_) => return Err(StoreError::corrupt(path, "not a regular file, so it is not replaced")),
+        Ok(_) => return Err(StoreError::corrupt(path, "not a regular file; not replaced")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(StoreError::io("look at", path, error)),
+        Err(error) => return Err(StoreError::io("access", path, error)),
     };
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = write(path, bytes, rights, old.as_ref(), directory);
@@ -65,7 +67,7 @@ fn write(
     };
     let new = draft.file().metadata()?;
     if let Some((user, group)) = owner.filter(|owner| *owner != (new.uid(), new.gid())) {
-        // A group that this user may not give away is no reason to fail, another owner is.
+        // A group that this user may not give away is acceptable, another owner is not.
         let given = fchown(draft.file(), Some(user), Some(group));
         if given.is_err() && user != new.uid() {
             return given;

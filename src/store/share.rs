@@ -1,6 +1,6 @@
 //! Makes a home the machine's: root keeps it, every user reads it and runs what is in it.
 //!
-//! Takes a path and the two programs; guarantees that nobody but root can change anything on the way to the home or in
+//! Takes a path and the two programs; guarantees that only root can change anything on the way to the home or in
 //! it, that every user can run all of it, and that a run that was ended anywhere is completed by the next. One line in
 //! `/etc/gvmr/home` names it to every user's gvmr, and is written last. Takes nothing away: the undoing leaves every
 //! toolchain where it is.
@@ -24,7 +24,8 @@ use std::path::{Path, PathBuf};
 pub const SHARED_HOME: &str = "/opt/gvmr";
 
 /// What the mark in a shared home says to who reads it.
-const MARK: &[u8] = b"Root keeps this home for every user of this machine: gvmr setup --system made it so.\n";
+const MARK: &[u8] =
+    b"All users of this machine share this gvmr home. It was made by `gvmr setup --system`.\n";
 
 /// A home that is shared now.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ pub fn machine_file(machine: &Path) -> PathBuf {
 ///
 /// [`StoreError::NotRoot`]; [`StoreError::Exposed`] where a directory above the home is not root's alone, or closed to
 /// users; [`StoreError::Strange`] where anything in the home is another user's or can be written to by one, since root
-/// and everybody else would run it.
+/// and all users would run it.
 pub fn share(home: &Home, programs: &Programs, machine: &Path) -> Result<Shared, StoreError> {
     be_root()?;
     let home = Home::at(real(home.root(), machine)?);
@@ -101,9 +102,9 @@ fn be_root() -> Result<(), StoreError> {
 fn real(root: &Path, machine: &Path) -> Result<PathBuf, StoreError> {
     let unfit = |path: &Path, why| StoreError::Exposed { home: root.to_owned(), path: path.to_owned(), why };
     if !root.is_absolute() || root.as_os_str().as_bytes().contains(&b'\n') {
-        return Err(unfit(root, "is not an absolute path of one line"));
+        return Err(unfit(root, "is not an absolute path on one line"));
     }
-    let look = |path: &Path| fs::canonicalize(path).map_err(|error| StoreError::io("look at", path, error));
+    let look = |path: &Path| fs::canonicalize(path).map_err(|error| StoreError::io("access", path, error));
     let machine = look(machine)?;
     let there = root.ancestors().find(|path| fs::symlink_metadata(path).is_ok()).unwrap_or(Path::new("/"));
     let path = match root.strip_prefix(there) {
@@ -114,7 +115,7 @@ fn real(root: &Path, machine: &Path) -> Result<PathBuf, StoreError> {
         match fs::symlink_metadata(above) {
             Ok(found) => open_to_users(&found).map_err(|why| unfit(above, why))?,
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(StoreError::io("look at", above, error)),
+            Err(error) => return Err(StoreError::io("access", above, error)),
         }
     }
     Ok(path)
@@ -122,7 +123,7 @@ fn real(root: &Path, machine: &Path) -> Result<PathBuf, StoreError> {
 
 /// Refuses a directory in the home that others can change; who may pass through it is set later.
 fn root_alone(home: &Home, path: &Path) -> Result<(), StoreError> {
-    let found = fs::symlink_metadata(path).map_err(|error| StoreError::io("look at", path, error))?;
+    let found = fs::symlink_metadata(path).map_err(|error| StoreError::io("access", path, error))?;
     match open_to_users(&found) {
         Err(CLOSED) | Ok(()) => Ok(()),
         Err(why) => Err(StoreError::Exposed { home: home.root().to_owned(), path: path.to_owned(), why }),
@@ -133,14 +134,14 @@ fn root_alone(home: &Home, path: &Path) -> Result<(), StoreError> {
 fn all_of_roots(path: &Path, home: &Path) -> Result<(), StoreError> {
     let found = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        found => found.map_err(|error| StoreError::io("look at", path, error))?,
+        found => found.map_err(|error| StoreError::io("access", path, error))?,
     };
     let strange = |why| StoreError::Strange { home: home.to_owned(), path: path.to_owned(), why };
     if found.uid() != 0 {
-        return Err(strange("does not belong to root"));
+        return Err(strange("is not owned by root"));
     }
     if !found.is_symlink() && found.mode() & 0o022 != 0 {
-        return Err(strange("can be written to by others than root"));
+        return Err(strange("is writable by users other than root"));
     }
     if found.is_dir() {
         for entry in fs::read_dir(path).map_err(|error| StoreError::io("list", path, error))? {
@@ -151,7 +152,7 @@ fn all_of_roots(path: &Path, home: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-const CLOSED: &str = "is closed to users";
+const CLOSED: &str = "is not accessible to other users";
 
 /// What is wrong with a directory on the way to a shared home.
 fn open_to_users(found: &Metadata) -> Result<(), &'static str> {
@@ -159,9 +160,9 @@ fn open_to_users(found: &Metadata) -> Result<(), &'static str> {
     if !found.is_dir() {
         Err("is not a directory")
     } else if found.uid() != 0 {
-        Err("does not belong to root")
+        Err("is not owned by root")
     } else if mode & 0o022 != 0 {
-        Err("can be written to by others than root")
+        Err("is writable by users other than root")
     } else if mode & 0o001 == 0 {
         Err(CLOSED)
     } else {

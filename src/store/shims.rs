@@ -1,8 +1,8 @@
 //! The directory on PATH: one small program under the names `go`, `gofmt` and that of every installed version,
 //! and a link to gvmr itself.
 //!
-//! All names are one inode. A name is replaced by renaming a new link over it, so that at no instant is there no
-//! `go`, and a name that is right already is not touched.
+//! All names are one inode. A name is replaced by renaming a new link over it: `go` is present at every moment. A name
+//! that is right already is not touched.
 
 use super::error::StoreError;
 use super::staging::temporary;
@@ -32,7 +32,7 @@ pub struct ShimChanges {
 
 impl Store {
     /// Makes the shims those of the installed versions, from the program at `shim_binary`, and `program` the gvmr to
-    /// call: it is written down for the shims, and `gvmr` beside them is a link to it, so that one directory on PATH
+    /// call: its path is written for the shims, and `gvmr` beside them is a link to it. One directory on PATH
     /// brings everything. Names that are no version's and not gvmr's own are left alone.
     pub fn write_shims(&self, shim_binary: &Path, program: &Path) -> Result<ShimChanges, StoreError> {
         let _lock = self.acquire_soon(SHIMS, PATIENCE)?;
@@ -99,7 +99,7 @@ impl Source {
     }
 
     fn at(path: PathBuf, temporary: bool) -> Result<Self, StoreError> {
-        let found = fs::symlink_metadata(&path).map_err(|error| StoreError::io("look at", &path, error))?;
+        let found = fs::symlink_metadata(&path).map_err(|error| StoreError::io("access", &path, error))?;
         Ok(Self { path, inode: identity(&found), temporary })
     }
 
@@ -132,15 +132,15 @@ impl Drop for Source {
     }
 }
 
-/// Lets the link at `path` lead to the program; whether it had to. What is there and is no link stays: somebody put a
-/// program of that name there, and the command has one already.
+/// Lets the link at `path` lead to the program; whether it had to. What is there and is not a link stays: a user put a
+/// program of that name there.
 fn put_link(program: &Path, path: &Path) -> Result<bool, StoreError> {
     match fs::symlink_metadata(path) {
         Ok(found) if !found.is_symlink() => return Ok(false),
         Ok(_) if fs::read_link(path).is_ok_and(|target| target == program) => return Ok(false),
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(StoreError::io("look at", path, error)),
+        Err(error) => return Err(StoreError::io("access", path, error)),
     }
     let link = temporary(path);
     let linked = symlink(program, &link).and_then(|()| Ok(atomic_file::rename(&link, path)?));

@@ -9,7 +9,7 @@ impl Store {
     /// count its files has room for any number.
     pub fn check_space(&self, bytes: u64, files: u64) -> Result<(), StoreError> {
         let path = self.home.root();
-        let found = statvfs(path).map_err(|errno| StoreError::io("look at", path, errno))?;
+        let found = statvfs(path).map_err(|errno| StoreError::io("access", path, errno))?;
         let no_space = |unit, needed, available| {
             Err(StoreError::NoSpace { unit, needed, available, path: path.to_owned() })
         };

@@ -1,7 +1,7 @@
 //! Where trees are built, and what an interrupted process left there.
 //!
-//! A directory in `staging/` is named after its version, `go1.23.4-4711-0`, and belongs to whoever holds that
-//! version's lock. So a leftover is whatever is there while nobody does.
+//! A directory in `staging/` is named after its version, `go1.23.4-4711-0`, and belongs to the
+//! process that holds that version's lock. While that is free, what is there is a leftover.
 
 use super::error::StoreError;
 use super::lock::VersionLock;
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Temporary files of this age have lost their writer.
+/// The writer of a temporary file of this age is gone.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// A new, empty directory for one tree, removed with all it holds when it is dropped uncommitted.
@@ -83,7 +83,7 @@ impl Store {
     fn sweep_temporaries(&self) -> Result<u64, StoreError> {
         let mut left = children(self.home.root())?;
         left.retain(|path| is_abandoned(path));
-        // Who writes shims holds their lock, so while nobody does, all of these are leftovers.
+        // Writers of shims hold this lock: while it is free, all of these are leftovers.
         let lock = self.try_acquire(SHIMS)?;
         if lock.is_some() {
             left.extend(children(&self.home.shims())?);

@@ -22,7 +22,7 @@ pub fn today() -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// The Gregorian date that lies `days` after 1970-01-01. Counts years from March, so that leap days come last.
+/// The Gregorian date that lies `days` after 1970-01-01. Counts years from March: leap days come last.
 fn civil(days: u64) -> (u64, u64, u64) {
     const DAYS_IN_400_YEARS: u64 = 146_097;
     let days = days + 719_468; // since 0000-03-01

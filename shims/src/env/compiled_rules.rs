@@ -1,8 +1,8 @@
 //! What the command line compiled out of a TOML file, as the shim reads it: one fact a line, then the very bytes that
 //! were compiled.
 //!
-//! A record counts only while the file it was made of still holds those bytes, so that neither a time nor a hash decides.
-//! Writer and reader stand side by side, and are inverse to each other.
+//! A record counts only while the file that it was made from still holds those bytes; no time and no hash decides.
+//! Writer and reader are side by side and inverse to each other.
 //!
 //! ```text
 //! gvmr rules 1

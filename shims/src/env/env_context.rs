@@ -2,7 +2,7 @@
 //! user's own rules, the network, credentials; and what to tell the user first.
 //!
 //! Takes a home, a directory and the environment, gives the [`ResolvedEnv`] changes. Reads files, changes nothing. Rules of
-//! the user's that were not compiled since they were edited are never guessed at: [`Config::Stale`] says so.
+//! the user's that were edited since they were compiled are never guessed: [`Config::Stale`] says so.
 
 use crate::env::compiled_rules::{CompiledRules, RECORD_LIMIT, SOURCE_LIMIT, When};
 use crate::env::credentials::{self, CredentialKind};
@@ -45,7 +45,7 @@ pub enum Config {
     None,
     /// What it says.
     Compiled(CompiledRules),
-    /// It belongs to another user, so that it does not count.
+    /// It belongs to another user and does not count.
     Foreign {
         /// The `config.toml`.
         file: PathBuf,
@@ -105,7 +105,7 @@ impl EnvContext {
         rules::applied(project, config, &names, &Network::default())
     }
 
-    /// What a toolchain gets; the project files that were passed over go into its notices. `goroot` and `version` are the
+    /// What a toolchain gets; ignored project files go into its notices. `goroot` and `version` are the
     /// toolchain's, where they are known.
     pub fn resolve_env(
         &mut self,
@@ -146,12 +146,12 @@ fn config(own: &UserDirs, environment: &dyn Environment) -> Config {
     if named.as_ref().is_some_and(|file| std::fs::symlink_metadata(file).is_err()) {
         return Config::None;
     }
-    let heeded = shared_home::trusted_uids();
-    let record = bounded::read_owned(&own.rules(), RECORD_LIMIT, &heeded).ok().flatten();
+    let trusted_owners = shared_home::trusted_uids();
+    let record = bounded::read_owned(&own.rules(), RECORD_LIMIT, &trusted_owners).ok().flatten();
     let record = record.and_then(|bytes| CompiledRules::read(&bytes));
     // Without a HOME the record tells which file it was.
     let Some(file) = named.or_else(|| Some(record.as_ref()?.source.clone())) else { return Config::None };
-    let bytes = match bounded::read_owned(&file, SOURCE_LIMIT, &heeded) {
+    let bytes = match bounded::read_owned(&file, SOURCE_LIMIT, &trusted_owners) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => {
             return match shared_home::foreign_owner(&file) {
@@ -218,7 +218,7 @@ fn unfit_by_default(
     }
     let mut default = [environment.get("HOME")?.as_bytes(), b"/go\0"].concat();
     if default.first() != Some(&b'/') || process::is_absent(&default) {
-        return None; // a relative one the go command refuses in words of its own
+        return None; // the go command itself refuses a relative one
     }
     default.pop();
     let default = PathBuf::from(OsString::from_vec(default));
@@ -236,8 +236,10 @@ fn give_credentials(
     home: &Home,
     version: Option<&Version>,
 ) -> bool {
-    let heeded = [process::effective_user()];
-    let Ok(Some(text)) = bounded::read_owned(&own.credentials(), RECORD_LIMIT, &heeded) else { return false };
+    let trusted_owners = [process::effective_user()];
+    let Ok(Some(text)) = bounded::read_owned(&own.credentials(), RECORD_LIMIT, &trusted_owners) else {
+        return false;
+    };
     let entries = credentials::entries(&text);
     let asks_by_itself =
         version.and_then(Version::numbers).is_none_or(|(major, minor, _)| (major, minor) >= (1, 24));

@@ -1,4 +1,4 @@
-//! Whether a GOPATH can hurt: what is wrong with it, before the go command stumbles over it.
+//! What is wrong with a GOPATH, before the go command fails on it.
 //!
 //! Takes a value, gives its first fault. Looks at files, changes nothing.
 
@@ -23,7 +23,7 @@ pub enum GopathFault {
     /// Its first element does not exist, and neither does the directory that it would be made in, or that cannot be
     /// written to.
     Missing(PathBuf),
-    /// Its first element is no directory.
+    /// Its first element is not a directory.
     NotADirectory(PathBuf),
     /// Its first element cannot be written to.
     NotWritable(PathBuf),
@@ -62,7 +62,7 @@ pub fn fault(gopath: &OsStr, home: &Home, goroot: Option<&Path>) -> Option<Gopat
 }
 
 /// The fault of the GOPATH that the go command uses where none is set. That it does not exist yet, or is closed to this
-/// user, is no fault: nobody chose it.
+/// user, is not a fault: the user did not choose it.
 pub fn fault_of_default(directory: &Path, home: &Home, goroot: Option<&Path>) -> Option<GopathFault> {
     let found = fs::metadata(directory).ok().filter(Metadata::is_dir)?;
     misplaced(directory, &found, home, goroot)
@@ -135,25 +135,23 @@ impl GopathFault {
     /// What is wrong and what comes of it, to follow the element.
     fn text(&self) -> &'static str {
         match self {
-            Self::Relative(_) => "is relative: go stops with \"GOPATH entry is relative\"",
+            Self::Relative(_) => "is relative; go fails with \"GOPATH entry is relative\"",
             Self::Tilde(_) => {
-                "starts with \"~\", which nothing expands there: go stops with \"GOPATH entry cannot start with shell \
+                "starts with \"~\", which is not expanded; go fails with \"GOPATH entry cannot start with shell \
                  metacharacter\""
             }
             Self::Missing(_) => {
-                "does not exist, and its parent directory neither, or cannot be written to: downloads and go install \
-                 fail, or fill a place that nobody meant"
+                "does not exist, and its parent directory is missing or not writable; downloads and go install fail or use \
+                 the wrong place"
             }
-            Self::NotADirectory(_) => "is no directory: downloads and go install fail",
-            Self::NotWritable(_) => "cannot be written to: downloads and go install fail",
+            Self::NotADirectory(_) => "is not a directory; downloads and go install fail",
+            Self::NotWritable(_) => "is not writable; downloads and go install fail",
             Self::ModuleRoot(_) => {
-                "is a module's root: go up to 1.21 stops with \"$GOPATH/go.mod exists but should not\", later ones \
-                 ignore that go.mod where they need a main module, as for go mod tidy"
+                "is a module root; Go before 1.22 fails with \"$GOPATH/go.mod exists but should not\", and later versions \
+                 ignore that go.mod"
             }
-            Self::Goroot(_) => {
-                "is the GOROOT: what go downloads and installs ends up in the toolchain; go 1.22 and later warn of it"
-            }
-            Self::Home(_) => "is in gvmr's home: what go downloads and installs ends up among the toolchains",
+            Self::Goroot(_) => "is the GOROOT; go downloads and installs into the toolchain",
+            Self::Home(_) => "is in gvmr's home; go downloads and installs among the toolchains",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The `gvmr.toml` that counts in a directory: the nearest one whose very bytes the user approved.
 //!
 //! Takes a directory, gives the [`CompiledRules`] that was compiled when the user trusted the file, and the files on the way that
-//! do not count, with the reason. Of the file itself nothing is used but the comparison: what takes effect comes from the
-//! record, so that a file which changes under the comparison changes nothing.
+//! do not count, with the reason. The file itself is only compared: what takes effect comes from the record, and a file that
+//! changes during the comparison changes nothing.
 
 use crate::env::compiled_rules::{CompiledRules, RECORD_LIMIT, RulesPin, SOURCE_LIMIT};
 use crate::home::shared_home;
@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 /// The file's name.
 pub const NAME: &str = "gvmr.toml";
 
-/// How many files that do not count are read, told apart and told of: the nearest ones. A repository may have one in each
-/// of its directories, which must neither slow each go down nor fill the pipe of a caller who reads stderr later.
+/// How many files that do not count are read and reported: the nearest ones. A repository may have one in each directory,
+/// which must not slow every go down, nor fill the pipe of a caller that reads stderr later.
 const TOLD: usize = 4;
 
 /// What was found on the way up.

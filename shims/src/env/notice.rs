@@ -1,7 +1,7 @@
-//! What the user is to be told before a tool runs, once and without getting in the way.
+//! Notices to the user before a tool runs, each at most once a day.
 //!
-//! A notice that was said leaves an empty file, named after what it says; it is said again after a day. The shim only
-//! looks at that file: the program that it hands over to says the notice and leaves the mark.
+//! A printed notice leaves a mark: an empty file whose name is a hash of the notice. The shim only looks at marks: the
+//! program that it hands over to prints the notice and leaves the mark.
 
 use crate::env::gopath::GopathFault;
 use crate::env::gvmr_toml::{IgnoredFile, IgnoredReason};
@@ -15,10 +15,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// How long a notice that was said is not said again.
+/// How long a printed notice is not printed again.
 pub const QUIET: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What the user is to be told.
+/// What to tell the user.
 #[derive(Debug)]
 pub enum Notice {
     /// A project file has no effect.
@@ -34,7 +34,7 @@ pub enum Notice {
     },
 }
 
-/// A GOPATH that can hurt.
+/// A GOPATH with a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnfitGopath {
     /// Where it is set, in words: the environment, a file and line, the default.
@@ -50,7 +50,7 @@ pub struct UnfitGopath {
 }
 
 impl Notice {
-    /// The name of the mark that it was said.
+    /// The path of its mark.
     pub fn mark(&self, own: &UserDirs) -> PathBuf {
         own.notices().join(format!("{:016x}", fingerprint::of(self.identity().as_bytes())))
     }
@@ -72,7 +72,7 @@ impl Notice {
         }
     }
 
-    /// Whether it was said during the last day. A mark of the future, as after a snapshot was restored, does not count.
+    /// Whether it was printed during the last day. A mark of the future, as after a snapshot was restored, does not count.
     pub fn was_said(&self, own: Option<&UserDirs>) -> bool {
         own.is_some_and(|own| is_recent(&self.mark(own)))
     }
@@ -95,12 +95,12 @@ impl fmt::Display for UnfitGopath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "GOPATH ({})", self.place)?;
         if self.value != self.fault.element().as_os_str() {
-            write!(formatter, " is \"{}\", of which", shown(&self.value))?;
+            write!(formatter, " is \"{}\":", shown(&self.value))?;
         }
         write!(formatter, " {}", self.fault)?;
         match &self.replaced {
             Some((value, place)) => {
-                write!(formatter, "; for this run it is \"{}\" ({place})", shown(value))
+                write!(formatter, "; this run uses \"{}\" ({place})", shown(value))
             }
             None => Ok(()),
         }
@@ -133,14 +133,14 @@ mod tests {
     #[test]
     fn a_notice_is_one_line_that_names_place_value_and_fault() {
         let one = unfit("rel", "rel").to_string();
-        assert!(one.starts_with("GOPATH (the environment) \"rel\" is relative: go stops"), "{one}");
+        assert!(one.starts_with("GOPATH (the environment) \"rel\" is relative; go fails"), "{one}");
         let two = UnfitGopath {
             replaced: Some(("/h/go".into(), "/c/config.toml:3".to_owned())),
             ..unfit("/x:rel", "rel")
         };
         let two = two.to_string();
-        assert!(two.starts_with("GOPATH (the environment) is \"/x:rel\", of which \"rel\" is"), "{two}");
-        assert!(two.ends_with("; for this run it is \"/h/go\" (/c/config.toml:3)"), "{two}");
+        assert!(two.starts_with("GOPATH (the environment) is \"/x:rel\": \"rel\" is"), "{two}");
+        assert!(two.ends_with("; this run uses \"/h/go\" (/c/config.toml:3)"), "{two}");
     }
 
     #[test]

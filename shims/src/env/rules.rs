@@ -119,7 +119,7 @@ pub fn changes(applied: &[Applied<'_>], environment: &dyn Environment) -> Vec<Ch
     changes
 }
 
-/// Whether the process has a value of its own, in either spelling.
+/// Whether the process has a value, in either spelling.
 pub fn is_set(variable: &Variable, environment: &dyn Environment) -> bool {
     let names = [Some(variable.name), variable.twin];
     names.into_iter().flatten().any(|name| environment.get(name).is_some())

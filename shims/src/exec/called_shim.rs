@@ -31,7 +31,7 @@ pub struct CalledShim {
 }
 
 impl CalledShim {
-    /// The running shim's place; the program's path where that is no home's `shims` directory.
+    /// The running shim; the program's path where it is not in a home's `shims` directory.
     pub fn of_process() -> Result<Self, PathBuf> {
         let executed = process::executed_path().unwrap_or(Path::new(BINARY));
         match fs::read_link(SELF) {

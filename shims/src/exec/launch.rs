@@ -166,11 +166,11 @@ impl fmt::Display for LaunchError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoTool { program } => {
-                write!(formatter, "{} does not exist: this Go has no such tool", program.display())
+                write!(formatter, "{} does not exist; this Go has no such tool", program.display())
             }
             Self::NoInterpreter { program, interpreter } => write!(
                 formatter,
-                "{} exists, but its loader {} is not on this host; Go 1.21 and later need none",
+                "{} needs the loader {}, which this host lacks; Go 1.21 and later need none",
                 program.display(),
                 interpreter.display()
             ),
@@ -179,8 +179,7 @@ impl fmt::Display for LaunchError {
             }
             Self::Loop { program } => write!(
                 formatter,
-                "{} calls gvmr's shim, which would call it again; \
-                 remove it from PATH, or choose a version with `gvmr use --global`",
+                "{} and gvmr's shim call each other; remove it from PATH, or run `gvmr use --global VERSION`",
                 program.display()
             ),
         }

@@ -1,7 +1,7 @@
 //! The shim from its arguments to the exec of the right Go.
 //!
 //! Takes what C's `main` is given, before any runtime has touched signals. Never writes a file, never starts a
-//! second process, never prints where it can run a tool: where something has to be compiled, said or asked for first, it
+//! second process, never prints where it can run a tool. Where something must be compiled, printed or asked first, it
 //! hands over to the program.
 
 use crate::env::env_context::Config;
@@ -26,7 +26,7 @@ use std::path::PathBuf;
 /// Runs the tool that `arguments` (with the program's name first) ask for; the exit code where that fails.
 pub fn run(arguments: &[&CStr]) -> i32 {
     let Err(failure) = start(arguments, &Block::of_process());
-    // Where nobody can be told, the exit code has to do.
+    // Without a stderr, the exit code must do.
     let _ = writeln!(io::stderr(), "gvmr: {failure}");
     failure.exit_code()
 }
@@ -34,15 +34,15 @@ pub fn run(arguments: &[&CStr]) -> i32 {
 /// Why no tool runs.
 #[derive(Debug)]
 pub enum ShimError {
-    /// The program lies in no home's `shims` directory.
+    /// The program is not in a home's `shims` directory.
     Lost(PathBuf),
-    /// The `+` argument is no version.
+    /// The `+` argument is not a version.
     Plus(NotAVersion),
     /// No Go could be chosen.
     Problem(ResolveError),
-    /// This `config.toml` is not what was compiled, and no program could be asked to compile it.
+    /// This `config.toml` is not what was compiled, and the program that compiles it could not run.
     Stale(PathBuf),
-    /// A version is missing, in words, and no program could be asked to install it.
+    /// A version is missing, in words, and the program that installs it could not run.
     Missing(String),
     /// What was chosen cannot be executed.
     Launch(launch::LaunchError),
@@ -67,7 +67,7 @@ fn start(arguments: &[&CStr], block: &Block<'_>) -> Result<Infallible, ShimError
     let unsaid = resolved.notices.iter().any(|notice| !notice.was_said(env_context.own.as_ref()));
     if unsaid || resolved.needs_credentials {
         handover::prepare(&place, arguments, block);
-        // Nobody to say it, and nobody to ask for a secret: the tool still runs.
+        // No program can print the notices or give credentials: the tool still runs.
     }
     Err(launch(&call, &answer, &resolved.changes))
 }
@@ -128,14 +128,14 @@ impl fmt::Display for ShimError {
         match self {
             Self::Lost(program) => write!(
                 formatter,
-                "{} is a shim and works only as a tool's name in a `shims` directory; `gvmr where --shims` shows it",
+                "{} is a shim, and runs only from a shim directory; run `gvmr where --shims` to see yours",
                 program.display()
             ),
-            Self::Plus(word) => write!(formatter, "the version after \"+\": {word}"),
+            Self::Plus(word) => write!(formatter, "+VERSION: {word}"),
             Self::Problem(problem) => problem.fmt(formatter),
             Self::Stale(file) => write!(
                 formatter,
-                "{} was changed since it was compiled, and no gvmr could be started to read it; run `gvmr env`",
+                "{} has changed, and gvmr could not be started to read it; run `gvmr env`",
                 printable::path(file)
             ),
             Self::Missing(message) => formatter.write_str(message),

@@ -63,8 +63,8 @@ fn terminated(environment: &dyn Environment) -> Option<Vec<u8>> {
         },
     };
     let directory = directory.as_bytes();
-    let is_heeded = name.len() == 1 || directory.first() == Some(&b'/');
-    is_heeded.then(|| [directory, name].concat())
+    let counts = name.len() == 1 || directory.first() == Some(&b'/');
+    counts.then(|| [directory, name].concat())
 }
 
 fn path(mut terminated: Vec<u8>) -> PathBuf {

@@ -66,7 +66,7 @@ fn minimum_of_go_line(text: &str, implied: &Version) -> Minimum {
     let stated = lookup(text, "go").and_then(|(line, word)| Some((line, Version::parse(word)?)));
     let (line, version, written) = match stated {
         Some((line, version)) => (Some(line), version.clone(), format!("go {version}")),
-        None => (None, implied.clone(), format!("no go line, which counts as go {implied}")),
+        None => (None, implied.clone(), format!("no go line (means go {implied})")),
     };
     Minimum { named: version.first_release(), version, line, written }
 }

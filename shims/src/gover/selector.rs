@@ -83,7 +83,7 @@ impl fmt::Display for Selector {
 impl fmt::Display for NotAVersion {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let example = "1.23, 1.23.4, go1.23.4 or 1.24rc1";
-        write!(formatter, "\"{}\" is not a Go version; allowed are {example}", self.word)
+        write!(formatter, "\"{}\" is not a Go version; use {example}", self.word)
     }
 }
 

@@ -123,9 +123,7 @@ fn is_blank(byte: u8) -> bool {
 impl fmt::Display for VersionFileErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoVersion => {
-                formatter.write_str("names no version; one line such as 1.23.4 or 1.23 is expected")
-            }
+            Self::NoVersion => formatter.write_str("no version found; write one line such as 1.23.4 or 1.23"),
             Self::NotAVersion(word) => word.fmt(formatter),
             Self::Unsupported(kind) => {
                 write!(formatter, "\"{kind}\" versions are not supported; name a release such as 1.23.4")

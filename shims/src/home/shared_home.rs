@@ -1,4 +1,4 @@
-//! A home that one user, root as a rule, keeps for all: who may change it, and whose default counts there.
+//! A home that one user, usually root, shares with all: who may change it, and whose default counts there.
 //!
 //! Looks at a file's owner and at the environment. Writes nothing, and costs a home of one's own a single look.
 
@@ -10,7 +10,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// Whether the home is shared and another user keeps it, so that this one only reads it.
+/// Whether the home is shared and another user owns it: this user only reads it.
 pub fn is_anothers(home: &Home) -> bool {
     fs::symlink_metadata(home.shared_file()).is_ok_and(|mark| mark.uid() != process::effective_user())
 }
@@ -20,33 +20,31 @@ pub fn own_default_file(environment: &dyn Environment) -> Option<PathBuf> {
     config_directory(environment).map(|directory| directory.join("default"))
 }
 
-/// The users whose word counts in such a file: this one, and root. What belongs to another is passed over.
+/// The users whose files count: this one, and root. Files of other users are ignored.
 pub fn trusted_uids() -> [u32; 2] {
     [0, process::effective_user()]
 }
 
-/// The owner of a file of the user's, its default or its settings, where that is neither the user nor root, so that it does
-/// not count.
+/// The owner of a user's file, the default or the settings, where that is neither the user nor root: it does not count.
 pub fn foreign_owner(file: &Path) -> Option<u32> {
     let found = [fs::symlink_metadata(file), fs::metadata(file)];
     let owners = found.into_iter().flatten().map(|found| found.uid());
     owners.into_iter().find(|owner| !trusted_uids().contains(owner))
 }
 
-/// The program that changes the home, in words: with another's rights where another keeps it.
+/// The program that changes the home, in words: with sudo where another user owns it.
 pub fn program(home: &Home) -> String {
     if is_anothers(home) { format!("sudo {}", home.bin().join("gvmr").display()) } else { "gvmr".to_owned() }
 }
 
-/// What to run so that `gvmr COMMAND` changes the home, in words.
+/// How to run `gvmr COMMAND` on the home, in words.
 pub fn next_step(home: &Home, command: &str) -> String {
-    let everybody = format!("{} {command}", program(home));
+    let for_all = format!("{} {command}", program(home));
     if !is_anothers(home) {
-        return everybody;
+        return for_all;
     }
     format!(
-        "{everybody} (for everybody), or GVMR_HOME=~/.local/share/gvmr gvmr {command} && gvmr setup (for you, in a \
-         home of your own)"
+        "{for_all} (for all users), or GVMR_HOME=~/.local/share/gvmr gvmr {command} && gvmr setup (for you alone)"
     )
 }
 

@@ -93,8 +93,8 @@ pub enum Source {
     ToolVersions,
     /// The home's default.
     Default,
-    /// Nobody: it is what there is.
-    Nobody,
+    /// None: no version is selected and no default is set.
+    Unset,
 }
 
 /// How what was asked for led to the choice.
@@ -114,9 +114,9 @@ pub enum Rule {
     OutsideSatisfies,
     /// A minimum that nothing here satisfies.
     NothingSatisfies,
-    /// Nobody asks and there is no default: the Go outside gvmr.
+    /// No version is selected and no default is set: the Go outside gvmr.
     NoDefault,
-    /// Nobody asks, there is no default and no Go outside gvmr: the newest installed.
+    /// No version is selected, no default is set and there is no Go outside gvmr: the newest installed.
     NewestInstalled,
 }
 
@@ -124,21 +124,18 @@ impl Rule {
     /// The rule in words, to follow the place and what is written there.
     pub fn text(self) -> &'static str {
         match self {
-            Self::Exact => "asks for exactly this version",
-            Self::Prefix => "means the newest installed release of it",
-            Self::System => "asks for the Go outside gvmr",
-            Self::DefaultSatisfies => "is a minimum, which the default satisfies",
+            Self::Exact => "selects exactly this version",
+            Self::Prefix => "selects its newest installed release",
+            Self::System => "selects the Go outside gvmr",
+            Self::DefaultSatisfies => "is a minimum, and the default satisfies it",
             Self::LowestInstalled => {
                 "is a minimum, and this is the lowest installed version that satisfies it"
             }
-            Self::OutsideSatisfies => "is a minimum, which the Go outside gvmr satisfies",
-            Self::NothingSatisfies => "is a minimum, which no installed version satisfies",
-            Self::NoDefault => {
-                "nothing asks for a version and no default is set, so the Go outside gvmr runs"
-            }
+            Self::OutsideSatisfies => "is a minimum, and the Go outside gvmr satisfies it",
+            Self::NothingSatisfies => "is a minimum, and no installed version satisfies it",
+            Self::NoDefault => "no version is selected and no default is set; using the Go outside gvmr",
             Self::NewestInstalled => {
-                "nothing asks for a version, no default is set and no Go is outside gvmr, \
-                 so the newest installed version runs"
+                "no version is selected, no default is set and PATH has no other Go; using the newest installed version"
             }
         }
     }
@@ -157,7 +154,7 @@ impl Source {
             Self::GoMod => "go.mod",
             Self::ToolVersions => ".tool-versions",
             Self::Default => "the default",
-            Self::Nobody => "nothing",
+            Self::Unset => "nothing",
         }
     }
 }
@@ -179,9 +176,9 @@ pub fn place(name: &str, file: Option<&Path>, line: Option<usize>) -> String {
 }
 
 impl fmt::Display for Origin {
-    /// One line: `/p/.go-version:1: "1.23" means the newest installed release of it`.
+    /// One line: `/p/.go-version:1: "1.23" selects its newest installed release`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.source == Source::Nobody {
+        if self.source == Source::Unset {
             return formatter.write_str(self.rule.text());
         }
         write!(formatter, "{}: \"{}\" {}", self.place(), printable::word(&self.written), self.rule.text())

@@ -76,14 +76,14 @@ pub fn resolve(question: &Query<'_>) -> Result<Resolution, ResolveError> {
             ModuleFile::Module => Source::GoMod,
         };
         return match project.requirement {
-            Requirement::Default { .. } => question.nobody_asks(),
+            Requirement::Default { .. } => question.fallback(),
             Requirement::AtLeast(minimum) => question.at_least(minimum, source, project.file),
         };
     }
     if let Some((file, pin)) = tool_versions_file(question.directory)? {
         return question.pinned(file, pin, Source::ToolVersions);
     }
-    question.nobody_asks()
+    question.fallback()
 }
 
 /// Whether `file` lies in a directory above that of `other`, which goes by its real path.
@@ -121,7 +121,7 @@ pub fn default_file(
     home_default(home)
 }
 
-/// What the home's own default asks for, whoever asks.
+/// What the home's own default selects, for any user.
 pub fn home_default(home: &Home) -> Result<Option<(PathBuf, Pin)>, ResolveError> {
     let file = home.default_file();
     let pin = read_pin(&file, DEFAULT)?;
@@ -225,7 +225,7 @@ impl Query<'_> {
     }
 
     /// The default; without one the Go outside gvmr; without that the newest installed version.
-    fn nobody_asks(&self) -> Result<Resolution, ResolveError> {
+    fn fallback(&self) -> Result<Resolution, ResolveError> {
         if let Some((file, line, selector)) = self.default()? {
             let written = selector.as_str().to_owned();
             return self.installed_or_missing(&selector, Source::Default, Some((file, line)), written, false);
@@ -237,7 +237,7 @@ impl Query<'_> {
         } else {
             return Err(ResolveError::NothingAnywhere);
         };
-        let reason = Origin { source: Source::Nobody, file: None, line: None, written: String::new(), rule };
+        let reason = Origin { source: Source::Unset, file: None, line: None, written: String::new(), rule };
         Ok(Resolution { choice, reason, exact: false })
     }
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub const PARENT_LIMIT: usize = 64;
 
 /// The absolute path of the working directory after a change to `change`, as Go's `os.Getwd` names it:
-/// `$PWD` where it names that directory, so that a symbolic link on the way keeps its own parents.
+/// `$PWD` where it names that directory: a symbolic link on the way keeps its own parents.
 ///
 /// Fails where the directory does not exist or was removed. The process's own directory is not changed.
 pub fn working(environment: &dyn Environment, change: Option<&OsStr>) -> io::Result<PathBuf> {

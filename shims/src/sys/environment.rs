@@ -1,4 +1,4 @@
-//! The one place that reads environment variables, so that tests can say what is seen.
+//! The one place that reads environment variables; tests give their own.
 
 use crate::sys::process::{self, Word};
 use std::ffi::{CStr, OsStr, OsString};
@@ -35,7 +35,7 @@ impl Environment for Process {
 #[derive(Clone, Debug)]
 pub struct Block<'a> {
     entries: Vec<Word<'a>>,
-    /// Those whose names start as all names do that are asked for, so that the others are passed over once and for all.
+    /// Those whose names start as all names do that are asked for; the others are skipped once.
     asked: Vec<Word<'a>>,
     privileged: bool,
 }

@@ -40,7 +40,7 @@ unsafe extern "C" {
 }
 
 /// A NUL-terminated string, as thin as C's own pointer: an environment holds many, and hardly any is looked at
-/// beyond its first byte, so that counting the length of each would cost more than all else the shim does.
+/// beyond its first byte: counting the length of each would cost more than all else the shim does.
 #[derive(Clone, Copy)]
 pub struct Word<'a> {
     start: NonNull<c_char>,
@@ -132,7 +132,7 @@ pub(crate) fn may_write_into(directory: &Path) -> io::Result<()> {
     // SAFETY: the path is NUL-terminated and outlives the call, which changes nothing.
     let is_allowed = |flags| unsafe { faccessat(AT_FDCWD, path.as_ptr(), W_OK_AND_X_OK, flags) == 0 };
     // The plain question is about the real user, who is the effective one as a rule, and every kernel and sandbox knows
-    // it. The other one is answered anew only where that makes a difference.
+    // it. The other one is asked again only where that makes a difference.
     if !is_privileged() && is_allowed(0) || is_allowed(AT_EACCESS) {
         return Ok(());
     }
@@ -141,7 +141,7 @@ pub(crate) fn may_write_into(directory: &Path) -> io::Result<()> {
 
 /// Whether nothing is at `path`, not even a dangling link, or nothing that this process may look at. It asks the kernel
 /// for a link's target: that takes no memory, tells a file from nothing, and costs a tenth of a look at its metadata.
-/// `path` ends with a NUL; what does not is said to be there, so that someone looks again.
+/// `path` ends with a NUL; what does not is said to be there, and the caller looks again.
 pub(crate) fn is_absent(path: &[u8]) -> bool {
     use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound, PermissionDenied};
     let mut target: c_char = 0;

@@ -3,7 +3,7 @@
 use crate::support::{World, failed, ran};
 
 #[test]
-fn whoever_comes_first_is_asked_first() {
+fn the_first_source_decides() {
     let world = World::new();
     world
         .installed(&["1.19.1", "1.20.1", "1.21.1", "1.22.1", "1.23.1", "1.24.1"])
@@ -100,7 +100,7 @@ fn a_go_outside_stands_in_for_the_default() {
 #[test]
 fn without_a_default_there_is_still_some_go() {
     let world = World::new();
-    assert!(failed(&mut world.command("go"), 127).contains("no Go is installed"));
+    assert!(failed(&mut world.command("go"), 127).contains("no Go version is installed"));
     world.installed(&["1.22.1", "1.23.2", "1.24rc1"]);
     assert_eq!(world.chosen(), "1.23.2");
     world.goroot("outside", "1.18.1").file("project/.tool-versions", "golang system\n");

@@ -43,8 +43,8 @@ fn what_a_pin_may_not_say() {
     let world = World::new();
     world.installed(&["1.23.4"]).file(".go-version", "1.23.4");
     for (text, word) in [
-        (&b""[..], "names no version"),
-        (b"# nothing\n", "names no version"),
+        (&b""[..], "no version found"),
+        (b"# nothing\n", "no version found"),
         (b"../../x\n", ".go-version:1: \"../../x\" is not a Go version"),
         (b"\n\ngo 1.23\n", ".go-version:3: \"go 1.23\" is not a Go version"),
         (b"\x7fELF\x02\0\0\n", ".go-version:1: \"\\u{7f}ELF\\u{2}"),
@@ -75,7 +75,7 @@ fn other_pins_are_checked_alike() {
     world.file("project/.tool-versions", "golang ref:master\n");
     assert!(failed(&mut world.command("go"), 127).contains(".tool-versions:1: \"ref:\" versions"));
     world.file("project/go.mod", "go 1.22\ntoolchain 1.23.4\n");
-    assert!(failed(&mut world.command("go"), 127).contains("go.mod:2: invalid toolchain \"1.23.4\""));
+    assert!(failed(&mut world.command("go"), 127).contains("go.mod:2: invalid toolchain version \"1.23.4\""));
     world.file("project/go.mod", "\n".repeat(1024 * 1024 + 1));
     assert!(failed(&mut world.command("go"), 127).contains("larger than 1024 KiB"));
     let said = failed(world.command("go").env("GOWORK", "relative/go.work"), 127);
@@ -103,7 +103,7 @@ fn a_program_that_cannot_be_executed_says_why() {
     let go = "home/versions/go1.23.4/bin/go";
     world.script(go, "#!/does/not/exist/sh\n");
     let said = failed(&mut world.command("go"), 126);
-    assert!(said.contains("exists, but its loader /does/not/exist/sh is not on this host"), "{said}");
+    assert!(said.contains("needs the loader /does/not/exist/sh, which this host lacks"), "{said}");
     world.file(go, "\0\0\0\0");
     assert!(failed(&mut world.command("go"), 126).contains("cannot execute"));
     fs::set_permissions(world.path(go), fs::Permissions::from_mode(0o644)).unwrap();
@@ -124,7 +124,7 @@ fn a_missing_loader_is_named() {
     program[at..at + 7].copy_from_slice(b"/no-lin");
     world.file("home/versions/go1.20.1/bin/go", program);
     let said = failed(&mut world.command("go"), 126);
-    assert!(said.contains("its loader /lib") && said.contains("/no-lin"), "{said}");
+    assert!(said.contains("the loader /lib") && said.contains("/no-lin"), "{said}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! What go.work and go.mod mean, against the real go command: it is told that its default is go1.21.0 and that
-//! others are on PATH only, where there are none, so that it names the one it would run.
+//! others are on PATH only, where there are none: it names the one it would run.
 
 use crate::support::{World, output, real_goroot};
 use gvmr_core::gover::goenv::setting;
@@ -146,7 +146,7 @@ fn files_are_found_as_go_finds_them() {
     let Some(oracle) = Oracle::new() else { return };
     let world = &oracle.world;
     world.file("project/go.mod", "go 1.22.1\n").file("project/sub/go.mod", "go 1.22.2\n");
-    world.file("project/go.work/file", "a directory is passed over").directory("project/sub/deep/go.mod");
+    world.file("project/go.work/file", "a directory is skipped").directory("project/sub/deep/go.mod");
     world.file("elsewhere/go.work", "go 1.23.1\ntoolchain go1.23.2\n").directory("elsewhere/sub");
     world
         .file("elsewhere/sub/go.mod", "go 1.24\n")

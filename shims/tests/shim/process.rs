@@ -93,7 +93,7 @@ fn a_missing_version_goes_to_the_program_that_wrote_the_shims() {
     let said = ran(world.command("go").args(["build", "./..."]));
     let home = world.home();
     let file = world.path("project/.go-version");
-    let reason = format!("{}:2: \"1.23.4\" asks for exactly this version", file.display());
+    let reason = format!("{}:2: \"1.23.4\" selects exactly this version", file.display());
     let called = format!("--called={}", home.join("shims/go").display());
     let words = [
         "shim-missing",

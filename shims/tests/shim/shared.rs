@@ -72,7 +72,7 @@ fn a_home_of_ones_own_has_one_default() {
 }
 
 #[test]
-fn what_belongs_to_a_stranger_is_passed_over_whatever_it_is() {
+fn files_of_other_users_are_ignored_whatever_they_are() {
     let Some(world) = world() else { return };
     let of = |config: &str| chosen(go(&world).env("XDG_CONFIG_HOME", world.path(config)));
     own_default(&world, "planted", "1.23.1\n", STRANGER);
@@ -113,8 +113,8 @@ fn a_missing_version_names_who_can_install_it() {
     let Some(world) = world() else { return };
     world.file("project/.go-version", "1.24.1\n");
     let said = failed(&mut go(&world), 127);
-    let sudo = format!("run: sudo {} install 1.24.1 (for everybody)", world.path("home/bin/gvmr").display());
-    assert!(said.contains(&sudo) && said.contains("in a home of your own"), "{said}");
+    let sudo = format!("run: sudo {} install 1.24.1 (for all users)", world.path("home/bin/gvmr").display());
+    assert!(said.contains(&sudo) && said.contains("(for you alone)"), "{said}");
     let said = failed(&mut world.command("go"), 127);
     assert!(said.contains("run: gvmr install 1.24.1\n"), "{said}");
 }

@@ -135,7 +135,7 @@ fn systems_without_the_usual_directories() {
         .host();
     assert_eq!(facts(&nixos, "c-library"), ["glibc 2.39"]);
     judges(&nixos, &[("1.20", No, &["loader-missing"]), ("1.21.0", Yes, &[])]);
-    says(&nixos, "1.20", &["keeps its loader elsewhere"]);
+    says(&nixos, "1.20", &["has its loader elsewhere"]);
     let stub = Machine::alpine().elf("/lib64/ld-linux-x86-64.so.2", AMD64, None, b"cannot run").host();
     judges(&stub, &[("1.20", Warns, &["loader-unknown"]), ("1.21.0", Yes, &[])]);
     let termux = Machine::new("5.10.43-android12-9", "aarch64")

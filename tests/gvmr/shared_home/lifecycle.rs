@@ -129,15 +129,18 @@ fn a_place_that_others_can_change_or_cannot_reach_is_refused() {
         assert!(error.to_string().contains(why), "{error}");
         assert!(!disk.home().shared_file().exists() && names(&disk.machine().join("etc")).is_empty());
     };
-    for (mode, why) in
-        [(0o775, "by others"), (0o1777, "by others"), (0o757, "by others"), (0o700, "closed to users")]
-    {
+    for (mode, why) in [
+        (0o775, "other than root"),
+        (0o1777, "other than root"),
+        (0o757, "other than root"),
+        (0o700, "not accessible"),
+    ] {
         fs::set_permissions(&opt, Permissions::from_mode(mode)).unwrap();
         refused(why);
     }
     fs::set_permissions(&opt, Permissions::from_mode(0o755)).unwrap();
     chown(&opt, Some(65534), None).unwrap();
-    refused("does not belong to root");
+    refused("is not owned by root");
     // Nor does a link help around it: what counts is where the home really is.
     symlink(&opt, disk.machine().join("link")).unwrap();
     let behind = Home::at(disk.machine().join("link/gvmr"));
@@ -189,7 +192,7 @@ fn only_root_shares() {
     assert!(names(&machine.path("/opt")).is_empty());
 }
 
-/// Root would run what another user left in it, and so would everybody.
+/// Root would run what another user left in it, and so would all users.
 #[test]
 fn a_home_with_anything_of_another_users_in_it_is_not_shared() {
     let Some(disk) = Disk::new() else { return };

@@ -41,7 +41,7 @@ fn each_user_has_a_default_of_their_own_over_one_store() {
     let list = |user| machine.run(user, GVMR, ["list"]).succeeds();
     assert!(list(ALICE).contains("* 1.98.2     default"), "{}", list(ALICE));
     assert!(list(BOB).contains("* 1.98.1     default"), "{}", list(BOB));
-    assert_eq!(machine.everything("/opt"), before, "nobody wrote into the home");
+    assert_eq!(machine.everything("/opt"), before, "no user wrote into the home");
 
     // A directory's own word goes before every default, and a minimum is measured by one's own.
     machine.write(ALICE, "/home/alice/exact/.go-version", "1.98.1\n");
@@ -52,7 +52,7 @@ fn each_user_has_a_default_of_their_own_over_one_store() {
     assert!(at(ALICE, "/home/alice/module").contains("go1.98.2"), "her default satisfies it");
     assert!(at(BOB, "/home/bob/module").contains("go1.98.2"), "his does not");
 
-    // Root's word is for everybody who has none of their own.
+    // Root's default is for all users without their own.
     machine.run(ROOT, GVMR, ["use", "--global", "1.98.2"]).succeeds();
     assert!(go(&machine, BOB).contains("go1.98.2"));
     assert_eq!(fs::read(machine.path("/opt/gvmr/default")).unwrap(), b"1.98.2\n");
@@ -81,14 +81,14 @@ fn a_user_reads_everything_and_changes_nothing() {
 
     for words in [&["install", "~1.98"][..], &["uninstall", "1.98.1"], &["prune", "--yes"]] {
         let sudo = format!("sudo /opt/gvmr/bin/gvmr {}", words.join(" ").replace("~1.98", "'~1.98'"));
-        let said = ["/opt/gvmr is kept for every user", &sudo, "GVMR_HOME=~/.local/share/gvmr gvmr"];
+        let said = ["/opt/gvmr is shared by all users", &sudo, "GVMR_HOME=~/.local/share/gvmr gvmr"];
         gvmr(words).exits(8, &said);
     }
     let error = gvmr(&["install", "--json", "1.98.3"]).json();
     assert_eq!((&error["error"]["code"], &error["error"]["kind"]), (&8.into(), &"storage".into()));
     machine.write(ALICE, "/home/alice/missing/.go-version", "1.98.9\n");
     let missing =
-        ["go1.98.9 is not installed", "run: sudo /opt/gvmr/bin/gvmr install 1.98.9 (for everybody)"];
+        ["go1.98.9 is not installed", "run: sudo /opt/gvmr/bin/gvmr install 1.98.9 (for all users)"];
     for always in ["always", "ask"] {
         let variables = [("PWD", "/home/alice/missing"), ("GVMR_AUTO_INSTALL", always)];
         machine.run_with(ALICE, &variables, GO, ["version"]).exits(127, &missing);
@@ -193,7 +193,7 @@ fn a_link_on_path_finds_the_home_and_is_never_the_go_outside() {
         "/opt/gvmr/shims"
     );
     fs::rename(machine.path("/opt/gvmr/versions/go1.98.1"), machine.path("/opt/gvmr/x")).unwrap();
-    let nothing = ["no Go is installed", "PATH has none"];
+    let nothing = ["no Go version is installed", "PATH has no go"];
     machine.run_with(ALICE, &path, "/home/bin/go", ["version"]).exits(127, &nothing);
 }
 
@@ -215,7 +215,7 @@ fn which_home_counts_for_whom() {
     );
     assert_eq!(shims(ALICE, &[("GVMR_HOME", "/opt/gvmr")]), "/opt/gvmr/shims");
     assert_eq!(shims(BOB, &[]), "/opt/gvmr/shims");
-    // Root's own is only for when it is named: sudo is meant for everybody, whatever HOME it keeps.
+    // Root's own is only for when it is named: sudo is meant for all users, whatever HOME it has.
     let roots = [("GVMR_HOME", "/home/root/.local/share/gvmr")];
     machine.run_with(ROOT, &roots, GVMR, ["install", "1.98.2"]).succeeds();
     assert_eq!(shims(ROOT, &[]), "/opt/gvmr/shims");

@@ -43,7 +43,7 @@ fn one_process_excludes_itself_too() {
 }
 
 #[test]
-fn a_lock_file_that_was_deleted_by_hand_excludes_nobody_by_accident() {
+fn a_lock_file_that_was_deleted_by_hand_is_not_a_lock() {
     let fixture = fixture();
     let held = lock(&fixture.store, "1.99.1");
     fs::remove_file(fixture.store.home().locks().join("go1.99.1.lock")).unwrap();
@@ -68,7 +68,7 @@ fn a_file_system_without_locks_is_said_to_be_one() {
 }
 
 #[test]
-fn sweeping_takes_what_nobody_holds_and_nothing_else() {
+fn sweeping_removes_only_what_no_process_holds() {
     let fixture = fixture();
     let home = fixture.store.home();
     install(&fixture.store, "1.99.3").unwrap();

@@ -94,7 +94,7 @@ fn what_cannot_be_given_is_said_before_anything_runs() {
         world.gvmr(["exec", "-e", word, "1.98", "--", "go"]).exits(2, &["is not NAME=VALUE", "next: "]);
     }
     for name in ["GOROOT", "GVMR_VERSION", "GVMR_KEEP", "GVMR_SHIM_DEPTH"] {
-        world.gvmr(["exec", "-e", &format!("{name}=1"), "--", "go"]).exits(2, &[name, "cannot be given"]);
+        world.gvmr(["exec", "-e", &format!("{name}=1"), "--", "go"]).exits(2, &[name, "cannot set"]);
     }
     world.gvmr(["exec", "1.98", "-e", "A=1", "--", "go"]).exits(127, &["put options before the version"]);
     // The shims stay first on a PATH that is given.

@@ -116,7 +116,7 @@ fn the_version_of_a_trusted_file_is_explained_like_any_pin() {
     let fixture = Fixture::new();
     fixture.project(PROJECT);
     let why = fixture.world.gvmr_in(&fixture.here(), ["current", "--why"]).succeeds();
-    let expected = "1.99.1\t§/p/gvmr.toml:1: \"1.99\" means the newest installed release of it";
+    let expected = "1.99.1\t§/p/gvmr.toml:1: \"1.99\" selects its newest installed release";
     assert_eq!(why, fixture.text(expected));
     let json = fixture.world.gvmr_in(&fixture.here(), ["current", "--json"]).json();
     assert_eq!(json["version"], "1.99.1");

@@ -11,11 +11,14 @@ use std::path::Path;
 /// A value, in which `@` is the machine's directory, and what is said of it.
 const FAULTS: [(&str, &str); 9] = [
     ("rel", "\"rel\" is relative"),
-    ("@/gopath:rel/x", "is \"@/gopath:rel/x\", of which \"rel/x\" is relative"),
+    ("@/gopath:rel/x", "is \"@/gopath:rel/x\": \"rel/x\" is relative"),
     ("~/go", "\"~/go\" starts with \"~\""),
-    ("@/no/such/place", "\"@/no/such/place\" does not exist, and its parent directory neither"),
-    ("@/file", "\"@/file\" is no directory"),
-    ("@/module", "\"@/module\" is a module's root"),
+    (
+        "@/no/such/place",
+        "\"@/no/such/place\" does not exist, and its parent directory is missing or not writable",
+    ),
+    ("@/file", "\"@/file\" is not a directory"),
+    ("@/module", "\"@/module\" is a module root"),
     ("@/user/.local/share/gvmr/versions/go1.99.1", "is the GOROOT"),
     ("@/user/.local/share/gvmr", "is in gvmr's home"),
     ("@/else/gvmr/versions", "is in gvmr's home"),
@@ -74,7 +77,7 @@ fn a_rule_that_would_fill_takes_its_place_and_one_that_overrides_leaves_nothing_
     let config = fixture.config("# mine\n[env]\nGOPATH = \"@/gopath\"\n");
     for (value, words) in FAULTS {
         let run = fixture.go(&[("GOPATH", value)], &["env", "GOPATH"]);
-        let end = format!("; for this run it is \"{}\" ({}:3)", fixture.text("@/gopath"), config.display());
+        let end = format!("; this run uses \"{}\" ({}:3)", fixture.text("@/gopath"), config.display());
         let [line] = run.stderr.lines().collect::<Vec<_>>()[..] else { panic!("{value}: {run:?}") };
         assert!(line.contains(&fixture.text(words)) && line.ends_with(&end), "{line}");
         let again = fixture.go(&[("GOPATH", value)], &["env", "GOPATH"]);
@@ -84,7 +87,7 @@ fn a_rule_that_would_fill_takes_its_place_and_one_that_overrides_leaves_nothing_
     // What GVMR_KEEP names nothing changes; it is still said.
     let kept = fixture.go(&[("GOPATH", "@/file"), ("GVMR_KEEP", "GOPATH")], &["env", "GOPATH"]);
     assert_eq!(kept.stdout.trim_end(), fixture.text("@/file"));
-    assert!(kept.stderr.contains("is no directory") && !kept.stderr.contains("for this run"), "{kept:?}");
+    assert!(kept.stderr.contains("is not a directory") && !kept.stderr.contains("this run uses"), "{kept:?}");
 
     fixture.config("[env.override]\nGOPATH = \"@/gopath\"\n");
     for (value, _) in FAULTS {
@@ -105,7 +108,7 @@ fn a_rules_own_value_is_looked_at_too() {
             panic!("{run:?}")
         };
         let start =
-            format!("gvmr: GOPATH ({}:2) \"{}\" is a module's", config.display(), fixture.text("@/module"));
+            format!("gvmr: GOPATH ({}:2) \"{}\" is a module", config.display(), fixture.text("@/module"));
         assert!(line.starts_with(&start) && line.ends_with("; correct it there"), "{line}");
         assert_eq!(run.succeeds(), fixture.text("@/module"));
     }
@@ -120,7 +123,7 @@ fn the_go_env_file_and_gos_own_default_are_looked_at_and_named() {
     let Some(fixture) = fixture() else { return };
     let file = fixture.write("user/.config/go/env", "GOFLAGS=-v\nGOPATH=@/module\n");
     let run = fixture.go(&[], &["version"]);
-    let start = format!("gvmr: GOPATH ({}:2) \"{}\" is a module's", file.display(), fixture.text("@/module"));
+    let start = format!("gvmr: GOPATH ({}:2) \"{}\" is a module", file.display(), fixture.text("@/module"));
     assert!(run.stderr.starts_with(&start), "{run:?}");
     let run = fixture.go(&[("GOPATH", "@/gopath")], &["env", "GOPATH"]);
     assert_eq!((run.stdout.trim_end(), run.stderr.as_str()), (&*fixture.text("@/gopath"), ""));
@@ -129,7 +132,7 @@ fn the_go_env_file_and_gos_own_default_are_looked_at_and_named() {
     assert_eq!(fixture.go(&[], &["version"]).stderr, "", "one that does not exist yet is as it should be");
     fixture.write("user/go/go.mod", "module m\n");
     let run = fixture.go(&[], &["version"]);
-    let default = "gvmr: GOPATH (Go's default, as nothing sets it) \"@/user/go\" is a module's root";
+    let default = "gvmr: GOPATH (Go's default, as nothing sets it) \"@/user/go\" is a module root";
     assert!(run.stderr.starts_with(&fixture.text(default)), "{run:?}");
     assert!(run.stderr.contains("env.override.GOPATH = \"~/gopath\""), "{run:?}");
     fs::remove_dir_all(fixture.path("user/go")).unwrap();
@@ -143,7 +146,7 @@ fn what_cannot_be_written_to_is_said_to_whom_it_is_refused() {
     fs::create_dir(fixture.path("closed")).unwrap();
     fs::set_permissions(fixture.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
     for (value, words) in
-        [("@/closed", "cannot be written to: "), ("@/closed/new", "does not exist, and its parent")]
+        [("@/closed", "is not writable; "), ("@/closed/new", "does not exist, and its parent")]
     {
         let run = fixture.go_without_rights(&[("GOPATH", value)], &["env", "GOPATH"]);
         assert!(run.stderr.contains(&fixture.text(value)) && run.stderr.contains(words), "{value}: {run:?}");
@@ -162,7 +165,7 @@ fn a_mount_that_is_read_only_is_told_by_the_kernel() {
     let gopath = fixture.text("@/gopath");
     let words = ["unshare", "--mount", "sh", "-c", mount, &gopath];
     let run = fixture.under(&words, &[("GOPATH", "@/gopath")], &["env", "GOPATH"]);
-    assert!(run.stderr.contains("cannot be written to"), "{run:?}");
+    assert!(run.stderr.contains("is not writable"), "{run:?}");
     assert_eq!(run.succeeds(), gopath);
     assert_eq!(fixture.go(&[("GOPATH", "@/gopath")], &["env", "GOPATH"]).stderr, "");
 }
@@ -180,7 +183,7 @@ fn a_modules_root_as_gopath_stops_go_1_19_and_a_rule_lets_it_run() {
     };
     let old = go("1.19.13", &["build"]);
     assert!(
-        said(&old)[0].contains("go up to 1.21 stops with \"$GOPATH/go.mod exists but should not\""),
+        said(&old)[0].contains("Go before 1.22 fails with \"$GOPATH/go.mod exists but should not\""),
         "{old:?}"
     );
     old.exits(1, &["$GOPATH/go.mod exists but should not"]);

@@ -91,5 +91,5 @@ fn a_directory_of_records_that_everyone_can_write_to_is_refused() {
     machine.trust(&project, &[]).succeeds();
     let directory = machine.record(&project).parent().unwrap().to_owned();
     fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
-    machine.trust(&project, &[]).exits(10, &["everyone can write to it"]);
+    machine.trust(&project, &[]).exits(10, &["writable by all users"]);
 }
