@@ -13,7 +13,6 @@ use crate::store::StoreError;
 use crate::unpack::UnpackError;
 use crate::verify::{LogError, SettingError};
 use gvmr_core::select::error::ResolveError;
-use std::path::Path;
 
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {

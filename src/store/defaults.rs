@@ -1,6 +1,6 @@
 //! The one-line facts beside the toolchains: the default, and the pins that `prune` asks.
 
-use super::staging::temporary;
+use super::temporary::temporary;
 use super::{Store, StoreError, Toolchain, replace};
 use crate::atomic_file::{self, CWD};
 use gvmr_core::gover::selector::Selector;

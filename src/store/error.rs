@@ -1,6 +1,6 @@
 //! Why the home could not be used or changed.
 
-use super::lock::Holder;
+use super::holder::Holder;
 use gvmr_core::gover::version::Version;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -5,32 +5,19 @@
 
 use super::Store;
 use super::error::StoreError;
-use super::time;
+use super::holder::{Holder, sign};
 use gvmr_core::gover::version::Version;
 use rustix::io::Errno;
-use std::fmt;
 use std::fs::{self, File, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// How often a waiter tries again, and looks whether it is cancelled.
 const INTERVAL: Duration = Duration::from_millis(50);
 /// How long a new holder may take to write down who it is.
 const GRACE: Duration = Duration::from_millis(500);
-
-/// Who holds a lock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
-    /// What it holds: `go1.23.4`, or `shims`.
-    pub lock: String,
-    /// The holder's process id, as it wrote it down; `None` where that cannot be read.
-    pub pid: Option<u32>,
-    /// Since when it holds the lock.
-    pub since: Option<SystemTime>,
-}
 
 /// The right to change one version, until it is dropped.
 #[derive(Debug)]
@@ -100,7 +87,7 @@ impl Store {
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(no_lock(&path, error)),
             }
-            let holder = read_holder(&mut file, name);
+            let holder = Holder::read(&mut file, name);
             let known = holder.pid.is_some() || start.elapsed() > GRACE;
             if known && told.as_ref() != Some(&holder) {
                 waiting(&holder);
@@ -146,34 +133,5 @@ fn no_lock(path: &Path, error: std::io::Error) -> StoreError {
             StoreError::NoLocks { path: path.to_owned() }
         }
         _ => StoreError::io("lock", path, error),
-    }
-}
-
-/// Writes down who holds the lock. It helps people only, so a full disk does not matter.
-fn sign(file: &mut File) {
-    let text = format!("{} {}\n", std::process::id(), time::seconds_since_epoch(SystemTime::now()));
-    let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
-}
-
-fn read_holder(file: &mut File, name: &str) -> Holder {
-    let mut text = String::new();
-    let _ = file.take(64).read_to_string(&mut text);
-    let mut words = text.split_whitespace();
-    let pid = words.next().and_then(|word| word.parse().ok());
-    let since = words.next().and_then(|word| word.parse().ok());
-    let since = since.and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
-    Holder { lock: name.to_owned(), pid, since }
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.pid {
-            Some(pid) => write!(formatter, "process {pid} holds {}", self.lock)?,
-            None => write!(formatter, "another process holds {}", self.lock)?,
-        }
-        match self.since {
-            Some(since) => write!(formatter, " since {}", time::rfc3339(since)),
-            None => Ok(()),
-        }
     }
 }

@@ -3,8 +3,8 @@
 //! Takes a path and the content. The replacement itself is [`crate::atomic_file`]'s.
 
 use super::error::StoreError;
-use super::staging::temporary;
 use super::sync_directory;
+use super::temporary::temporary;
 use crate::atomic_file::{CWD, NewFile};
 use rustix::process::geteuid;
 use std::fs::{self, Metadata, Permissions};

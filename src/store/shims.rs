@@ -5,7 +5,7 @@
 //! that is right already is not touched.
 
 use super::error::StoreError;
-use super::staging::temporary;
+use super::temporary::temporary;
 use super::{Store, sync_directory, version_of};
 use crate::atomic_file;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};

@@ -6,13 +6,13 @@
 use super::error::StoreError;
 use super::lock::VersionLock;
 use super::shims::SHIMS;
+use super::temporary::{is_temporary, numbers, unique};
 use super::{Store, delete, version_of};
 use gvmr_core::gover::version::Version;
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// The writer of a temporary file of this age is gone.
@@ -97,23 +97,6 @@ impl Store {
     }
 }
 
-/// This process's id and a number that it has not used before: `4711-0`.
-pub(super) fn unique() -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
-}
-
-/// The temporary name beside `path` under which its new content is written.
-pub(super) fn temporary(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.gvmr-{}", unique()))
-}
-
-fn is_temporary(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.starts_with('.') && name.rsplit_once(".gvmr-").is_some_and(|(_, end)| numbers(end).is_some())
-}
-
 fn is_abandoned(path: &Path) -> bool {
     let found = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
     let age = found.and_then(|found| found.modified().ok()).and_then(|modified| modified.elapsed().ok());
@@ -126,12 +109,6 @@ fn owner(path: &Path) -> Option<Version> {
     let (version, rest) = name.split_once('-')?;
     numbers(rest)?;
     version_of(version)
-}
-
-/// Two decimal numbers with a dash between them.
-fn numbers(text: &str) -> Option<(u64, u64)> {
-    let (pid, number) = text.split_once('-')?;
-    Some((pid.parse().ok()?, number.parse().ok()?))
 }
 
 fn children(directory: &Path) -> Result<Vec<PathBuf>, StoreError> {
