@@ -4,7 +4,7 @@
 //! 1.21 every program of a release is static and needs nothing.
 
 use super::arch;
-use super::assess::Release;
+use super::verdict::Release;
 use super::version_number::Numbers;
 
 /// What a dynamic `bin/go` needs.

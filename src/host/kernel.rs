@@ -2,8 +2,8 @@
 //!
 //! Takes `uname` and the kernel's own configuration; an old kernel is a warning, since Go was seen to run on many.
 
-use super::assess::{HostReason, Release};
 use super::root::Root;
+use super::verdict::{HostReason, Release};
 use super::version_number::{self, Numbers};
 use super::{Fact, Host, Uname, arch};
 use flate2::read::GzDecoder;

@@ -4,10 +4,10 @@
 
 use super::abi::{self, Needs};
 use super::arch;
-use super::assess::{HostReason, Release};
 use super::elf_arch::Userland;
 use super::libc_version::{self, Family};
 use super::root::Root;
+use super::verdict::{HostReason, Release};
 use super::version_number::{self, Numbers};
 use super::{Fact, Host, directories};
 use gvmr_core::sys::interpreter;

@@ -1,7 +1,7 @@
 //! The limits that this process has, and hands on to every go command it starts.
 
-use super::assess::{HostReason, Release};
 use super::root::Root;
+use super::verdict::{HostReason, Release};
 use super::{Fact, Host, arch};
 
 const SOURCE: &str = "/proc/self/limits";

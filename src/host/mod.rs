@@ -19,12 +19,13 @@ mod platform_support;
 mod processor;
 mod root;
 mod seccomp;
+mod verdict;
 mod version_number;
 mod volume;
 
-pub use assess::{Assessment, HostReason, HostVerdict};
 pub use platform::Platform;
 pub use seccomp::Clone3;
+pub use verdict::{Assessment, HostReason, HostVerdict};
 pub use volume::Volume;
 
 use cgroup::Cgroups;

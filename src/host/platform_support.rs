@@ -1,6 +1,6 @@
 //! Which platforms Go is released for, and since when.
 
-use super::assess::{HostReason, Release};
+use super::verdict::{HostReason, Release};
 use super::{Host, arch};
 
 pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {

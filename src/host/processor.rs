@@ -2,8 +2,8 @@
 //!
 //! Takes `/proc/cpuinfo`, whose fields differ from architecture to architecture. What it does not say counts as there.
 
-use super::assess::{HostReason, Release};
 use super::root::Root;
+use super::verdict::{HostReason, Release};
 use super::{Fact, Host};
 use std::collections::BTreeMap;
 

@@ -3,9 +3,9 @@
 //! Takes the kernel's configuration and `/proc/self/status`. What a filter holds cannot be read; the one answer that
 //! matters is found out by starting a thread, where that asks the same question as an old go command does.
 
-use super::assess::{HostReason, Release};
 use super::kernel::Kernel;
 use super::root::Root;
+use super::verdict::{HostReason, Release};
 use super::version_number::Numbers;
 use super::{Fact, Host, abi};
 use std::io::ErrorKind;

@@ -2,7 +2,7 @@
 //!
 //! Takes a directory, which need not exist yet; asks `statvfs` about the nearest parent that does. Writes nothing.
 
-use super::assess::{HostReason, Release};
+use super::verdict::{HostReason, Release};
 use super::{Fact, Host};
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use std::path::{Path, PathBuf};
