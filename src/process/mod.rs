@@ -10,6 +10,7 @@ mod captured;
 mod environment;
 mod group_leader;
 mod in_order;
+mod session;
 mod stat;
 mod watchdog;
 

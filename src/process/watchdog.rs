@@ -6,7 +6,7 @@
 //! of it: it waits at a socket, through which it also tells why it cannot become that, and which the kernel closes where
 //! it does.
 
-use super::group_leader::sweep;
+use super::session::sweep;
 use rustix::process::{Pid, Signal, getpid, getppid, set_parent_process_death_signal, setsid};
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader, PipeWriter, Read as _, Write as _};
