@@ -1,7 +1,8 @@
 //! Values and conditions of rules as they are printed: without credentials and control characters.
 
 use crate::net::without_credentials;
-use gvmr_core::env::compiled_rules::{Conditions, Subnet};
+use gvmr_core::env::compiled_rules::Conditions;
+use gvmr_core::env::subnet::Subnet;
 use gvmr_core::env::variable::{Variable, VariableKind};
 use gvmr_core::sys::printable;
 use std::ffi::OsStr;

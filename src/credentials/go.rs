@@ -6,7 +6,7 @@
 
 use super::{Credentials, CredentialsError, Keyring, Login, netrc};
 use gvmr_core::env::credentials::CredentialKind;
-use gvmr_core::env::env_context::proxies;
+use gvmr_core::env::goauth::proxies;
 use gvmr_core::env::rules::{Change, KeepList};
 use gvmr_core::env::variable::Variable;
 use gvmr_core::gover::version::Version;

@@ -18,6 +18,7 @@
 //! BYTES
 //! ```
 
+use crate::env::subnet::Subnet;
 use crate::env::variable::{self, Variable};
 use crate::gover::selector::Selector;
 use std::ffi::{OsStr, OsString};
@@ -90,15 +91,6 @@ pub struct Conditions {
     pub subnets: Vec<Subnet>,
     /// An interface that has a route.
     pub interfaces: Vec<String>,
-}
-
-/// An address and how many of its leading bits count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Subnet {
-    /// The address; bits behind the length are zero.
-    pub address: IpAddr,
-    /// 0 to 32, or to 128.
-    pub length: u8,
 }
 
 /// One variable and its value.
@@ -248,40 +240,6 @@ impl Lines {
     }
 }
 
-impl Subnet {
-    /// `10.0.2.0/24`, `fd00::/8`; bits behind the length are cleared. A bare address is a whole one.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (address, length) = match text.split_once('/') {
-            Some((address, length)) if length.bytes().all(|byte| byte.is_ascii_digit()) => {
-                (address.parse().ok()?, Some(length.parse().ok()?))
-            }
-            Some(_) => return None,
-            None => (text.parse().ok()?, None),
-        };
-        let most = if matches!(address, IpAddr::V4(_)) { 32 } else { 128 };
-        let length = length.unwrap_or(most);
-        (length <= most).then(|| Self { address: masked(address, length), length })
-    }
-
-    /// Whether `address` is in it.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        address.is_ipv4() == self.address.is_ipv4() && masked(address, self.length) == self.address
-    }
-}
-
-fn masked(address: IpAddr, length: u8) -> IpAddr {
-    match address {
-        IpAddr::V4(address) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(length)).unwrap_or(0);
-            IpAddr::V4((u32::from(address) & mask).into())
-        }
-        IpAddr::V6(address) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(length)).unwrap_or(0);
-            IpAddr::V6((u128::from(address) & mask).into())
-        }
-    }
-}
-
 /// The first word of a line, and what follows its blank.
 fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let blank = line.iter().position(|byte| *byte == b' ')?;
@@ -306,86 +264,4 @@ fn path(bytes: &[u8]) -> PathBuf {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_record_is_read_as_it_was_written() {
-        let text = b"gvmr rules 1\nsource /h/.config/gvmr/config.toml\nhome /h\nfill 2 GOPRIVATE=*.corp\n\
-            directory 4 /h/my work\noverride 5 GOPATH=/h/my work/go\nnetwork 7\n\
-            gateway 10.0.2.2\ngateway fe80::1\nsubnet 192.168.0.0/16\ninterface eth0\nfill 9 HTTPS_PROXY=http://p:1\n\n\
-            [env]\n\nGOPRIVATE";
-        let record = CompiledRules::read(text).unwrap();
-        assert_eq!(record.write(), text);
-        assert_eq!(record.body, b"[env]\n\nGOPRIVATE");
-        assert_eq!(record.sections.len(), 3);
-        assert_eq!(record.sections[0].when, When::Always);
-        assert_eq!(record.sections[1].when, When::Directory("/h/my work".into()));
-        assert_eq!(record.sections[2].assignments[0].value, "http://p:1");
-    }
-
-    #[test]
-    fn what_is_not_a_record_is_none() {
-        for text in [
-            "",
-            "gvmr rules 2\nsource /p\n\n",
-            "gvmr rules 1\n\n",
-            "gvmr rules 1\nsource p\n\n",
-            "gvmr rules 1\nsource /p\n",
-            "gvmr rules 1\nsource /p\nfill 1 PATH=/x\n\n",
-            "gvmr rules 1\nsource /p\nfill x GOPATH=/x\n\n",
-            "gvmr rules 1\nsource /p\ngateway 10.0.0.1\n\n",
-            "gvmr rules 1\nsource /p\nnetwork 1\nsubnet 10.0.0.1/33\n\n",
-            "gvmr rules 1\nsource /p\nhook 1 rm\n\n",
-        ] {
-            assert_eq!(CompiledRules::read(text.as_bytes()), None, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn a_subnet_holds_what_shares_its_leading_bits() {
-        let holds =
-            |subnet: &str, address: &str| Subnet::parse(subnet).unwrap().contains(address.parse().unwrap());
-        assert!(holds("10.0.2.0/24", "10.0.2.15") && !holds("10.0.2.0/24", "10.0.3.15"));
-        assert!(holds("10.0.2.9/24", "10.0.2.15"));
-        assert!(holds("0.0.0.0/0", "8.8.8.8") && !holds("0.0.0.0/0", "::1"));
-        assert!(holds("192.168.1.7", "192.168.1.7") && !holds("192.168.1.7", "192.168.1.8"));
-        assert!(holds("fd00::/8", "fdab::1") && holds("::/0", "fe80::1") && !holds("fd00::/8", "fe80::1"));
-        for wrong in ["10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0/8", "x", "", "::/129", "10.0.0.0/"]
-        {
-            assert_eq!(Subnet::parse(wrong), None, "{wrong}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = CompiledRules::read(&bytes);
-            let _ = CompiledRules::read(&[HEAD, b"source /p\n", &bytes[..]].concat());
-        }
-
-        #[test]
-        fn what_is_written_is_read_back(
-            body in proptest::collection::vec(any::<u8>(), 0..50),
-            value in "[^\n\0]{0,20}",
-            line in 1_usize..99_999,
-            overrides: bool,
-            network: bool,
-        ) {
-            let when = if network {
-                When::Network(Conditions { interfaces: vec!["eth0".to_owned()], ..Conditions::default() })
-            } else {
-                When::Directory(PathBuf::from("/a b"))
-            };
-            let assignment = Assignment { line, variable: &variable::VARIABLES[0], value: value.into(), overrides };
-            let sections = vec![
-                Section { line, when: When::Always, assignments: vec![assignment.clone()] },
-                Section { line, when, assignments: vec![assignment] },
-            ];
-            let pin = Some(RulesPin { line, written: "1.20.0".to_owned(), selector: Selector::parse("1.20.0").unwrap() });
-            let record = CompiledRules { source: "/p".into(), home: None, pin, sections, body };
-            prop_assert_eq!(CompiledRules::read(&record.write()), Some(record));
-        }
-    }
-}
+mod tests;

@@ -6,9 +6,11 @@
 pub mod compiled_rules;
 pub mod credentials;
 pub mod env_context;
+pub mod goauth;
 pub mod gopath;
 pub mod gvmr_toml;
 pub mod network;
 pub mod notice;
 pub mod rules;
+pub mod subnet;
 pub mod variable;

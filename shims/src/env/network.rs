@@ -8,7 +8,8 @@
 
 mod tables;
 
-use crate::env::compiled_rules::{Conditions, Subnet};
+use crate::env::compiled_rules::Conditions;
+use crate::env::subnet::Subnet;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

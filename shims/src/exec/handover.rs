@@ -4,7 +4,7 @@
 //! Takes words, becomes the program named in `<home>/program`; comes back only where there is none that can be run. The
 //! program inherits the environment unedited but for the loop counter, and ends by becoming the tool.
 //!
-//! Besides [`crate::exec::missing`] it is asked for this, where rules have to be compiled, a notice said or credentials given
+//! Besides `shim-missing` there is this command, where rules must be compiled, notices printed or credentials given
 //! first; `NAME` is the shim's (`go`, `gofmt`, `go1.23.4`), the arguments are all that followed it:
 //!
 //! ```text

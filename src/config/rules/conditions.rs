@@ -2,7 +2,8 @@
 
 use super::mistakes::Mistakes;
 use super::tables::strings;
-use gvmr_core::env::compiled_rules::{Conditions, Subnet};
+use gvmr_core::env::compiled_rules::Conditions;
+use gvmr_core::env::subnet::Subnet;
 use std::net::IpAddr;
 use toml::Spanned;
 use toml::de::DeValue;

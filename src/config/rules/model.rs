@@ -1,7 +1,8 @@
 //! Generated files that are right, compared with what a small model of their own says they mean.
 
 use super::{compile_config, compile_project};
-use gvmr_core::env::compiled_rules::{CompiledRules, Conditions, Subnet, When};
+use gvmr_core::env::compiled_rules::{CompiledRules, Conditions, When};
+use gvmr_core::env::subnet::Subnet;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

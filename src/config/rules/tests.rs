@@ -1,7 +1,8 @@
 //! What each mistake is, and where; that a file with one never yields a record, and that no message shows a value.
 
 use super::{compile_config, compile_project};
-use gvmr_core::env::compiled_rules::{CompiledRules, RECORD_LIMIT, RulesPin, SOURCE_LIMIT, Subnet, When};
+use gvmr_core::env::compiled_rules::{CompiledRules, RECORD_LIMIT, RulesPin, SOURCE_LIMIT, When};
+use gvmr_core::env::subnet::Subnet;
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 
