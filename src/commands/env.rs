@@ -4,14 +4,13 @@
 mod printed;
 
 use crate::cli;
-use crate::config::{self, Settings};
+use crate::config;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::explain;
 use crate::explain::table::{self, VariableTable};
 use crate::shell::{ScriptEntry, ShellKind};
 use gvmr_core::env::variable::Variable;
-use gvmr_core::gover::goenv;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::environment::{Environment, Process};
 use gvmr_core::sys::printable;
@@ -83,12 +82,12 @@ struct Settled {
 impl Settled {
     fn of(context: &Context) -> Result<Self, Error> {
         let user_home = Process.get("HOME").map(PathBuf::from);
-        let go_bin = settled_go_bin();
+        let go_bin = context.go_bin();
         let entry = ScriptEntry {
             home: &context.settings.home,
             user_home: user_home.as_deref(),
             go_bin: go_bin.as_deref(),
-            export_home: is_custom(context),
+            export_home: context.home_is_custom(),
             shared: false, // the session's home is settled already
         };
         let path = entry.path_in(&Process)?;
@@ -115,23 +114,4 @@ fn paths(context: &Context) -> Result<serde_json::Value, Error> {
         "path": elements.collect::<Vec<_>>(),
         "go_bin": go_bin.map(|directory| directory.display().to_string()),
     }))
-}
-
-/// `GOBIN` as `go env -w` has it.
-pub(super) fn settled_go_bin() -> Option<PathBuf> {
-    goenv::setting(&Process, "GOBIN").map(PathBuf::from)
-}
-
-/// Whether sessions without `GVMR_HOME` would look for another home.
-pub(super) fn is_custom(context: &Context) -> bool {
-    Settings::read(&Unset, None).map_or(true, |settings| settings.home != context.settings.home)
-}
-
-/// This process's environment without `GVMR_HOME`.
-struct Unset;
-
-impl Environment for Unset {
-    fn get(&self, name: &str) -> Option<OsString> {
-        if name == "GVMR_HOME" { None } else { Process.get(name) }
-    }
 }

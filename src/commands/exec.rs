@@ -7,8 +7,7 @@ use crate::process::{self, Given, Go};
 use crate::request::Request;
 use gvmr_core::select::resolution::Selection;
 use gvmr_core::sys::environment::Process;
-use std::ffi::{OsStr, OsString};
-use std::io;
+use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
@@ -19,7 +18,7 @@ pub(super) fn run(arguments: &cli::ExecArgs, context: &Context) -> Result<(), Er
         return Err(Error::said(ErrorKind::Usage, "no command to run")
             .hint("name one, such as in `gvmr exec 1.22 -- go version`"));
     };
-    let given = given(&arguments.env)?;
+    let given = Given::parse(&arguments.env)?;
     let home = &context.settings.home;
     let chosen = if let Some(text) = version {
         let version = context
@@ -44,33 +43,13 @@ pub(super) fn run(arguments: &cli::ExecArgs, context: &Context) -> Result<(), Er
         never_switched: false,
     });
     let mut command = Command::new(program);
-    prepare(command.args(rest), go, &given)?;
+    process::prepare(command.args(rest), go, &given, &Process)?;
     let error = command.exec();
-    Err(cannot_run(program, &error).hint(if program.as_encoded_bytes().starts_with(b"-") {
+    Err(Error::not_started(program, &error).hint(if program.as_encoded_bytes().starts_with(b"-") {
         "put options before the version: `gvmr exec -e NAME=VALUE [VERSION] -- COMMAND`"
     } else {
         "check the command's name: `gvmr exec [VERSION] -- COMMAND`"
     }))
-}
-
-/// The variables of the options `-e`.
-pub(super) fn given(words: &[OsString]) -> Result<Given, Error> {
-    Given::parse(words).map_err(|error| {
-        Error::new(ErrorKind::Usage, &error).hint("-e NAME=VALUE sets one, -e NAME= unsets it")
-    })
-}
-
-/// Makes the command one that runs with this Go.
-pub(super) fn prepare(command: &mut Command, go: Option<Go<'_>>, given: &Given) -> Result<(), Error> {
-    process::prepare(command, go, given, &Process)
-        .map_err(|_| Error::said(ErrorKind::Usage, "GVMR_HOME contains a colon, which PATH cannot hold"))
-}
-
-/// The error for a command that cannot start.
-pub(super) fn cannot_run(program: &OsStr, error: &io::Error) -> Error {
-    let kind =
-        if error.kind() == io::ErrorKind::NotFound { ErrorKind::NotFound } else { ErrorKind::CannotExecute };
-    Error::said(kind, format!("cannot run {}: {error}", program.to_string_lossy()))
 }
 
 /// `1.22 -- go version`, `1.22 go version`, `-- go version` and `go version` all work.

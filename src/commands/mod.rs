@@ -20,7 +20,7 @@ mod uninstall;
 mod verify;
 mod which;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, CurrentArgs};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::handover;
@@ -46,11 +46,11 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Uninstall(arguments) => {
             run_in(terminal, arguments.json, |context| uninstall::run(&arguments, context))
         }
-        Command::Use(arguments) => run_in(terminal, false, |context| {
-            pin::run(arguments.version.as_deref(), arguments.global, context)
-        }),
+        Command::Use(arguments) => {
+            run_in(terminal, false, |context| pin(arguments.version.as_deref(), arguments.global, context))
+        }
         Command::Global(arguments) => {
-            run_in(terminal, false, |context| pin::run(arguments.version.as_deref(), true, context))
+            run_in(terminal, false, |context| pin(arguments.version.as_deref(), true, context))
         }
         Command::List(arguments) => {
             run_in(terminal, arguments.json, |context| list::run(&arguments, context))
@@ -107,6 +107,15 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             sessions::watch(&arguments);
             Ok(())
         }
+    }
+}
+
+/// Pins a version or, without one, prints what is pinned.
+fn pin(version: Option<&str>, global: bool, context: &Context) -> Result<(), Error> {
+    match version {
+        Some(version) => pin::run(version, global, context),
+        None if global => pin::print_default(context),
+        None => current::run(&CurrentArgs { why: true, json: false }, context),
     }
 }
 

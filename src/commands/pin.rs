@@ -1,7 +1,5 @@
 //! `gvmr use`: writes `.go-version` here, or the default, and prints which.
 
-use super::current;
-use crate::cli;
 use crate::context::{Consent, Context, DefaultOf};
 use crate::error::{Error, ErrorKind};
 use crate::provision;
@@ -11,11 +9,7 @@ use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::Process;
 
 /// Runs the command.
-pub(super) fn run(text: Option<&str>, global: bool, context: &Context) -> Result<(), Error> {
-    let Some(text) = text else {
-        let why = cli::CurrentArgs { why: true, json: false };
-        return if global { print_default(context) } else { current::run(&why, context) };
-    };
+pub(super) fn run(text: &str, global: bool, context: &Context) -> Result<(), Error> {
     let request = Request::parse(text)?;
     let installed: Vec<Version> =
         context.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
@@ -43,7 +37,7 @@ pub(super) fn run(text: Option<&str>, global: bool, context: &Context) -> Result
 }
 
 /// Prints the default as it was set.
-fn print_default(context: &Context) -> Result<(), Error> {
+pub(super) fn print_default(context: &Context) -> Result<(), Error> {
     let selector = store::default_selector(&context.settings.home, &Process)?.ok_or_else(|| {
         Error::said(ErrorKind::Usage, "no default version is set").hint("run `gvmr use --global latest`")
     })?;

@@ -8,6 +8,7 @@ mod error;
 mod installed;
 mod interrupt;
 mod removal;
+mod session;
 mod shared_home;
 
 pub use consent::Consent;

@@ -1,5 +1,6 @@
 //! Turns any room's error into words, one next step and an exit code. No other place knows exit codes.
 
+mod command;
 mod rooms;
 mod run;
 

@@ -3,7 +3,6 @@
 mod outcome;
 mod versions;
 
-use super::exec::{cannot_run, given, prepare};
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
@@ -23,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::EachArgs, context: &Context) -> Result<(), Error> {
-    let given = given(&arguments.env)?;
+    let given = Given::parse(&arguments.env)?;
     if given.names("GOTOOLCHAIN") {
         return Err(Error::said(
             ErrorKind::Usage,
@@ -96,14 +95,14 @@ impl Each<'_> {
 
     fn run_with(&self, go: Go<'_>, running: &mut Running<'_>) -> How {
         let mut command = self.watchdog.command("session-start", &self.arguments.words);
-        if let Err(error) = prepare(&mut command, Some(go), &self.given) {
-            return How::NotStarted(error);
+        if let Err(error) = process::prepare(&mut command, Some(go), &self.given, &Process) {
+            return How::NotStarted(error.into());
         }
         match process::run(command, Streams::Both, Scope::Kept(&self.watchdog), running) {
             Ok(Ending::Exited(status)) => How::Ended(status),
             Ok(Ending::Stopped) => How::Interrupted,
             Err(Stop::Run(error) | Stop::Hear(error)) => {
-                How::NotStarted(cannot_run(program(self.arguments), &error))
+                How::NotStarted(Error::not_started(program(self.arguments), &error))
             }
         }
     }

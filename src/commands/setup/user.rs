@@ -2,7 +2,6 @@
 
 use super::{consent, end, render, report};
 use crate::cli;
-use crate::commands::env;
 use crate::context::Context;
 use crate::error::Error;
 use crate::shell::{Account, UserPlan, UserSetup, UserUndo};
@@ -17,8 +16,8 @@ fn look(context: &Context) -> Result<UserSetup<'_>, Error> {
         home: &context.settings.home,
         gvmr: Programs::beside_this_one()?.program,
         account: Account::of_process(&Process)?,
-        go_bin: env::settled_go_bin(),
-        export_home: env::is_custom(context),
+        go_bin: context.go_bin(),
+        export_home: context.home_is_custom(),
         home_is_shared: context.settings.reads_only,
     })
 }
