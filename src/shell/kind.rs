@@ -2,7 +2,7 @@
 //!
 //! A new shell is a row here, and a [`Language`] with its template if it reads no other shell's scripts.
 
-use super::language::{FISH, Language, POSIX};
+use super::language::{FISH, Language, NUSHELL, POSIX};
 use super::session::SessionKind;
 
 /// A shell: what it is called, what it reads when it starts, and how it completes.
@@ -122,6 +122,7 @@ const fn small(name: &'static str, rank: usize) -> ShellKind {
 const INHERITS: &str = "reads no start-up file and inherits PATH; \
                         in a container image, use ENV PATH=<shim directory>:$PATH with the full path";
 const NO_FILE_BY_SSH: &str = "reads no start-up file; use ssh HOST 'sh -lc \"go version\"', or change the login shell to bash or zsh (chsh)";
+const NO_FILE_BY_C: &str = "reads no start-up file and inherits PATH; use nu -l -c";
 const ONLY_ENV: &str = "reads only the file that $ENV names, and inherits PATH from a login session";
 
 /// Every shell.
@@ -227,6 +228,21 @@ pub(super) static SHELLS: &[ShellKind] = &[
         }),
         unreached: &[],
         ..small("fish", 2)
+    },
+    ShellKind {
+        language: &NUSHELL,
+        env_help: Some("nushell"),
+        trace: Some("nushell"),
+        // With -c, nushell reads its files in login sessions only.
+        files: &[file(
+            Base::Config,
+            "nushell/config.nu",
+            FileContent::End,
+            EditWhen::Used,
+            "nushell, login and interactive",
+        )],
+        unreached: &[(SessionKind::Command, NO_FILE_BY_C), (SessionKind::SshCommand, NO_FILE_BY_C)],
+        ..small("nu", 8)
     },
 ];
 

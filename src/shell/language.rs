@@ -89,6 +89,31 @@ pub static FISH: Language = Language {
     },
 };
 
+/// nushell, which reads a script only if it exists when its line is parsed.
+pub static NUSHELL: Language = Language {
+    env_file: "env.nu",
+    template: include_str!("env.nu.template"),
+    quote: quote::nushell,
+    read: "source (if (@file@ | path exists) { @file@ })\n",
+    read_either: None,
+    home: |_| OsString::from("\"~"),
+    source: "source ",
+    run: ["^", "; exit"],
+    interactive: "-e",
+    assignments: |path, home| {
+        let mut text = OsString::from("$env.PATH = (");
+        text.push(quote::nushell(path));
+        text.push(" | split row ':')");
+        text.push(END);
+        if let Some(home) = home {
+            text.push("$env.GVMR_HOME = ");
+            text.push(quote::nushell(home));
+            text.push(END);
+        }
+        text
+    },
+};
+
 /// With a semicolon, since `eval $(…)` and `eval (…)` make one line of all.
 const END: &str = ";\n";
 

@@ -29,7 +29,7 @@ pub use edit::{
     BlockError, BlockPosition, Changes, Direction, Edit, EditContent, EditError, FileChange, move_aside,
 };
 pub use kind::ShellKind;
-pub use language::{FISH, Language, POSIX};
+pub use language::{FISH, Language, NUSHELL, POSIX};
 pub use manager::reload_user_manager;
 pub use other_go::{Rival, rivals};
 pub use script::{ScriptEntry, ScriptError};

@@ -52,6 +52,16 @@ pub fn fish(value: &OsStr) -> OsString {
     OsString::from_vec(word.text)
 }
 
+/// One word for nushell: in single quotes, where nothing is special, or in double quotes if it holds a single quote. nushell
+/// has no way to write bytes that are not UTF-8, so they are replaced.
+pub fn nushell(value: &OsStr) -> OsString {
+    let text = value.to_string_lossy();
+    if !text.contains('\'') {
+        return OsString::from(format!("'{text}'"));
+    }
+    OsString::from(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+}
+
 /// A word that is partly in quotes.
 struct FishWord {
     text: Vec<u8>,
@@ -80,6 +90,15 @@ impl FishWord {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nushell_words_are_in_the_plainest_quotes() {
+        for (value, expected) in
+            [("", "''"), (r"a\b $x", r"'a\b $x'"), ("it's \"x\" \\", r#""it's \"x\" \\""#)]
+        {
+            assert_eq!(nushell(OsStr::new(value)), OsStr::new(expected));
+        }
+    }
 
     #[test]
     fn words_look_as_a_person_would_write_them() {

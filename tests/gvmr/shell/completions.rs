@@ -39,7 +39,7 @@ const MATCHES: [(&str, &str); 17] = [
     ("gvmr sear", "search"),
     ("gvmr install --f", "--from-source --force"),
     ("gvmr which ", "go gofmt"),
-    ("gvmr env --shell ", "sh bash zsh fish"),
+    ("gvmr env --shell ", "sh bash zsh fish nu"),
     ("gvmr list ", "--json --quiet --color --help"),
 ];
 

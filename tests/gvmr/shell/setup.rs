@@ -2,6 +2,7 @@
 
 mod crontab;
 mod homes;
+mod nushell;
 mod older;
 mod owners;
 
