@@ -23,7 +23,7 @@ pub struct Account {
     pub uid: u32,
     /// The home directory: absolute, an existing directory.
     pub home: PathBuf,
-    /// The login shell, where the account has one.
+    /// The login shell, if the account has one.
     pub shell: Option<PathBuf>,
 }
 
@@ -35,7 +35,7 @@ pub enum AccountError {
     Home {
         /// What is wrong with it: `not set`, `/home/u, which does not exist`.
         why: String,
-        /// The home directory that `/etc/passwd` has for this user, where it is there.
+        /// The home directory that `/etc/passwd` has for this user, if it exists.
         passwd: Option<PathBuf>,
     },
     /// `HOME` is another user's.

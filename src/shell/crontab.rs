@@ -1,7 +1,7 @@
 //! A user's crontab: its `PATH`, through the `crontab` program alone.
 //!
 //! Takes the text of a crontab; gives it with marked blocks that set `PATH`, or without them, to the byte. cron expands
-//! nothing, and an assignment counts for the lines below it: so one block stands at the top, and one more behind
+//! nothing, and an assignment counts for the lines below it: so one block is at the top, and one more behind
 //! each line of the user's own that sets `PATH`, with the same directories behind the shims.
 
 mod change;
@@ -14,10 +14,10 @@ use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Output, Stdio};
 
-/// What jobs get where nothing sets their `PATH`, and `/usr/local/bin`, which they lack.
+/// The default `PATH` of jobs, and `/usr/local/bin`, which that lacks.
 const DEFAULT_PATH: &[u8] = b"/usr/local/bin:/usr/bin:/bin";
 
-/// The crontab of the user who runs this.
+/// The crontab of this user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crontab {
     text: Vec<u8>,
@@ -34,7 +34,7 @@ pub enum CrontabError {
     Refused {
         /// What it was asked: `-l`.
         action: &'static str,
-        /// What it said.
+        /// Its error message.
         said: String,
     },
     /// A block of gvmr's lacks its end.
@@ -61,7 +61,7 @@ impl CrontabError {
 }
 
 impl Crontab {
-    /// What `crontab -l` prints; an empty one where the user has none.
+    /// What `crontab -l` prints; an empty one if the user has none.
     pub fn read() -> Result<Self, CrontabError> {
         let output = crontab(&["-l"], None)?;
         let said = words(&output);

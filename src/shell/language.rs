@@ -18,11 +18,11 @@ pub struct Language {
     pub(super) read: &'static str,
     /// The line that reads `@file@` if it exists, else `@literal@`. `None` if words of two quotes cannot be joined.
     pub(super) read_either: Option<&'static str>,
-    /// The user's home in a word whose double quote is open, for a user whose home is this.
+    /// The user's home as the start of a word, with an open double quote.
     pub(super) home: fn(&Path) -> OsString,
     /// The command that reads a script in the shell that is open.
     pub source: &'static str,
-    /// What stands before and behind a quoted program to run it, and no more.
+    /// The text before a quoted program that runs it, and behind its arguments.
     pub(super) run: [&'static str; 2],
     /// The option of an interactive session that runs a command.
     pub(super) interactive: &'static str,

@@ -11,7 +11,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// How often it is polled.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Tells the manager of the user `uid`, where one runs, to read `environment.d` again; whether it did. What runs already keeps
+/// Tells the manager of the user `uid`, if one runs, to read `environment.d` again; whether it did. Running programs keep
 /// the environment it has.
 pub fn reload_user_manager(uid: u32) -> Option<bool> {
     let runtime = Path::new("/run/user").join(uid.to_string());

@@ -23,7 +23,7 @@ const SHARED: [&str; 6] = [
     "/etc/zsh/zshenv",
     "/etc/zsh/zshrc",
 ];
-/// Directories whose files are read, every one.
+/// Directories in which sessions read every file.
 const DIRECTORIES: [&str; 2] = ["/etc/profile.d", "/etc/fish/conf.d"];
 
 /// Another `go`.
@@ -31,7 +31,7 @@ const DIRECTORIES: [&str; 2] = ["/etc/profile.d", "/etc/fish/conf.d"];
 pub struct Rival {
     /// Its path.
     pub go: PathBuf,
-    /// The first line that names its directory, where one does.
+    /// The first line that names its directory, if one does.
     pub from: Option<FileLine>,
 }
 

@@ -10,7 +10,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
-/// What stands for a `PATH` that is empty or not set: shells find the usual programs without one, but not past ours.
+/// Used for a `PATH` that is empty or unset: without one, shells find the usual programs, but not with ours alone.
 const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 impl ScriptEntry<'_> {
@@ -47,12 +47,12 @@ impl ScriptEntry<'_> {
         Ok(OsString::from_vec(result.join(&b':')))
     }
 
-    /// gvmr's home as such a session names it: below its `HOME` where a home of gvmr is there, else as it is.
+    /// gvmr's home as such a session names it: below its `HOME` if a home of gvmr is there, else by its full path.
     pub fn home_in(&self, environment: &dyn Environment) -> Result<PathBuf, ScriptError> {
         Ok(Paths::of(self)?.home_in(environment).into())
     }
 
-    /// Where `go install` puts programs in such a session; `None` where Go would not know, and where that is the shim
+    /// Where `go install` puts programs in such a session; `None` if Go would not know, or if that is the shim
     /// directory.
     pub fn go_bin_in(&self, environment: &dyn Environment) -> Result<Option<PathBuf>, ScriptError> {
         let paths = Paths::of(self)?;
@@ -66,7 +66,7 @@ pub(super) struct Paths {
     pub(super) home: OsString,
     /// What to append to a user's home directory to name it, with its slash: `/.local/share/gvmr`.
     pub(super) below: Option<OsString>,
-    /// `GOBIN` of the `go env -w` file, where it can stand on `PATH`.
+    /// `GOBIN` of the `go env -w` file, if it can be on `PATH`.
     pub(super) go_bin: Option<OsString>,
 }
 
@@ -91,12 +91,12 @@ impl Paths {
         })
     }
 
-    /// The shim directory as it is, whatever `HOME` a session has.
+    /// The shim directory by its full path, whatever `HOME` a session has.
     pub(super) fn shims(&self) -> OsString {
         join(&self.home, "/shims")
     }
 
-    /// What else a start-up file may have put on `PATH` for the shim directory, where it is said relative to `HOME`.
+    /// What else a start-up file may have put on `PATH` for the shim directory, written relative to `HOME`.
     pub(super) fn misspellings(&self) -> Vec<OsString> {
         let Some(below) = &self.below else { return Vec::new() };
         let literal = [self.shims(), join(&self.shims(), "/")].into_iter();
@@ -132,7 +132,7 @@ impl Paths {
     }
 }
 
-/// `HOME` without a final slash, where a path below it can stand on `PATH`.
+/// `HOME` without a final slash, if a path below it can be on `PATH`.
 fn user_home(environment: &dyn Environment) -> Option<OsString> {
     let home = environment.get("HOME").filter(|home| is_element(home.as_bytes()))?;
     Some(OsStr::from_bytes(without_slash(home.as_bytes())).to_owned())

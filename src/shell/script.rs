@@ -16,13 +16,13 @@ use std::path::{Path, PathBuf};
 pub struct ScriptEntry<'a> {
     /// gvmr's home, whose shim directory comes first.
     pub home: &'a Home,
-    /// The user's home directory, where `home` may be said relative to `$HOME` (it survives a renamed or cloned home).
+    /// The user's home directory, if `home` may be written relative to `$HOME` (for renamed or cloned home directories).
     pub user_home: Option<&'a Path>,
-    /// `GOBIN` as the `go env -w` file has it, where it has one.
+    /// `GOBIN` of the `go env -w` file, if it is set.
     pub go_bin: Option<&'a Path>,
     /// Whether sessions need `GVMR_HOME` to find `home`: it is neither the default nor the machine's shared one.
     pub export_home: bool,
-    /// Whether root keeps `home` for every user: then a user's own home, where there is one in the usual place, comes
+    /// Whether root keeps `home` for every user: then a user's own home in the default place, if there is one, comes
     /// before it, as it does to gvmr itself.
     pub shared: bool,
 }
@@ -46,8 +46,8 @@ impl ScriptError {
 }
 
 impl ScriptEntry<'_> {
-    /// The line (with its final newline) that reads `<home>/env` or its like where it exists, silently, under `set -eu` too.
-    /// Below the user's home, it names the file so, and by its full path where names may be misread.
+    /// The line (with its final newline) that reads `<home>/env` or its like if it exists, silently, under `set -eu` too.
+    /// It names a file below the user's home relative to that, and also by its full path if the first may be misread.
     pub fn line(&self, language: &Language) -> Result<Vec<u8>, ScriptError> {
         let paths = Paths::of(self)?;
         let file = ["/", language.env_file].concat();

@@ -67,7 +67,7 @@ pub struct ProbeResult {
     pub shell: Shell,
     /// How it was started.
     pub kind: SessionKind,
-    /// The `go` that a program started there would find; `None` where it finds none.
+    /// The `go` that a program started there would find; `None` if it finds none.
     pub go: Option<PathBuf>,
     /// All executable `go` along PATH, in order; relative and `~` elements are no directories.
     pub all: Vec<PathBuf>,
@@ -110,7 +110,7 @@ impl Sessions<'_> {
         in_order(&questions, workers, |(shell, kind)| self.ask(shell, *kind))
     }
 
-    /// Where this shell, where it is zsh, looks for its files, if that is not in the home.
+    /// The directory in which this shell, if it is zsh, looks for its files, unless that is the home.
     pub fn zsh_directory(&self, shell: &Shell) -> Option<PathBuf> {
         if shell.name != "zsh" {
             return None;

@@ -1,4 +1,4 @@
-//! sudo's drop-in: what it says on this machine, and putting it in place without breaking sudo.
+//! The drop-in for sudo: its text on this machine, and its installation without breaking sudo.
 //!
 //! Takes the shim directory; gives the edit, or the reason why there is none. Asks sudo itself for the `PATH` of its commands, and
 //! reads no sudoers. `visudo` checks the text before it is installed, and all of sudoers before and after. A drop-in that breaks
@@ -73,7 +73,7 @@ impl Sudo {
         Ok(edit(root, drop_in(shims, &path).ok_or(NoDropIn::Unfit)?))
     }
 
-    /// Puts a drop-in in place by making `change`, which is `edit`'s. `scratch` is a directory that only root can change.
+    /// Writes a drop-in by making `change`, which is `edit`'s. `scratch` is a directory that only root can change.
     pub fn apply(
         &self,
         edit: &Edit,
@@ -124,8 +124,8 @@ fn program(name: &str) -> Option<PathBuf> {
     DIRECTORIES.iter().map(|at| Path::new(at).join(name)).find(|path| path.is_file())
 }
 
-/// What the drop-in says so that `shims` comes first in `secure_path`, which is `path` without it. `None` if a quoted value
-/// cannot hold that.
+/// The drop-in that puts `shims` first in `secure_path`, which is `path` without it. `None` if a quoted value cannot hold
+/// that.
 fn drop_in(shims: &Path, path: &OsStr) -> Option<Vec<u8>> {
     let shims = shims.as_os_str().as_bytes();
     let others = path.as_bytes().split(|byte| *byte == b':').filter(|one| !is_directory(one, shims));

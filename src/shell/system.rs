@@ -1,6 +1,6 @@
 //! Which files of the machine make `go` the shim in every user's sessions.
 //!
-//! Takes a shared home and the machine's root directory; gives the edits, and takes back those of any earlier run. Only files that
+//! Takes a shared home and the machine's root directory; gives the edits, and undoes those of any earlier run. Only files that
 //! shells or the user's systemd read when a session starts, `/etc/skel`, and names in `/usr/local/bin` that are free: no service, no daemon's
 //! and no login program's own settings. Whose shell is not there gets no file.
 
@@ -42,7 +42,7 @@ pub enum SystemError {
     Io {
         /// The directory.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
 }
@@ -115,7 +115,7 @@ pub fn real_home(path: &Path) -> Home {
     ))
 }
 
-/// Refuses a home whose path files of systemd and sudo cannot hold, and one in which anybody but root decides what `go` is: each
+/// Refuses a home whose path files of systemd and sudo cannot hold, and one in which users other than root can change `go`: each
 /// existing directory from the shims up must be root's, and writable for root alone.
 pub fn check_system_home(home: &Home) -> Result<(), SystemError> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);

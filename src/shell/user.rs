@@ -1,7 +1,7 @@
 //! Which files of one user make `go` the shim in all sessions that the user's own files can reach.
 //!
-//! Takes an account and what surrounds it; gives the least list of edits. A file is created only where its absence would leave
-//! a session without: creating `.bash_profile` would hide `.profile`, so that one is edited only where it is.
+//! Takes an account and its surroundings; gives the fewest edits. A file is created only if a session needs it. Creating
+//! `.bash_profile` would hide `.profile`, so `.bash_profile` is edited only if it exists.
 
 use super::kind::{Base, EditWhen, FileContent, SHELLS, ShellKind, StartUpFile};
 use super::script::ScriptEntry;
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 /// The largest file of the machine that is looked at, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
-/// A user's own home where most have it, below the user's home directory.
+/// The default home of gvmr, below the user's home directory.
 const DEFAULT_HOME: &str = ".local/share/gvmr";
 /// What of a machine and an environment decides which files of a user are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Surroundings {
     pub config: PathBuf,
     /// Whether systemd runs here, which starts sessions without a shell.
     pub systemd: bool,
-    /// The home of gvmr that root keeps for every user, where the machine has one. Its files put that one first.
+    /// The shared home of gvmr, if the machine has one. Its files put that one first.
     pub shared_home: Option<PathBuf>,
 }
 

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &cli::SetupArgs, context: &Context) -> Result<(), E
     }
 }
 
-/// Asks once for permission to make changes. `Ok(false)` where the answer is no.
+/// Asks once for permission to make changes. `Ok(false)` if the answer is no.
 fn consent(arguments: &cli::SetupArgs, question: &str, context: &Context) -> Result<bool, Error> {
     if arguments.yes {
         return Ok(true);
@@ -44,7 +44,7 @@ fn consent(arguments: &cli::SetupArgs, question: &str, context: &Context) -> Res
     Ok(answer)
 }
 
-/// Ends the command: with JSON where it is asked for, and with the failure where there is one.
+/// Ends the command: prints JSON if asked for, and fails if there is a failure.
 fn end(
     arguments: &cli::SetupArgs,
     value: impl FnOnce() -> Value,

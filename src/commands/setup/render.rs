@@ -33,7 +33,7 @@ pub(super) fn changes(changes: &Changes, context: &Context) {
     }
 }
 
-/// Each file that is to be changed, behind a word: `would write`.
+/// Each file that would be changed, behind a word: `would write`.
 pub(super) fn planned<'a>(what: &str, paths: impl Iterator<Item = &'a Path>, context: &Context) {
     for path in paths {
         context.terminal.note(format_args!("{what} {}", printable::path(path)));
@@ -80,7 +80,7 @@ pub(super) fn planned_crontab(change: &CrontabChange, context: &Context) {
     }
 }
 
-/// What became of the crontab.
+/// The outcome for the crontab.
 pub(super) fn crontab(change: &CrontabChange, done: &str, context: &Context) {
     if change.is_installed() {
         context.terminal.note(done);
@@ -90,7 +90,7 @@ pub(super) fn crontab(change: &CrontabChange, done: &str, context: &Context) {
     }
 }
 
-/// Asks about these files, where a person can be asked.
+/// Lists these files before a question, if stdin is a terminal.
 pub(super) fn question(what: impl Display, paths: &[PathBuf], context: &Context) {
     if context.terminal.can_ask() {
         context.terminal.say(what);

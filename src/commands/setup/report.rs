@@ -23,7 +23,7 @@ struct Report<'a> {
     all_edited: bool,
 }
 
-/// Looks at the sessions, reports (as JSON: `value`, and what was seen), and ends with `failure` where there is one.
+/// Probes the sessions and reports them, as JSON together with `value`. Ends with `failure`, if there is one.
 pub(super) fn sessions(
     arguments: &cli::SetupArgs,
     setup: &UserSetup<'_>,
@@ -107,7 +107,7 @@ impl Report<'_> {
         Ok(())
     }
 
-    /// A shell's name; where two have it, its program.
+    /// A shell's name; its program if two shells have that name.
     fn label(&self, shell: &Shell) -> String {
         let is_other = |seen: &ProbeResult| seen.shell.name == shell.name && seen.shell != *shell;
         if self.sessions.iter().any(|(seen, _)| is_other(seen)) {
@@ -117,7 +117,7 @@ impl Report<'_> {
         }
     }
 
-    /// Says why where a session has no shim, each reason once.
+    /// Prints why sessions do not have the shim, each reason once.
     fn explain(&self) {
         let terminal = &self.context.terminal;
         let mut wrong: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -3,10 +3,10 @@
 use super::{Crontab, CrontabError};
 use gvmr_core::home::paths::Home;
 
-/// A crontab as it is and as it will be, or what became of it.
+/// The change of a crontab, or its outcome.
 #[derive(Debug, Default)]
 pub struct CrontabChange {
-    /// The old and the new one, where they differ and the new one is not installed.
+    /// The old and the new crontab, if they differ and the new one is not installed yet.
     change: Option<(Crontab, Crontab)>,
     installed: bool,
     failure: Option<CrontabError>,
@@ -20,7 +20,7 @@ impl CrontabChange {
         Ok(Self::of(old, new))
     }
 
-    /// The same where a crontab has them already: the home may have moved since.
+    /// The same for a crontab that already has them, since the home may have moved.
     pub fn renew(home: &Home) -> Self {
         let renewed = Crontab::read().and_then(|old| Ok((old.without_path()?, old.with_path(home)?, old)));
         match renewed {
@@ -78,7 +78,7 @@ impl CrontabChange {
         self.failure
     }
 
-    /// What became of it, for scripts.
+    /// The outcome, for scripts.
     pub fn state(&self) -> &'static str {
         match (self.installed, &self.failure, &self.change) {
             (true, ..) => "changed",

@@ -58,7 +58,7 @@ pub(super) struct Stripped {
     pub(super) made: Option<usize>,
 }
 
-/// Takes every block out of `text`, and the line ends that were added for one that still stands at its end.
+/// Removes every block from `text`, and the newlines that were added for a block at its end.
 pub(super) fn without(text: &[u8]) -> Result<Stripped, BlockError> {
     let mut bare = Stripped { text: Vec::with_capacity(text.len()), made: None };
     let mut begun = None;
@@ -92,7 +92,7 @@ pub(super) fn without(text: &[u8]) -> Result<Stripped, BlockError> {
     Ok(bare)
 }
 
-/// Puts one block with `lines` at the end of `bare`, and one more at its top where `place` says so and anything is there to stand before.
+/// Puts one block with `lines` at the end of `bare`, and one more at its top if `place` says so and `bare` is not empty.
 pub(super) fn with(bare: &Stripped, lines: &[u8], place: BlockPosition) -> Vec<u8> {
     let Stripped { text, made } = bare;
     let mut new = Vec::with_capacity(text.len() + 2 * lines.len() + 256);

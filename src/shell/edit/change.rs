@@ -1,4 +1,4 @@
-//! What is to be done to one file, and doing it.
+//! The change of one file: worked out, then made.
 
 use super::diff;
 use super::directory::{HeldDirectory, remove_empty};
@@ -15,17 +15,17 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct FileChange {
     pub(super) edit: Edit,
-    /// Whether the edit is taken back.
+    /// Whether the edit is undone.
     pub(super) is_undo: bool,
     pub(super) real: PathBuf,
     pub(super) old: Option<Snapshot>,
     pub(super) step: Step,
 }
 
-/// The one thing that is to be done.
+/// The one step of a change.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// The file is as it is to be.
+    /// The file needs no change.
     Nothing,
     /// New content, for the file that was read or for one that is made.
     Write { bytes: Vec<u8>, mode: u32 },
@@ -48,7 +48,7 @@ impl FileChange {
         &self.real
     }
 
-    /// Whether anything is to be done.
+    /// Whether the file has to be changed.
     pub fn is_needed(&self) -> bool {
         !matches!(self.step, Step::Nothing)
     }
@@ -78,7 +78,7 @@ impl FileChange {
         }
     }
 
-    /// Makes the change, whole or not at all; refused where the file is not what [`super::Edit::prepare`] saw any more,
+    /// Makes the change, completely or not at all. Refuses if the file is not what [`super::Edit::prepare`] saw,
     /// unless another process has made the edit meanwhile. Beside the file goes what a killed edit left there, in any case.
     pub fn apply(self) -> Result<(), EditError> {
         match self.attempt() {
@@ -108,7 +108,7 @@ impl FileChange {
         }
     }
 
-    /// Whether the edit is made, or taken back, by now.
+    /// Whether the edit is made, or undone, by now.
     fn is_made(&self) -> Result<bool, EditError> {
         let now = if self.is_undo { self.edit.prepare_undo() } else { self.edit.prepare() };
         Ok(!now?.is_needed())

@@ -9,7 +9,7 @@ use std::ops::Range;
 /// Unchanged lines around a change.
 const CONTEXT: usize = 3;
 
-/// The hunks that make `new` out of `old`, under headers with these names; empty where they are the same.
+/// The hunks that make `new` out of `old`, under headers with these names; empty if they are the same.
 pub(super) fn unified(old_name: &str, new_name: &str, old: &[u8], new: &[u8]) -> String {
     if old == new {
         return String::new();
@@ -44,7 +44,7 @@ fn put_line(text: &mut String, sign: char, line: &[u8]) {
     text.push_str(if ended.is_some() { "\n" } else { "\n\\ No newline at end of file\n" });
 }
 
-/// Where a hunk stands, as `diff -u` says it: an empty one behind the line before it.
+/// The range of a hunk, as in `diff -u`: an empty one is behind the line before it.
 fn span(range: &Range<usize>) -> String {
     match range.len() {
         0 => format!("{},0", range.start),

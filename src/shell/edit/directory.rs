@@ -117,7 +117,7 @@ impl HeldDirectory {
         fs::fchown(new, Some(owner), Some(group))
     }
 
-    /// Opens the directory itself, to list or to sync it; `None` where its user may write but not read it.
+    /// Opens the directory itself, to list or to sync it; `None` if this user may write but not read it.
     pub(super) fn readable(&self) -> Option<OwnedFd> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         fs::openat(&self.descriptor, ".", flags, Mode::empty()).ok()

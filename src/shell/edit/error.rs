@@ -19,7 +19,7 @@ pub enum EditError {
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// A directory is in the file's place.
@@ -73,7 +73,7 @@ pub enum EditError {
         owner: u32,
         /// The file's permissions.
         mode: u32,
-        /// Whether the owner is who runs this.
+        /// Whether this user owns it.
         own: bool,
     },
     /// The file has other names, which would no longer be the same file once this one is replaced.
@@ -134,7 +134,7 @@ pub enum EditError {
         /// The file.
         path: PathBuf,
     },
-    /// A file of the name that gvmr's own would have, made by somebody else.
+    /// Another program's file has the name of gvmr's.
     #[error(
         "{} exists and is not gvmr's: its first lines lack \"{}\"",
         shown(path),
@@ -144,7 +144,7 @@ pub enum EditError {
         /// The file.
         path: PathBuf,
     },
-    /// Something else is where gvmr's link would be.
+    /// Something else is in the place of gvmr's link.
     #[error("{} is {found}, not gvmr's link to {}", shown(path), shown(target))]
     Occupied {
         /// Where.
@@ -175,7 +175,7 @@ impl EditError {
         Self::Io { action, path: path.to_owned(), source: source.into() }
     }
 
-    /// One next step for a person, where there is one.
+    /// The next step, if there is one.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Io { source, .. } => match source.kind() {

@@ -1,8 +1,8 @@
-//! One edit of one file: looked at, shown, made, taken back.
+//! One edit of one file: worked out, shown, made, undone.
 //!
-//! Takes a path and what is to be in the file. Guarantees that everything else in it stays, to the byte; that at every instant
+//! Takes a path and the new content. Guarantees that everything else in the file stays, to the byte; that at every instant
 //! the file is the old one or the new one, whole; that a link to it stays a link. Never waits for a FIFO, never edits what
-//! another user owns, never writes where it has not looked.
+//! another user owns, never writes what it has not read.
 
 mod backup;
 mod block;
@@ -37,7 +37,7 @@ use target::EditTarget;
 pub struct Edit {
     /// The file, as shells know it: it may be a link, and it may not exist.
     pub path: PathBuf,
-    /// What is to be in it.
+    /// The content.
     pub content: EditContent,
     /// Which sessions read it, for people: `bash, login`.
     pub sessions: &'static str,
@@ -61,11 +61,11 @@ pub enum EditContent {
         /// Its mode: 0o644, 0o440. The umask takes from it, unless the directory is root's and open to everyone.
         mode: u32,
     },
-    /// A symbolic link to this path, where nothing but such a link stands.
+    /// A symbolic link to this path; any other file in its place is refused.
     Link(PathBuf),
 }
 
-/// Where in a file the block stands.
+/// The position of a block in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlockPosition {
     /// At the end, after whatever else changes `PATH`.
@@ -243,7 +243,7 @@ impl Edit {
         !matches!(self.content, EditContent::Link(_))
     }
 
-    /// How a person makes the edit, as a sentence's second half.
+    /// How to make the edit by hand, to follow a colon.
     fn by_hand(&self) -> String {
         match &self.content {
             EditContent::Block { lines, place } => {

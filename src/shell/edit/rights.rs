@@ -33,7 +33,7 @@ pub(super) fn check(
 ) -> Result<(), EditError> {
     let real = target.path();
     let by_hand = by_hand.to_owned();
-    // A file behind a link is managed elsewhere: there the source is to be changed.
+    // A file behind a link is managed elsewhere: its source has to be changed.
     let arranged = real != path;
     let managed = |why: String| EditError::Managed {
         link: path.to_owned(),

@@ -42,7 +42,7 @@ struct Identity {
 }
 
 impl Snapshot {
-    /// Reads what is at the target; `None` where nothing is.
+    /// Reads what is at the target; `None` if nothing is there.
     pub(super) fn read(target: &EditTarget) -> Result<Option<Self>, EditError> {
         let path = target.path();
         let Some(found) = &target.found else { return Ok(None) };

@@ -30,7 +30,7 @@ pub(super) struct EditTarget {
 }
 
 impl EditTarget {
-    /// Follows `path` to the file; its last name too, where that is a link and `follow` says so.
+    /// Follows `path` to the file, and its last name if that is a link and `follow` is set.
     pub(super) fn find(path: &Path, follow: bool) -> Result<Self, EditError> {
         let mut links: Vec<PathBuf> = Vec::new();
         let mut here = path.to_owned();
@@ -85,7 +85,7 @@ impl EditTarget {
         self.found.as_ref().map(|found| FileType::from_raw_mode(found.st_mode))
     }
 
-    /// What the link that is there says.
+    /// The target of the link.
     pub(super) fn leads_to(&self) -> Result<PathBuf, EditError> {
         read_link(&self.directory, &self.name)
     }

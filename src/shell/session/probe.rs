@@ -13,7 +13,7 @@ const END: &str = " gvmr:session-seen>";
 /// What a program that a session starts gets of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Probe {
-    /// PATH, element by element; no element where it is unset or empty.
+    /// PATH, element by element; no element if it is unset or empty.
     pub path: Vec<PathBuf>,
     /// All executable regular files called `go` in PATH's absolute directories, in order: the first one runs.
     pub all: Vec<PathBuf>,
@@ -29,7 +29,7 @@ impl Probe {
         Self { path, all }
     }
 
-    /// The last answer in a session's output, and what stands around it.
+    /// The last answer in a session's output, and the text around it.
     pub(super) fn find(output: &[u8]) -> Option<(Self, Vec<u8>)> {
         let end = last(output, END.as_bytes())?;
         let start = last(output.get(..end)?, START.as_bytes())?;

@@ -47,7 +47,7 @@ fn is_trusted(program: &Path) -> bool {
 }
 
 impl Shell {
-    /// One more name; what a program is itself says more than `sh`.
+    /// Adds a name. The program's own name is preferred to `sh`.
     fn add_name(&mut self, name: &str) {
         if self.name == name || self.also.iter().any(|other| other == name) {
             return;
@@ -60,7 +60,7 @@ impl Shell {
     }
 }
 
-/// What a shell is called, where it is one that is known here.
+/// The name of a known shell.
 fn name(program: &Path) -> Option<&'static str> {
     ShellKind::of_program(program.file_name()?.to_str()?).map(|kind| kind.name)
 }

@@ -1,4 +1,4 @@
-//! What the `go` of a session says about setup.
+//! The state of a session: which `go` it finds, and why.
 
 use super::ProbeResult;
 use gvmr_core::home::paths::Home;

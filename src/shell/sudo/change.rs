@@ -27,7 +27,7 @@ pub enum DropInState {
 }
 
 impl SudoPath {
-    /// Looks at sudo as it is on this machine.
+    /// Asks the sudo of this machine.
     pub fn look(shims: &Path) -> Self {
         let found = Sudo::find().and_then(|sudo| Ok((sudo.drop_in(shims)?, sudo)));
         let (drop_in, sudo) = match found {
@@ -52,7 +52,7 @@ impl SudoPath {
         matches!(self, Self::Left(_) | Self::DropIn(_, _, DropInState::Unchanged))
     }
 
-    /// The drop-in, where it still has to be written.
+    /// The drop-in, if it still has to be written.
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::DropIn(_, _, DropInState::Needed(change)) => Some(change.path()),
@@ -60,7 +60,7 @@ impl SudoPath {
         }
     }
 
-    /// The diff of the drop-in, where it still has to be written.
+    /// The diff of the drop-in, if it still has to be written.
     pub fn diff(&self) -> String {
         match self {
             Self::DropIn(_, _, DropInState::Needed(change)) => change.diff(),
@@ -68,7 +68,7 @@ impl SudoPath {
         }
     }
 
-    /// Puts the drop-in in place, where one is needed. Must not be cut short. `scratch` is a directory that only root can change.
+    /// Writes the drop-in, if one is needed. Must not be interrupted. `scratch` is a directory that only root can change.
     pub fn apply(&mut self, shims: &Path, scratch: &Path) {
         let Self::DropIn(sudo, edit, state) = self else { return };
         let change = match std::mem::replace(state, DropInState::Unchanged) {

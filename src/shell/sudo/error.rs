@@ -6,7 +6,7 @@ use crate::store::StoreError;
 /// Why no drop-in is written.
 #[derive(Debug, thiserror::Error)]
 pub enum NoDropIn {
-    /// There is no sudo whose `PATH` could be set.
+    /// This machine has no sudo.
     #[error("sudo is not installed")]
     NoSudo,
     /// Without `visudo`, a drop-in could break sudo unnoticed.
@@ -27,7 +27,7 @@ pub enum NoDropIn {
     /// sudo does not run a command for root, or does not answer in time.
     #[error("cannot determine sudo's PATH: {0}")]
     Unanswered(String),
-    /// sudoers is invalid as it is.
+    /// sudoers is invalid without the drop-in.
     #[error("sudoers is invalid, so it was not changed: {0}")]
     Invalid(String),
 }
@@ -38,7 +38,7 @@ impl NoDropIn {
         matches!(self, Self::Invalid(_))
     }
 
-    /// The next step, where it is a failure.
+    /// The next step, if it is a failure.
     pub fn hint(&self) -> Option<&'static str> {
         self.is_failure().then_some("fix sudoers with `visudo`, then run `gvmr setup --system` again")
     }
@@ -70,7 +70,7 @@ pub enum SudoError {
 }
 
 impl SudoError {
-    /// The next step, where there is one.
+    /// The next step, if there is one.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Edit(error) => error.hint(),

@@ -14,7 +14,7 @@ const SESSIONS: &str = "what reads no file: services, `sh -c`, `docker exec`";
 pub struct Taken {
     /// `/usr/local/bin/go`.
     pub path: PathBuf,
-    /// Where it leads, where it is a link.
+    /// Its target, if it is a link.
     pub target: Option<PathBuf>,
 }
 

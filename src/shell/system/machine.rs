@@ -45,7 +45,7 @@ impl MachineFiles {
         self.root.join("etc/zsh").is_dir()
     }
 
-    /// Whether it reads them in `/etc`, as it does where its builder says nothing.
+    /// Whether it reads them in `/etc`, which is the default of its build.
     pub(super) fn has_zsh_files_in_etc(&self) -> bool {
         let has_files =
             || ["zshenv", "zprofile", "zshrc", "zlogin"].iter().any(|name| self.has(&format!("etc/{name}")));

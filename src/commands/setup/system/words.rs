@@ -1,4 +1,4 @@
-//! What setup of a machine says.
+//! The messages of `gvmr setup --system`.
 
 use crate::shell::Taken;
 use gvmr_core::home::paths::Home;
