@@ -42,7 +42,9 @@ fn report(
     };
     for version in versions.iter().filter(|version| !known.contains(version)) {
         let since = known_since();
-        context.terminal.note(format_args!("go{version} is no release that is known here, as of {since}"));
+        context
+            .terminal
+            .note(format_args!("go{version} is not a known release (built-in table ends at {since})"));
     }
     let verdicts: Vec<_> = versions.iter().map(|version| host.assess(version)).collect();
     let refused = verdicts.iter().find(|verdict| verdict.cannot_run()).cloned();
@@ -73,16 +75,14 @@ fn named(text: &str, known: &[Version]) -> Result<Version, Error> {
         Request::Selector(selector) => Version::parse(selector.as_str()),
         _ => None,
     }
-    .ok_or_else(|| {
-        Error::said(ErrorKind::UnknownVersion, format!("no version that is known here is {request}"))
-    })
+    .ok_or_else(|| Error::said(ErrorKind::UnknownVersion, format!("no known release matches {request}")))
 }
 
 fn refusal(refused: &Assessment, nearest: Option<&Version>) -> Error {
     let why = refused.reasons.first().map_or("", |reason| &reason.text);
     let error = Error::said(ErrorKind::Host, format!("Go {} cannot run here: {why}", refused.version));
     match nearest {
-        Some(version) => error.hint(format!("the nearest that runs here: gvmr install {version}")),
+        Some(version) => error.hint(format!("run `gvmr install {version}`, the nearest that runs here")),
         None => error,
     }
 }

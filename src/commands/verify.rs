@@ -11,7 +11,7 @@ use gvmr_core::home::shared_home;
 pub(super) fn run(arguments: &cli::VerifyArgs, context: &Context) -> Result<(), Error> {
     let toolchains = chosen(arguments, context)?;
     if toolchains.is_empty() {
-        context.terminal.note("nothing is installed");
+        context.terminal.note("no Go version is installed; run `gvmr install latest`");
     }
     let mut audits: Vec<Audit> = Vec::new();
     let mut failures: Vec<Error> = Vec::new();
@@ -54,10 +54,10 @@ fn worst(audits: &[Audit], failures: &mut Vec<Error>, gvmr: &str) -> Option<Erro
         Some(AuditVerdict::Differs) => Some(
             Error::said(
                 ErrorKind::Integrity,
-                format!("{}: not what the log recorded", of(AuditVerdict::Differs)),
+                format!("{}: does not match the checksum database", of(AuditVerdict::Differs)),
             )
             .hint(format!(
-                "remove and install again: {gvmr} uninstall --force {0} && {gvmr} install {0}",
+                "run `{gvmr} uninstall --force {0} && {gvmr} install {0}`",
                 of(AuditVerdict::Differs).replace(", ", " ")
             )),
         ),
@@ -65,20 +65,20 @@ fn worst(audits: &[Audit], failures: &mut Vec<Error>, gvmr: &str) -> Option<Erro
         Some(AuditVerdict::Unproved) => Some(
             Error::said(
                 ErrorKind::Network,
-                format!("{}: the log could not be asked", of(AuditVerdict::Unproved)),
+                format!("{}: the checksum database could not be reached", of(AuditVerdict::Unproved)),
             )
-            .hint("run it again where GOPROXY or the checksum database can be reached"),
+            .hint("run it again with access to GOPROXY or the checksum database"),
         ),
         Some(AuditVerdict::Edited) => Some(
             Error::said(ErrorKind::Finding, format!("{}: go.env was edited", of(AuditVerdict::Edited)))
-                .hint("set Go's variables in the environment or with go env -w instead"),
+                .hint("set Go's variables in the environment or with `go env -w` instead"),
         ),
         Some(AuditVerdict::Recorded) => Some(
             Error::said(
                 ErrorKind::Finding,
-                format!("{}: nothing but its own receipt vouches for it", of(AuditVerdict::Recorded)),
+                format!("{}: proved only by its own receipt", of(AuditVerdict::Recorded)),
             )
-            .hint("install it again from where it came if you doubt it"),
+            .hint("if in doubt, install it again from where it came"),
         ),
         Some(AuditVerdict::Proved) | None => None,
     }

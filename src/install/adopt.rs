@@ -75,7 +75,7 @@ impl Installer<'_> {
             && let Some((restored, was)) = tree.with_own_settings(staging.path())?
             && restored.manifest().h1() == expected
         {
-            watch.event(Event::Note(format!("its go.env was edited ({was}); the copy has Go's own")));
+            watch.event(Event::Note(format!("go.env was edited ({was}); the copy has Go's own")));
             staged = restored;
         }
         Ok(Unpacked { staging, staged, source: format!("{IMPORTED}{path}"), form: Form::Module })
@@ -104,7 +104,7 @@ impl<'a> Tree<'a> {
             .map_err(|error| failed(goroot, version, error, Vec::new(), watch))?;
         if let [first, others @ ..] = part.left_out() {
             let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
-            watch.event(Event::Note(format!("no part of Go, and left where it is: {first}{more}")));
+            watch.event(Event::Note(format!("not part of Go, not copied: {first}{more}")));
         }
         Ok(Self { goroot, version, prefix, part })
     }

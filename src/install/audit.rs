@@ -103,7 +103,7 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
     match &kept {
         Some(kept) => compare(&entries, kept, &prefix, &mut audit),
         None => {
-            audit.summary.push_str("; the kept manifest is missing or damaged, so the files cannot be named");
+            audit.summary.push_str("; the manifest is missing or damaged, so the changed files are unknown");
         }
     }
     let others = [&audit.missing, &audit.added, &audit.wrong_modes];
@@ -129,7 +129,7 @@ fn expected(
     let proof = receipt.map_or(ProofKind::Log, |receipt| receipt.proof);
     let by_receipt = |h1, why: &dyn Display, verdict| Expected {
         h1,
-        authority: format!("by its receipt alone: {why}"),
+        authority: format!("by its receipt only: {why}"),
         verdict,
     };
     let vouched = receipt.map(Receipt::summary).unwrap_or_default();

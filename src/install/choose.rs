@@ -71,7 +71,9 @@ fn newest(
             let present = installer.store.toolchains()?.into_iter().map(|toolchain| toolchain.version);
             match present.filter(wanted).max() {
                 Some(present) if present > version => {
-                    watch.event(Event::Note(format!("the sources know of {version} at most now")));
+                    watch.event(Event::Note(format!(
+                        "the sources now list nothing newer than {version}; using the installed {present}"
+                    )));
                     Ok(present)
                 }
                 _ => Ok(version),

@@ -33,7 +33,7 @@ pub enum InstallError {
     #[error(transparent)]
     Log(#[from] LogError),
     /// The bytes are not what the log recorded.
-    #[error("{source_url} sent something else than the log recorded{}: {mismatch}", found_words(found.as_deref()))]
+    #[error("{source_url} does not match the checksum database{}: {mismatch}", found_words(found.as_deref()))]
     Mismatch {
         /// What the tree calls itself: `go1.23.4`.
         found: Option<String>,
@@ -47,7 +47,7 @@ pub enum InstallError {
     Sum(Box<SumMismatch>),
     /// Neither the log nor the table of known releases nor an index of the user's vouches for it.
     #[error(
-        "nothing vouches for {source_url}: Go's log knows only the builds that Go publishes, and no index of yours gives its sha256"
+        "cannot verify {source_url}: the checksum database has only builds that Go publishes, and no index lists its sha256"
     )]
     Unproved {
         /// Where the bytes came from.
@@ -85,7 +85,7 @@ pub enum InstallError {
         why: String,
     },
     /// The archive's bytes cannot be the logged ones: no toolchain module looks like that.
-    #[error("{source_url} sent an archive of {toolchain} that is not the one the log recorded: {error}")]
+    #[error("{source_url}: the archive of {toolchain} does not match the checksum database: {error}")]
     Archive {
         /// Where the bytes came from.
         source_url: String,
@@ -153,7 +153,7 @@ pub enum Difference {
 
 /// An archive has another sum than it must have.
 #[derive(Debug, thiserror::Error)]
-#[error("{source_url} sent another {archive} than {authority} says: expected sha256 {expected}, got {got}")]
+#[error("{source_url}: {archive} does not match {authority}: expected sha256 {expected}, got {got}")]
 pub struct SumMismatch {
     /// The archive's name.
     pub archive: String,
@@ -246,7 +246,7 @@ pub fn with_causes(error: &(dyn Error + 'static)) -> String {
 }
 
 fn found_words(found: Option<&str>) -> String {
-    found.map_or_else(String::new, |found| format!(" (it calls itself {found})"))
+    found.map_or_else(String::new, |found| format!(" (its VERSION says {found})"))
 }
 
 fn reasons(assessment: &Assessment) -> String {
@@ -258,6 +258,5 @@ fn nearest_words(nearest: &[Version]) -> String {
         return String::new();
     }
     let names: Vec<_> = nearest.iter().map(Version::as_str).collect();
-    let (verb, names) = (if names.len() == 1 { "s is" } else { " are" }, names.join(", "));
-    format!("; the nearest that exist{verb} {names}")
+    format!("; nearest: {}", names.join(", "))
 }

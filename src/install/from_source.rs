@@ -73,7 +73,7 @@ impl Installer<'_> {
         })?;
         let published = self.lookup(&platform.module_version(version));
         if published.is_ok_and(|logged| logged.h1() == staged.manifest().h1()) {
-            let same = "the build is, file for file, what the log recorded for Go's own";
+            let same = "the build matches Go's own release, file for file";
             watch.event(Event::Note(same.to_owned()));
         }
         let with = bootstrap.version.toolchain_name();
@@ -103,10 +103,10 @@ impl Installer<'_> {
         let released = self.sources.listed().versions;
         let runs = |version: &Version| !self.host.assess(version).cannot_run();
         let Some(release) = build::bootstrap_release(version, &released, &runs) else {
-            return Err(self.no_bootstrap(version, "no Go that could build it runs here".to_owned()));
+            return Err(self.no_bootstrap(version, "no Go version that can build it runs here".to_owned()));
         };
         watch.event(Event::Note(format!(
-            "{} is needed to build it, and is installed first",
+            "installing {} first, which the build needs",
             release.toolchain_name()
         )));
         let outcome = self.install(release, InstallOptions::default(), watch)?;

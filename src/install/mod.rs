@@ -291,7 +291,7 @@ fn note_failures(failures: &[InstallError], watch: &dyn Progress) {
     for failure in failures {
         match failure {
             InstallError::Source(error) => note_tried(&error.tried, watch),
-            failure => watch.event(Event::Note(format!("passed over: {}", with_causes(failure)))),
+            failure => watch.event(Event::Note(format!("skipped: {}", with_causes(failure)))),
         }
     }
 }
@@ -299,6 +299,6 @@ fn note_failures(failures: &[InstallError], watch: &dyn Progress) {
 /// One line for each source that was asked in vain, in the same words for every version.
 fn note_tried(tried: &[Tried], watch: &dyn Progress) {
     for tried in tried {
-        watch.event(Event::Note(format!("passed over: {}", tried.outcome)));
+        watch.event(Event::Note(format!("skipped: {}", tried.outcome)));
     }
 }

@@ -65,7 +65,7 @@ impl LogAnswer {
     pub(super) fn warnings(&self) -> Vec<String> {
         match self {
             Self::Logged(logged) => logged.warnings().iter().map(ToString::to_string).collect(),
-            Self::Silent(error) => vec![format!("the log does not vouch for it: {error}")],
+            Self::Silent(error) => vec![format!("not in the checksum database: {error}")],
             Self::NotAsked => Vec::new(),
         }
     }
@@ -187,7 +187,7 @@ impl Unpacked<'_> {
         if !is_known && verify::known_sum(name).is_some() {
             let sum = Sha256Sum(*got);
             watch.event(Event::Note(format!(
-                "{} is repacked (sha256 {sum}); its files are the logged ones",
+                "{} is repacked (sha256 {sum}); its files match the checksum database",
                 self.source
             )));
         }
@@ -209,7 +209,7 @@ impl Unpacked<'_> {
         Err(InstallError::OtherVersion {
             source_url: self.source.clone(),
             expected: version.toolchain_name(),
-            found: found.unwrap_or_else(|| "nothing that has a VERSION".to_owned()),
+            found: found.unwrap_or_else(|| "a tree without a VERSION file".to_owned()),
         })
     }
 }

@@ -46,7 +46,7 @@ impl Verifier {
         let made = self.inner.get_or_init(|| {
             let roots = self.roots.load();
             if roots.is_empty() {
-                return Err("no trusted certificates were found; set SSL_CERT_FILE".to_owned());
+                return Err("no trusted CA certificates found; set SSL_CERT_FILE".to_owned());
             }
             let builder = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), self.provider.clone());
             builder.build().map_err(|error| error.to_string())
@@ -72,7 +72,7 @@ impl ServerCertVerifier for Verifier {
         inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now).map_err(
             |error| match error {
                 Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
-                    refused("the certificate's issuer is not trusted on this system".to_owned())
+                    refused("certificate signed by an authority that this system does not trust".to_owned())
                 }
                 Error::InvalidCertificate(error) => refused(error.to_string()),
                 other => other,

@@ -43,7 +43,7 @@ pub(super) fn request(error: &reqwest::Error, proxied: bool, limits: &TransferLi
 
 /// The innermost cause in words.
 pub(super) fn innermost(error: &reqwest::Error) -> String {
-    causes(error).last().map_or_else(|| "unknown failure".to_owned(), ToString::to_string)
+    causes(error).last().map_or_else(|| "unknown error".to_owned(), ToString::to_string)
 }
 
 /// Whether reading a body failed because nothing came for too long.

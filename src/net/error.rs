@@ -42,10 +42,10 @@ pub enum NetErrorKind {
         detail: Option<String>,
     },
     /// The proxy on the way wants credentials (407).
-    #[error("the proxy wants a user name and a password (HTTP 407)")]
+    #[error("the proxy requires a user name and password (HTTP 407)")]
     ProxyAuthentication,
     /// Any other answer than 200.
-    #[error("unexpected answer{}", shown(Some(*status), detail.as_deref()))]
+    #[error("unexpected response{}", shown(Some(*status), detail.as_deref()))]
     Status {
         /// The HTTP status.
         status: u16,
@@ -71,7 +71,7 @@ pub enum NetErrorKind {
         reason: String,
     },
     /// No secure connection: a certificate that does not hold, or a server that does not speak TLS.
-    #[error("no secure connection: {reason}{}", issued(issuer.as_deref()))]
+    #[error("TLS handshake failed: {reason}{}", issued(issuer.as_deref()))]
     Tls {
         /// What does not hold.
         reason: String,
@@ -95,13 +95,13 @@ pub enum NetErrorKind {
         got: u64,
     },
     /// The answer is longer than anything this request may bring.
-    #[error("the answer is larger than the {limit} bytes allowed")]
+    #[error("the response exceeds the limit of {limit} bytes")]
     TooLarge {
         /// Bytes allowed.
         limit: u64,
     },
     /// The answer trickles.
-    #[error("too slow: {got} bytes in {} s, the floor is {floor} bytes per second", over.as_secs_f32())]
+    #[error("too slow: got {got} bytes in {} s, expected at least {floor} bytes per second", over.as_secs_f32())]
     TooSlow {
         /// Bytes received in the window.
         got: u64,
@@ -117,10 +117,10 @@ pub enum NetErrorKind {
     #[error("refusing to pass credentials to an insecure URL; use https")]
     InsecureCredentials,
     /// A web page where data was expected: a login page, a captive portal, a wrong address.
-    #[error("got an HTML page where data was expected")]
+    #[error("got a web page (HTML) where data was expected")]
     Html,
     /// The path of a `file` URL names something else than a regular file.
-    #[error("not a regular file but {found}")]
+    #[error("expected a regular file, got {found}")]
     NotAFile {
         /// What it is instead.
         found: &'static str,
@@ -132,7 +132,7 @@ pub enum NetErrorKind {
         reason: &'static str,
     },
     /// What came is not HTTP as it should be.
-    #[error("malformed answer: {reason}")]
+    #[error("malformed response: {reason}")]
     Protocol {
         /// What is wrong.
         reason: String,
@@ -244,7 +244,7 @@ impl fmt::Display for Phase {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Connect => "the connection",
-            Self::FirstByte => "the first byte of the answer",
+            Self::FirstByte => "the first byte of the response",
         })
     }
 }

@@ -16,11 +16,11 @@ const SMALL: u64 = 1 << 20;
 /// Opens the regular file that `url` names; also its length in bytes.
 pub(super) fn open(url: &Url) -> Result<(File, u64), NetErrorKind> {
     if !url.username().is_empty() || url.port().is_some() || url.query().is_some() {
-        return Err(NetErrorKind::Unsupported { reason: "a file URL has a path and nothing else" });
+        return Err(NetErrorKind::Unsupported { reason: "a file URL may hold only a path" });
     }
     let path = url
         .to_file_path()
-        .map_err(|()| NetErrorKind::Unsupported { reason: "a file URL names no other host" })?;
+        .map_err(|()| NetErrorKind::Unsupported { reason: "a file URL may not name a host" })?;
     open_regular(&path)
 }
 

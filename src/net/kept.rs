@@ -36,7 +36,7 @@ impl From<&KeptLogin> for Sent {
 impl fmt::Display for Sent {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { machine, login, place, next_step } = self;
-        write!(formatter, "the login {login} for {machine}, kept in {place} ({next_step})")
+        write!(formatter, "the login {login} for {machine}, saved in {place} ({next_step})")
     }
 }
 

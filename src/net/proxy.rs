@@ -29,7 +29,7 @@ pub struct CgiRefusal;
 impl CgiRefusal {
     /// The refusal in words.
     pub fn reason(self) -> &'static str {
-        "HTTP_PROXY is not used where REQUEST_METHOD is set, since a CGI client could have sent it"
+        "refusing to use HTTP_PROXY in a CGI environment, where REQUEST_METHOD is set"
     }
 }
 

@@ -149,10 +149,7 @@ impl<'c> Archives<'c> {
         if format != Format::TarGz
             && let Some(sum) = &sum
         {
-            notes.push(format!(
-                "{} says nothing of {name}; what is in it is to be proved otherwise",
-                sum.index
-            ));
+            notes.push(format!("{} does not list {name}; its files need another proof", sum.index));
         }
         let sum = sum.filter(|_| format == Format::TarGz);
         Ok(Fetched { body, form: Form::Archive { format, name, sum }, passed_over, notes })
@@ -260,11 +257,11 @@ fn stale(index: &Index) -> Option<String> {
     let failure = index.failure()?;
     let age =
         index.age().map_or_else(|| "of unknown age".to_owned(), |age| format!("from {} ago", in_words(age)));
-    Some(format!("the index {} is a copy {age}: {failure}", index.url()))
+    Some(format!("using a copy of the index {} {age}: {failure}", index.url()))
 }
 
 fn by_table() -> String {
-    format!("this program's own table of releases, as of {}, serves in its place", known_since())
+    format!("using the built-in table of releases instead, which ends at {}", known_since())
 }
 
 /// An age, cut to its largest unit: `3 days`.

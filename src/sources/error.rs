@@ -97,18 +97,18 @@ impl SourceError {
     /// One next step; where the network failed, the last failure's.
     pub fn hint(&self) -> Option<String> {
         let hint = match self.kind() {
-            SourceErrorKind::Absent => "no source has it: add one that does (GVMR_MIRROR, GOPROXY)",
+            SourceErrorKind::Absent => "add a source that has it (GVMR_MIRROR, GOPROXY)",
             SourceErrorKind::Refused => {
-                "keep credentials for this source (gvmr auth set HOST --user NAME), or add another (GVMR_MIRROR, or GOPROXY behind a |)"
+                "run `gvmr auth set HOST --user NAME`, or add another source (GVMR_MIRROR, or GOPROXY behind a |)"
             }
-            SourceErrorKind::Off => "GOPROXY=off forbids asking: name a source in GOPROXY",
+            SourceErrorKind::Off => "GOPROXY=off forbids downloads; name a source in GOPROXY",
             SourceErrorKind::Network => {
                 let last = self.tried.iter().rev().find_map(|tried| match &tried.outcome {
                     AttemptOutcome::Net(error) => Some(error),
                     _ => None,
                 });
                 return last.map_or_else(
-                    || Some("look at GVMR_SOURCES, GVMR_MIRROR and GOPROXY".to_owned()),
+                    || Some("check GVMR_SOURCES, GVMR_MIRROR and GOPROXY".to_owned()),
                     NetError::hint,
                 );
             }
@@ -151,7 +151,7 @@ impl fmt::Display for AttemptOutcome {
             Self::Index(error) => error.fmt(formatter),
             Self::Lacking { path } => write!(formatter, "{} has no archive of it", path.display()),
             Self::Off => formatter.write_str("GOPROXY ends with \"off\""),
-            Self::OtherVersion { url, got } => write!(formatter, "{url}: answered for version \"{got}\""),
+            Self::OtherVersion { url, got } => write!(formatter, "{url}: answered with version \"{got}\""),
         }
     }
 }
@@ -159,7 +159,7 @@ impl fmt::Display for AttemptOutcome {
 impl fmt::Display for Tried {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.outcome.fmt(formatter)?;
-        formatter.write_str(if self.asked { "" } else { " (a moment ago)" })
+        formatter.write_str(if self.asked { "" } else { " (failed a moment ago, not retried)" })
     }
 }
 
@@ -168,16 +168,17 @@ impl fmt::Display for SourceError {
         write!(formatter, "{} ", self.wanted)?;
         formatter.write_str(match self.kind() {
             SourceErrorKind::Absent => "was not found",
-            SourceErrorKind::Refused => "is refused",
-            SourceErrorKind::Network => "could not be asked for",
-            SourceErrorKind::Off => "may not be asked for",
+            SourceErrorKind::Refused => "was refused",
+            SourceErrorKind::Network => "could not be fetched",
+            SourceErrorKind::Off => "may not be fetched",
         })?;
         for (number, tried) in self.tried.iter().enumerate() {
             write!(formatter, "{} {tried}", if number == 0 { ":" } else { ";" })?;
         }
         if self.ended_early {
-            formatter
-                .write_str("; GOPROXY's next entry is not asked: after a comma only 404 and 410 go on")?;
+            formatter.write_str(
+                "; the next GOPROXY entry was not tried: a comma falls back only after 404 or 410",
+            )?;
         }
         Ok(())
     }

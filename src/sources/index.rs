@@ -56,7 +56,7 @@ impl Index {
         let copy = kept::path(cache, url, naming);
         let (kept, damage) = match Kept::read(&copy, naming) {
             Ok(kept) => (kept, None),
-            Err(damage) => (None, Some(format!("{} {damage}, so it is not used", printable::path(&copy)))),
+            Err(damage) => (None, Some(format!("ignoring {}: it {damage}", printable::path(&copy)))),
         };
         let shown = RedactedUrl::of(url);
         let earlier = kept.as_ref().map(|kept| kept.validators.clone()).unwrap_or_default();

@@ -158,7 +158,7 @@ impl Search<'_, '_> {
                 self.failure = Some(error);
             }
             Err(error) => {
-                self.notes.push(format!("newer versions than listed could not be asked for: {error}"));
+                self.notes.push(format!("cannot check for newer versions than those listed: {error}"));
                 self.failure = Some(error);
                 return None;
             }

@@ -44,18 +44,16 @@ pub enum ProxyTarget {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProxyListError {
     /// There are separators but no entries.
-    #[error("GOPROXY is not empty but names no proxy")]
+    #[error("GOPROXY is set but has no entries")]
     Empty,
     /// An entry is neither a word of the grammar nor a URL.
-    #[error(
-        "GOPROXY entry \"{entry}\" is not a URL; it may be https://…, http://…, file:///…, direct or off"
-    )]
+    #[error("invalid GOPROXY entry \"{entry}\", expected an https, http or file URL, direct or off")]
     Malformed {
         /// The entry.
         entry: String,
     },
     /// A `file` entry names more than a path.
-    #[error("GOPROXY entry \"{entry}\" is a file URL with more than a path")]
+    #[error("invalid GOPROXY entry \"{entry}\": a file URL may hold only a path")]
     NotOnlyAPath {
         /// The entry.
         entry: String,

@@ -11,7 +11,7 @@ use std::sync::Mutex;
 const MAX_BYTES: u64 = 1 << 20;
 /// The name of a database is not a host with an optional path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the database name \"{name}\" is not a host with an optional path")]
+#[error("invalid checksum database name \"{name}\", expected host[/path]")]
 pub struct NotAHost {
     /// The name, without credentials.
     pub name: String,

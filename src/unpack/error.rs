@@ -15,7 +15,7 @@ pub enum UnpackError {
     #[error("cannot read the archive")]
     Read(#[source] io::Error),
     /// The body ended before the archive did.
-    #[error("the archive ends too early, after {offset} bytes")]
+    #[error("the archive is truncated after {offset} bytes")]
     Truncated {
         /// Bytes that were there.
         offset: u64,
@@ -57,7 +57,7 @@ pub enum UnpackError {
         rule: &'static str,
     },
     /// The archive is larger than anything that is a toolchain.
-    #[error("it exceeds {which}, which is limited to {limit}")]
+    #[error("{which} exceeds the limit of {limit}")]
     Limit {
         /// What was exceeded.
         which: Limit,
@@ -75,7 +75,7 @@ impl UnpackError {
             Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 "make it readable for you, or run gvmr as its owner"
             }
-            Self::Unreadable { .. } => "look at it and at its file system",
+            Self::Unreadable { .. } => "check it and its file system",
             Self::Truncated { .. } | Self::Malformed { .. } | Self::Refused { .. } | Self::Limit { .. } => {
                 TAMPERED
             }

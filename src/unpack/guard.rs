@@ -75,7 +75,7 @@ impl<'a> Guard<'a> {
         let plain = name.strip_suffix(b"/").unwrap_or(name);
         if plain == self.layout.root.trim_end_matches('/').as_bytes() {
             if std::mem::replace(&mut self.rooted, true) {
-                return Err(UnpackError::refused(name, "two directories have one name"));
+                return Err(UnpackError::refused(name, "two directories have the same name"));
             }
             return Ok(());
         }
@@ -95,8 +95,8 @@ impl<'a> Guard<'a> {
         }
         name.strip_prefix(self.layout.root.as_bytes()).ok_or_else(|| {
             let rule = match self.layout.within {
-                Within::Module => "every name begins with the module and its version",
-                Within::Release | Within::Unlogged => "every name begins with go/",
+                Within::Module => "every name must begin with the module and its version",
+                Within::Release | Within::Unlogged => "every name must begin with go/",
             };
             UnpackError::refused(name, rule)
         })

@@ -70,7 +70,7 @@ impl Hasher {
             let (expected, got) = (hex(crc), hex(got));
             return Err(UnpackError::malformed(sums.name.as_bytes(), "checksum", &expected, &got));
         }
-        let refused = UnpackError::refused(sums.name.as_bytes(), "two files have one name");
+        let refused = UnpackError::refused(sums.name.as_bytes(), "two files have the same name");
         self.manifest.add(sums.name, sums.sha256.finalize().into()).map_err(|_| refused)
     }
 }

@@ -62,7 +62,7 @@ pub enum Limit {
 impl fmt::Display for Limit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Archive => "the size of an archive in bytes",
+            Self::Archive => "the size of the archive in bytes",
             Self::Unpacked => "the size of all files in bytes",
             Self::Entries => "the number of files",
             Self::Directories => "the number of directories",
@@ -70,7 +70,7 @@ impl fmt::Display for Limit {
             Self::Path => "the length of a name in bytes",
             Self::Depth => "the depth of a name in elements",
             Self::Ratio => "the ratio of unpacked to packed bytes",
-            Self::Decoder => "the memory that a decoder may take in bytes",
+            Self::Decoder => "the memory that the decoder needs in bytes",
         })
     }
 }

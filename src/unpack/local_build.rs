@@ -24,15 +24,15 @@ pub fn built(goroot: &Path, prefix: &str) -> Result<Staged, UnpackError> {
     let (mut manifest, mut files, mut bytes) = (Manifest::new(), 0, 0);
     for ((path, name), sum) in walk.files.into_iter().zip(sums) {
         if path.ends_with("_go.mod") {
-            return Err(UnpackError::refused(name.as_bytes(), "only modules hold a _go.mod"));
+            return Err(UnpackError::refused(name.as_bytes(), "only modules may hold a _go.mod"));
         }
         if name.contains(char::REPLACEMENT_CHARACTER) {
-            return Err(UnpackError::refused(name.as_bytes(), "a name is UTF-8"));
+            return Err(UnpackError::refused(name.as_bytes(), "a name must be UTF-8"));
         }
         let (sha256, size) = sum.map_err(|source| unreadable(path, source))?;
-        manifest.add(name.clone(), sha256).map_err(|_| {
-            UnpackError::refused(name.as_bytes(), "a name holds a line's end, or two files have it")
-        })?;
+        manifest
+            .add(name.clone(), sha256)
+            .map_err(|_| UnpackError::refused(name.as_bytes(), "a name holds a newline or occurs twice"))?;
         files += 1;
         bytes += size;
     }
@@ -43,10 +43,10 @@ pub fn built(goroot: &Path, prefix: &str) -> Result<Staged, UnpackError> {
 pub(super) fn not_a_file(entry: InstalledEntry, prefix: &str, goroot: &Path) -> UnpackError {
     let below = entry.name.strip_prefix(prefix).unwrap_or(&entry.name);
     match entry.kind {
-        EntryKind::Link => UnpackError::refused(below.as_bytes(), "links have no place in a toolchain"),
+        EntryKind::Link => UnpackError::refused(below.as_bytes(), "a toolchain may not hold links"),
         EntryKind::Unreadable(source) => UnpackError::Unreadable { path: goroot.join(below), source },
         EntryKind::Special | EntryKind::Uncovered | EntryKind::File(_) => {
-            UnpackError::refused(below.as_bytes(), "devices have no place in a toolchain")
+            UnpackError::refused(below.as_bytes(), "a toolchain may not hold devices")
         }
     }
 }

@@ -48,10 +48,10 @@ impl Names {
         let (parent, last) = self.parent(name, limits)?;
         let node = self.node(parent, last, Kind::File, name)?;
         if node.kind != Kind::File {
-            return Err(refused(name, "a file and a directory have one name"));
+            return Err(refused(name, "a file and a directory have the same name"));
         }
         if std::mem::replace(&mut node.named, true) {
-            return Err(refused(name, "two files have one name"));
+            return Err(refused(name, "two files have the same name"));
         }
         Ok(())
     }
@@ -62,7 +62,7 @@ impl Names {
         self.enter(parent, last, name, limits)?;
         let node = self.node(parent, last, Kind::File, name)?;
         if std::mem::replace(&mut node.named, true) {
-            return Err(refused(name, "two directories have one name"));
+            return Err(refused(name, "two directories have the same name"));
         }
         Ok(())
     }
@@ -99,7 +99,7 @@ impl Names {
     ) -> Result<u32, UnpackError> {
         let next = self.directories + 1;
         let Kind::Directory(number) = self.node(parent, element, Kind::Directory(next), name)?.kind else {
-            return Err(refused(name, "a file and a directory have one name"));
+            return Err(refused(name, "a file and a directory have the same name"));
         };
         if number == next {
             self.directories = next;

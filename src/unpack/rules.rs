@@ -29,7 +29,7 @@ pub(super) fn check(name: &[u8], within: Within) -> Result<&str, &'static str> {
         return Err("a name may not be empty");
     }
     if name.ends_with(b"/") {
-        return Err("directories have no entries of their own");
+        return Err("directories may not have entries");
     }
     if name.starts_with(b"/") {
         return Err("a name may not be absolute");
@@ -41,7 +41,7 @@ pub(super) fn check(name: &[u8], within: Within) -> Result<&str, &'static str> {
     if OWN.iter().any(|own| name.eq_ignore_ascii_case(own.as_bytes())) {
         return Err("the receipt's name is reserved");
     }
-    std::str::from_utf8(name).map_err(|_| "a name is UTF-8")
+    std::str::from_utf8(name).map_err(|_| "a name must be UTF-8")
 }
 
 /// Modules call every go.mod `_go.mod`, so that no module begins inside another; archives call none so.
@@ -49,10 +49,10 @@ fn check_module_file(last: &[u8], within: Within) -> Result<(), &'static str> {
     let (plain, renamed) = (last.eq_ignore_ascii_case(b"go.mod"), last.eq_ignore_ascii_case(b"_go.mod"));
     match within {
         Within::Module if plain => Err("a module may not hold another's go.mod"),
-        Within::Module if renamed && last != b"_go.mod" => Err("_go.mod is spelled in lower case"),
-        Within::Release | Within::Unlogged if renamed => Err("only modules hold a _go.mod"),
+        Within::Module if renamed && last != b"_go.mod" => Err("_go.mod must be in lower case"),
+        Within::Release | Within::Unlogged if renamed => Err("only modules may hold a _go.mod"),
         Within::Release | Within::Unlogged if plain && last != b"go.mod" => {
-            Err("go.mod is spelled in lower case")
+            Err("go.mod must be in lower case")
         }
         _ => Ok(()),
     }
@@ -70,14 +70,14 @@ fn check_element(element: &[u8], within: Within) -> Result<(), &'static str> {
     }
     let plain = element.iter().all(|&byte| is_plain(byte));
     if !plain && (within != Within::Unlogged || !is_lettered(element)) {
-        return Err("a name holds a character that no toolchain uses");
+        return Err("a name holds a character that is not allowed");
     }
     let stem = element.split(|&byte| byte == b'.').next().unwrap_or_default();
     if is_device(stem) {
-        return Err("a name may not be a device's on Windows");
+        return Err("a name may not be a Windows device name");
     }
     if is_short_name(stem) {
-        return Err("a name may not look like a short name of Windows");
+        return Err("a name may not look like a Windows short name");
     }
     Ok(())
 }

@@ -36,7 +36,7 @@ pub struct LogClient<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum Warning {
     /// The remembered head was unreadable. What the log had shown before can no longer be compared.
-    #[error("{log}: the remembered tree head was damaged and has been dropped: {reason}")]
+    #[error("{log}: discarded a damaged copy of the tree head: {reason}")]
     HeadDropped {
         /// The database's name.
         log: String,
@@ -44,7 +44,7 @@ pub enum Warning {
         reason: String,
     },
     /// The newest head could not be saved, so that a later run cannot notice a log that goes back.
-    #[error("{log}: cannot remember the newest tree head: {source}")]
+    #[error("{log}: cannot save the newest tree head: {source}")]
     HeadNotSaved {
         /// The database's name.
         log: String,

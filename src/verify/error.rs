@@ -24,7 +24,7 @@ pub enum LogError {
         version: String,
     },
     /// The log, or who serves it, says that it has no such version (404 or 410).
-    #[error("{at}: not in the log: {source}")]
+    #[error("{at}: not in the checksum database: {source}")]
     Absent {
         /// Name and path.
         at: String,
@@ -32,7 +32,7 @@ pub enum LogError {
         source: Box<dyn Error + Send + Sync>,
     },
     /// The answer did not arrive.
-    #[error("asking the checksum database: {source}")]
+    #[error("cannot read the checksum database: {source}")]
     Remote {
         /// Name and path.
         at: String,
@@ -165,7 +165,7 @@ pub struct Fork {
 }
 
 /// The next step where a source sent what it should not.
-pub const TAMPERED: &str = "do not use this source; try another, and tell whoever runs it";
+pub const TAMPERED: &str = "do not use this source; try another, and report it to its operator";
 
 impl LogError {
     pub(super) fn note(at: String, source: NoteError) -> Self {
@@ -179,14 +179,12 @@ impl LogError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Remote { .. } => return None,
-            Self::Absent { .. } | Self::InvalidModule { .. } => "gvmr ls-remote shows what exists",
+            Self::Absent { .. } | Self::InvalidModule { .. } => "run `gvmr ls-remote` to list the releases",
             Self::Setting(SettingError::Disabled) => {
-                "unset GOSUMDB; without a log only archives of known releases are proved"
+                "unset GOSUMDB; without it only archives of known releases can be verified"
             }
-            Self::Setting(_) => "unset GOSUMDB, or name a checksum database in it",
-            Self::Fork(_) => {
-                "keep both tree heads: they prove that the log shows different people different things"
-            }
+            Self::Setting(_) => "unset GOSUMDB, or set it to a checksum database",
+            Self::Fork(_) => "keep both tree heads: they prove that the log presented inconsistent histories",
             Self::TooLong { .. }
             | Self::BadRecord { .. }
             | Self::BadNote { .. }

@@ -90,7 +90,7 @@ impl LoggedSum {
 
 /// The tree is not what the log recorded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{module}: {log} recorded {expected}, these {files} files have {got}")]
+#[error("{module}: {log} recorded {expected}, got {got} from {files} files")]
 pub struct Mismatch {
     /// The module and its version: `golang.org/toolchain@v0.0.1-go1.22.10.linux-amd64`.
     pub module: String,

@@ -41,7 +41,7 @@ pub enum KeyError {
     #[error("unknown key algorithm {0}, expected 1 (Ed25519)")]
     Algorithm(u8),
     /// The hash in the key is not that of its name and bytes: a part of the key was changed or lost.
-    #[error("the key says that its hash is {expected:08x}, but it is {got:08x}")]
+    #[error("verifier key hash mismatch: expected {expected:08x}, got {got:08x}")]
     Hash {
         /// What the key's text says.
         expected: u32,

@@ -146,7 +146,7 @@ fn limits_end_what_is_too_large() {
     let parent = scratch::tempdir().unwrap();
     let bytes = small().bytes();
     let tight: [Tightening; 7] = [
-        ("the size of an archive in bytes", |limits| limits.archive = 600),
+        ("the size of the archive in bytes", |limits| limits.archive = 600),
         ("the size of all files in bytes", |limits| limits.unpacked = 100),
         ("the number of files", |limits| limits.entries = 4),
         ("the number of directories", |limits| limits.directories = 2),

@@ -19,28 +19,30 @@ impl InstallError {
                 UnpackError::Write { source, .. } => storage_hint(source),
                 error => return error.hint(),
             },
-            Self::Unknown { .. } => "gvmr ls-remote shows what exists",
+            Self::Unknown { .. } => "run `gvmr ls-remote` to list the releases",
             Self::Mismatch { found: Some(found), mismatch, .. }
                 if !mismatch.module.contains(&format!("-{found}.")) =>
             {
-                "it is another release than its name says: take the right one, or rename it"
+                "it holds another release than its name says; use the right archive, or rename it"
             }
             Self::Mismatch { .. } | Self::Archive { .. } => TAMPERED,
             Self::Sum(_) => {
-                "do not use this file; if the mirror repacks archives, set index to \"off\" and let the log decide"
+                "do not use this file; if the mirror repacks archives, set GVMR_INDEX=off to rely on the checksum database"
             }
             Self::Unproved { .. } => {
-                "name an index that gives its sha256 (GVMR_MUSL_INDEX), or allow it with --allow-unlogged"
+                "name an index that lists its sha256 in GVMR_MUSL_INDEX, or pass --allow-unlogged"
             }
-            Self::OtherVersion { .. } => "the file is named wrongly: look where it comes from",
+            Self::OtherVersion { .. } => "check where the file comes from; its name is wrong",
             Self::Host { assessment, nearest, .. } => {
                 return Some(assessment.hint(nearest.as_ref()));
             }
             Self::NoBootstrap { .. } => {
-                "install a Go that can build it, or what is missing, and run it again"
+                "install a Go that can build it, or what is missing, then run it again"
             }
             Self::Changed { version, .. } => {
-                return Some(format!("gvmr install {version} gets Go's own; the tree stays as it is"));
+                return Some(format!(
+                    "run `gvmr install {version}` to download Go's own; the tree stays as it is"
+                ));
             }
             Self::Unreadable { source, .. } => storage_hint(source),
             Self::Cut { .. } | Self::Cancelled => "run it again",

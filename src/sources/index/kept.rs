@@ -98,7 +98,7 @@ impl Kept {
         let text = format!("{FORM}{}\n{text}", hex(&Sha256::digest(&text).into()));
         store::replace(path, text.as_bytes(), 0o600).map_err(|error| {
             let source = error.source().map_or(String::new(), |source| format!(": {source}"));
-            format!("the index is not kept for later: {error}{source}")
+            format!("cannot save a copy of the index: {error}{source}")
         })
     }
 

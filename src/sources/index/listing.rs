@@ -104,7 +104,7 @@ impl Reading {
             let oddity =
                 release.version.strip_prefix("go").is_some_and(|text| text.len() < 16 && plain(text));
             if !oddity && !release.files.is_empty() {
-                self.refused.add(|| refusal(&release.version, "it is not a release's version"));
+                self.refused.add(|| refusal(&release.version, "not a release version"));
             }
             return;
         };
@@ -124,7 +124,7 @@ impl Reading {
         };
         if file.version != release.version {
             return Err(format!(
-                "it is of {}, listed under {}",
+                "its version is {}, listed under {}",
                 shown(&file.version),
                 shown(&release.version)
             ));
@@ -133,7 +133,7 @@ impl Reading {
             return Err(format!("expected the name {}", shown(&expected)));
         }
         if !named {
-            return Err("it is not a release archive's name".to_owned());
+            return Err("not the name of a release archive".to_owned());
         }
         let sha256 = match &*file.sha256 {
             "" => None,
@@ -143,11 +143,11 @@ impl Reading {
         let releases = &mut self.listing.releases;
         let Some(other) = releases.file_mut(version, &expected) else {
             let room = releases.add(version, IndexFile { name: expected, sha256, size });
-            return if room { Ok(()) } else { Err("there are too many".to_owned()) };
+            return if room { Ok(()) } else { Err("too many entries".to_owned()) };
         };
         if other.sha256.is_some() && sha256.is_some() && other.sha256 != sha256 {
             self.conflicts.insert((version.clone(), expected));
-            return Err("it is listed with different sums".to_owned());
+            return Err("listed with different sha256 sums".to_owned());
         }
         other.sha256 = other.sha256.or(sha256);
         other.size = if other.size == size { size } else { None };
@@ -158,13 +158,13 @@ impl Reading {
         for (version, name) in &self.conflicts {
             self.listing.releases.remove(version, name);
         }
-        self.listing.refused = self.refused.lines("refused entries");
+        self.listing.refused = self.refused.lines("ignored entries");
         self.listing
     }
 }
 
 fn refusal(name: &str, why: &str) -> String {
-    format!("the index entry {} is refused: {why}", shown(name))
+    format!("ignoring the index entry {}: {why}", shown(name))
 }
 
 /// The sum that 64 hexadecimal digits spell.

@@ -28,7 +28,7 @@ pub(super) fn settle(
     for (version, new) in listed.files() {
         let Some(old) = in_force.file_mut(version, &new.name) else {
             if !in_force.add(version, new.clone()) {
-                refused.add(|| format!("the index entry {} is refused: there are too many", new.name));
+                refused.add(|| format!("ignoring the index entry {}: too many entries", new.name));
             }
             continue;
         };
@@ -37,7 +37,7 @@ pub(super) fn settle(
         {
             contradictions.add(|| {
                 let (name, before, now) = (&old.name, hex(&before), hex(&now));
-                format!("{url} gave {name} the sha256 {before} before and gives {now} now; the first stays in force")
+                format!("{url} changed the sha256 of {name} from {before} to {now}; the first still applies")
             });
             continue;
         }
@@ -45,13 +45,13 @@ pub(super) fn settle(
         old.size = new.size.or(old.size);
     }
     let mut notes = listing.refused;
-    notes.extend(refused.lines("refused entries"));
+    notes.extend(refused.lines("ignored entries"));
     notes.extend(contradictions.lines("contradictions"));
     if let Some(newest) = dropped.last() {
         let (count, newest, copy) = (dropped.len(), newest.toolchain_name(), printable::path(copy));
         notes.push(format!(
-            "{url} no longer lists archives of {count} releases that it listed before, the newest {newest}; they stay listed \
-             until {copy} is removed"
+            "{url} no longer lists {count} releases that it listed before, up to {newest}; gvmr lists them until you \
+             remove {copy}"
         ));
     }
     (in_force, dropped, notes)
@@ -72,7 +72,7 @@ pub(super) fn hold_to_table(releases: &mut Releases, contradictions: &mut Notes)
         if let Some(now) = file.sha256.filter(|now| *now != known) {
             contradictions.add(|| {
                 let (name, known, now) = (&file.name, hex(&known), hex(&now));
-                format!("{name} is known to have the sha256 {known}, the index says {now}; the known one stays in force")
+                format!("{name} has the sha256 {known} in the built-in table and {now} in the index; the table applies")
             });
             file.size = None; // of another file
         }

@@ -16,14 +16,14 @@ pub(super) fn pax(mut content: &[u8]) -> Result<Option<&[u8]>, &'static str> {
     while !content.is_empty() {
         let (key, value, rest) = record(content).ok_or("a pax record breaks its format")?;
         if seen.contains(&key) {
-            return Err("a pax record comes twice");
+            return Err("a pax record occurs twice");
         }
         if key == b"path" {
             name = Some(value);
         } else if !MEANINGLESS.contains(&key) {
-            return Err("a pax record says more than a name, a time or an owner");
+            return Err("a pax record may set only a name, a time or an owner");
         } else if !matches!(key, b"uname" | b"gname") && !is_decimal(value) {
-            return Err("a time or an owner's number is none");
+            return Err("a time or owner in a pax record is not a number");
         }
         seen.push(key);
         content = rest;
@@ -56,7 +56,7 @@ fn is_decimal(value: &[u8]) -> bool {
 pub(super) fn long_name(content: &[u8]) -> Result<&[u8], &'static str> {
     match content.split_last() {
         Some((0, name)) if !name.is_empty() && !name.contains(&0) => Ok(name),
-        _ => Err("a long name ends in one zero"),
+        _ => Err("a long name must end in one zero byte"),
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) enum Kind {
 }
 
 /// The rule for kinds of entries that are never admitted.
-const ONLY: &str = "only files and directories have a place in a toolchain";
+const ONLY: &str = "a toolchain may hold only files and directories";
 /// What GNU tar calls the headers that hold a name.
 const LONG_LINK: &[u8] = b"././@LongLink";
 /// Where the checksum's field lies, which counts as spaces.
@@ -62,7 +62,7 @@ impl Header {
             return Err(malformed(old, "size", &"an octal number"));
         };
         if kind == Kind::Directory && size > 0 {
-            return Err(UnpackError::refused(&name, "a directory has no content"));
+            return Err(UnpackError::refused(&name, "a directory may have no content"));
         }
         if kind == Kind::LongName && name != LONG_LINK {
             return Err(malformed(old, "name of a long name's header", &"././@LongLink"));
@@ -78,10 +78,10 @@ impl Header {
 /// Why an entry of this kind is refused.
 fn refusal(kind: [u8; 1]) -> &'static str {
     match kind {
-        [b'1' | b'2' | b'K'] => "links have no place in a toolchain",
-        [b'3' | b'4' | b'6'] => "devices have no place in a toolchain",
-        [b'S'] => "sparse files have no place in a toolchain",
-        [b'g'] => "global headers have no place in a toolchain",
+        [b'1' | b'2' | b'K'] => "a toolchain may not hold links",
+        [b'3' | b'4' | b'6'] => "a toolchain may not hold devices",
+        [b'S'] => "a toolchain may not hold sparse files",
+        [b'g'] => "a toolchain may not hold global headers",
         _ => ONLY,
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn check(
     }
     let size = input.offset() - 4 - start;
     if signature == headers::END64 {
-        return Err(UnpackError::refused(b"end record", "no toolchain needs a zip64 archive"));
+        return Err(UnpackError::refused(b"end record", "zip64 archives are not allowed"));
     }
     expect_signature(b"end record", headers::END, signature)?;
     check_end(&End::parse(input.take()?), seen.len(), start, size)?;
@@ -82,10 +82,7 @@ fn check_origin(name: &[u8], made_by: u16, external: u32) -> Result<(), UnpackEr
     }
     let kind = (external >> 16) & KIND;
     if kind != REGULAR && kind != 0 {
-        return Err(UnpackError::refused(
-            name,
-            "links, directories and devices have no place in a toolchain",
-        ));
+        return Err(UnpackError::refused(name, "a toolchain may not hold links, directories or devices"));
     }
     let expected = "a plain file as Go's writer describes it";
     let got = format!("made by {made_by:#06x} with attributes {external:#010x}");

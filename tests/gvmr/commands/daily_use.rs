@@ -127,7 +127,8 @@ fn verify_names_every_changed_missing_and_added_file() {
     std::fs::write(tree.join("src/p1/file.go"), "package evil\n").unwrap();
     std::fs::remove_file(tree.join("src/p2/file.go")).unwrap();
     std::fs::write(tree.join("bin/extra"), "").unwrap();
-    let differs = world.gvmr(["verify", "1.98.1"]).exits(5, &["go1.98.1: not what the log recorded"]);
+    let differs =
+        world.gvmr(["verify", "1.98.1"]).exits(5, &["go1.98.1: does not match the checksum database"]);
     for line in ["changed\tsrc/p1/file.go", "missing\tsrc/p2/file.go", "added\tbin/extra"] {
         assert!(differs.stdout.contains(line), "{line}: {differs:?}");
     }
@@ -229,12 +230,12 @@ fn verify_without_the_log_says_that_a_receipt_is_no_proof() {
     let (mirror, mut world) = three();
     std::fs::remove_dir_all(world.home().join("cache")).unwrap();
     world.set("GOPROXY", "http://127.0.0.1:9");
-    let run = world.gvmr(["verify", "1.98.1"]).exits(4, &["the log could not be asked"]);
-    assert!(run.stdout.contains("unproved\t") && run.stdout.contains("by its receipt alone"), "{run:?}");
+    let run = world.gvmr(["verify", "1.98.1"]).exits(4, &["the checksum database could not be reached"]);
+    assert!(run.stdout.contains("unproved\t") && run.stdout.contains("by its receipt only"), "{run:?}");
     std::fs::write(world.goroot("1.98.1").join("VERSION"), "go1.98.1x").unwrap();
     world.gvmr(["verify", "1.98.1"]).exits(5, &["go1.98.1"]);
     world.set("GOPROXY", &mirror.server.url(""));
-    world.gvmr(["verify"]).exits(5, &["go1.98.1: not what"]);
+    world.gvmr(["verify"]).exits(5, &["go1.98.1: does not match"]);
 }
 
 #[test]

@@ -237,7 +237,7 @@ fn bytes_come_from_the_first_that_gives_them_and_the_others_are_told() {
     let huge = Server::start(|_| Reply::ok("x").declared(501 << 20));
     let list = ProxyList::parse(&huge.url(""), "").unwrap();
     let error = Goproxy::new(&client, &list, amd64()).fetch(&version("1.22.1")).unwrap_err();
-    assert!(error.to_string().contains("larger than the 524288000 bytes allowed"), "{error}");
+    assert!(error.to_string().contains("exceeds the limit of 524288000 bytes"), "{error}");
 }
 
 #[test]

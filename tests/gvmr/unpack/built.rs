@@ -40,7 +40,7 @@ fn what_is_no_file_or_has_two_meanings_is_an_error() {
             rustix::fs::mknodat(rustix::fs::CWD, tree.join("fifo"), kind, mode, 0).unwrap();
         }),
         ("_go.mod", |tree| fs::copy(tree.join("src/go.mod"), tree.join("src/_go.mod")).map(drop).unwrap()),
-        ("line's end", |tree| fs::write(tree.join("a\nb"), b"").unwrap()),
+        ("newline", |tree| fs::write(tree.join("a\nb"), b"").unwrap()),
         ("UTF-8", |tree| {
             let name: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"caf\xe9");
             fs::write(tree.join(name), b"").unwrap();

@@ -155,12 +155,14 @@ const FORGERIES: &[Case] = &[
     ("announced checksum", "malformed", "checksum", |zip| announced(zip, |header| header.crc ^= 1)),
     ("stored with two sizes", "malformed", "size", |zip| stored(zip, |header| header.size += 1)),
     ("stored checksum", "malformed", "checksum", |zip| stored(zip, |header| header.crc ^= 1)),
-    ("another module", "refused", "begins with", |zip| zip.files[1].rename(b"example.org/x@v1.0.0/bin/go")),
-    ("another version", "refused", "begins with", |zip| {
+    ("another module", "refused", "must begin with", |zip| {
+        zip.files[1].rename(b"example.org/x@v1.0.0/bin/go");
+    }),
+    ("another version", "refused", "must begin with", |zip| {
         zip.files[1].rename(b"golang.org/toolchain@v0.0.2/bin/go");
     }),
-    ("no prefix", "refused", "begins with", |zip| zip.files[1].rename(b"bin/go")),
-    ("an empty name", "refused", "begins with", |zip| zip.files[1].rename(b"")),
+    ("no prefix", "refused", "must begin with", |zip| zip.files[1].rename(b"bin/go")),
+    ("an empty name", "refused", "must begin with", |zip| zip.files[1].rename(b"")),
     ("a name of 65535 bytes", "limit", "length", |zip| zip.files[1].rename(&[b'x'; 65535])),
     ("a deep name", "limit", "depth", |zip| {
         zip.files[1].rename(format!("{PREFIX}{}x", "d/".repeat(40)).as_bytes());

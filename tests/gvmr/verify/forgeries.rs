@@ -85,7 +85,7 @@ fn errors_say_where_and_what() {
     );
     assert_eq!(
         message("no such version"),
-        "log.example.com/lookup/example.com/m5@v1.0.0: not in the log: 404 Not Found"
+        "log.example.com/lookup/example.com/m5@v1.0.0: not in the checksum database: 404 Not Found"
     );
     let mismatch = message("a hash at the right edge");
     assert!(mismatch.starts_with("log.example.com/tile/8/1/000.p/2, /tile/8/0/002.p/188: the tile does not"));

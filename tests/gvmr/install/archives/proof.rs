@@ -83,7 +83,7 @@ fn what_the_log_does_not_know_is_refused_and_installed_only_on_the_users_word() 
     let list = world.gvmr(["list"]).succeeds();
     assert!(list.contains("NOT PROVED"), "{list}");
     assert_eq!(world.gvmr(["list", "--json"]).json()[0]["receipt"]["proof"], "none");
-    let verify = world.gvmr(["verify"]).exits(1, &["nothing but its own receipt"]);
+    let verify = world.gvmr(["verify"]).exits(1, &["proved only by its own receipt"]);
     assert!(verify.stdout.contains("recorded") && verify.stdout.contains("NOT PROVED"), "{verify:?}");
     // What the log does know must be what it knows, whatever the user says.
     let mirror = Mirror::small_but(&["1.99.1"], |request, reply| {
@@ -134,7 +134,7 @@ fn an_archive_of_another_version_is_named_as_that() {
         if request.target.contains("1.99.1") && is_archive(request) { Reply::ok(&other) } else { reply }
     });
     let world = mirror.archive_world();
-    world.gvmr(["install", "1.99.1"]).exits(5, &["it calls itself go1.99.2"]);
+    world.gvmr(["install", "1.99.1"]).exits(5, &["its VERSION says go1.99.2"]);
     assert_eq!(world.installed(), [""; 0]);
 }
 

@@ -101,7 +101,7 @@ fn this_machines_own_go_is_adopted_although_its_settings_are_edited() {
     let settings = fs::read_to_string(root.join("go.env"));
     let edited = settings.is_ok_and(|text| text.contains("GOTOOLCHAIN=local"));
     let run = world.gvmr(["import".as_ref(), root.as_os_str()]);
-    assert_eq!(run.stderr.contains("its go.env was edited"), edited, "{run:?}");
+    assert_eq!(run.stderr.contains("go.env was edited"), edited, "{run:?}");
     run.succeeds();
     assert_eq!(snapshot(&root), before);
     world.gvmr(["verify"]).succeeds();

@@ -48,7 +48,7 @@ fn a_damaged_copy_is_not_used() {
     let fixture = told();
     std::fs::write(fixture.copy(), "garbage").unwrap();
     let index = fixture.index();
-    assert_eq!(index.notes(), [format!("{} is damaged, so it is not used", fixture.copy().display())]);
+    assert_eq!(index.notes(), [format!("ignoring {}: it is damaged", fixture.copy().display())]);
     assert_eq!(fixture.server.as_ref().unwrap().requests()[1].header("if-none-match"), None);
     assert_eq!(fixture.index().notes(), [""; 0]);
 }
@@ -80,7 +80,7 @@ fn what_is_no_copy_is_not_read_as_one() {
     rustix::fs::mkfifoat(rustix::fs::CWD, &copy, rustix::fs::Mode::RUSR).unwrap();
     let index = fixture.index();
     assert!(
-        index.notes()[0].contains("is a FIFO") && index.notes()[1].contains("not kept for later"),
+        index.notes()[0].contains("is a FIFO") && index.notes()[1].contains("cannot save a copy"),
         "{:?}",
         index.notes()
     );
@@ -95,7 +95,7 @@ fn an_index_that_cannot_be_kept_is_still_an_index() {
     let index = Index::read(&client(&[]), &fixture.url, &nowhere, Naming::Official).unwrap();
     assert_eq!(listed(&index), ["1.90.0"]);
     assert!(
-        index.notes()[0].starts_with("the index is not kept for later: cannot write "),
+        index.notes()[0].starts_with("cannot save a copy of the index: cannot write "),
         "{:?}",
         index.notes()
     );

@@ -17,8 +17,11 @@ fn the_built_in_sum_goes_before_the_indexs() {
         assert_eq!(index.file(&version("1.22.10"), "amd64").unwrap().size, None, "another file's");
         assert_eq!(sum_of(&index, "1.22.9"), known_sum("go1.22.9.linux-amd64.tar.gz"));
         let [note] = index.notes() else { panic!("{:?}", index.notes()) };
-        assert!(note.starts_with("go1.22.10.linux-amd64.tar.gz is known to have the sha256 "), "{note}");
-        assert!(note.contains(&format!("the index says {}; the known one stays", sum(9))), "{note}");
+        assert!(note.starts_with("go1.22.10.linux-amd64.tar.gz has the sha256 "), "{note}");
+        assert!(
+            note.contains(&format!("in the built-in table and {} in the index; the table applies", sum(9))),
+            "{note}"
+        );
     }
     fixture.says(json_reply(&list(&[("go1.22.10", "")])));
     let index = fixture.index();
@@ -34,10 +37,7 @@ fn the_first_sum_of_a_new_release_goes_before_a_later_one() {
         let index = fixture.index();
         assert_eq!(sum_of(&index, "1.90.0"), Some([1; 32]));
         let [note] = index.notes() else { panic!("{:?}", index.notes()) };
-        assert!(
-            note.contains(&format!("the sha256 {} before and gives {} now; the first stays", sum(1), sum(2))),
-            "{note}"
-        );
+        assert!(note.contains(&format!("from {} to {}; the first still applies", sum(1), sum(2))), "{note}");
     }
     fixture.says(json_reply(&list(&[("go1.90.0", "")])));
     let index = fixture.index();
@@ -66,16 +66,11 @@ fn a_dropped_release_stays_listed_and_is_told_once_for_all() {
         assert_eq!(listed(&index), ["1.89.0", "1.89.1", "1.90.0", "1.90.1", "1.90.2"]);
         assert_eq!(sum_of(&index, "1.90.2"), Some([1; 32]));
         let [note] = index.notes() else { panic!("{:?}", index.notes()) };
-        assert!(
-            note.contains(
-                "no longer lists archives of 2 releases that it listed before, the newest go1.90.2;"
-            ),
-            "{note}"
-        );
+        assert!(note.contains("no longer lists 2 releases that it listed before, up to go1.90.2;"), "{note}");
         assert!(note.contains(fixture.copy().to_str().unwrap()), "{note}");
     }
     fixture.says(json_reply(&list(&[all[0], all[1], all[2], all[3]])));
-    assert!(fixture.index().notes()[0].contains("of 1 releases that it listed before, the newest go1.89.1"));
+    assert!(fixture.index().notes()[0].contains("1 releases that it listed before, up to go1.89.1"));
     std::fs::remove_file(fixture.copy()).unwrap();
     assert_eq!(fixture.index().notes(), [""; 0]);
 }
@@ -90,7 +85,7 @@ fn one_archive_of_a_release_can_be_dropped_too() {
     fixture.says(json_reply(&both));
     let index = fixture.index();
     assert_eq!(index.versions("arm64"), [version("1.90.0")]);
-    assert!(index.notes()[0].contains("the newest go1.90.0"), "{:?}", index.notes());
+    assert!(index.notes()[0].contains("up to go1.90.0"), "{:?}", index.notes());
 }
 
 #[test]
@@ -104,7 +99,7 @@ fn a_list_of_the_newest_only_may_forget_what_a_newer_one_replaces() {
     assert_eq!(index.notes(), [""; 0]);
     assert_eq!(listed(&index), ["1.89.7", "1.89.8", "1.90.1", "1.90.2", "1.91.0"]);
     fixture.says(json_reply(&list(&[("go1.90.2", &sum(3)), ("go1.89.8", &sum(4))])));
-    assert!(fixture.index().notes()[0].contains("of 1 releases that it listed before, the newest go1.91.0"));
+    assert!(fixture.index().notes()[0].contains("1 releases that it listed before, up to go1.91.0"));
 }
 
 #[test]
@@ -152,7 +147,7 @@ fn a_memory_that_is_full_still_holds_what_it_holds() {
     let index = fixture.index();
     assert_eq!(index.versions("amd64").len(), 3572);
     assert!(index.notes()[0].contains("go1.90.3571.linux-"), "{}", index.notes()[0]);
-    assert!(index.notes()[8].starts_with("and 33992 more refused"), "{}", index.notes()[8]);
-    assert!(index.notes()[9].contains("of 3000 releases"), "{}", index.notes()[9]);
+    assert!(index.notes()[8].starts_with("and 33992 more ignored"), "{}", index.notes()[8]);
+    assert!(index.notes()[9].contains("no longer lists 3000 releases"), "{}", index.notes()[9]);
     assert_eq!(sum_of(&index, "1.90.0"), Some([1; 32]));
 }

@@ -283,7 +283,7 @@ const COMPRESSED: &[Case<fn() -> Vec<u8>>] = &[
         [Gzip::of(one).bytes(), Gzip::of(other).bytes()].concat()
     }),
     ("an empty member", "malformed", "two blocks", || Gzip::of(b"").bytes()),
-    ("nothing", "truncated", "too early", Vec::new),
+    ("nothing", "truncated", "truncated", Vec::new),
     ("no deflate data", "malformed", "content", || gzip(|gzip| gzip.deflated = vec![0xff; 200])),
 ];
 
@@ -318,7 +318,7 @@ const XZ: &[Case<fn() -> Vec<u8>>] = &[
         bytes[20..24].copy_from_slice(&crc.sum().to_le_bytes());
         bytes
     }),
-    ("a cut stream", "truncated", "too early", || {
+    ("a cut stream", "truncated", "truncated", || {
         let mut bytes = small().xz();
         bytes.truncate(bytes.len() - 1);
         bytes
