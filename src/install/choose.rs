@@ -107,7 +107,14 @@ fn is_unlogged(selector: &Selector, installer: &Installer<'_>, error: &SourceErr
     error.kind() == SourceErrorKind::Refused && first.is_some_and(|first| !in_log(&first, installer))
 }
 
-pub(super) fn unknown(request: &Request, installer: &Installer<'_>) -> InstallError {
+impl Installer<'_> {
+    /// The error of an exact version that no source has.
+    pub(super) fn unknown(&self, version: &Version) -> InstallError {
+        unknown(&Request::Selector(Selector::exact(version)), self)
+    }
+}
+
+fn unknown(request: &Request, installer: &Installer<'_>) -> InstallError {
     let listing = installer.sources.listed();
     let nearest = match request {
         Request::Selector(selector) => {

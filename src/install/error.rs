@@ -2,7 +2,6 @@
 
 mod hint;
 
-use super::progress::Progress;
 use crate::build::BuildError;
 use crate::host::Assessment;
 use crate::sources::SourceError;
@@ -196,25 +195,6 @@ impl InstallError {
             Self::Source(_) | Self::Cut { .. } => true,
             Self::Unpack { error, .. } => matches!(**error, UnpackError::Read(_)),
             _ => false,
-        }
-    }
-
-    /// What several sources' failures amount to: a download that broke before a refusal to begin one.
-    pub(super) fn joined(wanted: String, failures: Vec<Self>, watch: &dyn Progress) -> Self {
-        let (mut sources, mut broken) = (Vec::new(), Vec::new());
-        for failure in failures {
-            match failure {
-                Self::Source(error) => sources.push(error),
-                other => broken.push(other),
-            }
-        }
-        match broken.pop() {
-            None => Self::Source(SourceError::joined(wanted, sources)),
-            Some(last) => {
-                let rest: Vec<_> = sources.into_iter().map(Self::Source).chain(broken).collect();
-                super::note_failures(&rest, watch);
-                last
-            }
         }
     }
 }

@@ -3,9 +3,10 @@
 //! Takes a version; guarantees that its sources were proved before the first of their commands ran, and that the result
 //! is committed like every other toolchain, with a receipt that says that it was built here and with what.
 
+use super::pipeline::{joined, note_failures};
 use super::progress::{Event, Progress};
 use super::verifier::{LogAnswer, Unpacked};
-use super::{InstallError, InstallOptions, InstallOutcome, Installer, note_failures};
+use super::{InstallError, InstallOptions, InstallOutcome, Installer};
 use crate::build::{self, Bootstrap, BootstrapGo, BuildError, Plan};
 use crate::sources::{Form, MODULE, Source};
 use crate::store::{ProofKind, Toolchain, VersionLock};
@@ -163,7 +164,7 @@ impl Installer<'_> {
             };
             return Ok((unpacked, verified));
         }
-        Err(InstallError::joined(format!("the sources of {}", version.toolchain_name()), failures, watch))
+        Err(joined(format!("the sources of {}", version.toolchain_name()), failures, watch))
     }
 
     /// Where the output of the build is kept.

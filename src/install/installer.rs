@@ -1,0 +1,54 @@
+//! What installing needs, and how it ends.
+
+use crate::host::Host;
+use crate::sources::{MODULE, Sources};
+use crate::store::{Store, Toolchain};
+use crate::verify::{LogClient, LogError, LoggedSum, SettingError};
+
+/// All that installing needs.
+pub struct Installer<'a> {
+    /// Where toolchains are committed.
+    pub store: &'a Store,
+    /// Where their bytes come from.
+    pub sources: Sources<'a>,
+    /// What proves them; `None` where the user has switched the log off.
+    pub log: Option<LogClient<'a>>,
+    /// What runs here.
+    pub host: &'a Host,
+}
+
+/// What the user wishes besides a version.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct InstallOptions {
+    /// Install what cannot run here too.
+    pub force: bool,
+    /// Install what nothing vouches for too.
+    pub allow_unlogged: bool,
+}
+
+/// How an install ended well.
+#[derive(Debug)]
+pub enum InstallOutcome {
+    /// It was fetched, proved and committed now.
+    Installed(Toolchain),
+    /// It was there already, or another process has just committed it.
+    Present(Toolchain),
+}
+
+impl InstallOutcome {
+    /// The toolchain, whoever installed it.
+    pub fn toolchain(&self) -> &Toolchain {
+        let (Self::Installed(toolchain) | Self::Present(toolchain)) = self;
+        toolchain
+    }
+}
+
+impl Installer<'_> {
+    /// What the log recorded for a module version of the toolchain.
+    pub(super) fn lookup(&self, module_version: &str) -> Result<LoggedSum, LogError> {
+        match &self.log {
+            Some(log) => log.lookup(MODULE, module_version),
+            None => Err(LogError::Setting(SettingError::Disabled)),
+        }
+    }
+}
