@@ -11,7 +11,8 @@ use crate::credentials::{self, Credentials, Keyring};
 use crate::host::Host;
 use crate::net::{self, NetSettings};
 use crate::sources::{
-    ArchiveSettings, Archives, Directory, GoSettings, Goproxy, ProxyList, ProxyListError, Source, Sources,
+    ArchiveDirectory, ArchiveSettings, Archives, GoSettings, Goproxy, ProxyList, ProxyListError, Source,
+    Sources,
 };
 use crate::store::{Store, StoreError};
 use crate::verify::{LogError, SettingError};
@@ -121,7 +122,9 @@ impl Access<'_> {
                 false,
             ),
             SourceName::Goproxy => Source::Goproxy(Goproxy::new(&self.client, &self.proxies, platform())),
-            SourceName::Directory(path) => Source::Directory(Directory::new(&self.client, platform(), path)),
+            SourceName::Directory(path) => {
+                Source::Directory(ArchiveDirectory::new(&self.client, platform(), path))
+            }
         };
         let has_musl = !settings.musl_mirrors.is_empty();
         let musl = has_musl.then(|| archives(&settings.musl_mirrors, true, &settings.musl_index, true, true));

@@ -3,10 +3,9 @@
 
 use super::backoff::Backoff;
 use super::classify;
-use super::client::Shared;
 use super::conditional::Validators;
 use super::error::{NetError, NetErrorKind};
-use super::exchange::{Answer, Wanted};
+use super::exchange::{Answer, LazyExchange, Wanted};
 use super::pace::Pace;
 use super::redact::RedactedUrl;
 use reqwest::Url;
@@ -37,7 +36,7 @@ enum Source {
 /// A response, and what is needed to ask for the rest of it.
 struct Web {
     response: Response,
-    shared: Arc<Shared>,
+    shared: Arc<LazyExchange>,
     original: Url,
     validator: Option<HeaderValue>,
     pace: Pace,
@@ -48,7 +47,7 @@ impl Body {
         Self::new(Source::File(file), RedactedUrl::of(url), None, Some(length))
     }
 
-    pub(super) fn of_answer(shared: &Arc<Shared>, original: &Url, answer: Answer) -> Self {
+    pub(super) fn of_answer(shared: &Arc<LazyExchange>, original: &Url, answer: Answer) -> Self {
         let length = answer.response.content_length();
         let validator = answer.response.headers().get(ETAG).filter(|tag| tag.as_bytes().starts_with(b"\""));
         let web = Web {
@@ -56,7 +55,7 @@ impl Body {
             response: answer.response,
             shared: Arc::clone(shared),
             original: original.clone(),
-            pace: Pace::new(&shared.settings.limits),
+            pace: Pace::new(&shared.settings().limits),
         };
         Self::new(Source::Web(Box::new(web)), answer.url, answer.via, length)
     }
@@ -117,7 +116,7 @@ impl Body {
             return Ok(0);
         }
         let read = match &mut self.source {
-            Source::File(file) => file.read(buffer).map_err(|error| super::file::of_io(&error))?,
+            Source::File(file) => file.read(buffer).map_err(|error| NetErrorKind::of_file(&error))?,
             Source::Web(web) => web.read(buffer, self.got, self.length)?,
         };
         if self.got == 0 && begins_html(&buffer[..read]) {
@@ -172,8 +171,8 @@ impl Web {
     /// answer but exactly these bytes of it means no.
     fn resume(&mut self, got: u64, length: u64) -> bool {
         let Some(validator) = self.validator.clone().filter(|_| got > 0) else { return false };
-        let Ok(exchange) = self.shared.exchange() else { return false };
-        let mut backoff = Backoff::new(self.shared.settings.limits);
+        let Ok(exchange) = self.shared.get() else { return false };
+        let mut backoff = Backoff::new(self.shared.settings().limits);
         let mut retry_after = None;
         while let Some(pause) = backoff.next(retry_after) {
             std::thread::sleep(pause);

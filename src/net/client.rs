@@ -4,32 +4,26 @@ use super::backoff::Backoff;
 use super::body::Body;
 use super::conditional::{Changed, Validators};
 use super::error::{NetError, NetErrorKind};
-use super::exchange::{Exchange, Failure, Wanted};
+use super::exchange::{Failure, LazyExchange, Wanted};
 use super::file;
 use super::redact::RedactedUrl;
 use super::settings::NetSettings;
 use reqwest::Url;
 use std::fmt;
 use std::io::Read;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// Reads `https`, `http` and `file` URLs. Cheap to make and to clone: the connection pool is started with the
 /// first request over the network, and certificates are read with the first one that needs them.
 #[derive(Clone)]
 pub struct Client {
-    shared: Arc<Shared>,
-}
-
-/// What a client and the bodies it gave out have in common.
-pub(super) struct Shared {
-    pub(super) settings: NetSettings,
-    exchange: OnceLock<Result<Exchange, String>>,
+    shared: Arc<LazyExchange>,
 }
 
 impl Client {
     /// A client that follows `settings`.
     pub fn new(settings: NetSettings) -> Self {
-        Self { shared: Arc::new(Shared { settings, exchange: OnceLock::new() }) }
+        Self { shared: Arc::new(LazyExchange::new(settings)) }
     }
 
     /// The whole body of `url`, at most `limit` bytes. An attempt that fails midway is repeated.
@@ -68,7 +62,7 @@ impl Client {
     }
 
     fn persist<T>(&self, url: &Url, attempt: impl Fn(&Backoff) -> Result<T, Failure>) -> Result<T, NetError> {
-        let mut backoff = Backoff::new(self.shared.settings.limits);
+        let mut backoff = Backoff::new(self.shared.settings().limits);
         loop {
             let failure = match attempt(&backoff) {
                 Ok(value) => return Ok(value),
@@ -95,18 +89,12 @@ impl Client {
             "http" | "https" => {
                 let exchange = self
                     .shared
-                    .exchange()
+                    .get()
                     .map_err(|reason| fail(NetErrorKind::Tls { reason: reason.to_owned(), issuer: None }))?;
                 Ok(Body::of_answer(&self.shared, url, exchange.get(url, wanted)?))
             }
             _ => Err(fail(NetErrorKind::Unsupported { reason: "the scheme must be https, http or file" })),
         }
-    }
-}
-
-impl Shared {
-    pub(super) fn exchange(&self) -> Result<&Exchange, &str> {
-        self.exchange.get_or_init(|| Exchange::new(&self.settings)).as_ref().map_err(String::as_str)
     }
 }
 
@@ -138,6 +126,6 @@ fn collect(body: &mut Body, backoff: &Backoff) -> Result<Vec<u8>, NetError> {
 
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Client").field("settings", &self.shared.settings).finish()
+        formatter.debug_struct("Client").field("settings", &self.shared.settings()).finish()
     }
 }

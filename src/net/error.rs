@@ -177,7 +177,7 @@ impl NetError {
 
     /// The error of a system call on a local file or directory.
     pub fn of_path(path: &Path, error: &io::Error) -> Self {
-        Self::new(RedactedUrl::of_path(path), super::file::of_io(error))
+        Self::new(RedactedUrl::of_path(path), NetErrorKind::of_file(error))
     }
 
     /// Whether a later attempt may succeed: connecting, waiting, 5xx, 429 and early ends; never other 4xx,
@@ -216,6 +216,17 @@ impl NetError {
     /// The read error inside an [`io::Error`] that a [`super::Body`] gave.
     pub fn of_io(error: &io::Error) -> Option<&Self> {
         error.get_ref()?.downcast_ref()
+    }
+}
+
+impl NetErrorKind {
+    /// A system error as a server would put it: missing is 404, forbidden is 403.
+    pub(super) fn of_file(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Absent { status: None, detail: None },
+            io::ErrorKind::PermissionDenied => Self::Refused { status: None, detail: None },
+            kind => Self::Io { kind, reason: error.to_string() },
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use reqwest::blocking::Response;
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderValue, IF_RANGE, LOCATION, RANGE, RETRY_AFTER};
 use reqwest::{Proxy, Url};
 use std::io::Read;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 const REDIRECTS: usize = 5;
@@ -22,6 +23,27 @@ const DETAIL: usize = 512;
 pub(super) struct Exchange {
     http: reqwest::blocking::Client,
     settings: NetSettings,
+}
+
+/// Settings, and the connection pool that the first request makes of them. A client and its bodies share one.
+pub(super) struct LazyExchange {
+    settings: NetSettings,
+    exchange: OnceLock<Result<Exchange, String>>,
+}
+
+impl LazyExchange {
+    pub(super) fn new(settings: NetSettings) -> Self {
+        Self { settings, exchange: OnceLock::new() }
+    }
+
+    pub(super) fn settings(&self) -> &NetSettings {
+        &self.settings
+    }
+
+    /// The pool, or why there is none.
+    pub(super) fn get(&self) -> Result<&Exchange, &str> {
+        self.exchange.get_or_init(|| Exchange::new(&self.settings)).as_ref().map_err(String::as_str)
+    }
 }
 
 /// An answer whose status is 200, 206 where a range was asked for, or 304 where a change was.

@@ -6,7 +6,7 @@ use super::error::NetErrorKind;
 use reqwest::Url;
 use rustix::fs::OFlags;
 use std::fs::{File, FileType, OpenOptions};
-use std::io::{self, Read};
+use std::io::Read;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -37,21 +37,12 @@ fn open_regular(path: &Path) -> Result<(File, u64), NetErrorKind> {
     let flags = (OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY).bits();
     let mut options = OpenOptions::new();
     options.read(true).custom_flags(i32::try_from(flags).unwrap_or(0));
-    let file = options.open(path).map_err(|error| of_io(&error))?;
-    let metadata = file.metadata().map_err(|error| of_io(&error))?;
+    let file = options.open(path).map_err(|error| NetErrorKind::of_file(&error))?;
+    let metadata = file.metadata().map_err(|error| NetErrorKind::of_file(&error))?;
     if metadata.is_file() {
         Ok((file, metadata.len()))
     } else {
         Err(NetErrorKind::NotAFile { found: called(metadata.file_type()) })
-    }
-}
-
-/// A system error as a server would put it: missing is 404, forbidden is 403.
-pub(super) fn of_io(error: &io::Error) -> NetErrorKind {
-    match error.kind() {
-        io::ErrorKind::NotFound => NetErrorKind::Absent { status: None, detail: None },
-        io::ErrorKind::PermissionDenied => NetErrorKind::Refused { status: None, detail: None },
-        kind => NetErrorKind::Io { kind, reason: error.to_string() },
     }
 }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// Archives on a file system.
 #[derive(Debug)]
-pub struct Directory<'c> {
+pub struct ArchiveDirectory<'c> {
     client: &'c Client,
     platform: Platform,
     /// Whether only builds for musl are taken, or none of them.
@@ -27,7 +27,7 @@ enum Place {
     File(PathBuf),
 }
 
-impl<'c> Directory<'c> {
+impl<'c> ArchiveDirectory<'c> {
     /// The archives for `platform` in `directory`.
     pub fn new(client: &'c Client, platform: Platform, directory: &Path) -> Self {
         Self { client, platform, musl: false, place: Place::Directory(directory.to_owned()) }

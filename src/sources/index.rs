@@ -22,7 +22,7 @@ use crate::net::{Changed, Client, RedactedUrl, Url, Validators};
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::printable;
 use kept::Kept;
-use listing::Listing;
+use listing::ParsedIndex;
 use releases::Releases;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -144,7 +144,7 @@ fn ask(
     url: &Url,
     earlier: &Validators,
     naming: Naming,
-) -> Result<Option<(Listing, Validators)>, IndexError> {
+) -> Result<Option<(ParsedIndex, Validators)>, IndexError> {
     match client.read_if_changed(url, MAX_LENGTH, earlier)? {
         Changed::No => Ok(None),
         Changed::To { data, validators } => {

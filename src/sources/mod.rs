@@ -20,7 +20,7 @@ mod sumdb;
 
 pub use archive_name::ArchiveName;
 pub use archives::{ArchiveSettings, Archives};
-pub use directory::Directory;
+pub use directory::ArchiveDirectory;
 pub use error::{AttemptOutcome, SourceError, SourceErrorKind, Tried};
 pub use fetched::{Fetched, Form, PromisedSum};
 pub use goproxy::{Goproxy, Listing, Presence};

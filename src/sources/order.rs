@@ -5,7 +5,7 @@
 
 use super::archive_name::{self, ArchiveName};
 use super::archives::{Archives, Found};
-use super::directory::Directory;
+use super::directory::ArchiveDirectory;
 use super::error::SourceError;
 use super::fetched::Fetched;
 use super::goproxy::{Goproxy, Listing};
@@ -25,7 +25,7 @@ pub enum Source<'c> {
     /// Toolchain modules through a list of module proxies.
     Goproxy(Goproxy<'c>),
     /// Archives on a file system.
-    Directory(Directory<'c>),
+    Directory(ArchiveDirectory<'c>),
 }
 
 /// All sources for one platform.
@@ -60,8 +60,8 @@ impl<'c> Sources<'c> {
     }
 
     /// One archive on this machine as a source.
-    pub fn file(&self, name: &ArchiveName, file: &Path) -> Directory<'c> {
-        Directory::file(self.client, name, file)
+    pub fn file(&self, name: &ArchiveName, file: &Path) -> ArchiveDirectory<'c> {
+        ArchiveDirectory::file(self.client, name, file)
     }
 
     /// The source of builds for musl, where the user named one.

@@ -1,9 +1,8 @@
 //! Why an archive did not become a tree.
 
 use super::batch::Closed;
-use super::limits::Limit;
 use crate::verify::TAMPERED;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io;
 use std::path::PathBuf;
 
@@ -66,6 +65,37 @@ pub enum UnpackError {
     },
 }
 
+/// The cap that an archive ran into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // each is the field of `ArchiveLimits` of the same name
+pub enum Limit {
+    Archive,
+    Unpacked,
+    Entries,
+    Directories,
+    Names,
+    Path,
+    Depth,
+    Ratio,
+    Decoder,
+}
+
+impl Display for Limit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Archive => "the size of the archive in bytes",
+            Self::Unpacked => "the size of all files in bytes",
+            Self::Entries => "the number of files",
+            Self::Directories => "the number of directories",
+            Self::Names => "the size of all names in bytes",
+            Self::Path => "the length of a name in bytes",
+            Self::Depth => "the depth of a name in elements",
+            Self::Ratio => "the ratio of unpacked to packed bytes",
+            Self::Decoder => "the memory that the decoder needs in bytes",
+        })
+    }
+}
+
 impl UnpackError {
     /// One next step; `None` where the bytes did not arrive or the tree could not be written: who chose the source and
     /// the place knows better.
@@ -109,19 +139,19 @@ impl UnpackError {
 }
 
 /// Why the reader of an archive stopped.
-pub(super) enum Stop {
+pub(super) enum Stopped {
     Failed(UnpackError),
     /// Who comes next stopped first and knows why.
     Closed,
 }
 
-impl From<UnpackError> for Stop {
+impl From<UnpackError> for Stopped {
     fn from(error: UnpackError) -> Self {
         Self::Failed(error)
     }
 }
 
-impl From<Closed> for Stop {
+impl From<Closed> for Stopped {
     fn from(_: Closed) -> Self {
         Self::Closed
     }

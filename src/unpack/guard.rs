@@ -5,8 +5,9 @@
 //! release has. Never touches a disk.
 
 use super::UNLOGGED;
+use super::error::Limit;
 use super::error::UnpackError;
-use super::limits::{ArchiveLimits, Limit};
+use super::limits::ArchiveLimits;
 use super::names::Names;
 use super::rules::{self, Within};
 
@@ -33,7 +34,7 @@ impl<'a> Layout<'a> {
 }
 
 /// Where the content of a file goes.
-pub(super) enum Place {
+pub(super) enum Destination {
     /// Into the tree and the manifest, which has this name for it.
     Tree(String),
     /// Nowhere: no log entry covers it.
@@ -53,15 +54,15 @@ impl<'a> Guard<'a> {
     }
 
     /// Admits a regular file.
-    pub(super) fn file(&mut self, name: &[u8]) -> Result<Place, UnpackError> {
+    pub(super) fn file(&mut self, name: &[u8]) -> Result<Destination, UnpackError> {
         let below = self.below(name)?;
         let within = self.within(below);
         let below = rules::check(below, within).map_err(|rule| UnpackError::refused(name, rule))?;
         self.names.file(below, self.limits)?;
         if within == Within::Unlogged {
-            return Ok(Place::Dropped);
+            return Ok(Destination::Dropped);
         }
-        Ok(Place::Tree(match below.strip_suffix("go.mod") {
+        Ok(Destination::Tree(match below.strip_suffix("go.mod") {
             Some(directory) if directory.is_empty() || directory.ends_with('/') => {
                 [self.layout.prefix, directory, "_go.mod"].concat()
             }

@@ -7,15 +7,16 @@
 //! copy shares the original's blocks.
 
 use super::UNLOGGED;
+use super::error::Limit;
 use super::error::UnpackError;
 use super::guard::{Guard, Layout};
 use super::installed::{EntryKind, Walk};
-use super::limits::{ArchiveLimits, Limit};
+use super::limits::ArchiveLimits;
 use super::local_build::{built, not_a_file};
 use super::mtime_check::Early;
 use super::shape::Shape;
 use super::staged::Staged;
-use super::tree::Tree;
+use super::tree::TreeRoot;
 use super::writer::on_disk;
 use rustix::fs::OFlags;
 use std::cell::Cell;
@@ -123,14 +124,14 @@ impl Part {
         limits: &ArchiveLimits,
         go_on: &mut dyn FnMut(u64) -> bool,
     ) -> Result<Staged, UnpackError> {
-        let tree = Tree::open(into)?;
+        let tree = TreeRoot::open(into)?;
         thread::scope(|scope| self.copy_files(tree, &Early::begin(scope), limits, go_on))?;
         built(into, &self.prefix)
     }
 
     fn copy_files(
         &self,
-        mut tree: Tree,
+        mut tree: TreeRoot,
         early: &Early,
         limits: &ArchiveLimits,
         go_on: &mut dyn FnMut(u64) -> bool,

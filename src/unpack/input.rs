@@ -1,8 +1,8 @@
 //! The body as a window of bytes with an offset, and a cap on the whole.
 
 use super::body::{Fed, Window};
+use super::error::Limit;
 use super::error::UnpackError;
-use super::limits::Limit;
 
 pub(super) struct Input {
     fed: Fed,

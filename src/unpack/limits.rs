@@ -1,7 +1,6 @@
 //! How large an archive may be before it is no toolchain any more.
 
-use super::error::UnpackError;
-use std::fmt;
+use super::error::{Limit, UnpackError};
 
 /// Caps on what one archive may cost. The defaults fit every toolchain from Go 1.2 to 1.27 with room to spare
 /// and keep the memory of an unpacking below 24 MiB, and that of a decoder, whatever the archive says.
@@ -41,37 +40,6 @@ impl Default for ArchiveLimits {
             ratio: 40,
             decoder: 34 << 20,
         }
-    }
-}
-
-/// The cap that an archive ran into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // each is the field of `Limits` of the same name
-pub enum Limit {
-    Archive,
-    Unpacked,
-    Entries,
-    Directories,
-    Names,
-    Path,
-    Depth,
-    Ratio,
-    Decoder,
-}
-
-impl fmt::Display for Limit {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Archive => "the size of the archive in bytes",
-            Self::Unpacked => "the size of all files in bytes",
-            Self::Entries => "the number of files",
-            Self::Directories => "the number of directories",
-            Self::Names => "the size of all names in bytes",
-            Self::Path => "the length of a name in bytes",
-            Self::Depth => "the depth of a name in elements",
-            Self::Ratio => "the ratio of unpacked to packed bytes",
-            Self::Decoder => "the memory that the decoder needs in bytes",
-        })
     }
 }
 

@@ -42,11 +42,11 @@ mod writer;
 mod xz;
 mod zip;
 
-pub use error::UnpackError;
+pub use error::{Limit, UnpackError};
 pub use format::Format;
 pub use import_copy::Part;
 pub use installed::{EntryKind, InstalledEntry, installed, manifest};
-pub use limits::{ArchiveLimits, Limit};
+pub use limits::ArchiveLimits;
 pub use local_build::built;
 pub use mode::is_executable;
 pub use shape::Shape;

@@ -4,8 +4,9 @@
 //! grows with the distinct elements, not with the depth of paths, so that limits on entries, directories and
 //! bytes of names bound it.
 
+use super::error::Limit;
 use super::error::UnpackError;
-use super::limits::{ArchiveLimits, Limit};
+use super::limits::ArchiveLimits;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 

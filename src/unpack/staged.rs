@@ -2,7 +2,7 @@
 
 use super::batch::{self, BatchSender};
 use super::body;
-use super::error::{Stop, UnpackError};
+use super::error::{Stopped, UnpackError};
 use super::format::Format;
 use super::guard::{Guard, Layout};
 use super::gzip::Gzip;
@@ -12,7 +12,7 @@ use super::limits::ArchiveLimits;
 use super::mtime_check::Early;
 use super::stream::{Decoder, Stream};
 use super::tar;
-use super::tree::Tree;
+use super::tree::TreeRoot;
 use super::writer::{Writer, Written};
 use super::xz::Xz;
 use super::zip;
@@ -77,7 +77,7 @@ pub fn module_zip(
     let guard = Guard::new(Layout::module(prefix), limits);
     let sums = Sums { body: false, checksums: true };
     let staged = pipeline(body, prefix, into, limits, sums, |input, outlet| {
-        zip::Reader::new(input, outlet, guard, limits).run()
+        zip::ZipReader::new(input, outlet, guard, limits).run()
     });
     drop(turn);
     staged
@@ -105,8 +105,10 @@ pub fn archive(
         Format::Zip => None,
     };
     let staged = pipeline(body, prefix, into, limits, sums, |input, outlet| match decoder {
-        Some(decoder) => tar::Reader::new(Stream::new(input, decoder, outlet, limits), guard, limits).run(),
-        None => zip::Reader::new(input, outlet, guard, limits).run(),
+        Some(decoder) => {
+            tar::TarReader::new(Stream::new(input, decoder, outlet, limits), guard, limits).run()
+        }
+        None => zip::ZipReader::new(input, outlet, guard, limits).run(),
     });
     drop(turn);
     staged
@@ -146,9 +148,9 @@ fn pipeline(
     into: &Path,
     limits: &ArchiveLimits,
     sums: Sums,
-    read: impl FnOnce(Input, BatchSender) -> Result<(), Stop>,
+    read: impl FnOnce(Input, BatchSender) -> Result<(), Stopped>,
 ) -> Result<Staged, UnpackError> {
-    let tree = Tree::open(into)?;
+    let tree = TreeRoot::open(into)?;
     let (outlet, middle, inlet) = batch::pipe();
     let (feed, windows) = body::feed(sums.body);
     let (read, hashed, written, archive_sha256) = thread::scope(|scope| {
@@ -171,8 +173,8 @@ fn pipeline(
     let manifest = hashed?;
     match read {
         Ok(()) => Ok(Staged { directory: into.to_owned(), manifest, files, bytes, archive_sha256 }),
-        Err(Stop::Failed(error)) => Err(error),
+        Err(Stopped::Failed(error)) => Err(error),
         // Cannot happen: who closes the pipeline has failed, and that was told above.
-        Err(Stop::Closed) => Err(UnpackError::Read(io::Error::other("the pipeline was closed"))),
+        Err(Stopped::Closed) => Err(UnpackError::Read(io::Error::other("the pipeline was closed"))),
     }
 }

@@ -3,7 +3,7 @@
 //! Nothing is copied: what the reader does not keep stays in its batch and is passed over.
 
 use super::batch::BatchSender;
-use super::error::{Stop, UnpackError};
+use super::error::{Stopped, UnpackError};
 use super::gzip::Gzip;
 use super::input::Input;
 use super::limits::{ArchiveLimits, Budget};
@@ -33,7 +33,7 @@ impl<'a> Stream<'a> {
     }
 
     /// The next bytes that are decoded already, at least one; none at the end, when everything is checked.
-    pub(super) fn available(&mut self) -> Result<&[u8], Stop> {
+    pub(super) fn available(&mut self) -> Result<&[u8], Stopped> {
         if self.outlet.unread().is_empty() {
             let room = self.outlet.room()?;
             let given = match &mut self.decoder {
@@ -52,7 +52,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Fills `bytes`, or as much of it as there is: the number of bytes.
-    pub(super) fn copy(&mut self, bytes: &mut [u8]) -> Result<usize, Stop> {
+    pub(super) fn copy(&mut self, bytes: &mut [u8]) -> Result<usize, Stopped> {
         let mut done = 0;
         while let Some(free) = bytes.get_mut(done..).filter(|free| !free.is_empty()) {
             let held = self.available()?;
@@ -69,7 +69,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Makes the next `size` bytes a file: the manifest's where it has a name for it, else nobody's.
-    pub(super) fn file(&mut self, name: Option<String>, size: u64, entry: &[u8]) -> Result<(), Stop> {
+    pub(super) fn file(&mut self, name: Option<String>, size: u64, entry: &[u8]) -> Result<(), Stopped> {
         let kept = name.is_some();
         if let Some(name) = name {
             self.outlet.begin(name)?;
@@ -92,7 +92,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Sends what is left.
-    pub(super) fn finish(self) -> Result<(), Stop> {
+    pub(super) fn finish(self) -> Result<(), Stopped> {
         Ok(self.outlet.finish()?)
     }
 }

@@ -16,7 +16,7 @@ const DIRECTORY: OFlags =
 const NEW_FILE: OFlags =
     OFlags::WRONLY.union(OFlags::CREATE).union(OFlags::EXCL).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
-pub(super) struct Tree {
+pub(super) struct TreeRoot {
     root: OwnedFd,
     path: PathBuf,
     /// The directory of the last file: its name, and an open directory for each of its elements.
@@ -24,7 +24,7 @@ pub(super) struct Tree {
     open: Vec<OwnedFd>,
 }
 
-impl Tree {
+impl TreeRoot {
     /// Opens an existing directory, which must be empty.
     pub(super) fn open(path: &Path) -> Result<Self, UnpackError> {
         let failed = |errno: Errno| UnpackError::Write { path: path.to_owned(), source: errno.into() };

@@ -3,7 +3,7 @@
 use super::batch::{BatchReceiver, Piece};
 use super::error::UnpackError;
 use super::mtime_check::Early;
-use super::tree::Tree;
+use super::tree::TreeRoot;
 use std::fs::File;
 use std::io::Write as _;
 
@@ -14,7 +14,7 @@ pub(super) struct Written {
 }
 
 pub(super) struct Writer<'a> {
-    tree: Tree,
+    tree: TreeRoot,
     early: Early,
     prefix: &'a str,
     open: Option<OpenFile>,
@@ -29,7 +29,7 @@ struct OpenFile {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(tree: Tree, prefix: &'a str, early: Early) -> Self {
+    pub(super) fn new(tree: TreeRoot, prefix: &'a str, early: Early) -> Self {
         let written = Written { files: 0, bytes: 0 };
         Self { tree, early, prefix, open: None, written }
     }

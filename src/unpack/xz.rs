@@ -2,9 +2,10 @@
 //!
 //! The decoder's memory is limited before it is taken: an archive that asks for a larger dictionary is an error.
 
+use super::error::Limit;
 use super::error::UnpackError;
 use super::input::Input;
-use super::limits::{ArchiveLimits, Limit};
+use super::limits::ArchiveLimits;
 use liblzma::stream::{Action, Error, Status, Stream, TELL_NO_CHECK, TELL_UNSUPPORTED_CHECK};
 
 /// How errors call what they are about.

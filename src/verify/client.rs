@@ -16,7 +16,7 @@ use super::escape::lookup_path;
 use super::h1::H1;
 use super::head::TreeHead;
 use super::record::Record;
-use super::source::{Remote, Source};
+use super::source::{LogSource, Remote};
 use super::tlog::{Hash, Node, subtrees, tree_hash};
 use super::{LoggedSum, tiles};
 
@@ -81,7 +81,7 @@ impl<'a> LogClient<'a> {
         })?;
         let mut lookup = Lookup {
             client: self,
-            source: Source::new(self.database.name(), &*self.remote),
+            source: LogSource::new(self.database.name(), &*self.remote),
             path,
             module,
             version,
@@ -105,7 +105,7 @@ impl<'a> LogClient<'a> {
 /// One lookup under way.
 struct Lookup<'a> {
     client: &'a LogClient<'a>,
-    source: Source<'a>,
+    source: LogSource<'a>,
     path: String,
     module: &'a str,
     version: &'a str,

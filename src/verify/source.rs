@@ -30,13 +30,13 @@ pub struct RemoteError {
 }
 
 /// A [`Remote`] for the length of one lookup, with the log's name for messages.
-pub(super) struct Source<'a> {
+pub(super) struct LogSource<'a> {
     log: &'a str,
     remote: &'a dyn Remote,
     asked: AtomicBool,
 }
 
-impl<'a> Source<'a> {
+impl<'a> LogSource<'a> {
     pub(super) fn new(log: &'a str, remote: &'a dyn Remote) -> Self {
         Self { log, remote, asked: AtomicBool::new(false) }
     }

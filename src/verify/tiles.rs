@@ -12,7 +12,7 @@ use std::thread;
 use super::cache::Cache;
 use super::error::LogError;
 use super::head::TreeHead;
-use super::source::Source;
+use super::source::LogSource;
 use super::tlog::{Hash, Node, Tile, subtrees, tree_hash};
 
 /// Most tiles on their way at once.
@@ -23,7 +23,7 @@ pub(super) fn read(
     head: &TreeHead,
     nodes: &[Node],
     cache: &Cache,
-    source: &Source<'_>,
+    source: &LogSource<'_>,
 ) -> Result<Vec<Hash>, LogError> {
     let plan = Plan::new(head.size, nodes);
     let mut loaded: Vec<Loaded> = plan.tiles.iter().map(|&tile| Loaded::from_cache(tile, cache)).collect();
@@ -136,7 +136,7 @@ impl Loaded {
 }
 
 impl Mismatch {
-    fn into_error(self, head: &TreeHead, plan: &Plan, source: &Source<'_>) -> LogError {
+    fn into_error(self, head: &TreeHead, plan: &Plan, source: &LogSource<'_>) -> LogError {
         let paths: Vec<String> =
             self.suspects.iter().filter_map(|&index| plan.tiles.get(index)).map(Tile::to_string).collect();
         LogError::TileMismatch {
@@ -162,7 +162,7 @@ fn drop_cached(tiles: &[Tile], loaded: &mut [Loaded], suspects: &[usize], cache:
 }
 
 /// Asks for all tiles that have no bytes yet, several at once: each costs a round trip.
-fn fetch_missing(tiles: &[Tile], loaded: &mut [Loaded], source: &Source<'_>) -> Result<(), LogError> {
+fn fetch_missing(tiles: &[Tile], loaded: &mut [Loaded], source: &LogSource<'_>) -> Result<(), LogError> {
     let missing: Vec<(Tile, &mut Loaded)> =
         tiles.iter().copied().zip(loaded).filter(|(_, loaded)| loaded.data.is_empty()).collect();
     let extra_threads = missing.len().clamp(1, MAX_REQUESTS) - 1;
@@ -193,7 +193,7 @@ fn fetch_missing(tiles: &[Tile], loaded: &mut [Loaded], source: &Source<'_>) -> 
 }
 
 /// Asks for one tile. Where a part is no longer served, its tile has been completed since.
-fn fetch(tile: Tile, source: &Source<'_>) -> Result<Vec<u8>, LogError> {
+fn fetch(tile: Tile, source: &LogSource<'_>) -> Result<Vec<u8>, LogError> {
     let first = source.read(&tile.to_string());
     let (mut data, whole) = match first {
         Err(error) if !tile.is_full() => match source.read(&tile.full().to_string()) {

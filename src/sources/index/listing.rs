@@ -21,14 +21,14 @@ const REASON: usize = 200;
 
 /// What an index lists.
 #[derive(Debug, Default)]
-pub(super) struct Listing {
+pub(super) struct ParsedIndex {
     pub(super) releases: Releases,
     /// One line for each entry that was refused.
     pub(super) refused: Vec<String>,
 }
 
 /// Reads an index.
-pub(super) fn parse(body: &[u8], naming: Naming, url: &RedactedUrl) -> Result<Listing, IndexError> {
+pub(super) fn parse(body: &[u8], naming: Naming, url: &RedactedUrl) -> Result<ParsedIndex, IndexError> {
     let malformed = |line, column, reason: &str| {
         let reason = reason.chars().take(REASON).flat_map(char::escape_debug).collect();
         IndexError::Malformed { url: url.clone(), line, column, reason }
@@ -43,7 +43,7 @@ pub(super) fn parse(body: &[u8], naming: Naming, url: &RedactedUrl) -> Result<Li
     })?;
     let mut reading = Reading {
         naming,
-        listing: Listing::default(),
+        listing: ParsedIndex::default(),
         refused: Notes::default(),
         conflicts: BTreeSet::new(),
     };
@@ -64,7 +64,7 @@ pub(super) fn parse(body: &[u8], naming: Naming, url: &RedactedUrl) -> Result<Li
 /// An index that is being read.
 struct Reading {
     naming: Naming,
-    listing: Listing,
+    listing: ParsedIndex,
     refused: Notes,
     /// Archives that are listed twice with two sums.
     conflicts: BTreeSet<(Version, String)>,
@@ -154,7 +154,7 @@ impl Reading {
         Ok(())
     }
 
-    fn finished(mut self) -> Listing {
+    fn finished(mut self) -> ParsedIndex {
         for (version, name) in &self.conflicts {
             self.listing.releases.remove(version, name);
         }

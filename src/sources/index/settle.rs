@@ -1,6 +1,6 @@
 //! What an index says now against what is known: nothing known is given up, and what contradicts it is told.
 
-use super::listing::Listing;
+use super::listing::ParsedIndex;
 use super::notes::{Notes, hex};
 use super::releases::Releases;
 use crate::net::RedactedUrl;
@@ -13,7 +13,7 @@ use std::path::Path;
 /// What is in force, and what the user should hear: the table of known releases goes before what the index listed
 /// earlier, which goes before what it lists now. `copy` is what remembers.
 pub(super) fn settle(
-    listing: Listing,
+    listing: ParsedIndex,
     mut earlier: Releases,
     url: &RedactedUrl,
     copy: &Path,

@@ -3,13 +3,15 @@
 //! Modes, owners and times are read only to see that they can be: a header that other readers refuse is refused
 //! here too. Their values mean nothing.
 
-use super::BLOCK;
 use crate::unpack::error::UnpackError;
 use ::tar::{Header as Fields, OldHeader};
 use std::ops::Range;
 
+/// The unit of a tar: headers have one, contents are filled up to a multiple.
+pub(super) const BLOCK: usize = 512;
+
 pub(super) struct Header {
-    pub(super) kind: Kind,
+    pub(super) kind: EntryType,
     /// The name as the block has it.
     pub(super) name: Vec<u8>,
     /// Bytes of content.
@@ -17,7 +19,7 @@ pub(super) struct Header {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EntryType {
     File,
     Directory,
     /// Records of pax for the next entry.
@@ -51,20 +53,20 @@ impl Header {
             return Err(malformed(old, "magic", &"ustar"));
         }
         let kind = match old.linkflag {
-            [b'0'] => Kind::File,
-            [b'5'] => Kind::Directory,
-            [b'x'] if !gnu => Kind::Pax,
-            [b'L'] if gnu => Kind::LongName,
+            [b'0'] => EntryType::File,
+            [b'5'] => EntryType::Directory,
+            [b'x'] if !gnu => EntryType::Pax,
+            [b'L'] if gnu => EntryType::LongName,
             _ => return Err(UnpackError::refused(&name, refusal(old.linkflag))),
         };
         check_unused(block, old, gnu)?;
         let Some(size) = octal(&old.size) else {
             return Err(malformed(old, "size", &"an octal number"));
         };
-        if kind == Kind::Directory && size > 0 {
+        if kind == EntryType::Directory && size > 0 {
             return Err(UnpackError::refused(&name, "a directory may have no content"));
         }
-        if kind == Kind::LongName && name != LONG_LINK {
+        if kind == EntryType::LongName && name != LONG_LINK {
             return Err(malformed(old, "name of a long name's header", &"././@LongLink"));
         }
         let numbers = octal(&old.mode).and(octal(&old.mtime)).is_some();
@@ -100,7 +102,7 @@ fn name(fields: &Fields) -> Result<Vec<u8>, &'static str> {
 fn text(field: &[u8]) -> Option<&[u8]> {
     let end = field.iter().position(|&byte| byte == 0).unwrap_or(field.len());
     let (text, rest) = field.split_at(end);
-    super::is_zero(rest).then_some(text)
+    is_zero(rest).then_some(text)
 }
 
 fn check_sum(block: &[u8; BLOCK], old: &OldHeader) -> Result<(), UnpackError> {
@@ -119,11 +121,11 @@ fn check_unused(block: &[u8; BLOCK], old: &OldHeader, gnu: bool) -> Result<(), U
     if devices.iter().any(|byte| !matches!(byte, 0 | b' ' | b'0')) {
         return Err(malformed(old, "device", &"none"));
     }
-    if !super::is_zero(&old.linkname) {
+    if !is_zero(&old.linkname) {
         return Err(malformed(old, "target of a link", &"none"));
     }
     let unused = block.get(if gnu { AFTER_DEVICES } else { AFTER_PREFIX }..).unwrap_or_default();
-    if !super::is_zero(unused) {
+    if !is_zero(unused) {
         return Err(malformed(old, "unused bytes of the header", &"zeros"));
     }
     Ok(())
@@ -148,6 +150,10 @@ fn is_owner(field: [u8; 8]) -> bool {
 fn malformed(old: &OldHeader, what: &'static str, expected: &dyn std::fmt::Display) -> UnpackError {
     let name = old.name.split(|&byte| byte == 0).next().unwrap_or_default();
     UnpackError::malformed(name, what, expected, &"something else")
+}
+
+pub(super) fn is_zero(bytes: &[u8]) -> bool {
+    bytes.iter().fold(0, |all, byte| all | byte) == 0
 }
 
 #[cfg(test)]

@@ -7,18 +7,17 @@
 mod extension;
 mod header;
 
-use super::error::{Stop, UnpackError};
-use super::guard::{Guard, Place};
-use super::limits::{ArchiveLimits, Limit};
+use super::error::Limit;
+use super::error::{Stopped, UnpackError};
+use super::guard::{Destination, Guard};
+use super::limits::ArchiveLimits;
 use super::stream::Stream;
-use header::{Header, Kind};
+use header::{BLOCK, EntryType, Header, is_zero};
 
-/// The unit of a tar: headers have one, contents are filled up to a multiple.
-const BLOCK: usize = 512;
 /// How errors call what they are about.
 const ARCHIVE: &[u8] = b"archive";
 
-pub(super) struct Reader<'a> {
+pub(super) struct TarReader<'a> {
     stream: Stream<'a>,
     guard: Guard<'a>,
     limits: &'a ArchiveLimits,
@@ -33,13 +32,13 @@ struct Extension {
     name: Option<Vec<u8>>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> TarReader<'a> {
     pub(super) fn new(stream: Stream<'a>, guard: Guard<'a>, limits: &'a ArchiveLimits) -> Self {
         Self { stream, guard, limits, extension: None, files: 0 }
     }
 
     /// Reads the whole archive.
-    pub(super) fn run(mut self) -> Result<(), Stop> {
+    pub(super) fn run(mut self) -> Result<(), Stopped> {
         loop {
             let block = self.block()?;
             if is_zero(&block) {
@@ -58,7 +57,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next block, which the end marker promises.
-    fn block(&mut self) -> Result<[u8; BLOCK], Stop> {
+    fn block(&mut self) -> Result<[u8; BLOCK], Stopped> {
         let mut block = [0; BLOCK];
         if self.stream.copy(&mut block)? == BLOCK {
             return Ok(block);
@@ -67,7 +66,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What follows the first block of zeros: another one, and more of them to fill a tape's record.
-    fn end(&mut self) -> Result<(), Stop> {
+    fn end(&mut self) -> Result<(), Stopped> {
         let mut bytes = BLOCK;
         loop {
             let held = self.stream.available()?;
@@ -90,14 +89,14 @@ impl<'a> Reader<'a> {
     }
 
     /// One header and what follows it.
-    fn entry(&mut self, block: &[u8; BLOCK]) -> Result<(), Stop> {
+    fn entry(&mut self, block: &[u8; BLOCK]) -> Result<(), Stopped> {
         let header = Header::parse(block)?;
-        if matches!(header.kind, Kind::Pax | Kind::LongName) {
+        if matches!(header.kind, EntryType::Pax | EntryType::LongName) {
             return self.extension(&header);
         }
         let named = self.extension.take().and_then(|extension| extension.name);
         let name = named.as_deref().unwrap_or(&header.name);
-        if header.kind == Kind::Directory {
+        if header.kind == EntryType::Directory {
             return Ok(self.guard.directory(name)?);
         }
         if header.size > self.limits.unpacked {
@@ -106,15 +105,15 @@ impl<'a> Reader<'a> {
         }
         self.files += 1;
         let place = match self.guard.file(name)? {
-            Place::Tree(name) => Some(name),
-            Place::Dropped => None,
+            Destination::Tree(name) => Some(name),
+            Destination::Dropped => None,
         };
         self.stream.file(place, header.size, name)?;
         self.padding(header.size, name)
     }
 
     /// A header that describes the next entry.
-    fn extension(&mut self, header: &Header) -> Result<(), Stop> {
+    fn extension(&mut self, header: &Header) -> Result<(), Stopped> {
         let refused = |rule| Err(UnpackError::refused(&header.name, rule).into());
         if self.extension.is_some() {
             return refused("an entry may have one extension header");
@@ -129,7 +128,7 @@ impl<'a> Reader<'a> {
         }
         self.padding(header.size, &header.name)?;
         let name = match header.kind {
-            Kind::Pax => extension::pax(&content),
+            EntryType::Pax => extension::pax(&content),
             _ => extension::long_name(&content).map(Some),
         };
         match name {
@@ -140,7 +139,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The zeros that fill up the last block of a content.
-    fn padding(&mut self, size: u64, entry: &[u8]) -> Result<(), Stop> {
+    fn padding(&mut self, size: u64, entry: &[u8]) -> Result<(), Stopped> {
         let over = usize::try_from(size % BLOCK as u64).unwrap_or_default();
         if over == 0 {
             return Ok(());
@@ -152,8 +151,4 @@ impl<'a> Reader<'a> {
         }
         Err(UnpackError::malformed(entry, "padding after the content", &"zeros", &"something else").into())
     }
-}
-
-fn is_zero(bytes: &[u8]) -> bool {
-    bytes.iter().fold(0, |all, byte| all | byte) == 0
 }

@@ -1,7 +1,6 @@
 //! The central directory and the end record, held against everything that was seen before them.
 
-use super::Seen;
-use super::headers::{self, Central, End};
+use super::headers::{self, Central, End, Seen, TIMESTAMP};
 use crate::unpack::error::UnpackError;
 use crate::unpack::input::Input;
 
@@ -70,7 +69,7 @@ fn check_entry(input: &mut Input, name: &[u8], seen: &Seen) -> Result<(), Unpack
     let Some(modified) = seen.modified else { return Ok(()) };
     let mut extra = [0; 9];
     input.copy(&mut extra)?;
-    if extra.starts_with(&super::TIMESTAMP) && extra.ends_with(&modified) {
+    if extra.starts_with(&TIMESTAMP) && extra.ends_with(&modified) {
         return Ok(());
     }
     Err(UnpackError::malformed(name, "central extra field", &"the local one", &extra.escape_ascii()))

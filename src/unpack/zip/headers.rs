@@ -11,9 +11,12 @@ pub(super) const END: [u8; 4] = *b"PK\x05\x06";
 /// Begins the end record of a zip64 archive.
 pub(super) const END64: [u8; 4] = *b"PK\x06\x06";
 
+/// A time stamp as Go writes it, without its four bytes of time: id `UT`, length 5, modification time only.
+pub(super) const TIMESTAMP: [u8; 5] = *b"UT\x05\x00\x01";
+
 /// Fields that a local header and its central entry both have, in the order of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shared {
+pub(super) struct EntryFields {
     pub(super) version_needed: u16,
     pub(super) flags: u16,
     pub(super) method: u16,
@@ -24,6 +27,18 @@ pub(super) struct Shared {
     pub(super) size: u32,
     pub(super) name_length: u16,
     pub(super) extra_length: u16,
+}
+
+/// An entry as its local header and its content showed it.
+pub(super) struct Seen {
+    /// The name without the root that all share.
+    pub(super) name: Box<[u8]>,
+    /// The local header, with the checksum and the sizes filled in that a descriptor gave.
+    pub(super) shared: EntryFields,
+    /// The time stamp's four bytes, where there is one.
+    pub(super) modified: Option<[u8; 4]>,
+    /// Where the local header begins.
+    pub(super) offset: u64,
 }
 
 /// What a data descriptor says about the bytes before it.
@@ -38,7 +53,7 @@ pub(super) struct Descriptor {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Central {
     pub(super) made_by: u16,
-    pub(super) shared: Shared,
+    pub(super) shared: EntryFields,
     pub(super) comment_length: u16,
     pub(super) disk: u16,
     pub(super) internal: u16,
@@ -72,8 +87,8 @@ impl Fields<'_> {
         u32::from(self.u16()) | u32::from(self.u16()) << 16
     }
 
-    fn shared(&mut self) -> Shared {
-        Shared {
+    fn shared(&mut self) -> EntryFields {
+        EntryFields {
             version_needed: self.u16(),
             flags: self.u16(),
             method: self.u16(),
@@ -87,7 +102,7 @@ impl Fields<'_> {
     }
 }
 
-impl Shared {
+impl EntryFields {
     /// A local header without its signature.
     pub(super) fn local(bytes: [u8; 26]) -> Self {
         Fields(&bytes).shared()

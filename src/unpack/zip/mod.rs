@@ -8,12 +8,12 @@ mod central;
 mod headers;
 
 use super::batch::BatchSender;
-use super::error::{Stop, UnpackError};
-use super::guard::{Guard, Place};
+use super::error::{Stopped, UnpackError};
+use super::guard::{Destination, Guard};
 use super::input::Input;
 use super::limits::{ArchiveLimits, Budget};
 use flate2::{Crc, Decompress, FlushDecompress, Status};
-use headers::{Descriptor, Shared};
+use headers::{Descriptor, EntryFields, Seen, TIMESTAMP};
 
 const ENCRYPTED: u16 = 0x1;
 /// The flag of entries whose checksum and sizes follow their content.
@@ -24,22 +24,7 @@ const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 /// The version of the format that Go asks of a reader: 2.0.
 const VERSION_NEEDED: u16 = 20;
-/// A time stamp as Go writes it, without its four bytes of time: id `UT`, length 5, modification time only.
-const TIMESTAMP: [u8; 5] = *b"UT\x05\x00\x01";
-
-/// An entry as its local header and its content showed it.
-struct Seen {
-    /// The name without the root that all share.
-    name: Box<[u8]>,
-    /// The local header, with the checksum and the sizes filled in that a descriptor gave.
-    shared: Shared,
-    /// The time stamp's four bytes, where there is one.
-    modified: Option<[u8; 4]>,
-    /// Where the local header begins.
-    offset: u64,
-}
-
-pub(super) struct Reader<'a> {
+pub(super) struct ZipReader<'a> {
     input: Input,
     outlet: BatchSender,
     guard: Guard<'a>,
@@ -51,7 +36,7 @@ pub(super) struct Reader<'a> {
     dropped: Option<Crc>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ZipReader<'a> {
     pub(super) fn new(
         input: Input,
         outlet: BatchSender,
@@ -63,7 +48,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the whole archive.
-    pub(super) fn run(mut self) -> Result<(), Stop> {
+    pub(super) fn run(mut self) -> Result<(), Stopped> {
         let mut signature = self.input.take()?;
         while signature == headers::LOCAL {
             self.entry()?;
@@ -79,9 +64,9 @@ impl<'a> Reader<'a> {
     }
 
     /// One local header, its content and its descriptor; the signature is read already.
-    fn entry(&mut self) -> Result<(), Stop> {
+    fn entry(&mut self) -> Result<(), Stopped> {
         let offset = self.input.offset() - 4;
-        let mut shared = Shared::local(self.input.take()?);
+        let mut shared = EntryFields::local(self.input.take()?);
         let mut name = vec![0; usize::from(shared.name_length)];
         self.input.copy(&mut name)?;
         let place = self.guard.file(&name)?;
@@ -89,11 +74,11 @@ impl<'a> Reader<'a> {
         check_header(&name, &shared)?;
 
         self.dropped = match place {
-            Place::Tree(full) => {
+            Destination::Tree(full) => {
                 self.outlet.begin(full)?;
                 None
             }
-            Place::Dropped => Some(Crc::new()),
+            Destination::Dropped => Some(Crc::new()),
         };
         let announced = (shared.flags & DESCRIPTOR_FOLLOWS == 0).then_some(shared.packed);
         let content = match (shared.method, announced) {
@@ -131,7 +116,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Content that is not compressed.
-    fn stored(&mut self, packed: u32) -> Result<Content, Stop> {
+    fn stored(&mut self, packed: u32) -> Result<Content, Stopped> {
         let mut left = packed as usize;
         while left > 0 {
             let held = self.input.available()?;
@@ -148,7 +133,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Compressed content, which says itself where it ends; `announced` bytes long where the header said so.
-    fn deflated(&mut self, entry: &[u8], announced: Option<u32>) -> Result<Content, Stop> {
+    fn deflated(&mut self, entry: &[u8], announced: Option<u32>) -> Result<Content, Stopped> {
         self.inflate.reset(false);
         loop {
             let before = (self.inflate.total_in(), self.inflate.total_out());
@@ -203,7 +188,7 @@ struct Content {
 }
 
 /// The fields of a local header that do not depend on its content.
-fn check_header(entry: &[u8], shared: &Shared) -> Result<(), UnpackError> {
+fn check_header(entry: &[u8], shared: &EntryFields) -> Result<(), UnpackError> {
     if shared.flags & ENCRYPTED != 0 {
         return Err(UnpackError::refused(entry, "an entry may not be encrypted"));
     }
