@@ -1,5 +1,9 @@
 //! The tables of rooms and floors hold: a room imports only rooms to its right, a floor of the core only floors below it.
 
+mod imports;
+mod names;
+mod sizes;
+
 use crate::support::{slow, sources::rust_files};
 use std::path::Path;
 

@@ -5,6 +5,8 @@ pub(crate) mod connection;
 pub(crate) mod log;
 pub(crate) mod mirror;
 pub(crate) mod pack;
+pub(crate) mod passage;
+pub(crate) mod rust;
 pub(crate) mod scratch;
 pub(crate) mod server;
 pub(crate) mod slow;

@@ -2,13 +2,13 @@
 
 /// Text and where it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Passage {
+pub(crate) struct Passage {
     characters: Vec<(char, usize)>,
 }
 
 impl Passage {
     /// A whole page.
-    pub(super) fn of_page(text: &str) -> Self {
+    pub(crate) fn of_page(text: &str) -> Self {
         let mut passage = Self::default();
         for (line, text) in text.split_inclusive('\n').enumerate() {
             text.chars().for_each(|character| passage.push(character, line + 1));
@@ -16,22 +16,22 @@ impl Passage {
         passage
     }
 
-    pub(super) fn push(&mut self, character: char, line: usize) {
+    pub(crate) fn push(&mut self, character: char, line: usize) {
         self.characters.push((character, line));
     }
 
-    pub(super) fn append(&mut self, other: Self) {
+    pub(crate) fn append(&mut self, other: Self) {
         self.characters.extend(other.characters);
     }
 
     /// The text itself.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.characters.iter().map(|(character, _)| character).collect()
     }
 
     /// The lines on which `phrase` begins, a few small words. Case does not matter, nor which white space is between words; its
     /// first word must begin a word. It must end one too, unless the phrase ends in `*`.
-    pub(super) fn lines_with(&self, phrase: &str, but_not: &[&str]) -> Vec<usize> {
+    pub(crate) fn lines_with(&self, phrase: &str, but_not: &[&str]) -> Vec<usize> {
         let text = self.words();
         let (phrase, open) = phrase.strip_suffix('*').map_or((phrase, false), |stem| (stem, true));
         let phrase: Vec<char> = phrase.chars().collect();

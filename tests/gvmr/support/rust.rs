@@ -1,20 +1,23 @@
-//! Reads Rust just well enough to find its string literals and documentation comments, without what only tests compile.
+//! Reads Rust just well enough to find its words, string literals and documentation comments, without what only tests
+//! compile.
 
 use super::passage::Passage;
 
-/// What a file holds that somebody may read.
+/// What a file holds.
 #[derive(Debug, Default)]
-pub(super) struct Readable {
+pub(crate) struct Readable {
     /// The values of its string literals.
-    pub(super) strings: Vec<Passage>,
+    pub(crate) strings: Vec<Passage>,
     /// Its outer documentation comments, each whole.
-    pub(super) documentation: Vec<Passage>,
+    pub(crate) documentation: Vec<Passage>,
+    /// Its words and marks, in order, without strings and comments.
+    pub(crate) code: Vec<String>,
     /// Modules in files of their own that only tests compile.
-    pub(super) test_modules: Vec<String>,
+    pub(crate) test_modules: Vec<String>,
 }
 
 /// Reads a file.
-pub(super) fn read(source: &str) -> Readable {
+pub(crate) fn read(source: &str) -> Readable {
     let mut lexer = Lexer { characters: source.chars().collect(), at: 0, line: 1 };
     let mut tokens = Vec::new();
     while let Some(token) = lexer.token() {
@@ -34,8 +37,11 @@ pub(super) fn read(source: &str) -> Readable {
             rest = skip_item(item, &mut found.test_modules);
             continue;
         }
-        if let Token::String(text) = token {
-            found.strings.push(text.clone());
+        match token {
+            Token::String(text) => found.strings.push(text.clone()),
+            Token::Word(word) => found.code.push(word.clone()),
+            Token::Mark(mark) => found.code.push(mark.to_string()),
+            Token::Documentation(_) => {}
         }
         rest = after;
     }
