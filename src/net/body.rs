@@ -5,7 +5,7 @@ use super::backoff::Backoff;
 use super::classify;
 use super::conditional::Validators;
 use super::error::{NetError, NetErrorKind};
-use super::exchange::{Answer, LazyExchange, Wanted};
+use super::exchange::{LazyExchange, Reply, Wanted};
 use super::pace::Pace;
 use super::redact::RedactedUrl;
 use reqwest::Url;
@@ -47,7 +47,7 @@ impl Body {
         Self::new(Source::File(file), RedactedUrl::of(url), None, Some(length))
     }
 
-    pub(super) fn of_answer(shared: &Arc<LazyExchange>, original: &Url, answer: Answer) -> Self {
+    pub(super) fn of_answer(shared: &Arc<LazyExchange>, original: &Url, answer: Reply) -> Self {
         let length = answer.response.content_length();
         let validator = answer.response.headers().get(ETAG).filter(|tag| tag.as_bytes().starts_with(b"\""));
         let web = Web {

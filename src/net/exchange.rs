@@ -47,7 +47,7 @@ impl LazyExchange {
 }
 
 /// An answer whose status is 200, 206 where a range was asked for, or 304 where a change was.
-pub(super) struct Answer {
+pub(super) struct Reply {
     pub(super) response: Response,
     pub(super) url: RedactedUrl,
     pub(super) via: Option<RedactedUrl>,
@@ -106,7 +106,7 @@ impl Exchange {
     }
 
     /// Sends a GET, follows redirects, and gives the answer if its status is what was asked for.
-    pub(super) fn get(&self, url: &Url, wanted: Wanted<'_>) -> Result<Answer, Failure> {
+    pub(super) fn get(&self, url: &Url, wanted: Wanted<'_>) -> Result<Reply, Failure> {
         let fail = |kind| Failure { error: NetError::new(RedactedUrl::of(url), kind), retry_after: None };
         let netrc = &self.settings.netrc;
         let kept = netrc.kept_for(url).filter(|_| !has_login(url)).cloned();
@@ -161,7 +161,7 @@ impl Exchange {
             .map_err(|error| hop.failure(classify::request(&error, hop.via.is_some(), &self.settings.limits)))
     }
 
-    fn accept(&self, response: Response, hop: Hop, wanted: Wanted<'_>) -> Result<Answer, Failure> {
+    fn accept(&self, response: Response, hop: Hop, wanted: Wanted<'_>) -> Result<Reply, Failure> {
         let status = response.status().as_u16();
         let expected = match (status, wanted) {
             (200, _) | (206, Wanted::Rest { .. }) => true,
@@ -169,7 +169,7 @@ impl Exchange {
             _ => false,
         };
         if expected {
-            return Ok(Answer { response, url: RedactedUrl::of(&hop.url), via: hop.via });
+            return Ok(Reply { response, url: RedactedUrl::of(&hop.url), via: hop.via });
         }
         let retry_after = response.headers().get(RETRY_AFTER).and_then(seconds);
         // Who answers could echo the request: the words are shown only where no secret was sent.
