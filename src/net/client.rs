@@ -4,7 +4,7 @@ use super::backoff::Backoff;
 use super::body::Body;
 use super::conditional::{Changed, Validators};
 use super::error::{NetError, NetErrorKind};
-use super::exchange::{Failure, LazyExchange, Wanted};
+use super::exchange::{FailedRequest, LazyExchange, Wanted};
 use super::file;
 use super::redact::RedactedUrl;
 use super::settings::NetSettings;
@@ -61,7 +61,11 @@ impl Client {
         })
     }
 
-    fn persist<T>(&self, url: &Url, attempt: impl Fn(&Backoff) -> Result<T, Failure>) -> Result<T, NetError> {
+    fn persist<T>(
+        &self,
+        url: &Url,
+        attempt: impl Fn(&Backoff) -> Result<T, FailedRequest>,
+    ) -> Result<T, NetError> {
         let mut backoff = Backoff::new(self.shared.settings().limits);
         loop {
             let failure = match attempt(&backoff) {
@@ -79,7 +83,7 @@ impl Client {
         }
     }
 
-    fn begin(&self, url: &Url, wanted: Wanted<'_>) -> Result<Body, Failure> {
+    fn begin(&self, url: &Url, wanted: Wanted<'_>) -> Result<Body, FailedRequest> {
         let fail = |kind| plain(NetError::new(RedactedUrl::of(url), kind));
         match url.scheme() {
             "file" => {
@@ -99,8 +103,8 @@ impl Client {
 }
 
 /// A failure after which the server said nothing about when to ask again.
-fn plain(error: NetError) -> Failure {
-    Failure { error, retry_after: None }
+fn plain(error: NetError) -> FailedRequest {
+    FailedRequest { error, retry_after: None }
 }
 
 /// Reads to the end, within what is left of the deadline.

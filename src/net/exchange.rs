@@ -54,7 +54,7 @@ pub(super) struct Reply {
 }
 
 /// A request that failed, and when the server would like to be asked again.
-pub(super) struct Failure {
+pub(super) struct FailedRequest {
     pub(super) error: NetError,
     pub(super) retry_after: Option<Duration>,
 }
@@ -106,8 +106,9 @@ impl Exchange {
     }
 
     /// Sends a GET, follows redirects, and gives the answer if its status is what was asked for.
-    pub(super) fn get(&self, url: &Url, wanted: Wanted<'_>) -> Result<Reply, Failure> {
-        let fail = |kind| Failure { error: NetError::new(RedactedUrl::of(url), kind), retry_after: None };
+    pub(super) fn get(&self, url: &Url, wanted: Wanted<'_>) -> Result<Reply, FailedRequest> {
+        let fail =
+            |kind| FailedRequest { error: NetError::new(RedactedUrl::of(url), kind), retry_after: None };
         let netrc = &self.settings.netrc;
         let kept = netrc.kept_for(url).filter(|_| !has_login(url)).cloned();
         let header = authorization(url, netrc).map_err(fail)?;
@@ -126,10 +127,10 @@ impl Exchange {
             url = next;
         }
         let kind = NetErrorKind::Redirect(RedirectRefusal::TooMany(REDIRECTS));
-        Err(Failure { error: NetError::new(RedactedUrl::of(&url), kind), retry_after: None })
+        Err(FailedRequest { error: NetError::new(RedactedUrl::of(&url), kind), retry_after: None })
     }
 
-    fn hop(&self, url: Url, secret: Option<Secret>) -> Result<Hop, Failure> {
+    fn hop(&self, url: Url, secret: Option<Secret>) -> Result<Hop, FailedRequest> {
         match self.settings.proxies.choose(&url) {
             Ok(proxy) => {
                 let via_as = proxy.and_then(|proxy| self.settings.proxies.kept_for(proxy)).cloned();
@@ -139,12 +140,12 @@ impl Exchange {
             }
             Err(refusal) => {
                 let kind = NetErrorKind::Unsupported { reason: refusal.reason() };
-                Err(Failure { error: NetError::new(RedactedUrl::of(&url), kind), retry_after: None })
+                Err(FailedRequest { error: NetError::new(RedactedUrl::of(&url), kind), retry_after: None })
             }
         }
     }
 
-    fn send(&self, hop: &Hop, wanted: Wanted<'_>) -> Result<Response, Failure> {
+    fn send(&self, hop: &Hop, wanted: Wanted<'_>) -> Result<Response, FailedRequest> {
         let mut request = self.http.get(hop.url.clone()).header(ACCEPT_ENCODING, "identity");
         if let Some(secret) = &hop.secret {
             request = request.header(AUTHORIZATION, secret.header.clone());
@@ -161,7 +162,7 @@ impl Exchange {
             .map_err(|error| hop.failure(classify::request(&error, hop.via.is_some(), &self.settings.limits)))
     }
 
-    fn accept(&self, response: Response, hop: Hop, wanted: Wanted<'_>) -> Result<Reply, Failure> {
+    fn accept(&self, response: Response, hop: Hop, wanted: Wanted<'_>) -> Result<Reply, FailedRequest> {
         let status = response.status().as_u16();
         let expected = match (status, wanted) {
             (200, _) | (206, Wanted::Rest { .. }) => true,
@@ -180,7 +181,7 @@ impl Exchange {
             407 => NetErrorKind::ProxyAuthentication,
             _ => NetErrorKind::Status { status, detail },
         };
-        Err(Failure { retry_after, ..hop.failure(kind) })
+        Err(FailedRequest { retry_after, ..hop.failure(kind) })
     }
 
     /// The first line of a plain-text refusal, if it is printable.
@@ -209,7 +210,7 @@ impl Exchange {
 }
 
 impl Hop {
-    fn failure(&self, kind: NetErrorKind) -> Failure {
+    fn failure(&self, kind: NetErrorKind) -> FailedRequest {
         let sent = match kind {
             NetErrorKind::Refused { .. } => self.secret.as_ref().and_then(|secret| secret.kept.clone()),
             NetErrorKind::ProxyAuthentication => self.via_as.clone(),
@@ -217,7 +218,7 @@ impl Hop {
         };
         let sent = sent.map(Box::new);
         let error = NetError { url: RedactedUrl::of(&self.url), via: self.via.clone(), sent, kind };
-        Failure { error, retry_after: None }
+        FailedRequest { error, retry_after: None }
     }
 }
 
