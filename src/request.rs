@@ -1,6 +1,6 @@
 //! What a person may ask to install: a version, a prefix, a range, or a word such as `latest`.
 //!
-//! Takes text, gives a [`Request`]; asks nobody whether such a release exists.
+//! Takes text, gives a [`Request`]; never checks that such a release exists.
 
 use gvmr_core::gover::selector::{NotAVersion, Selector};
 use gvmr_core::gover::version::Version;

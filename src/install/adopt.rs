@@ -54,7 +54,7 @@ impl Installer<'_> {
         self.commit(unpacked, verified, watch)
     }
 
-    /// A copy in a directory of its own. Nothing vouches for it yet; `expected` is only what is hoped for.
+    /// A copy in a new directory. It is not proved yet; `expected` is only what is hoped for.
     fn copy<'lock>(
         &self,
         tree: &Tree<'_>,

@@ -34,7 +34,7 @@ pub struct Audit {
     pub missing: Vec<String>,
     /// Files that do not belong there, links and other oddities.
     pub added: Vec<String>,
-    /// Programs that nobody may execute, and files that everyone may write or that lend rights (setuid). The log
+    /// Programs without execute permission, and files that everyone may write or that lend rights (setuid). The log
     /// does not cover modes; the rule that set them does.
     pub wrong_modes: Vec<String>,
 }
@@ -134,7 +134,7 @@ fn expected(
     };
     let vouched = receipt.map(Receipt::summary).unwrap_or_default();
     // The receipt lies beside the tree, so its word alone never stands against the log's. Where the two may differ
-    // honestly, that is said: a build for musl, and up to 1.20 an archive or a build of its own.
+    // honestly, that is said: a build for musl, and up to 1.20 an archive or a local build.
     let may_differ = match proof {
         ProofKind::Log | ProofKind::None => false,
         ProofKind::Index => true,

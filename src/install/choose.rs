@@ -46,7 +46,7 @@ pub fn choose(
 pub fn released(installer: &Installer<'_>) -> Result<(Vec<Version>, Vec<String>), InstallError> {
     let listing = installer.sources.listed();
     if listing.versions.is_empty() {
-        // Nothing listed is no answer; asking for the newest by name tells why.
+        // An empty list is not an answer; asking for the newest by name tells why.
         let newest = installer.sources.newest(None, &|version| in_log(version, installer))?;
         return Ok((vec![newest.version], newest.notes));
     }
@@ -118,7 +118,7 @@ fn unknown(request: &Request, installer: &Installer<'_>) -> InstallError {
     let listing = installer.sources.listed();
     let nearest = match request {
         Request::Selector(selector) => {
-            // What a source lists and the log does not know is no release.
+            // What a source lists and the log does not know is not a release.
             let listed: Vec<_> = listing
                 .versions
                 .iter()

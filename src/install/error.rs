@@ -28,7 +28,7 @@ pub enum InstallError {
     /// The sources failed.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// The log did not vouch for it.
+    /// The log did not prove it.
     #[error(transparent)]
     Log(#[from] LogError),
     /// The bytes are not what the log recorded.
@@ -44,7 +44,7 @@ pub enum InstallError {
     /// The archive is not the one that the index, or the table of known releases, speaks of.
     #[error(transparent)]
     Sum(Box<SumMismatch>),
-    /// Neither the log nor the table of known releases nor an index of the user's vouches for it.
+    /// Neither the log, the table of known releases nor an index of the user's proves it.
     #[error(
         "cannot verify {source_url}: the checksum database has only builds that Go publishes, and no index lists its sha256"
     )]
@@ -103,7 +103,7 @@ pub enum InstallError {
         #[source]
         error: Box<UnpackError>,
     },
-    /// The body ended before the archive did, and nobody had said how long it would be.
+    /// The body ended before the archive did, and its length was not announced.
     #[error("{toolchain}: the connection to {source_url} ended early")]
     Cut {
         /// What was being installed.

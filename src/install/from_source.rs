@@ -120,7 +120,7 @@ impl Installer<'_> {
         built || !self.host.assess(&toolchain.version).cannot_run()
     }
 
-    /// The sources of the first source that has them: the source archive where the table of known releases vouches for
+    /// The sources of the first source that has them: the source archive where the table of known releases proves
     /// it, else the toolchain's module, for which the log does.
     fn proved_sources<'lock>(
         &self,
@@ -181,7 +181,7 @@ impl Installer<'_> {
     }
 }
 
-/// Whether something vouched for a toolchain when it was installed; what compiles others must not be worse than they.
+/// Whether a toolchain was proved when it was installed; what compiles others must not be worse than they.
 fn is_proved(toolchain: &Toolchain) -> bool {
     toolchain.receipt.as_ref().is_some_and(|receipt| receipt.proof != ProofKind::None)
 }

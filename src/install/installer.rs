@@ -22,7 +22,7 @@ pub struct Installer<'a> {
 pub struct InstallOptions {
     /// Install what cannot run here too.
     pub force: bool,
-    /// Install what nothing vouches for too.
+    /// Install unproved builds too.
     pub allow_unlogged: bool,
 }
 
@@ -36,7 +36,7 @@ pub enum InstallOutcome {
 }
 
 impl InstallOutcome {
-    /// The toolchain, whoever installed it.
+    /// The toolchain, installed now or before.
     pub fn toolchain(&self) -> &Toolchain {
         let (Self::Installed(toolchain) | Self::Present(toolchain)) = self;
         toolchain

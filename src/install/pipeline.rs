@@ -163,7 +163,7 @@ impl Installer<'_> {
         Err(joined(wanted, failures, watch))
     }
 
-    /// Unpacks what is on its way into a directory of its own.
+    /// Unpacks what is on its way into a new directory.
     pub(super) fn unpack<'lock>(
         &self,
         fetched: Fetched,

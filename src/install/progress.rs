@@ -1,4 +1,4 @@
-//! What an install tells while it runs, and how it is told to stop.
+//! What an install reports while it runs, and how it is cancelled.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -33,19 +33,19 @@ pub enum Event {
     BuildLine(String),
     /// The tree is complete and proved; it is being synced and moved into place.
     Committing,
-    /// Something worth a line: a source that was passed over and why.
+    /// Something worth a line: a source that was skipped, and why.
     Note(String),
 }
 
-/// Someone who looks on.
+/// Receives the events of an install.
 pub trait Progress: Sync {
-    /// Is told what happens.
+    /// Receives an event.
     fn event(&self, event: Event);
     /// Whether the install should end now.
     fn cancelled(&self) -> bool;
 }
 
-/// A reader that reports what passes through it and ends when it is told to.
+/// A reader that reports what passes through it and ends when cancelled.
 pub(crate) struct ProgressReader<'a, R> {
     inner: R,
     watch: &'a dyn Progress,

@@ -1,8 +1,8 @@
-//! Decides what vouches for an unpacked tree: the log where it knows the tree, else the table of known releases, else
+//! Decides what proves an unpacked tree: the log where it knows the tree, else the table of known releases, else
 //! what the user allowed.
 //!
 //! Takes what the log said before the download, and the tree; gives the [`Verified`] that a commit needs, or the
-//! reason why nothing vouches for it. Never weakens an answer: what the log recorded must be what was unpacked.
+//! reason why nothing proves it. Never weakens an answer: what the log recorded must be what was unpacked.
 
 use super::error::SumMismatch;
 use super::progress::{Event, Progress};
@@ -15,7 +15,7 @@ use crate::verify::{self, LogError, LoggedSum, SettingError, Sha256Sum, Verified
 use gvmr_core::gover::version::Version;
 use gvmr_core::home::goroot;
 
-/// A tree that was unpacked, and where it came from. Nothing vouches for it yet.
+/// A tree that was unpacked, and where it came from. It is not proved yet.
 pub(super) struct Unpacked<'lock> {
     pub(super) staging: StagingDirectory<'lock>,
     pub(super) staged: Staged,
@@ -27,15 +27,15 @@ pub(super) struct Unpacked<'lock> {
 pub(super) enum LogAnswer {
     /// It recorded the toolchain.
     Logged(LoggedSum),
-    /// It could not be asked, or knows nothing of the toolchain; something else may vouch for it.
+    /// It could not be asked, or knows nothing of the toolchain; something else may prove it.
     Silent(LogError),
     /// It was not asked: it knows only the builds that Go publishes.
     NotAsked,
 }
 
 impl LogAnswer {
-    /// Asks the log about `version`. An answer that is no good ends the install here, before any download, unless
-    /// something else may vouch for what `sources` have.
+    /// Asks the log about `version`. A bad answer ends the install here, before any download, unless
+    /// something else may prove what `sources` have.
     pub(super) fn ask(
         installer: &Installer<'_>,
         version: &Version,
@@ -109,7 +109,7 @@ impl LogAnswer {
         if let Some(known) = unpacked.known() {
             return Ok(known);
         }
-        // What is published is proved or refused; the user's word is for what nobody can vouch for.
+        // What is published is proved or refused; the user's word is for what nothing can prove.
         let published = silent.is_some() && verify::known_versions(platform.arch()).contains(version);
         if wishes.allow_unlogged && published && unpacked.is_known_otherwise() {
             return Err(unpacked.is_not_known());
@@ -214,13 +214,13 @@ impl Unpacked<'_> {
     }
 }
 
-/// What the log recorded for `version`, where nothing else could vouch for it.
+/// What the log recorded for `version`, where nothing else could prove it.
 pub(super) fn logged(installer: &Installer<'_>, version: &Version) -> Result<LoggedSum, InstallError> {
     let module_version = installer.sources.platform().module_version(version);
     installer.lookup(&module_version).map_err(|error| unlogged(installer, version, error))
 }
 
-/// Why nothing vouches for a release that the log does not vouch for.
+/// Why a release that the log does not prove is not proved at all.
 fn unlogged(installer: &Installer<'_>, version: &Version, error: LogError) -> InstallError {
     let published = verify::known_versions(installer.sources.platform().arch()).contains(version);
     match error {

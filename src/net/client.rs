@@ -50,7 +50,7 @@ impl Client {
     }
 
     /// The body of `url` as a stream. Attempts are repeated until the answer begins; what happens to a
-    /// connection that is cut later is told at [`Body`].
+    /// connection that is cut later is described at [`Body`].
     pub fn open(&self, url: &Url) -> Result<Body, NetError> {
         self.persist(url, |_| {
             let body = self.begin(url, Wanted::Whole)?;

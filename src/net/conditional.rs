@@ -1,4 +1,4 @@
-//! What a server says about a body's identity, so that it can be asked later whether the body has changed.
+//! What a server says about a body's identity, for asking later whether the body has changed.
 
 use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED};
 
@@ -17,7 +17,7 @@ pub struct Validators {
 /// The answer to "has it changed?".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Changed {
-    /// It has, or nobody can say: the whole body, and what to ask with next time.
+    /// It has, or the server cannot say: the whole body, and what to ask with next time.
     To {
         /// The body.
         data: Vec<u8>,

@@ -77,11 +77,11 @@ struct Hop {
     via: Option<RedactedUrl>,
     /// The kept login that the proxy is given.
     via_as: Option<Sent>,
-    /// Whether whoever answers has read a login: the server's, or a proxy's that is asked without a tunnel.
+    /// Whether the answering side has read a login: the server's, or that of a proxy without a tunnel.
     is_told: bool,
 }
 
-/// What a server is told, and which kept login that is.
+/// The secret for a server, and which stored login it is.
 struct Secret {
     header: HeaderValue,
     kept: Option<Sent>,

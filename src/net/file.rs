@@ -24,7 +24,7 @@ pub(super) fn open(url: &Url) -> Result<(File, u64), NetErrorKind> {
     open_regular(&path)
 }
 
-/// The content of a small regular file, `None` where it cannot be read or is no such file.
+/// The content of a small regular file, `None` where it cannot be read or is not such a file.
 pub(super) fn read_small(path: &Path) -> Option<Vec<u8>> {
     let (file, _) = open_regular(path).ok()?;
     let mut data = Vec::new();

@@ -1,7 +1,7 @@
 //! Which certificate authorities are trusted: the system's, found where Go's `crypto/x509` finds them.
 //!
 //! `SSL_CERT_FILE` replaces the list of files, `SSL_CERT_DIR` (colon-separated) the list of directories. The
-//! first file that can be read and all directories count. Certificates that do not parse are passed over.
+//! first file that can be read and all directories count. Certificates that do not parse are skipped.
 
 use gvmr_core::sys::environment::Environment;
 use rustls::RootCertStore;
@@ -43,7 +43,7 @@ impl Roots {
         }
     }
 
-    /// Reads every trusted certificate. An empty store is no error: plain `http` works without.
+    /// Reads every trusted certificate. An empty store is not an error: plain `http` works without.
     pub(super) fn load(&self) -> RootCertStore {
         let mut seen = HashSet::new();
         let mut store = RootCertStore::empty();

@@ -1,4 +1,4 @@
-//! What a [`super::Client`] is told: proxies, credentials, trusted certificates and time limits.
+//! What a [`super::Client`] needs: proxies, credentials, trusted certificates and time limits.
 
 use super::{KeptLogin, Netrc, ProxyChoice, Roots};
 use gvmr_core::sys::environment::Environment;

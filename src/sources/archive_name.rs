@@ -1,6 +1,6 @@
 //! What a release archive is called: `go1.23.4.linux-amd64.tar.gz`, and what such a name says.
 //!
-//! Takes names and versions, asks nobody. A name chooses what to compare an archive with, and proves nothing.
+//! Takes names and versions, reads nothing else. A name chooses what to compare an archive with, and proves nothing.
 
 use crate::host::Platform;
 use crate::unpack::Format;

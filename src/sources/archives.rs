@@ -22,14 +22,14 @@ use std::time::Duration;
 /// More than any archive: the largest so far has 151 MB.
 const MAX_BYTES: u64 = 500 << 20;
 
-/// What a group of mirrors is told.
+/// The settings of a group of mirrors.
 #[derive(Clone, Debug)]
 pub struct ArchiveSettings {
     /// Where the archives lie.
     pub mirrors: Vec<Url>,
     /// Whether the user named those.
     pub mirrors_named: bool,
-    /// What lists them; `None`: nobody.
+    /// What lists them, if anything does.
     pub index: Option<Url>,
     /// Whether the user named that one.
     pub index_named: bool,
@@ -252,7 +252,7 @@ fn notes_on(index: &Index) -> Vec<String> {
     index.notes().iter().cloned().chain(stale(index)).collect()
 }
 
-/// What to say about an index that could not be read anew.
+/// What to say about an index that could not be read again.
 fn stale(index: &Index) -> Option<String> {
     let failure = index.failure()?;
     let age =

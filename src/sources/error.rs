@@ -51,11 +51,11 @@ pub enum AttemptOutcome {
 /// What the answers amount to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SourceErrorKind {
-    /// Somebody knows that it does not exist, and nobody refused to say.
+    /// A source says that it does not exist, and none refused.
     Absent,
-    /// Somebody refuses it (401 or 403): it may exist.
+    /// A source refuses it (401 or 403): it may exist.
     Refused,
-    /// Nobody could be asked.
+    /// No source could be reached.
     Network,
     /// The list forbids asking.
     Off,

@@ -134,7 +134,7 @@ impl<'c> Goproxy<'c> {
         listing.versions.len() > before
     }
 
-    /// Whether `version` is there, asked by name through the whole list. An error means that nobody could
+    /// Whether `version` is there, asked by name through the whole list. An error means that no proxy could
     /// be asked.
     pub fn presence(&self, version: &Version) -> Result<Presence, SourceError> {
         use super::error::SourceErrorKind::{Absent, Refused};
@@ -149,7 +149,7 @@ impl<'c> Goproxy<'c> {
         }
     }
 
-    /// The error of a list that is only `off`: nobody may be asked for anything, the log included.
+    /// The error of a list that is only `off`: nothing may be fetched, not even from the log.
     pub fn forbidden(&self, version: &Version) -> Option<SourceError> {
         if self.list.entries().iter().any(|entry| entry.place != ProxyTarget::Off) {
             return None;

@@ -2,7 +2,7 @@
 //!
 //! Takes the address of a list as `https://go.dev/dl/?mode=json&include=all` gives it, gives the linux and source
 //! archives. Guarantees that a sum that this program was built with, or that the same index gave before, stays in
-//! force, that a release once listed stays listed, and that every contradiction is told; that an index which cannot be
+//! force, that a release once listed stays listed, and that every contradiction is reported; that an index which cannot be
 //! read now is served from the copy kept of it, with the reason and its age. Names obey a grammar of their own, so none
 //! leads elsewhere. Never decides that bytes are what they should be, never keeps more than a few megabytes.
 
@@ -121,7 +121,7 @@ impl Index {
     }
 
     /// How long ago the copy was known to be what the server has, where there is a [`Index::failure`]; `None` also where
-    /// the clock has been set since, so that nobody knows.
+    /// the clock has been set since, and the age is unknown.
     pub fn age(&self) -> Option<Duration> {
         self.stale.as_ref()?.age
     }

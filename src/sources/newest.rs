@@ -30,7 +30,7 @@ pub struct Newest {
     pub listed: bool,
     /// Newer versions that a source refused (401 or 403): they may or may not exist.
     pub refused: Vec<Version>,
-    /// Entries that gave no list, and a question that nobody could answer: one line each, without credentials.
+    /// Entries that gave no list, and a question that no source could answer: one line each, without credentials.
     pub notes: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ impl Newest {
     }
 }
 
-/// One search: what was noted on the way, and the last question that nobody could answer.
+/// One search: what was noted on the way, and the last question that no source could answer.
 struct Search<'a, 'c> {
     goproxy: &'a Goproxy<'c>,
     refused: Vec<Version>,
@@ -148,7 +148,7 @@ impl Search<'_, '_> {
         })
     }
 
-    /// Whether a version is there, `None` if nobody could say; with a note where there is more to tell.
+    /// Whether a version is there, `None` if no source could say; with a note where there is more to tell.
     fn note(&mut self, version: &Version, answer: Result<Presence, SourceError>) -> Option<bool> {
         match answer {
             Ok(Presence::Present(_)) => return Some(true),

@@ -36,7 +36,7 @@ pub enum ProxyTarget {
     Direct(Url),
     /// The module's origin, because GONOPROXY or GOPRIVATE covers it; no proxy for the checksum database.
     Private(Url),
-    /// Nobody: `off`.
+    /// None: `off`.
     Off,
 }
 

@@ -61,7 +61,7 @@ impl<'c> SumdbRemote<'c> {
     }
 
     /// Asks each proxy whether it serves this database. An error other than "not found" is final, even one
-    /// that was passed over, unless the list ends in `direct`.
+    /// that was skipped, unless the list ends in `direct`.
     fn find(&self) -> Result<Url, NetError> {
         let mut failed = None;
         for entry in self.list.entries() {

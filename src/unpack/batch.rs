@@ -50,13 +50,13 @@ impl Batch {
 #[derive(Debug)]
 pub(super) struct Closed;
 
-/// The reader's side: a place for unpacked bytes. First they are filled in, then each is kept or passed over.
+/// The reader's side: a place for unpacked bytes. First they are filled in, then each is kept or skipped.
 pub(super) struct BatchSender {
     full: SyncSender<Batch>,
     empty: Receiver<Batch>,
     made: usize,
     batch: Batch,
-    /// Where the bytes begin that are neither kept nor passed over yet.
+    /// Where the bytes begin that are neither kept nor skipped yet.
     next: usize,
     /// Where the current piece begins in the batch, while there is a file; and its name until it is handed over.
     piece: Option<usize>,
@@ -103,7 +103,7 @@ impl BatchSender {
         Ok(())
     }
 
-    /// Room for the next bytes, at least one. All filled ones must be kept or passed over.
+    /// Room for the next bytes, at least one. All filled ones must be kept or skipped.
     pub(super) fn room(&mut self) -> Result<&mut [u8], Closed> {
         if self.batch.used == self.batch.bytes.len() {
             if self.piece.is_some() {
@@ -119,12 +119,12 @@ impl BatchSender {
         self.batch.used = (self.batch.used + bytes).min(self.batch.bytes.len());
     }
 
-    /// The filled bytes that are neither kept nor passed over yet.
+    /// The filled bytes that are neither kept nor skipped yet.
     pub(super) fn unread(&self) -> &[u8] {
         self.batch.bytes.get(self.next..self.batch.used).unwrap_or_default()
     }
 
-    /// Moves on by so many bytes: they are the file's where one has begun, else nobody's.
+    /// Moves on by so many bytes: they are the file's where one has begun, else they are dropped.
     pub(super) fn pass(&mut self, bytes: usize) {
         self.next = (self.next + bytes).min(self.batch.used);
     }

@@ -1,6 +1,6 @@
-//! The beginning of the pipeline: reads the body ahead of whoever unpacks it, and hashes it as it came.
+//! The beginning of the pipeline: reads the body ahead of the unpacker, and hashes it as it came.
 //!
-//! It has a thread of its own, since inflating is the slowest part and should neither wait for a network nor
+//! It has its own thread, since inflating is the slowest part and should neither wait for a network nor
 //! hash what it inflates. The number of windows is fixed, which bounds the memory; they go round and round.
 
 use sha2::{Digest as _, Sha256};
@@ -45,13 +45,13 @@ pub(super) fn feed(hashed: bool) -> (Feed, Fed) {
 }
 
 impl Feed {
-    /// Reads until the body ends or fails, or nobody wants more. The hash is of everything that was read.
+    /// Reads until the body ends or fails, or the reader has stopped. The hash is of everything that was read.
     pub(super) fn run(mut self, body: &mut dyn Read) -> Option<[u8; 32]> {
         while let Some(mut bytes) = self.window() {
             let (used, last) = match self.fill(body, &mut bytes) {
                 Ok(filled) => filled,
                 Err(error) => {
-                    let _ = self.full.send(Err(error)); // nobody there: nobody asks
+                    let _ = self.full.send(Err(error)); // the reader has stopped
                     return None;
                 }
             };
@@ -68,7 +68,7 @@ impl Feed {
         None
     }
 
-    /// A window to fill; `None` where nobody wants one.
+    /// A window to fill; `None` where the reader has stopped.
     fn window(&mut self) -> Option<Box<[u8]>> {
         if !self.is_wanted() {
             return None;
@@ -93,7 +93,7 @@ impl Feed {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
-            // A slow body takes long to fill a window that nobody waits for any more.
+            // A slow body takes long to fill a window after the reader has stopped.
             if !self.is_wanted() {
                 return Ok((used, true));
             }

@@ -70,7 +70,7 @@ impl<'a> Guard<'a> {
         }))
     }
 
-    /// Admits a directory of its own, with or without a slash at the end. It leaves no trace in the tree, where
+    /// Admits a directory entry, with or without a slash at the end. It leaves no trace in the tree, where
     /// directories are made for the files in them.
     pub(super) fn directory(&mut self, name: &[u8]) -> Result<(), UnpackError> {
         let plain = name.strip_suffix(b"/").unwrap_or(name);

@@ -73,7 +73,7 @@ impl Gzip {
             let (expected, got) = (format!("{crc:08x}"), format!("{:08x}", self.crc.sum()));
             return Err(UnpackError::malformed(ENTRY, "checksum", &expected, &got));
         }
-        // The field has 32 bits, so that it holds the size modulo 4 GiB.
+        // The field has 32 bits, and so holds the size modulo 4 GiB.
         UnpackError::expect(ENTRY, "size", u64::from(size), self.inflate.total_out() & u64::from(u32::MAX))?;
         if input.is_at_end()? {
             return Ok(());

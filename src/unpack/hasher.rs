@@ -1,6 +1,6 @@
 //! The middle of the pipeline: hashes and checks the unpacked bytes on their way to the files.
 //!
-//! It has a thread of its own, since one that did this and created the files too would be the slowest of all.
+//! It has its own thread, since one that did this and created the files too would be the slowest of all.
 
 use super::batch::{Middle, Piece};
 use super::error::UnpackError;

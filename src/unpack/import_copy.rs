@@ -1,4 +1,4 @@
-//! The part of a tree on disk that a release can hold, copied into a staged tree of its own.
+//! The part of a tree on disk that a release can hold, copied into a new staged tree.
 //!
 //! Takes a GOROOT that somebody else made and the [`Shape`] of the release that it says it is; gives a [`Staged`] tree
 //! whose manifest was read from the copy. Names and sizes pass the same guard as an archive's. What the shape
@@ -108,7 +108,7 @@ impl Part {
         &self.left_out
     }
 
-    /// Files that were written well after the tree's `VERSION`: whoever changed the tree, changed these.
+    /// Files that were written well after the tree's `VERSION`: these are what was changed in the tree.
     pub fn written_later(&self) -> impl Iterator<Item = &str> {
         let version = self.files.iter().find(|file| file.name == "VERSION").and_then(|file| file.modified);
         let limit = version.and_then(|version| version.checked_add(LATER));
@@ -116,7 +116,7 @@ impl Part {
         self.files.iter().filter(later).map(|file| file.name.as_str())
     }
 
-    /// Copies all of it into the empty directory `into` and reads the copy's manifest. `go_on` is told how many more
+    /// Copies all of it into the empty directory `into` and reads the copy's manifest. `go_on` receives how many more
     /// bytes were copied, and ends the copying by answering no.
     pub fn copy(
         &self,

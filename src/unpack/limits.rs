@@ -1,4 +1,4 @@
-//! How large an archive may be before it is no toolchain any more.
+//! How large an archive may be before it cannot be a toolchain.
 
 use super::error::{Limit, UnpackError};
 

@@ -25,7 +25,7 @@ impl Early {
     /// Takes a file with all its `bytes` written.
     pub(super) fn take(&self, file: File, bytes: u64) {
         if bytes >= LARGE {
-            let _ = self.0.send(file); // nobody there: the commit syncs it
+            let _ = self.0.send(file); // the other side has stopped: the commit syncs it
         }
     }
 }

@@ -66,7 +66,7 @@ impl Staged {
 ///
 /// `prefix` begins every name: `golang.org/toolchain@v0.0.1-go1.22.10.linux-amd64/`. An error of the body comes
 /// back as [`UnpackError::Read`]. After an error `into` holds a part of the tree, which the caller throws away.
-/// Syncing is the commit's part; large files only begin their way to the disk early, so that it has less to wait for.
+/// Syncing is the commit's part; large files only begin their way to the disk early, which leaves it less to wait for.
 pub fn module_zip(
     body: &mut (dyn Read + Send),
     prefix: &str,
@@ -95,7 +95,7 @@ pub fn archive(
     into: &Path,
     limits: &ArchiveLimits,
 ) -> Result<Staged, UnpackError> {
-    // A dictionary is as large as everything else together, so whoever has one unpacks alone.
+    // A dictionary is as large as everything else together, so only one unpacks at a time.
     let turn = if format == Format::TarXz { Turn::alone() } else { Turn::together() };
     let guard = Guard::new(Layout::release(prefix), limits);
     let sums = Sums { body: true, checksums: format == Format::Zip };

@@ -1,6 +1,6 @@
 //! A compressed stream as it becomes plain: decoded right into the batches, and read there.
 //!
-//! Nothing is copied: what the reader does not keep stays in its batch and is passed over.
+//! Nothing is copied: what the reader does not keep stays in its batch and is skipped.
 
 use super::batch::BatchSender;
 use super::error::{Stopped, UnpackError};
@@ -68,7 +68,7 @@ impl<'a> Stream<'a> {
         Ok(done)
     }
 
-    /// Makes the next `size` bytes a file: the manifest's where it has a name for it, else nobody's.
+    /// Makes the next `size` bytes a file: the manifest's where it has a name for it, else it is dropped.
     pub(super) fn file(&mut self, name: Option<String>, size: u64, entry: &[u8]) -> Result<(), Stopped> {
         let kept = name.is_some();
         if let Some(name) = name {

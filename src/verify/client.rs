@@ -219,8 +219,8 @@ impl Lookup<'_> {
         }))
     }
 
-    /// The head that the cache remembers. A damaged one is no reason never to install anything again, but
-    /// it is told.
+    /// The head that the cache remembers. A damaged one must not block all further installs, but
+    /// it is reported.
     fn recall(&mut self) -> Memory {
         let (on_disk, head) = match self.client.cache.head() {
             Ok(note) => {

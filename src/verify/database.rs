@@ -94,7 +94,7 @@ impl Database {
     }
 }
 
-/// A field that is no key, as it may be shown: an address could hold a password.
+/// A field that is not a key, as it may be shown: an address could hold a password.
 fn shown(key: &str) -> String {
     if key.contains("://") || key.contains('@') {
         "(a URL)".to_owned()

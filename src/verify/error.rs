@@ -8,7 +8,7 @@ use super::note::NoteError;
 use super::record::RecordError;
 use super::tlog::Hash;
 
-/// Why the log did not vouch for a module. `at` is the database's name and the path asked for:
+/// Why the log did not prove a module. `at` is the database's name and the path asked for:
 /// `sum.golang.org/lookup/golang.org/toolchain@v0.0.1-go1.22.10.linux-amd64`.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
@@ -138,7 +138,7 @@ pub enum LogError {
     Fork(Box<Fork>),
 }
 
-/// Proof that the log, or whoever holds its key, showed different histories: both heads are validly
+/// Proof that the log, or the holder of its key, showed different histories: both heads are validly
 /// signed, and the newer tree does not contain the older one.
 #[derive(Debug, thiserror::Error)]
 #[error(

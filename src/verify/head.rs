@@ -11,7 +11,7 @@ pub struct TreeHead {
     pub size: u64,
     /// The hash over all of them.
     pub hash: Hash,
-    /// The note as it came, with its signatures; empty for the empty log, which nobody has to sign.
+    /// The note as it came, with its signatures; empty for the empty log, which needs no signature.
     pub note: Vec<u8>,
 }
 
@@ -21,7 +21,7 @@ impl TreeHead {
         Self { size: 0, hash: tree_hash(&[]), note: Vec::new() }
     }
 
-    /// Opens a note that `verifier` signed. An empty note is the empty log, as in x/mod: it vouches for
+    /// Opens a note that `verifier` signed. An empty note is the empty log, as in x/mod: it proves
     /// nothing.
     pub fn open(message: &[u8], verifier: &Verifier) -> Result<Self, NoteError> {
         if message.is_empty() {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Lines such as `1.22.10 386=… amd64=… src=…`, with the processors' names as the files have them. A file whose
-/// sha256 nobody published stands there without one.
+/// sha256 was never published stands there without one.
 const TABLE: &str = include_str!("known.txt");
 /// What begins the header line that says how new the table is.
 const AS_OF: &str = "# as of ";
@@ -35,7 +35,7 @@ pub fn known_versions(goarch: &str) -> Vec<Version> {
         _ => name == goarch && name != "src",
     };
     let found = releases().rev().filter(|(_, rest)| files(rest).any(|(name, _)| wanted(name)));
-    // `go1.9.2rc2` was released and is no Go version.
+    // `go1.9.2rc2` was released and is not a Go version.
     found.filter_map(|(version, _)| Version::parse(version)).collect()
 }
 

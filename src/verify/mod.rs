@@ -3,7 +3,7 @@
 //! Takes a [`Manifest`] of what was written or found on disk, and a checksum [`Database`] that is reached
 //! through a [`Remote`]. Guarantees that a [`LoggedSum`] stands in a record of the log, below a tree head that the log's
 //! key signed and that is of one history with the newest head seen before; and that a [`Verified`] says what
-//! vouches for its tree: the log, the table of known releases that this program was built with, or something
+//! proves its tree: the log, the table of known releases that this program was built with, or something
 //! weaker that the user named. Never reads the environment, never knows the network, never believes its own cache.
 
 mod cache;

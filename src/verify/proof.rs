@@ -10,7 +10,7 @@ use super::known::known_sum;
 use super::{LoggedSum, Mismatch};
 use std::fmt;
 
-/// A tree and what vouches for it.
+/// A tree and its proof.
 #[derive(Debug)]
 pub struct Verified {
     subject: String,
@@ -18,7 +18,7 @@ pub struct Verified {
     proof: Proof,
 }
 
-/// What vouches for a tree.
+/// What proves a tree.
 #[derive(Debug)]
 pub enum Proof {
     /// The transparency log recorded exactly this tree.
@@ -37,7 +37,7 @@ pub enum Proof {
     },
     /// The tree was built on this machine.
     Built {
-        /// What vouched for the sources.
+        /// The proof of the sources.
         sources: Box<Proof>,
         /// The hash of the source tree.
         sources_h1: H1,
@@ -63,7 +63,7 @@ impl Verified {
         self.h1
     }
 
-    /// What vouches for it.
+    /// Its proof.
     pub fn proof(&self) -> &Proof {
         &self.proof
     }

@@ -1,7 +1,7 @@
 //! A lookup's answer, split into its record and the signed tree head that follows.
 //!
 //! Takes the answer's bytes; gives a record whose text is exactly what the log hashed into its leaf.
-//! Nothing outside that text can be asked for a sum: neither the id line, which nobody signed, nor what
+//! Nothing outside that text can be asked for a sum: neither the id line, which is not signed, nor what
 //! follows the blank line.
 
 use std::str;
@@ -63,7 +63,7 @@ impl<'a> Record<'a> {
 
     /// The `h1:` sum of the zip of `module` at `version`; `None` if the record has no such line.
     ///
-    /// The first such line decides, as in cmd/go; sums of other kinds are passed over.
+    /// The first such line decides, as in cmd/go; sums of other kinds are skipped.
     pub fn sum(&self, module: &str, version: &str) -> Result<Option<H1>, RecordError> {
         let prefix = format!("{module} {version} ");
         let sum = self

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::MAX_ANSWER;
 use super::error::LogError;
 
-/// Whoever serves the log: a module proxy, the database itself, a directory. Nothing it says is believed.
+/// What serves the log: a module proxy, the database itself, a directory. Nothing it says is believed.
 pub trait Remote: Sync {
     /// Reads what is served at `path`, which begins with `/lookup/` or `/tile/` and is to be appended to
     /// the base as it stands. May stop with an error after [`MAX_ANSWER`] bytes. Is called from several

@@ -3,7 +3,7 @@
 //! Takes a tree head and the places asked for; gives their hashes only after every tile that was read has
 //! been added up to the head's hash: those at the tree's right edge directly, each further one through the
 //! entry in the tile above it. Only then are tiles kept. Tiles from the cache are believed no more than
-//! others; if they do not fit they are dropped and asked for anew.
+//! others; if they do not fit they are dropped and fetched again.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -2,7 +2,7 @@
 
 use crate::net::{NetError, RedactedUrl};
 
-/// Why an index could not be read. Strangers' words in it are cut and printable.
+/// Why an index could not be read. The server's words in it are cut and printable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IndexError {
     /// Its bytes did not arrive, are a web page, or are too many.

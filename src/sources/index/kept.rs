@@ -1,7 +1,7 @@
 //! The copy that is kept of an index, as one text file per address: for the days when the index cannot be read, and as
 //! the memory of what it said.
 //!
-//! A copy with a byte wrong is no copy: its first line holds the sha256 of the rest.
+//! A copy with one wrong byte is damaged: its first line holds the sha256 of the rest.
 
 use super::names::Naming;
 use super::notes::{Notes, hex};
@@ -150,7 +150,7 @@ impl Kept {
     }
 }
 
-/// An archive from its line: its name, its sum and its length, the last two `-` where nobody knows.
+/// An archive from its line: its name, its sum and its length, the last two `-` where unknown.
 fn read_file(name: &str, rest: &str) -> Option<IndexFile> {
     let (sum, size) = rest.split_once(' ')?;
     let sha256 = match sum {

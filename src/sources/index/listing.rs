@@ -1,4 +1,4 @@
-//! The index's JSON: a stranger's words, read entry by entry. What is not for linux is passed over unread.
+//! The index's JSON: untrusted words, read entry by entry. What is not for linux is skipped unread.
 
 use super::error::IndexError;
 use super::names::{self, Naming};

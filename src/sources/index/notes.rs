@@ -2,7 +2,7 @@
 
 /// Lines of one kind that are told in full.
 const FULL: usize = 8;
-/// Characters of a stranger's word that are shown.
+/// Characters of a server's word that are shown.
 const WORD: usize = 60;
 
 /// Lines of one kind.
@@ -30,7 +30,7 @@ impl Notes {
     }
 }
 
-/// A stranger's word, cut and printable.
+/// A server's word, cut and printable.
 pub(super) fn shown(word: &str) -> String {
     let mut characters = word.chars();
     let text: String = characters.by_ref().take(WORD).flat_map(char::escape_debug).collect();

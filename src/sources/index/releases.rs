@@ -13,7 +13,7 @@ pub(super) const MAX_COUNT: usize = 50_000;
 pub struct IndexFile {
     /// Its name, which is that of one file in one directory: `go1.22.10.linux-amd64.tar.gz`.
     pub name: String,
-    /// The sha256 that it should have; `None` where nobody published one.
+    /// The sha256 that it should have; `None` where none is published.
     pub sha256: Option<[u8; 32]>,
     /// Its length in bytes; `None` where the index does not say.
     pub size: Option<u64>,

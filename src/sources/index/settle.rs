@@ -1,4 +1,4 @@
-//! What an index says now against what is known: nothing known is given up, and what contradicts it is told.
+//! What an index says now against what is known: nothing known is given up, and contradictions are reported.
 
 use super::listing::ParsedIndex;
 use super::notes::{Notes, hex};
