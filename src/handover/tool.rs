@@ -80,7 +80,7 @@ fn give_credentials(
             Some(given)
         }
         Err(error) => {
-            terminal.say(format_args!("gvmr: go runs without the kept credentials: {error}"));
+            terminal.say(format_args!("gvmr: go runs without the stored credentials: {error}"));
             None
         }
     }

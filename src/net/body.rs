@@ -1,13 +1,13 @@
 //! A body as a stream: never longer than announced or allowed, never shorter without an error, never slower
 //! than the floor. A cut connection is taken up again where the server can prove that the file is the same.
 
-use super::backoff::Backoff;
 use super::classify;
 use super::conditional::Validators;
 use super::error::{NetError, NetErrorKind};
 use super::exchange::{LazyExchange, Reply, Wanted};
 use super::pace::Pace;
 use super::redact::RedactedUrl;
+use super::retry::Backoff;
 use reqwest::Url;
 use reqwest::blocking::Response;
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderValue};

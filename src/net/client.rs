@@ -1,12 +1,12 @@
 //! The client: whole small bodies, or streams; each request sent again where that may help.
 
-use super::backoff::Backoff;
 use super::body::Body;
 use super::conditional::{Changed, Validators};
 use super::error::{NetError, NetErrorKind};
 use super::exchange::{FailedRequest, LazyExchange, Wanted};
 use super::file;
 use super::redact::RedactedUrl;
+use super::retry::Backoff;
 use super::settings::NetSettings;
 use reqwest::Url;
 use std::fmt;

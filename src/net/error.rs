@@ -180,21 +180,6 @@ impl NetError {
         Self::new(RedactedUrl::of_path(path), NetErrorKind::of_file(error))
     }
 
-    /// Whether a later attempt may succeed: connecting, waiting, 5xx, 429 and early ends; never other 4xx,
-    /// unknown names, certificates, or anything about content.
-    pub fn is_transient(&self) -> bool {
-        match &self.kind {
-            // A name that does not exist will not exist in a second; a resolver that says "later" may mean it.
-            NetErrorKind::Dns { reason } => reason.contains("emporary") || reason.contains("ry again"),
-            NetErrorKind::Connect { .. }
-            | NetErrorKind::Proxy { .. }
-            | NetErrorKind::Timeout { .. }
-            | NetErrorKind::Cut { .. } => true,
-            NetErrorKind::Status { status, .. } => *status == 429 || (500..600).contains(status),
-            _ => false,
-        }
-    }
-
     /// Whether the source could not be talked to at all, so that asking it again soon is of no use.
     pub fn is_unreachable(&self) -> bool {
         matches!(

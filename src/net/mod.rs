@@ -5,7 +5,6 @@
 //! for, that `https` never turns into `http`, and that no error or debug output carries a credential.
 //! Never decompresses, never runs a program, never decides whether bytes are to be trusted.
 
-mod backoff;
 mod body;
 mod certificate;
 mod classify;
@@ -22,6 +21,7 @@ mod no_proxy;
 mod pace;
 mod proxy;
 mod redact;
+mod retry;
 mod roots;
 mod settings;
 

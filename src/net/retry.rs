@@ -1,9 +1,26 @@
-//! When a request is sent again: growing pauses with jitter, `Retry-After`, a count and a deadline.
+//! Whether and when a request is sent again: which failures may pass, growing pauses with jitter, `Retry-After`, a count and a deadline.
 
-use super::error::NetErrorKind;
+use super::error::{NetError, NetErrorKind};
 use super::settings::TransferLimits;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
+
+impl NetError {
+    /// Whether a later attempt may succeed: connecting, waiting, 5xx, 429 and early ends; never other 4xx,
+    /// unknown names, certificates, or anything about content.
+    pub fn is_transient(&self) -> bool {
+        match &self.kind {
+            // A name that does not exist will not exist in a second; a resolver that says "later" may mean it.
+            NetErrorKind::Dns { reason } => reason.contains("emporary") || reason.contains("ry again"),
+            NetErrorKind::Connect { .. }
+            | NetErrorKind::Proxy { .. }
+            | NetErrorKind::Timeout { .. }
+            | NetErrorKind::Cut { .. } => true,
+            NetErrorKind::Status { status, .. } => *status == 429 || (500..600).contains(status),
+            _ => false,
+        }
+    }
+}
 
 /// The attempts of one request. Counts, never sleeps.
 pub(super) struct Backoff {
