@@ -10,6 +10,7 @@ mod captured;
 mod environment;
 mod group_leader;
 mod in_order;
+mod scope;
 mod session;
 mod stat;
 mod watchdog;
@@ -17,6 +18,7 @@ mod watchdog;
 pub use captured::Captured;
 pub use environment::{Given, Go, NotGiven, prepare};
 pub use in_order::in_order;
+pub use scope::Scope;
 pub use stat::Stat;
 pub use watchdog::{Watchdog, become_leader, keep_watch};
 
@@ -38,17 +40,6 @@ const STOPPED_WORDS: Duration = Duration::from_millis(100);
 const WINDOW: usize = 64 << 10;
 /// Windows that wait to be taken; a program that says more has to wait itself.
 const WAITING: usize = 4;
-
-/// What ends with the leader.
-#[derive(Clone, Copy)]
-pub enum Scope<'a> {
-    /// Its process group; [`run`] makes it the leader of one.
-    Group,
-    /// Its session, which the command makes itself.
-    Session,
-    /// Its session, which is ended even when this process is killed; the command is one of the keeper's.
-    Kept(&'a Watchdog),
-}
 
 /// Which of its streams are heard, in one pipe, in the order in which they are written.
 #[derive(Clone, Copy, PartialEq, Eq)]

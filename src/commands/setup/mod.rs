@@ -1,5 +1,6 @@
 //! `gvmr setup`: makes `go` the shim in every session, or undoes that.
 
+mod consent;
 mod render;
 mod report;
 mod system;
@@ -7,9 +8,8 @@ mod user;
 
 use crate::cli;
 use crate::context::Context;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::shell::vscode_settings;
-use serde_json::Value;
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
@@ -26,33 +26,4 @@ pub(super) fn run(arguments: &cli::SetupArgs, context: &Context) -> Result<(), E
         (false, true) => user::undo(arguments, context),
         (false, false) => user::make(arguments, context),
     }
-}
-
-/// Asks once for permission to make changes. `Ok(false)` if the answer is no.
-fn consent(arguments: &cli::SetupArgs, question: &str, context: &Context) -> Result<bool, Error> {
-    if arguments.yes {
-        return Ok(true);
-    }
-    if !context.terminal.can_ask() {
-        return Err(Error::said(ErrorKind::Usage, "setup needs confirmation and stdin is not a terminal")
-            .hint("pass --yes, or preview with --dry-run"));
-    }
-    let answer = context.terminal.ask(question, true);
-    if !answer {
-        context.terminal.note("nothing was edited");
-    }
-    Ok(answer)
-}
-
-/// Ends the command: prints JSON if asked for, and fails if there is a failure.
-fn end(
-    arguments: &cli::SetupArgs,
-    value: impl FnOnce() -> Value,
-    failure: Option<Error>,
-    context: &Context,
-) -> Result<(), Error> {
-    if arguments.json {
-        context.terminal.json(&value()).map_err(Error::stdout)?;
-    }
-    failure.map_or(Ok(()), |error| Err(if arguments.json { error.after_data() } else { error }))
 }

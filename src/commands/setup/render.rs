@@ -1,5 +1,6 @@
 //! Changes of files and of the crontab, as people and scripts read them.
 
+use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::shell::{Changes, CrontabChange, Direction};
@@ -98,4 +99,17 @@ pub(super) fn question(what: impl Display, paths: &[PathBuf], context: &Context)
             context.terminal.say(format_args!("  {}", printable::path(path)));
         }
     }
+}
+
+/// Ends the command: prints JSON if asked for, and fails if there is a failure.
+pub(super) fn end(
+    arguments: &cli::SetupArgs,
+    value: impl FnOnce() -> Value,
+    failure: Option<Error>,
+    context: &Context,
+) -> Result<(), Error> {
+    if arguments.json {
+        context.terminal.json(&value()).map_err(Error::stdout)?;
+    }
+    failure.map_or(Ok(()), |error| Err(if arguments.json { error.after_data() } else { error }))
 }

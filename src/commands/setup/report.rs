@@ -1,6 +1,6 @@
 //! Which `go` the real sessions find, and what comes before the shim there.
 
-use super::end;
+use super::render::end;
 use crate::cli;
 use crate::context::Context;
 use crate::discover;

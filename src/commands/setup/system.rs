@@ -2,7 +2,8 @@
 
 mod words;
 
-use super::{consent, end, render};
+use super::consent::consent;
+use super::render::{self, end};
 use crate::cli;
 use crate::config;
 use crate::context::Context;

@@ -1,6 +1,8 @@
 //! `gvmr setup` and `gvmr setup --undo` for one user.
 
-use super::{consent, end, render, report};
+use super::consent::consent;
+use super::render::{self, end};
+use super::report;
 use crate::cli;
 use crate::context::Context;
 use crate::error::Error;
