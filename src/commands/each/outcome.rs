@@ -37,7 +37,7 @@ pub(super) enum How {
 
 /// An outcome in JSON.
 #[derive(Serialize)]
-pub(super) struct Row {
+pub(super) struct OutcomeRow {
     version: String,
     goroot: String,
     code: Option<i32>,
@@ -103,7 +103,7 @@ impl Outcome {
         }
     }
 
-    pub(super) fn row(&mut self) -> Row {
+    pub(super) fn row(&mut self) -> OutcomeRow {
         let (output, unread) = match self.captured.ending(IN_JSON) {
             Ok(output) => (output, None),
             Err(error) => (Vec::new(), Some(format!("cannot read the output back: {error}"))),
@@ -115,7 +115,7 @@ impl Outcome {
             How::NotStarted(error) => (None, None, Some(error.message.clone())),
             how @ (How::Interrupted | How::NotRun) => (None, None, Some(how.to_string())),
         };
-        Row {
+        OutcomeRow {
             version: self.version.to_string(),
             goroot: self.goroot.display().to_string(),
             code,
