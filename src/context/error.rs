@@ -91,8 +91,8 @@ impl ContextError {
             Self::ReadOnly { next, .. } | Self::NotInstalled { next, .. } | Self::Missing { next, .. } => {
                 Some(next.clone())
             }
-            Self::NotOneVersion { .. } => Some("name it as gvmr list shows it".to_owned()),
-            Self::Ambiguous { .. } => Some("name the exact one".to_owned()),
+            Self::NotOneVersion { .. } => Some("name one that `gvmr list` shows".to_owned()),
+            Self::Ambiguous { .. } => Some("name one of them".to_owned()),
             Self::NoDefaultFile => Some("set HOME to your home directory".to_owned()),
             Self::OwnDefault { file, .. } => {
                 Some(format!("make {} writable by you, or remove it", file.display()))

@@ -31,7 +31,7 @@ impl Context {
             [] => Err(ContextError::NotInstalled {
                 request: selector.to_string(),
                 installed: names(&versions),
-                next: "gvmr list shows what is installed".to_owned(),
+                next: "run `gvmr list` to see what is installed".to_owned(),
             }),
             several => {
                 let matching = several.iter().map(|version| version.as_str()).collect::<Vec<_>>().join(", ");

@@ -67,7 +67,7 @@ impl Context {
         if self.store()?.set_default_if_none(toolchain.version.as_str())? {
             let name = toolchain.version.toolchain_name();
             self.terminal
-                .note(format_args!("{name} is the default now; gvmr use --global VERSION changes it"));
+                .note(format_args!("{name} is the default now; to change it, run `gvmr use --global VERSION`"));
         }
         Ok(())
     }
