@@ -66,8 +66,9 @@ impl Context {
     pub fn suggest_default(&self, toolchain: &Toolchain) -> Result<(), StoreError> {
         if self.store()?.set_default_if_none(toolchain.version.as_str())? {
             let name = toolchain.version.toolchain_name();
-            self.terminal
-                .note(format_args!("{name} is the default now; to change it, run `gvmr use --global VERSION`"));
+            self.terminal.note(format_args!(
+                "{name} is the default now; to change it, run `gvmr use --global VERSION`"
+            ));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use gvmr::discover::{self, DiscoveredGo, NotATree, Survey, Unfit};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A home of somebody's, and what their environment says.
 struct Machine {
@@ -265,13 +265,19 @@ fn a_look_around_is_cheap() {
         machine.tree(&format!("home/go/pkg/mod/golang.org/toolchain@v0.0.1-{name}.linux-amd64"), &name);
     }
     let once = || {
-        let start = Instant::now();
+        let start = thread_time();
         assert_eq!(machine.look().found.len(), 120);
-        start.elapsed()
+        thread_time() - start
     };
     let fastest = (0..5).map(|_| once()).min().unwrap();
-    eprintln!("120 trees are found in {fastest:?}");
+    eprintln!("120 trees are found in {fastest:?} of a processor");
     assert!(fastest < Duration::from_millis(50), "{fastest:?}");
+}
+
+/// How long this thread has run, whatever else the machine does.
+fn thread_time() -> Duration {
+    let times = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(times.split(' ').next().unwrap().parse().unwrap())
 }
 
 /// The header of a 64-bit little-endian program for a machine.
