@@ -4,46 +4,15 @@
 //! is the rule of `path.rs`. They use builtins alone (`PATH` may be empty), print nothing, leave no variable behind, and
 //! stand `set -eu`, a changed `IFS` and the options of zsh. Paths in them are quoted, whatever they hold.
 
+mod entry;
+
+pub use entry::{ScriptEntry, ScriptError};
+
 use super::language::{Language, is_plain};
 use super::path::{Paths, join};
-use gvmr_core::home::paths::Home;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
-
-/// What the scripts are about.
-#[derive(Clone, Copy, Debug)]
-pub struct ScriptEntry<'a> {
-    /// gvmr's home, whose shim directory comes first.
-    pub home: &'a Home,
-    /// The user's home directory, if `home` may be written relative to `$HOME` (for renamed or cloned home directories).
-    pub user_home: Option<&'a Path>,
-    /// `GOBIN` of the `go env -w` file, if it is set.
-    pub go_bin: Option<&'a Path>,
-    /// Whether sessions need `GVMR_HOME` to find `home`: it is neither the default nor the machine's shared one.
-    pub export_home: bool,
-    /// Whether root keeps `home` for every user: then a user's own home in the default place, if there is one, comes
-    /// before it, as it does to gvmr itself.
-    pub shared: bool,
-}
-
-/// Why no script can be written.
-#[derive(Debug, thiserror::Error)]
-pub enum ScriptError {
-    /// The shim directory cannot be an element of `PATH`.
-    #[error("{path} cannot be on PATH: it is relative, or contains a colon or newline", path = path.display())]
-    Unfit {
-        /// The shim directory.
-        path: PathBuf,
-    },
-}
-
-impl ScriptError {
-    /// The next step.
-    pub fn hint(&self) -> &'static str {
-        "set GVMR_HOME to an absolute path without colons"
-    }
-}
+use std::path::Path;
 
 impl ScriptEntry<'_> {
     /// The line (with its final newline) that reads `<home>/env` or its like if it exists, silently, under `set -eu` too.
@@ -127,6 +96,7 @@ mod tests {
     use super::*;
     use crate::shell::EditContent;
     use crate::shell::language::{FISH, POSIX};
+    use gvmr_core::home::paths::Home;
 
     fn text(bytes: Result<Vec<u8>, ScriptError>) -> String {
         String::from_utf8(bytes.unwrap()).unwrap()

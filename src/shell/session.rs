@@ -8,85 +8,26 @@ mod answer;
 mod coverage;
 mod probe;
 mod programs;
+mod sessions;
 mod start;
 mod state;
 
 pub use probe::Probe;
-pub use state::SessionState;
+pub use sessions::{SessionKind, Sessions, Shell};
+pub use state::{ProbeResult, SessionState};
 
-use super::Account;
 use crate::process::{Ending, in_order};
 use answer::{SessionOutput, ask};
 use gvmr_core::sys::printable;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long one session may take to answer.
 const LIMIT: Duration = Duration::from_secs(5);
 /// Sessions that are asked at once, at least and at most: they wait more than they work.
 const AT_ONCE: (usize, usize) = (3, 6);
-
-/// A shell that sessions are made of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shell {
-    /// What it is called: `bash`, `zsh`, `fish`, `dash`, `ash`, `ksh`, `mksh`, `sh`.
-    pub name: String,
-    /// What the same program is called besides: `sh`.
-    pub also: Vec<String>,
-    /// Its program.
-    pub program: PathBuf,
-}
-
-/// How a session starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum SessionKind {
-    /// A terminal, a console, `ssh host`, `su -`.
-    LoginInteractive,
-    /// `bash -lc`, `su - user -c`.
-    Login,
-    /// A new window of a terminal.
-    Interactive,
-    /// `ssh host command`.
-    SshCommand,
-    /// `bash -c`, with the PATH that it inherits.
-    Command,
-}
-
-impl SessionKind {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::LoginInteractive, Self::Login, Self::Interactive, Self::SshCommand, Self::Command];
-}
-
-/// What one session has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProbeResult {
-    /// The shell.
-    pub shell: Shell,
-    /// How it was started.
-    pub kind: SessionKind,
-    /// The `go` that a program started there would find; `None` if it finds none.
-    pub go: Option<PathBuf>,
-    /// All executable `go` along PATH, in order; relative and `~` elements are no directories.
-    pub all: Vec<PathBuf>,
-    /// Its PATH, element by element.
-    pub path: Vec<PathBuf>,
-    /// What the session prints on stdout by itself (it breaks `scp`), shortened.
-    pub noise: String,
-    /// Why nothing was seen: it took too long, or ended early.
-    pub failure: Option<String>,
-}
-
-/// Asks sessions of one account.
-#[derive(Debug)]
-pub struct Sessions<'a> {
-    /// Whose sessions; this process runs as that user.
-    pub account: &'a Account,
-    /// This program, which the sessions start to tell what they see.
-    pub gvmr: &'a Path,
-}
 
 impl Sessions<'_> {
     /// The shells of this machine, from `/etc/shells` and the login shell, each program once, the login shell first.

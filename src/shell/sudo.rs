@@ -7,6 +7,7 @@
 mod change;
 mod error;
 mod probe;
+mod programs;
 
 pub use change::{DropInState, SudoPath};
 pub use error::{NoDropIn, SudoError};
@@ -14,13 +15,11 @@ pub use error::{NoDropIn, SudoError};
 use super::{Edit, EditContent, FileChange};
 use crate::store;
 use gvmr_core::sys::bounded;
+use programs::program;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-/// Where root's programs are, whatever `PATH` the caller has.
-const DIRECTORIES: [&str; 6] =
-    ["/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
 /// The drop-in. sudo reads names in their order, so this one comes late, and skips names with a dot.
 const DROP_IN: &str = "etc/sudoers.d/zz-gvmr";
 /// The largest drop-in that can be restored, in bytes.
@@ -118,10 +117,6 @@ impl Sudo {
     fn visudo(&self, arguments: &[&OsStr]) -> Result<(), String> {
         probe::run(&self.visudo, arguments).map(drop)
     }
-}
-
-fn program(name: &str) -> Option<PathBuf> {
-    DIRECTORIES.iter().map(|at| Path::new(at).join(name)).find(|path| path.is_file())
 }
 
 /// The drop-in that puts `shims` first in `secure_path`, which is `path` without it. `None` if a quoted value cannot hold

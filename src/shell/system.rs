@@ -4,10 +4,12 @@
 //! shells or the user's systemd read when a session starts, `/etc/skel`, and names in `/usr/local/bin` that are free: no service, no daemon's
 //! and no login program's own settings. Whose shell is not there gets no file.
 
+mod error;
 mod files;
 mod links;
 mod machine;
 
+pub use error::SystemError;
 pub use links::Taken;
 
 use super::language::{FISH, POSIX};
@@ -16,43 +18,7 @@ use files::{FILES, SystemFile, SystemFileKind};
 use gvmr_core::home::paths::Home;
 use machine::MachineFiles;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
-
-/// Why a home cannot be the machine's.
-#[derive(Debug, thiserror::Error)]
-pub enum SystemError {
-    /// The shim directory comes first on the `PATH` of root's commands, so root alone may be able to change what is in it.
-    #[error("{} {why}, and root would run the shims in {}", path.display(), shims.display())]
-    Open {
-        /// The directory at fault: the shim directory, or one above it.
-        path: PathBuf,
-        /// What is wrong with it, to follow its name.
-        why: &'static str,
-        /// The shim directory.
-        shims: PathBuf,
-    },
-    /// The files of systemd and sudo would read the path as something else.
-    #[error("{} cannot be the shared home: the path must be absolute and use only letters, digits and /._-+@", path.display())]
-    Unfit {
-        /// The home's path.
-        path: PathBuf,
-    },
-    /// The system refused a look.
-    #[error("cannot stat {}: {source}", path.display())]
-    Io {
-        /// The directory.
-        path: PathBuf,
-        /// The system's error.
-        source: std::io::Error,
-    },
-}
-
-impl SystemError {
-    /// The next step.
-    pub fn hint(&self) -> &'static str {
-        "fix the owner or mode as root (chown, chmod), or set GVMR_HOME to another directory"
-    }
-}
+use std::path::Path;
 
 impl ScriptEntry<'_> {
     /// The edits for the machine whose files lie below `root` (`/`, or a directory in tests).

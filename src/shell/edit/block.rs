@@ -4,7 +4,7 @@
 //! the block out again gives it back to the byte, and putting it in twice is putting it in once. A block with a missing
 //! mark is an error that names the line, and nothing is changed.
 
-use super::BlockPosition;
+use super::content::BlockPosition;
 
 /// A line that starts with this begins a block; what follows in the line is a note.
 pub(in crate::shell) const BEGIN: &[u8] = b"# >>> gvmr >>>";

@@ -2,8 +2,8 @@
 //!
 //! Takes bytes and gives bytes.
 
-use super::EditContent;
 use super::block::counted;
+use super::content::EditContent;
 
 /// The mark stands within this many bytes of the file's start.
 const HEAD: usize = 512;

@@ -1,8 +1,28 @@
 //! The state of a session: which `go` it finds, and why.
 
-use super::ProbeResult;
+use super::{SessionKind, Shell};
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::directory::lead_to_one;
+use std::path::PathBuf;
+
+/// What one session has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProbeResult {
+    /// The shell.
+    pub shell: Shell,
+    /// How it was started.
+    pub kind: SessionKind,
+    /// The `go` that a program started there would find; `None` if it finds none.
+    pub go: Option<PathBuf>,
+    /// All executable `go` along PATH, in order; relative and `~` elements are no directories.
+    pub all: Vec<PathBuf>,
+    /// Its PATH, element by element.
+    pub path: Vec<PathBuf>,
+    /// What the session prints on stdout by itself (it breaks `scp`), shortened.
+    pub noise: String,
+    /// Why nothing was seen: it took too long, or ended early.
+    pub failure: Option<String>,
+}
 
 /// Which `go` a session has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

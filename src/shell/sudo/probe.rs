@@ -1,6 +1,6 @@
 //! Asks sudo for the `PATH` of the commands that it starts: as root, without a password, with a limit in time.
 
-use super::DIRECTORIES;
+use super::programs::{DIRECTORIES, program};
 use crate::process::{self, Ending, Listener, Scope, Stop, Streams};
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -25,7 +25,7 @@ pub(super) fn path(sudo: &Path) -> Result<Option<OsString>, String> {
 
 /// The same as if there were no `drop_in`, which a private mount hides from this one sudo.
 pub(super) fn path_without(sudo: &Path, drop_in: &Path) -> Result<Option<OsString>, String> {
-    let unshare = super::program("unshare").ok_or("unshare is not installed")?;
+    let unshare = program("unshare").ok_or("unshare is not installed")?;
     let mut words: Vec<OsString> = ["--mount", "sh", "-c", HIDE, "sh"].map(OsString::from).to_vec();
     words.extend([drop_in.into(), sudo.into()]);
     words.extend(question()?);
@@ -33,7 +33,7 @@ pub(super) fn path_without(sudo: &Path, drop_in: &Path) -> Result<Option<OsStrin
 }
 
 fn question() -> Result<[OsString; 3], String> {
-    let printenv = super::program("printenv").ok_or("printenv is not installed")?;
+    let printenv = program("printenv").ok_or("printenv is not installed")?;
     Ok(["-n".into(), printenv.into(), "PATH".into()])
 }
 

@@ -1,0 +1,56 @@
+//! What one file is to hold.
+
+use std::path::PathBuf;
+
+/// What one file is to hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The file, as shells know it: it may be a link, and it may not exist.
+    pub path: PathBuf,
+    /// The content.
+    pub content: EditContent,
+    /// Which sessions read it, for people: `bash, login`.
+    pub sessions: &'static str,
+}
+
+/// What gvmr puts into a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EditContent {
+    /// A marked block with these lines (each ends in a newline, none is a mark) in a user's file.
+    Block {
+        /// The lines between the marks.
+        lines: Vec<u8>,
+        /// Where the block stands.
+        place: BlockPosition,
+    },
+    /// A file that is gvmr's alone; `bytes` hold [`EditContent::MARK`] in their first lines (within 512 bytes), and `#` begins
+    /// a comment in them.
+    Whole {
+        /// All of it.
+        bytes: Vec<u8>,
+        /// Its mode: 0o644, 0o440. The umask takes from it, unless the directory is root's and open to everyone.
+        mode: u32,
+    },
+    /// A symbolic link to this path; any other file in its place is refused.
+    Link(PathBuf),
+}
+
+/// The position of a block in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockPosition {
+    /// At the end, after whatever else changes `PATH`.
+    End,
+    /// At the end, and once more at the top, before a guard returns. A file that holds nothing else gets one.
+    Both,
+}
+
+impl EditContent {
+    /// What tells a file of gvmr's own from others.
+    pub const MARK: &'static str = "gvmr setup";
+}
+
+impl Edit {
+    pub(super) fn follows_links(&self) -> bool {
+        !matches!(self.content, EditContent::Link(_))
+    }
+}
