@@ -1,6 +1,6 @@
 //! The environment of `make.bash`: made from nothing, so no setting of the user's changes what is built.
 
-use super::programs::Programs;
+use super::programs::BuildPrograms;
 use super::{BuildError, Plan};
 use gvmr_core::gover::version::Version;
 use std::fs::{self, DirBuilder};
@@ -27,7 +27,11 @@ pub(super) struct Scratch {
 
 impl Scratch {
     /// Makes it at `root`, which may exist but must be empty.
-    pub(super) fn create(root: &Path, programs: &Programs, version: &Version) -> Result<Self, BuildError> {
+    pub(super) fn create(
+        root: &Path,
+        programs: &BuildPrograms,
+        version: &Version,
+    ) -> Result<Self, BuildError> {
         let failed = |source| BuildError::io("create", root, source);
         match DirBuilder::new().mode(0o700).create(root) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -42,7 +46,7 @@ impl Scratch {
         Ok(scratch)
     }
 
-    fn fill(&mut self, programs: &Programs, version: &Version) -> io::Result<()> {
+    fn fill(&mut self, programs: &BuildPrograms, version: &Version) -> io::Result<()> {
         for name in ["bin", "home", "cache", "tmp"] {
             fs::create_dir(self.root.join(name))?;
         }
@@ -71,7 +75,12 @@ impl Drop for Scratch {
 }
 
 /// `make.bash`, ready to start.
-pub(super) fn command(plan: &Plan<'_>, bootstrap: &Path, scratch: &Scratch, programs: &Programs) -> Command {
+pub(super) fn command(
+    plan: &Plan<'_>,
+    bootstrap: &Path,
+    scratch: &Scratch,
+    programs: &BuildPrograms,
+) -> Command {
     let mut command = Command::new(&programs.bash);
     command.arg("-c").arg(START).arg(&programs.bash).current_dir(plan.goroot.join("src")).env_clear();
     command.stdin(Stdio::piped());

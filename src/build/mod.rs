@@ -40,7 +40,7 @@ pub fn build(
     cancelled: &dyn Fn() -> bool,
 ) -> Result<(), BuildError> {
     let bootstrap = bootstrap::check(plan)?;
-    let sources = tree::Sources::check(plan.goroot, plan.version)?;
+    let sources = tree::SourceTree::check(plan.goroot, plan.version)?;
     let programs = programs::find(plan.version, plan.environment)?;
     let log = output::open(plan.log).map_err(|source| BuildError::io("create", plan.log, source))?;
     let scratch = Scratch::create(plan.home_cache, &programs, plan.version)?;

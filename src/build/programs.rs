@@ -32,7 +32,7 @@ pub(super) fn wants_cgo(version: &Version, environment: &dyn Environment) -> boo
 }
 
 /// What a build may call.
-pub(super) struct Programs {
+pub(super) struct BuildPrograms {
     pub(super) bash: PathBuf,
     /// Name and place.
     pub(super) links: Vec<(&'static str, PathBuf)>,
@@ -41,7 +41,7 @@ pub(super) struct Programs {
 }
 
 /// Finds them all; an error names all that are missing.
-pub(super) fn find(version: &Version, environment: &dyn Environment) -> Result<Programs, BuildError> {
+pub(super) fn find(version: &Version, environment: &dyn Environment) -> Result<BuildPrograms, BuildError> {
     let programs = missing_programs(version, environment);
     let (Some(bash), true) = (search("bash", environment), programs.is_empty()) else {
         return Err(BuildError::MissingPrograms { programs });
@@ -49,7 +49,7 @@ pub(super) fn find(version: &Version, environment: &dyn Environment) -> Result<P
     let names = NEEDED.into_iter().chain(WELCOME);
     let links = names.filter_map(|name| Some((name, search(name, environment)?))).collect();
     let path = wants_cgo(version, environment).then(|| absolute_path(environment));
-    Ok(Programs { bash, links, path })
+    Ok(BuildPrograms { bash, links, path })
 }
 
 /// The first program of this name on PATH; a project directory must not supply it, so only absolute elements count.

@@ -22,11 +22,11 @@ pub fn strip_to_source(goroot: &Path) -> Result<(), BuildError> {
 }
 
 /// Sources that were looked at before they are built.
-pub(super) struct Sources {
+pub(super) struct SourceTree {
     version_file: Vec<u8>,
 }
 
-impl Sources {
+impl SourceTree {
     /// Looks whether `goroot` holds the sources of `version` and nothing that was built.
     pub(super) fn check(goroot: &Path, version: &Version) -> Result<Self, BuildError> {
         let unusable = |why| Err(BuildError::NotUsable { path: goroot.to_owned(), why });

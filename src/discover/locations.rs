@@ -83,7 +83,7 @@ const TOOLS: &[Tool] = &[
 ];
 
 /// One directory, or several where its path has a `*`.
-pub(super) struct Place {
+pub(super) struct Location {
     pub(super) owner: &'static str,
     pub(super) rebuilt: bool,
     root: PathBuf,
@@ -91,11 +91,11 @@ pub(super) struct Place {
 }
 
 /// Every place, in the order in which an owner of a tree is believed.
-pub(super) fn all(environment: &dyn Environment) -> Vec<Place> {
+pub(super) fn all(environment: &dyn Environment) -> Vec<Location> {
     let mut places = Vec::new();
     for tool in TOOLS {
         for root in tool.roots.iter().filter_map(|root| resolve(root, environment)) {
-            places.extend(tool.below.iter().map(|below| Place {
+            places.extend(tool.below.iter().map(|below| Location {
                 owner: tool.owner,
                 rebuilt: tool.rebuilt,
                 root: root.clone(),
@@ -103,7 +103,7 @@ pub(super) fn all(environment: &dyn Environment) -> Vec<Place> {
             }));
         }
     }
-    places.extend(module_caches(environment).into_iter().map(|root| Place {
+    places.extend(module_caches(environment).into_iter().map(|root| Location {
         owner: "the module cache",
         rebuilt: false,
         root,
@@ -123,7 +123,7 @@ pub(super) fn on_path(environment: &dyn Environment) -> Vec<PathBuf> {
     programs.filter_map(|program| Some(program.parent()?.parent()?.to_owned())).collect()
 }
 
-impl Place {
+impl Location {
     /// The directories that are there now.
     pub(super) fn directories(&self) -> Vec<PathBuf> {
         let mut found = vec![self.root.clone()];

@@ -3,9 +3,6 @@
 use crate::support::sources::{program, root, shown};
 use std::collections::BTreeMap;
 
-/// Type names that two files of a crate still have. Only ever shorter.
-const TO_DO: &[&str] = &["Place", "Programs", "Sources"];
-
 #[test]
 fn public_type_names_are_unique_in_a_crate() {
     let mut twice = Vec::new();
@@ -17,7 +14,7 @@ fn public_type_names_are_unique_in_a_crate() {
             }
         }
         twice.extend(
-            files.into_iter().filter(|(name, files)| files.len() > 1 && !TO_DO.contains(&name.as_str())),
+            files.into_iter().filter(|(name, files)| files.len() > 1),
         );
     }
     assert!(twice.is_empty(), "{twice:#?}");
