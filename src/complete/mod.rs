@@ -5,43 +5,18 @@
 //! newer than the program: the first line names what the shell adds (a script ignores what it does not know), each
 //! further line is a word, for zsh and fish with a tab and a help text where it has one.
 
+mod candidates;
 mod line;
 mod releases;
 mod values;
 mod versions;
 
 use crate::cli::Cli;
+use candidates::{Candidate, Completion};
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 use line::{Line, Next};
 use std::ffi::OsString;
-
-/// A word that fits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Candidate {
-    word: String,
-    /// One line, or empty.
-    help: String,
-}
-
-/// What the shell adds to the candidates.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Besides {
-    #[default]
-    Nothing,
-    /// Release archives, and the directories on the way to them.
-    Archives,
-    Directories,
-    /// What completes another command line: the one that begins with the word of this index.
-    Command(usize),
-}
-
-/// What fits at the cursor.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Answer {
-    besides: Besides,
-    candidates: Vec<Candidate>,
-}
 
 /// The answer for a shell to a command line that ends at the cursor; its first word is the program, its last one is what
 /// is typed so far of the word at the cursor, and may be empty. `None` for a shell whose script does not ask.
@@ -51,12 +26,12 @@ pub fn answer(shell: Shell, words: &[OsString]) -> Option<String> {
     root.build();
     let line = Line::read(&root, &words)?;
     let mut answer = match line.next {
-        Next::Command => Answer::of(commands(line.command, line.word)),
-        Next::Option => Answer::of(options(&line)),
+        Next::Command => Completion::of(commands(line.command, line.word)),
+        Next::Option => Completion::of(options(&line)),
         Next::Value(argument) => values::of(&line, argument),
         Next::Words(start) => values::of_words(&line, words.get(start..).unwrap_or_default(), start),
         Next::Behind(start) => values::of_command(words.len() == start + 1, start),
-        Next::Nothing => Answer::default(),
+        Next::Nothing => Completion::default(),
     };
     for candidate in &mut answer.candidates {
         candidate.word.insert_str(0, line.prefix);
@@ -82,36 +57,4 @@ fn options(line: &Line<'_>) -> Vec<Candidate> {
         arguments.filter(|argument| !argument.is_hide_set() && !line.given.contains(&argument.get_id()));
     let named = offered.filter_map(|argument| Some((argument.get_long()?, argument)));
     named.map(|(long, argument)| Candidate::new(format!("--{long}"), argument.get_help())).collect()
-}
-
-impl Candidate {
-    fn new(word: impl Into<String>, help: Option<&clap::builder::StyledStr>) -> Self {
-        let help = help.map(ToString::to_string).unwrap_or_default();
-        Self { word: word.into(), help: help.lines().next().unwrap_or_default().to_owned() }
-    }
-}
-
-impl Answer {
-    fn of(candidates: Vec<Candidate>) -> Self {
-        Self { candidates, ..Self::default() }
-    }
-
-    /// bash takes every word for a match; zsh and fish choose among them, by the user's rules.
-    fn written(self, shell: Shell, typed: &str) -> Option<String> {
-        let besides = match self.besides {
-            Besides::Nothing => "nothing".to_owned(),
-            Besides::Archives => "archives".to_owned(),
-            Besides::Directories => "directories".to_owned(),
-            Besides::Command(index) => format!("command {index}"),
-        };
-        let written = |Candidate { word, help }: Candidate| match shell {
-            Shell::Bash => word.starts_with(typed).then_some(word),
-            Shell::Fish | Shell::Zsh if help.is_empty() => Some(word),
-            Shell::Fish | Shell::Zsh => Some(format!("{word}\t{help}")),
-            _ => None,
-        };
-        let known = matches!(shell, Shell::Bash | Shell::Fish | Shell::Zsh);
-        let lines = std::iter::once(besides).chain(self.candidates.into_iter().filter_map(written));
-        known.then(|| lines.collect::<Vec<_>>().join("\n"))
-    }
 }

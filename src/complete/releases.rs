@@ -3,7 +3,7 @@
 //! First the minor versions, which mean the newest of their releases; once one is typed, its releases; and pre-releases
 //! where nothing else fits.
 
-use super::Candidate;
+use super::candidates::Candidate;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
 

@@ -1,8 +1,9 @@
 //! What may stand in a command's value: versions, programs, the shell's own files and commands.
 
+use super::candidates::{Besides, Candidate, Completion};
 use super::line::Line;
+use super::releases;
 use super::versions::Versions;
-use super::{Answer, Besides, Candidate, releases};
 use crate::explain;
 use crate::request::Request;
 use clap::Arg;
@@ -41,29 +42,29 @@ fn kind(command: &str, argument: &str) -> Option<Kind> {
 }
 
 /// What fits as a value of `argument`. A value that was given is not offered again.
-pub(super) fn of(line: &Line<'_>, argument: &Arg) -> Answer {
+pub(super) fn of(line: &Line<'_>, argument: &Arg) -> Completion {
     let possible = argument.get_possible_values();
     if !possible.is_empty() {
         let offered = possible.iter().filter(|value| !value.is_hide_set());
         let candidates = offered.map(|value| Candidate::new(value.get_name(), value.get_help()));
-        return Answer::of(candidates.collect());
+        return Completion::of(candidates.collect());
     }
     let kind = kind(line.command.get_name(), argument.get_id().as_str());
     let mut answer = match kind {
         Some(Kind::Installable) if line.word.contains('/') || line.word.starts_with(['.', '~']) => {
-            Answer { besides: Besides::Archives, ..Answer::default() }
+            Completion { besides: Besides::Archives, ..Completion::default() }
         }
         Some(Kind::Installable | Kind::Released) => {
             let versions = Versions::look();
             with_name(line.word, |word| releases::matching(word, &versions.released(), versions.installed()))
         }
         Some(Kind::Installed) => installed(line.word, &Versions::look()),
-        Some(Kind::Program) => Answer::of(programs_here()),
-        Some(Kind::Directory) => Answer { besides: Besides::Directories, ..Answer::default() },
+        Some(Kind::Program) => Completion::of(programs_here()),
+        Some(Kind::Directory) => Completion { besides: Besides::Directories, ..Completion::default() },
         Some(Kind::Variable) => {
-            Answer::of(explain::all().map(|variable| Candidate::new(variable.name, None)).collect())
+            Completion::of(explain::all().map(|variable| Candidate::new(variable.name, None)).collect())
         }
-        Some(Kind::Words) | None => Answer::default(),
+        Some(Kind::Words) | None => Completion::default(),
     };
     if kind == Some(Kind::Installable) && answer.candidates.is_empty() {
         answer.besides = Besides::Archives; // go1.22.1.linux-amd64.tar.gz needs no ./ before it
@@ -83,12 +84,12 @@ fn programs_here() -> Vec<Candidate> {
 
 /// What fits at the end of the words that `gvmr exec` takes, the first of which has the index `start`: as that command
 /// reads them.
-pub(super) fn of_words(line: &Line<'_>, words: &[String], start: usize) -> Answer {
+pub(super) fn of_words(line: &Line<'_>, words: &[String], start: usize) -> Completion {
     let versions = Versions::look();
     let (version, from) = match words {
         [word] if names_version(word) => return installed(line.word, &versions),
         [first, dash] if is_version(first) && dash.starts_with('-') => {
-            return Answer::of(vec![Candidate::new("--", None)]);
+            return Completion::of(vec![Candidate::new("--", None)]);
         }
         [first, dashes, _, ..] if is_version(first) && dashes == "--" => (Some(first), 2),
         [first, _, ..] if is_version(first) => (Some(first), 1),
@@ -96,17 +97,17 @@ pub(super) fn of_words(line: &Line<'_>, words: &[String], start: usize) -> Answe
     };
     let at_program = words.len() == from + 1;
     let candidates = if at_program { versions.programs(version.map(|word| bare(word))) } else { Vec::new() };
-    Answer { besides: Besides::Command(start + from), candidates }
+    Completion { besides: Besides::Command(start + from), candidates }
 }
 
 /// What fits in a command, the first word of which has the index `start`: a Go's programs as that word, too.
-pub(super) fn of_command(at_program: bool, start: usize) -> Answer {
+pub(super) fn of_command(at_program: bool, start: usize) -> Completion {
     let candidates = if at_program { programs_here() } else { Vec::new() };
-    Answer { besides: Besides::Command(start), candidates }
+    Completion { besides: Besides::Command(start), candidates }
 }
 
 /// The installed versions, the newest first.
-fn installed(word: &str, versions: &Versions) -> Answer {
+fn installed(word: &str, versions: &Versions) -> Completion {
     let marks = [(versions.default_version(), "the default"), (versions.here(), "runs here")];
     let help = |version: &Version| {
         let marks = marks.iter().filter(|(marked, _)| marked.as_ref() == Some(version));
@@ -119,13 +120,13 @@ fn installed(word: &str, versions: &Versions) -> Answer {
 }
 
 /// A word that begins with `go` gets names such as `go1.22`.
-fn with_name(word: &str, versions: impl FnOnce(&str) -> Vec<Candidate>) -> Answer {
+fn with_name(word: &str, versions: impl FnOnce(&str) -> Vec<Candidate>) -> Completion {
     let (name, version) = if word.starts_with("go") { word.split_at(2) } else { ("", word) };
     let named = versions(version).into_iter().filter(|candidate| {
         name.is_empty() || candidate.word.starts_with(|first: char| first.is_ascii_digit())
     });
     let named = named.map(|candidate| Candidate { word: format!("{name}{}", candidate.word), ..candidate });
-    Answer::of(named.collect())
+    Completion::of(named.collect())
 }
 
 /// Whether this word may become a version and not a command.

@@ -1,6 +1,6 @@
 //! What is installed and what was released, as far as this machine knows it at once. Errors count as nothing there.
 
-use super::Candidate;
+use super::candidates::Candidate;
 use crate::config::Settings;
 use crate::host;
 use crate::request::Request;
