@@ -5,6 +5,8 @@
 //! never longer than a few seconds for a keyring.
 
 mod caller;
+mod entry;
+mod error;
 mod file;
 mod go;
 mod goauth;
@@ -12,8 +14,11 @@ mod keyring;
 mod machine;
 mod netrc;
 mod requests;
+mod secret;
 
 pub use caller::tell;
+pub use entry::{CredentialEntry, SecretStore};
+pub use error::CredentialsError;
 pub use file::Files;
 pub use go::{ForGo, for_go};
 pub use goauth::{GoauthAnswer, Refused, answer};
@@ -21,43 +26,16 @@ pub use keyring::{Keyring, KeyringError};
 pub use machine::{MachineError, machine};
 pub use netrc::fits as fits_netrc;
 pub use requests::for_requests;
+pub use secret::{Secret, is_login};
 
-use crate::store::StoreError;
 use gvmr_core::env::credentials::CredentialKind;
 use gvmr_core::home::user_dirs::UserDirs;
-use std::fmt;
 use std::path::PathBuf;
 
 /// The credentials of one user.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     files: Files,
-}
-
-/// A secret. Shows as `***`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-/// A machine, the user's name there, and where the secret is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CredentialEntry {
-    /// What it is for.
-    pub kind: CredentialKind,
-    /// `host`, `host:port`, for https also with a path; for a proxy always `host:port`.
-    pub machine: String,
-    /// The user's name there.
-    pub login: String,
-    /// Where the secret is.
-    pub place: SecretStore,
-}
-
-/// Where a secret is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretStore {
-    /// The desktop's keyring (Secret Service).
-    Keyring,
-    /// The `credentials` file, mode 0600.
-    File,
 }
 
 /// An entry with its secret.
@@ -76,32 +54,6 @@ pub struct Logins {
     pub found: Vec<Login>,
     /// The others, and why.
     pub lacking: Vec<(CredentialEntry, KeyringError)>,
-}
-
-/// Why credentials cannot be stored or read.
-#[derive(Debug, thiserror::Error)]
-pub enum CredentialsError {
-    /// The file, its lock or its directory is unsafe or unreadable.
-    #[error("{path} {why}", path = path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// What is wrong, to follow its name.
-        why: String,
-    },
-    /// It cannot be written.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl CredentialsError {
-    /// What to do next; where the home failed, the store's own error knows.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::File { .. } => Some("correct it, or remove it and run `gvmr auth set` again".to_owned()),
-            Self::Store(_) => None,
-        }
-    }
 }
 
 impl Credentials {
@@ -206,47 +158,5 @@ impl CredentialEntry {
             SecretStore::Keyring => "the keyring".to_owned(),
             SecretStore::File => credentials.file().display().to_string(),
         }
-    }
-
-    /// The command that stores other credentials for the machine.
-    pub fn next_step(&self) -> String {
-        let proxy = if self.kind == CredentialKind::Proxy { " --proxy" } else { "" };
-        format!("gvmr auth set {}{proxy} --user NAME", self.machine)
-    }
-}
-
-impl SecretStore {
-    /// The word in the file and in lists.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Keyring => "keyring",
-            Self::File => "file",
-        }
-    }
-}
-
-impl Secret {
-    /// The secret that `text` is: one line, which any header and file can hold; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.strip_suffix('\n').unwrap_or(text);
-        let text = text.strip_suffix('\r').unwrap_or(text);
-        let fits = !text.is_empty() && text.len() <= 16 * 1024 && !text.chars().any(char::is_control);
-        fits.then(|| Self(text.to_owned()))
-    }
-
-    /// The secret itself, to be given to the one it is for.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Whether a user's name can be stored and sent: Basic authentication ends it at a colon.
-pub fn is_login(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 1024 && !text.chars().any(|one| one == ':' || one.is_control())
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("***")
     }
 }
