@@ -4,7 +4,9 @@
 //! written the result is the same, and the shim asks again each time. Never makes a directory, and never writes one
 //! user's file into another's directory.
 
-use super::{ConfigError, compile_config, config_file};
+use super::error::ConfigError;
+use super::paths::config_file;
+use super::rules::compile_config;
 use crate::store;
 use directories::BaseDirs;
 use gvmr_core::env::compiled_rules::{CompiledRules, RECORD_LIMIT, SOURCE_LIMIT};

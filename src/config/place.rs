@@ -3,7 +3,8 @@
 //! Takes the environment and `/etc/gvmr/home`. That file counts only where root alone can have written it. It is read only
 //! where it decides; a mistake in it is an error that names the file.
 
-use super::{ConfigError, absolute};
+use super::error::ConfigError;
+use super::paths::absolute;
 use crate::store;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use gvmr_core::sys::environment::Environment;

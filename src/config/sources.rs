@@ -2,10 +2,10 @@
 //!
 //! Takes text, gives an order and URLs. Never asks a server.
 
-use super::{ConfigError, File};
+use super::config_toml::{File, List};
+use super::error::ConfigError;
 use crate::net::{Url, without_credentials};
 use gvmr_core::sys::environment::Environment;
-use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
 /// Go's own release index and archives.
@@ -40,14 +40,6 @@ pub enum SourceName {
     Goproxy,
     /// A directory of archives.
     Directory(PathBuf),
-}
-
-/// One or several values, as `config.toml` may write them.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged, expecting = "expected a string or a list of strings")]
-pub(super) enum List {
-    One(String),
-    Several(Vec<String>),
 }
 
 impl SourceSettings {
@@ -103,17 +95,6 @@ impl SourceName {
             allowed: "a list of archive, goproxy and dir:/absolute/path",
             value: if secret { without_credentials(word) } else { word.to_owned() },
         }
-    }
-}
-
-impl List {
-    /// The words; a single value may hold several, with commas between them.
-    fn into_words(self) -> Vec<String> {
-        let values = match self {
-            Self::One(value) => value.split(',').map(str::to_owned).collect(),
-            Self::Several(values) => values,
-        };
-        values.iter().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
     }
 }
 

@@ -2,11 +2,12 @@
 //!
 //! Walks the tables by hand, to name every key that is not allowed, wherever it stands.
 
+use super::error::Mistake;
 use super::expand::Places;
 use super::mistakes::Mistakes;
 use super::nearest::{nearest, shown};
 use super::tables::{entries, tables, type_of};
-use super::{Mistake, assignments, conditions, directories};
+use super::{assignments, conditions, directories};
 use gvmr_core::env::compiled_rules::{
     Assignment, CompiledRules, Conditions, RECORD_LIMIT, RulesPin, Section, When,
 };

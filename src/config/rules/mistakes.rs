@@ -2,7 +2,7 @@
 //!
 //! Takes offsets in bytes, gives lines and columns as editors count them.
 
-use super::Mistake;
+use super::error::Mistake;
 use std::ops::Range;
 
 /// What was found so far in one text.

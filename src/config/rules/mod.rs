@@ -8,6 +8,7 @@ mod assignments;
 mod conditions;
 mod directories;
 mod document;
+mod error;
 mod expand;
 mod mistakes;
 mod nearest;
@@ -22,31 +23,11 @@ mod model;
 #[cfg(test)]
 mod tests;
 
+pub use error::{Mistake, RulesError};
+
 use document::Owner;
 use gvmr_core::env::compiled_rules::CompiledRules;
-use gvmr_core::sys::printable;
-use std::fmt;
-use std::path::{Path, PathBuf};
-
-/// One mistake in a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
-    /// The line, counted from 1.
-    pub line: usize,
-    /// The column in characters, counted from 1.
-    pub column: usize,
-    /// What is wrong, and what would be right; never a value that may be a secret.
-    pub message: String,
-}
-
-/// A file whose rules have mistakes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RulesError {
-    /// The file.
-    pub file: PathBuf,
-    /// Its mistakes in the order of the file; at least one.
-    pub mistakes: Vec<Mistake>,
-}
+use std::path::Path;
 
 /// The user's rules in `config.toml`: `[env]`, `[[directory]]`, `[[network]]`; the settings read its other keys.
 /// `user_home` is what `~` and `${HOME}` mean.
@@ -76,17 +57,3 @@ fn compile(
     document::compile(owner, file, bytes, user_home)
         .map_err(|mistakes| RulesError { file: file.to_owned(), mistakes })
 }
-
-impl fmt::Display for RulesError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = printable::path(&self.file);
-        for (index, mistake) in self.mistakes.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "\n" };
-            let Mistake { line, column, message } = mistake;
-            write!(formatter, "{separator}{file}:{line}:{column}: {message}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for RulesError {}

@@ -1,0 +1,77 @@
+//! Why the settings could not be read, and what to do next.
+
+use super::rules::RulesError;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+/// Why the settings could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// No home can be named.
+    #[error("no home directory: neither GVMR_HOME nor HOME is set")]
+    NoHome,
+    /// A path setting that must be absolute is not.
+    #[error("{setting} must be an absolute path, got \"{value}\"")]
+    Relative {
+        /// The variable's name.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// An environment variable has a value outside its set.
+    #[error("{setting} must be {allowed}, got \"{value}\"")]
+    Value {
+        /// The variable's name.
+        setting: &'static str,
+        /// The values it may have.
+        allowed: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// The file that names the machine's shared home is wrong.
+    #[error("{path} {why}", path = path.display())]
+    Machine {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, to follow its name.
+        why: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}", path = path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The rules in the file have mistakes.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// The file is not valid.
+    #[error("{path}: {message}", path = path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Line, column and mistake, from the TOML reader.
+        message: String,
+    },
+}
+
+impl ConfigError {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoHome => "set GVMR_HOME to an absolute path",
+            Self::Relative { .. } => "change or unset the variable",
+            Self::Value { .. } => "correct or remove the setting",
+            Self::Machine { .. } => "correct or remove the file as root, or set GVMR_HOME",
+            Self::Unreadable { source, .. } if source.kind() == ErrorKind::NotFound => {
+                "set GVMR_CONFIG to an existing file, or unset it"
+            }
+            Self::Unreadable { .. } | Self::Malformed { .. } | Self::Rules(_) => {
+                "correct the file, or rename it"
+            }
+        };
+        Some(hint.to_owned())
+    }
+}
