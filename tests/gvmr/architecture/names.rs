@@ -13,9 +13,7 @@ fn public_type_names_are_unique_in_a_crate() {
                 files.entry(name).or_default().push(shown(&file));
             }
         }
-        twice.extend(
-            files.into_iter().filter(|(name, files)| files.len() > 1),
-        );
+        twice.extend(files.into_iter().filter(|(_, files)| files.len() > 1));
     }
     assert!(twice.is_empty(), "{twice:#?}");
 }
