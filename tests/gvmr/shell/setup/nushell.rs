@@ -7,17 +7,18 @@ use gvmr::shell::{Account, ScriptEntry, SessionKind, Sessions, Shell, quote};
 use gvmr_core::home::paths::Home;
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The `nu` of this machine.
+/// The `nu` of this machine: the program itself, since what is on `PATH` may be a script that needs its own programs there.
 fn nu() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|directory| directory.join("nu")).find(|nu| nu.is_file());
+    let program = Command::new("nu").args(["--no-config-file", "-c", "print -n $nu.current-exe"]).output();
+    let found = program.ok().filter(|answer| answer.status.success()).map(|answer| answer.stdout);
     if found.is_none() {
         skip("nushell is not installed");
     }
-    found
+    found.map(OsString::from_vec).map(PathBuf::from)
 }
 
 /// What a login session prints, with this environment and no other.
