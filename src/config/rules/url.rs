@@ -206,7 +206,7 @@ mod tests {
         for right in [
             "direct",
             "off",
-            "https://proxy.golang.org,direct",
+            "https://goproxy.example,direct",
             "http://goproxy.example:8080|https://b.example , direct",
             "goproxy.example/team",
             "example:8080",
