@@ -16,7 +16,7 @@ use gvmr_core::select::error::ResolveError;
 
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
-        Self { hint: error.hint(), ..Self::new(ErrorKind::Usage, &error) }
+        Self::with_hint(ErrorKind::Usage, &error, error.hint())
     }
 }
 
@@ -31,7 +31,7 @@ impl From<TrustError> for Error {
             | TrustError::NotTrusted(_)
             | TrustError::Unreadable { .. } => ErrorKind::Usage,
         };
-        Self { hint: error.hint(), ..Self::new(kind, &error) }
+        Self::with_hint(kind, &error, error.hint())
     }
 }
 
@@ -40,7 +40,7 @@ impl From<CredentialsError> for Error {
         if let CredentialsError::Store(error) = error {
             return error.into();
         }
-        Self { hint: error.hint(), ..Self::new(ErrorKind::Storage, &error) }
+        Self::with_hint(ErrorKind::Storage, &error, error.hint())
     }
 }
 
@@ -163,7 +163,7 @@ impl From<NotATree> for Error {
             NotATree::Unfit { why: Unfit::OtherPlatform { .. }, .. } => ErrorKind::Host,
             NotATree::Unfit { why: Unfit::NotARelease { .. }, .. } => ErrorKind::Finding,
         };
-        Self { hint: error.hint(), ..Self::new(kind, &error) }
+        Self::with_hint(kind, &error, error.hint())
     }
 }
 
@@ -182,8 +182,7 @@ fn build_kind(error: &BuildError) -> ErrorKind {
 
 impl From<EditError> for Error {
     fn from(error: EditError) -> Self {
-        let hint = error.hint();
-        Self { hint, ..Self::new(ErrorKind::Storage, &error) }
+        Self::with_hint(ErrorKind::Storage, &error, error.hint())
     }
 }
 
@@ -219,10 +218,7 @@ impl From<SetupError> for Error {
             SetupError::Edit(error) => error.into(),
             SetupError::System(error) => error.into(),
             SetupError::Store(error) => error.into(),
-            SetupError::NotSetUp { .. } => {
-                let hint = error.hint();
-                Self { hint, ..Self::new(ErrorKind::Storage, &error) }
-            }
+            SetupError::NotSetUp { .. } => Self::with_hint(ErrorKind::Storage, &error, error.hint()),
         }
     }
 }

@@ -22,18 +22,17 @@ impl From<ContextError> for Error {
             ContextError::NotInstalled { .. } | ContextError::Missing { .. } => ErrorKind::UnknownVersion,
             ContextError::WorkingDirectory(_) => ErrorKind::Storage,
         };
-        Self { hint, ..Self::new(kind, &error) }
+        Self::with_hint(kind, &error, hint)
     }
 }
 
 impl From<OpenError> for Error {
     fn from(error: OpenError) -> Self {
-        let hint = error.hint();
         match error {
             OpenError::Config(error) => error.into(),
             OpenError::Store(error) => error.into(),
             OpenError::Log(error) => error.into(),
-            OpenError::Goproxy { .. } => Self { hint, ..Self::new(ErrorKind::Usage, &error) },
+            OpenError::Goproxy { .. } => Self::with_hint(ErrorKind::Usage, &error, error.hint()),
         }
     }
 }
