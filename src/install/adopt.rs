@@ -24,7 +24,7 @@ impl Installer<'_> {
         version: &Version,
         watch: &dyn Progress,
     ) -> Result<InstallOutcome, InstallError> {
-        self.published(|| self.import(goroot, version, watch))
+        self.published(version, || self.import(goroot, version, watch))
     }
 
     fn import(
@@ -33,9 +33,6 @@ impl Installer<'_> {
         version: &Version,
         watch: &dyn Progress,
     ) -> Result<InstallOutcome, InstallError> {
-        if let Some(present) = self.store.toolchain(version)? {
-            return Ok(InstallOutcome::Present(present));
-        }
         let assessment = self.host.assess(version);
         if assessment.cannot_run() {
             return Err(self.cannot_run(assessment));

@@ -24,7 +24,7 @@ impl Installer<'_> {
         environment: &dyn Environment,
         watch: &dyn Progress,
     ) -> Result<InstallOutcome, InstallError> {
-        self.published(|| self.build_tree(version, environment, watch))
+        self.published(version, || self.build_tree(version, environment, watch))
     }
 
     fn build_tree(
@@ -33,9 +33,6 @@ impl Installer<'_> {
         environment: &dyn Environment,
         watch: &dyn Progress,
     ) -> Result<InstallOutcome, InstallError> {
-        if let Some(present) = self.store.toolchain(version)? {
-            return Ok(InstallOutcome::Present(present));
-        }
         let missing = build::missing_programs(version, environment);
         if !missing.is_empty() {
             return Err(BuildError::MissingPrograms { programs: missing }.into());

@@ -17,14 +17,18 @@ const SPACE: (u64, u64) = (512 << 20, 16_384);
 const SPACE_SINCE_20: (u64, u64) = (288 << 20, 16_384);
 
 impl Installer<'_> {
-    /// Runs `work` once it is known that what it commits can be made reachable, and makes it so: a toolchain without its
-    /// shim is of no use.
+    /// Runs `work`, unless `version` is there, once it is known that what it commits can be made reachable, and makes it
+    /// so: a toolchain without its shim is of no use.
     pub(super) fn published(
         &self,
+        version: &Version,
         work: impl FnOnce() -> Result<InstallOutcome, InstallError>,
     ) -> Result<InstallOutcome, InstallError> {
         let programs = Programs::beside_this_one()?;
-        let outcome = work()?;
+        let outcome = match self.store.toolchain(version)? {
+            Some(present) => InstallOutcome::Present(present),
+            None => work()?,
+        };
         self.store.publish(&programs)?;
         Ok(outcome)
     }
@@ -47,7 +51,7 @@ impl Installer<'_> {
         wishes: InstallOptions,
         watch: &dyn Progress,
     ) -> Result<InstallOutcome, InstallError> {
-        self.published(|| self.obtain(sources, version, wishes, watch))
+        self.published(version, || self.obtain(sources, version, wishes, watch))
     }
 
     fn obtain(
@@ -57,9 +61,6 @@ impl Installer<'_> {
         wishes: InstallOptions,
         watch: &dyn Progress,
     ) -> Result<InstallOutcome, InstallError> {
-        if let Some(present) = self.store.toolchain(version)? {
-            return Ok(InstallOutcome::Present(present));
-        }
         let sources = self.suitable(sources, version, wishes, watch)?;
         let Some(lock) = self.lock(version, watch)? else {
             return self.present(version);
