@@ -119,17 +119,12 @@ impl Context {
     }
 
     /// What decides the environment of a go in the current directory; a directory that is gone has no rules.
-    pub fn env_context_here(&self) -> Result<EnvContext, ConfigError> {
+    /// The user's rules are compiled again where they were edited.
+    pub fn env_context(&self) -> Result<EnvContext, ConfigError> {
         let here = directory::working(&Process, None).unwrap_or_else(|_| PathBuf::from("/"));
-        self.env_context(&here)
-    }
-
-    /// What decides the environment of a go in `directory`; the user's rules are compiled again where they were edited.
-    pub fn env_context(&self, directory: &Path) -> Result<EnvContext, ConfigError> {
         let home = &self.settings.home;
-        let own = UserDirs::of(home, &Process);
-        let rules = config::rules(own.as_ref(), &Process)?;
-        Ok(EnvContext::of(home, directory, &Process, rules))
+        let rules = config::rules(UserDirs::of(home, &Process).as_ref(), &Process)?;
+        Ok(EnvContext::of(home, &here, &Process, rules))
     }
 
     /// Makes the toolchains reachable under their names in the shim directory.

@@ -66,7 +66,7 @@ pub struct Access<'a> {
 
 /// Opens the way to the sources and the log, by the rules of the current directory.
 pub fn open(context: &Context) -> Result<Access<'_>, OpenError> {
-    let env_context = context.env_context_here()?;
+    let env_context = context.env_context()?;
     let environment = RuledEnvironment::of(&env_context, &Process);
     let client = net::Client::new(with_credentials(NetSettings::from_environment(&environment), context));
     let toolchains = context.toolchains()?;
@@ -74,33 +74,26 @@ pub fn open(context: &Context) -> Result<Access<'_>, OpenError> {
     let go = GoSettings::read(&environment, &goroots).ruled(|name| environment.place(name));
     let proxies = ProxyList::parse(&go.goproxy.value, &go.gonoproxy.value)
         .map_err(|error| OpenError::Goproxy { origin: go.goproxy.origin.to_string(), error })?;
-    let access = Access {
+    Ok(Access {
         context,
         client,
         proxies,
         gosumdb: go.gosumdb.value,
         host: Host::look(context.settings.home.root()),
         store: context.store_to_read()?,
-    };
-    access.log()?; // a setting that is wrong is reported before any work
-    Ok(access)
+    })
 }
 
 impl Access<'_> {
     /// An installer for this thread and those that it starts.
     pub fn installer(&self) -> Result<Installer<'_>, OpenError> {
-        let cache = self.context.settings.cache.join("sumdb");
-        let log = self.log()?.map(|log| log.client(&cache));
-        Ok(Installer { store: &self.store, sources: self.sources(), log, host: &self.host })
-    }
-
-    fn log(&self) -> Result<Option<Log<'_>>, LogError> {
-        match Log::new(&self.client, &self.proxies, &self.gosumdb) {
-            Ok(log) => Ok(Some(log)),
+        let log = match Log::new(&self.client, &self.proxies, &self.gosumdb) {
+            Ok(log) => Some(log.client(&self.context.settings.cache.join("sumdb"))),
             // The table of known releases needs no log; every other request reports that it is off.
-            Err(LogError::Setting(SettingError::Disabled)) => Ok(None),
-            Err(error) => Err(error),
-        }
+            Err(LogError::Setting(SettingError::Disabled)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Installer { store: &self.store, sources: self.sources(), log, host: &self.host })
     }
 
     /// The sources in the user's order.

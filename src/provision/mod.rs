@@ -76,8 +76,9 @@ pub fn adopt(
 /// The exact version that a request selects, for commands that write it to a file.
 pub fn choose(request: &Request, context: &Context) -> Result<Version, Error> {
     let access = install::open(context)?;
+    let installer = access.installer()?;
     let shown = Shown::begin(&request.to_string(), context);
-    let version = install::choose(request, &access.installer()?, &shown).map_err(Error::from);
+    let version = install::choose(request, &installer, &shown).map_err(Error::from);
     shown.bar.finish();
     version
 }
