@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &cli::HostArgs, context: &Context) -> Result<(), Er
     let host = Host::look(context.settings.home.root());
     let mut known = known_versions(host.platform().arch());
     known.retain(|version| !version.is_prerelease());
-    known.extend(context.toolchains()?.into_iter().map(|toolchain| toolchain.version));
+    known.extend(context.installed_versions()?);
     report(arguments, &host, known, context)
 }
 

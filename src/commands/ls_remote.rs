@@ -24,8 +24,7 @@ struct Line<'a> {
 /// Runs the command.
 pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<(), Error> {
     let filter = arguments.filter.as_deref().map(Request::parse).transpose()?;
-    let present: Vec<Version> =
-        context.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
+    let present = context.installed_versions()?;
     let access = install::open(context)?;
     let installer = access.installer()?;
     let (mut released, notes) = install::released(&installer)?;

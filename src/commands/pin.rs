@@ -11,8 +11,7 @@ use gvmr_core::sys::environment::Process;
 /// Runs the command.
 pub(super) fn run(text: &str, global: bool, context: &Context) -> Result<(), Error> {
     let request = Request::parse(text)?;
-    let installed: Vec<Version> =
-        context.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
+    let installed = context.installed_versions()?;
     let written = written_as(&request, &installed, context)?;
     let pinned = Request::parse(&written)?;
     let version = match pinned.newest(&installed) {

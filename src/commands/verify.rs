@@ -20,10 +20,7 @@ pub(super) fn run(arguments: &cli::VerifyArgs, context: &Context) -> Result<(), 
     for toolchain in &toolchains {
         match install::audit(toolchain, &installer).map_err(Error::from) {
             Ok(audit) => audits.push(audit),
-            Err(error) => {
-                let message = format!("{}: {}", toolchain.version.toolchain_name(), error.message);
-                failures.push(Error { message, ..error });
-            }
+            Err(error) => failures.push(error.about(&toolchain.version.toolchain_name())),
         }
     }
     if arguments.json {

@@ -90,6 +90,11 @@ impl Context {
         store::toolchains(&self.settings.home)
     }
 
+    /// The versions that are installed, oldest first.
+    pub fn installed_versions(&self) -> Result<Vec<Version>, StoreError> {
+        Ok(self.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect())
+    }
+
     /// The installed version that the default means now.
     pub fn default_version(&self, toolchains: &[Toolchain]) -> Result<Option<Version>, StoreError> {
         store::default_version(&self.settings.home, &Process, toolchains)

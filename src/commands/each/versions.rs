@@ -18,7 +18,7 @@ pub(super) fn all(words: &[String], context: &Context) -> Result<Vec<Version>, E
                 .map_err(|error| if error.hint.is_none() { error.hint(hint) } else { error })
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let installed: Vec<_> = context.toolchains()?.into_iter().map(|toolchain| toolchain.version).collect();
+    let installed = context.installed_versions()?;
     let mut missing: Vec<Request> = Vec::new();
     for request in requests.iter().filter(|request| request.newest(&installed).is_none()) {
         if !missing.iter().any(|other| other.to_string() == request.to_string()) {
