@@ -108,7 +108,7 @@ fn finish(trees: Vec<Tree>, arguments: &cli::ImportArgs, context: &Context) -> R
         _ => None,
     });
     let Some(first) = failures.next() else { return Ok(()) };
-    failures.for_each(|failure| context.terminal.say(failure));
+    failures.for_each(|failure| context.terminal.error(&failure.message, failure.hint.as_deref()));
     Err(if arguments.json { first.after_data() } else { first })
 }
 

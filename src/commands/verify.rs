@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &cli::VerifyArgs, context: &Context) -> Result<(), 
     let gvmr = shared_home::program(&context.settings.home);
     let Some(worst) = worst(&audits, &mut failures, &gvmr) else { return Ok(()) };
     for failure in failures {
-        context.terminal.say(failure);
+        context.terminal.error(&failure.message, failure.hint.as_deref());
     }
     Err(if arguments.json { worst.after_data() } else { worst })
 }

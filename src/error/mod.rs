@@ -7,7 +7,6 @@ mod run;
 use crate::install::with_causes;
 use serde::Serialize;
 use std::error::Error as StdError;
-use std::fmt;
 
 /// What kind of failure ended a command. The exit code follows from the kind alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -131,15 +130,5 @@ impl Error {
                 "hint": self.hint,
             }
         })
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "gvmr: {}", self.message)?;
-        match &self.hint {
-            Some(hint) => write!(formatter, "\n  next: {hint}"),
-            None => Ok(()),
-        }
     }
 }
