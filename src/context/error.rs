@@ -60,12 +60,10 @@ pub enum ContextError {
         matching: String,
     },
     /// This directory asks for a version that is not installed.
-    #[error("Go {wanted} is not installed ({reason})")]
+    #[error("{message}")]
     Missing {
-        /// The version or prefix.
-        wanted: String,
-        /// Who asks for it: file, line and rule.
-        reason: String,
+        /// The version or prefix, and who asks for it: file, line and rule.
+        message: String,
         /// The command that installs it.
         next: String,
     },

@@ -1,6 +1,7 @@
 //! Which installed version a person's words mean.
 
 use super::{Context, ContextError};
+use crate::explain::not_installed;
 use crate::request::Request;
 use crate::store::Toolchain;
 use gvmr_core::gover::selector::Selector;
@@ -43,8 +44,7 @@ impl Context {
     /// The failure of a directory that asks for a version that is not installed.
     pub fn missing(&self, wanted: &Selector, reason: &Origin) -> ContextError {
         ContextError::Missing {
-            wanted: wanted.to_string(),
-            reason: reason.to_string(),
+            message: not_installed(wanted, reason),
             next: self.next_step(&format!("install {wanted}")),
         }
     }

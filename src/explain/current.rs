@@ -1,7 +1,14 @@
 //! The Go that runs in a directory, as scripts read it.
 
+use gvmr_core::gover::selector::Selector;
 use gvmr_core::select::resolution::{Origin, Resolution, Selection};
 use serde::Serialize;
+use std::fmt::Display;
+
+/// The words for a version that is asked for and not installed; `reason` is who asks for it.
+pub fn not_installed(wanted: &Selector, reason: impl Display) -> String {
+    format!("Go {wanted} is not installed ({reason})")
+}
 
 /// The Go that runs in a directory, and why: what `--json` shows.
 #[derive(Clone, Debug, Serialize)]

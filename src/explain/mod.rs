@@ -11,7 +11,7 @@ pub mod table;
 mod why;
 mod words;
 
-pub use current::CurrentGo;
+pub use current::{CurrentGo, not_installed};
 pub use source::{RuleOrigin, RuleValue, ValueSource};
 pub use why::ShadowReason;
 

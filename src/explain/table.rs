@@ -3,7 +3,7 @@
 //! Takes the home and the user's compiled rules, gives a row for each variable. Runs `go env` of the toolchain, changes
 //! nothing.
 
-use super::{Explained, Explainer, OTHERS, ValueSource, notices, ruled};
+use super::{Explained, Explainer, OTHERS, ValueSource, not_installed, notices, ruled};
 use crate::go_env;
 use gvmr_core::env::compiled_rules::CompiledRules;
 use gvmr_core::env::env_context::ResolvedEnv;
@@ -130,8 +130,7 @@ fn ask(
 /// What keeps the table from being whole.
 fn lacking(answer: &Resolution, resolved: &ResolvedEnv) -> Option<Remark> {
     if let Selection::Missing { wanted } = &answer.choice {
-        let message = format!("Go {wanted} is not installed ({})", answer.reason);
-        return Some(Remark::new("version", message));
+        return Some(Remark::new("version", not_installed(wanted, &answer.reason)));
     }
     let message = "go also gets stored credentials for this proxy or version, which are not shown";
     resolved.needs_credentials.then(|| Remark::new("credentials", message.to_owned()))

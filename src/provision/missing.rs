@@ -3,6 +3,7 @@
 use super::install_one;
 use crate::context::{Consent, Context};
 use crate::error::{Error, ErrorKind};
+use crate::explain::not_installed;
 use crate::request::Request;
 use gvmr_core::exec::missing;
 use gvmr_core::gover::selector::Selector;
@@ -17,7 +18,7 @@ pub fn install_missing(
     file: Option<&Path>,
     context: &Context,
 ) -> Result<Selection, Error> {
-    let question = format!("Go {wanted} is not installed ({reason}). Install it now?");
+    let question = format!("{}. Install it now?", not_installed(wanted, reason));
     match context.consent_to_install(&question) {
         Consent::Given => {}
         Consent::Refused => {
