@@ -4,6 +4,7 @@ use super::{canary, file, files_with, go, set};
 use crate::support::authority::authority;
 use crate::support::server::{Reply, Server};
 use crate::support::skip;
+use crate::support::slow;
 use crate::support::world::{Run, World};
 use gvmr::credentials::{Credentials, ForGo, for_go};
 use gvmr_core::env::rules::Change;
@@ -39,6 +40,9 @@ const VERSIONS: [&str; 3] = ["1.13.15", "1.19.13", "1.22.10"];
 
 #[test]
 fn a_go_before_1_24_reads_them_from_memory() {
+    if slow::left_out("auth::old_go::a_go_before_1_24_reads_them_from_memory") {
+        return;
+    }
     let Some(authority) = authority() else { return };
     let Some(mut world) = go::installed(&VERSIONS) else { return skip("no go, or no network") };
     for version in VERSIONS {

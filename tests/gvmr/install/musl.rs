@@ -3,6 +3,7 @@
 use crate::support::mirror::{Mirror, archive, toolchain};
 use crate::support::server::Reply;
 use crate::support::skip;
+use crate::support::slow;
 use crate::support::world::Run;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,11 @@ const RUNS: &str = "1.22.10";
 
 #[test]
 fn a_static_toolchain_is_installed_and_runs_and_others_are_refused_before_a_download() {
+    if slow::left_out(
+        "install::musl::a_static_toolchain_is_installed_and_runs_and_others_are_refused_before_a_download",
+    ) {
+        return;
+    }
     let Some(machine) = Machine::new() else { return };
     let Some(mirror) = Mirror::real_archive_but(RUNS, |_, reply| reply) else {
         return skip("no go, or no network");
@@ -47,6 +53,9 @@ fn a_static_toolchain_is_installed_and_runs_and_others_are_refused_before_a_down
 
 #[test]
 fn a_build_for_musl_is_taken_where_one_is_configured() {
+    if slow::left_out("install::musl::a_build_for_musl_is_taken_where_one_is_configured") {
+        return;
+    }
     let Some(machine) = Machine::new() else { return };
     let build = archive(&toolchain("1.19.99"));
     let sum = Sha256::digest(&build).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();

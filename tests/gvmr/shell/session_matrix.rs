@@ -15,6 +15,7 @@ mod typed;
 mod users;
 
 use crate::support;
+use crate::support::slow;
 use crate::support::world::{gvmr, shim};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -60,21 +61,33 @@ const PROGRAMS: [&str; 19] = [
 
 #[test]
 fn without_setup_no_session_has_the_shim() {
+    if slow::left_out("shell::session_matrix::without_setup_no_session_has_the_shim") {
+        return;
+    }
     run("nobody");
 }
 
 #[test]
 fn each_user_sets_up_every_session_that_their_own_files_reach() {
+    if slow::left_out("shell::session_matrix::each_user_sets_up_every_session_that_their_own_files_reach") {
+        return;
+    }
     run("user");
 }
 
 #[test]
 fn root_sets_up_every_session_but_what_users_override() {
+    if slow::left_out("shell::session_matrix::root_sets_up_every_session_but_what_users_override") {
+        return;
+    }
     run("system");
 }
 
 #[test]
 fn root_and_users_together_set_up_every_session() {
+    if slow::left_out("shell::session_matrix::root_and_users_together_set_up_every_session") {
+        return;
+    }
     run("both");
 }
 

@@ -1,10 +1,24 @@
-//! The tests that take over 20 seconds. They run in full with `GVMR_TESTS=all` only.
+//! The tests that take over 20 seconds, and shorter ones that can be spared while writing. They run in full with
+//! `GVMR_TESTS=all` only.
 
 /// Left out as a whole.
 pub(crate) const LEFT_OUT: &[&str] = &[
+    "auth::old_go::a_go_before_1_24_reads_them_from_memory",
+    "install::archives::disk::a_disk_that_fills_up_leaves_nothing_and_the_next_try_succeeds",
+    "install::archives::faults::a_cut_download_goes_on_where_it_was_cut",
     "install::archives::files::a_published_archive_needs_no_network_since_the_program_knows_its_sum",
     "install::from_source::a_real_go_is_built_here_and_builds_hello",
+    "install::import::real_toolchains::a_release_of_another_tool_is_adopted_and_builds_hello",
     "install::import::real_toolchains::killed_at_any_moment_a_version_is_absent_or_whole",
+    "install::musl::a_build_for_musl_is_taken_where_one_is_configured",
+    "install::musl::a_static_toolchain_is_installed_and_runs_and_others_are_refused_before_a_download",
+    "shell::session_matrix::each_user_sets_up_every_session_that_their_own_files_reach",
+    "shell::session_matrix::root_and_users_together_set_up_every_session",
+    "shell::session_matrix::root_sets_up_every_session_but_what_users_override",
+    "shell::session_matrix::without_setup_no_session_has_the_shim",
+    "shell::setup::a_file_that_cannot_be_edited_is_named_and_the_others_are_edited",
+    "shell::setup::crontab::every_job_gets_the_shims_and_the_crontab_comes_back_to_the_byte",
+    "unpack::archive::bombs_end_at_the_ratio_wherever_they_lie",
     "unpack::archive::real_archives::archives_of_a_real_tree_by_any_packer_have_the_logged_hash",
     "unpack::archive::real_archives::the_archive_of_this_machines_own_go_has_the_logged_hash",
 ];
@@ -19,9 +33,13 @@ pub(crate) const SHORTENED: &[&str] = &[
     "install::real_go::three_minors_from_the_proxy_are_proved_and_build_in_three_directories",
     "install::tampering::a_changed_byte_in_a_real_zip_is_an_integrity_error",
     "unpack::archive::mutations::every_changed_byte_of_a_header_is_noticed_or_means_nothing",
+    "unpack::archive::mutations::every_flipped_bit_of_an_xz_is_an_error",
+    "unpack::archive::mutations::gnu_tar_sees_the_same_files_in_whatever_is_accepted",
     "unpack::every_flipped_bit_is_noticed_but_for_those_that_mean_nothing",
+    "verify::flips::every_bit_of_one_real_answer_counts",
     "verify::flips::every_byte_of_every_real_answer_counts",
     "verify::flips::every_byte_of_every_tile_of_a_small_log_counts",
+    "verify::flips::every_hash_of_every_real_tile_counts",
 ];
 
 /// Whether tests run in full.

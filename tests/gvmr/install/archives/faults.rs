@@ -4,6 +4,7 @@ use super::proof::is_archive;
 use crate::support::mirror::Mirror;
 use crate::support::server::{Content, Fault, Reply, Request, Server};
 use crate::support::skip;
+use crate::support::slow;
 use crate::support::world::{World, names};
 use std::time::Duration;
 
@@ -11,6 +12,9 @@ const REAL: &str = "1.22.10";
 
 #[test]
 fn a_cut_download_goes_on_where_it_was_cut() {
+    if slow::left_out("install::archives::faults::a_cut_download_goes_on_where_it_was_cut") {
+        return;
+    }
     let mirror = Mirror::real_archive_but(REAL, |request, reply| {
         if !is_archive(request) {
             return reply;

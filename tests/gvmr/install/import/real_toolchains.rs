@@ -45,6 +45,11 @@ fn is_whole(world: &World) {
 
 #[test]
 fn a_release_of_another_tool_is_adopted_and_builds_hello() {
+    if slow::left_out(
+        "install::import::real_toolchains::a_release_of_another_tool_is_adopted_and_builds_hello",
+    ) {
+        return;
+    }
     let Some((mirror, world)) = machine() else { return skip("no go, or no network") };
     let sdk = world.path("user/sdk/go1.22.10");
     release(&sdk);
