@@ -195,6 +195,9 @@ pub struct UseArgs {
     /// Set the default instead of writing .go-version; in a shared home, your own
     #[arg(long, short)]
     pub global: bool,
+    /// Write a version that no release can have
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `gvmr global`.
@@ -203,6 +206,9 @@ pub struct GlobalArgs {
     /// 1.23, 1.23.4, latest, "~1.22"; without one, print the default
     #[arg(value_name = "VERSION")]
     pub version: Option<String>,
+    /// Write a version that no release can have
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `gvmr list`.

@@ -67,9 +67,12 @@ killed.
 
 Exits with 1 if the command fails with any version, 126 or 127 if it cannot start with any, and 130 on Ctrl-C.")]
 pub struct EachArgs {
-    /// 1.22, 1.23.4, latest; each means the newest installed version that matches
-    #[arg(value_name = "VERSION", required = true)]
+    /// 1.22, 1.23.4, latest; each means the newest installed version that matches, a range such as ">=1.22" all that do
+    #[arg(value_name = "VERSION", required_unless_present = "installed", conflicts_with = "installed")]
     pub versions: Vec<String>,
+    /// Run every installed version
+    #[arg(long)]
+    pub installed: bool,
     /// Set a variable for the command, over every rule; an empty value unsets it
     #[arg(long, short, value_name = "NAME=VALUE")]
     pub env: Vec<OsString>,

@@ -4,8 +4,10 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::process::{self, Given, Go};
-use crate::request::Request;
+use crate::request;
+use gvmr_core::gover::selector::RequestedGo;
 use gvmr_core::select::resolution::Selection;
+use gvmr_core::select::resolve::VARIABLE;
 use gvmr_core::sys::environment::Process;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -20,11 +22,14 @@ pub(super) fn run(arguments: &cli::ExecArgs, context: &Context) -> Result<(), Er
     };
     let given = Given::parse(&arguments.env)?;
     let home = &context.settings.home;
-    let chosen = if let Some(text) = version {
+    let system = version == Some(RequestedGo::System);
+    let chosen = if let Some(RequestedGo::Version(selector)) = version {
         let version = context
-            .newest_installed(&context.toolchains()?, text)
+            .newest_installed(&context.toolchains()?, &selector)
             .map_err(|error| Error { kind: ErrorKind::NotFound, ..error.into() })?;
         Some((home.toolchain(&version), Some(version)))
+    } else if system {
+        None
     } else {
         let answer = context.resolve()?;
         match answer.choice {
@@ -44,6 +49,9 @@ pub(super) fn run(arguments: &cli::ExecArgs, context: &Context) -> Result<(), Er
     });
     let mut command = Command::new(program);
     process::prepare(command.args(rest), go, &given, &Process)?;
+    if system {
+        command.env(VARIABLE, RequestedGo::System.to_string()); // the shim reads it wherever it runs below
+    }
     let error = command.exec();
     Err(Error::not_started(program, &error).hint(if program.as_encoded_bytes().starts_with(b"-") {
         "put options before the version: `gvmr exec -e NAME=VALUE [VERSION] -- COMMAND`"
@@ -53,16 +61,15 @@ pub(super) fn run(arguments: &cli::ExecArgs, context: &Context) -> Result<(), Er
 }
 
 /// `1.22 -- go version`, `1.22 go version`, `-- go version` and `go version` all work.
-fn split(words: &[OsString]) -> Result<(Option<&str>, &[OsString]), Error> {
+fn split(words: &[OsString]) -> Result<(Option<RequestedGo>, &[OsString]), Error> {
     match words {
         [dashes, rest @ ..] if dashes == "--" => Ok((None, rest)),
         [version, dashes, rest @ ..] if dashes == "--" => {
-            let text = version.to_str().unwrap_or("?");
-            Request::parse(text)?; // before dashes it can only be a version
-            Ok((Some(text), rest))
+            // Before dashes it can only be a version.
+            Ok((Some(request::parse_any(version.to_str().unwrap_or("?"))?), rest))
         }
-        [first, rest @ ..] => match first.to_str().filter(|text| Request::parse(text).is_ok()) {
-            Some(text) => Ok((Some(text), rest)),
+        [first, rest @ ..] => match first.to_str().and_then(|text| request::parse_any(text).ok()) {
+            Some(version) => Ok((Some(version), rest)),
             None => Ok((None, words)),
         },
         [] => Ok((None, words)),

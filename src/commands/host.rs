@@ -4,7 +4,7 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Assessment, Fact, Host, HostReason, HostVerdict};
-use crate::request::Request;
+use crate::request;
 use crate::terminal::{Cell, Row, Tone};
 use crate::verify::{known_since, known_versions};
 use gvmr_core::gover::version::Version;
@@ -67,15 +67,14 @@ fn report(
 
 /// The version that a word names: itself, or the newest known one of a prefix, a range or `latest`.
 fn named(text: &str, known: &[Version]) -> Result<Version, Error> {
-    let request = Request::parse(text)?;
+    let request = request::parse(text)?;
     if let Some(version) = request.newest(known) {
         return Ok(version.clone());
     }
-    match &request {
-        Request::Selector(selector) => Version::parse(selector.as_str()),
-        _ => None,
-    }
-    .ok_or_else(|| Error::said(ErrorKind::UnknownVersion, format!("no known release matches {request}")))
+    request
+        .written_version()
+        .cloned()
+        .ok_or_else(|| Error::said(ErrorKind::UnknownVersion, format!("no known release matches {request}")))
 }
 
 fn refusal(refused: &Assessment, nearest: Option<&Version>) -> Error {

@@ -8,6 +8,7 @@ use crate::discover::{self, ImportCandidate};
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::install;
+use gvmr_core::gover::selector::Selector;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
 use std::path::PathBuf;
@@ -91,7 +92,8 @@ fn adopt_all(trees: &mut [Tree], context: &Context) -> Result<(), Error> {
     // Of several the newest release, as `latest` would choose.
     let newest =
         adopted.max_by_key(|toolchain| (!toolchain.version.is_prerelease(), toolchain.version.clone()));
-    newest.map_or(Ok(()), |toolchain| context.suggest_default(toolchain).map_err(Error::from))
+    let Some(newest) = newest else { return Ok(()) };
+    Ok(context.suggest_default(&Selector::exact(&newest.version), newest)?)
 }
 
 /// Says what came of each tree; the first failure decides the exit code.

@@ -5,7 +5,6 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::install::{InstallOptions, InstallOutcome};
 use crate::provision::{self, Method, Target};
-use crate::request::Request;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::home::system_go::SystemGo;
 use gvmr_core::select::resolution::{self, Selection};
@@ -30,10 +29,7 @@ pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(),
         arguments.versions.iter().map(|text| Target::parse(text, method)).collect::<Result<_, _>>()?
     };
     let outcomes = provision::install_all(&targets, method, context);
-    // The first one on the command line, whichever was installed first.
-    if let Some(Ok(first)) = outcomes.iter().find(|outcome| outcome.is_ok()) {
-        context.suggest_default(first.toolchain())?;
-    }
+    provision::suggest_default(&targets, &outcomes, context)?;
     // Last, since it would slow the installs down.
     if let Err(error) = context.store()?.sweep() {
         context.terminal.warn(format_args!("cannot remove the remains of interrupted installs: {error}"));
@@ -65,7 +61,7 @@ pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(),
 }
 
 /// The version that this directory needs.
-fn asked_for_here(context: &Context) -> Result<Request, Error> {
+fn asked_for_here(context: &Context) -> Result<Selector, Error> {
     let answer = context.resolve().map_err(Error::from).map_err(|error| match error.kind {
         // Not a missing program here, but a missing argument.
         ErrorKind::NotFound => Error { kind: ErrorKind::Usage, ..error },
@@ -75,14 +71,14 @@ fn asked_for_here(context: &Context) -> Result<Request, Error> {
         Selection::Missing { wanted: selector } => {
             context.remember_project(answer.reason.file.as_deref())?;
             context.terminal.note(format_args!("{selector}, because {}", answer.reason));
-            Ok(Request::Selector(selector))
+            Ok(selector)
         }
         Selection::Installed { version, .. } => {
             context.remember_project(
                 answer.reason.file.as_deref().filter(|_| answer.reason.source != resolution::Source::Default),
             )?;
             context.terminal.note(format_args!("{version}, because {}", answer.reason));
-            Ok(Request::Selector(Selector::exact(&version)))
+            Ok(Selector::exact(&version))
         }
         Selection::System(SystemGo { program: path, .. }) => Err(Error::said(
             ErrorKind::Usage,

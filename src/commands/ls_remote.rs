@@ -6,8 +6,9 @@ use crate::error::Error;
 use crate::host::Assessment;
 use crate::install;
 use crate::provision;
-use crate::request::Request;
+use crate::request;
 use crate::terminal::{Cell, Row, Tone};
+use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ struct Line<'a> {
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<(), Error> {
-    let filter = arguments.filter.as_deref().map(Request::parse).transpose()?;
+    let filter = arguments.filter.as_deref().map(request::parse).transpose()?;
     let present = context.installed_versions()?;
     let access = install::open(context)?;
     let installer = access.installer()?;
@@ -42,7 +43,7 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
     let wanted = |version: &&Version| {
         let asked = match &filter {
             None => arguments.prereleases || !version.is_prerelease(),
-            Some(Request::Latest | Request::OldStable) => newest == Some(*version),
+            Some(Selector::Latest | Selector::OldStable) => newest == Some(*version),
             Some(filter) => filter.newest([*version]).is_some(),
         };
         asked && (arguments.prereleases || !version.is_prerelease() || newest == Some(*version))
@@ -78,7 +79,7 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
 
 /// `gvmr latest`: the newest release alone.
 pub(super) fn latest(context: &Context) -> Result<(), Error> {
-    let version = provision::choose(&Request::Latest, context)?;
+    let version = provision::choose(&Selector::Latest, context)?;
     context.terminal.data(version).map_err(Error::stdout)
 }
 

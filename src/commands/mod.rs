@@ -46,12 +46,12 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Uninstall(arguments) => {
             run_in(terminal, arguments.json, |context| uninstall::run(&arguments, context))
         }
-        Command::Use(arguments) => {
-            run_in(terminal, false, |context| pin(arguments.version.as_deref(), arguments.global, context))
-        }
-        Command::Global(arguments) => {
-            run_in(terminal, false, |context| pin(arguments.version.as_deref(), true, context))
-        }
+        Command::Use(arguments) => run_in(terminal, false, |context| {
+            pin(arguments.version.as_deref(), arguments.global, arguments.force, context)
+        }),
+        Command::Global(arguments) => run_in(terminal, false, |context| {
+            pin(arguments.version.as_deref(), true, arguments.force, context)
+        }),
         Command::List(arguments) => {
             run_in(terminal, arguments.json, |context| list::run(&arguments, context))
         }
@@ -111,9 +111,9 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
 }
 
 /// Pins a version or, without one, prints what is pinned.
-fn pin(version: Option<&str>, global: bool, context: &Context) -> Result<(), Error> {
+fn pin(version: Option<&str>, global: bool, force: bool, context: &Context) -> Result<(), Error> {
     match version {
-        Some(version) => pin::run(version, global, context),
+        Some(version) => pin::run(version, global, force, context),
         None if global => pin::print_default(context),
         None => current::run(&CurrentArgs { why: true, json: false }, context),
     }

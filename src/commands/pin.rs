@@ -2,26 +2,49 @@
 
 use crate::context::{Consent, Context, DefaultOf};
 use crate::error::{Error, ErrorKind};
+use crate::install;
 use crate::provision;
-use crate::request::Request;
-use crate::store;
+use crate::request;
+use crate::store::{self, DefaultVersion};
+use gvmr_core::gover::selector::{RequestedGo, Selector};
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::Process;
 
-/// Runs the command.
-pub(super) fn run(text: &str, global: bool, context: &Context) -> Result<(), Error> {
-    let request = Request::parse(text)?;
+/// Runs the command. With `force`, what no release can be is written too.
+pub(super) fn run(text: &str, global: bool, force: bool, context: &Context) -> Result<(), Error> {
+    let selector = match request::parse_any(text)? {
+        RequestedGo::Version(selector) => selector,
+        RequestedGo::System if global => return use_system(context),
+        RequestedGo::System => return write_pin("system", "the Go outside gvmr", context),
+    };
     let installed = context.installed_versions()?;
-    let written = written_as(&request, &installed, context)?;
-    let pinned = Request::parse(&written)?;
-    let version = match pinned.newest(&installed) {
+    if !force && selector.newest(&installed).is_none() {
+        install::refuse_impossible(&selector, &installed).map_err(|error| {
+            Error::from(error).hint("correct the version, or pass --force to write it anyway")
+        })?;
+    }
+    // A pin holds still: `latest` and ranges become the version that they select now.
+    let written = match &selector {
+        Selector::Exact(_) | Selector::Prefix(_) => selector.clone(),
+        _ if global => selector.clone(),
+        _ => Selector::exact(&newest(&selector, &installed, context)?),
+    };
+    let version = match written.newest(&installed) {
         Some(version) => Some(version.clone()),
-        None => install_first(&pinned, context)?,
+        None => install_first(&written, context)?,
     };
     if global {
-        say_default(&context.set_default(&written)?, &written, context);
+        let now = match (&version, &written) {
+            (Some(version), _) | (None, Selector::Exact(version) | Selector::Prefix(version)) => {
+                version.clone()
+            }
+            (None, _) => provision::choose(&written, context)?,
+        };
+        let default = DefaultVersion { selector: written.clone(), now };
+        say_default(&context.set_default(&default)?, &default, context);
     } else {
-        write_pin(&written, context)?;
+        let meant = if written == selector { String::new() } else { format!("what {selector} means now") };
+        write_pin(&written.to_string(), &meant, context)?;
     }
     match version {
         Some(version) => {
@@ -29,9 +52,18 @@ pub(super) fn run(text: &str, global: bool, context: &Context) -> Result<(), Err
         }
         None => context.terminal.warn(format_args!(
             "Go {written} is not installed; to install it: {}",
-            context.next_step(&format!("install {written}"))
+            context.next_step(&format!("install {}", written.argument()))
         )),
     }
+    Ok(())
+}
+
+/// Without a default, the Go outside gvmr runs where nothing selects a version.
+fn use_system(context: &Context) -> Result<(), Error> {
+    context.clear_default()?;
+    context
+        .terminal
+        .note("there is no default now; where nothing selects a version, the Go outside gvmr runs");
     Ok(())
 }
 
@@ -43,19 +75,16 @@ pub(super) fn print_default(context: &Context) -> Result<(), Error> {
     context.terminal.data(selector).map_err(Error::stdout)
 }
 
-/// A pin names a version or a prefix: `latest` and ranges become the version that they select now.
-fn written_as(request: &Request, installed: &[Version], context: &Context) -> Result<String, Error> {
-    match request {
-        Request::Selector(selector) => Ok(selector.to_string()),
-        Request::Range(_) if request.newest(installed).is_some() => {
-            Ok(request.newest(installed).map(Version::to_string).unwrap_or_default())
-        }
-        _ => provision::choose(request, context).map(|version| version.to_string()),
+/// The version that a word or a range selects now: `latest` and `oldstable` of what was released.
+fn newest(selector: &Selector, installed: &[Version], context: &Context) -> Result<Version, Error> {
+    match selector {
+        Selector::Range(_) if let Some(version) = selector.newest(installed) => Ok(version.clone()),
+        _ => provision::choose(selector, context),
     }
 }
 
 /// Installs the version before it is pinned, if the user agrees; a failure changes nothing.
-fn install_first(pinned: &Request, context: &Context) -> Result<Option<Version>, Error> {
+fn install_first(pinned: &Selector, context: &Context) -> Result<Option<Version>, Error> {
     let question = format!("Go {pinned} is not installed. Install it now?");
     if context.consent_to_install(&question) != Consent::Given {
         return Ok(None);
@@ -64,8 +93,12 @@ fn install_first(pinned: &Request, context: &Context) -> Result<Option<Version>,
     Ok(Some(outcome.toolchain().version.clone()))
 }
 
-fn say_default(default: &DefaultOf, text: &str, context: &Context) {
-    let rest = "where no file or variable selects a version";
+fn say_default(default: &DefaultOf, set: &DefaultVersion, context: &Context) {
+    let text = &set.selector;
+    let rest = match text {
+        Selector::Exact(_) => "where no file or variable selects a version; it is pinned to this release",
+        _ => "where no file or variable selects a version; it follows newer releases that you install",
+    };
     let terminal = &context.terminal;
     match default {
         DefaultOf::Home => terminal.note(format_args!("the default is now {text}, {rest}")),
@@ -78,7 +111,8 @@ fn say_default(default: &DefaultOf, text: &str, context: &Context) {
     }
 }
 
-fn write_pin(written: &str, context: &Context) -> Result<(), Error> {
+/// Writes the pin; `meant` explains it where it is not what was typed.
+fn write_pin(written: &str, meant: &str, context: &Context) -> Result<(), Error> {
     let here = std::env::current_dir().map_err(|error| {
         Error::said(ErrorKind::Storage, format!("cannot find the current directory: {error}"))
     })?;
@@ -90,6 +124,7 @@ fn write_pin(written: &str, context: &Context) -> Result<(), Error> {
             .hint(format!("make {} writable, or pin the version in another directory", here.display()))
     })?;
     context.remember_project(Some(&file))?;
-    context.terminal.note(format_args!("pinned {written} in {}", file.display()));
+    let meant = if meant.is_empty() { String::new() } else { format!(" ({meant})") };
+    context.terminal.note(format_args!("pinned {written}{meant} in {}", file.display()));
     Ok(())
 }

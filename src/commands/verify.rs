@@ -4,6 +4,7 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::install::{self, Audit, AuditVerdict};
+use crate::request;
 use crate::store::Toolchain;
 use gvmr_core::home::shared_home;
 
@@ -89,7 +90,7 @@ fn chosen(arguments: &cli::VerifyArgs, context: &Context) -> Result<Vec<Toolchai
     let versions: Vec<_> = arguments
         .versions
         .iter()
-        .map(|text| context.newest_installed(&toolchains, text))
+        .map(|text| context.newest_installed(&toolchains, &request::parse(text)?))
         .collect::<Result<_, _>>()?;
     Ok(toolchains.into_iter().filter(|toolchain| versions.contains(&toolchain.version)).collect())
 }

@@ -4,6 +4,7 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::explain::CurrentGo;
+use crate::request;
 use gvmr_core::home::system_go::SystemGo;
 use gvmr_core::select::resolution::Selection;
 use std::path::PathBuf;
@@ -50,7 +51,7 @@ fn goroot(arguments: &cli::WhereArgs, context: &Context) -> Result<PathBuf, Erro
     }
     if let Some(text) = &arguments.version {
         let toolchains = context.toolchains()?;
-        let version = context.newest_installed(&toolchains, text)?;
+        let version = context.newest_installed(&toolchains, &request::parse(text)?)?;
         return Ok(context.settings.home.toolchain(&version));
     }
     let answer = context.resolve()?;

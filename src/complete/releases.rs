@@ -20,7 +20,7 @@ pub(super) fn matching(word: &str, known: &[Version], installed: &[Version]) -> 
         newest_first.into_iter().partition(|version| version.is_prerelease());
     let minors = minors(word, &releases, installed);
     let of_one = |versions: &[&Version]| -> Vec<Candidate> {
-        let spelled = versions.iter().map(|version| (*version, exactly(version)));
+        let spelled = versions.iter().map(|version| (*version, version.exact().to_string()));
         let fit = spelled.filter(|(_, spelled)| spelled.starts_with(word));
         fit.map(|(version, word)| Candidate { word, help: mark(version, installed) }).collect()
     };
@@ -51,12 +51,6 @@ fn minors(word: &str, releases: &[&Version], installed: &[Version]) -> Vec<Candi
     releases.chunk_by(|one, other| one.language() == other.language()).filter_map(minor).collect()
 }
 
-/// The word that asks for this release and no other: `1.20.0` for the release that is called `1.20`.
-fn exactly(release: &Version) -> String {
-    let spelled = release.is_prerelease() || release.spells_patch();
-    if spelled { release.to_string() } else { format!("{release}.0") }
-}
-
 fn mark(version: &Version, installed: &[Version]) -> String {
     let mark = if Selector::exact(version).newest(installed).is_some() { "installed" } else { "" };
     mark.to_owned()
@@ -65,7 +59,7 @@ fn mark(version: &Version, installed: &[Version]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::Request;
+    use crate::request;
     use crate::verify::known_versions;
     use proptest::prelude::*;
 
@@ -121,11 +115,11 @@ mod tests {
         #[test]
         fn what_is_offered_can_be_asked_for(index in any::<prop::sample::Index>(), length in 0usize..8) {
             let released = known_versions("amd64");
-            let version = exactly(index.get(&released));
+            let version = index.get(&released).exact().to_string();
             let word = version.get(..length).unwrap_or(&version);
             for candidate in matching(word, &released, &[]) {
                 prop_assert!(candidate.word.starts_with(word));
-                prop_assert!(Request::parse(&candidate.word).unwrap().newest(&released).is_some(), "{candidate:?}");
+                prop_assert!(request::parse(&candidate.word).unwrap().newest(&released).is_some(), "{candidate:?}");
             }
             let found = matching(&version, &released, &[]);
             prop_assert!(found.iter().any(|candidate| candidate.word == version), "{found:?}");

@@ -5,7 +5,7 @@ use super::line::Line;
 use super::releases;
 use super::versions::Versions;
 use crate::explain;
-use crate::request::Request;
+use crate::request;
 use clap::Arg;
 use gvmr_core::gover::version::Version;
 
@@ -137,7 +137,7 @@ fn names_version(word: &str) -> bool {
 }
 
 fn is_version(word: &str) -> bool {
-    Request::parse(bare(word)).is_ok()
+    request::parse(bare(word)).is_ok()
 }
 
 /// A shell's word without its quotes.

@@ -3,15 +3,15 @@
 use super::candidates::Candidate;
 use crate::config::Settings;
 use crate::host;
-use crate::request::Request;
+use crate::request;
 use crate::sources::{Index, Naming};
 use crate::verify::known_versions;
 use gvmr_core::env::gvmr_toml;
 use gvmr_core::gover::version::Version;
-use gvmr_core::gover::version_file::{Pin, PinnedGo};
 use gvmr_core::home::installed;
 use gvmr_core::home::paths::Home;
 use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::select::pin_files;
 use gvmr_core::select::resolution::Selection;
 use gvmr_core::select::resolve::{self, Query};
 use gvmr_core::sys::directory;
@@ -54,11 +54,8 @@ impl Versions {
 
     /// The installed version that the default means.
     pub(super) fn default_version(&self) -> Option<Version> {
-        let (_, pin) = resolve::default_file(self.home()?, &Process).ok()??;
-        match pin {
-            Pin { wish: PinnedGo::Version(selector), .. } => selector.newest(&self.installed).cloned(),
-            Pin { .. } => None,
-        }
+        let (_, pin) = pin_files::default_file(self.home()?, &Process).ok()??;
+        pin.wanted.selector()?.newest(&self.installed).cloned()
     }
 
     /// The installed version that runs in the current directory.
@@ -83,7 +80,7 @@ impl Versions {
     pub(super) fn programs(&self, version: Option<&str>) -> Vec<Candidate> {
         let version = match version {
             Some(text) => {
-                Request::parse(text).ok().and_then(|request| request.newest(&self.installed).cloned())
+                request::parse(text).ok().and_then(|request| request.newest(&self.installed).cloned())
             }
             None => self.here(),
         };

@@ -2,19 +2,22 @@
 
 use super::{Context, ContextError};
 use crate::explain::not_installed;
-use crate::request::Request;
+use crate::request;
 use crate::store::Toolchain;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
 use gvmr_core::select::resolution::Origin;
 
 impl Context {
-    /// The newest installed version that the text means; `latest` is the newest installed release.
-    pub fn newest_installed(&self, toolchains: &[Toolchain], text: &str) -> Result<Version, ContextError> {
-        let request = Request::parse(text)?;
+    /// The newest installed version that a selector means; `latest` is the newest installed release.
+    pub fn newest_installed(
+        &self,
+        toolchains: &[Toolchain],
+        request: &Selector,
+    ) -> Result<Version, ContextError> {
         let versions: Vec<Version> = toolchains.iter().map(|toolchain| toolchain.version.clone()).collect();
         request.newest(&versions).cloned().ok_or_else(|| ContextError::NotInstalled {
-            next: self.next_step(&format!("install {request}")),
+            next: self.next_step(&format!("install {}", request.argument())),
             request: request.to_string(),
             installed: names(&versions),
         })
@@ -22,9 +25,10 @@ impl Context {
 
     /// The one installed version that the text means.
     pub fn one_installed(toolchains: &[Toolchain], text: &str) -> Result<Version, ContextError> {
-        let Request::Selector(selector) = Request::parse(text)? else {
+        let selector = request::parse(text)?;
+        if selector.written_version().is_none() {
             return Err(ContextError::NotOneVersion { text: text.to_owned() });
-        };
+        }
         let versions: Vec<Version> = toolchains.iter().map(|toolchain| toolchain.version.clone()).collect();
         let matching: Vec<_> = versions.iter().filter(|version| selector.matches(version)).collect();
         match matching.as_slice() {
@@ -45,7 +49,7 @@ impl Context {
     pub fn missing(&self, wanted: &Selector, reason: &Origin) -> ContextError {
         ContextError::Missing {
             message: not_installed(wanted, reason),
-            next: self.next_step(&format!("install {wanted}")),
+            next: self.next_step(&format!("install {}", wanted.argument())),
         }
     }
 }

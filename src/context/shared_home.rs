@@ -5,7 +5,8 @@
 
 use super::{Context, ContextError};
 use crate::shell::quote;
-use crate::store::{self, Store, StoreError, Toolchain};
+use crate::store::{self, DefaultVersion, Store, StoreError, Toolchain};
+use gvmr_core::gover::selector::Selector;
 use gvmr_core::home::shared_home;
 use gvmr_core::sys::environment::Process;
 use std::fs::DirBuilder;
@@ -49,26 +50,36 @@ impl Context {
     }
 
     /// Sets the default: the home's, or, where another user shares that, this user's own.
-    pub fn set_default(&self, text: &str) -> Result<DefaultOf, ContextError> {
+    pub fn set_default(&self, default: &DefaultVersion) -> Result<DefaultOf, ContextError> {
         if !self.settings.reads_only {
-            self.store()?.set_default(text)?;
+            self.store()?.set_default(default)?;
             let is_shared = self.settings.home.shared_file().exists();
             return Ok(if is_shared { DefaultOf::EveryUser } else { DefaultOf::Home });
         }
         let file = shared_home::own_default_file(&Process).ok_or(ContextError::NoDefaultFile)?;
-        match store::set_own_default(&file, text) {
+        match store::set_own_default(&file, default) {
             Ok(()) => Ok(DefaultOf::User(file)),
             Err(refused) => Err(ContextError::OwnDefault { refused, file }),
         }
     }
 
-    /// Makes a toolchain the default where there is none.
-    pub fn suggest_default(&self, toolchain: &Toolchain) -> Result<(), StoreError> {
-        if self.store()?.set_default_if_none(toolchain.version.as_str())? {
-            let name = toolchain.version.toolchain_name();
-            self.terminal.note(format_args!(
-                "{name} is the default now; to change it, run `gvmr use --global VERSION`"
-            ));
+    /// Removes the home's default. A user's own beside a shared home stays: it would only give way to that of all.
+    pub fn clear_default(&self) -> Result<(), ContextError> {
+        self.may_change()?;
+        Ok(self.store()?.clear_default()?)
+    }
+
+    /// Makes what was asked for the default where there is none: `latest` stays `latest`. What was installed is what it
+    /// means now.
+    pub fn suggest_default(&self, selector: &Selector, installed: &Toolchain) -> Result<(), StoreError> {
+        let default = DefaultVersion { selector: selector.clone(), now: installed.version.clone() };
+        if self.store()?.set_default_if_none(&default)? {
+            let name = installed.version.toolchain_name();
+            let default = match selector {
+                Selector::Exact(_) => format!("{name} is the default now"),
+                word => format!("the default is now {word}, which is {name}"),
+            };
+            self.terminal.note(format_args!("{default}; to change it, run `gvmr use --global VERSION`"));
         }
         Ok(())
     }

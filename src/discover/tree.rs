@@ -73,7 +73,7 @@ pub(super) fn read(goroot: &Path, here: &Platform) -> Option<Result<Version, Unf
 /// The release that is called exactly so: no vendor's suffix, no language version.
 fn release(name: &str) -> Option<Version> {
     let version = Version::from_toolchain(name)?;
-    let exact = version.as_released().toolchain_name() == name && !version.is_language();
+    let exact = version.toolchain_name() == name && !version.is_language();
     exact.then_some(version)
 }
 

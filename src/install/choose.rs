@@ -3,7 +3,6 @@
 use super::nearest::nearest;
 use super::progress::{Event, Progress};
 use super::{InstallError, Installer};
-use crate::request::Request;
 use crate::sources::{Newest, SourceError, SourceErrorKind};
 use crate::verify::LogError;
 use gvmr_core::gover::selector::Selector;
@@ -12,22 +11,20 @@ use gvmr_core::gover::version::Version;
 /// The exact version that `request` means now. An exact request is taken at its word: whether it exists is seen
 /// when it is fetched.
 pub fn choose(
-    request: &Request,
+    request: &Selector,
     installer: &Installer<'_>,
     watch: &dyn Progress,
 ) -> Result<Version, InstallError> {
     match request {
-        Request::Selector(selector) => match selector.as_exact() {
-            Some(version) => Ok(version.clone()),
-            None => newest(Some(selector), installer, watch),
-        },
-        Request::Latest => newest(None, installer, watch),
-        Request::OldStable => {
+        Selector::Exact(version) => Ok(version.clone()),
+        Selector::Prefix(_) => newest(Some(request), installer, watch),
+        Selector::Latest => newest(None, installer, watch),
+        Selector::OldStable => {
             let latest = newest(None, installer, watch)?;
             let before = minor_before(&latest).ok_or_else(|| unknown(request, installer))?;
             newest(Some(&before), installer, watch)
         }
-        Request::Range(range) => {
+        Selector::Range(range) => {
             let listing = installer.sources.listed();
             if listing.versions.is_empty() {
                 return newest(None, installer, watch).and(Err(unknown(request, installer)));
@@ -35,9 +32,8 @@ pub fn choose(
             let listed =
                 request.newest(&listing.versions).cloned().ok_or_else(|| unknown(request, installer))?;
             // A proxy may serve newer patches than it lists.
-            let minor = Selector::parse(listed.language().as_str()).ok();
-            let later = minor.and_then(|minor| newest(Some(&minor), installer, watch).ok());
-            Ok(later.filter(|later| *later > listed && range.matches(later)).unwrap_or(listed))
+            let later = newest(Some(&Selector::minor(&listed)), installer, watch).ok();
+            Ok(later.filter(|later| *later > listed && range.contains(later)).unwrap_or(listed))
         }
     }
 }
@@ -89,7 +85,7 @@ fn absent(selector: Option<&Selector>, installer: &Installer<'_>, error: SourceE
         Some(selector)
             if error.kind() == SourceErrorKind::Absent || is_unlogged(selector, installer, &error) =>
         {
-            unknown(&Request::Selector(selector.clone()), installer)
+            unknown(&selector.clone(), installer)
         }
         _ => InstallError::Source(error),
     }
@@ -103,32 +99,24 @@ fn in_log(version: &Version, installer: &Installer<'_>) -> bool {
 
 /// Some proxies refuse what does not exist. The log tells the two apart: every release has its first one there.
 fn is_unlogged(selector: &Selector, installer: &Installer<'_>, error: &SourceError) -> bool {
-    let first = Version::parse(selector.as_str()).map(|version| version.first_release());
+    let first = selector.written_version().map(Version::first_release);
     error.kind() == SourceErrorKind::Refused && first.is_some_and(|first| !in_log(&first, installer))
 }
 
 impl Installer<'_> {
     /// The error of an exact version that no source has.
     pub(super) fn unknown(&self, version: &Version) -> InstallError {
-        unknown(&Request::Selector(Selector::exact(version)), self)
+        unknown(&Selector::exact(version), self)
     }
 }
 
-fn unknown(request: &Request, installer: &Installer<'_>) -> InstallError {
+fn unknown(request: &Selector, installer: &Installer<'_>) -> InstallError {
     let listing = installer.sources.listed();
-    let nearest = match request {
-        Request::Selector(selector) => {
-            // What a source lists and the log does not know is not a release.
-            let listed: Vec<_> = listing
-                .versions
-                .iter()
-                .filter(|version| selector.as_exact() != Some(version))
-                .cloned()
-                .collect();
-            Version::parse(selector.as_str()).map(|wanted| nearest(&wanted, &listed))
-        }
-        _ => None,
-    };
+    let nearest = request.written_version().map(|wanted| {
+        // What a source lists and the log does not know is not a release.
+        let is_asked = |version: &&Version| request.as_exact() != Some(*version);
+        nearest(wanted, &listing.versions.iter().filter(is_asked).cloned().collect::<Vec<_>>())
+    });
     InstallError::Unknown {
         wanted: request.to_string(),
         platform: installer.sources.platform().to_string(),

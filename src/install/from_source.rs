@@ -127,7 +127,7 @@ impl Installer<'_> {
     ) -> Result<(Unpacked<'lock>, Verified), InstallError> {
         let platform = self.sources.platform();
         let prefix = format!("{MODULE}@{}/", platform.module_version(version));
-        let archive = format!("{}.src.tar.gz", version.as_released().toolchain_name());
+        let archive = format!("{}.src.tar.gz", version.toolchain_name());
         let mut failures = Vec::new();
         for source in self.sources.entries() {
             if matches!(source, Source::Archives(_)) && known_sum(&archive).is_none() {

@@ -203,7 +203,7 @@ impl Unpacked<'_> {
     /// An error where the tree calls itself another version.
     fn is_version(&self, version: &Version) -> Result<(), InstallError> {
         let found = self.says_it_is();
-        if found.as_deref() == Some(version.as_released().toolchain_name().as_str()) {
+        if found.as_deref() == Some(version.toolchain_name().as_str()) {
             return Ok(());
         }
         Err(InstallError::OtherVersion {

@@ -149,7 +149,7 @@ pub fn prepare(
     command.env("PATH", path_with(&[go.home.shims(), go.goroot.join("bin")], &path)?);
     command.env_remove("GOROOT").env_remove("GOTOOLDIR").env_remove(DEPTH);
     if let Some(version) = go.exact {
-        command.env("GVMR_VERSION", version.as_str());
+        command.env("GVMR_VERSION", version.exact().as_str());
         let users = given.names("GOTOOLCHAIN") || environment.get("GOTOOLCHAIN").is_some();
         if go.never_switched || !users {
             command.env("GOTOOLCHAIN", "local");

@@ -4,7 +4,6 @@ use super::install_one;
 use crate::context::{Consent, Context};
 use crate::error::{Error, ErrorKind};
 use crate::explain::not_installed;
-use crate::request::Request;
 use gvmr_core::exec::missing;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::select::resolution::Selection;
@@ -30,7 +29,7 @@ pub fn install_missing(
         }
     }
     context.remember_project(file)?;
-    let outcome = install_one(&Request::Selector(wanted.clone()), context)?;
+    let outcome = install_one(&wanted.clone(), context)?;
     let version = outcome.toolchain().version.clone();
     let goroot = context.settings.home.toolchain(&version);
     Ok(Selection::Installed { version, goroot })

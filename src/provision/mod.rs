@@ -14,8 +14,8 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::install::{self, InstallOutcome, Installer};
 use crate::process::in_order;
-use crate::request::Request;
 use crate::sources::Source;
+use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::Process;
 use progress::Shown;
@@ -25,23 +25,36 @@ use std::path::Path;
 const AT_ONCE: usize = 2;
 
 /// Installs one version and shows its progress.
-pub fn install_one(request: &Request, context: &Context) -> Result<InstallOutcome, Error> {
+pub fn install_one(request: &Selector, context: &Context) -> Result<InstallOutcome, Error> {
     let target = Target::Request(request.clone());
     let access = install::open(context)?;
     let outcome = install_target(&target, Method::default(), &access.installer()?, context)?;
-    context.suggest_default(outcome.toolchain())?;
+    context.suggest_default(request, outcome.toolchain())?;
     Ok(outcome)
 }
 
 /// Installs several versions and shows their progress; if one fails, the others are still installed.
-pub fn install_several(requests: &[Request], context: &Context) -> Result<(), Error> {
+pub fn install_several(requests: &[Selector], context: &Context) -> Result<(), Error> {
     let targets: Vec<_> = requests.iter().cloned().map(Target::Request).collect();
     let outcomes = install_all(&targets, Method::default(), context);
-    let (installed, failed): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
-    if let Some(Ok(first)) = installed.first() {
-        context.suggest_default(first.toolchain())?;
-    }
-    failed.into_iter().find_map(Result::err).map_or(Ok(()), Err)
+    suggest_default(&targets, &outcomes, context)?;
+    outcomes.into_iter().find_map(Result::err).map_or(Ok(()), Err)
+}
+
+/// Makes what was asked for first and is there now the default, where there is none.
+pub fn suggest_default(
+    targets: &[Target],
+    outcomes: &[Result<InstallOutcome, Error>],
+    context: &Context,
+) -> Result<(), Error> {
+    let mut pairs = targets.iter().zip(outcomes);
+    let first = pairs.find_map(|(target, outcome)| Some((target, outcome.as_ref().ok()?)));
+    let Some((target, outcome)) = first else { return Ok(()) };
+    let selector = match target {
+        Target::Request(selector) => selector.clone(),
+        Target::File(name, _) => Selector::exact(&name.version),
+    };
+    Ok(context.suggest_default(&selector, outcome.toolchain())?)
 }
 
 /// Installs all targets, two at a time, and shows their progress. The results have the order of the targets; an error
@@ -74,7 +87,7 @@ pub fn adopt(
 }
 
 /// The exact version that a request selects, for commands that write it to a file.
-pub fn choose(request: &Request, context: &Context) -> Result<Version, Error> {
+pub fn choose(request: &Selector, context: &Context) -> Result<Version, Error> {
     let access = install::open(context)?;
     let installer = access.installer()?;
     let shown = Shown::begin(&request.to_string(), context);

@@ -2,16 +2,17 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::install::{InstallOptions, Installer};
-use crate::request::Request;
+use crate::request;
 use crate::sources::ArchiveName;
 use crate::unpack::Format;
+use gvmr_core::gover::selector::Selector;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// What to install.
 pub enum Target {
     /// A release from the sources.
-    Request(Request),
+    Request(Selector),
     /// An archive on this machine.
     File(ArchiveName, PathBuf),
 }
@@ -29,7 +30,7 @@ impl Target {
     /// A word with a slash, or with the ending of an archive, is a file name.
     pub fn parse(text: &str, method: Method) -> Result<Self, Error> {
         if !text.contains('/') && Format::of_name(text).is_none() {
-            return Request::parse(text).map(Self::Request).map_err(Error::from);
+            return request::parse(text).map(Self::Request).map_err(Error::from);
         }
         if method.from_source {
             return Err(Error::said(

@@ -52,7 +52,7 @@ impl ArchiveName {
 pub(super) fn stems(version: &Version, platform: &Platform, musl: bool) -> Vec<String> {
     let architectures: &[&str] =
         if platform.arch() == "arm" { &["armv6l", "arm", "arm6"] } else { &[platform.arch()] };
-    let name = version.as_released().toolchain_name();
+    let name = version.toolchain_name();
     let end = if musl { MUSL } else { "" };
     let stem = |architecture: &&str| format!("{name}.{}-{architecture}{end}", platform.os());
     let mut stems: Vec<_> = architectures.iter().map(stem).collect();
@@ -72,7 +72,7 @@ pub(super) fn known(version: &Version, platform: &Platform) -> Option<String> {
 
 /// The name of a release's source archive.
 pub(super) fn source(version: &Version) -> String {
-    format!("{}.src.tar.gz", version.as_released().toolchain_name())
+    format!("{}.src.tar.gz", version.toolchain_name())
 }
 
 #[cfg(test)]
@@ -98,7 +98,7 @@ mod tests {
         );
         assert_eq!(
             parse("go1.20.linux-armv6l.tar.xz"),
-            expect("1.20", "linux-arm", false, Some(Format::TarXz))
+            expect("1.20.0", "linux-arm", false, Some(Format::TarXz))
         );
         assert_eq!(
             parse("go1.22rc1.windows-386.zip"),

@@ -98,16 +98,14 @@ impl Index {
 
     /// A release's linux archive for a GOARCH. That for `arm` is called `armv6l` by most releases.
     pub fn file(&self, version: &Version, goarch: &str) -> Option<&IndexFile> {
-        let version = version.as_released();
         let release = version.toolchain_name();
         let mut names = names::processors(&goarch).iter().map(|arch| self.naming.archive(&release, arch));
-        names.find_map(|name| self.releases.file(&version, &name))
+        names.find_map(|name| self.releases.file(version, &name))
     }
 
     /// A release's source archive.
     pub fn source(&self, version: &Version) -> Option<&IndexFile> {
-        let version = version.as_released();
-        self.releases.file(&version, &names::source(&version.toolchain_name()))
+        self.releases.file(version, &names::source(&version.toolchain_name()))
     }
 
     /// Whether it listed a release once and lists it no more: a mistake that was taken back, or an attempt to hide it.

@@ -91,13 +91,12 @@ impl Goproxy<'_> {
 
 /// The minor version that a selector such as `1.23` names; `None` for `1`.
 fn minor_of(selector: &Selector) -> Option<u64> {
-    let (_, minor) = selector.as_str().split_once('.')?;
-    minor.parse().ok()
+    let Selector::Prefix(prefix) = selector else { return None };
+    prefix.as_str().split_once('.')?.1.parse().ok()
 }
 
-/// The release `1.MINOR.PATCH`, which before 1.21 is spelt without a `.0`.
 fn release(minor: u64, patch: u64) -> Option<Version> {
-    Version::parse(&format!("1.{minor}.{patch}")).map(|version| version.as_released())
+    Version::parse(&format!("1.{minor}.{patch}"))
 }
 
 impl Search<'_, '_> {

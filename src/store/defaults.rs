@@ -5,10 +5,10 @@ use super::{Store, StoreError, Toolchain, replace};
 use crate::atomic_file::{self, CWD};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
-use gvmr_core::gover::version_file::{Pin, PinnedGo};
+use gvmr_core::gover::version_file::Pin;
 use gvmr_core::home::paths::Home;
 use gvmr_core::select::error::ResolveError;
-use gvmr_core::select::resolve;
+use gvmr_core::select::pin_files;
 use gvmr_core::sys::environment::Environment;
 use rustix::io::Errno;
 use std::fs::DirBuilder;
@@ -21,7 +21,7 @@ const MAX_BYTES: u64 = 1 << 20;
 
 /// What the default asks for, read as the shim reads it; `None` where there is none.
 pub fn default_selector(home: &Home, environment: &dyn Environment) -> Result<Option<Selector>, StoreError> {
-    selector(resolve::default_file(home, environment))
+    selector(pin_files::default_file(home, environment))
 }
 
 /// The installed version that the default means now; `None` where none is set or installed.
@@ -33,21 +33,43 @@ pub fn default_version(
     Ok(default_selector(home, environment)?.and_then(|selector| newest(&selector, toolchains)))
 }
 
+/// A default as it is stored: a version word, and the version that it means now.
+///
+/// Its first line is what every gvmr reads, as a version or a prefix; what moves in another way stands on the second line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DefaultVersion {
+    /// What was asked for.
+    pub selector: Selector,
+    /// What it means now; what programs that read the first line alone use for `oldstable` and ranges.
+    pub now: Version,
+}
+
+impl DefaultVersion {
+    /// The content of the file, which [`gvmr_core::gover::version_file::default`] reads.
+    fn content(&self) -> String {
+        let selector = &self.selector;
+        match selector {
+            Selector::Exact(_) | Selector::Prefix(_) => format!("{selector}\n"),
+            Selector::Latest => format!("1\n{selector}\n"),
+            Selector::OldStable | Selector::Range(_) => format!("{}\n{selector}\n", self.now.exact()),
+        }
+    }
+}
+
 /// Sets a user's own default, which counts in a home that another user keeps. Directories that are missing are made
 /// for this user alone; a link is kept, and the file it leads to is written.
-pub fn set_own_default(file: &Path, text: &str) -> Result<(), StoreError> {
+pub fn set_own_default(file: &Path, default: &DefaultVersion) -> Result<(), StoreError> {
     if let Some(above) = file.parent() {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(above);
         made.map_err(|error| StoreError::io("create", above, error))?;
     }
     let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    replace(&real, format!("{text}\n").as_bytes(), 0o644)
+    replace(&real, default.content().as_bytes(), 0o644)
 }
 
 fn selector(default: Result<Option<(PathBuf, Pin)>, ResolveError>) -> Result<Option<Selector>, StoreError> {
     match default {
-        Ok(Some((_, Pin { wish: PinnedGo::Version(selector), .. }))) => Ok(Some(selector)),
-        Ok(_) => Ok(None),
+        Ok(pin) => Ok(pin.and_then(|(_, pin)| pin.wanted.selector().cloned())),
         Err(problem) => {
             let file = match &problem {
                 ResolveError::Pin { file, .. } | ResolveError::Refused { file, .. } => file.as_path(),
@@ -63,19 +85,19 @@ fn newest(selector: &Selector, toolchains: &[Toolchain]) -> Option<Version> {
 }
 
 impl Store {
-    /// Sets the home's default to `text`, a version or a prefix.
-    pub fn set_default(&self, text: &str) -> Result<(), StoreError> {
-        self.write_line(&self.home().default_file(), text.as_bytes())
+    /// Sets the home's default.
+    pub fn set_default(&self, default: &DefaultVersion) -> Result<(), StoreError> {
+        self.write(&self.home().default_file(), default.content().as_bytes())
     }
 
     /// Sets the default where there is none; whether it did. Of several processes one does.
-    pub fn set_default_if_none(&self, text: &str) -> Result<bool, StoreError> {
+    pub fn set_default_if_none(&self, default: &DefaultVersion) -> Result<bool, StoreError> {
         let path = self.home().default_file();
         if path.exists() {
             return Ok(false);
         }
         let draft = temporary(&path);
-        self.write_line(&draft, text.as_bytes())?;
+        self.write(&draft, default.content().as_bytes())?;
         let renamed = atomic_file::rename_new(CWD, &draft, &path);
         match renamed {
             Ok(()) => return Ok(true),
@@ -86,11 +108,20 @@ impl Store {
         Ok(false)
     }
 
+    /// Removes the home's default.
+    pub fn clear_default(&self) -> Result<(), StoreError> {
+        let path = self.home().default_file();
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(StoreError::io("remove", &path, error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Removes a default that no installed version satisfies any more; whether it did. Then what is outside gvmr
     /// runs where nothing asks for a version, or the newest that is installed.
     pub fn clear_default_if_gone(&self) -> Result<bool, StoreError> {
         let path = self.home().default_file();
-        let Some(selector) = selector(resolve::home_default(self.home()))? else { return Ok(false) };
+        let Some(selector) = selector(pin_files::home_default(self.home()))? else { return Ok(false) };
         if newest(&selector, &self.toolchains()?).is_some() {
             return Ok(false);
         }

@@ -44,14 +44,14 @@ impl Store {
         waiting: &dyn Fn(&Holder),
         cancelled: &dyn Fn() -> bool,
     ) -> Result<VersionLock, StoreError> {
-        let version = version.as_released();
+        let version = version.exact();
         let file = self.acquire(&version.toolchain_name(), waiting, cancelled)?;
         Ok(VersionLock { version, _file: file })
     }
 
     /// Locks one version if it is free.
     pub(super) fn try_lock(&self, version: &Version) -> Result<Option<VersionLock>, StoreError> {
-        let version = version.as_released();
+        let version = version.exact();
         let file = self.try_acquire(&version.toolchain_name())?;
         Ok(file.map(|file| VersionLock { version, _file: file }))
     }

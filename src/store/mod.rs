@@ -28,7 +28,7 @@ mod temporary;
 mod time;
 
 pub use commit::{Committed, Facts};
-pub use defaults::{default_selector, default_version, set_own_default};
+pub use defaults::{DefaultVersion, default_selector, default_version, set_own_default};
 pub use directories::prepare_private;
 pub use error::{StoreError, storage_hint};
 pub use holder::Holder;
@@ -121,10 +121,9 @@ impl Store {
         toolchains(&self.home)
     }
 
-    /// Replaces a file of one line that the shim reads.
-    fn write_line(&self, path: &Path, line: &[u8]) -> Result<(), StoreError> {
-        let bytes = [line, b"\n"].concat();
-        if self.shared { replace_for_all(path, &bytes) } else { replace(path, &bytes, 0o644) }
+    /// Replaces a small file that the shim reads.
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+        if self.shared { replace_for_all(path, bytes) } else { replace(path, bytes, 0o644) }
     }
 }
 
@@ -158,7 +157,7 @@ impl Toolchain {
 
 /// The version whose toolchain is called exactly `name`.
 fn version_of(name: &str) -> Option<Version> {
-    Version::from_toolchain(name).filter(|version| version.as_released().toolchain_name() == name)
+    Version::from_toolchain(name).filter(|version| version.toolchain_name() == name)
 }
 
 /// Makes the names in a directory durable.

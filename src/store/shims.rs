@@ -71,7 +71,7 @@ impl Store {
         if old.is_some_and(|old| old.strip_suffix(b"\n") == Some(line)) {
             return Ok(());
         }
-        self.write_line(&file, line)
+        self.write(&file, &[line, b"\n"].concat())
     }
 }
 

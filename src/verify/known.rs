@@ -36,7 +36,7 @@ pub fn known_versions(goarch: &str) -> Vec<Version> {
     };
     let found = releases().rev().filter(|(_, rest)| files(rest).any(|(name, _)| wanted(name)));
     // `go1.9.2rc2` was released and is not a Go version.
-    found.filter_map(|(version, _)| Version::parse(version)).collect()
+    found.filter_map(|(version, _)| Version::parse(version)).map(|version| version.exact()).collect()
 }
 
 /// The newest release when the table was made: `go1.27.1`.

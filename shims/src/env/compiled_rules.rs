@@ -20,7 +20,7 @@
 
 use crate::env::subnet::Subnet;
 use crate::env::variable::{self, Variable};
-use crate::gover::selector::Selector;
+use crate::gover::selector::RequestedGo;
 use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -54,10 +54,10 @@ pub struct CompiledRules {
 pub struct RulesPin {
     /// The line in the file, counted from 1.
     pub line: usize,
-    /// The version or prefix as it is written.
+    /// The version word as it is written.
     pub written: String,
     /// What that means.
-    pub selector: Selector,
+    pub wanted: RequestedGo,
 }
 
 /// Variables that are set under one condition.
@@ -132,7 +132,7 @@ impl CompiledRules {
             b"go" => {
                 let (line, text) = numbered(rest)?;
                 let written = std::str::from_utf8(text).ok()?.to_owned();
-                self.pin = Some(RulesPin { line, selector: Selector::parse(&written).ok()?, written });
+                self.pin = Some(RulesPin { line, wanted: RequestedGo::parse(&written).ok()?, written });
             }
             b"directory" => {
                 let (line, directory) = numbered(rest)?;

@@ -2,7 +2,7 @@
 //!
 //! Takes the arguments as C gave them. Changes none: only a leading `+1.22` is cut off, since it is gvmr's.
 
-use crate::gover::selector::{NotAVersion, Selector};
+use crate::gover::selector::{NotAVersion, RequestedGo};
 use crate::gover::version::Version;
 use crate::home::paths::Home;
 use crate::sys::process;
@@ -63,8 +63,7 @@ impl CalledShim {
 
     /// The version that a name such as `go1.23.4` stands for.
     pub fn version(&self) -> Option<Version> {
-        let name = self.name.to_str()?.strip_prefix("go")?;
-        if name.is_empty() { None } else { Version::parse(name) }
+        Version::from_toolchain(self.name.to_str()?).filter(|version| self.name == *version.toolchain_name())
     }
 }
 
@@ -78,9 +77,9 @@ fn without_deleted(program: PathBuf) -> PathBuf {
 }
 
 /// The version of a leading `+1.22`; `None` where the first argument is something else.
-pub fn plus(arguments: &[&CStr]) -> Option<Result<Selector, NotAVersion>> {
+pub fn plus(arguments: &[&CStr]) -> Option<Result<RequestedGo, NotAVersion>> {
     let word = arguments.first()?.to_bytes().strip_prefix(b"+")?;
-    Some(Selector::parse(&String::from_utf8_lossy(word)))
+    Some(RequestedGo::parse(&String::from_utf8_lossy(word)))
 }
 
 /// The directory of a `-C` flag, exactly where the go command looks for it: as the first flag.
@@ -152,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_leading_plus_names_a_version() {
-        assert_eq!(plus(&[c"+1.22", c"build"]).unwrap().unwrap().as_str(), "1.22");
+        assert_eq!(plus(&[c"+1.22", c"build"]).unwrap().unwrap().to_string(), "1.22");
         assert!(plus(&[c"+"]).unwrap().is_err());
         assert!(plus(&[c"build", c"+1.22"]).is_none());
         assert!(plus(&[]).is_none());

@@ -6,7 +6,7 @@
 use crate::env::compiled_rules::CompiledRules;
 use crate::env::env_context::{EnvContext, ResolvedEnv};
 use crate::exec::called_shim::{self, CalledShim};
-use crate::gover::selector::{NotAVersion, Selector};
+use crate::gover::selector::{NotAVersion, RequestedGo, Selector};
 use crate::gover::version::Version;
 use crate::home::installed;
 use crate::select::error::ResolveError;
@@ -31,7 +31,7 @@ pub struct Invocation<'a> {
     /// The version of the shim's own name.
     version: Option<Version>,
     /// The version of a `+1.22` argument.
-    plus: Option<Selector>,
+    plus: Option<RequestedGo>,
 }
 
 impl<'a> Invocation<'a> {

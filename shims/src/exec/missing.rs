@@ -32,11 +32,15 @@ pub struct Missing {
 /// What the shim and the program both say, without their own name in front and without a final newline.
 /// `reason` is a [`Origin`] in words, `home` where the version would be.
 pub fn message(home: &Home, wanted: &Selector, reason: &str) -> String {
-    let what = match wanted.as_exact() {
-        Some(version) => format!("go{version} is not installed"),
-        None => format!("no release of go{wanted} is installed"),
+    let what = match wanted {
+        Selector::Exact(version) => format!("go{version} is not installed"),
+        Selector::Prefix(prefix) => format!("no release of go{prefix} is installed"),
+        word => format!("no installed release matches {word}"),
     };
-    format!("{what}\n  {reason}\n  run: {}", shared_home::next_step(home, &format!("install {wanted}")))
+    format!(
+        "{what}\n  {reason}\n  run: {}",
+        shared_home::next_step(home, &format!("install {}", wanted.argument()))
+    )
 }
 
 impl Missing {

@@ -118,7 +118,7 @@ mod tests {
     fn the_higher_of_both_lines_decides() {
         for (text, version, named, line) in [
             ("module m\n\ngo 1.22\n", "1.22", "1.22.0", Some(3)),
-            ("go 1.20\n", "1.20", "1.20", Some(1)),
+            ("go 1.20\n", "1.20", "1.20.0", Some(1)),
             ("go 1.22rc1\r\n", "1.22rc1", "1.22rc1", Some(1)),
             ("go 1.22.3\ntoolchain go1.23.4\n", "1.23.4", "1.23.4", Some(2)),
             ("go 1.23.5\ntoolchain go1.23.4\n", "1.23.5", "1.23.5", Some(1)),
@@ -126,9 +126,9 @@ mod tests {
             ("go 1.22\ntoolchain go1.22.3-bigcorp\n", "1.22.3", "1.22.3", Some(2)),
             ("toolchain go1.21.1\n", "1.21.1", "1.21.1", Some(1)),
             ("go 1.22\ntoolchain // later\n", "1.22", "1.22.0", Some(1)),
-            ("module m\n", "1.16", "1.16", None),
-            ("", "1.16", "1.16", None),
-            ("go one\n", "1.16", "1.16", None),
+            ("module m\n", "1.16", "1.16.0", None),
+            ("", "1.16", "1.16.0", None),
+            ("go one\n", "1.16", "1.16.0", None),
         ] {
             assert_eq!(minimum(text), (version.to_owned(), named.to_owned(), line), "{text:?}");
         }

@@ -4,6 +4,8 @@
 
 pub mod goenv;
 pub mod gomod;
+pub mod mise_toml;
+pub mod range;
 pub mod selector;
 pub mod version;
 pub mod version_file;

@@ -32,17 +32,22 @@ impl Version {
         Some(Self { text: text.to_owned() })
     }
 
+    /// Parses a version with the `go` or `v` in front of it that people write.
+    pub fn parse_word(word: &str) -> Option<Self> {
+        Self::parse(word.strip_prefix("go").or_else(|| word.strip_prefix('v')).unwrap_or(word))
+    }
+
     /// Parses a toolchain name as cmd/go's `FromToolchain`: `go1.23.4`, `go1.23.4-bigcorp`.
     ///
     /// What follows the first `-`, space or tab is a vendor's suffix and is dropped. A path separator
-    /// anywhere makes the name invalid.
+    /// anywhere makes the name invalid. A toolchain is one release: `go1.20` gives `1.20.0`.
     pub fn from_toolchain(name: &str) -> Option<Self> {
         if name.contains(['/', '\\']) {
             return None;
         }
         let version = name.strip_prefix("go")?;
         let end = version.find([' ', '\t', '-']).unwrap_or(version.len());
-        Self::parse(version.get(..end)?)
+        Self::parse(version.get(..end)?).map(|version| version.exact())
     }
 
     /// The text it was parsed from: `1.23.4`.
@@ -50,9 +55,27 @@ impl Version {
         &self.text
     }
 
-    /// The toolchain's name, which is also its directory's: `go1.23.4`.
+    /// The toolchain's name, which is also its directory's: `go1.23.4`. Only since 1.21 does that of a first release
+    /// have a patch: `1.20.0` is `go1.20`, and `1.0.0` is `go1`.
     pub fn toolchain_name(&self) -> String {
-        format!("go{}", self.text)
+        ["go", self.released_text()].concat()
+    }
+
+    /// The toolchain's name without the `go` in front: `1.20` for `1.20.0`.
+    pub fn released_text(&self) -> &str {
+        let parts = self.parts();
+        if !self.spells_patch() || parts.patch != "0" || compare_numbers(parts.minor, "21").is_ge() {
+            return &self.text;
+        }
+        let zeros = if parts.minor == "0" { ".0.0" } else { ".0" };
+        self.text.strip_suffix(zeros).unwrap_or(&self.text)
+    }
+
+    /// The same version in the text that means it alone. `1.20` is a release and the prefix of others, so this
+    /// gives `1.20.0`; `1.22`, which is no release, and every other version are returned as they are.
+    #[must_use]
+    pub fn exact(&self) -> Self {
+        if self.is_language() { self.clone() } else { self.first_release() }
     }
 
     /// Whether this is a language version such as `1.22`, which no release carries since 1.21.
@@ -92,6 +115,13 @@ impl Version {
         self.text.get(self.text.len() - length..).unwrap_or_default()
     }
 
+    /// Whether a pre-release is called as Go calls its own: `alpha1`, `beta2`, `rc1`. Go's grammar takes any word
+    /// there. True of every other version.
+    pub fn is_named_by_go(&self) -> bool {
+        let parts = self.parts();
+        parts.kind.is_empty() || (matches!(parts.kind, "alpha" | "beta" | "rc") && !parts.pre.is_empty())
+    }
+
     /// Whether it is older than `1.minor`. A pre-release counts as the release it leads to; numbers beyond 64 bits are
     /// older than nothing.
     pub fn is_before(&self, minor: u64) -> bool {
@@ -103,22 +133,16 @@ impl Version {
         self.text.matches('.').count() == 2
     }
 
-    /// The name of the first release of a language version: `1.22` gives `1.22.0`, as cmd/go downloads it.
-    /// Before 1.21 releases carried no `.0`; every other version is returned as it is.
+    /// The first release of a language version: `1.22` gives `1.22.0`, `1` gives `1.0.0`. Every other version is
+    /// returned as it is.
     #[must_use]
     pub fn first_release(&self) -> Self {
-        if self.is_language() { Self { text: format!("{}.0", self.text) } } else { self.clone() }
-    }
-
-    /// The spelling under which this version was released: `1.20.0` gives `1.20`, since only 1.21 and later
-    /// releases carry `.0`. Every other version is returned as it is.
-    #[must_use]
-    pub fn as_released(&self) -> Self {
         let parts = self.parts();
-        if self.spells_patch() && parts.patch == "0" && compare_numbers(parts.minor, "21").is_lt() {
-            return Self { text: format!("{}.{}", parts.major, parts.minor) };
+        if self.spells_patch() || !parts.kind.is_empty() {
+            return self.clone();
         }
-        self.clone()
+        let zeros = if self.text.contains('.') { ".0" } else { ".0.0" };
+        Self { text: format!("{}{zeros}", self.text) }
     }
 
     fn parts(&self) -> Parts<'_> {

@@ -1,30 +1,25 @@
-//! The grammar of pin files: `.go-version` (also the home's `default`) and `.tool-versions`.
+//! The grammar of version files: `.go-version`, the home's `default` and `.tool-versions`.
 //!
-//! Takes the bytes of a file, gives the version it asks for and the line that does. A pin is data: it can only
-//! choose among official versions, or, in `.tool-versions`, the Go outside gvmr.
+//! Takes the bytes of a file, gives what it asks for and the line that does. A version file is data: it can only
+//! choose among official versions, or the Go outside gvmr.
 
-use crate::gover::selector::{NotAVersion, Selector};
+use crate::gover::selector::{NotAVersion, RequestedGo, Selector};
 use std::fmt;
 
-/// What a pin file asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PinnedGo {
-    /// A version that gvmr installs.
-    Version(Selector),
-    /// `system` in `.tool-versions`: the Go outside gvmr.
-    Outside,
-}
-
-/// A wish, and where in the file it stands.
+/// What a version file asks for, and where it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
     /// What the line asks for.
-    pub wish: PinnedGo,
+    pub wanted: RequestedGo,
+    /// What it asks for where that is not installed, in order: asdf's further versions on the line.
+    pub fallbacks: Vec<RequestedGo>,
     /// The line, counted from 1.
     pub line: usize,
+    /// A later line that also says something and is not read.
+    pub ignored: Option<usize>,
 }
 
-/// Why a file is not a pin.
+/// Why a file asks for nothing that can be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionFileError {
     /// The line at fault, counted from 1; `None` where the whole file lacks something.
@@ -33,62 +28,97 @@ pub struct VersionFileError {
     pub kind: VersionFileErrorKind,
 }
 
-/// What is wrong with a pin file.
+/// What is wrong with a version file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VersionFileErrorKind {
     /// No line names a version.
     NoVersion,
     /// The word in the version's place is none.
     NotAVersion(NotAVersion),
-    /// A kind of version that gvmr does not install, such as asdf's `ref:` and `path:`.
-    Unsupported(&'static str),
+    /// A value of a TOML file that takes more than a line's text to understand, named by its kind.
+    NotAString(&'static str),
 }
 
-/// Reads a `.go-version`: the first line that is neither blank nor a comment, which is one version.
+impl Pin {
+    /// What one word on a line asks for.
+    pub(crate) fn parse(line: usize, word: &[u8]) -> Result<Self, VersionFileError> {
+        let wanted = match std::str::from_utf8(word) {
+            Ok(word) => RequestedGo::parse(word),
+            Err(_) => RequestedGo::parse(&String::from_utf8_lossy(word)),
+        };
+        match wanted {
+            Ok(wanted) => Ok(Self { wanted, fallbacks: Vec::new(), line, ignored: None }),
+            Err(word) => Err(VersionFileError::at(line, VersionFileErrorKind::NotAVersion(word))),
+        }
+    }
+
+    /// What the words of a line ask for, the first one first. Of the others those count that can be understood.
+    pub(crate) fn in_order<'a>(
+        line: usize,
+        mut words: impl Iterator<Item = &'a [u8]>,
+    ) -> Result<Self, VersionFileError> {
+        let first =
+            words.next().ok_or_else(|| VersionFileError::at(line, VersionFileErrorKind::NoVersion))?;
+        let mut pin = Self::parse(line, first)?;
+        let further = words.map_while(|word| Self::parse(line, word).ok());
+        pin.fallbacks = further.map(|pin| pin.wanted).collect();
+        Ok(pin)
+    }
+}
+
+impl VersionFileError {
+    pub(crate) fn at(line: usize, kind: VersionFileErrorKind) -> Self {
+        Self { line: Some(line), kind }
+    }
+}
+
+/// Reads a `.go-version`: the first line that is neither blank nor a comment, which is one version word.
 ///
-/// Blanks around it, a `go` prefix, a comment after it, CRLF and a UTF-8 byte order mark are allowed; later
-/// lines, which goenv uses for further versions, are not read.
+/// Blanks around it, a comment after it, CRLF and a UTF-8 byte order mark are allowed; later lines, which goenv uses
+/// for further versions, are not read.
 pub fn go_version(text: &[u8]) -> Result<Pin, VersionFileError> {
+    let mut lines = lines(text);
     let (line, content) =
-        lines(text).next().ok_or(VersionFileError { line: None, kind: VersionFileErrorKind::NoVersion })?;
-    version(line, content)
+        lines.next().ok_or(VersionFileError { line: None, kind: VersionFileErrorKind::NoVersion })?;
+    let mut pin = Pin::parse(line, content)?;
+    pin.ignored = lines.next().map(|(line, _)| line);
+    Ok(pin)
+}
+
+/// Reads the home's `default`: as a `.go-version`, but for a second line that says in a word what the first cannot.
+///
+/// Programs up to 0.1 read the first line alone, where a default that moves stands as its nearest prefix or version:
+/// `1` for `latest`.
+pub fn default(text: &[u8]) -> Result<Pin, VersionFileError> {
+    let pin = go_version(text)?;
+    let word = lines(text).nth(1).and_then(|(line, word)| Pin::parse(line, word).ok());
+    let moves = |pin: &Pin| {
+        matches!(
+            pin.wanted,
+            RequestedGo::Version(Selector::Latest | Selector::OldStable | Selector::Range(_))
+        )
+    };
+    Ok(word.filter(moves).unwrap_or(Pin { ignored: None, ..pin }))
 }
 
 /// Reads the `golang` (or `go`) line of a `.tool-versions`; `None` where it has no such line.
 ///
-/// Only the first version on the line counts.
+/// Further versions on the line count where those before them are not installed.
 pub fn tool_versions(text: &[u8]) -> Result<Option<Pin>, VersionFileError> {
     for (line, content) in lines(text) {
-        let mut words = content.split(|byte| is_blank(*byte)).filter(|word| !word.is_empty());
-        if !matches!(words.next(), Some(b"golang" | b"go")) {
+        let end = content.iter().position(|byte| is_blank(*byte)).unwrap_or(content.len());
+        let (tool, versions) = content.split_at(end);
+        if !matches!(tool, b"golang" | b"go") {
             continue;
         }
-        return match words.next() {
-            None => Err(VersionFileError { line: Some(line), kind: VersionFileErrorKind::NoVersion }),
-            Some(b"system") => Ok(Some(Pin { wish: PinnedGo::Outside, line })),
-            Some(word) if word.starts_with(b"ref:") => Err(unsupported(line, "ref:")),
-            Some(word) if word.starts_with(b"path:") => Err(unsupported(line, "path:")),
-            Some(word) => version(line, word).map(Some),
-        };
+        let versions = versions.trim_ascii();
+        if let Ok(pin) = Pin::parse(line, versions) {
+            return Ok(Some(pin)); // a range may hold blanks
+        }
+        let words = versions.split(|byte| is_blank(*byte)).filter(|word| !word.is_empty());
+        return Pin::in_order(line, words).map(Some);
     }
     Ok(None)
-}
-
-fn version(line: usize, word: &[u8]) -> Result<Pin, VersionFileError> {
-    let selector = match std::str::from_utf8(word) {
-        Ok(word) => Selector::parse(word),
-        Err(_) => Selector::parse(&String::from_utf8_lossy(word)),
-    };
-    match selector {
-        Ok(selector) => Ok(Pin { wish: PinnedGo::Version(selector), line }),
-        Err(word) => {
-            Err(VersionFileError { line: Some(line), kind: VersionFileErrorKind::NotAVersion(word) })
-        }
-    }
-}
-
-fn unsupported(line: usize, kind: &'static str) -> VersionFileError {
-    VersionFileError { line: Some(line), kind: VersionFileErrorKind::Unsupported(kind) }
 }
 
 /// The numbered lines that hold something besides blanks and a comment, without those.
@@ -125,8 +155,11 @@ impl fmt::Display for VersionFileErrorKind {
         match self {
             Self::NoVersion => formatter.write_str("no version found; write one line such as 1.23.4 or 1.23"),
             Self::NotAVersion(word) => word.fmt(formatter),
-            Self::Unsupported(kind) => {
-                write!(formatter, "\"{kind}\" versions are not supported; name a release such as 1.23.4")
+            Self::NotAString(kind) => {
+                write!(
+                    formatter,
+                    "go is {kind}, which gvmr cannot read; write one line such as go = \"1.23.4\""
+                )
             }
         }
     }
@@ -135,10 +168,11 @@ impl fmt::Display for VersionFileErrorKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gover::selector::NotAVersionKind;
     use proptest::prelude::*;
 
     fn pin(line: usize, version: &str) -> Pin {
-        Pin { wish: PinnedGo::Version(Selector::parse(version).unwrap()), line }
+        Pin { wanted: RequestedGo::parse(version).unwrap(), fallbacks: Vec::new(), line, ignored: None }
     }
 
     #[test]
@@ -150,7 +184,15 @@ mod tests {
             (b"\xef\xbb\xbf1.23.4\r\n", 1, "1.23.4"),
             (b"\n  \t\n# chosen by hand\n\t 1.24rc1 \n", 4, "1.24rc1"),
             (b"1.22.1 # until the port is done\n", 1, "1.22.1"),
-            (b"1.22.1\n1.21.0\nnonsense\n", 1, "1.22.1"),
+            (b"latest\n", 1, "latest"),
+            (b"stable", 1, "latest"),
+            (b"oldstable\n", 1, "oldstable"),
+            (b"1.22.x\n", 1, "1.22"),
+            (b"1.22.*\n", 1, "1.22"),
+            (b"1.x\n", 1, "1"),
+            (b"v1.22.3\n", 1, "1.22.3"),
+            (b">=1.21 <1.24\n", 1, ">=1.21 <1.24"),
+            (b"system\n", 1, "system"),
             (b"  # comment\r\n\r\n1.20\r\n", 3, "1.20"),
         ] {
             assert_eq!(go_version(text), Ok(pin(line, version)), "{:?}", String::from_utf8_lossy(text));
@@ -172,8 +214,8 @@ mod tests {
             (b"\ngo 1.22\n", 2),
             (b"1.22 1.23\n", 1),
             (b"1.22#x\n", 1),
-            (b"latest\n", 1),
-            (b"system\n", 1),
+            (b"path:/opt/go\n", 1),
+            (b"1.21,1.22\n", 1),
             (b"1.22\0\n", 1),
             (b"\x7fELF\x02\x01\x01", 1),
             (b"\xff\xfe1\0.\x002\0", 1),
@@ -185,11 +227,45 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_is_not_read_is_named() {
+        assert_eq!(go_version(b"1.22.1\n").unwrap().ignored, None);
+        assert_eq!(go_version(b"1.22.1\n\n# and\n1.21.0\nnonsense\n").unwrap().ignored, Some(4));
+    }
+
+    #[test]
+    fn a_default_says_in_a_word_on_its_second_line_what_it_follows() {
+        for (text, line, word) in [
+            (&b"1.22.12\n"[..], 1, "1.22.12"),
+            (b"1\nlatest\n", 2, "latest"),
+            (b"1.26.11\noldstable\n", 2, "oldstable"),
+            (b"1.22.12\n~1.22\n", 2, "~1.22"),
+            (b"1.22.12\n1.23\n", 1, "1.22.12"),
+            (b"1.22.12\nsystem\n", 1, "1.22.12"),
+            (b"1.22.12\n../../x\n", 1, "1.22.12"),
+        ] {
+            assert_eq!(default(text), Ok(pin(line, word)), "{:?}", String::from_utf8_lossy(text));
+            assert!(go_version(text).is_ok(), "what reads the first line alone reads it too");
+        }
+        assert!(default(b"").is_err());
+    }
+
+    #[test]
     fn the_golang_line_of_tool_versions() {
-        let text = b"# tools\nnodejs 20.1.0\ngolangci-lint 1.50\ngolang  1.23.4 1.22.0 # two\ngolang 1.1\n";
-        assert_eq!(tool_versions(text), Ok(Some(pin(4, "1.23.4"))));
-        assert_eq!(tool_versions(b"go\t1.22\r\n"), Ok(Some(pin(1, "1.22"))));
-        assert_eq!(tool_versions(b"golang system\n"), Ok(Some(Pin { wish: PinnedGo::Outside, line: 1 })));
+        let text =
+            b"# tools\nnodejs 20.1.0\ngolangci-lint 1.50\ngolang  1.23.4 1.22 system # three\ngolang 1.1\n";
+        let fallbacks = ["1.22", "system"].map(|word| RequestedGo::parse(word).unwrap()).into();
+        assert_eq!(tool_versions(text), Ok(Some(Pin { fallbacks, ..pin(4, "1.23.4") })));
+        for (text, word) in [
+            (&b"go\t1.22\r\n"[..], "1.22"),
+            (b"golang system\n", "system"),
+            (b"golang latest\n", "latest"),
+            (b"golang latest:1.22\n", "1.22"),
+            (b"golang prefix:1.22\n", "1.22"),
+            (b"golang >=1.21 <1.24\n", ">=1.21 <1.24"),
+            (b"golang 1.22.12 ref:master 1.21\n", "1.22.12"),
+        ] {
+            assert_eq!(tool_versions(text), Ok(Some(pin(1, word))), "{:?}", String::from_utf8_lossy(text));
+        }
         assert_eq!(tool_versions(b"python 3.12\n#golang 1.22\n"), Ok(None));
         assert_eq!(tool_versions(b""), Ok(None));
     }
@@ -197,10 +273,15 @@ mod tests {
     #[test]
     fn what_a_golang_line_may_not_say() {
         let kind = |text: &[u8]| tool_versions(text).unwrap_err().kind;
-        assert_eq!(kind(b"golang ref:master"), VersionFileErrorKind::Unsupported("ref:"));
-        assert_eq!(kind(b"golang path:/opt/go"), VersionFileErrorKind::Unsupported("path:"));
+        for (text, expected) in [
+            (&b"golang ref:master"[..], NotAVersionKind::Unsupported("ref:")),
+            (b"golang path:/opt/go", NotAVersionKind::Unsupported("path:")),
+            (b"golang newest", NotAVersionKind::Unknown),
+        ] {
+            let VersionFileErrorKind::NotAVersion(word) = kind(text) else { panic!("{text:?}") };
+            assert_eq!(word.kind, expected);
+        }
         assert_eq!(kind(b"golang # nothing"), VersionFileErrorKind::NoVersion);
-        assert!(matches!(kind(b"golang latest"), VersionFileErrorKind::NotAVersion(_)));
     }
 
     proptest! {
@@ -222,7 +303,8 @@ mod tests {
         ) {
             let line = before.matches('\n').count() + 1;
             let text = format!("{before}1.23.4{after}");
-            prop_assert_eq!(go_version(text.as_bytes()), Ok(pin(line, "1.23.4")));
+            let read = go_version(text.as_bytes()).map(|pin| Pin { ignored: None, ..pin });
+            prop_assert_eq!(read, Ok(pin(line, "1.23.4")));
         }
     }
 }

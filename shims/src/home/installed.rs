@@ -23,8 +23,9 @@ pub fn list(home: &Home) -> io::Result<Vec<Version>> {
     let mut versions = Vec::new();
     for entry in entries {
         let name = entry?.file_name();
-        let version = name.to_str().and_then(|name| Version::parse(name.strip_prefix("go")?));
-        versions.extend(version.filter(|version| goroot(home, version).is_some()));
+        let version = name.to_str().and_then(Version::from_toolchain);
+        let canonical = version.filter(|version| name == *version.toolchain_name());
+        versions.extend(canonical.filter(|version| goroot(home, version).is_some()));
     }
     versions.sort();
     Ok(versions)

@@ -41,7 +41,7 @@ impl Home {
 
     /// The GOROOT of one version, installed or not: `versions/go1.23.4`.
     pub fn toolchain(&self, version: &Version) -> PathBuf {
-        self.root.join(["versions/go", version.as_str()].concat())
+        self.root.join(["versions/go", version.released_text()].concat())
     }
 
     /// Where trees are built before they are committed; swept when no one holds their lock.

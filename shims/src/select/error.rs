@@ -3,7 +3,7 @@
 use crate::gover::gomod::InvalidToolchain;
 use crate::gover::selector::NotAVersion;
 use crate::gover::version_file::VersionFileError;
-use crate::select::resolution::place;
+use crate::select::resolution::{Source, place};
 use crate::sys::bounded::Refusal;
 use crate::sys::printable;
 use std::ffi::OsString;
@@ -49,12 +49,14 @@ pub enum ResolveError {
         /// Why not.
         error: io::Error,
     },
-    /// `system` in `.tool-versions`, and no Go is outside gvmr.
+    /// `system` is asked for, and no Go is outside gvmr.
     NothingOutside {
-        /// The file.
-        file: PathBuf,
-        /// The line.
-        line: usize,
+        /// Who asks.
+        source: Source,
+        /// The file, where one does.
+        file: Option<PathBuf>,
+        /// The line in it.
+        line: Option<usize>,
     },
     /// Nothing asks for a version, nothing is installed and no Go is outside gvmr.
     NothingAnywhere,
@@ -75,7 +77,7 @@ impl ResolveError {
             Self::Variable(_) => "change or unset GVMR_VERSION",
             Self::RelativeGowork { .. } => "change or unset GOWORK",
             Self::Versions { .. } => "check the directory's permissions",
-            Self::NothingOutside { .. } => "replace system with a version there",
+            Self::NothingOutside { .. } => "name a version instead of system",
             Self::NothingAnywhere => "run `gvmr ls-remote` to list other versions",
         };
         Some(hint.to_owned())
@@ -104,8 +106,8 @@ impl fmt::Display for ResolveError {
             Self::Versions { directory, error } => {
                 write!(formatter, "cannot list the installed versions in {}: {error}", directory.display())
             }
-            Self::NothingOutside { file, line } => {
-                let place = place("", Some(file), Some(*line));
+            Self::NothingOutside { source, file, line } => {
+                let place = place(source.name(), file.as_deref(), *line);
                 write!(formatter, "{place}: \"system\" selects the Go outside gvmr, and PATH has none")
             }
             Self::NothingAnywhere => formatter

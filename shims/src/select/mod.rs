@@ -5,5 +5,7 @@
 
 pub mod error;
 pub mod main_module;
+pub mod pin_files;
 pub mod resolution;
 pub mod resolve;
+pub mod tool_file;

@@ -89,8 +89,10 @@ pub enum Source {
     GoWork,
     /// go.mod
     GoMod,
-    /// The nearest `.tool-versions` with a `golang` line.
+    /// The nearest `.tool-versions` with a `golang` line; inside the project it comes before go.work.
     ToolVersions,
+    /// The nearest `mise.toml` with a Go among its tools, likewise.
+    MiseToml,
     /// The home's default.
     Default,
     /// None: no version is selected and no default is set.
@@ -104,6 +106,8 @@ pub enum Rule {
     Exact,
     /// A prefix was asked for.
     Prefix,
+    /// A word or a range was asked for, such as `latest`.
+    Newest,
     /// `system` was asked for.
     System,
     /// A minimum that the default satisfies.
@@ -121,11 +125,21 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// How a selector leads to a version.
+    pub fn of(selector: &Selector) -> Self {
+        match selector {
+            Selector::Exact(_) => Self::Exact,
+            Selector::Prefix(_) => Self::Prefix,
+            Selector::Latest | Selector::OldStable | Selector::Range(_) => Self::Newest,
+        }
+    }
+
     /// The rule in words, to follow the place and what is written there.
     pub fn text(self) -> &'static str {
         match self {
             Self::Exact => "selects exactly this version",
             Self::Prefix => "selects its newest installed release",
+            Self::Newest => "selects the newest installed release that fits",
             Self::System => "selects the Go outside gvmr",
             Self::DefaultSatisfies => "is a minimum, and the default satisfies it",
             Self::LowestInstalled => {
@@ -153,6 +167,7 @@ impl Source {
             Self::GoWork => "go.work",
             Self::GoMod => "go.mod",
             Self::ToolVersions => ".tool-versions",
+            Self::MiseToml => "mise.toml",
             Self::Default => "the default",
             Self::Unset => "nothing",
         }

@@ -6,18 +6,17 @@
 
 use crate::env::compiled_rules;
 use crate::gover::gomod::{Minimum, Requirement};
-use crate::gover::selector::Selector;
+use crate::gover::selector::{RequestedGo, Selector};
 use crate::gover::version::Version;
-use crate::gover::version_file::{self, Pin, PinnedGo, VersionFileError};
+use crate::gover::version_file::Pin;
 use crate::home::installed;
 use crate::home::paths::Home;
-use crate::home::shared_home;
 use crate::home::system_go::{self, SystemGo};
 use crate::select::error::ResolveError;
 use crate::select::main_module::{self, ModuleFile};
+use crate::select::pin_files::{default_file, go_version_file};
 use crate::select::resolution::{Origin, Resolution, Rule, Selection, Source};
-use crate::sys::bounded::{self, PIN_LIMIT, Refusal};
-use crate::sys::directory::climb;
+use crate::select::tool_file::{self, ToolFile};
 use crate::sys::environment::Environment;
 use std::ffi::OsStr;
 use std::fs;
@@ -34,7 +33,7 @@ pub struct Query<'a> {
     /// The absolute path of the directory that is asked about.
     pub directory: &'a Path,
     /// The version of a `+1.22` argument.
-    pub plus: Option<&'a Selector>,
+    pub plus: Option<&'a RequestedGo>,
     /// The environment.
     pub environment: &'a dyn Environment,
     /// The running shim, which is never the Go outside gvmr.
@@ -45,30 +44,34 @@ pub struct Query<'a> {
 
 /// Which Go runs there, and why.
 pub fn resolve(question: &Query<'_>) -> Result<Resolution, ResolveError> {
-    if let Some(selector) = question.plus {
-        let written = format!("+{selector}");
-        return question.installed_or_missing(selector, Source::Argument, None, written, true);
+    if let Some(wanted) = question.plus {
+        return question.requested(wanted, Place::nowhere(Source::Argument, format!("+{wanted}")));
     }
     if let Some(word) = question.environment.get(VARIABLE) {
         let word = word.to_string_lossy().into_owned();
-        let selector = Selector::parse(&word).map_err(ResolveError::Variable)?;
-        return question.installed_or_missing(&selector, Source::Variable, None, word, true);
+        let wanted = RequestedGo::parse(&word).map_err(ResolveError::Variable)?;
+        return question.requested(&wanted, Place::nowhere(Source::Variable, word));
     }
     let go_version = go_version_file(question.directory)?;
-    if let Some((file, pin)) = question.pin
-        && go_version.as_ref().is_none_or(|(other, _)| lies_above(other, file))
-    {
-        let place = Some((file.to_owned(), pin.line));
-        return question.installed_or_missing(
-            &pin.selector,
-            Source::ProjectFile,
-            place,
-            pin.written.clone(),
-            true,
-        );
+    let project_file =
+        question.pin.filter(|(file, _)| go_version.as_ref().is_none_or(|(other, _)| lies_above(other, file)));
+    let decided = project_file.map(|(file, _)| file).or(go_version.as_ref().map(|(file, _)| file.as_path()));
+    let above = decided.and_then(Path::parent);
+    let tool_file = tool_file::nearest(question.directory, above);
+    let mut further_up = None;
+    if let Some(found) = tool_file {
+        let nearer = project_file.is_none_or(|(file, _)| lies_above(&found.path, file));
+        if nearer && found.is_in_project(question.directory) {
+            return question.tool_file(found, true);
+        }
+        further_up = Some(found);
+    }
+    if let Some((file, pin)) = project_file {
+        let place = Place::at(Source::ProjectFile, file.to_owned(), pin.line, pin.written.clone());
+        return question.requested(&pin.wanted, place);
     }
     if let Some((file, pin)) = go_version {
-        return question.pinned(file, pin, Source::GoVersionFile);
+        return question.pinned(&file, pin, Source::GoVersionFile, true);
     }
     if let Some(project) = main_module::find(question.directory, question.environment, question.home)? {
         let source = match project.kind {
@@ -80,10 +83,28 @@ pub fn resolve(question: &Query<'_>) -> Result<Resolution, ResolveError> {
             Requirement::AtLeast(minimum) => question.at_least(minimum, source, project.file),
         };
     }
-    if let Some((file, pin)) = tool_versions_file(question.directory)? {
-        return question.pinned(file, pin, Source::ToolVersions);
+    match further_up {
+        Some(found) => question.tool_file(found, false),
+        None => question.fallback(),
     }
-    question.fallback()
+}
+
+/// Where a version is asked for, and whether that forbids the go command to switch.
+struct Place {
+    source: Source,
+    at: Option<(PathBuf, usize)>,
+    written: String,
+    exact: bool,
+}
+
+impl Place {
+    fn nowhere(source: Source, written: String) -> Self {
+        Self { source, at: None, written, exact: true }
+    }
+
+    fn at(source: Source, file: PathBuf, line: usize, written: String) -> Self {
+        Self { source, at: Some((file, line)), written, exact: true }
+    }
 }
 
 /// Whether `file` lies in a directory above that of `other`, which goes by its real path.
@@ -95,104 +116,56 @@ fn lies_above(file: &Path, other: &Path) -> bool {
     }
 }
 
-/// The nearest `.go-version` and what it asks for.
-pub fn go_version_file(directory: &Path) -> Result<Option<(PathBuf, Pin)>, ResolveError> {
-    nearest(directory, ".go-version", |text| version_file::go_version(text).map(Some))
-}
-
-/// The nearest `.tool-versions` that has a `golang` line, and what that asks for.
-pub fn tool_versions_file(directory: &Path) -> Result<Option<(PathBuf, Pin)>, ResolveError> {
-    nearest(directory, ".tool-versions", version_file::tool_versions)
-}
-
-/// What the default asks for; `None` where none is set. It is the home's, or the user's own, where the home is
-/// shared and another user keeps it.
-pub fn default_file(
-    home: &Home,
-    environment: &dyn Environment,
-) -> Result<Option<(PathBuf, Pin)>, ResolveError> {
-    if shared_home::is_anothers(home)
-        && let Some(file) = shared_home::own_default_file(environment)
-        && let Some(pin) =
-            grasp(&file, bounded::read_owned(&file, PIN_LIMIT, &shared_home::trusted_uids()), DEFAULT)?
-    {
-        return Ok(Some((file, pin)));
-    }
-    home_default(home)
-}
-
-/// What the home's own default selects, for any user.
-pub fn home_default(home: &Home) -> Result<Option<(PathBuf, Pin)>, ResolveError> {
-    let file = home.default_file();
-    let pin = read_pin(&file, DEFAULT)?;
-    Ok(pin.map(|pin| (file, pin)))
-}
-
-type Grammar = fn(&[u8]) -> Result<Option<Pin>, VersionFileError>;
-
-const DEFAULT: Grammar = |text| version_file::go_version(text).map(Some);
-
-fn nearest(directory: &Path, name: &str, grammar: Grammar) -> Result<Option<(PathBuf, Pin)>, ResolveError> {
-    climb(directory, name, |file| {
-        let pin = read_pin(file, grammar)?;
-        Ok(pin.map(|pin| (file.to_path_buf(), pin)))
-    })
-}
-
-fn read_pin(file: &Path, grammar: Grammar) -> Result<Option<Pin>, ResolveError> {
-    grasp(file, bounded::read(file, PIN_LIMIT), grammar)
-}
-
-/// What the content of `file` asks for.
-fn grasp(
-    file: &Path,
-    read: Result<Option<Vec<u8>>, Refusal>,
-    grammar: Grammar,
-) -> Result<Option<Pin>, ResolveError> {
-    let text = match read {
-        Ok(Some(text)) => text,
-        Ok(None) => return Ok(None),
-        Err(refusal) => return Err(ResolveError::Refused { file: file.to_path_buf(), refusal }),
-    };
-    grammar(&text).map_err(|fault| ResolveError::Pin { file: file.to_path_buf(), fault })
-}
-
 impl Query<'_> {
-    fn pinned(&self, file: PathBuf, pin: Pin, source: Source) -> Result<Resolution, ResolveError> {
-        let line = pin.line;
-        match pin.wish {
-            PinnedGo::Version(selector) => {
-                let written = selector.as_str().to_owned();
-                let exact = source == Source::GoVersionFile;
-                self.installed_or_missing(&selector, source, Some((file, line)), written, exact)
+    fn tool_file(&self, found: ToolFile, exact: bool) -> Result<Resolution, ResolveError> {
+        let is_asdf = found.path.file_name() == Some(OsStr::new(tool_file::TOOL_VERSIONS));
+        let source = if is_asdf { Source::ToolVersions } else { Source::MiseToml };
+        self.pinned(&found.path, found.pin?, source, exact)
+    }
+
+    /// What a version file asks for: of several the first that is there, else the first.
+    fn pinned(&self, file: &Path, pin: Pin, source: Source, exact: bool) -> Result<Resolution, ResolveError> {
+        let Pin { wanted, fallbacks, line, .. } = pin;
+        let resolve = |wanted: &RequestedGo| {
+            let place = Place { exact, ..Place::at(source, file.to_owned(), line, wanted.to_string()) };
+            self.requested(wanted, place)
+        };
+        let first = resolve(&wanted);
+        for fallback in &fallbacks {
+            match &first {
+                Ok(Resolution { choice: Selection::Missing { .. }, .. })
+                | Err(ResolveError::NothingOutside { .. }) => {}
+                _ => break,
             }
-            PinnedGo::Outside => {
-                let Some(outside) = self.outside() else {
-                    return Err(ResolveError::NothingOutside { file, line });
-                };
-                let written = "system".to_owned();
-                let reason =
-                    Origin { source, file: Some(file), line: Some(line), written, rule: Rule::System };
-                Ok(Resolution { choice: Selection::System(outside), reason, exact: false })
+            match resolve(fallback) {
+                Ok(Resolution { choice: Selection::Missing { .. }, .. })
+                | Err(ResolveError::NothingOutside { .. }) => {}
+                found => return found,
             }
         }
+        first
     }
 
-    fn installed_or_missing(
-        &self,
-        selector: &Selector,
-        source: Source,
-        place: Option<(PathBuf, usize)>,
-        written: String,
-        exact: bool,
-    ) -> Result<Resolution, ResolveError> {
+    fn requested(&self, wanted: &RequestedGo, place: Place) -> Result<Resolution, ResolveError> {
+        let Place { source, at, written, exact } = place;
+        let (file, line) = at.unzip();
+        let (choice, rule) = match wanted {
+            RequestedGo::Version(selector) => self.installed_or_missing(selector)?,
+            RequestedGo::System => match self.outside() {
+                Some(outside) => (Selection::System(outside), Rule::System),
+                None => return Err(ResolveError::NothingOutside { source, file, line }),
+            },
+        };
+        let exact = exact && rule != Rule::System;
+        Ok(Resolution { choice, reason: Origin { source, file, line, written, rule }, exact })
+    }
+
+    fn installed_or_missing(&self, selector: &Selector) -> Result<(Selection, Rule), ResolveError> {
         let choice = match self.find(selector)? {
             Some((version, goroot)) => Selection::Installed { version, goroot },
             None => Selection::Missing { wanted: selector.clone() },
         };
-        let rule = if selector.as_exact().is_some() { Rule::Exact } else { Rule::Prefix };
-        let (file, line) = place.unzip();
-        Ok(Resolution { choice, reason: Origin { source, file, line, written, rule }, exact })
+        Ok((choice, Rule::of(selector)))
     }
 
     /// The default if it satisfies, else the lowest installed version that does, else what the file names.
@@ -227,8 +200,11 @@ impl Query<'_> {
     /// The default; without one the Go outside gvmr; without that the newest installed version.
     fn fallback(&self) -> Result<Resolution, ResolveError> {
         if let Some((file, line, selector)) = self.default()? {
-            let written = selector.as_str().to_owned();
-            return self.installed_or_missing(&selector, Source::Default, Some((file, line)), written, false);
+            let written = selector.to_string();
+            let (choice, rule) = self.installed_or_missing(&selector)?;
+            let reason =
+                Origin { source: Source::Default, file: Some(file), line: Some(line), written, rule };
+            return Ok(Resolution { choice, reason, exact: false });
         }
         let (choice, rule) = if let Some(outside) = self.outside() {
             (Selection::System(outside), Rule::NoDefault)
@@ -242,9 +218,9 @@ impl Query<'_> {
     }
 
     fn default(&self) -> Result<Option<(PathBuf, usize, Selector)>, ResolveError> {
-        Ok(default_file(self.home, self.environment)?.and_then(|(file, pin)| match pin.wish {
-            PinnedGo::Version(selector) => Some((file, pin.line, selector)),
-            PinnedGo::Outside => None,
+        Ok(default_file(self.home, self.environment)?.and_then(|(file, pin)| match pin.wanted {
+            RequestedGo::Version(selector) => Some((file, pin.line, selector)),
+            RequestedGo::System => None,
         }))
     }
 

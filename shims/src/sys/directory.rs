@@ -34,40 +34,62 @@ pub fn working(environment: &dyn Environment, change: Option<&OsStr>) -> io::Res
 pub fn climb<T, E>(
     directory: &Path,
     name: &str,
-    visit: impl FnMut(&Path) -> Result<Option<T>, E>,
+    mut visit: impl FnMut(&Path) -> Result<Option<T>, E>,
 ) -> Result<Option<T>, E> {
-    climb_where(directory, name, |path| !process::is_absent(path), visit)
+    climb_where(directory, &[name], None, |path| !process::is_absent(path), |_, path| visit(path))
+}
+
+/// The same for several names, all of one directory before those of its parent, and only below the parent `above`.
+/// `visit` gets the place of the name among `names` too.
+pub(crate) fn climb_any<T, E>(
+    directory: &Path,
+    names: &[&str],
+    above: Option<&Path>,
+    visit: impl FnMut(usize, &Path) -> Result<Option<T>, E>,
+) -> Result<Option<T>, E> {
+    climb_where(directory, names, above, |path| !process::is_absent(path), visit)
 }
 
 /// The same of every one of these paths, whether anything is there or not.
 pub(crate) fn climb_all<T, E>(
     directory: &Path,
     name: &str,
-    visit: impl FnMut(&Path) -> Result<Option<T>, E>,
+    mut visit: impl FnMut(&Path) -> Result<Option<T>, E>,
 ) -> Result<Option<T>, E> {
-    climb_where(directory, name, |_| true, visit)
+    climb_where(directory, &[name], None, |_| true, |_, path| visit(path))
 }
 
 fn climb_where<T, E>(
     directory: &Path,
-    name: &str,
+    names: &[&str],
+    above: Option<&Path>,
     is_there: impl Fn(&[u8]) -> bool,
-    mut visit: impl FnMut(&Path) -> Result<Option<T>, E>,
+    mut visit: impl FnMut(usize, &Path) -> Result<Option<T>, E>,
 ) -> Result<Option<T>, E> {
     let start = directory.as_os_str().as_bytes();
     let start = start.strip_suffix(b"/").unwrap_or(start);
+    let above = above
+        .map(|above| above.as_os_str().as_bytes())
+        .map(|above| above.strip_suffix(b"/").unwrap_or(above));
+    let longest = names.iter().map(|name| name.len()).max().unwrap_or_default();
     // One buffer for all the paths: joining them one by one costs more than looking at them.
-    let mut path = Vec::with_capacity(start.len() + 1 + name.len() + 1);
+    let mut path = Vec::with_capacity(start.len() + 1 + longest + 1);
     path.extend_from_slice(start);
     for _ in 0..=PARENT_LIMIT {
+        if above.is_some_and(|above| above == path) {
+            break;
+        }
         let length = path.len();
-        path.push(b'/');
-        path.extend_from_slice(name.as_bytes());
-        path.push(0);
-        let is_there = is_there(&path);
-        path.pop();
-        if is_there && let Some(found) = visit(Path::new(OsStr::from_bytes(&path)))? {
-            return Ok(Some(found));
+        for (index, name) in names.iter().enumerate() {
+            path.truncate(length);
+            path.push(b'/');
+            path.extend_from_slice(name.as_bytes());
+            path.push(0);
+            let is_there = is_there(&path);
+            path.pop();
+            if is_there && let Some(found) = visit(index, Path::new(OsStr::from_bytes(&path)))? {
+                return Ok(Some(found));
+            }
         }
         match path.iter().take(length).rposition(|byte| *byte == b'/') {
             Some(slash) => path.truncate(slash),
@@ -116,12 +138,17 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     fn visited(directory: &str) -> Vec<String> {
+        visited_below(directory, None)
+    }
+
+    fn visited_below(directory: &str, above: Option<&str>) -> Vec<String> {
         let mut seen = Vec::new();
         let nothing: Result<Option<()>, Infallible> = climb_where(
             Path::new(directory),
-            "x",
+            &["x", "y/z"],
+            above.map(Path::new),
             |_| true,
-            |path| {
+            |_, path| {
                 seen.push(path.display().to_string());
                 Ok(None)
             },
@@ -132,14 +159,21 @@ mod tests {
 
     #[test]
     fn climbing_visits_every_parent_up_to_the_root() {
-        assert_eq!(visited("/a/b"), ["/a/b/x", "/a/x", "/x"]);
-        assert_eq!(visited("/"), ["/x"]);
-        assert_eq!(visited("/a/"), ["/a/x", "/x"]);
+        assert_eq!(visited("/a/b"), ["/a/b/x", "/a/b/y/z", "/a/x", "/a/y/z", "/x", "/y/z"]);
+        assert_eq!(visited("/"), ["/x", "/y/z"]);
+        assert_eq!(visited("/a/"), ["/a/x", "/a/y/z", "/x", "/y/z"]);
+    }
+
+    #[test]
+    fn climbing_ends_below_the_parent_that_is_given() {
+        assert_eq!(visited_below("/a/b", Some("/a")), ["/a/b/x", "/a/b/y/z"]);
+        assert_eq!(visited_below("/a", Some("/")), ["/a/x", "/a/y/z"]);
+        assert!(visited_below("/a/b", Some("/a/b")).is_empty() && visited_below("/", Some("/")).is_empty());
     }
 
     #[test]
     fn climbing_is_bounded() {
-        assert_eq!(visited(&"/d".repeat(1000)).len(), PARENT_LIMIT + 1);
+        assert_eq!(visited(&"/d".repeat(1000)).len(), 2 * (PARENT_LIMIT + 1));
     }
 
     #[test]

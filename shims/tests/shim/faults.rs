@@ -66,15 +66,17 @@ fn what_a_pin_may_not_say() {
 fn other_pins_are_checked_alike() {
     let world = World::new();
     world.installed(&["1.23.4"]);
-    let said = failed(world.command("go").env("GVMR_VERSION", "latest"), 127);
-    assert!(said.contains("GVMR_VERSION: \"latest\" is not a Go version"), "{said}");
+    let said = failed(world.command("go").env("GVMR_VERSION", "newest"), 127);
+    assert!(said.contains("GVMR_VERSION: \"newest\" is not a Go version"), "{said}");
     let not_utf8 = OsStr::from_bytes(b"1.23.4\xff");
     let said = failed(world.command("go").env("GVMR_VERSION", not_utf8), 127);
     assert!(said.contains("GVMR_VERSION: "), "{said}");
     assert!(failed(world.command("go").arg("+x"), 127).contains("\"x\" is not a Go version"));
     world.file("project/.tool-versions", "golang ref:master\n");
     assert!(failed(&mut world.command("go"), 127).contains(".tool-versions:1: \"ref:\" versions"));
-    world.file("project/go.mod", "go 1.22\ntoolchain 1.23.4\n");
+    world.file("project/.tool-versions", "").file("project/mise.toml", "[tools]\n\ngo = \"{{ env.GO }}\"\n");
+    assert!(failed(&mut world.command("go"), 127).contains("mise.toml:3: go is a template"));
+    world.file("project/mise.toml", "").file("project/go.mod", "go 1.22\ntoolchain 1.23.4\n");
     assert!(failed(&mut world.command("go"), 127).contains("go.mod:2: invalid toolchain version \"1.23.4\""));
     world.file("project/go.mod", "\n".repeat(1024 * 1024 + 1));
     assert!(failed(&mut world.command("go"), 127).contains("larger than 1024 KiB"));

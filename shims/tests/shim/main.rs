@@ -10,3 +10,4 @@ mod process;
 mod shared;
 mod support;
 mod version_oracle;
+mod words;

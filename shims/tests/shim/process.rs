@@ -76,10 +76,12 @@ fn an_explicit_choice_keeps_go_from_switching() {
     assert_eq!(gotoolchain(&[], &[("GVMR_VERSION", "1.23")]), ["local"]);
     assert_eq!(gotoolchain(&["+1.23"], &[("GOTOOLCHAIN", "")]), ["local"]);
     assert_eq!(gotoolchain(&["+1.23"], &[("GOTOOLCHAIN", "auto")]), ["auto"]);
-    world.file("project/.tool-versions", "golang 1.23.4");
+    world.file(".tool-versions", "golang 1.23.4");
     assert!(gotoolchain(&[], &[]).is_empty());
     world.file("project/go.mod", "go 1.23\n");
     assert!(gotoolchain(&[], &[]).is_empty());
+    world.file("project/.tool-versions", "golang 1.23.4");
+    assert_eq!(gotoolchain(&[], &[]), ["local"]);
     world.file("project/.go-version", "1.23.4");
     assert_eq!(gotoolchain(&[], &[]), ["local"]);
 }

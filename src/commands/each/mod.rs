@@ -30,7 +30,11 @@ pub(super) fn run(arguments: &cli::EachArgs, context: &Context) -> Result<(), Er
         )
         .hint("run `gvmr exec -e GOTOOLCHAIN=auto VERSION -- COMMAND` to let the go command switch"));
     }
-    let versions = versions::all(&arguments.versions, context)?;
+    let versions = if arguments.installed {
+        versions::installed(context)?
+    } else {
+        versions::all(&arguments.versions, context)?
+    };
     let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = arguments.jobs.unwrap_or_else(processors);
     let watchdog = Watchdog::start("session-watch").map_err(|error| {

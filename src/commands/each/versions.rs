@@ -3,25 +3,22 @@
 use crate::context::{Consent, Context};
 use crate::error::{Error, ErrorKind};
 use crate::provision;
-use crate::request::Request;
-use crate::shell::quote;
+use crate::request;
+use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
 
 /// The versions that the words select, in order. Missing ones are installed first if the user agrees.
+///
+/// A list such as `1.21,1.22` is its parts, and a range is every installed version in it, not the newest alone.
 pub(super) fn all(words: &[String], context: &Context) -> Result<Vec<Version>, Error> {
-    let requests = words
-        .iter()
-        .map(|word| {
-            let hint = "put versions first, then -- and the command: `gvmr each 1.22 1.23 -- go test ./...`";
-            Request::parse(word)
-                .map_err(Error::from)
-                .map_err(|error| if error.hint.is_none() { error.hint(hint) } else { error })
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut requests: Vec<Selector> = Vec::new();
+    for word in words {
+        requests.extend(parse(word)?);
+    }
     let installed = context.installed_versions()?;
-    let mut missing: Vec<Request> = Vec::new();
+    let mut missing: Vec<Selector> = Vec::new();
     for request in requests.iter().filter(|request| request.newest(&installed).is_none()) {
-        if !missing.iter().any(|other| other.to_string() == request.to_string()) {
+        if !missing.contains(request) {
             missing.push(request.clone());
         }
     }
@@ -29,22 +26,53 @@ pub(super) fn all(words: &[String], context: &Context) -> Result<Vec<Version>, E
         install_missing(&missing, context)?;
     }
     let toolchains = context.toolchains()?;
+    let installed: Vec<Version> = toolchains.iter().map(|toolchain| toolchain.version.clone()).collect();
     let mut versions: Vec<Version> = Vec::new();
-    for word in words {
-        let version = context
-            .newest_installed(&toolchains, word)
-            .map_err(|error| Error { kind: ErrorKind::NotFound, ..error.into() })?;
-        if versions.contains(&version) {
-            context.terminal.note(format_args!("{word} also resolves to Go {version}; running it once"));
-        } else {
-            versions.push(version);
+    for request in &requests {
+        let selected = match request {
+            Selector::Range(_) => {
+                installed.iter().filter(|version| request.matches(version)).cloned().collect()
+            }
+            _ => vec![
+                context
+                    .newest_installed(&toolchains, request)
+                    .map_err(|error| Error { kind: ErrorKind::NotFound, ..error.into() })?,
+            ],
+        };
+        for version in selected {
+            if versions.contains(&version) {
+                context
+                    .terminal
+                    .note(format_args!("{request} also resolves to Go {version}; running it once"));
+            } else {
+                versions.push(version);
+            }
         }
     }
     Ok(versions)
 }
 
+/// Every installed version, oldest first.
+pub(super) fn installed(context: &Context) -> Result<Vec<Version>, Error> {
+    let versions = context.installed_versions()?;
+    if versions.is_empty() {
+        return Err(Error::said(ErrorKind::NotFound, "no Go version is installed")
+            .hint(context.next_step("install latest")));
+    }
+    Ok(versions)
+}
+
+fn parse(word: &str) -> Result<Vec<Selector>, Error> {
+    let listed = || word.split(',').map(|part| request::parse(part).ok()).collect::<Option<Vec<_>>>();
+    request::parse(word).map(|selector| vec![selector]).or_else(|error| {
+        let hint = "put versions first, then -- and the command: `gvmr each 1.22 1.23 -- go test ./...`";
+        let error = Error::from(error);
+        listed().ok_or_else(|| if error.hint.is_none() { error.hint(hint) } else { error })
+    })
+}
+
 /// All of them, before anything runs.
-fn install_missing(missing: &[Request], context: &Context) -> Result<(), Error> {
+fn install_missing(missing: &[Selector], context: &Context) -> Result<(), Error> {
     let names = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let (are, them) = if missing.len() == 1 { ("is", "it") } else { ("are", "them") };
     let said = format!("Go {names} {are} not installed");
@@ -52,8 +80,7 @@ fn install_missing(missing: &[Request], context: &Context) -> Result<(), Error> 
         Consent::Given => provision::install_several(missing, context),
         Consent::Refused => Err(Error::said(ErrorKind::NotFound, said)),
         Consent::NotAsked => {
-            let words: Vec<_> =
-                missing.iter().map(|request| quote::where_needed(request.to_string().as_ref())).collect();
+            let words: Vec<_> = missing.iter().map(Selector::argument).collect();
             let next = context.next_step(&format!("install {}", words.join(" ")));
             Err(Error::said(ErrorKind::NotFound, said).hint(next))
         }

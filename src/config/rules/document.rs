@@ -12,7 +12,7 @@ use gvmr_core::env::compiled_rules::{
     Assignment, CompiledRules, Conditions, RECORD_LIMIT, RulesPin, Section, When,
 };
 use gvmr_core::env::variable;
-use gvmr_core::gover::selector::Selector;
+use gvmr_core::gover::selector::RequestedGo;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -119,10 +119,12 @@ impl Walk<'_> {
     fn pin(&mut self, offset: usize, value: &Spanned<DeValue<'_>>) -> Option<RulesPin> {
         let line = self.mistakes.line(offset);
         let pin = match value.get_ref() {
-            DeValue::String(written) => Selector::parse(written)
-                .map(|selector| RulesPin { line, written: written.clone().into_owned(), selector })
+            DeValue::String(written) => RequestedGo::parse(written)
+                .map(|wanted| RulesPin { line, written: written.clone().into_owned(), wanted })
                 .map_err(|_| {
-                    "not a Go version; allowed: \"1.23\", \"1.23.4\", \"go1.23.4\", \"1.24rc1\"".to_owned()
+                    // Without the value: it may be a secret in the wrong place.
+                    "not a Go version; use a form such as \"1.23\", \"1.23.4\", \"latest\" or \">=1.21 <1.24\""
+                        .to_owned()
                 }),
             DeValue::Float(_) | DeValue::Integer(_) => {
                 Err("a version without quotes is a number, where 1.20 equals 1.2; write it in quotes"

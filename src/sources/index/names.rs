@@ -56,8 +56,9 @@ pub(super) fn source(release: &str) -> String {
 
 /// The version that `go1.22.10` names, in the spelling in which it was released: neither `go1.22` nor `go1.20.0`.
 pub(super) fn released(name: &str) -> Option<Version> {
-    let text = name.strip_prefix("go").filter(|text| text.len() <= MAX_VERSION_LENGTH)?;
-    Version::parse(text).filter(|version| !version.is_language() && version.as_released().as_str() == text)
+    let named = name.strip_prefix("go").filter(|text| text.len() <= MAX_VERSION_LENGTH);
+    let version = named.and_then(|_| Version::from_toolchain(name))?;
+    (!version.is_language() && version.toolchain_name() == name).then_some(version)
 }
 
 /// The names that archives for a GOARCH have had for their processor, the usual one first.

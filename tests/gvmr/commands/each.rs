@@ -131,7 +131,7 @@ fn what_cannot_be_started_says_so_and_a_bad_command_line_is_usage() {
     world.gvmr(["each", "--", "go"]).exits(2, &["VERSION"]);
     world.gvmr(["each", "1.97", "1.98"]).exits(2, &["COMMAND"]);
     world.gvmr(["each", "1.97", "go", "test"]).exits(2, &["COMMAND"]);
-    world.gvmr(["each", "1.97", "v1.98", "--", "go"]).exits(2, &["\"v1.98\" is not a Go version"]);
+    world.gvmr(["each", "1.97", "V1.98", "--", "go"]).exits(2, &["\"V1.98\" is not a Go version"]);
     world.gvmr(["each", "1.97", "-e", "GOTOOLCHAIN=auto", "--", "go"]).exits(2, &["cannot set GOTOOLCHAIN"]);
     world.gvmr(["each", "1.97", "-e", "GOROOT=/x", "--", "go"]).exits(2, &["cannot set GOROOT"]);
 }

@@ -4,7 +4,8 @@ use super::sandbox::{ALICE, Machine, visit};
 use crate::store::{install, open};
 use crate::support::skip;
 use crate::support::world::{Run, names};
-use gvmr::store::{Programs, StoreError, machine_file, share, unshare};
+use gvmr::store::{DefaultVersion, Programs, StoreError, machine_file, share, unshare};
+use gvmr_core::gover::selector::Selector;
 use gvmr_core::home::paths::Home;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -96,7 +97,9 @@ fn a_private_home_is_opened_with_all_it_holds() {
     let home = disk.home();
     let store = open(home.root()).unwrap();
     install(&store, "1.99.1").unwrap();
-    store.set_default("1.99.1").unwrap();
+    let selector = Selector::parse("1.99.1").unwrap();
+    let now = selector.as_exact().unwrap().clone();
+    store.set_default(&DefaultVersion { selector, now }).unwrap();
     fs::set_permissions(home.default_file(), Permissions::from_mode(0o600)).unwrap();
     let tree = home.versions().join("go1.99.1");
     for (path, mode) in [("", 0o700), ("bin", 0o700), ("bin/go", 0o700), ("VERSION", 0o600)] {

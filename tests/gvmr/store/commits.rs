@@ -172,7 +172,7 @@ fn listing_leaves_out_what_is_no_version_and_sorts_as_go_does() {
     fs::write(versions.join("go1.9").join(gvmr::unpack::RECEIPT), b"{").unwrap();
     let found = fixture.store.toolchains().unwrap();
     let texts: Vec<_> = found.iter().map(|toolchain| toolchain.version.as_str()).collect();
-    assert_eq!(texts, ["1.9", "1.10", "1.22rc1", "1.22.0"]);
+    assert_eq!(texts, ["1.9.0", "1.10.0", "1.22rc1", "1.22.0"]);
     assert!(found[0].receipt.is_none() && Receipt::read(&found[0].goroot).is_err());
     assert!(toolchains(&Home::at(fixture.directory.path().join("none"))).unwrap().is_empty());
 }

@@ -35,7 +35,7 @@ fn a_waiter_hears_who_holds_the_lock_and_can_stop() {
 fn one_process_excludes_itself_too() {
     let fixture = fixture();
     let held = lock(&fixture.store, "1.20.0");
-    assert_eq!(held.version().as_str(), "1.20");
+    assert_eq!(held.version().as_str(), "1.20.0");
     let again = fixture.store.lock(&version("1.20"), &|_| {}, &|| true);
     assert!(matches!(again, Err(StoreError::Cancelled)), "one release, one lock");
     drop(held);

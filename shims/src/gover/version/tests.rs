@@ -86,16 +86,24 @@ fn language_versions() {
 
 #[test]
 fn names_of_releases() {
-    for (text, first, released) in [
-        ("1.22", "1.22.0", "1.22"),
-        ("1.21", "1.21.0", "1.21"),
-        ("1.20", "1.20", "1.20"),
-        ("1.20.0", "1.20.0", "1.20"),
-        ("1.21.0", "1.21.0", "1.21.0"),
-        ("1.24rc1", "1.24rc1", "1.24rc1"),
+    for (text, first, exact, toolchain) in [
+        ("1.22", "1.22.0", "1.22", "go1.22"),
+        ("1.21", "1.21.0", "1.21", "go1.21"),
+        ("1.20", "1.20.0", "1.20.0", "go1.20"),
+        ("1.20.0", "1.20.0", "1.20.0", "go1.20"),
+        ("1.20.1", "1.20.1", "1.20.1", "go1.20.1"),
+        ("1.21.0", "1.21.0", "1.21.0", "go1.21.0"),
+        ("1.24rc1", "1.24rc1", "1.24rc1", "go1.24rc1"),
+        ("1", "1.0.0", "1.0.0", "go1"),
+        ("1.0", "1.0.0", "1.0.0", "go1.0"),
+        ("1.0.0", "1.0.0", "1.0.0", "go1"),
+        ("1.0.3", "1.0.3", "1.0.3", "go1.0.3"),
     ] {
-        assert_eq!(version(text).first_release().as_str(), first, "first release of {text}");
-        assert_eq!(version(text).as_released().as_str(), released, "{text} as released");
+        let parsed = version(text);
+        assert_eq!(parsed.first_release().as_str(), first, "first release of {text}");
+        assert_eq!(parsed.exact().as_str(), exact, "{text} as exactly one");
+        assert_eq!(parsed.toolchain_name(), toolchain, "the toolchain of {text}");
+        assert_eq!(Version::from_toolchain(&parsed.toolchain_name()).unwrap(), parsed, "{text} and back");
     }
     assert_eq!(version("1.24rc1").prerelease(), "rc1");
     assert_eq!(version("1.24.1").prerelease(), "");
