@@ -1,9 +1,11 @@
-//! The variables that a toolchain's own `go env` reports.
+//! The variables that a toolchain's own `go env` reports, and whether it runs at all.
 //!
-//! Takes the program and the environment that it is to get, gives the values of the names that were asked for. The program
+//! Takes the program and the environment that it is to get, gives the values of the names that were asked for, or go's own
+//! sentence about why it fails. The program
 //! runs in a new process group, which is ended as a whole: after a time, or when it has written too much. It switches to
 //! no other toolchain, looks for no C compiler, and leaves nothing behind in the user's configuration directory.
 
+use gvmr_core::sys::printable;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeMap;
 use std::ffi::{CStr, OsStr};
@@ -12,7 +14,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,6 +24,8 @@ const LIMIT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
 const TICK: Duration = Duration::from_millis(1);
 /// The most bytes of an answer.
 const MAX_BYTES: u64 = 1 << 20;
+/// The most characters of a program's last line that are quoted.
+const MAX_QUOTED: usize = 300;
 
 /// Variables for which the go command would start the C compiler, to find out which flags it accepts.
 const OF_THE_COMPILER: [&str; 5] =
@@ -37,8 +41,13 @@ pub enum GoEnvError {
     #[error("gave no answer within {} s", LIMIT.as_secs())]
     TooLong,
     /// It ended with a failure.
-    #[error("failed ({0})")]
-    Failed(ExitStatus),
+    #[error("failed: {}", last.clone().unwrap_or_else(|| status.to_string()))]
+    Failed {
+        /// How it ended.
+        status: ExitStatus,
+        /// The last line that it wrote to stderr, printable.
+        last: Option<String>,
+    },
     /// Its answer is not names and values.
     #[error("did not answer in JSON")]
     Strange,
@@ -65,9 +74,26 @@ pub fn ask(
     Ok(values)
 }
 
+/// Go's own sentence about why it cannot run with this environment; `None` where it can, or does not say.
+pub fn complaint(program: &Path, environment: &[&CStr]) -> Option<String> {
+    let mut command = started_from_root(program, environment);
+    // It must not download what GOTOOLCHAIN names.
+    command.arg("version").env("GOPROXY", "off");
+    match output(&mut command) {
+        Err(GoEnvError::Failed { last, .. }) => last,
+        _ => None,
+    }
+}
+
 fn command(program: &Path, environment: &[&CStr], names: &[&str]) -> Command {
+    let mut command = started_from_root(program, environment);
+    command.args(["env", "-json"]).args(names).env("GOTOOLCHAIN", "local");
+    command
+}
+
+fn started_from_root(program: &Path, environment: &[&CStr]) -> Command {
     let mut command = Command::new(program);
-    command.args(["env", "-json"]).args(names).current_dir("/").env_clear();
+    command.current_dir("/").env_clear();
     for entry in environment.iter().rev() {
         // As for C's getenv, the first entry of a name counts. One without a name is none.
         let bytes = entry.to_bytes();
@@ -75,31 +101,53 @@ fn command(program: &Path, environment: &[&CStr], names: &[&str]) -> Command {
         let (name, value) = bytes.split_at(equals);
         command.env(OsStr::from_bytes(name), OsStr::from_bytes(value.get(1..).unwrap_or_default()));
     }
-    command.env("GOTOOLCHAIN", "local").env("PWD", "/");
+    command.env("PWD", "/");
     // Where no directory can be, the go command counts nothing and starts no process that reports counts.
     command.env("TEST_TELEMETRY_DIR", "/dev/null/none");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     command
 }
 
 fn asked(command: &mut Command) -> Result<BTreeMap<String, String>, GoEnvError> {
+    serde_json::from_slice(&output(command)?).map_err(|_| GoEnvError::Strange)
+}
+
+/// What it writes to stdout, where it succeeds.
+fn output(command: &mut Command) -> Result<Vec<u8>, GoEnvError> {
     let deadline = Instant::now() + LIMIT;
     let leader = command.spawn().map_err(GoEnvError::Run)?;
     let mut group = Group { leader, ended: false };
-    let Some(stdout) = group.leader.stdout.take() else { return Err(GoEnvError::Strange) };
+    let (Some(stdout), Some(stderr)) = (group.leader.stdout.take(), group.leader.stderr.take()) else {
+        return Err(GoEnvError::Strange);
+    };
+    let (stdout, stderr) = (read(stdout)?, read(stderr)?);
+    let said = stdout.recv_timeout(LIMIT).map_err(|_| GoEnvError::TooLong)?;
+    let status = group.wait_until(deadline)?;
+    if !status.success() {
+        // What it started may keep stderr open.
+        let complaint = stderr.recv_timeout(Duration::from_millis(200)).ok().and_then(Result::ok);
+        return Err(GoEnvError::Failed { status, last: complaint.and_then(|text| last_line(&text)) });
+    }
+    said.map_err(GoEnvError::Run)
+}
+
+/// Reads all of it, in another thread.
+fn read(pipe: impl io::Read + Send + 'static) -> Result<Receiver<io::Result<Vec<u8>>>, GoEnvError> {
     let (sender, receiver) = channel();
     let read = move || {
         let mut said = Vec::new();
-        let result = stdout.take(MAX_BYTES).read_to_end(&mut said).map(|_| said);
+        let result = pipe.take(MAX_BYTES).read_to_end(&mut said).map(|_| said);
         let _ = sender.send(result); // the receiver may have given up
     };
     thread::Builder::new().name("go env".to_owned()).spawn(read).map_err(GoEnvError::Run)?;
-    let said = receiver.recv_timeout(LIMIT).map_err(|_| GoEnvError::TooLong)?;
-    let status = group.wait_until(deadline)?;
-    if !status.success() {
-        return Err(GoEnvError::Failed(status));
-    }
-    serde_json::from_slice(&said.map_err(GoEnvError::Run)?).map_err(|_| GoEnvError::Strange)
+    Ok(receiver)
+}
+
+/// The last line that says something, printable and not too long.
+fn last_line(text: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(text);
+    let last = text.lines().map(str::trim).rfind(|line| !line.is_empty())?;
+    Some(printable::text(last).chars().take(MAX_QUOTED).collect())
 }
 
 /// A program and all that it starts in its group; ended when dropped.
@@ -165,7 +213,14 @@ mod tests {
     #[test]
     fn whatever_it_does_it_ends() {
         let failure = |script| ask_script(script, &["GOPATH"]).unwrap_err();
-        assert!(matches!(failure("exit 3"), GoEnvError::Failed(status) if status.code() == Some(3)));
+        assert!(
+            matches!(failure("exit 3"), GoEnvError::Failed { status, last: None } if status.code() == Some(3))
+        );
+        assert_eq!(failure("exit 3").to_string(), "failed: exit status: 3");
+        let quoted = failure("echo one >&2; printf 'go: unknown \\033[1mX\\n\\n' >&2; exit 2").to_string();
+        assert!(quoted.starts_with("failed: go: unknown ") && !quoted.contains('\u{1b}'), "{quoted}");
+        let still_open = failure("echo why >&2; sleep 60 >/dev/null & exit 2");
+        assert!(matches!(still_open, GoEnvError::Failed { .. }), "{still_open}");
         assert!(matches!(failure("echo no"), GoEnvError::Strange));
         assert!(matches!(failure("sleep 60"), GoEnvError::TooLong));
         assert!(matches!(failure("sleep 60 & echo '{}'"), GoEnvError::TooLong));
@@ -173,6 +228,6 @@ mod tests {
         let missing = ask(Path::new("/nonexistent/go"), &[], &["GOPATH"]);
         assert!(matches!(missing, Err(GoEnvError::Run(_))), "{missing:?}");
         // More than an answer may have: its pipe is closed, and what came is none.
-        assert!(matches!(failure("yes"), GoEnvError::Failed(_)));
+        assert!(matches!(failure("yes"), GoEnvError::Failed { .. }));
     }
 }

@@ -3,6 +3,7 @@
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
+use crate::explain;
 use crate::install::{InstallOptions, InstallOutcome};
 use crate::provision::{self, Method, Target};
 use gvmr_core::gover::selector::Selector;
@@ -67,12 +68,20 @@ fn asked_for_here(context: &Context) -> Result<Selector, Error> {
         ErrorKind::NotFound => Error { kind: ErrorKind::Usage, ..error },
         _ => error,
     })?;
-    match answer.choice {
-        Selection::Missing { wanted: selector } => {
-            context.remember_project(answer.reason.file.as_deref())?;
-            context.terminal.note(format_args!("{selector}, because {}", answer.reason));
-            Ok(selector)
+    let wanted = match &answer.choice {
+        Selection::Missing { wanted } => Some(wanted.clone()),
+        _ => answer.unmet,
+    };
+    if let Some(selector) = wanted {
+        context.remember_project(answer.reason.file.as_deref())?;
+        context.terminal.note(format_args!("{selector}, because {}", answer.reason));
+        if let Some(note) = explain::newer_patch(&selector, &answer.reason) {
+            context.terminal.note(note);
         }
+        return Ok(selector);
+    }
+    match answer.choice {
+        Selection::Missing { .. } => Err(Error::said(ErrorKind::Usage, "nothing selects a Go version here")),
         Selection::Installed { version, .. } => {
             context.remember_project(
                 answer.reason.file.as_deref().filter(|_| answer.reason.source != resolution::Source::Default),

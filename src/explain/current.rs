@@ -1,13 +1,29 @@
 //! The Go that runs in a directory, as scripts read it.
 
+use crate::host;
+use crate::verify::known_versions;
 use gvmr_core::gover::selector::Selector;
-use gvmr_core::select::resolution::{Origin, Resolution, Selection};
+use gvmr_core::select::resolution::{Origin, Resolution, Selection, Source};
 use serde::Serialize;
 use std::fmt::Display;
 
 /// The words for a version that is asked for and not installed; `reason` is who asks for it.
 pub fn not_installed(wanted: &Selector, reason: impl Display) -> String {
     format!("Go {wanted} is not installed ({reason})")
+}
+
+/// A line that tells of a newer patch than the one that go.mod or go.work names as its minimum; pins mean what they say.
+/// Known are the releases of gvmr's own table.
+pub fn newer_patch(wanted: &Selector, reason: &Origin) -> Option<String> {
+    let version = wanted.as_exact().filter(|_| matches!(reason.source, Source::GoMod | Source::GoWork))?;
+    let known = known_versions(host::platform().arch());
+    let newer = known
+        .iter()
+        .filter(|known| !known.is_prerelease() && known.language() == version.language())
+        .max()?;
+    (newer > version).then(|| {
+        format!("go{newer} is the newest patch of go{}; {} is a minimum", version.language(), reason.place())
+    })
 }
 
 /// The Go that runs in a directory, and why: what `--json` shows.

@@ -11,7 +11,7 @@ pub mod table;
 mod why;
 mod words;
 
-pub use current::{CurrentGo, not_installed};
+pub use current::{CurrentGo, newer_patch, not_installed};
 pub use source::{RuleOrigin, RuleValue, ValueSource};
 pub use why::ShadowReason;
 
@@ -137,6 +137,7 @@ impl Explainer<'_> {
                 (ValueSource::Rule(rule), Some(removing)) if rule == removing => ShadowReason::Removes,
                 (ValueSource::Rule(_) | ValueSource::Process(_), Some(removing)) => ShadowReason::Removed(removing.place()),
                 (ValueSource::Process("GOROOT"), None) => ShadowReason::OtherToolchain,
+                (ValueSource::UserFile { .. }, None) if variable.name == "GOROOT" => ShadowReason::OtherToolchain,
                 (ValueSource::Process(_), None) if matches!(&place, ValueSource::Rule(rule) if !rule.overrides) => {
                     ShadowReason::Unfit(gopath::fault(&one.value, self.home, self.goroot))
                 }
@@ -182,9 +183,11 @@ impl Explainer<'_> {
 
     /// What the choice of the toolchain says: the shim puts it into the environment, or go finds it by itself.
     fn of_toolchain(&self, variable: &Variable) -> Option<OsString> {
-        let is_new = self.environment.get(variable.name).is_none();
+        let own = self.environment.get(variable.name);
         match variable.name {
-            "GOTOOLCHAIN" | "GOROOT" if is_new => self.child.get(variable.name),
+            "GOTOOLCHAIN" | "GOROOT" => {
+                self.child.get(variable.name).filter(|value| own.as_ref() != Some(value))
+            }
             _ => None,
         }
     }
@@ -215,7 +218,9 @@ impl Explainer<'_> {
             ValueSource::Rule(_) | ValueSource::Credentials => {
                 change.is_some_and(|change| change.value.as_ref() == Some(&one.value))
             }
-            ValueSource::Process(name) => change.is_none() && self.child.get(name).is_some(),
+            ValueSource::Process(name) => {
+                change.is_none() && self.child.get(name).is_some_and(|value| value == one.value)
+            }
             _ => change.is_none_or(|change| change.value.is_none()),
         }
     }

@@ -4,28 +4,60 @@
 //! words of a repository are escaped.
 
 use crate::config::{self, RulesError};
+use crate::go_env;
 use crate::shell::quote;
 use gvmr_core::env::compiled_rules::CompiledRules;
+use gvmr_core::env::go_env_file::{ForeignGoroot, UncheckedSettings};
 use gvmr_core::env::gopath::GopathFault;
 use gvmr_core::env::gvmr_toml::{self, IgnoredFile, IgnoredReason, Unreadable};
 use gvmr_core::env::notice::{Notice, UnfitGopath};
+use gvmr_core::gover::selector::Selector;
 use gvmr_core::home::user_dirs;
+use gvmr_core::select::resolution::place;
 use gvmr_core::sys::environment::Environment;
 use gvmr_core::sys::printable;
+use std::ffi::CStr;
 use std::path::{Path, PathBuf};
 
-/// A notice in words, with the next step.
-pub fn words(notice: &Notice, directory: &Path, environment: &dyn Environment) -> String {
+/// A notice in words, with the next step; `None` where there is nothing to tell. `go` is the program that runs and what it
+/// gets, where that is known.
+pub fn words(
+    notice: &Notice,
+    directory: &Path,
+    environment: &dyn Environment,
+    go: Option<(&Path, &[&CStr])>,
+) -> Option<String> {
     match notice {
-        Notice::ProjectFile(ignored) => project_file(ignored, environment),
-        Notice::Gopath(unfit) => gopath(unfit, directory, environment),
-        Notice::Config { file, owner } => {
-            format!(
-                "ignoring {}, which belongs to user {owner}; make it yours with chown",
-                printable::path(file)
-            )
-        }
+        Notice::ProjectFile(ignored) => Some(project_file(ignored, environment)),
+        Notice::Gopath(unfit) => Some(gopath(unfit, directory, environment)),
+        Notice::Goroot(foreign) => Some(goroot(foreign)),
+        Notice::Settings(unchecked) => settings(unchecked, &go_env::complaint(go?.0, go?.1)?),
+        Notice::Config { file, owner } => Some(format!(
+            "ignoring {}, which belongs to user {owner}; make it yours with chown",
+            printable::path(file)
+        )),
     }
+}
+
+/// Which line sets another GOROOT, and what takes its place.
+fn goroot(foreign: &ForeignGoroot) -> String {
+    let written = &foreign.written;
+    format!(
+        "{} sets GOROOT={}, which breaks this Go; this run uses {} instead; delete that line",
+        place("", Some(&written.file), Some(written.line)),
+        printable::path(Path::new(&written.value)),
+        printable::path(&foreign.goroot),
+    )
+}
+
+/// Which line go's complaint is about; `None` where it is about something else.
+pub fn settings(unchecked: &UncheckedSettings, complaint: &str) -> Option<String> {
+    let (name, written) = unchecked.lines.iter().find(|(name, _)| complaint.contains(name))?;
+    Some(format!(
+        "{} sets {name}, and go{} fails on its value: {complaint}; correct or delete that line",
+        place("", Some(&written.file), Some(written.line)),
+        Selector::exact(&unchecked.version),
+    ))
 }
 
 /// What is wrong, and the lines that would correct it for this directory.

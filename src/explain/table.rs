@@ -71,9 +71,8 @@ pub fn gather(
         Some(answer) => call.resolve_env(&mut env_context, &answer.choice),
         None => env_context.resolve_env(home, &block, None, None),
     };
-    remarks.extend(resolved.notices.iter().map(|notice| of_notice(notice, &directory, &block)));
-    let launch = answer.as_ref().and_then(|answer| launch(answer, place.proc_is_mounted, &block));
-    let launch = launch.map(|launch| launch.changing(&resolved.changes));
+    let launch = answer.as_ref().and_then(|answer| launch(answer, &call));
+    let launch = launch.map(|launch| launch.in_environment(&resolved));
     let edits = Edits { changes: &resolved.changes, ..Edits::default() };
     let child = match &launch {
         Some(launch) => launch.environment(&block),
@@ -81,6 +80,10 @@ pub fn gather(
     };
     let entries = child.entries();
     let goroot = answer.as_ref().and_then(|answer| answer.choice.goroot());
+    let program = launch.as_ref().map(Launch::path);
+    let words: Vec<&CStr> = entries.iter().map(|entry| entry.as_c_str()).collect();
+    let go = program.as_deref().zip(goroot).map(|(program, _)| (program, words.as_slice()));
+    remarks.extend(resolved.notices.iter().filter_map(|notice| of_notice(notice, &directory, &block, go)));
     let mut said = ask(launch.as_ref().zip(goroot), &entries, variables, &mut remarks);
     remarks.extend(answer.as_ref().and_then(|answer| lacking(answer, &resolved)));
     let child = Block::from(entries);
@@ -96,13 +99,14 @@ pub fn gather(
     Ok(VariableTable { rows, notices: remarks, directory, reason })
 }
 
-/// What the shim would run.
-fn launch<'a>(answer: &'a Resolution, proc_is_mounted: bool, block: &Block<'_>) -> Option<Launch<'a>> {
+/// The go that the shim would run.
+pub fn launch<'a>(answer: &'a Resolution, call: &Invocation<'_>) -> Option<Launch<'a>> {
     match &answer.choice {
         Selection::Installed { version, goroot } => {
-            Some(Launch::toolchain(goroot, version, "go".as_ref(), answer.exact, proc_is_mounted))
+            let local = call.keeps_local(answer);
+            Some(Launch::toolchain(goroot, version, "go".as_ref(), local, call.place.proc_is_mounted))
         }
-        Selection::System(outside) => Launch::outside(outside, block).ok(),
+        Selection::System(outside) => Launch::outside(outside, call.block).ok(),
         Selection::Missing { .. } => None,
     }
 }
@@ -136,13 +140,20 @@ fn lacking(answer: &Resolution, resolved: &ResolvedEnv) -> Option<Remark> {
     resolved.needs_credentials.then(|| Remark::new("credentials", message.to_owned()))
 }
 
-fn of_notice(notice: &Notice, directory: &Path, block: &Block<'_>) -> Remark {
+fn of_notice(
+    notice: &Notice,
+    directory: &Path,
+    block: &Block<'_>,
+    go: Option<(&Path, &[&CStr])>,
+) -> Option<Remark> {
     let kind = match notice {
         Notice::ProjectFile(_) => "project-file",
         Notice::Gopath(_) => "gopath",
+        Notice::Goroot(_) => "goroot",
+        Notice::Settings(_) => "go-env",
         Notice::Config { .. } => "config",
     };
-    Remark::new(kind, notices::words(notice, directory, block))
+    Some(Remark::new(kind, notices::words(notice, directory, block, go)?))
 }
 
 impl VariableRow {

@@ -4,14 +4,21 @@ use super::{RuleOrigin, ValueSource};
 use crate::config::redacted;
 use gvmr_core::env::compiled_rules::When;
 use gvmr_core::env::network::{Condition, Network, NetworkState};
+use gvmr_core::env::variable::Variable;
 use gvmr_core::sys::printable;
 use std::fmt::Display;
 use std::path::Path;
 
 impl ValueSource {
-    /// The source in words; `reason` is where the version comes from.
-    pub fn words(&self, reason: Option<&str>) -> String {
+    /// The source of this variable's value in words; `reason` is where the version comes from.
+    pub fn words(&self, variable: &Variable, reason: Option<&str>) -> String {
         match self {
+            Self::Toolchain if variable.name == "GOTOOLCHAIN" => {
+                let pin = reason.map(|reason| format!(" for the exact pin at {reason}")).unwrap_or_default();
+                format!(
+                    "set by gvmr{pin}; for a tool that needs a newer Go: GOTOOLCHAIN=auto, or go +VERSION"
+                )
+            }
             Self::Process(name) if name.starts_with(|first: char| first.is_ascii_lowercase()) => {
                 format!("the environment ({name})")
             }

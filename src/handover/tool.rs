@@ -4,10 +4,13 @@ use super::notices;
 use crate::config;
 use crate::credentials::{self, Credentials, ForGo};
 use crate::error::{Error, ErrorKind};
+use crate::explain::table;
 use crate::terminal::Terminal;
 use gvmr_core::env::compiled_rules::SOURCE_LIMIT;
 use gvmr_core::env::env_context::{Config, EnvContext, ResolvedEnv};
+use gvmr_core::exec::child_environment::ChildEnvironment;
 use gvmr_core::exec::invocation::Invocation;
+use gvmr_core::exec::launch::Launch;
 use gvmr_core::exec::shim;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::select::resolution::Resolution;
@@ -29,13 +32,30 @@ pub(super) fn become_tool(
     terminal: &Terminal,
 ) -> Error {
     let mut resolved = call.resolve_env(&mut env_context, &answer.choice);
-    notices::say(&resolved.notices, &env_context, call.block, terminal);
+    say(&resolved, &env_context, call, answer, terminal);
     let own = env_context.own.as_ref().filter(|_| resolved.needs_credentials);
     let _given = give_credentials(&mut resolved, own, answer, call.block, terminal);
     if !ignores_pipe {
         process::restore_sigpipe();
     }
-    failed(&shim::launch(call, answer, &resolved.changes))
+    failed(&shim::launch(call, answer, &resolved))
+}
+
+/// Says what there is to say.
+fn say(
+    resolved: &ResolvedEnv,
+    env_context: &EnvContext,
+    call: &Invocation<'_>,
+    answer: &Resolution,
+    terminal: &Terminal,
+) {
+    let launch = table::launch(answer, call).map(|launch| launch.in_environment(resolved));
+    let program = launch.as_ref().map(Launch::path);
+    let child = launch.as_ref().map(|launch| launch.environment(call.block));
+    let entries = child.as_ref().map(ChildEnvironment::entries).unwrap_or_default();
+    let entries: Vec<_> = entries.iter().map(|entry| entry.as_c_str()).collect();
+    let go = program.as_deref().map(|program| (program, entries.as_slice()));
+    notices::say(&resolved.notices, env_context, call.block, go, terminal);
 }
 
 /// What counts where the tool will run, by the user's rules as they are written now. Rules that cannot be understood

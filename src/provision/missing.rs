@@ -24,7 +24,7 @@ pub fn install_missing(
             return Err(Error::said(ErrorKind::NotFound, format!("Go {wanted} is not installed")));
         }
         Consent::NotAsked => {
-            let message = missing::message(&context.settings.home, wanted, reason);
+            let message = missing::message(&context.settings.home, wanted, reason, file);
             return Err(Error::said(ErrorKind::NotFound, message));
         }
     }

@@ -5,6 +5,7 @@
 //! the user's that were edited since they were compiled are never guessed: [`Config::Stale`] says so.
 
 use crate::env::compiled_rules::{CompiledRules, RECORD_LIMIT, SOURCE_LIMIT, When};
+use crate::env::go_env_file::{ForeignGoroot, UncheckedSettings};
 use crate::env::goauth::give_credentials;
 use crate::env::gopath;
 use crate::env::gvmr_toml::{self, ProjectRules};
@@ -12,7 +13,7 @@ use crate::env::network::Network;
 use crate::env::notice::{Notice, UnfitGopath};
 use crate::env::rules::{self, Applied, Change, KeepList, Names};
 use crate::env::variable;
-use crate::gover::goenv;
+use crate::gover::goenv::SettingsFile;
 use crate::gover::version::Version;
 use crate::home::paths::Home;
 use crate::home::shared_home;
@@ -64,6 +65,8 @@ pub enum Config {
 pub struct ResolvedEnv {
     /// The variables that differ from the process's.
     pub changes: Vec<Change>,
+    /// Whether GOROOT must be set, against another one in the file that `go env -w` writes.
+    pub exports_goroot: bool,
     /// What the user is to be told.
     pub notices: Vec<Notice>,
     /// Whether credentials are kept that this go needs and the shim cannot give it.
@@ -116,17 +119,25 @@ impl EnvContext {
     ) -> ResolvedEnv {
         let applied = self.applied();
         let mut changes = if applied.is_empty() { Vec::new() } else { rules::changes(&applied, environment) };
-        let unfit = unfit_gopath(&applied, &mut changes, environment, home, goroot);
+        let user_file = SettingsFile::of_user(environment);
+        let user_file = user_file.as_ref();
+        let unfit = unfit_gopath(&applied, &mut changes, environment, user_file, home, goroot);
         let needs_credentials = self
             .own
             .as_ref()
             .is_some_and(|own| give_credentials(own, &mut changes, environment, home, version));
+        let foreign = user_file.zip(goroot).and_then(|(file, goroot)| ForeignGoroot::of(file, goroot));
+        let exports_goroot = foreign.is_some();
         let mut notices: Vec<Notice> = unfit.map(Notice::Gopath).into_iter().collect();
+        notices.extend(foreign.map(Notice::Goroot));
+        if let (Some(file), Some(version), Some(_)) = (user_file, version, &self.own) {
+            notices.extend(UncheckedSettings::of(file, version, environment).map(Notice::Settings));
+        }
         if let Config::Foreign { file, owner } = &self.config {
             notices.push(Notice::Config { file: file.clone(), owner: *owner });
         }
         notices.extend(std::mem::take(&mut self.project.passed_over).into_iter().map(Notice::ProjectFile));
-        ResolvedEnv { changes, notices, needs_credentials }
+        ResolvedEnv { changes, exports_goroot, notices, needs_credentials }
     }
 }
 
@@ -178,6 +189,7 @@ fn unfit_gopath(
     applied: &[Applied<'_>],
     changes: &mut Vec<Change>,
     environment: &dyn Environment,
+    user_file: Option<&SettingsFile>,
     home: &Home,
     goroot: Option<&Path>,
 ) -> Option<UnfitGopath> {
@@ -192,7 +204,7 @@ fn unfit_gopath(
     }
     // A change without a value takes the process's away.
     let Some(value) = environment.get(gopath.name).filter(|_| change.is_none()) else {
-        return unfit_by_default(environment, home, goroot, unfit);
+        return unfit_by_default(environment, user_file, home, goroot, unfit);
     };
     let unfit_own = unfit(value, "the environment".to_owned(), false)?;
     let is_kept = KeepList::of(environment).holds(gopath);
@@ -208,11 +220,12 @@ fn unfit_gopath(
 /// What is wrong with the GOPATH of a go to which neither the process nor a rule gives one.
 fn unfit_by_default(
     environment: &dyn Environment,
+    user_file: Option<&SettingsFile>,
     home: &Home,
     goroot: Option<&Path>,
     unfit: impl Fn(OsString, String, bool) -> Option<UnfitGopath>,
 ) -> Option<UnfitGopath> {
-    if let Some(written) = goenv::written(environment, "GOPATH") {
+    if let Some(written) = user_file.and_then(|file| file.written("GOPATH")) {
         let place = format!("{}:{}", printable::path(&written.file), written.line);
         return unfit(written.value, place, false);
     }

@@ -6,6 +6,7 @@
 pub mod compiled_rules;
 pub mod credentials;
 pub mod env_context;
+pub mod go_env_file;
 pub mod goauth;
 pub mod gopath;
 pub mod gvmr_toml;

@@ -3,6 +3,7 @@
 //! A printed notice leaves a mark: an empty file whose name is a hash of the notice. The shim only looks at marks: the
 //! program that it hands over to prints the notice and leaves the mark.
 
+use crate::env::go_env_file::{ForeignGoroot, UncheckedSettings};
 use crate::env::gopath::GopathFault;
 use crate::env::gvmr_toml::{IgnoredFile, IgnoredReason};
 use crate::home::user_dirs::UserDirs;
@@ -25,6 +26,10 @@ pub enum Notice {
     ProjectFile(IgnoredFile),
     /// The GOPATH of the next go is unfit.
     Gopath(UnfitGopath),
+    /// A GOROOT in the file that `go env -w` writes is not the toolchain's, and does not count in this run.
+    Goroot(ForeignGoroot),
+    /// The program is to try whether go fails on these; only then there is anything to tell.
+    Settings(UncheckedSettings),
     /// The rules of this `config.toml` do not count, since it is another user's.
     Config {
         /// The file.
@@ -68,6 +73,10 @@ impl Notice {
                 format!("ProjectFile(PassedOver {{ file: {file:?}, why: {why}, content: {content:?} }})")
             }
             Self::Gopath(unfit) => format!("Gopath({unfit:?})"),
+            Self::Goroot(ForeignGoroot { written, goroot }) => format!("Goroot({written:?}, {goroot:?})"),
+            Self::Settings(UncheckedSettings { lines, version }) => {
+                format!("Settings({lines:?}, {version:?})")
+            }
             Self::Config { file, owner } => format!("Config {{ file: {file:?}, owner: {owner} }}"),
         }
     }

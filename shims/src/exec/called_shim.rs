@@ -84,7 +84,7 @@ pub fn plus(arguments: &[&CStr]) -> Option<Result<RequestedGo, NotAVersion>> {
 
 /// The directory of a `-C` flag, exactly where the go command looks for it: as the first flag.
 pub fn change_of_directory<'a>(arguments: &[&'a CStr]) -> Option<&'a OsStr> {
-    if !arguments.iter().take(3).any(|argument| is_change(argument.to_bytes())) {
+    if !may_change(arguments) {
         return None;
     }
     let mut rest = arguments.iter().map(|argument| argument.to_bytes()).skip(command_words(arguments));
@@ -92,6 +92,24 @@ pub fn change_of_directory<'a>(arguments: &[&'a CStr]) -> Option<&'a OsStr> {
         b"-C" | b"--C" => rest.next().map(OsStr::from_bytes),
         flag => flag.strip_prefix(b"--C=").or(flag.strip_prefix(b"-C=")).map(OsStr::from_bytes),
     }
+}
+
+/// The arguments without that flag, as the go command sees them once it has changed the directory.
+pub(crate) fn without_change_of_directory<'a>(arguments: &[&'a CStr]) -> Vec<&'a [u8]> {
+    let mut words: Vec<&[u8]> = arguments.iter().map(|argument| argument.to_bytes()).collect();
+    let at = if may_change(arguments) { command_words(arguments) } else { return words };
+    let flags = match words.get(at) {
+        Some(&(b"-C" | b"--C")) if at + 1 < words.len() => 2,
+        Some(flag) if flag.starts_with(b"-C=") || flag.starts_with(b"--C=") => 1,
+        _ => 0,
+    };
+    words.drain(at..at + flags);
+    words
+}
+
+/// Whether the flag is among the first few, which is told at little cost.
+fn may_change(arguments: &[&CStr]) -> bool {
+    arguments.iter().take(3).any(|argument| is_change(argument.to_bytes()))
 }
 
 fn is_change(argument: &[u8]) -> bool {

@@ -6,15 +6,21 @@
 use crate::env::compiled_rules::CompiledRules;
 use crate::env::env_context::{EnvContext, ResolvedEnv};
 use crate::exec::called_shim::{self, CalledShim};
+use crate::exec::need::Need;
+use crate::gover::goenv;
+use crate::gover::gomod::Requirement;
 use crate::gover::selector::{NotAVersion, RequestedGo, Selector};
 use crate::gover::version::Version;
 use crate::home::installed;
+use crate::home::shared_home;
 use crate::select::error::ResolveError;
+use crate::select::main_module;
 use crate::select::resolution::{Origin, Resolution, Rule, Selection, Source};
-use crate::select::resolve::{Query, resolve};
+use crate::select::resolve::{Query, resolve, stand_in};
 use crate::sys::directory;
 use crate::sys::environment::Block;
 use std::ffi::{CStr, OsStr};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
 /// A tool, and what it is called with.
@@ -66,24 +72,100 @@ impl<'a> Invocation<'a> {
         EnvContext::of(&self.place.home, &self.directory(), self.block, compiled)
     }
 
-    /// Which Go runs.
+    /// Which Go runs. Where nothing satisfies go.mod, a command that needs no particular version gets the default.
     pub fn answer(&self, env_context: &EnvContext) -> Result<Resolution, ResolveError> {
         if let Some(version) = &self.version {
             return Ok(self.named(version));
         }
-        resolve(&Query {
+        let question = Query {
             home: &self.place.home,
             directory: &env_context.directory,
             plus: self.plus.as_ref(),
             environment: self.block,
             shim: Some(&self.place.program),
             pin: env_context.project.pin(),
+        };
+        let answer = resolve(&question)?;
+        match &answer.choice {
+            Selection::Missing { wanted } if answer.reason.rule == Rule::NothingSatisfies => {
+                let wanted = wanted.clone();
+                self.without_the_version(answer, wanted, &question)
+            }
+            _ => Ok(answer),
+        }
+    }
+
+    fn without_the_version(
+        &self,
+        answer: Resolution,
+        wanted: Selector,
+        question: &Query<'_>,
+    ) -> Result<Resolution, ResolveError> {
+        let need = Need::of(self.tool, self.words());
+        if need == Need::Version {
+            return Ok(answer);
+        }
+        let Some(choice) = stand_in(question)? else { return Ok(answer) };
+        let exact = need.keeps_local(choice.version());
+        let reason = Origin { rule: Rule::NotNeeded, ..answer.reason };
+        Ok(Resolution { choice, reason, exact, unmet: Some(wanted) })
+    }
+
+    /// The line to print first where the command's own answer would mislead: it tells of another version than go.mod asks
+    /// for.
+    pub fn caveat(&self, answer: &Resolution) -> Option<String> {
+        let wanted = answer.unmet.as_ref()?;
+        let is_told =
+            answer.reason.rule == Rule::NotNeeded && Need::of(self.tool, self.words()) == Need::AnyLocally;
+        is_told.then(|| {
+            let next = shared_home::next_step(&self.place.home, &format!("install {wanted}"));
+            let reason = Origin { rule: Rule::NothingSatisfies, ..answer.reason.clone() };
+            format!("{reason}; run: {next}")
         })
     }
 
     /// What that Go gets.
     pub fn resolve_env(&self, env_context: &mut EnvContext, choice: &Selection) -> ResolvedEnv {
         env_context.resolve_env(&self.place.home, self.block, choice.goroot(), choice.version())
+    }
+
+    /// Whether this go must be kept from switching to another version. A go before 1.21 never switches, and a setting that
+    /// it does not read would reach the shims below it. Nor does one switch that only starts programs in a module whose
+    /// file its version satisfies; `go` in a module of another directory may have to.
+    pub fn keeps_local(&self, answer: &Resolution) -> bool {
+        if !answer.exact {
+            return false;
+        }
+        let Some(version) = answer.choice.version() else { return true };
+        let is_harmless = version.is_before(21) || self.starts_programs() && self.satisfies_module(version);
+        !is_harmless
+    }
+
+    /// Whether it is one of the commands that start programs and choose no version but by go.work and go.mod.
+    fn starts_programs(&self) -> bool {
+        let words = called_shim::without_change_of_directory(self.words());
+        let is_told = matches!(words.first(), Some(&(b"generate" | b"run" | b"test" | b"tool")));
+        // `go run PACKAGE@VERSION` switches as that package asks, and another file may be named as go.mod.
+        let is_special = |word: &&[u8]| {
+            word.contains(&b'@') || word.starts_with(b"-modfile") || word.starts_with(b"--modfile")
+        };
+        is_told && !words.iter().any(is_special)
+    }
+
+    fn satisfies_module(&self, version: &Version) -> bool {
+        let flags = goenv::setting(self.block, "GOFLAGS").unwrap_or_default();
+        let names_module = flags.as_bytes().windows(8).any(|part| part == b"-modfile");
+        if names_module || goenv::setting(self.block, "GOTOOLCHAIN").is_some() {
+            return false;
+        }
+        match main_module::find(&self.directory(), self.block, &self.place.home) {
+            Ok(Some(module)) => match module.requirement {
+                Requirement::AtLeast(minimum) => *version >= minimum.version,
+                Requirement::Default { .. } | Requirement::Malformed { .. } => true,
+            },
+            Ok(None) => true,
+            Err(_) => false,
+        }
     }
 
     fn directory(&self) -> PathBuf {
@@ -104,6 +186,6 @@ impl<'a> Invocation<'a> {
         };
         let written = self.place.name.to_string_lossy().into_owned();
         let reason = Origin { source: Source::Name, file: None, line: None, written, rule: Rule::Exact };
-        Resolution { choice, reason, exact: false }
+        Resolution { choice, reason, exact: false, unmet: None }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Takes what was chosen; returns only where that cannot be executed, and then says why.
 
-use crate::env::rules::Change;
+use crate::env::env_context::ResolvedEnv;
 use crate::exec::child_environment::{ChildEnvironment, DEPTH, Edits};
 use crate::gover::version::Version;
 use crate::home::system_go::SystemGo;
@@ -82,10 +82,18 @@ impl<'a> Launch<'a> {
         Ok(Self { program: program.into_os_string().into_vec(), edits })
     }
 
-    /// The same with these changes of its environment.
+    /// The same with what was resolved for its environment.
     #[must_use]
-    pub fn changing(mut self, changes: &'a [Change]) -> Self {
-        self.edits.changes = changes;
+    pub fn in_environment(mut self, resolved: &'a ResolvedEnv) -> Self {
+        self.edits.changes = &resolved.changes;
+        self.edits.export_goroot |= resolved.exports_goroot;
+        self
+    }
+
+    /// The same, and whether its go command must not switch to another toolchain.
+    #[must_use]
+    pub fn keeping_local(mut self, local: bool) -> Self {
+        self.edits.local = local;
         self
     }
 

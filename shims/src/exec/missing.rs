@@ -12,11 +12,13 @@
 use crate::exec::called_shim::CalledShim;
 use crate::exec::handover;
 use crate::gover::selector::Selector;
+use crate::home::installed;
 use crate::home::paths::Home;
 use crate::home::shared_home;
 use crate::select::resolution::Origin;
 use crate::sys::environment::Block;
 use std::ffi::{CStr, OsStr};
+use std::path::Path;
 
 /// A version that is chosen and not installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,20 +32,35 @@ pub struct Missing {
 }
 
 /// What the shim and the program both say, without their own name in front and without a final newline.
-/// `reason` is a [`Origin`] in words, `home` where the version would be.
-pub fn message(home: &Home, wanted: &Selector, reason: &str) -> String {
+/// `reason` is a [`Origin`] in words and `file` the file in it, `home` where the version would be.
+pub fn message(home: &Home, wanted: &Selector, reason: &str, file: Option<&Path>) -> String {
     let what = match wanted {
         Selector::Exact(version) => format!("go{version} is not installed"),
         Selector::Prefix(prefix) => format!("no release of go{prefix} is installed"),
         word => format!("no installed release matches {word}"),
     };
-    format!(
-        "{what}\n  {reason}\n  run: {}",
-        shared_home::next_step(home, &format!("install {}", wanted.argument()))
-    )
+    let next = shared_home::next_step(home, &format!("install {}", wanted.argument()));
+    let text = format!("{what}\n  {reason}\n  run: {next}");
+    // A pin was chosen; what go.mod asks for often comes from elsewhere, and another version may do for one command.
+    let installed = if file.is_some_and(is_module_file) { installed::list(home).ok() } else { None };
+    match installed.as_deref().and_then(installed::newest) {
+        Some(other) => {
+            format!("{text}\n  or, with an installed version: go +{} COMMAND", Selector::exact(other))
+        }
+        None => text,
+    }
+}
+
+fn is_module_file(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "mod" || extension == "work")
 }
 
 impl Missing {
+    /// [`message`] of this one.
+    pub(crate) fn message(&self, home: &Home) -> String {
+        message(home, &self.wanted, &self.reason.to_string(), self.reason.file.as_deref())
+    }
+
     /// Hands over to the program; returns only where there is none that can be run. `arguments` are the tool's, its name
     /// first.
     pub(crate) fn hand_over(&self, place: &CalledShim, tool: &OsStr, arguments: &[&CStr], block: &Block<'_>) {

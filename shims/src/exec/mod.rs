@@ -8,4 +8,5 @@ pub mod handover;
 pub mod invocation;
 pub mod launch;
 pub mod missing;
+pub mod need;
 pub mod shim;

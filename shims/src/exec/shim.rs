@@ -1,11 +1,10 @@
 //! The shim from its arguments to the exec of the right Go.
 //!
 //! Takes what C's `main` is given, before any runtime has touched signals. Never writes a file, never starts a
-//! second process, never prints where it can run a tool. Where something must be compiled, printed or asked first, it
+//! second process. Before a tool that it can run it prints one line at most, where the tool's answer would mislead. Where something must be compiled, printed or asked first, it
 //! hands over to the program.
 
-use crate::env::env_context::Config;
-use crate::env::rules::Change;
+use crate::env::env_context::{Config, ResolvedEnv};
 use crate::exec::called_shim::CalledShim;
 use crate::exec::handover;
 use crate::exec::invocation::Invocation;
@@ -60,8 +59,7 @@ fn start(arguments: &[&CStr], block: &Block<'_>) -> Result<Infallible, ShimError
     if let Selection::Missing { wanted } = answer.choice {
         let missing = Missing { wanted, reason: answer.reason, exact: answer.exact };
         missing.hand_over(&place, call.tool, &call.arguments, block);
-        let reason = missing.reason.to_string();
-        return Err(ShimError::Missing(missing::message(&place.home, &missing.wanted, &reason)));
+        return Err(ShimError::Missing(missing.message(&place.home)));
     }
     let resolved = call.resolve_env(&mut env_context, &answer.choice);
     let unsaid = resolved.notices.iter().any(|notice| !notice.was_said(env_context.own.as_ref()));
@@ -69,33 +67,37 @@ fn start(arguments: &[&CStr], block: &Block<'_>) -> Result<Infallible, ShimError
         handover::prepare(&place, arguments, block);
         // No program can print the notices or give credentials: the tool still runs.
     }
-    Err(launch(&call, &answer, &resolved.changes))
+    Err(launch(&call, &answer, &resolved))
 }
 
-/// Runs the Go that was chosen with these changes of its environment; comes back only with the reason why it cannot.
-pub fn launch(call: &Invocation<'_>, answer: &Resolution, changes: &[Change]) -> ShimError {
+/// Runs the Go that was chosen in this environment; comes back only with the reason why it cannot.
+pub fn launch(call: &Invocation<'_>, answer: &Resolution, resolved: &ResolvedEnv) -> ShimError {
+    let (tool, local) = (call.tool, call.keeps_local(answer));
+    let system;
     let launch = match &answer.choice {
         Selection::Installed { version, goroot } => {
-            let mounted = call.place.proc_is_mounted;
-            Launch::toolchain(goroot, version, call.tool, answer.exact, mounted)
+            Launch::toolchain(goroot, version, tool, local, call.place.proc_is_mounted)
         }
-        Selection::System(go) => match outside(call, go) {
-            Ok(tool) => return launch_outside(call, &tool, changes),
-            Err(failure) => return failure,
-        },
+        Selection::System(go) => {
+            system = match outside(call, go) {
+                Ok(system) => system,
+                Err(failure) => return failure,
+            };
+            match Launch::outside(&system, call.block) {
+                Ok(launch) => launch.keeping_local(local),
+                Err(failure) => return ShimError::Launch(failure),
+            }
+        }
         Selection::Missing { wanted } => {
-            let reason = answer.reason.to_string();
-            return ShimError::Missing(missing::message(&call.place.home, wanted, &reason));
+            let (reason, file) = (answer.reason.to_string(), answer.reason.file.as_deref());
+            return ShimError::Missing(missing::message(&call.place.home, wanted, &reason, file));
         }
     };
-    ShimError::Launch(launch.changing(changes).replace(&call.arguments, call.block))
-}
-
-fn launch_outside(call: &Invocation<'_>, tool: &SystemGo, changes: &[Change]) -> ShimError {
-    match Launch::outside(tool, call.block) {
-        Ok(launch) => ShimError::Launch(launch.changing(changes).replace(&call.arguments, call.block)),
-        Err(failure) => ShimError::Launch(failure),
+    if let Some(caveat) = call.caveat(answer) {
+        // Without a stderr, the tool's answer must do.
+        let _ = writeln!(io::stderr(), "gvmr: {caveat}");
     }
+    ShimError::Launch(launch.in_environment(resolved).replace(&call.arguments, call.block))
 }
 
 /// The tool of the Go outside: the one in its GOROOT, or else the first of that name on PATH.

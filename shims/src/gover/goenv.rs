@@ -26,25 +26,53 @@ pub struct Written {
     pub line: usize,
 }
 
-/// What the file that `go env -w` writes sets `key` to, whatever the environment says; empty counts as unset.
-pub fn written(environment: &dyn Environment, key: &str) -> Option<Written> {
-    let file = terminated(environment)?;
-    if process::is_absent(&file) {
-        return None;
-    }
-    line(&path(file), key).filter(|written| !written.value.is_empty())
+/// A file of settings as it is read once.
+#[derive(Debug)]
+pub struct SettingsFile {
+    file: PathBuf,
+    text: Vec<u8>,
 }
 
-/// The line of `file` that decides what `key` is there, be it empty: the last one. Values are not quoted.
+impl SettingsFile {
+    /// The file that `go env -w` writes.
+    pub fn of_user(environment: &dyn Environment) -> Option<Self> {
+        let file = terminated(environment)?;
+        if process::is_absent(&file) {
+            return None;
+        }
+        Self::read(path(file))
+    }
+
+    fn read(file: PathBuf) -> Option<Self> {
+        let text = bounded::read(&file, bounded::PIN_LIMIT).ok()??;
+        Some(Self { file, text })
+    }
+
+    /// What it sets `key` to; empty counts as unset.
+    pub fn written(&self, key: &str) -> Option<Written> {
+        self.line(key).filter(|written| !written.value.is_empty())
+    }
+
+    /// The line that decides what `key` is, be it empty: the last one. Values are not quoted.
+    fn line(&self, key: &str) -> Option<Written> {
+        let lines = self.text.split(|byte| *byte == b'\n').enumerate();
+        let values = lines.filter_map(|(index, line)| {
+            let rest = line.strip_prefix(key.as_bytes())?;
+            Some((index + 1, rest.strip_prefix(b"=")?))
+        });
+        let (line, value) = values.last()?;
+        Some(Written { value: OsString::from_vec(value.to_vec()), file: self.file.clone(), line })
+    }
+}
+
+/// What the file that `go env -w` writes sets `key` to, whatever the environment says; empty counts as unset.
+pub fn written(environment: &dyn Environment, key: &str) -> Option<Written> {
+    SettingsFile::of_user(environment)?.written(key)
+}
+
+/// The line of `file` that decides what `key` is there, be it empty.
 pub fn line(file: &Path, key: &str) -> Option<Written> {
-    let text = bounded::read(file, bounded::PIN_LIMIT).ok()??;
-    let lines = text.split(|byte| *byte == b'\n').enumerate();
-    let values = lines.filter_map(|(index, line)| {
-        let rest = line.strip_prefix(key.as_bytes())?;
-        Some((index + 1, rest.strip_prefix(b"=")?))
-    });
-    let (line, value) = values.last()?;
-    Some(Written { value: OsString::from_vec(value.to_vec()), file: file.to_owned(), line })
+    SettingsFile::read(file.to_owned())?.line(key)
 }
 
 /// The go command's user settings file, as `go env GOENV` names it.

@@ -4,6 +4,7 @@
 //! Takes the bytes of a file, gives what it requires. Both lines are minimums; `toolchain default` asks for no
 //! more than the default.
 
+use crate::gover::selector::Selector;
 use crate::gover::version::Version;
 
 /// What a go.mod or go.work asks of the toolchain.
@@ -13,6 +14,13 @@ pub enum Requirement {
     Default {
         /// The line of `toolchain default`, counted from 1.
         line: usize,
+    },
+    /// A `go` line whose word is not a Go version. It asks for nothing: go itself reports it.
+    Malformed {
+        /// The line, counted from 1.
+        line: usize,
+        /// The line as it is written, such as `go banana`.
+        written: String,
     },
     /// At least this version.
     AtLeast(Minimum),
@@ -25,6 +33,8 @@ pub struct Minimum {
     pub version: Version,
     /// What cmd/go would download: the version, or the first release of a language version.
     pub named: Version,
+    /// Whether a `go` line names a language version such as `1.22`, which every patch of that minor version serves.
+    pub language: bool,
     /// The line that decides, counted from 1; `None` where the file has no valid `go` line.
     pub line: Option<usize>,
     /// The deciding line as it is written, such as `toolchain go1.22.3`.
@@ -40,6 +50,13 @@ pub struct InvalidToolchain {
     pub written: String,
 }
 
+impl Minimum {
+    /// What to install for it: the newest patch of a language version, or else what the line names.
+    pub fn wanted(&self) -> Selector {
+        if self.language { Selector::minor(&self.version) } else { Selector::exact(&self.named) }
+    }
+}
+
 /// What the file requires. `implied` is the version that a file without a `go` line counts as.
 pub fn requirement(text: &[u8], implied: &Version) -> Result<Requirement, InvalidToolchain> {
     let text = String::from_utf8_lossy(text);
@@ -47,28 +64,31 @@ pub fn requirement(text: &[u8], implied: &Version) -> Result<Requirement, Invali
     if let Some((line, "default")) = toolchain {
         return Ok(Requirement::Default { line });
     }
-    let go = minimum_of_go_line(&text, implied);
-    let Some((line, name)) = toolchain else {
-        return Ok(Requirement::AtLeast(go));
-    };
+    let go = of_go_line(&text, implied);
+    let Some((line, name)) = toolchain else { return Ok(go) };
     let Some(version) = Version::from_toolchain(name) else {
         return Err(InvalidToolchain { line, written: name.to_owned() });
     };
-    if go.version > version {
-        return Ok(Requirement::AtLeast(go));
+    match go {
+        Requirement::AtLeast(go) if go.version > version => Ok(Requirement::AtLeast(go)),
+        // A malformed `go` line sorts below every version.
+        _ => {
+            let (named, written) = (version.clone(), format!("toolchain {name}"));
+            Ok(Requirement::AtLeast(Minimum { named, version, language: false, line: Some(line), written }))
+        }
     }
-    let written = format!("toolchain {name}");
-    Ok(Requirement::AtLeast(Minimum { named: version.clone(), version, line: Some(line), written }))
 }
 
-/// A malformed `go` line sorts below every version, and the go command itself will complain about it.
-fn minimum_of_go_line(text: &str, implied: &Version) -> Minimum {
-    let stated = lookup(text, "go").and_then(|(line, word)| Some((line, Version::parse(word)?)));
-    let (line, version, written) = match stated {
-        Some((line, version)) => (Some(line), version.clone(), format!("go {version}")),
+fn of_go_line(text: &str, implied: &Version) -> Requirement {
+    let (line, version, written) = match lookup(text, "go").filter(|(_, word)| !word.is_empty()) {
+        Some((line, word)) => match Version::parse(word) {
+            Some(version) => (Some(line), version, format!("go {word}")),
+            None => return Requirement::Malformed { line, written: format!("go {word}") },
+        },
         None => (None, implied.clone(), format!("no go line (means go {implied})")),
     };
-    Minimum { named: version.first_release(), version, line, written }
+    let language = version.as_str().contains('.') && !version.spells_patch() && !version.is_prerelease();
+    Requirement::AtLeast(Minimum { named: version.first_release(), version, language, line, written })
 }
 
 /// The value after the first line that starts with `key` and a blank, with its line number.
@@ -128,7 +148,6 @@ mod tests {
             ("go 1.22\ntoolchain // later\n", "1.22", "1.22.0", Some(1)),
             ("module m\n", "1.16", "1.16.0", None),
             ("", "1.16", "1.16.0", None),
-            ("go one\n", "1.16", "1.16.0", None),
         ] {
             assert_eq!(minimum(text), (version.to_owned(), named.to_owned(), line), "{text:?}");
         }
@@ -144,9 +163,41 @@ mod tests {
             ("// go 1.9\ngo 1.22.1", "1.22.1"),
             ("go // nothing\ngo 1.22.1\n", "1.16"),
             ("\u{feff}go 1.22.1\n", "1.16"),
-            ("go \"1.22.1\"\n", "1.16"),
         ] {
             assert_eq!(minimum(text).0, version, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_malformed_go_line_is_named_and_asks_for_nothing() {
+        for word in ["banana", "one", "\"1.22.1\"", "1.x", "v1.22", "go1.22", "1.22.1.1", "("] {
+            let text = format!("module m\n\ngo {word} // x\n");
+            let malformed = Requirement::Malformed { line: 3, written: format!("go {word}") };
+            assert_eq!(read(text.as_bytes()), Ok(malformed), "{word}");
+            assert_eq!(minimum(&format!("{text}toolchain go1.22.3\n")).0, "1.22.3", "{word}");
+        }
+    }
+
+    #[test]
+    fn a_language_version_wants_its_newest_patch_and_all_else_what_it_names() {
+        for (text, wanted) in [
+            ("go 1.25\n", "1.25"),
+            ("go 1.20\n", "1.20"),
+            ("module m\n", "1.16"),
+            ("go 1.25\ntoolchain go1.24.1\n", "1.25"),
+        ] {
+            let Ok(Requirement::AtLeast(minimum)) = read(text.as_bytes()) else { panic!("{text:?}") };
+            assert_eq!(minimum.wanted(), Selector::parse(wanted).unwrap(), "{text:?}");
+        }
+        for (text, wanted) in [
+            ("go 1.25.0\n", "1.25.0"),
+            ("go 1.25rc1\n", "1.25rc1"),
+            ("go 1\n", "1.0"),
+            ("go 1.25\ntoolchain go1.25.3\n", "1.25.3"),
+        ] {
+            let Ok(Requirement::AtLeast(minimum)) = read(text.as_bytes()) else { panic!("{text:?}") };
+            let wanted = Version::parse(wanted).unwrap();
+            assert_eq!(minimum.wanted().as_exact(), Some(&wanted), "{text:?}");
         }
     }
 

@@ -52,6 +52,16 @@ pub fn lowest<'a>(versions: &'a [Version], minimum: &Version) -> Option<&'a Vers
     }
 }
 
+/// The newest patch of the lowest minor version among `versions` (in order) that satisfies `minimum`; a pre-release only
+/// where no release does.
+pub fn newest_of_lowest_minor<'a>(versions: &'a [Version], minimum: &Version) -> Option<&'a Version> {
+    let lowest = lowest(versions, minimum)?;
+    let minor = lowest.language();
+    let serves =
+        |version: &&Version| version.is_prerelease() == lowest.is_prerelease() && version.language() == minor;
+    versions.iter().rfind(serves)
+}
+
 /// The newest of `versions` (in order); a pre-release only where there is no release.
 pub fn newest(versions: &[Version]) -> Option<&Version> {
     versions.iter().rfind(|version| !version.is_prerelease()).or(versions.last())

@@ -16,6 +16,8 @@ pub struct Resolution {
     pub reason: Origin,
     /// Whether someone asked for exactly this: then the go command must not switch to another by itself.
     pub exact: bool,
+    /// What a go.mod or go.work asks for, where this Go does not satisfy it and runs all the same.
+    pub unmet: Option<Selector>,
 }
 
 /// The Go that was chosen.
@@ -114,8 +116,18 @@ pub enum Rule {
     DefaultSatisfies,
     /// A minimum, and the lowest installed version that satisfies it.
     LowestInstalled,
+    /// A language version as minimum, and the newest patch of the lowest installed minor version that satisfies it.
+    LowestMinor,
     /// A minimum, no default, and a Go outside gvmr that satisfies it.
     OutsideSatisfies,
+    /// A minimum, no default, nothing installed that satisfies it, and a Go outside gvmr of unknown version.
+    OutsideDecides,
+    /// A minimum that nothing here satisfies, and the user's GOTOOLCHAIN, which tells go what to do.
+    ToolchainSetting,
+    /// A minimum that nothing here satisfies, and a command that needs no such version.
+    NotNeeded,
+    /// A `go` line that go itself reports.
+    Malformed,
     /// A minimum that nothing here satisfies.
     NothingSatisfies,
     /// No version is selected and no default is set: the Go outside gvmr.
@@ -145,6 +157,19 @@ impl Rule {
             Self::LowestInstalled => {
                 "is a minimum, and this is the lowest installed version that satisfies it"
             }
+            Self::LowestMinor => {
+                "is a minimum, and this is the newest patch of the lowest installed minor version that satisfies it"
+            }
+            Self::OutsideDecides => {
+                "is a minimum, and the Go outside gvmr, whose version is unknown, decides itself"
+            }
+            Self::ToolchainSetting => {
+                "is a minimum, and no installed version satisfies it; GOTOOLCHAIN is set, and the default obeys it"
+            }
+            Self::NotNeeded => {
+                "is a minimum, and no installed version satisfies it; this command runs with the default"
+            }
+            Self::Malformed => "is a malformed go line, which go reports itself; using the default",
             Self::OutsideSatisfies => "is a minimum, and the Go outside gvmr satisfies it",
             Self::NothingSatisfies => "is a minimum, and no installed version satisfies it",
             Self::NoDefault => "no version is selected and no default is set; using the Go outside gvmr",

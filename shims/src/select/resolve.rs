@@ -5,6 +5,7 @@
 //! never consulted.
 
 use crate::env::compiled_rules;
+use crate::gover::goenv;
 use crate::gover::gomod::{Minimum, Requirement};
 use crate::gover::selector::{RequestedGo, Selector};
 use crate::gover::version::Version;
@@ -80,6 +81,15 @@ pub fn resolve(question: &Query<'_>) -> Result<Resolution, ResolveError> {
         };
         return match project.requirement {
             Requirement::Default { .. } => question.fallback(),
+            Requirement::Malformed { line, written } => {
+                let answer = question.fallback()?;
+                let (file, line) = (Some(project.file), Some(line));
+                let reason = Origin { source, file, line, written, rule: Rule::Malformed };
+                Ok(match answer.choice {
+                    Selection::Missing { .. } => answer,
+                    _ => Resolution { reason, ..answer },
+                })
+            }
             Requirement::AtLeast(minimum) => question.at_least(minimum, source, project.file),
         };
     }
@@ -104,6 +114,17 @@ impl Place {
 
     fn at(source: Source, file: PathBuf, line: usize, written: String) -> Self {
         Self { source, at: Some((file, line)), written, exact: true }
+    }
+}
+
+/// The Go that runs where no file asks for one, as far as it is there: it stands in for a version that is not.
+pub fn stand_in(question: &Query<'_>) -> Result<Option<Selection>, ResolveError> {
+    match question.fallback() {
+        Ok(Resolution { choice: Selection::Missing { .. }, .. }) | Err(ResolveError::NothingAnywhere) => {
+            Ok(None)
+        }
+        Ok(answer) => Ok(Some(answer.choice)),
+        Err(problem) => Err(problem),
     }
 }
 
@@ -157,7 +178,7 @@ impl Query<'_> {
             },
         };
         let exact = exact && rule != Rule::System;
-        Ok(Resolution { choice, reason: Origin { source, file, line, written, rule }, exact })
+        Ok(Resolution { choice, reason: Origin { source, file, line, written, rule }, exact, unmet: None })
     }
 
     fn installed_or_missing(&self, selector: &Selector) -> Result<(Selection, Rule), ResolveError> {
@@ -168,12 +189,21 @@ impl Query<'_> {
         Ok((choice, Rule::of(selector)))
     }
 
-    /// The default if it satisfies, else the lowest installed version that does, else what the file names.
+    /// The default if it satisfies, else the lowest installed version that does, else what the file names. What the
+    /// user's GOTOOLCHAIN says is never overruled: then the default runs, and go itself decides.
     fn at_least(&self, minimum: Minimum, source: Source, file: PathBuf) -> Result<Resolution, ResolveError> {
-        let (choice, rule) = self.satisfying(&minimum)?;
+        let (mut choice, mut rule) = self.satisfying(&minimum)?;
+        let mut unmet = None;
+        if let Selection::Missing { wanted } = &choice
+            && goenv::setting(self.environment, "GOTOOLCHAIN").is_some()
+            && let Some(stand_in) = stand_in(self)?
+        {
+            unmet = Some(wanted.clone());
+            (choice, rule) = (stand_in, Rule::ToolchainSetting);
+        }
         let Minimum { line, written, .. } = minimum;
         let reason = Origin { source, file: Some(file), line, written, rule };
-        Ok(Resolution { choice, reason, exact: false })
+        Ok(Resolution { choice, reason, exact: false, unmet })
     }
 
     fn satisfying(&self, minimum: &Minimum) -> Result<(Selection, Rule), ResolveError> {
@@ -185,16 +215,25 @@ impl Query<'_> {
         {
             return Ok((Selection::Installed { version, goroot }, Rule::DefaultSatisfies));
         }
-        if let Some(version) = installed::lowest(&self.list()?, &minimum.version) {
-            return Ok((self.installed(version.clone()), Rule::LowestInstalled));
+        let installed = self.list()?;
+        let (found, rule) = if minimum.language {
+            (installed::newest_of_lowest_minor(&installed, &minimum.version), Rule::LowestMinor)
+        } else {
+            (installed::lowest(&installed, &minimum.version), Rule::LowestInstalled)
+        };
+        if let Some(version) = found {
+            return Ok((self.installed(version.clone()), rule));
         }
         if default.is_none()
             && let Some(outside) = self.outside()
-            && outside.version.as_ref().is_some_and(enough)
         {
-            return Ok((Selection::System(outside), Rule::OutsideSatisfies));
+            match &outside.version {
+                Some(version) if !enough(version) => {}
+                Some(_) => return Ok((Selection::System(outside), Rule::OutsideSatisfies)),
+                None => return Ok((Selection::System(outside), Rule::OutsideDecides)),
+            }
         }
-        Ok((Selection::Missing { wanted: Selector::exact(&minimum.named) }, Rule::NothingSatisfies))
+        Ok((Selection::Missing { wanted: minimum.wanted() }, Rule::NothingSatisfies))
     }
 
     /// The default; without one the Go outside gvmr; without that the newest installed version.
@@ -204,7 +243,7 @@ impl Query<'_> {
             let (choice, rule) = self.installed_or_missing(&selector)?;
             let reason =
                 Origin { source: Source::Default, file: Some(file), line: Some(line), written, rule };
-            return Ok(Resolution { choice, reason, exact: false });
+            return Ok(Resolution { choice, reason, exact: false, unmet: None });
         }
         let (choice, rule) = if let Some(outside) = self.outside() {
             (Selection::System(outside), Rule::NoDefault)
@@ -214,7 +253,7 @@ impl Query<'_> {
             return Err(ResolveError::NothingAnywhere);
         };
         let reason = Origin { source: Source::Unset, file: None, line: None, written: String::new(), rule };
-        Ok(Resolution { choice, reason, exact: false })
+        Ok(Resolution { choice, reason, exact: false, unmet: None })
     }
 
     fn default(&self) -> Result<Option<(PathBuf, usize, Selector)>, ResolveError> {

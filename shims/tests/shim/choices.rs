@@ -71,7 +71,56 @@ fn go_mod_asks_for_a_minimum() {
     }
     world.file("project/go.mod", "module m\n\ngo 1.25\n");
     let said = failed(&mut world.command("go"), 127);
-    assert!(said.contains("go1.25.0 is not installed") && said.contains("project/go.mod:3"), "{said}");
+    assert!(said.contains("no release of go1.25 is installed"), "{said}");
+    assert!(
+        said.contains("project/go.mod:3: \"go 1.25\"") && said.contains("run: gvmr install 1.25\n"),
+        "{said}"
+    );
+    assert!(said.contains("go +1.24.1 COMMAND"), "{said}");
+    world.file("project/go.mod", "module m\n\ngo 1.25.0\n");
+    let said = failed(&mut world.command("go"), 127);
+    assert!(said.contains("go1.25.0 is not installed") && said.contains("gvmr install 1.25.0\n"), "{said}");
+    // No other version can be meant by a pin.
+    world.file("project/.go-version", "1.25.0\n");
+    assert!(!failed(&mut world.command("go"), 127).contains("COMMAND"));
+}
+
+#[test]
+fn a_language_version_takes_the_newest_patch_of_the_lowest_minor_and_all_else_the_lowest() {
+    let world = World::new();
+    world.installed(&[
+        "1.20", "1.20.14", "1.24.1", "1.25rc1", "1.25.0", "1.25.14", "1.26.1", "1.26.3", "1.27rc1",
+    ]);
+    world.file("home/default", "1.20");
+    for (file, expected) in [
+        ("go 1.25\n", "1.25.14"),
+        ("go 1.21\n", "1.24.1"),
+        ("go 1.25.0\n", "1.25.0"),
+        ("go 1.25.1\n", "1.25.14"),
+        ("go 1.25rc1\n", "1.25.0"),
+        ("go 1.24.2\n", "1.25.0"),
+        ("go 1.26\n", "1.26.3"),
+        ("go 1.26.1\n", "1.26.1"),
+        ("go 1.24\ntoolchain go1.26.2\n", "1.26.3"),
+        ("go 1.24\ntoolchain go1.25.0\n", "1.25.0"),
+        ("go 1.27\n", "1.27rc1"),
+        ("go 1.20\n", "1.20.14"),
+    ] {
+        world.file("project/go.mod", file);
+        assert_eq!(world.chosen(), expected, "{file:?}");
+    }
+    world.file("home/default", "1.19.1").file("project/go.mod", "go 1.20\n");
+    assert_eq!(world.chosen(), "1.20.14");
+}
+
+#[test]
+fn a_malformed_go_line_is_left_to_go() {
+    let world = World::new();
+    world.installed(&["1.22.1", "1.23.1"]).file("home/default", "1.22.1");
+    world.file("project/go.mod", "module m\n\ngo banana\n");
+    assert_eq!(world.chosen(), "1.22.1");
+    world.file("project/go.mod", "module m\n\ngo banana\ntoolchain go1.23.0\n");
+    assert_eq!(world.chosen(), "1.23.1");
 }
 
 #[test]
@@ -92,7 +141,7 @@ fn a_go_outside_stands_in_for_the_default() {
     go.env("PATH", world.path("outside/bin"));
     assert_eq!(ran(&mut go).one("toolchain"), "1.23.4");
     world.file("project/go.mod", "go 1.24\n");
-    assert!(failed(&mut go, 127).contains("go1.24.0 is not installed"));
+    assert!(failed(&mut go, 127).contains("no release of go1.24 is installed"));
     world.installed(&["1.25.1"]);
     assert_eq!(ran(&mut go).one("toolchain"), "1.25.1");
 }

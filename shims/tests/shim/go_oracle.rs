@@ -80,7 +80,11 @@ impl Oracle {
             }
             Ok(answer) => match answer.choice {
                 Selection::Installed { version, .. } => version.to_string(),
-                Selection::Missing { wanted } => wanted.as_exact().unwrap().to_string(),
+                // Go itself takes the first release of a language version, gvmr its newest patch.
+                Selection::Missing { wanted } => match wanted.as_exact() {
+                    Some(version) => version.to_string(),
+                    None => wanted.written_version().unwrap().first_release().to_string(),
+                },
                 Selection::System(outside) => panic!("{outside:?}"),
             },
             Err(ResolveError::InvalidToolchain { .. }) => "invalid toolchain".to_owned(),

@@ -6,6 +6,7 @@ mod choices;
 mod faults;
 mod go_oracle;
 mod guards;
+mod newer_module;
 mod process;
 mod shared;
 mod support;

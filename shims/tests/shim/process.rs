@@ -87,6 +87,95 @@ fn an_explicit_choice_keeps_go_from_switching() {
 }
 
 #[test]
+fn a_go_that_knows_no_switch_is_not_kept_from_it() {
+    let world = World::new();
+    world.installed(&["1.20.14", "1.21rc2", "1.21.0"]);
+    let gotoolchain = |word: &str| ran(world.command("go").args([word, "build"])).all("GOTOOLCHAIN");
+    assert!(gotoolchain("+1.20").is_empty());
+    assert_eq!(
+        (gotoolchain("+1.21rc2"), gotoolchain("+1.21.0")),
+        (vec!["local".to_owned()], vec!["local".to_owned()])
+    );
+}
+
+#[test]
+fn what_starts_programs_in_a_module_of_its_version_leaves_them_their_choice() {
+    let world = World::new();
+    world.installed(&["1.23.4"]).file("project/.go-version", "1.23.4");
+    let run = |words: &[&str], file: &str| {
+        world.file("project/go.mod", file);
+        ran(world.command("go").args(words).env("HOME", world.path("user"))).all("GOTOOLCHAIN")
+    };
+    let enough = "module m\n\ngo 1.23\n";
+    for words in [
+        &["generate", "./..."][..],
+        &["test", "./..."],
+        &["run", "."],
+        &["tool", "stringer"],
+        &["-C", ".", "test"],
+    ] {
+        assert!(run(words, enough).is_empty(), "{words:?}");
+        assert!(run(words, "module m\n\ngo 1.23.4\ntoolchain go1.23.1\n").is_empty(), "{words:?}");
+        for more in ["go 1.24\n", "go 1.23.5\n", "go 1.23\ntoolchain go1.24.0\n"] {
+            assert_eq!(run(words, more), ["local"], "{words:?} {more:?}");
+        }
+    }
+    for words in [
+        &["build"][..],
+        &["install", "x@latest"],
+        &["run", "x.y/z@latest"],
+        &["test", "-modfile=other.mod"],
+        &["get", "x"],
+        &["mod", "tidy"],
+        &["version"],
+        &[],
+    ] {
+        assert_eq!(run(words, enough), ["local"], "{words:?}");
+    }
+    // What the user wrote for all versions would decide.
+    for line in ["GOTOOLCHAIN=go1.20.1", "GOFLAGS=-v -modfile=x.mod"] {
+        world.file("user/.config/go/env", format!("{line}\n"));
+        assert_eq!(run(&["test"], enough), ["local"], "{line}");
+    }
+    world.file("user/.config/go/env", "GOFLAGS=-v\n");
+    assert!(run(&["test"], enough).is_empty());
+}
+
+#[test]
+fn a_goroot_in_the_go_env_file_is_beaten() {
+    let world = World::new();
+    world.installed(&["1.23.4", "1.22.1"]).file("home/default", "1.23.4").directory("user");
+    let goroot = |value: &str, arguments: &[&str]| {
+        world.file("user/.config/go/env", format!("GOFLAGS=-v\nGOROOT={value}\n"));
+        ran(world.command("go").args(arguments).env("HOME", world.path("user"))).all("GOROOT")
+    };
+    let own = |version: &str| world.path(&format!("home/versions/go{version}")).display().to_string();
+    assert_eq!(goroot("/opt/gone", &[]), [own("1.23.4")]);
+    assert_eq!(goroot(&own("1.22.1"), &[]), [own("1.23.4")]);
+    assert_eq!(goroot(&own("1.22.1"), &["+1.23"]), [own("1.23.4")]);
+    assert!(goroot(&own("1.22.1"), &["+1.22"]).is_empty());
+    assert!(goroot("", &[]).is_empty());
+    // Only one that go reads.
+    goroot("/opt/gone", &[]);
+    let run = |name: &str, value: &str| {
+        let mut go = world.command("go");
+        ran(go.env("HOME", world.path("user")).env("GOROOT", "/x").env(name, value)).all("GOROOT")
+    };
+    assert!(run("GOENV", "off").is_empty());
+    assert_eq!(run("GOPATH", "/p"), [own("1.23.4")]);
+    // A Go outside gvmr reads it too; what a wrapper runs is not known.
+    std::fs::remove_dir_all(world.path("home/versions")).unwrap();
+    std::fs::remove_file(world.path("home/default")).unwrap();
+    world.goroot("outside", "1.18.1").script("wrapper/go", "#!/bin/sh\n/usr/bin/env\n");
+    let system = |directory: &str| {
+        let mut go = world.command("go");
+        ran(go.env("HOME", world.path("user")).env("PATH", world.path(directory))).all("GOROOT")
+    };
+    assert_eq!(system("outside/bin"), [world.path("outside").display().to_string()]);
+    assert!(system("wrapper").is_empty());
+}
+
+#[test]
 fn a_missing_version_goes_to_the_program_that_wrote_the_shims() {
     let world = World::new();
     world.file("project/.go-version", "# pinned\n1.23.4\n").goroot("program", "the program");

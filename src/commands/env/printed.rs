@@ -48,7 +48,7 @@ pub(super) fn rows(table: &VariableTable, named: bool) -> Vec<terminal::Row> {
 
 fn shadowed(row: &VariableRow, table: &VariableTable) -> Vec<(String, String)> {
     let shadowed = row.explained.shadowed.iter().map(|(candidate, why)| {
-        let place = candidate.place.words(table.reason.as_deref());
+        let place = candidate.place.words(row.explained.variable, table.reason.as_deref());
         match why {
             ShadowReason::Removes => ("  removed".to_owned(), place),
             _ => (not(row.explained.variable, &candidate.value), format!("{place}: {why}")),
@@ -117,7 +117,7 @@ fn place_of(row: &VariableRow, table: &VariableTable) -> String {
     if row.is_unset() {
         return "unset".to_owned();
     }
-    let mut text = row.explained.place.words(table.reason.as_deref());
+    let mut text = row.explained.place.words(row.explained.variable, table.reason.as_deref());
     if row.explained.kept {
         text.push_str(", kept by GVMR_KEEP");
     }
