@@ -67,6 +67,11 @@ impl<'a> Invocation<'a> {
         self.arguments.get(1..).unwrap_or_default()
     }
 
+    /// Whether it is `go1.25.14 download`: the wrappers of golang.org/dl of that name need that before anything else.
+    pub fn is_download(&self) -> bool {
+        self.version.is_some() && self.words() == [c"download"]
+    }
+
     /// What counts where the tool will run. `compiled` is the user's `config.toml`, compiled just now.
     pub fn env_context(&self, compiled: Option<CompiledRules>) -> EnvContext {
         EnvContext::of(&self.place.home, &self.directory(), self.block, compiled)
@@ -132,24 +137,27 @@ impl<'a> Invocation<'a> {
     /// Whether this go must be kept from switching to another version. A go before 1.21 never switches, and a setting that
     /// it does not read would reach the shims below it. Nor does one switch that only starts programs in a module whose
     /// file its version satisfies; `go` in a module of another directory may have to.
+    #[allow(clippy::nonminimal_bool, reason = "each half is one reason")]
     pub fn keeps_local(&self, answer: &Resolution) -> bool {
         if !answer.exact {
             return false;
         }
         let Some(version) = answer.choice.version() else { return true };
-        let is_harmless = version.is_before(21) || self.starts_programs() && self.satisfies_module(version);
-        !is_harmless
+        !never_switches(version) && !(self.starts_programs() && self.satisfies_module(version))
     }
 
     /// Whether it is one of the commands that start programs and choose no version but by go.work and go.mod.
     fn starts_programs(&self) -> bool {
+        let is_told = |word: &[u8]| matches!(word, b"generate" | b"run" | b"test" | b"tool");
+        if !self.words().iter().take(3).any(|word| is_told(word.to_bytes())) {
+            return false; // at no cost for the others
+        }
         let words = called_shim::without_change_of_directory(self.words());
-        let is_told = matches!(words.first(), Some(&(b"generate" | b"run" | b"test" | b"tool")));
         // `go run PACKAGE@VERSION` switches as that package asks, and another file may be named as go.mod.
         let is_special = |word: &&[u8]| {
             word.contains(&b'@') || word.starts_with(b"-modfile") || word.starts_with(b"--modfile")
         };
-        is_told && !words.iter().any(is_special)
+        words.first().is_some_and(|word| is_told(word)) && !words.iter().any(is_special)
     }
 
     fn satisfies_module(&self, version: &Version) -> bool {
@@ -188,4 +196,11 @@ impl<'a> Invocation<'a> {
         let reason = Origin { source: Source::Name, file: None, line: None, written, rule: Rule::Exact };
         Resolution { choice, reason, exact: false, unmet: None }
     }
+}
+
+/// Whether it is older than 1.21, told by its text: to take it apart costs more than all else that is asked here.
+fn never_switches(version: &Version) -> bool {
+    let Some(rest) = version.as_str().strip_prefix("1.") else { return false };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit);
+    digits.fold(0_u64, |minor, digit| minor.saturating_mul(10).saturating_add(u64::from(digit - b'0'))) < 21
 }

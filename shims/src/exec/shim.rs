@@ -17,7 +17,7 @@ use crate::select::resolution::{Resolution, Selection};
 use crate::sys::environment::Block;
 use crate::sys::printable;
 use std::convert::Infallible;
-use std::ffi::CStr;
+use std::ffi::{CStr, OsString};
 use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -37,6 +37,13 @@ pub enum ShimError {
     Lost(PathBuf),
     /// The `+` argument is not a version.
     Plus(NotAVersion),
+    /// `go1.25.14 download`, as with the wrappers of golang.org/dl, of a version that is there.
+    Downloaded {
+        /// The shim's name.
+        name: OsString,
+        /// Where the version is.
+        goroot: PathBuf,
+    },
     /// No Go could be chosen.
     Problem(ResolveError),
     /// This `config.toml` is not what was compiled, and the program that compiles it could not run.
@@ -56,10 +63,16 @@ fn start(arguments: &[&CStr], block: &Block<'_>) -> Result<Infallible, ShimError
         return Err(ShimError::Stale(file.clone()));
     }
     let answer = call.answer(&env_context).map_err(ShimError::Problem)?;
+    let is_download = call.is_download();
     if let Selection::Missing { wanted } = answer.choice {
         let missing = Missing { wanted, reason: answer.reason, exact: answer.exact };
-        missing.hand_over(&place, call.tool, &call.arguments, block);
+        // Once it is installed there is nothing left to download.
+        let arguments = if is_download { &[c"go", c"version"] } else { call.arguments.as_slice() };
+        missing.hand_over(&place, call.tool, arguments, block);
         return Err(ShimError::Missing(missing.message(&place.home)));
+    }
+    if let Some(goroot) = answer.choice.goroot().filter(|_| is_download) {
+        return Err(ShimError::Downloaded { name: place.name.clone(), goroot: goroot.to_owned() });
     }
     let resolved = call.resolve_env(&mut env_context, &answer.choice);
     let unsaid = resolved.notices.iter().any(|notice| !notice.was_said(env_context.own.as_ref()));
@@ -120,6 +133,7 @@ impl ShimError {
     pub fn exit_code(&self) -> i32 {
         match self {
             Self::Launch(failure) => failure.exit_code(),
+            Self::Downloaded { .. } => 0,
             _ => 127,
         }
     }
@@ -134,6 +148,9 @@ impl fmt::Display for ShimError {
                 program.display()
             ),
             Self::Plus(word) => write!(formatter, "+VERSION: {word}"),
+            Self::Downloaded { name, goroot } => {
+                write!(formatter, "{} is already installed in {}", name.display(), printable::path(goroot))
+            }
             Self::Problem(problem) => problem.fmt(formatter),
             Self::Stale(file) => write!(
                 formatter,

@@ -1,6 +1,6 @@
 //! Which Go runs: the order of those who may ask.
 
-use crate::support::{World, failed, ran};
+use crate::support::{World, failed, output, ran};
 
 #[test]
 fn the_first_source_decides() {
@@ -177,6 +177,31 @@ fn a_shim_named_by_version_ignores_every_pin() {
     assert_eq!(said.all("argument"), ["+1.22", "x"]);
     assert!(ran(&mut world.command("go1.20")).lacks("GOTOOLCHAIN"));
     assert!(failed(&mut world.command("go1.19.1"), 127).contains("gvmr install 1.19.1"));
+}
+
+#[test]
+fn a_download_by_the_versions_name_says_that_it_is_there() {
+    let world = World::new();
+    world.installed(&["1.25.14"]).shim("go1.25.14").shim("go1.26.1").file("project/.go-version", "1.22.1");
+    let said = output(world.command("go1.25.14").arg("download"));
+    assert_eq!((said.status.code(), said.stdout.as_slice()), (Some(0), &b""[..]));
+    let words = String::from_utf8(said.stderr).unwrap();
+    assert!(
+        words.starts_with("gvmr: go1.25.14 is already installed in ") && words.lines().count() == 1,
+        "{words}"
+    );
+    assert!(words.contains("home/versions/go1.25.14"), "{words}");
+    assert_eq!(ran(world.command("go1.25.14").args(["download", "x"])).all("argument"), ["download", "x"]);
+    // A missing one is installed, and then there is nothing to download.
+    assert!(failed(world.command("go1.26.1").arg("download"), 127).contains("gvmr install 1.26.1"));
+    world
+        .goroot("program", "the program")
+        .file("home/program", world.path("program/bin/go").display().to_string());
+    let handed = ran(world.command("go1.26.1").arg("download")).all("argument");
+    assert_eq!(handed[handed.len() - 3..], ["--", "go", "version"]);
+    // `go` itself has no such command.
+    world.file("project/.go-version", "1.25.14");
+    assert_eq!(ran(world.command("go").arg("download")).all("argument"), ["download"]);
 }
 
 #[test]
