@@ -52,7 +52,7 @@ fn every_answer_can_say_why() {
     let tools = world.project("tools", &[(".tool-versions", "nodejs 20\ngolang 1.98.2\n")]);
     for (directory, version, place) in [
         (&pinned, "1.98.1", "pinned/.go-version:3"),
-        (&module, "1.98.1", "module/go.mod:3"),
+        (&module, "1.98.2", "module/go.mod:3"),
         (&tools, "1.98.2", "tools/.tool-versions:2"),
         (&world.path("user"), "1.97.4", "default"),
     ] {

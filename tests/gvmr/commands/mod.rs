@@ -2,6 +2,7 @@
 
 mod daily_use;
 mod each;
+mod module_minimums;
 mod pins;
 mod screen;
 mod words;

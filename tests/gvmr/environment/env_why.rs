@@ -2,7 +2,7 @@
 //! same way.
 
 mod combinations;
-mod fixture;
+pub(crate) mod fixture;
 mod own_requests;
 mod shadows;
 mod shape;

@@ -11,13 +11,13 @@ use std::process::Command;
 /// A toolchain whose `go` prints the environment that it gets, its own `go.env` beside it.
 const PRINTS: &str = "#!/bin/sh\nexec env\n";
 
-pub(super) struct Fixture {
-    pub(super) world: World,
+pub(crate) struct Fixture {
+    pub(crate) world: World,
 }
 
 impl Fixture {
     /// With a toolchain as 1.99.1 whose `go` prints what it gets.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let fixture = Self::with_shims("1.99.1");
         let goroot = fixture.world.goroot("1.99.1");
         fs::create_dir_all(goroot.join("bin")).unwrap();
@@ -29,11 +29,18 @@ impl Fixture {
     }
 
     /// With a real release, of which only the program is copied; `None` where there is none.
-    pub(super) fn with_release(version: &str) -> Option<Self> {
+    pub(crate) fn with_release(version: &str) -> Option<Self> {
+        let fixture = Self::with_shims(version);
+        fixture.add_release(version)?;
+        Some(fixture)
+    }
+
+    /// Another real release beside it, which Go's own switching finds too.
+    pub(crate) fn add_release(&self, version: &str) -> Option<()> {
         let module = real_modules(&[version])?.join("../../golang.org");
         let tree = module.join(format!("toolchain@v0.0.1-go{version}.linux-amd64"));
-        let fixture = Self::with_shims(version);
-        let goroot = fixture.world.goroot(version);
+        let goroot = self.world.goroot(version);
+        install(shim(), &self.world.home().join("shims").join(format!("go{version}")));
         fs::create_dir_all(goroot.join("bin")).unwrap();
         install(&tree.join("bin/go"), &goroot.join("bin/go"));
         for name in ["pkg", "src", "lib", "VERSION", "go.env"] {
@@ -41,11 +48,11 @@ impl Fixture {
                 symlink(tree.join(name).canonicalize().unwrap(), goroot.join(name)).unwrap();
             }
         }
-        Some(fixture)
+        Some(())
     }
 
     /// With the Go on PATH as 1.99.1; `None` where there is none.
-    pub(super) fn with_go() -> Option<Self> {
+    pub(crate) fn with_go() -> Option<Self> {
         let goroot = Command::new("go").args(["env", "GOROOT"]).env("GOTOOLCHAIN", "local").output().ok()?;
         let goroot = String::from_utf8(goroot.stdout).unwrap();
         let fixture = Self::with_shims("1.99.1");
@@ -68,34 +75,34 @@ impl Fixture {
     }
 
     /// Where the tests stand.
-    pub(super) fn here(&self) -> PathBuf {
+    pub(crate) fn here(&self) -> PathBuf {
         self.world.path("p/q")
     }
 
     /// The text of a test, in which `§` stands for the machine's directory.
-    pub(super) fn text(&self, text: &str) -> String {
+    pub(crate) fn text(&self, text: &str) -> String {
         text.replace('§', self.root().to_str().unwrap())
     }
 
     /// The machine's directory by its real path.
-    pub(super) fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.world.path("").canonicalize().unwrap()
     }
 
     /// The project's `gvmr.toml`, trusted.
     #[track_caller]
-    pub(super) fn project(&self, text: &str) {
+    pub(crate) fn project(&self, text: &str) {
         fs::write(self.world.path("p/gvmr.toml"), self.text(text)).unwrap();
         self.world.gvmr_in(&self.here(), ["trust", ".."]).succeeds();
     }
 
     /// The user's own rules.
-    pub(super) fn config(&self, text: &str) {
+    pub(crate) fn config(&self, text: &str) {
         self.write("user/.config/gvmr/config.toml", text);
     }
 
     /// The file that `go env -w` writes.
-    pub(super) fn go_env_file(&self, text: &str) {
+    pub(crate) fn go_env_file(&self, text: &str) {
         self.write("user/.config/go/env", text);
     }
 
@@ -106,21 +113,21 @@ impl Fixture {
     }
 
     /// `gvmr env ARGUMENTS…` in the project, with these variables more.
-    pub(super) fn env(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
+    pub(crate) fn env(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
         let mut command = self.world.command(gvmr(), &self.here());
         self.run(command.arg("env").args(arguments), variables)
     }
 
     /// The members of `variables` in the JSON.
     #[track_caller]
-    pub(super) fn json(&self, variables: &[(&str, &str)], names: &[&str]) -> Value {
+    pub(crate) fn json(&self, variables: &[(&str, &str)], names: &[&str]) -> Value {
         let run = self.env(variables, &[&["--json"], names].concat());
         assert_eq!(run.code, Some(0), "{run:#?}");
         run.json()["variables"].take()
     }
 
     /// `go ARGUMENTS…` through the shim in the project.
-    pub(super) fn go(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
+    pub(crate) fn go(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
         let mut command = self.world.command(&self.world.home().join("shims/go"), &self.here());
         self.run(command.args(arguments), variables)
     }

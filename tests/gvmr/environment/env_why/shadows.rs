@@ -51,7 +51,8 @@ fn every_value_that_loses_is_named_with_its_place_and_the_reason() {
         "  not n.example the environment (no_proxy): §/p/gvmr.toml:6 removes it",
         "GOROOT=§/user/.local/share/gvmr/versions/go1.99.1 the toolchain that runs here (§/p/gvmr.toml:1)",
         "  not /other the environment: it belongs to another toolchain",
-        "GOTOOLCHAIN=local the toolchain that runs here (§/p/gvmr.toml:1)",
+        "GOTOOLCHAIN=local set by gvmr for the exact pin at §/p/gvmr.toml:1; for a tool that needs a newer Go: \
+         GOTOOLCHAIN=auto, or go +VERSION",
         "  not auto §/user/.local/share/gvmr/versions/go1.99.1/go.env:2: the version was named explicitly",
         "NETRC= unset",
     ];
