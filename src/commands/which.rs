@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 /// Runs `gvmr which`.
 pub(super) fn run(arguments: &cli::WhichArgs, context: &Context) -> Result<(), Error> {
-    let answer = context.resolve()?;
+    let answer = context.resolve_tool(&arguments.tool)?;
     let path = match &answer.choice {
         Selection::Installed { goroot, .. } => goroot.join("bin").join(&arguments.tool),
         Selection::System(SystemGo { program: path, .. }) => path.with_file_name(&arguments.tool),

@@ -23,6 +23,7 @@ use gvmr_core::env::env_context::EnvContext;
 use gvmr_core::env::gvmr_toml;
 use gvmr_core::gover::version::Version;
 use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::select::error::ResolveError;
 use gvmr_core::select::resolution::{Resolution, Selection};
 use gvmr_core::select::resolve::{self, Query};
 use gvmr_core::sys::directory;
@@ -32,6 +33,9 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+
+/// How a question is answered.
+type Resolve = fn(&Query<'_>) -> Result<Resolution, ResolveError>;
 
 /// One run of `gvmr`.
 pub struct Context {
@@ -102,8 +106,17 @@ impl Context {
 
     /// Which Go runs in the current directory, by the shim's own code.
     pub fn resolve(&self) -> Result<Resolution, ContextError> {
+        self.resolve_by(resolve::resolve)
+    }
+
+    /// Which Go this tool runs of there. Only `go` itself needs what go.mod asks for.
+    pub fn resolve_tool(&self, tool: &str) -> Result<Resolution, ContextError> {
+        self.resolve_by(if tool == "go" { resolve::resolve } else { resolve::resolve_any })
+    }
+
+    fn resolve_by(&self, resolve: Resolve) -> Result<Resolution, ContextError> {
         let here = directory::working(&Process, None).map_err(ContextError::WorkingDirectory)?;
-        let answer = self.resolve_for(&here, &Process)?;
+        let answer = self.resolve_for(&here, &Process, resolve)?;
         if !answer.exact {
             self.warn_of_foreign_default();
         }
@@ -114,13 +127,14 @@ impl Context {
         &self,
         directory: &Path,
         environment: &dyn Environment,
+        resolve: Resolve,
     ) -> Result<Resolution, ContextError> {
         let home = &self.settings.home;
         let shim = home.shims().join("go");
         let found = gvmr_toml::find(directory, UserDirs::of(home, &Process).as_ref());
         let shim = Some(shim.as_path());
         let question = Query { home, directory, plus: None, environment, shim, pin: found.pin() };
-        resolve::resolve(&question).map_err(ContextError::from)
+        resolve(&question).map_err(ContextError::from)
     }
 
     /// What decides the environment of a go in the current directory; a directory that is gone has no rules.
@@ -141,7 +155,7 @@ impl Context {
     pub fn retention(&self) -> Result<Retention, ContextError> {
         let here = directory::working(&Process, None).ok();
         let resolve = |directory: &Path| {
-            let answer = self.resolve_for(directory, &ProjectOnly)?;
+            let answer = self.resolve_for(directory, &ProjectOnly, resolve::resolve)?;
             Ok(match answer.choice {
                 Selection::Installed { version, .. } => Some((version, answer.reason.to_string())),
                 _ => None,

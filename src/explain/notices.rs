@@ -12,6 +12,7 @@ use gvmr_core::env::gopath::GopathFault;
 use gvmr_core::env::gvmr_toml::{self, IgnoredFile, IgnoredReason, Unreadable};
 use gvmr_core::env::notice::{Notice, UnfitGopath};
 use gvmr_core::gover::selector::Selector;
+use gvmr_core::gover::version::Version;
 use gvmr_core::home::user_dirs;
 use gvmr_core::select::resolution::place;
 use gvmr_core::sys::environment::Environment;
@@ -51,13 +52,17 @@ fn goroot(foreign: &ForeignGoroot) -> String {
 }
 
 /// Which line go's complaint is about; `None` where it is about something else.
-pub fn settings(unchecked: &UncheckedSettings, complaint: &str) -> Option<String> {
+fn settings(unchecked: &UncheckedSettings, complaint: &str) -> Option<String> {
     let (name, written) = unchecked.lines.iter().find(|(name, _)| complaint.contains(name))?;
-    Some(format!(
-        "{} sets {name}, and go{} fails on its value: {complaint}; correct or delete that line",
-        place("", Some(&written.file), Some(written.line)),
-        Selector::exact(&unchecked.version),
-    ))
+    Some(refused(&place("", Some(&written.file), Some(written.line)), name, &unchecked.version, complaint))
+}
+
+/// That go refuses what is set at this place, in its own words.
+pub fn refused(place: &str, name: &str, version: &Version, complaint: &str) -> String {
+    let version = Selector::exact(version);
+    format!(
+        "{place} sets {name}, and go{version} fails on its value: {complaint}; correct or delete that line"
+    )
 }
 
 /// What is wrong, and the lines that would correct it for this directory.

@@ -3,10 +3,11 @@
 //! Takes the home and the user's compiled rules, gives a row for each variable. Runs `go env` of the toolchain, changes
 //! nothing.
 
-use super::{Explained, Explainer, OTHERS, ValueSource, not_installed, notices, ruled};
+use super::{Explained, Explainer, OTHERS, ValueSource, all, not_installed, notices, ruled};
 use crate::go_env;
 use gvmr_core::env::compiled_rules::CompiledRules;
 use gvmr_core::env::env_context::ResolvedEnv;
+use gvmr_core::env::go_env_file::OF_SOME_VERSIONS;
 use gvmr_core::env::notice::Notice;
 use gvmr_core::env::variable::Variable;
 use gvmr_core::exec::called_shim::CalledShim;
@@ -14,8 +15,9 @@ use gvmr_core::exec::child_environment::{ChildEnvironment, Edits};
 use gvmr_core::exec::invocation::Invocation;
 use gvmr_core::exec::launch::Launch;
 use gvmr_core::gover::selector::NotAVersion;
+use gvmr_core::gover::version::Version;
 use gvmr_core::home::paths::Home;
-use gvmr_core::select::resolution::{Resolution, Selection, Source};
+use gvmr_core::select::resolution::{Resolution, Selection, Source, place};
 use gvmr_core::sys::environment::Block;
 use gvmr_core::sys::printable;
 use gvmr_core::sys::process::Word;
@@ -83,12 +85,14 @@ pub fn gather(
     let program = launch.as_ref().map(Launch::path);
     let words: Vec<&CStr> = entries.iter().map(|entry| entry.as_c_str()).collect();
     let go = program.as_deref().zip(goroot).map(|(program, _)| (program, words.as_slice()));
-    remarks.extend(resolved.notices.iter().filter_map(|notice| of_notice(notice, &directory, &block, go)));
+    remarks.extend(resolved.notices.iter().filter_map(|notice| of_notice(notice, &directory, &block)));
     let mut said = ask(launch.as_ref().zip(goroot), &entries, variables, &mut remarks);
     remarks.extend(answer.as_ref().and_then(|answer| lacking(answer, &resolved)));
     let child = Block::from(entries);
     let ground =
         Explainer { rules: &rules, home, resolved: &resolved, environment: &block, child: &child, goroot };
+    let version = answer.as_ref().and_then(|answer| answer.choice.version());
+    remarks.extend(go.zip(version).and_then(|(go, version)| refused(go, version, &ground)));
     let rows = variables.iter().map(|variable| VariableRow {
         explained: ground.explain(variable),
         said: said.remove(variable.name).map(OsString::from),
@@ -131,6 +135,24 @@ fn ask(
     })
 }
 
+/// The variable that this go fails on, whoever sets it.
+fn refused(
+    (program, environment): (&Path, &[&CStr]),
+    version: &Version,
+    ground: &Explainer<'_>,
+) -> Option<Remark> {
+    let complaint = go_env::complaint(program, environment)?;
+    let is_meant =
+        |variable: &&Variable| OF_SOME_VERSIONS.contains(&variable.name) && complaint.contains(variable.name);
+    let variable = all().find(is_meant)?;
+    let place = match ground.explain(variable).place {
+        ValueSource::UserFile { file, line } => place("", Some(&file), Some(line)),
+        ValueSource::Rule(rule) => rule.place(),
+        other => other.words(variable, None),
+    };
+    Some(Remark::new("go-env", notices::refused(&place, variable.name, version, &complaint)))
+}
+
 /// What keeps the table from being whole.
 fn lacking(answer: &Resolution, resolved: &ResolvedEnv) -> Option<Remark> {
     if let Selection::Missing { wanted } = &answer.choice {
@@ -140,12 +162,7 @@ fn lacking(answer: &Resolution, resolved: &ResolvedEnv) -> Option<Remark> {
     resolved.needs_credentials.then(|| Remark::new("credentials", message.to_owned()))
 }
 
-fn of_notice(
-    notice: &Notice,
-    directory: &Path,
-    block: &Block<'_>,
-    go: Option<(&Path, &[&CStr])>,
-) -> Option<Remark> {
+fn of_notice(notice: &Notice, directory: &Path, block: &Block<'_>) -> Option<Remark> {
     let kind = match notice {
         Notice::ProjectFile(_) => "project-file",
         Notice::Gopath(_) => "gopath",
@@ -153,7 +170,7 @@ fn of_notice(
         Notice::Settings(_) => "go-env",
         Notice::Config { .. } => "config",
     };
-    Some(Remark::new(kind, notices::words(notice, directory, block, go)?))
+    Some(Remark::new(kind, notices::words(notice, directory, block, None)?))
 }
 
 impl VariableRow {

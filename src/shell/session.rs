@@ -84,8 +84,11 @@ fn answer(outcome: &SessionOutput) -> Result<(Probe, String), String> {
     Err(match outcome.ending {
         Ending::Stopped => format!("no answer within {} s", LIMIT.as_secs()),
         Ending::Exited(status) => {
+            let said = String::from_utf8_lossy(&outcome.output);
+            let last = said.lines().map(str::trim).rfind(|line| !line.is_empty());
+            let last = last.map(|line| format!(": \"{}\"", printable::word(line))).unwrap_or_default();
             format!(
-                "it exited before it ran a command ({status}); a start-up file ends or replaces the shell"
+                "it exited before it ran a command ({status}{last}); a start-up file ends or replaces the shell"
             )
         }
     })

@@ -16,7 +16,7 @@ use crate::home::shared_home;
 use crate::select::error::ResolveError;
 use crate::select::main_module;
 use crate::select::resolution::{Origin, Resolution, Rule, Selection, Source};
-use crate::select::resolve::{Query, resolve, stand_in};
+use crate::select::resolve::{Query, resolve, resolve_any};
 use crate::sys::directory;
 use crate::sys::environment::Block;
 use std::ffi::{CStr, OsStr};
@@ -91,29 +91,16 @@ impl<'a> Invocation<'a> {
             pin: env_context.project.pin(),
         };
         let answer = resolve(&question)?;
-        match &answer.choice {
-            Selection::Missing { wanted } if answer.reason.rule == Rule::NothingSatisfies => {
-                let wanted = wanted.clone();
-                self.without_the_version(answer, wanted, &question)
-            }
-            _ => Ok(answer),
+        if answer.reason.rule != Rule::NothingSatisfies {
+            return Ok(answer);
         }
-    }
-
-    fn without_the_version(
-        &self,
-        answer: Resolution,
-        wanted: Selector,
-        question: &Query<'_>,
-    ) -> Result<Resolution, ResolveError> {
         let need = Need::of(self.tool, self.words());
         if need == Need::Version {
             return Ok(answer);
         }
-        let Some(choice) = stand_in(question)? else { return Ok(answer) };
-        let exact = need.keeps_local(choice.version());
-        let reason = Origin { rule: Rule::NotNeeded, ..answer.reason };
-        Ok(Resolution { choice, reason, exact, unmet: Some(wanted) })
+        let answer = resolve_any(&question)?;
+        let exact = answer.unmet.is_some() && need.keeps_local(answer.choice.version());
+        Ok(Resolution { exact, ..answer })
     }
 
     /// The line to print first where the command's own answer would mislead: it tells of another version than go.mod asks

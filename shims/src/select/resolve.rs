@@ -117,15 +117,17 @@ impl Place {
     }
 }
 
-/// The Go that runs where no file asks for one, as far as it is there: it stands in for a version that is not.
-pub fn stand_in(question: &Query<'_>) -> Result<Option<Selection>, ResolveError> {
-    match question.fallback() {
-        Ok(Resolution { choice: Selection::Missing { .. }, .. }) | Err(ResolveError::NothingAnywhere) => {
-            Ok(None)
-        }
-        Ok(answer) => Ok(Some(answer.choice)),
-        Err(problem) => Err(problem),
-    }
+/// The same for a command that needs no particular version: what a go.mod asks for and nothing satisfies gives way to the
+/// Go that runs where no file asks for one.
+pub fn resolve_any(question: &Query<'_>) -> Result<Resolution, ResolveError> {
+    let answer = resolve(question)?;
+    let wanted = match &answer.choice {
+        Selection::Missing { wanted } if answer.reason.rule == Rule::NothingSatisfies => wanted.clone(),
+        _ => return Ok(answer),
+    };
+    let Some(choice) = question.stand_in()? else { return Ok(answer) };
+    let reason = Origin { rule: Rule::NotNeeded, ..answer.reason };
+    Ok(Resolution { choice, reason, exact: false, unmet: Some(wanted) })
 }
 
 /// Whether `file` lies in a directory above that of `other`, which goes by its real path.
@@ -196,7 +198,7 @@ impl Query<'_> {
         let mut unmet = None;
         if let Selection::Missing { wanted } = &choice
             && goenv::setting(self.environment, "GOTOOLCHAIN").is_some()
-            && let Some(stand_in) = stand_in(self)?
+            && let Some(stand_in) = self.stand_in()?
         {
             unmet = Some(wanted.clone());
             (choice, rule) = (stand_in, Rule::ToolchainSetting);
@@ -254,6 +256,17 @@ impl Query<'_> {
         };
         let reason = Origin { source: Source::Unset, file: None, line: None, written: String::new(), rule };
         Ok(Resolution { choice, reason, exact: false, unmet: None })
+    }
+
+    /// [`Self::fallback`], as far as it is there.
+    fn stand_in(&self) -> Result<Option<Selection>, ResolveError> {
+        match self.fallback() {
+            Ok(Resolution { choice: Selection::Missing { .. }, .. }) | Err(ResolveError::NothingAnywhere) => {
+                Ok(None)
+            }
+            Ok(answer) => Ok(Some(answer.choice)),
+            Err(problem) => Err(problem),
+        }
     }
 
     fn default(&self) -> Result<Option<(PathBuf, usize, Selector)>, ResolveError> {

@@ -50,6 +50,18 @@ fn install_tells_of_a_newer_patch_than_go_mod_names() {
 }
 
 #[test]
+fn which_names_the_gofmt_that_runs() {
+    let mirror = Mirror::small(&["1.97.4"]);
+    let world = mirror.world();
+    world.gvmr(["install", "1.97.4"]).succeeds();
+    let project = world.project("project", &[("go.mod", "go 1.98\n")]);
+    assert_eq!(world.shim("gofmt", &project, ["-l"]).succeeds(), "gofmt of go1.97.4");
+    let gofmt = world.goroot("1.97.4").join("bin/gofmt").display().to_string();
+    assert_eq!(world.gvmr_in(&project, ["which", "gofmt"]).succeeds(), gofmt);
+    assert!(world.gvmr_in(&project, ["which"]).stderr.contains("install 1.98"));
+}
+
+#[test]
 fn a_malformed_go_line_is_called_that() {
     let mirror = Mirror::small(&["1.98.1"]);
     let world = mirror.world();

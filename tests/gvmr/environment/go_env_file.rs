@@ -61,12 +61,20 @@ fn a_value_that_go_fails_on_is_named_with_its_line_and_gos_own_sentence() {
         let why = fixture.env(&[], &["--why", name]);
         assert!(why.stderr.contains(&place) && why.stderr.contains(sentence), "{why:#?}");
         assert!(!why.stderr.contains("exit status"), "{why:#?}");
-        // What the environment sets in its place is no fault of the file.
-        let value = if name == "GOTOOLCHAIN" { "local" } else { "" };
-        if !value.is_empty() {
-            assert!(lines(&fixture.go(&[(name, value)], &["version"])).is_empty());
-        }
     }
+}
+
+#[test]
+fn what_the_environment_beats_is_not_named_and_what_it_breaks_is() {
+    let Some(fixture) = Fixture::with_release("1.20.14") else { return skip("no go, or no network") };
+    fixture.go_env_file("GOEXPERIMENT=rangefunc\n");
+    let run = fixture.go(&[("GOEXPERIMENT", "none")], &["version"]);
+    assert_eq!((run.code, lines(&run).len()), (Some(0), 0), "{run:#?}");
+    let why = fixture.env(&[("GOEXPERIMENT", "nosuch")], &["--why", "GOFLAGS"]);
+    assert!(why.stderr.contains("the environment sets GOEXPERIMENT, and go1.20.14 fails"), "{why:#?}");
+    fixture.project("[env]\n\nGOFLAGS = \"-nosuch\"\n");
+    let why = fixture.env(&[("GOEXPERIMENT", "none")], &["--why", "GOFLAGS"]);
+    assert!(why.stderr.contains("p/gvmr.toml:3 sets GOFLAGS, and go1.20.14 fails"), "{why:#?}");
 }
 
 #[test]
