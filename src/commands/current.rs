@@ -10,7 +10,9 @@ use gvmr_core::select::resolution::Selection;
 /// Runs the command.
 pub(super) fn run(arguments: &cli::CurrentArgs, context: &Context) -> Result<(), Error> {
     let answer = context.resolve()?;
-    let line = CurrentGo::of(&answer);
+    let passed_over =
+        if arguments.why || arguments.json { context.passed_over(&answer)? } else { Vec::new() };
+    let line = CurrentGo::of(&answer, passed_over);
     if arguments.json {
         context.terminal.json(&line).map_err(Error::stdout)?;
     } else if line.installed {
@@ -18,7 +20,12 @@ pub(super) fn run(arguments: &cli::CurrentArgs, context: &Context) -> Result<(),
         if arguments.why {
             let cells = [Cell::new(what, Tone::Good), Cell::sentence(line.why.as_str())];
             let row = Row::new(cells, format!("{what}\t{}", line.why));
-            context.terminal.table(&[row]).map_err(Error::stdout)?;
+            let others = line.passed_over.iter().map(|other| {
+                let cells = [Cell::new("-", Tone::Dim), Cell::sentence(other.to_string())];
+                Row::new(cells, format!("-\t{other}"))
+            });
+            let rows: Vec<_> = std::iter::once(row).chain(others).collect();
+            context.terminal.table(&rows).map_err(Error::stdout)?;
         } else {
             context.terminal.data(what).map_err(Error::stdout)?;
         }

@@ -25,7 +25,8 @@ pub(super) fn run(arguments: &cli::WhichArgs, context: &Context) -> Result<(), E
         .hint("run `gvmr which go`"));
     }
     if arguments.json {
-        let mut line = serde_json::to_value(CurrentGo::of(&answer)).unwrap_or_default();
+        let mut line =
+            serde_json::to_value(CurrentGo::of(&answer, context.passed_over(&answer)?)).unwrap_or_default();
         line["path"] = path.display().to_string().into();
         return context.terminal.json(&line).map_err(Error::stdout);
     }

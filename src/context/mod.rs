@@ -17,6 +17,7 @@ pub use removal::Removal;
 pub use shared_home::DefaultOf;
 
 use crate::config::{self, ConfigError, Settings};
+use crate::explain::{self, PassedOver};
 use crate::store::{self, Programs, Retention, Store, StoreError, Toolchain};
 use crate::terminal::Terminal;
 use gvmr_core::env::env_context::EnvContext;
@@ -121,6 +122,12 @@ impl Context {
             self.warn_of_foreign_default();
         }
         Ok(answer)
+    }
+
+    /// What else asks for a Go in the current directory, besides what decided.
+    pub fn passed_over(&self, answer: &Resolution) -> Result<Vec<PassedOver>, ContextError> {
+        let here = directory::working(&Process, None).map_err(ContextError::WorkingDirectory)?;
+        Ok(explain::passed_over(answer, &here, &self.settings.home, &Process))
     }
 
     fn resolve_for(

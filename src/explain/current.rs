@@ -2,6 +2,7 @@
 
 use crate::host;
 use crate::verify::known_versions;
+use super::passed_over::PassedOver;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::select::resolution::{Origin, Resolution, Selection, Source};
 use serde::Serialize;
@@ -44,11 +45,13 @@ pub struct CurrentGo {
     pub number: Option<usize>,
     /// The same in words.
     pub why: String,
+    /// What else asks for a Go here and does not decide.
+    pub passed_over: Vec<PassedOver>,
 }
 
 impl CurrentGo {
     /// What this resolution says.
-    pub fn of(answer: &Resolution) -> Self {
+    pub fn of(answer: &Resolution, passed_over: Vec<PassedOver>) -> Self {
         let Origin { file, line, .. } = &answer.reason;
         let (version, installed, path) = match &answer.choice {
             Selection::Installed { version, goroot } => {
@@ -69,6 +72,7 @@ impl CurrentGo {
             file: file.as_ref().map(|file| file.display().to_string()),
             number: *line,
             why: answer.reason.to_string(),
+            passed_over,
         }
     }
 }

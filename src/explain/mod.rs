@@ -6,12 +6,14 @@
 
 mod current;
 pub mod notices;
+mod passed_over;
 mod source;
 pub mod table;
 mod why;
 mod words;
 
 pub use current::{CurrentGo, newer_patch, not_installed};
+pub use passed_over::{PassedOver, passed_over};
 pub use source::{RuleOrigin, RuleValue, ValueSource};
 pub use why::ShadowReason;
 

@@ -5,4 +5,5 @@ mod each;
 mod module_minimums;
 mod pins;
 mod screen;
+mod version_words;
 mod words;
