@@ -4,7 +4,7 @@
 
 use super::trust::TrustError;
 use gvmr_core::env::gvmr_toml::NAME;
-use gvmr_core::sys::directory::climb;
+use gvmr_core::sys::directory::{Name, climb};
 use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::fs;
@@ -22,7 +22,8 @@ pub fn named(here: &Path, path: &Path) -> PathBuf {
 
 /// The nearest project file that `counts`, upward from here.
 pub fn nearest(here: &Path, counts: impl Fn(&Path) -> bool) -> Result<PathBuf, TrustError> {
-    let found: Result<_, Infallible> = climb(here, NAME, |file| Ok(counts(file).then(|| file.to_owned())));
+    let found: Result<_, Infallible> =
+        climb(here, &Name::of(NAME), |file| Ok(counts(file).then(|| file.to_owned())));
     found.ok().flatten().ok_or_else(|| TrustError::NoFile(here.join(NAME)))
 }
 

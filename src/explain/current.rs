@@ -1,8 +1,8 @@
 //! The Go that runs in a directory, as scripts read it.
 
+use super::passed_over::PassedOver;
 use crate::host;
 use crate::verify::known_versions;
-use super::passed_over::PassedOver;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::select::resolution::{Origin, Resolution, Selection, Source};
 use serde::Serialize;

@@ -8,7 +8,7 @@ use crate::env::compiled_rules::{CompiledRules, RECORD_LIMIT, RulesPin, SOURCE_L
 use crate::home::shared_home;
 use crate::home::user_dirs::UserDirs;
 use crate::sys::bounded::{self, Refusal};
-use crate::sys::directory::climb;
+use crate::sys::directory::{Name, climb};
 use crate::sys::fingerprint;
 use std::convert::Infallible;
 use std::fs;
@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// The file's name.
 pub const NAME: &str = "gvmr.toml";
+const SEARCHED: Name = Name::of(NAME);
 
 /// How many files that do not count are read and reported: the nearest ones. A repository may have one in each directory,
 /// which must not slow every go down, nor fill the pipe of a caller that reads stderr later.
@@ -85,7 +86,7 @@ impl From<Unreadable> for IgnoredReason {
 /// The project file for `directory`, an absolute path. Without a place for what is trusted, nothing is.
 pub fn find(directory: &Path, own: Option<&UserDirs>) -> ProjectRules {
     let mut found = ProjectRules::default();
-    let ended: Result<Option<CompiledRules>, Infallible> = climb(directory, NAME, |path| {
+    let ended: Result<Option<CompiledRules>, Infallible> = climb(directory, &SEARCHED, |path| {
         let Some(real) = real_name(path) else { return Ok(None) };
         let record = own.and_then(|own| record(own, &real));
         if record.is_none() && found.passed_over.len() >= TOLD {

@@ -16,7 +16,7 @@ const MAX_LENGTH: usize = 64;
 /// versions for the shim, of the released ones for `gvmr install`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selector {
-    /// `1.23.4`, `1.24rc1`: this version alone.
+    /// `1.23.4`, `1.24rc1`: this version alone, in the text that means no other; [`Selector::exact`] makes it.
     Exact(Version),
     /// `1.23`, `1.23.x`, `1`: the newest release below it.
     Prefix(Version),
@@ -85,7 +85,10 @@ impl Selector {
 
     /// `1.20` is a prefix although it also names a release: people who write it mean its newest patch.
     fn plain(version: Version) -> Option<Self> {
-        if !is_one(&version) {
+        if version.spells_patch() {
+            return Some(Self::Exact(version));
+        }
+        if !version.is_prerelease() {
             return Some(Self::Prefix(version));
         }
         version.is_named_by_go().then(|| Self::exact(&version))
@@ -190,8 +193,7 @@ impl NotAVersionKind {
 impl fmt::Display for Selector {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Exact(version) => version.exact().fmt(formatter),
-            Self::Prefix(prefix) => prefix.fmt(formatter),
+            Self::Exact(version) | Self::Prefix(version) => version.fmt(formatter),
             Self::Latest => formatter.write_str("latest"),
             Self::OldStable => formatter.write_str("oldstable"),
             Self::Range(range) => range.fmt(formatter),

@@ -63,8 +63,11 @@ impl Version {
 
     /// The toolchain's name without the `go` in front: `1.20` for `1.20.0`.
     pub fn released_text(&self) -> &str {
+        if !self.text.ends_with(".0") || !self.spells_patch() {
+            return &self.text; // nearly always, and this is asked before every `go`
+        }
         let parts = self.parts();
-        if !self.spells_patch() || parts.patch != "0" || compare_numbers(parts.minor, "21").is_ge() {
+        if compare_numbers(parts.minor, "21").is_ge() {
             return &self.text;
         }
         let zeros = if parts.minor == "0" { ".0.0" } else { ".0" };
@@ -130,7 +133,7 @@ impl Version {
 
     /// Whether the text itself names a patch: true for `1.20.0`, false for `1.20`, which Go treats alike.
     pub fn spells_patch(&self) -> bool {
-        self.text.matches('.').count() == 2
+        self.text.bytes().filter(|byte| *byte == b'.').count() == 2
     }
 
     /// The first release of a language version: `1.22` gives `1.22.0`, `1` gives `1.0.0`. Every other version is

@@ -3,7 +3,7 @@
 //! It lies in the home where that is the user's own, and in the user's configuration directory where the home is shared.
 //! Pure paths, but for one look at whether the home is shared.
 
-use crate::home::paths::Home;
+use crate::home::paths::{Home, below};
 use crate::sys::environment::Environment;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -32,12 +32,12 @@ impl UserDirs {
 
     /// The rules of the user's `config.toml`, compiled.
     pub fn rules(&self) -> PathBuf {
-        self.root.join("rules")
+        below(&self.root, &["rules"])
     }
 
     /// The directory with what is trusted: the record of `/p/gvmr.toml` is `trusted/p/gvmr.toml` in it.
     pub fn trusted(&self) -> PathBuf {
-        self.root.join("trusted")
+        below(&self.root, &["trusted"])
     }
 
     /// The record of the project file at this absolute path, trusted or not.
@@ -49,12 +49,12 @@ impl UserDirs {
 
     /// The directory with one empty file for each notice that was said.
     pub fn notices(&self) -> PathBuf {
-        self.root.join("notices")
+        below(&self.root, &["notices"])
     }
 
     /// Which machines credentials are kept for, and those that no keyring keeps; mode 0600.
     pub fn credentials(&self) -> PathBuf {
-        self.root.join("credentials")
+        below(&self.root, &["credentials"])
     }
 }
 

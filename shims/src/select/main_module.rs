@@ -8,12 +8,15 @@ use crate::gover::version::Version;
 use crate::home::paths::Home;
 use crate::select::error::ResolveError;
 use crate::sys::bounded::{self, MODULE_LIMIT};
-use crate::sys::directory::{climb, climb_all, same};
+use crate::sys::directory::{Name, climb, climb_all, same};
 use crate::sys::environment::Environment;
 use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+const GO_WORK: Name = Name::of("go.work");
+const GO_MOD: Name = Name::of("go.mod");
 
 /// Which of the two files rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +99,7 @@ fn go_work(
 /// The nearest go.work, unless a GOROOT lies between: the standard library belongs to no workspace.
 fn nearest_go_work(directory: &Path, home: &Home) -> Option<PathBuf> {
     let versions = home.versions();
-    let found: Result<_, Infallible> = climb_all(directory, "go.work", |path| {
+    let found: Result<_, Infallible> = climb_all(directory, &GO_WORK, |path| {
         let parent = path.parent().unwrap_or(path);
         if parent != directory && parent.parent() == Some(&versions) {
             return Ok(Some(None));
@@ -110,7 +113,7 @@ fn nearest_go_work(directory: &Path, home: &Home) -> Option<PathBuf> {
 /// does not count itself.
 fn go_mod(directory: &Path, environment: &dyn Environment) -> Option<PathBuf> {
     let found: Result<_, Infallible> =
-        climb(directory, "go.mod", |path| Ok(is_not_directory(path).then(|| path.to_path_buf())));
+        climb(directory, &GO_MOD, |path| Ok(is_not_directory(path).then(|| path.to_path_buf())));
     let file = found.unwrap_or_default()?;
     let temporary = environment.get("TMPDIR").unwrap_or_else(|| "/tmp".into());
     (!is_directory(file.parent()?, &temporary)).then_some(file)

@@ -8,13 +8,17 @@ use crate::home::paths::Home;
 use crate::home::shared_home;
 use crate::select::error::ResolveError;
 use crate::sys::bounded::{self, PIN_LIMIT, Refusal};
-use crate::sys::directory::climb;
+use crate::sys::directory::{Name, climb};
 use crate::sys::environment::Environment;
 use std::path::{Path, PathBuf};
 
 /// The nearest `.go-version` and what it asks for.
 pub fn go_version_file(directory: &Path) -> Result<Option<(PathBuf, Pin)>, ResolveError> {
-    nearest(directory, ".go-version", |text| version_file::go_version(text).map(Some))
+    const NAME: Name = Name::of(".go-version");
+    climb(directory, &NAME, |file| {
+        let pin = read_pin(file, |text| version_file::go_version(text).map(Some))?;
+        Ok(pin.map(|pin| (file.to_path_buf(), pin)))
+    })
 }
 
 /// What the default asks for; `None` where none is set. It is the home's, or the user's own, where the home is
@@ -44,13 +48,6 @@ type Grammar = fn(&[u8]) -> Result<Option<Pin>, VersionFileError>;
 
 /// The grammar of a default.
 const DEFAULT: Grammar = |text| version_file::default(text).map(Some);
-
-fn nearest(directory: &Path, name: &str, grammar: Grammar) -> Result<Option<(PathBuf, Pin)>, ResolveError> {
-    climb(directory, name, |file| {
-        let pin = read_pin(file, grammar)?;
-        Ok(pin.map(|pin| (file.to_path_buf(), pin)))
-    })
-}
 
 pub(crate) fn read_pin(file: &Path, grammar: Grammar) -> Result<Option<Pin>, ResolveError> {
     grasp(file, bounded::read(file, PIN_LIMIT), grammar)

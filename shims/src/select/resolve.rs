@@ -21,6 +21,7 @@ use crate::select::tool_file::{self, ToolFile};
 use crate::sys::environment::Environment;
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// The variable that asks for a version.
@@ -57,7 +58,7 @@ pub fn resolve(question: &Query<'_>) -> Result<Resolution, ResolveError> {
     let project_file =
         question.pin.filter(|(file, _)| go_version.as_ref().is_none_or(|(other, _)| lies_above(other, file)));
     let decided = project_file.map(|(file, _)| file).or(go_version.as_ref().map(|(file, _)| file.as_path()));
-    let above = decided.and_then(Path::parent);
+    let above = decided.and_then(parent);
     let tool_file = tool_file::nearest(question.directory, above);
     let mut further_up = None;
     if let Some(found) = tool_file {
@@ -128,6 +129,13 @@ pub fn resolve_any(question: &Query<'_>) -> Result<Resolution, ResolveError> {
     let Some(choice) = question.stand_in()? else { return Ok(answer) };
     let reason = Origin { rule: Rule::NotNeeded, ..answer.reason };
     Ok(Resolution { choice, reason, exact: false, unmet: Some(wanted) })
+}
+
+/// `Path::parent` of an absolute file, without a walk through all its components.
+fn parent(file: &Path) -> Option<&Path> {
+    let file = file.as_os_str().as_bytes();
+    let slash = file.iter().rposition(|byte| *byte == b'/')?;
+    file.get(..slash.max(1)).map(|parent| Path::new(OsStr::from_bytes(parent)))
 }
 
 /// Whether `file` lies in a directory above that of `other`, which goes by its real path.

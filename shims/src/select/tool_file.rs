@@ -7,7 +7,7 @@ use crate::gover::mise_toml::mise_toml;
 use crate::gover::version_file::{Pin, VersionFileError, tool_versions};
 use crate::select::error::ResolveError;
 use crate::select::pin_files::read_pin;
-use crate::sys::directory::{climb, climb_any};
+use crate::sys::directory::{Name, climb, climb_any};
 use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,16 @@ use std::path::{Path, PathBuf};
 pub const TOOL_VERSIONS: &str = ".tool-versions";
 
 /// Their names, in the order in which they count within one directory.
-const NAMES: [&str; 5] = ["mise.local.toml", "mise.toml", ".mise.toml", ".config/mise.toml", TOOL_VERSIONS];
+const NAMES: [Name; 5] = [
+    Name::of("mise.local.toml"),
+    Name::of("mise.toml"),
+    Name::of(".mise.toml"),
+    Name::of(".config/mise.toml"),
+    Name::of(TOOL_VERSIONS),
+];
+
+/// What marks the root of a project, the strongest first.
+const ROOTS: [Name; 3] = [Name::of(".git"), Name::of("go.work"), Name::of("go.mod")];
 
 /// A tool's file that says something of Go.
 #[derive(Debug)]
@@ -30,7 +39,7 @@ pub struct ToolFile {
 /// The nearest one, in a directory below `above` where that is given.
 pub fn nearest(directory: &Path, above: Option<&Path>) -> Option<ToolFile> {
     let found: Result<_, Infallible> = climb_any(directory, &NAMES, above, |name, path| {
-        let is_mise = NAMES.get(name).is_some_and(|name| *name != TOOL_VERSIONS);
+        let is_mise = name + 1 < NAMES.len();
         let grammar: fn(&[u8]) -> Result<Option<Pin>, VersionFileError> =
             if is_mise { mise_toml } else { tool_versions };
         let pin = read_pin(path, grammar).transpose();
@@ -50,13 +59,13 @@ impl ToolFile {
     /// Whether it lies inside the project of `directory`: the tree below the nearest parent with a `.git`; without one,
     /// with a go.work; without that, with a go.mod; else the directory alone.
     pub fn is_in_project(&self, directory: &Path) -> bool {
-        let root = [".git", "go.work", "go.mod"].into_iter().find_map(|name| parent_of(directory, name));
+        let root = ROOTS.iter().find_map(|name| parent_of(directory, name));
         self.directory().starts_with(root.as_deref().unwrap_or(directory))
     }
 }
 
 /// The nearest directory that has this name in it.
-fn parent_of(directory: &Path, name: &str) -> Option<PathBuf> {
+fn parent_of(directory: &Path, name: &Name) -> Option<PathBuf> {
     let found: Result<_, Infallible> =
         climb(directory, name, |path| Ok(path.parent().map(Path::to_path_buf)));
     found.unwrap_or_default()

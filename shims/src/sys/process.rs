@@ -22,6 +22,8 @@ const AT_FDCWD: c_int = -100;
 const W_OK_AND_X_OK: c_int = 2 | 1;
 /// Ask with the effective user's rights.
 const AT_EACCESS: c_int = 0x200;
+/// What nearly every look finds; naming it here spares the table of all kinds.
+const ENOENT: c_int = 2;
 const SIGPIPE: c_int = 13;
 const SIG_DFL: usize = 0;
 
@@ -149,7 +151,9 @@ pub(crate) fn is_absent(path: &[u8]) -> bool {
     if path.last() != Some(&0) || unsafe { readlink(path.as_ptr().cast(), &raw mut target, 1) } >= 0 {
         return false;
     }
-    matches!(io::Error::last_os_error().kind(), NotFound | NotADirectory | PermissionDenied | InvalidFilename)
+    let error = io::Error::last_os_error();
+    error.raw_os_error() == Some(ENOENT)
+        || matches!(error.kind(), NotFound | NotADirectory | PermissionDenied | InvalidFilename)
 }
 
 /// The path by which this program was executed, absolute or relative to the working directory.
