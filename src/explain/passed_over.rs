@@ -68,12 +68,12 @@ pub fn passed_over(
 }
 
 impl fmt::Display for PassedOver {
-    /// `/p/.tool-versions:1: "1.22" is passed over: /p/.go-version:1 decides`
+    /// `/p/.tool-versions:1: "1.22" is not used: /p/.go-version:1 decides`
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", place("", Some(&self.file), self.line))?;
         if let Some(written) = &self.written {
             write!(formatter, ": \"{}\"", printable::word(written))?;
         }
-        write!(formatter, " is passed over: {}", self.why)
+        write!(formatter, " is not used: {}", self.why)
     }
 }

@@ -103,7 +103,9 @@ pub(crate) fn below(root: &Path, name: &[&str]) -> PathBuf {
     let length: usize = name.iter().map(|part| part.len()).sum();
     let mut path = Vec::with_capacity(root.len() + 1 + length);
     path.extend_from_slice(root.strip_suffix(b"/").unwrap_or(root));
-    path.push(b'/');
+    if !root.is_empty() {
+        path.push(b'/');
+    }
     for part in name {
         path.extend_from_slice(part.as_bytes());
     }

@@ -183,7 +183,7 @@ fn why_names_what_was_passed_over() {
     let said = why(&module);
     assert!(said.starts_with("1.98.1\t") && said.contains("module/go.mod:3"), "{said}");
     let outside = format!(
-        "{}:1: \"1.97.4\" is passed over: it lies outside the project, where ",
+        "{}:1: \"1.97.4\" is not used: it lies outside the project, where ",
         world.path(".tool-versions").display()
     );
     assert!(said.contains(&outside), "{said}");
@@ -199,9 +199,9 @@ fn why_names_what_was_passed_over() {
     let said = why(&project);
     let place = project.join(".go-version");
     for expected in [
-        format!("{}:3 is passed over: only line 1 of the file is read", place.display()),
-        format!("mise.toml:2: \"1.97\" is passed over: {}:1 decides", place.display()),
-        format!("go.mod:3: \"go 1.98.1\" is passed over: {}:1 decides", place.display()),
+        format!("{}:3 is not used: only line 1 of the file is read", place.display()),
+        format!("mise.toml:2: \"1.97\" is not used: {}:1 decides", place.display()),
+        format!("go.mod:3: \"go 1.98.1\" is not used: {}:1 decides", place.display()),
     ] {
         assert!(said.contains(&expected), "{expected}\n{said}");
     }
