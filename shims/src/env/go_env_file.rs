@@ -7,6 +7,7 @@ use crate::gover::goenv::{SettingsFile, Written};
 use crate::gover::version::Version;
 use crate::sys::directory::same;
 use crate::sys::environment::Environment;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -43,7 +44,24 @@ impl ForeignGoroot {
     }
 }
 
+impl ForeignGoroot {
+    /// What tells it from another.
+    pub(crate) fn identity(&self) -> String {
+        let parts = [self.written.file.as_os_str(), &self.written.value, self.goroot.as_os_str()];
+        joined("Goroot", &parts)
+    }
+}
+
 impl UncheckedSettings {
+    /// What tells them from others.
+    pub(crate) fn identity(&self) -> String {
+        let mut parts = vec![OsStr::new(self.version.as_str())];
+        for (name, written) in &self.lines {
+            parts.extend([OsStr::new(name), &written.value, written.file.as_os_str()]);
+        }
+        joined("Settings", &parts)
+    }
+
     /// Those in this file that the environment does not set.
     pub fn of(file: &SettingsFile, version: &Version, environment: &dyn Environment) -> Option<Self> {
         let lines = OF_SOME_VERSIONS.iter().filter_map(|name| {
@@ -53,6 +71,16 @@ impl UncheckedSettings {
         let lines: Vec<_> = lines.collect();
         (!lines.is_empty()).then(|| Self { lines, version: version.clone() })
     }
+}
+
+/// The parts with a NUL before each, which none of them holds; to format them costs much more.
+fn joined(kind: &str, parts: &[&OsStr]) -> String {
+    let mut text = kind.to_owned();
+    for part in parts {
+        text.push('\0');
+        text.push_str(&part.to_string_lossy());
+    }
+    text
 }
 
 #[cfg(test)]

@@ -73,10 +73,8 @@ impl Notice {
                 format!("ProjectFile(PassedOver {{ file: {file:?}, why: {why}, content: {content:?} }})")
             }
             Self::Gopath(unfit) => format!("Gopath({unfit:?})"),
-            Self::Goroot(ForeignGoroot { written, goroot }) => format!("Goroot({written:?}, {goroot:?})"),
-            Self::Settings(UncheckedSettings { lines, version }) => {
-                format!("Settings({lines:?}, {version:?})")
-            }
+            Self::Goroot(foreign) => foreign.identity(),
+            Self::Settings(unchecked) => unchecked.identity(),
             Self::Config { file, owner } => format!("Config {{ file: {file:?}, owner: {owner} }}"),
         }
     }

@@ -66,3 +66,34 @@ pub fn newest_of_lowest_minor<'a>(versions: &'a [Version], minimum: &Version) ->
 pub fn newest(versions: &[Version]) -> Option<&Version> {
     versions.iter().rfind(|version| !version.is_prerelease()).or(versions.last())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_version() -> impl Strategy<Value = String> {
+        let kind = prop_oneof![(0..4).prop_map(|n| format!(".{n}")), Just("rc1".to_owned())];
+        (19..24, kind).prop_map(|(minor, rest)| format!("1.{minor}{rest}"))
+    }
+
+    proptest! {
+        /// What the two rules mean, said again the slow way.
+        #[test]
+        fn a_minimum_takes_a_release_where_one_serves_and_the_lowest_of_these(
+            installed in proptest::collection::vec(any_version(), 0..8), minor in 19..24,
+        ) {
+            let mut installed: Vec<Version> = installed.iter().map(|text| Version::parse(text).unwrap()).collect();
+            installed.sort();
+            let minimum = Version::parse(&format!("1.{minor}")).unwrap();
+            let serving: Vec<_> = installed.iter().filter(|version| **version >= minimum).collect();
+            let released = serving.iter().any(|version| !version.is_prerelease());
+            let mut serving = serving.into_iter().filter(|version| !released || !version.is_prerelease());
+            let first = serving.next();
+            prop_assert_eq!(lowest(&installed, &minimum), first);
+            let of_minor = |version: &&Version| Some(version.language()) == first.map(Version::language);
+            let newest = first.into_iter().chain(serving.filter(of_minor)).max();
+            prop_assert_eq!(newest_of_lowest_minor(&installed, &minimum), newest);
+        }
+    }
+}

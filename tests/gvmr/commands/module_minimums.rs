@@ -143,3 +143,19 @@ fn below_go_generate_a_real_go_switches_as_a_plain_one_and_the_pin_stays_exact()
     assert!(why.contains("set by gvmr for the exact pin at") && why.contains("p/q/.go-version:1"), "{why}");
     assert!(why.contains("GOTOOLCHAIN=auto") && why.contains("go +VERSION"), "{why}");
 }
+
+#[test]
+fn from_1_19_on_the_go_below_go_generate_is_the_running_one() {
+    for (version, is_shim) in [("1.16.15", true), ("1.19.13", false), ("1.24.13", false)] {
+        let Some(fixture) = Fixture::with_release(version) else { return skip("no go, or no network") };
+        let project = fixture.world.path("p/q");
+        fs::write(project.join("go.mod"), "module m\n\ngo 1.13\n").unwrap();
+        fs::write(project.join("m.go"), "package m\n\n//go:generate sh -c \"command -v go\"\n").unwrap();
+        let shims = fixture.world.home().join("shims");
+        let path = format!("{}:/usr/bin:/bin", shims.display());
+        let said = fixture.go(&[("PATH", &path)], &["generate"]).succeeds();
+        let goroot = fixture.world.goroot(version).join("bin/go");
+        let expected = if is_shim { shims.join("go") } else { goroot };
+        assert_eq!(said, expected.display().to_string(), "{version}");
+    }
+}
