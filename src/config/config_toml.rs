@@ -4,6 +4,7 @@
 
 use super::auto_install::AutoInstall;
 use super::error::ConfigError;
+use crate::net::without_credentials_in_text;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::io::ErrorKind;
@@ -77,5 +78,5 @@ fn located(text: &str, error: &toml::de::Error) -> String {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let (line, column) =
         (before.matches('\n').count() + 1, before.chars().rev().take_while(|one| *one != '\n').count() + 1);
-    format!("line {line}, column {column}: {}", error.message())
+    format!("line {line}, column {column}: {}", without_credentials_in_text(error.message()))
 }

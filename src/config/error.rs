@@ -1,6 +1,7 @@
 //! Why the settings could not be read, and what to do next.
 
 use super::rules::RulesError;
+use crate::net::PERCENT_ENCODED;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
@@ -26,6 +27,16 @@ pub enum ConfigError {
         /// The values it may have.
         allowed: &'static str,
         /// Its value.
+        value: String,
+    },
+    /// A setting that must be an address is none.
+    #[error(
+        "{setting}: not a valid URL: \"{value}\"; expected an https, http or file URL, an absolute path, or off"
+    )]
+    Address {
+        /// The setting.
+        setting: &'static str,
+        /// What may be shown of its value.
         value: String,
     },
     /// The file that names the machine's shared home is wrong.
@@ -61,6 +72,9 @@ impl ConfigError {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::Address { .. } => {
+                return Some(format!("correct or remove the setting; {PERCENT_ENCODED}, and a comma as %2C"));
+            }
             Self::NoHome => "set GVMR_HOME to an absolute path",
             Self::Relative { .. } => "change or unset the variable",
             Self::Value { .. } => "correct or remove the setting",

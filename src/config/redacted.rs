@@ -1,6 +1,6 @@
 //! Values and conditions of rules as they are printed: without credentials and control characters.
 
-use crate::net::without_credentials;
+use crate::net::{without_credentials, without_credentials_in_list, without_credentials_in_text};
 use gvmr_core::env::compiled_rules::Conditions;
 use gvmr_core::env::subnet::Subnet;
 use gvmr_core::env::variable::{Variable, VariableKind};
@@ -21,37 +21,11 @@ pub fn without_secrets(variable: &Variable, value: &OsStr) -> String {
             text.into_owned()
         }
         (_, VariableKind::Proxy) => without_credentials(&text),
-        ("GOPROXY", _) => each(&without_users(&text), &[',', '|'], |_| true),
-        _ => each(&text, &[' ', '\t', ';'], |word| word.contains("//")),
+        ("GOPROXY", _) => without_credentials_in_list(&text),
+        // Its address is no word that begins with a scheme if it was mistyped.
+        ("GOSUMDB", _) if text.contains('@') && !text.contains("//") => without_credentials(&text),
+        _ => without_credentials_in_text(&text),
     }
-}
-
-/// The text with credentials taken out of each part that may be an address.
-fn each(text: &str, separators: &[char], is_address: impl Fn(&str) -> bool) -> String {
-    let parts = text.split_inclusive(separators).map(|part| {
-        let word = part.trim_end_matches(separators);
-        if !is_address(word) {
-            return part.to_owned();
-        }
-        without_credentials(word) + part.get(word.len()..).unwrap_or_default()
-    });
-    parts.collect()
-}
-
-/// A list of addresses where all that may be a user and a password is gone: a password may contain the separators of the
-/// list, and then reaches to the last `@` before the next address.
-fn without_users(list: &str) -> String {
-    let mut shown = String::new();
-    for (number, part) in list.split("://").enumerate() {
-        if number > 0 {
-            shown.push_str("://");
-        }
-        match part.rsplit_once('@') {
-            Some((_, rest)) => shown.extend(["***@", rest]),
-            None => shown.push_str(part),
-        }
-    }
-    shown
 }
 
 /// `gateway 10.0.2.2 and interface eth0 or eth1`

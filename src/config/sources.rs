@@ -4,7 +4,7 @@
 
 use super::config_toml::{File, List};
 use super::error::ConfigError;
-use crate::net::{Url, without_credentials};
+use crate::net::{self, Url, without_credentials, without_credentials_in_list};
 use gvmr_core::sys::environment::Environment;
 use std::path::{Path, PathBuf};
 
@@ -52,9 +52,11 @@ impl SourceSettings {
         };
         let several = |name: Setting, written: Option<List>| {
             let words = set(name.variable).map(List::One).or(written).map(List::into_words);
-            words
-                .map(|words| words.iter().filter_map(|word| name.url(word).transpose()).collect())
-                .transpose()
+            let parsed = words.map(|words| {
+                let all = words.join(",");
+                words.iter().filter_map(|word| name.url_of(word, &all).transpose()).collect()
+            });
+            parsed.transpose()
         };
         let order = set("GVMR_SOURCES").map(List::One).or(file.sources);
         let order = order.map(|list| SourceName::parse_all(&list.into_words())).transpose()?;
@@ -75,25 +77,27 @@ impl SourceSettings {
 
 impl SourceName {
     fn parse_all(words: &[String]) -> Result<Vec<Self>, ConfigError> {
-        let names: Vec<Self> = words.iter().map(|word| Self::parse(word)).collect::<Result<_, _>>()?;
-        if names.is_empty() { Err(Self::unknown("")) } else { Ok(names) }
+        let all = words.join(",");
+        let parse = |word: &String| Self::parse(word, &all);
+        let names: Vec<Self> = words.iter().map(parse).collect::<Result<_, _>>()?;
+        if names.is_empty() { Err(Self::unknown("", "")) } else { Ok(names) }
     }
 
-    fn parse(word: &str) -> Result<Self, ConfigError> {
+    fn parse(word: &str, all: &str) -> Result<Self, ConfigError> {
         match word.split_once(':') {
             None if word == "archive" => Ok(Self::Archive),
             None if word == "goproxy" => Ok(Self::Goproxy),
             Some(("dir", path)) if Path::new(path).is_absolute() => Ok(Self::Directory(path.into())),
-            _ => Err(Self::unknown(word)),
+            _ => Err(Self::unknown(word, all)),
         }
     }
 
-    fn unknown(word: &str) -> ConfigError {
-        let secret = word.contains(['@', '?']);
+    fn unknown(word: &str, all: &str) -> ConfigError {
+        let secret = word.contains(['@', '?']) || all.contains('@');
         ConfigError::Value {
             setting: "sources (GVMR_SOURCES in the environment, or in config.toml)",
             allowed: "a list of archive, goproxy and dir:/absolute/path",
-            value: if secret { without_credentials(word) } else { word.to_owned() },
+            value: if secret { without_credentials_in_list(all) } else { word.to_owned() },
         }
     }
 }
@@ -121,22 +125,32 @@ const MUSL_MIRRORS: Setting = Setting {
 impl Setting {
     /// The location in `value`: a URL or an absolute path; `None` for `off`.
     fn url(self, value: &str) -> Result<Option<Url>, ConfigError> {
+        self.url_of(value, value)
+    }
+
+    /// The same for one of `all` locations. Where these have credentials, what seems to be one may be a piece of a
+    /// password.
+    fn url_of(self, value: &str, all: &str) -> Result<Option<Url>, ConfigError> {
         if value == "off" {
             return Ok(None);
         }
         let is_path = Path::new(value).is_absolute();
-        let url = if is_path { Url::from_file_path(value).ok() } else { Url::parse(value).ok() };
+        let url = if is_path { Url::from_file_path(value).ok() } else { net::parse(value).ok() };
         let fit = |url: &Url| match url.scheme() {
             "https" | "http" => url.has_host(),
-            "file" => true,
+            "file" => !url.has_host(),
             _ => false,
         };
-        url.filter(fit).map(Some).ok_or_else(|| ConfigError::Value {
+        url.filter(fit).map(Some).ok_or_else(|| ConfigError::Address {
             setting: self.name,
-            allowed: "an https, http or file URL, an absolute path, or off",
-            value: without_credentials(value),
+            value: if all == value { without_credentials(value) } else { shown(value, all) },
         })
     }
+}
+
+/// What may be shown of one of several locations.
+fn shown(value: &str, all: &str) -> String {
+    if all.contains('@') { without_credentials_in_list(all) } else { without_credentials(value) }
 }
 
 #[cfg(test)]

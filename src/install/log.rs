@@ -1,6 +1,6 @@
 //! The checksum database behind the network: joins the proof, which knows no network, with the way there.
 
-use crate::net::{self, NetError, Url};
+use crate::net::{self, NetError};
 use crate::sources::{NotAHost, ProxyList, SumdbRemote};
 use crate::verify::{self, Database, LogError, Remote, RemoteError, SettingError};
 use std::path::Path;
@@ -17,7 +17,7 @@ impl<'c> Log<'c> {
     /// The database that `gosumdb` names, read through `proxies` where they serve it.
     pub fn new(client: &'c net::Client, proxies: &'c ProxyList, gosumdb: &str) -> Result<Self, LogError> {
         let database = Database::from_setting(gosumdb)?;
-        let named = database.url().map(Url::parse).transpose().map_err(|_| SettingError::Url)?;
+        let named = database.url().map(net::parse).transpose().map_err(|_| SettingError::Url)?;
         let remote = SumdbRemote::new(client, proxies, database.name(), named.as_ref())
             .map_err(|NotAHost { name }| SettingError::Name(name))?;
         Ok(Self { database, remote: OverNetwork(remote) })

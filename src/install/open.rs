@@ -9,7 +9,7 @@ use crate::config::{ConfigError, RuledEnvironment, SourceName};
 use crate::context::Context;
 use crate::credentials::{self, Credentials, Keyring};
 use crate::host::Host;
-use crate::net::{self, NetSettings};
+use crate::net::{self, NetSettings, PERCENT_ENCODED};
 use crate::sources::{
     ArchiveDirectory, ArchiveSettings, Archives, GoSettings, Goproxy, ProxyList, ProxyListError, Source,
     Sources,
@@ -46,9 +46,10 @@ impl OpenError {
     /// What to do, where the error is of this room; the others' stands with their own.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Goproxy { .. } => {
-                Some("correct it there, or set GOPROXY to a list such as https://host,direct".to_owned())
-            }
+            Self::Goproxy { .. } => Some(format!(
+                "correct it there, or set GOPROXY to a list such as https://host,direct; {PERCENT_ENCODED}, and a \
+                 comma as %2C"
+            )),
             Self::Config(_) | Self::Store(_) | Self::Log(_) => None,
         }
     }
@@ -68,7 +69,9 @@ pub struct Access<'a> {
 pub fn open(context: &Context) -> Result<Access<'_>, OpenError> {
     let env_context = context.env_context()?;
     let environment = RuledEnvironment::of(&env_context, &Process);
-    let client = net::Client::new(with_credentials(NetSettings::from_environment(&environment), context));
+    let settings = NetSettings::from_environment(&environment);
+    settings.proxies.ignored().iter().for_each(|line| context.warn_once(line));
+    let client = net::Client::new(with_credentials(settings, context));
     let toolchains = context.toolchains()?;
     let goroots: Vec<PathBuf> = toolchains.into_iter().rev().map(|toolchain| toolchain.goroot).collect();
     let go = GoSettings::read(&environment, &goroots).ruled(|name| environment.place(name));

@@ -3,6 +3,7 @@
 mod hint;
 
 use super::kept::Sent;
+use super::proxy::ProxyRefusal;
 use super::redact::RedactedUrl;
 use std::fmt;
 use std::io;
@@ -44,6 +45,9 @@ pub enum NetErrorKind {
     /// The proxy on the way wants credentials (407).
     #[error("the proxy requires a user name and password (HTTP 407)")]
     ProxyAuthentication,
+    /// The variable that names the proxy does not hold an address.
+    #[error(transparent)]
+    ProxySetting(ProxyRefusal),
     /// Any other answer than 200.
     #[error("unexpected response{}", shown(Some(*status), detail.as_deref()))]
     Status {
@@ -187,6 +191,7 @@ impl NetError {
             NetErrorKind::Connect { .. }
                 | NetErrorKind::Dns { .. }
                 | NetErrorKind::Proxy { .. }
+                | NetErrorKind::ProxySetting(_)
                 | NetErrorKind::ProxyAuthentication
                 | NetErrorKind::Tls { .. }
                 | NetErrorKind::Timeout { .. }

@@ -5,7 +5,8 @@ use super::credentials::{authorization, stripped};
 use super::error::{NetError, NetErrorKind, RedirectRefusal};
 use super::kept::Sent;
 use super::pace::Pace;
-use super::redact::RedactedUrl;
+use super::proxy::{CGI, ProxyRefusal};
+use super::redact::{RedactedUrl, without_credentials_in_text};
 use super::settings::NetSettings;
 use super::{certificate, classify};
 use reqwest::blocking::Response;
@@ -135,11 +136,14 @@ impl Exchange {
             Ok(proxy) => {
                 let via_as = proxy.and_then(|proxy| self.settings.proxies.kept_for(proxy)).cloned();
                 let tells_proxy = proxy.is_some_and(has_login) && url.scheme() == "http";
-                let is_told = secret.is_some() || tells_proxy;
+                let is_told = secret.is_some() || tells_proxy || RedactedUrl::hides(&url);
                 Ok(Hop { via: proxy.map(RedactedUrl::of), via_as, is_told, url, secret })
             }
             Err(refusal) => {
-                let kind = NetErrorKind::Unsupported { reason: refusal.reason() };
+                let kind = match refusal {
+                    ProxyRefusal::Cgi => NetErrorKind::Unsupported { reason: CGI },
+                    refusal @ ProxyRefusal::Invalid { .. } => NetErrorKind::ProxySetting(refusal),
+                };
                 Err(FailedRequest { error: NetError::new(RedactedUrl::of(&url), kind), retry_after: None })
             }
         }
@@ -205,7 +209,7 @@ impl Exchange {
         let text = String::from_utf8(data).ok()?;
         let line = text.lines().next()?.trim();
         let shown = !line.is_empty() && line.chars().all(|letter| letter == ' ' || letter.is_ascii_graphic());
-        shown.then(|| line.chars().take(160).collect())
+        shown.then(|| without_credentials_in_text(line).chars().take(160).collect())
     }
 }
 

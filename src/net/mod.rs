@@ -5,6 +5,7 @@
 //! for, that `https` never turns into `http`, and that no error or debug output carries a credential.
 //! Never decompresses, never runs a program, never decides whether bytes are to be trusted.
 
+mod address;
 mod body;
 mod certificate;
 mod classify;
@@ -25,6 +26,7 @@ mod retry;
 mod roots;
 mod settings;
 
+pub use address::{NotAUrl, PERCENT_ENCODED, parse};
 pub use body::Body;
 pub use client::Client;
 pub use conditional::{Changed, Validators};
@@ -33,8 +35,10 @@ pub use kept::{KeptLogin, Sent};
 pub use netrc::Netrc;
 pub use netrc_lines::NetrcLines;
 pub use no_proxy::NoProxy;
-pub use proxy::{CgiRefusal, ProxyChoice};
-pub use redact::{RedactedUrl, without_credentials};
+pub use proxy::{ProxyChoice, ProxyRefusal};
+pub use redact::{
+    RedactedUrl, without_credentials, without_credentials_in_list, without_credentials_in_text,
+};
 pub use reqwest::Url;
 pub use roots::Roots;
 pub use settings::{NetSettings, TransferLimits};

@@ -4,7 +4,7 @@
 //! machine itself is never reached through a proxy; a malformed value means no proxy.
 
 use super::no_proxy::{NoProxy, canonical};
-use super::{KeptLogin, Sent};
+use super::{KeptLogin, PERCENT_ENCODED, Sent, address, without_credentials};
 use gvmr_core::env::credentials::proxy_machine;
 use gvmr_core::sys::environment::Environment;
 use reqwest::Url;
@@ -18,33 +18,73 @@ pub struct ProxyChoice {
     https: Option<Url>,
     exempt: NoProxy,
     cgi: bool,
+    invalid: Vec<InvalidProxy>,
     /// What gvmr keeps, by the proxy that it was put into.
     kept: Vec<(Url, Sent)>,
 }
 
-/// `HTTP_PROXY` is set where `REQUEST_METHOD` is too: a CGI client could have sent it as a header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CgiRefusal;
+/// What is said of a proxy that a CGI client may have chosen.
+pub(super) const CGI: &str = "refusing to use HTTP_PROXY in a CGI environment, where REQUEST_METHOD is set";
 
-impl CgiRefusal {
-    /// The refusal in words.
-    pub fn reason(self) -> &'static str {
-        "refusing to use HTTP_PROXY in a CGI environment, where REQUEST_METHOD is set"
-    }
+/// Why a request is not sent: its proxy is not one that can be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProxyRefusal {
+    /// `HTTP_PROXY` is set where `REQUEST_METHOD` is too: a CGI client could have sent it as a header.
+    #[error("{CGI}")]
+    Cgi,
+    /// The variable's value is not a URL; the go command would take a piece of it for a host.
+    #[error("{variable} is not a valid URL: \"{shown}\"")]
+    Invalid {
+        /// The variable.
+        variable: &'static str,
+        /// What may be shown of its value.
+        shown: String,
+    },
+}
+
+/// A value that names no proxy. It holds nothing that may not be shown.
+#[derive(Clone, Debug)]
+struct InvalidProxy {
+    variable: &'static str,
+    scheme: &'static str,
+    shown: String,
+    /// Whether the go command goes without a proxy then.
+    is_ignored: bool,
 }
 
 impl ProxyChoice {
     /// Reads `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, their lower-case forms, and `REQUEST_METHOD`.
     pub fn from_environment(environment: &dyn Environment) -> Self {
-        let either = |upper: &str, lower: &str| environment.text(upper).or_else(|| environment.text(lower));
-        let proxy = |upper, lower| either(upper, lower).as_deref().and_then(parse);
-        Self {
-            http: proxy("HTTP_PROXY", "http_proxy"),
-            https: proxy("HTTPS_PROXY", "https_proxy"),
-            exempt: either("NO_PROXY", "no_proxy").map(|list| NoProxy::parse(&list)).unwrap_or_default(),
-            cgi: environment.get("REQUEST_METHOD").is_some(),
-            kept: Vec::new(),
-        }
+        let either = |upper: &'static str, lower: &'static str| {
+            let set = |name| Some((name, environment.text(name)?));
+            set(upper).or_else(|| set(lower))
+        };
+        let mut invalid = Vec::new();
+        let mut proxy = |scheme, upper, lower| {
+            let (variable, value) = either(upper, lower)?;
+            match parse(&value) {
+                Ok(url) => Some(url),
+                Err(is_ignored) => {
+                    let shown = without_credentials(&value);
+                    invalid.push(InvalidProxy { variable, scheme, shown, is_ignored });
+                    None
+                }
+            }
+        };
+        let http = proxy("http", "HTTP_PROXY", "http_proxy");
+        let https = proxy("https", "HTTPS_PROXY", "https_proxy");
+        let exempt = either("NO_PROXY", "no_proxy").map(|(_, list)| NoProxy::parse(&list));
+        let cgi = environment.get("REQUEST_METHOD").is_some();
+        Self { http, https, exempt: exempt.unwrap_or_default(), cgi, invalid, kept: Vec::new() }
+    }
+
+    /// A line for each value that counts for nothing, as it does for the go command.
+    pub fn ignored(&self) -> Vec<String> {
+        let ignored = self.invalid.iter().filter(|invalid| invalid.is_ignored);
+        let line = |InvalidProxy { variable, shown, .. }: &InvalidProxy| {
+            format!("ignoring {variable}, which is not a valid URL: \"{shown}\"; {PERCENT_ENCODED}")
+        };
+        ignored.map(line).collect()
     }
 
     /// Puts kept logins into the proxies that bring none.
@@ -68,10 +108,16 @@ impl ProxyChoice {
     }
 
     /// The proxy for `url`, `None` for a direct connection.
-    pub fn choose(&self, url: &Url) -> Result<Option<&Url>, CgiRefusal> {
+    pub fn choose(&self, url: &Url) -> Result<Option<&Url>, ProxyRefusal> {
+        let refused = |invalid: &&InvalidProxy| !invalid.is_ignored && invalid.scheme == url.scheme();
+        if let Some(InvalidProxy { variable, shown, .. }) = self.invalid.iter().find(refused)
+            && self.applies(url)
+        {
+            return Err(ProxyRefusal::Invalid { variable, shown: shown.clone() });
+        }
         let proxy = match url.scheme() {
             "https" => self.https.as_ref(),
-            "http" if self.cgi && self.http.is_some() => return Err(CgiRefusal),
+            "http" if self.cgi && self.http.is_some() => return Err(ProxyRefusal::Cgi),
             "http" => self.http.as_ref(),
             _ => None,
         };
@@ -87,15 +133,31 @@ impl ProxyChoice {
 }
 
 /// A proxy's URL; without a scheme it is `http`. Unknown schemes are spoken to as `http`, as Go does, and
-/// both SOCKS schemes leave the resolving of names to the proxy.
-fn parse(value: &str) -> Option<Url> {
+/// both SOCKS schemes leave the resolving of names to the proxy. The error says whether the go command ignores the value;
+/// else it takes a piece of it for a host.
+fn parse(value: &str) -> Result<Url, bool> {
     let with_host = |text: &str| Url::parse(text).ok().filter(Url::has_host);
-    let url = with_host(value).or_else(|| with_host(&format!("http://{value}")))?;
-    match url.scheme() {
-        "http" | "https" | "socks5h" => Some(url),
-        "socks5" => with_host(&url.as_str().replacen("socks5", "socks5h", 1)),
-        scheme => with_host(&url.as_str().replacen(scheme, "http", 1)),
+    let url = with_host(value).or_else(|| with_host(&format!("http://{value}"))).ok_or(true)?;
+    if is_malformed(value) {
+        return Err(false);
     }
+    let replaced = |scheme: &str, by: &str| with_host(&url.as_str().replacen(scheme, by, 1));
+    match url.scheme() {
+        "http" | "https" | "socks5h" => Ok(url),
+        "socks5" => replaced("socks5", "socks5h").ok_or(true),
+        scheme => replaced(scheme, "http").ok_or(true),
+    }
+}
+
+/// Whether a proxy's address is one that only seems to have a host: a proxy has no path in which an `@` could be, and
+/// neither quotes nor a second scheme.
+fn is_malformed(value: &str) -> bool {
+    let (authority, behind) = address::split(value);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let lacks_scheme = !value.contains("://") && behind.starts_with("//");
+    let begins_oddly = !value.starts_with(|one: char| one.is_ascii_alphanumeric() || one == '[');
+    let is_odd = begins_oddly && value.contains("://") || host.contains(['"', '\'', '<', '>']);
+    behind.contains('@') || lacks_scheme || is_odd || address::is_ambiguous(value)
 }
 
 impl fmt::Debug for ProxyChoice {
@@ -107,6 +169,7 @@ impl fmt::Debug for ProxyChoice {
             .field("https", &shown(&self.https))
             .field("exempt", &self.exempt)
             .field("cgi", &self.cgi)
+            .field("invalid", &self.invalid)
             .field("kept", &self.kept.iter().map(|(_, sent)| sent).collect::<Vec<_>>())
             .finish()
     }

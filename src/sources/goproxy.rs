@@ -7,7 +7,7 @@ use super::error::{AttemptOutcome, SourceError, Tried};
 use super::fetched::{Fetched, Form};
 use super::proxies::{MODULE, ProxyList, ProxyTarget, below};
 use crate::host::Platform;
-use crate::net::{Client, NetError, NetErrorKind, Phase, RedactedUrl, Url};
+use crate::net::{Client, NetError, NetErrorKind, Phase, RedactedUrl, Url, without_credentials_in_text};
 use gvmr_core::gover::version::Version;
 use std::collections::BTreeMap;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -215,7 +215,7 @@ impl<'c> Goproxy<'c> {
         if said == module_version {
             return Ok(RedactedUrl::of(base));
         }
-        let got = said.chars().take(60).flat_map(char::escape_debug).collect();
+        let got = without_credentials_in_text(&said).chars().take(60).flat_map(char::escape_debug).collect();
         Err(AttemptOutcome::OtherVersion { url: RedactedUrl::of(&file("info")), got })
     }
 

@@ -4,7 +4,7 @@
 //! error); `direct` and `off` end the list; an entry without a scheme is `https`.
 
 use super::glob::matches_prefix;
-use crate::net::{RedactedUrl, Url, without_credentials};
+use crate::net::{self, RedactedUrl, Url, without_credentials, without_credentials_in_list};
 use std::path::Path;
 
 /// The one module that is ever asked for.
@@ -47,13 +47,13 @@ pub enum ProxyListError {
     #[error("GOPROXY is set but has no entries")]
     Empty,
     /// An entry is neither a word of the grammar nor a URL.
-    #[error("invalid GOPROXY entry \"{entry}\", expected an https, http or file URL, direct or off")]
+    #[error("not a valid URL: \"{entry}\"; expected an https, http or file URL, direct or off")]
     Malformed {
         /// The entry.
         entry: String,
     },
     /// A `file` entry names more than a path.
-    #[error("invalid GOPROXY entry \"{entry}\": a file URL may hold only a path")]
+    #[error("not a valid file URL, which may hold only a path: \"{entry}\"")]
     NotOnlyAPath {
         /// The entry.
         entry: String,
@@ -74,7 +74,8 @@ impl ProxyList {
                 "" => continue,
                 "off" => ProxyTarget::Off,
                 "direct" => ProxyTarget::Direct(direct()?),
-                entry => ProxyTarget::Proxy(proxy(entry)?),
+                entry if is_cut_off(&entries, entry) => return Err(malformed(entry, list)),
+                entry => ProxyTarget::Proxy(proxy(entry, list)?),
             };
             let ends = !matches!(place, ProxyTarget::Proxy(_));
             entries.push(ProxyEntry { place, any_error_passes: any_error_passes && !ends });
@@ -121,19 +122,28 @@ pub(super) fn below(base: &Url, path: &str) -> Url {
 }
 
 fn direct() -> Result<Url, ProxyListError> {
-    Url::parse(DIRECT).map_err(|_| malformed(DIRECT))
+    Url::parse(DIRECT).map_err(|_| malformed(DIRECT, DIRECT))
 }
 
-fn proxy(entry: &str) -> Result<Url, ProxyListError> {
+/// Whether an entry may be the rest of a password with a separator in it. The go command would ask a piece of the
+/// password for modules.
+fn is_cut_off(before: &[ProxyEntry], entry: &str) -> bool {
+    let is_whole = ["https://", "http://", "file:"]
+        .iter()
+        .any(|scheme| entry.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)));
+    !before.is_empty() && entry.contains('@') && !is_whole
+}
+
+fn proxy(entry: &str, list: &str) -> Result<Url, ProxyListError> {
     // Single words are reserved, and what holds ":/" is complete; all else lacks only its scheme.
     let bare = entry.contains(['.', ':', '/']) && !entry.contains(":/") && !Path::new(entry).is_absolute();
     let text = if bare { format!("https://{entry}") } else { entry.to_owned() };
-    let url = Url::parse(&text).map_err(|_| malformed(entry))?;
+    let url = net::parse(&text).map_err(|_| malformed(entry, list))?;
     match url.scheme() {
         "https" | "http" => Ok(url),
         "file" if is_only_a_path(&text) => Ok(url),
-        "file" => Err(ProxyListError::NotOnlyAPath { entry: without_credentials(entry) }),
-        _ => Err(malformed(entry)),
+        "file" => Err(ProxyListError::NotOnlyAPath { entry: shown(entry, list) }),
+        _ => Err(malformed(entry, list)),
     }
 }
 
@@ -144,8 +154,13 @@ fn is_only_a_path(text: &str) -> bool {
     path.starts_with('/') && !path.contains(['?', '#'])
 }
 
-fn malformed(entry: &str) -> ProxyListError {
-    ProxyListError::Malformed { entry: without_credentials(entry) }
+fn malformed(entry: &str, list: &str) -> ProxyListError {
+    ProxyListError::Malformed { entry: shown(entry, list) }
+}
+
+/// What may be shown of an entry: where the list has credentials, what seems to be one may be a piece of a password.
+fn shown(entry: &str, list: &str) -> String {
+    if list.contains('@') { without_credentials_in_list(list) } else { without_credentials(entry) }
 }
 
 impl std::fmt::Debug for ProxyEntry {

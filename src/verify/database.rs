@@ -44,7 +44,7 @@ pub enum SettingError {
     #[error("GOSUMDB: invalid database name {0:?}, expected host[/path]")]
     Name(String),
     /// The address is of a kind that is never fetched.
-    #[error("GOSUMDB: the URL does not begin with https://, http:// or file://")]
+    #[error("GOSUMDB: not a valid URL, expected one that begins with https://, http:// or file://")]
     Url,
 }
 
@@ -67,9 +67,9 @@ impl Database {
         };
         let key = if key == "sum.golang.org" { GOLANG_KEY } else { key };
         let verifier =
-            Verifier::parse(key).map_err(|source| SettingError::Key { key: shown(key), source })?;
+            Verifier::parse(key).map_err(|source| SettingError::Key { key: shown(key, text), source })?;
         if !is_host_and_path(verifier.name()) {
-            return Err(SettingError::Name(verifier.name().to_owned()));
+            return Err(SettingError::Name(shown(verifier.name(), text)));
         }
         if url.is_some_and(|url| !["https://", "http://", "file://"].iter().any(|s| url.starts_with(s))) {
             return Err(SettingError::Url);
@@ -94,9 +94,9 @@ impl Database {
     }
 }
 
-/// A field that is not a key, as it may be shown: an address could hold a password.
-fn shown(key: &str) -> String {
-    if key.contains("://") || key.contains('@') {
+/// A field that is not a key, as it may be shown: an address could hold a password, and the password a space.
+fn shown(key: &str, setting: &str) -> String {
+    if key.contains("://") || setting.contains('@') {
         "(a URL)".to_owned()
     } else {
         key.chars().take(120).collect()

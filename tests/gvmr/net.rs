@@ -11,6 +11,7 @@ mod conditional;
 mod oracle;
 mod proxied;
 mod secrets;
+mod shown;
 
 /// Limits that end a test quickly.
 pub(crate) fn short() -> TransferLimits {

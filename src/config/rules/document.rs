@@ -8,6 +8,7 @@ use super::mistakes::Mistakes;
 use super::nearest::{nearest, shown};
 use super::tables::{entries, tables, type_of};
 use super::{assignments, conditions, directories};
+use crate::net::without_credentials_in_text;
 use gvmr_core::env::compiled_rules::{
     Assignment, CompiledRules, Conditions, RECORD_LIMIT, RulesPin, Section, When,
 };
@@ -46,7 +47,7 @@ pub(super) fn compile(
     })?;
     let table = DeTable::parse(text).map_err(|error| {
         let offset = error.span().map_or(text.len(), |span| span.start);
-        single(text, offset, &format!("not TOML: {}", error.message()))
+        single(text, offset, &format!("not TOML: {}", without_credentials_in_text(error.message())))
     })?;
     let project = file.parent().filter(|_| owner == Owner::Project);
     let places = Places { home: user_home.filter(|home| home.is_absolute()), project };

@@ -1,6 +1,7 @@
 //! What a person can do about a failed read.
 
 use super::{NetError, NetErrorKind};
+use crate::net::PERCENT_ENCODED;
 
 impl NetError {
     /// One next step.
@@ -19,6 +20,7 @@ impl NetError {
             NetErrorKind::Connect { .. } => {
                 "check that the host is up; behind a proxy, set HTTPS_PROXY, GOPROXY or GVMR_MIRROR"
             }
+            NetErrorKind::ProxySetting(_) => PERCENT_ENCODED,
             NetErrorKind::Proxy { .. } => "check HTTPS_PROXY and HTTP_PROXY",
             NetErrorKind::Tls { .. } => {
                 "add the issuer's certificate to the system's store, or name it in SSL_CERT_FILE"

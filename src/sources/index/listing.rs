@@ -4,7 +4,7 @@ use super::error::IndexError;
 use super::names::{self, Naming};
 use super::notes::{Notes, shown};
 use super::releases::{IndexFile, Releases};
-use crate::net::RedactedUrl;
+use crate::net::{RedactedUrl, without_credentials_in_text};
 use gvmr_core::gover::version::Version;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
@@ -52,7 +52,7 @@ pub(super) fn parse(body: &[u8], naming: Naming, url: &RedactedUrl) -> Result<Pa
     read.map_err(|error| {
         let (line, column) = (error.line(), error.column());
         let place = format!(" at line {line} column {column}");
-        malformed(line, column, error.to_string().trim_end_matches(&place))
+        malformed(line, column, &without_credentials_in_text(error.to_string().trim_end_matches(&place)))
     })?;
     let listing = reading.finished();
     if listing.releases.count() == 0 {

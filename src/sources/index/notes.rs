@@ -1,5 +1,7 @@
 //! Lines for the user: a few of each kind, and how many more there were.
 
+use crate::net::without_credentials_in_text;
+
 /// Lines of one kind that are told in full.
 const FULL: usize = 8;
 /// Characters of a server's word that are shown.
@@ -30,8 +32,9 @@ impl Notes {
     }
 }
 
-/// A server's word, cut and printable.
+/// A server's word, cut, printable and without credentials.
 pub(super) fn shown(word: &str) -> String {
+    let word = without_credentials_in_text(word);
     let mut characters = word.chars();
     let text: String = characters.by_ref().take(WORD).flat_map(char::escape_debug).collect();
     format!("\"{text}{}\"", if characters.next().is_some() { "…" } else { "" })

@@ -10,4 +10,5 @@ mod index;
 mod kill;
 mod musl;
 mod real_go;
+mod secrets;
 mod tampering;

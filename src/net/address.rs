@@ -1,0 +1,45 @@
+//! An address as a person wrote it, parsed: what readers would read differently is no address.
+//!
+//! Takes text, gives a URL or what may be shown of the text. A `\`, `/`, `?` or `#` in a password ends the host for some
+//! readers and not for others, so what stands before the last `@` would be sent or shown as something else. Never guesses.
+
+use super::redact::without_credentials;
+use reqwest::Url;
+
+/// How a password is written in a URL.
+pub const PERCENT_ENCODED: &str = "in a user name or password, write \\ # / ? @ as %5C %23 %2F %3F %40";
+
+/// A text that is not a URL.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid URL: \"{shown}\"")]
+pub struct NotAUrl {
+    /// What may be shown of it.
+    pub shown: String,
+}
+
+/// The URL that `text` is.
+pub fn parse(text: &str) -> Result<Url, NotAUrl> {
+    let fail = || NotAUrl { shown: without_credentials(text) };
+    let url = Url::parse(text).map_err(|_| fail())?;
+    let is_local = url.scheme() == "file" && !url.has_host();
+    if is_local || !is_ambiguous(text) { Ok(url) } else { Err(fail()) }
+}
+
+/// Whether readers disagree on where the host of an address is.
+pub(super) fn is_ambiguous(text: &str) -> bool {
+    let (authority, behind) = split(text);
+    let is_cut = behind.rsplit_once('@').is_some_and(|(_, rest)| {
+        let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+        !authority.contains('@')
+            && authority.contains(':')
+            && (host.contains(['.', ':']) || host == "localhost")
+    });
+    let path = behind.split(['?', '#']).next().unwrap_or_default();
+    is_cut || path.contains('\\') || text.trim().contains(|one: char| one.is_control())
+}
+
+/// The host with what is before it, and all behind the first character that ends it.
+pub(super) fn split(text: &str) -> (&str, &str) {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()))
+}
