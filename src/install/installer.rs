@@ -10,7 +10,7 @@ pub struct Installer<'a> {
     /// Where toolchains are committed.
     pub store: &'a Store,
     /// Where their bytes come from.
-    pub sources: Sources<'a>,
+    pub sources: Sources,
     /// What proves them; `None` where the user has switched the log off.
     pub log: Option<LogClient<'a>>,
     /// What runs here.

@@ -11,14 +11,17 @@ use crate::credentials::{self, Credentials, Keyring};
 use crate::host::Host;
 use crate::net::{self, NetSettings, PERCENT_ENCODED};
 use crate::sources::{
-    ArchiveDirectory, ArchiveSettings, Archives, GoSettings, Goproxy, ProxyList, ProxyListError, Source,
-    Sources,
+    ArchiveDirectory, ArchiveSettings, Archives, GoSettings, Goproxy, ProxyList, ProxyListError,
+    Reachability, Source, Sources,
 };
 use crate::store::{Store, StoreError};
 use crate::verify::{LogError, SettingError};
+use gvmr_core::env::network::Network;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::environment::Process;
+use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Why there is no way to the sources or to the log.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +66,8 @@ pub struct Access<'a> {
     gosumdb: String,
     host: Host,
     store: Store,
+    /// Which servers could not be connected to lately.
+    memory: Arc<Reachability>,
 }
 
 /// Opens the way to the sources and the log, by the rules of the current directory.
@@ -71,6 +76,7 @@ pub fn open(context: &Context) -> Result<Access<'_>, OpenError> {
     let environment = RuledEnvironment::of(&env_context, &Process);
     let settings = NetSettings::from_environment(&environment);
     settings.proxies.ignored().iter().for_each(|line| context.warn_once(line));
+    let memory = Reachability::new(&context.settings.cache, &network(&settings.proxies));
     let client = net::Client::new(with_credentials(settings, context));
     let toolchains = context.toolchains()?;
     let goroots: Vec<PathBuf> = toolchains.into_iter().rev().map(|toolchain| toolchain.goroot).collect();
@@ -84,6 +90,7 @@ pub fn open(context: &Context) -> Result<Access<'_>, OpenError> {
         gosumdb: go.gosumdb.value,
         host: Host::look(context.settings.home.root()),
         store: context.store_to_read()?,
+        memory: Arc::new(memory),
     })
 }
 
@@ -100,14 +107,15 @@ impl Access<'_> {
     }
 
     /// The sources in the user's order.
-    fn sources(&self) -> Sources<'_> {
+    fn sources(&self) -> Sources {
+        let memory = &self.memory;
         let settings = &self.context.settings.sources;
         let platform = || self.host.platform().clone();
         let archives = |mirrors: &Vec<_>, mirrors_named, index: &_, index_named, musl| {
             let (mirrors, index) = (mirrors.clone(), Clone::clone(index));
             let cache = self.context.settings.cache.clone();
             let settings = ArchiveSettings { mirrors, mirrors_named, index, index_named, musl, cache };
-            Source::Archives(Box::new(Archives::new(&self.client, platform(), settings)))
+            Source::Archives(Box::new(Archives::new(&self.client, platform(), settings).remembering(memory)))
         };
         let source = |name: &SourceName| match name {
             SourceName::Archive => archives(
@@ -117,7 +125,9 @@ impl Access<'_> {
                 settings.index_named,
                 false,
             ),
-            SourceName::Goproxy => Source::Goproxy(Goproxy::new(&self.client, &self.proxies, platform())),
+            SourceName::Goproxy => {
+                Source::Goproxy(Goproxy::new(&self.client, &self.proxies, platform()).remembering(memory))
+            }
             SourceName::Directory(path) => {
                 Source::Directory(ArchiveDirectory::new(&self.client, platform(), path))
             }
@@ -126,6 +136,13 @@ impl Access<'_> {
         let musl = has_musl.then(|| archives(&settings.musl_mirrors, true, &settings.musl_index, true, true));
         Sources::new(&self.client, platform(), settings.order.iter().map(source).collect(), musl)
     }
+}
+
+/// A word for the network that servers are seen from: the gateways, and the settings of proxies without credentials.
+fn network(proxies: &net::ProxyChoice) -> String {
+    let gateways = Network::default().seen().gateways;
+    let digest = Sha256::digest(format!("{gateways:?} {proxies:?}"));
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// `settings` with the stored credentials. Where they cannot be read, requests go without them.

@@ -5,11 +5,12 @@ use super::installer::{InstallOptions, InstallOutcome, Installer};
 use super::progress::{Event, Progress, ProgressReader};
 use super::verifier::{LogAnswer, Unpacked};
 use crate::host::Assessment;
-use crate::sources::{Fetched, Form, MODULE, Source, SourceError, Tried};
+use crate::sources::{Fetched, Form, Lap, MODULE, PATIENCE, Race, Source, SourceError, Tried, Work};
 use crate::store::{Committed, Facts, Programs, StoreError, VersionLock};
 use crate::unpack::{self, ArchiveLimits};
 use crate::verify::Verified;
 use gvmr_core::gover::version::Version;
+use std::collections::BTreeMap;
 
 /// Room that a toolchain needs, in bytes and files. The largest known one has 444 MB in 8,710 files; from 1.20 on,
 /// which no longer carry compiled packages, the largest has 242 MB in 12,072 files.
@@ -46,7 +47,7 @@ impl Installer<'_> {
     /// The same from these sources alone.
     pub fn install_from(
         &self,
-        sources: &[Source<'_>],
+        sources: &[Source],
         version: &Version,
         wishes: InstallOptions,
         watch: &dyn Progress,
@@ -56,7 +57,7 @@ impl Installer<'_> {
 
     fn obtain(
         &self,
-        sources: &[Source<'_>],
+        sources: &[Source],
         version: &Version,
         wishes: InstallOptions,
         watch: &dyn Progress,
@@ -80,11 +81,11 @@ impl Installer<'_> {
     /// The sources whose build of `version` runs here.
     fn suitable<'s>(
         &'s self,
-        sources: &'s [Source<'s>],
+        sources: &'s [Source],
         version: &Version,
         wishes: InstallOptions,
         watch: &dyn Progress,
-    ) -> Result<&'s [Source<'s>], InstallError> {
+    ) -> Result<&'s [Source], InstallError> {
         // What was built for another C library than the official builds is not judged by what those need.
         if sources.iter().all(Source::is_for_musl) {
             return Ok(sources);
@@ -134,34 +135,51 @@ impl Installer<'_> {
         }
     }
 
-    /// The tree of the first source that gives a whole one. A source that fails passes on to the next.
+    /// The tree of the first source that gives a whole one. A source that fails passes on to the next, and one that is silent
+    /// is raced by the next; those that could not be connected to lately come last.
     fn first_unpacked<'lock>(
         &self,
-        sources: &[Source<'_>],
+        sources: &[Source],
         version: &Version,
         logged: bool,
         lock: &'lock VersionLock,
         watch: &dyn Progress,
     ) -> Result<Unpacked<'lock>, InstallError> {
         let prefix = format!("{MODULE}@{}/", self.sources.platform().module_version(version));
-        let mut failures = Vec::new();
-        for source in sources {
-            let unpacked = source.fetch(version).map_err(InstallError::Source).and_then(|fetched| {
+        let mut order: Vec<&Source> = sources.iter().collect();
+        order.sort_by_key(|source| source.is_doubtful());
+        let work = |source: &&Source| -> Work<Result<Fetched, SourceError>> {
+            let (source, version) = ((*source).clone(), version.clone());
+            Box::new(move |others_left| source.fetch(&version, logged, others_left))
+        };
+        let mut race = Race::new(PATIENCE, order.iter().map(work));
+        let mut failures = BTreeMap::new();
+        loop {
+            let (number, fetched) = match race.next(None) {
+                Lap::Answer(number, fetched) => (number, fetched),
+                Lap::Silent(number) => {
+                    let line = order.get(number).and_then(|source| source.is_silent(PATIENCE));
+                    line.into_iter().for_each(|line| watch.event(Event::Note(line)));
+                    continue;
+                }
+                Lap::Late | Lap::Over => break,
+            };
+            let unpacked = fetched.map_err(InstallError::Source).and_then(|fetched| {
                 fetched.notes().iter().for_each(|note| watch.event(Event::Note(note.clone())));
                 note_tried(fetched.passed_over(), watch);
                 self.unpack(fetched, &prefix, version, logged, lock, watch)
             });
             match unpacked {
                 Ok(unpacked) => {
-                    note_failures(&failures, watch);
+                    note_failures(failures.values(), watch);
                     return Ok(unpacked);
                 }
-                Err(error) if error.passes_on() => failures.push(error),
+                Err(error) if error.passes_on() => drop(failures.insert(number, error)),
                 Err(error) => return Err(error),
             }
         }
         let wanted = format!("{} for {}", version.toolchain_name(), self.sources.platform());
-        Err(joined(wanted, failures, watch))
+        Err(joined(wanted, failures.into_values().collect(), watch))
     }
 
     /// Unpacks what is on its way into a new directory.
@@ -221,7 +239,7 @@ impl Installer<'_> {
 }
 
 /// Says what passed on to a later source.
-pub(super) fn note_failures(failures: &[InstallError], watch: &dyn Progress) {
+pub(super) fn note_failures<'a>(failures: impl IntoIterator<Item = &'a InstallError>, watch: &dyn Progress) {
     for failure in failures {
         match failure {
             InstallError::Source(error) => note_tried(&error.tried, watch),

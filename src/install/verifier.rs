@@ -39,7 +39,7 @@ impl LogAnswer {
     pub(super) fn ask(
         installer: &Installer<'_>,
         version: &Version,
-        sources: &[Source<'_>],
+        sources: &[Source],
         wishes: InstallOptions,
     ) -> Result<Self, InstallError> {
         if sources.iter().all(Source::is_for_musl) {

@@ -12,18 +12,35 @@ use reqwest::Url;
 use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Reads `https`, `http` and `file` URLs. Cheap to make and to clone: the connection pool is started with the
 /// first request over the network, and certificates are read with the first one that needs them.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<LazyExchange>,
+    /// Whether another source is left, so that where nobody listens is not asked again.
+    is_hurried: bool,
+    /// Set once a server has begun to answer.
+    answered: Option<Arc<AtomicBool>>,
 }
 
 impl Client {
     /// A client that follows `settings`.
     pub fn new(settings: NetSettings) -> Self {
-        Self { shared: Arc::new(LazyExchange::new(settings)) }
+        Self { shared: Arc::new(LazyExchange::new(settings)), is_hurried: false, answered: None }
+    }
+
+    /// The same client for when something else is left to ask: it does not try a connection twice.
+    #[must_use]
+    pub fn hurried(&self) -> Self {
+        Self { is_hurried: true, ..self.clone() }
+    }
+
+    /// The same client, which sets `answered` once a server has begun to answer.
+    #[must_use]
+    pub fn noting(&self, answered: &Arc<AtomicBool>) -> Self {
+        Self { answered: Some(Arc::clone(answered)), ..self.clone() }
     }
 
     /// The whole body of `url`, at most `limit` bytes. An attempt that fails midway is repeated.
@@ -73,8 +90,9 @@ impl Client {
                 Err(failure) => failure,
             };
             // A local file is not a network: what fails there fails again.
+            let is_final = url.scheme() == "file" || self.is_hurried && failure.error.is_refused();
             let pause = Some(&failure)
-                .filter(|failure| url.scheme() != "file" && failure.error.is_transient())
+                .filter(|failure| !is_final && failure.error.is_transient())
                 .and_then(|failure| backoff.next(failure.retry_after));
             match pause {
                 Some(pause) => std::thread::sleep(pause),
@@ -95,7 +113,11 @@ impl Client {
                     .shared
                     .get()
                     .map_err(|reason| fail(NetErrorKind::Tls { reason: reason.to_owned(), issuer: None }))?;
-                Ok(Body::of_answer(&self.shared, url, exchange.get(url, wanted)?))
+                let reply = exchange.get(url, wanted)?;
+                if let Some(answered) = &self.answered {
+                    answered.store(true, Ordering::Relaxed);
+                }
+                Ok(Body::of_answer(&self.shared, url, reply))
             }
             _ => Err(fail(NetErrorKind::Unsupported { reason: "the scheme must be https, http or file" })),
         }

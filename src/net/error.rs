@@ -198,6 +198,28 @@ impl NetError {
         )
     }
 
+    /// Whether there was no connection to the server itself. That of a proxy says nothing about the server.
+    pub fn is_unconnected(&self) -> bool {
+        self.via.is_none() && (self.is_refused() || matches!(self.kind, NetErrorKind::Dns { .. }))
+    }
+
+    /// Whether it is a server's own answer.
+    pub fn is_answer(&self) -> bool {
+        let kind = &self.kind;
+        matches!(
+            kind,
+            NetErrorKind::Absent { .. } | NetErrorKind::Refused { .. } | NetErrorKind::Status { .. }
+        )
+    }
+
+    /// Whether nobody listens at an address that is known.
+    pub fn is_refused(&self) -> bool {
+        matches!(
+            self.kind,
+            NetErrorKind::Connect { .. } | NetErrorKind::Timeout { phase: Phase::Connect, .. }
+        )
+    }
+
     /// Whether the source says that there is no such thing.
     pub fn is_absent(&self) -> bool {
         matches!(self.kind, NetErrorKind::Absent { .. })

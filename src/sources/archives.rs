@@ -3,24 +3,26 @@
 //! The index is read when a question needs it, once. Where it cannot be read, its old copy or the table of known
 //! releases answers, and that is said. A mirror that is out of reach is asked once and not again.
 
+mod mirrors;
+
 use super::archive_name::{self, stems};
 use super::error::{AttemptOutcome, SourceError, Tried};
 use super::fetched::{Fetched, Form, PromisedSum};
 use super::goproxy::Listing;
 use super::index::{Index, IndexError, IndexFile, Naming};
-use super::proxies::below;
+use super::race::{Lap, PATIENCE, Race};
+use super::reachability::Reachability;
 use crate::host::Platform;
-use crate::net::{Body, Client, NetError, Url};
+use crate::net::{Client, NetError, NetErrorKind, Phase, RedactedUrl, Url};
 use crate::unpack::Format;
 use crate::verify::{known_since, known_sum, known_versions};
 use gvmr_core::gover::version::Version;
+use mirrors::Opened;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Duration;
-
-/// More than any archive: the largest so far has 151 MB.
-const MAX_BYTES: u64 = 500 << 20;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 /// The settings of a group of mirrors.
 #[derive(Clone, Debug)]
@@ -39,13 +41,19 @@ pub struct ArchiveSettings {
     pub cache: PathBuf,
 }
 
-/// The release archives of one platform, as a list of mirrors serves them.
-pub struct Archives<'c> {
-    client: &'c Client,
+/// The release archives of one platform, as a list of mirrors serves them. Its clones share what they learn.
+#[derive(Clone)]
+pub struct Archives {
+    client: Client,
     platform: Platform,
-    settings: ArchiveSettings,
-    index: OnceLock<Option<Result<Index, IndexError>>>,
-    unreachable: Mutex<BTreeMap<usize, NetError>>,
+    settings: Arc<ArchiveSettings>,
+    index: Arc<OnceLock<Option<Result<Index, IndexError>>>>,
+    /// That the index has not answered yet, and is not waited for any longer.
+    silence: Arc<OnceLock<Option<Result<Index, IndexError>>>>,
+    unreachable: Arc<Mutex<BTreeMap<usize, NetError>>>,
+    memory: Option<Arc<Reachability>>,
+    /// Whether there is no other source.
+    is_alone: bool,
 }
 
 /// The newest release that was found, and how much that says.
@@ -57,13 +65,77 @@ pub(super) struct Found {
     pub(super) notes: Vec<String>,
 }
 
-/// A body, the stem and format of its file, and what was asked before.
-type Opened<'s> = (Body, (&'s str, Format), Vec<Tried>);
-
-impl<'c> Archives<'c> {
+impl Archives {
     /// The archives for `platform` that the mirrors of `settings` serve.
-    pub fn new(client: &'c Client, platform: Platform, settings: ArchiveSettings) -> Self {
-        Self { client, platform, settings, index: OnceLock::new(), unreachable: Mutex::default() }
+    pub fn new(client: &Client, platform: Platform, settings: ArchiveSettings) -> Self {
+        let (client, settings) = (client.clone(), Arc::new(settings));
+        let (index, silence) = (Arc::default(), Arc::default());
+        Self {
+            client,
+            platform,
+            settings,
+            index,
+            silence,
+            unreachable: Arc::default(),
+            memory: None,
+            is_alone: true,
+        }
+    }
+
+    /// The same, which keeps what it learns of servers in `memory`.
+    #[must_use]
+    pub fn remembering(self, memory: &Arc<Reachability>) -> Self {
+        Self { memory: Some(Arc::clone(memory)), ..self }
+    }
+
+    /// The same beside other sources.
+    pub(super) fn beside_others(&mut self) {
+        self.is_alone = false;
+    }
+
+    /// Whether the index is not asked again where nobody listens, since something else can answer.
+    fn is_index_hurried(&self) -> bool {
+        !self.is_alone || self.settings.mirrors_named
+    }
+
+    /// Reads the index, for a later question.
+    pub(super) fn prepare(&self) {
+        self.index();
+    }
+
+    /// The same, which sets `begun` once a server has begun to answer.
+    pub(super) fn noting(&self, begun: &Arc<AtomicBool>) -> Self {
+        Self { client: self.client.noting(begun), ..self.clone() }
+    }
+
+    /// Takes down that the first mirror has been silent for `after`.
+    pub(super) fn mirror_is_silent(&self, after: Duration) -> Option<NetError> {
+        let url = self.settings.mirrors.first()?;
+        self.failed_at(url);
+        Some(silence(url, after))
+    }
+
+    /// Does without the index, which has been silent for `after`, until it answers.
+    pub(super) fn index_is_silent(&self, after: Duration) -> Option<NetError> {
+        let url = self.settings.index.as_ref().filter(|_| self.index.get().is_none())?;
+        let error = silence(url, after);
+        let _ = self.silence.set(Some(Err(IndexError::Net(error.clone()))));
+        if let Some(memory) = &self.memory {
+            memory.failed(url);
+        }
+        Some(error)
+    }
+
+    /// Waits for the index of an exact release that needs none, but not for long.
+    fn index_in_time(&self) -> Option<&Index> {
+        if self.index.get().is_none() && self.silence.get().is_none() {
+            let archives = self.clone();
+            let mut race = Race::new(PATIENCE, [Box::new(move |_| archives.prepare()) as _]);
+            if matches!(race.next(Some(Instant::now() + PATIENCE)), Lap::Late) {
+                self.index_is_silent(PATIENCE);
+            }
+        }
+        self.fresh_or_old_index()
     }
 
     pub(super) fn platform(&self) -> &Platform {
@@ -128,9 +200,10 @@ impl<'c> Archives<'c> {
         })
     }
 
-    /// The archive of `version` from the first mirror that gives it.
-    pub fn fetch(&self, version: &Version) -> Result<Fetched, SourceError> {
-        let listed = self.index_for(version);
+    /// The archive of `version` from the first mirror that gives it. `logged` says that the log knows the release, so that
+    /// no index is needed. `others_left` says that other sources are left to ask.
+    pub fn fetch(&self, version: &Version, logged: bool, others_left: bool) -> Result<Fetched, SourceError> {
+        let listed = self.index_for(version, logged);
         let file = listed.and_then(|index| index.file(version, self.platform.arch()));
         let sum = listed.and_then(|index| self.promise(index, file));
         let stems = match file {
@@ -143,9 +216,10 @@ impl<'c> Archives<'c> {
             .iter()
             .flat_map(|format| stems.iter().map(|stem| (stem.as_str(), *format)));
         let others: Vec<_> = others.filter(|_| self.settings.mirrors_named || self.settings.musl).collect();
-        let (body, (stem, format), passed_over) = self.walk(&[gz, others].concat())?;
+        let opened = self.walk(&[gz, others].concat(), others_left)?;
+        let Opened { body, file: (stem, format), passed_over, mut notes } = opened;
         let name = format!("{stem}.{}", format.extension());
-        let mut notes = listed.map_or_else(Vec::new, notes_on);
+        notes.extend(listed.map_or_else(Vec::new, notes_on));
         if format != Format::TarGz
             && let Some(sum) = &sum
         {
@@ -161,47 +235,21 @@ impl<'c> Archives<'c> {
         let listed = if known_sum(&name).is_some() { None } else { self.fresh_or_old_index() };
         let sum = listed.and_then(|index| self.promise(index, index.source(version)));
         let stem = name.trim_end_matches(".tar.gz");
-        let (body, (_, format), passed_over) = self.walk(&[(stem, Format::TarGz)])?;
-        let notes = listed.map_or_else(Vec::new, notes_on);
+        let opened = self.walk(&[(stem, Format::TarGz)], false)?;
+        let Opened { body, file: (_, format), passed_over, mut notes } = opened;
+        notes.extend(listed.map_or_else(Vec::new, notes_on));
         Ok(Fetched { body, form: Form::Archive { format, name: name.clone(), sum }, passed_over, notes })
     }
 
-    /// Asks each mirror for the first of these files that it has.
-    fn walk<'s>(&self, files: &[(&'s str, Format)]) -> Result<Opened<'s>, SourceError> {
-        let mut tried = Vec::new();
-        for (place, base) in self.settings.mirrors.iter().enumerate() {
-            if let Some(error) = self.known(place) {
-                tried.push(Tried { outcome: AttemptOutcome::Net(error), asked: false });
-                continue;
-            }
-            for &(stem, format) in files {
-                let url = below(base, &format!("{stem}.{}", format.extension()));
-                match self.client.open(&url).and_then(|body| body.limited(MAX_BYTES)) {
-                    Ok(body) => return Ok((body, (stem, format), tried)),
-                    Err(error) => {
-                        let absent = error.is_absent();
-                        self.remember(place, &error);
-                        // Of several names that are not there, the usual one is worth a word.
-                        if !absent || (stem, format) == files[0] {
-                            tried.push(Tried { outcome: AttemptOutcome::Net(error), asked: true });
-                        }
-                        if !absent {
-                            break;
-                        }
-                    }
-                }
-            }
-        }
-        let wanted =
-            files.first().map_or(String::new(), |(stem, format)| format!("{stem}.{}", format.extension()));
-        Err(SourceError { wanted, tried, ended_early: false })
-    }
-
     /// The index where it matters for one exact release: one that the user named always, Go's own only for
-    /// releases that this program does not know yet.
-    fn index_for(&self, version: &Version) -> Option<&Index> {
-        let known = !self.settings.musl && archive_name::known(version, &self.platform).is_some();
-        if known && !self.settings.index_named { None } else { self.fresh_or_old_index() }
+    /// releases that neither this program nor the log knows.
+    fn index_for(&self, version: &Version, logged: bool) -> Option<&Index> {
+        let known = archive_name::known(version, &self.platform).is_some() || logged;
+        match (known && !self.settings.musl, self.settings.index_named) {
+            (true, false) => None,
+            (true, true) => self.index_in_time(),
+            (false, _) => self.fresh_or_old_index(),
+        }
     }
 
     fn fresh_or_old_index(&self) -> Option<&Index> {
@@ -220,31 +268,29 @@ impl<'c> Archives<'c> {
     }
 
     fn index(&self) -> Option<&Result<Index, IndexError>> {
+        if let (None, Some(silence)) = (self.index.get(), self.silence.get()) {
+            return silence.as_ref();
+        }
         let naming = if self.settings.musl { Naming::Musl } else { Naming::Official };
-        let read = |url: &Url| Index::read(self.client, url, &self.settings.cache, naming);
+        let client = if self.is_index_hurried() { self.client.hurried() } else { self.client.clone() };
+        let read = |url: &Url| {
+            let index = Index::read(&client, url, &self.settings.cache, naming);
+            match index.as_ref().map(Index::failure) {
+                Ok(None) => self.reached_at(url),
+                Ok(Some(IndexError::Net(error))) | Err(IndexError::Net(error)) if error.is_unconnected() => {
+                    self.failed_at(url);
+                }
+                _ => {}
+            }
+            index
+        };
         self.index.get_or_init(|| self.settings.index.as_ref().map(read)).as_ref()
     }
+}
 
-    fn remember(&self, place: usize, error: &NetError) {
-        if error.is_unreachable() {
-            self.unreachable.lock().unwrap_or_else(PoisonError::into_inner).insert(place, error.clone());
-        }
-    }
-
-    /// Why a mirror is not asked: it, or the index on the same host, was out of reach a moment ago.
-    fn known(&self, place: usize) -> Option<NetError> {
-        let own = self.unreachable.lock().unwrap_or_else(PoisonError::into_inner).get(&place).cloned();
-        let base = self.settings.mirrors.get(place)?;
-        own.or_else(|| {
-            let index = self.settings.index.as_ref().filter(|index| index.origin() == base.origin())?;
-            let failed = match self.index.get()?.as_ref()? {
-                Ok(index) => index.failure()?,
-                Err(error) => error,
-            };
-            let IndexError::Net(failed) = failed else { return None };
-            Some(failed).filter(|error| error.is_unreachable() && index.scheme() != "file").cloned()
-        })
-    }
+fn silence(url: &Url, after: Duration) -> NetError {
+    let kind = NetErrorKind::Timeout { phase: Phase::FirstByte, after };
+    NetError { url: RedactedUrl::of(url), via: None, sent: None, kind }
 }
 
 /// All that there is to say about an index.
@@ -276,7 +322,7 @@ fn in_words(age: Duration) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
-impl std::fmt::Debug for Archives<'_> {
+impl std::fmt::Debug for Archives {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Archives").field("platform", &self.platform).finish_non_exhaustive()
     }

@@ -12,29 +12,31 @@ use gvmr_core::gover::version::Version;
 use std::path::{Path, PathBuf};
 
 /// Archives on a file system.
-#[derive(Debug)]
-pub struct ArchiveDirectory<'c> {
-    client: &'c Client,
+#[derive(Clone, Debug)]
+pub struct ArchiveDirectory {
+    client: Client,
     platform: Platform,
     /// Whether only builds for musl are taken, or none of them.
     musl: bool,
     place: Place,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Place {
     Directory(PathBuf),
     File(PathBuf),
 }
 
-impl<'c> ArchiveDirectory<'c> {
+impl ArchiveDirectory {
     /// The archives for `platform` in `directory`.
-    pub fn new(client: &'c Client, platform: Platform, directory: &Path) -> Self {
+    pub fn new(client: &Client, platform: Platform, directory: &Path) -> Self {
+        let client = client.clone();
         Self { client, platform, musl: false, place: Place::Directory(directory.to_owned()) }
     }
 
     /// One archive. `name` is what its file name says.
-    pub fn file(client: &'c Client, name: &ArchiveName, file: &Path) -> Self {
+    pub fn file(client: &Client, name: &ArchiveName, file: &Path) -> Self {
+        let client = client.clone();
         Self { client, platform: name.platform.clone(), musl: name.musl, place: Place::File(file.to_owned()) }
     }
 

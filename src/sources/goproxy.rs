@@ -6,12 +6,14 @@
 use super::error::{AttemptOutcome, SourceError, Tried};
 use super::fetched::{Fetched, Form};
 use super::proxies::{MODULE, ProxyList, ProxyTarget, below};
+use super::reachability::Reachability;
 use crate::host::Platform;
 use crate::net::{Client, NetError, NetErrorKind, Phase, RedactedUrl, Url, without_credentials_in_text};
 use gvmr_core::gover::version::Version;
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// What cmd/go allows a module zip.
@@ -21,12 +23,14 @@ const MAX_INFO_BYTES: u64 = 64 << 10;
 /// How long an answered list waits for the other entries' lists.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// The toolchains of one platform, as a GOPROXY list serves them.
-pub struct Goproxy<'c> {
-    client: &'c Client,
-    list: &'c ProxyList,
+/// The toolchains of one platform, as a GOPROXY list serves them. Its clones share what they learn.
+#[derive(Clone)]
+pub struct Goproxy {
+    client: Client,
+    list: ProxyList,
     platform: Platform,
-    unreachable: Mutex<BTreeMap<usize, Unreachable>>,
+    unreachable: Arc<Mutex<BTreeMap<usize, Unreachable>>>,
+    memory: Option<Arc<Reachability>>,
 }
 
 /// Why an entry is not asked again.
@@ -59,10 +63,47 @@ pub enum Presence {
     Refused(SourceError),
 }
 
-impl<'c> Goproxy<'c> {
+impl Goproxy {
     /// The toolchains for `platform` that `list` serves.
-    pub fn new(client: &'c Client, list: &'c ProxyList, platform: Platform) -> Self {
-        Self { client, list, platform, unreachable: Mutex::default() }
+    pub fn new(client: &Client, list: &ProxyList, platform: Platform) -> Self {
+        let (client, list) = (client.clone(), list.clone());
+        Self { client, list, platform, unreachable: Arc::default(), memory: None }
+    }
+
+    /// The same, which keeps what it learns of servers in `memory`.
+    #[must_use]
+    pub fn remembering(self, memory: &Arc<Reachability>) -> Self {
+        Self { memory: Some(Arc::clone(memory)), ..self }
+    }
+
+    /// The same, which sets `begun` once a server has begun to answer.
+    pub(super) fn noting(&self, begun: &Arc<AtomicBool>) -> Self {
+        Self { client: self.client.noting(begun), ..self.clone() }
+    }
+
+    /// The same for when other sources are left to ask. Within the list nothing changes.
+    pub(super) fn hurried(&self) -> Self {
+        Self { client: self.client.hurried(), ..self.clone() }
+    }
+
+    /// Whether none of its servers could be connected to a few minutes ago.
+    pub(super) fn is_doubtful(&self) -> bool {
+        let mut urls = self.list.entries().iter().filter_map(|entry| entry.place.url()).peekable();
+        let memory = self.memory.as_ref().filter(|_| urls.peek().is_some());
+        memory.is_some_and(|memory| urls.all(|url| memory.is_doubtful(url)))
+    }
+
+    /// Takes down that its first server has been silent for `after`: it is still asked for bytes, though last.
+    pub(super) fn is_silent(&self, after: Duration) -> Option<NetError> {
+        let first = self.list.entries().iter().enumerate();
+        let (index, url) = first.filter_map(|(index, entry)| Some((index, entry.place.url()?))).next()?;
+        let kind = NetErrorKind::Timeout { phase: Phase::FirstByte, after };
+        let error = NetError { url: RedactedUrl::of(url), via: None, sent: None, kind };
+        self.remember(index, &error, false);
+        if let Some(memory) = &self.memory {
+            memory.failed(url);
+        }
+        Some(error)
     }
 
     /// The platform.
@@ -122,6 +163,7 @@ impl<'c> Goproxy<'c> {
         let before = listing.versions.len();
         match answer {
             Ok(data) => {
+                self.has_answered(index);
                 let text = String::from_utf8_lossy(&data);
                 let words = text.lines().filter_map(|line| line.split_whitespace().next());
                 listing.versions.extend(words.filter_map(|word| self.platform.version_in(word)));
@@ -220,13 +262,30 @@ impl<'c> Goproxy<'c> {
     }
 
     fn ask<T>(&self, index: usize, read: impl Fn() -> Result<T, NetError>) -> Result<T, NetError> {
-        read().inspect_err(|error| self.remember(index, error, true))
+        read().inspect(|_| self.has_answered(index)).inspect_err(|error| self.remember(index, error, true))
+    }
+
+    fn has_answered(&self, index: usize) {
+        if let (Some(memory), Some(url)) = (&self.memory, self.url(index)) {
+            memory.reached(url);
+        }
+    }
+
+    fn url(&self, index: usize) -> Option<&Url> {
+        self.list.entries().get(index)?.place.url()
     }
 
     fn remember(&self, index: usize, error: &NetError, certain: bool) {
         if error.is_unreachable() {
             let mut unreachable = self.unreachable.lock().unwrap_or_else(PoisonError::into_inner);
             unreachable.insert(index, Unreachable { error: error.clone(), certain });
+        }
+        if let (Some(memory), Some(url)) = (&self.memory, self.url(index)) {
+            if error.is_unconnected() {
+                memory.failed(url)
+            } else if error.is_answer() {
+                memory.reached(url)
+            }
         }
     }
 
@@ -258,7 +317,7 @@ impl Listing {
     }
 }
 
-impl std::fmt::Debug for Goproxy<'_> {
+impl std::fmt::Debug for Goproxy {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Goproxy").field("list", &self.list).field("platform", &self.platform).finish()
     }

@@ -43,15 +43,15 @@ impl Newest {
 }
 
 /// One search: what was noted on the way, and the last question that no source could answer.
-struct Search<'a, 'c> {
-    goproxy: &'a Goproxy<'c>,
+struct Search<'a> {
+    goproxy: &'a Goproxy,
     refused: Vec<Version>,
     notes: Vec<String>,
     failure: Option<SourceError>,
     until: Instant,
 }
 
-impl Goproxy<'_> {
+impl Goproxy {
     /// The newest release that `selector` means; without one, the newest of all. Pre-releases count only
     /// where they are asked for exactly.
     pub fn newest(&self, selector: Option<&Selector>) -> Result<Newest, SourceError> {
@@ -99,7 +99,7 @@ fn release(minor: u64, patch: u64) -> Option<Version> {
     Version::parse(&format!("1.{minor}.{patch}"))
 }
 
-impl Search<'_, '_> {
+impl Search<'_> {
     /// The newest patch of `minor` that is newer than `listed`.
     fn beyond(&mut self, minor: u64, listed: Option<&Version>) -> Option<Version> {
         let patch = listed.and_then(Version::numbers).map(|(_, _, patch)| patch);

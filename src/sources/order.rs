@@ -4,49 +4,51 @@
 //! where no later source gives a fresh one.
 
 use super::archive_name::{self, ArchiveName};
-use super::archives::{Archives, Found};
+use super::archives::Archives;
 use super::directory::ArchiveDirectory;
 use super::error::SourceError;
 use super::fetched::Fetched;
 use super::goproxy::{Goproxy, Listing};
-use super::newest::Newest;
 use crate::host::Platform;
-use crate::net::Client;
+use crate::net::{Client, NetError};
 use crate::verify::known_versions;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
 use std::path::Path;
+use std::time::Duration;
 
 /// One source.
-#[derive(Debug)]
-pub enum Source<'c> {
+#[derive(Clone, Debug)]
+pub enum Source {
     /// Release archives from mirrors.
-    Archives(Box<Archives<'c>>),
+    Archives(Box<Archives>),
     /// Toolchain modules through a list of module proxies.
-    Goproxy(Goproxy<'c>),
+    Goproxy(Goproxy),
     /// Archives on a file system.
-    Directory(ArchiveDirectory<'c>),
+    Directory(ArchiveDirectory),
 }
 
 /// All sources for one platform.
 #[derive(Debug)]
-pub struct Sources<'c> {
-    client: &'c Client,
+pub struct Sources {
+    pub(super) client: Client,
     platform: Platform,
-    entries: Vec<Source<'c>>,
-    musl: Option<Source<'c>>,
+    pub(super) entries: Vec<Source>,
+    musl: Option<Source>,
 }
 
-impl<'c> Sources<'c> {
+impl Sources {
     /// Sources in the order in which they are asked. `musl` has builds for musl, for releases whose official build
     /// needs another C library.
-    pub fn new(
-        client: &'c Client,
-        platform: Platform,
-        entries: Vec<Source<'c>>,
-        musl: Option<Source<'c>>,
-    ) -> Self {
-        Self { client, platform, entries, musl }
+    pub fn new(client: &Client, platform: Platform, mut entries: Vec<Source>, musl: Option<Source>) -> Self {
+        if entries.len() > 1 {
+            for source in &mut entries {
+                if let Source::Archives(archives) = source {
+                    archives.beside_others();
+                }
+            }
+        }
+        Self { client: client.clone(), platform, entries, musl }
     }
 
     /// The platform.
@@ -55,17 +57,17 @@ impl<'c> Sources<'c> {
     }
 
     /// The sources, in order.
-    pub fn entries(&self) -> &[Source<'c>] {
+    pub fn entries(&self) -> &[Source] {
         &self.entries
     }
 
     /// One archive on this machine as a source.
-    pub fn file(&self, name: &ArchiveName, file: &Path) -> ArchiveDirectory<'c> {
-        ArchiveDirectory::file(self.client, name, file)
+    pub fn file(&self, name: &ArchiveName, file: &Path) -> ArchiveDirectory {
+        ArchiveDirectory::file(&self.client, name, file)
     }
 
     /// The source of builds for musl, where the user named one.
-    pub fn musl(&self) -> Option<&Source<'c>> {
+    pub fn musl(&self) -> Option<&Source> {
         self.musl.as_ref()
     }
 
@@ -92,44 +94,6 @@ impl<'c> Sources<'c> {
         known_versions(self.platform.arch())
     }
 
-    /// The newest release that `selector` means; without one, the newest of all. Pre-releases count only where they
-    /// are asked for exactly.
-    /// `exists` is asked about releases that an index has taken back.
-    pub fn newest(
-        &self,
-        selector: Option<&Selector>,
-        exists: &dyn Fn(&Version) -> bool,
-    ) -> Result<Newest, SourceError> {
-        let wanted = |version: &Version| match selector {
-            Some(selector) => {
-                selector.matches(version)
-                    && (!version.is_prerelease() || selector.as_exact() == Some(version))
-            }
-            None => !version.is_prerelease(),
-        };
-        let mut old: Option<Found> = None;
-        let mut failures = Vec::new();
-        for source in &self.entries {
-            let found = match source {
-                Source::Goproxy(goproxy) => match goproxy.newest(selector) {
-                    Ok(newest) => return Ok(newest),
-                    Err(error) => Err(error),
-                },
-                Source::Archives(archives) => archives.newest(wanted, exists),
-                Source::Directory(directory) => Ok(directory.newest(wanted)),
-            };
-            match found {
-                Ok(Some(found)) if found.fresh => return Ok(Newest::found(found, &[])),
-                Ok(found) => old = old.or(found),
-                Err(error) => failures.push(error),
-            }
-        }
-        match old {
-            Some(found) => Ok(Newest::found(found, &failures)),
-            None => Err(SourceError::joined(self.describe(selector), failures)),
-        }
-    }
-
     /// The error of sources that all forbid asking for anything, the log included.
     pub fn forbidden(&self, version: &Version) -> Option<SourceError> {
         let mut forbidden = None;
@@ -142,14 +106,14 @@ impl<'c> Sources<'c> {
         forbidden
     }
 
-    fn describe(&self, selector: Option<&Selector>) -> String {
+    pub(super) fn describe(&self, selector: Option<&Selector>) -> String {
         let named = selector
             .map_or_else(|| "any release".to_owned(), |selector| format!("any release of {selector}"));
         format!("{named} for {}", self.platform)
     }
 }
 
-impl Source<'_> {
+impl Source {
     /// Whether all it has are builds for musl.
     pub fn is_for_musl(&self) -> bool {
         match self {
@@ -169,10 +133,45 @@ impl Source<'_> {
         archive_name::known(version, platform).is_some()
     }
 
-    /// The toolchain of `version`, on its way.
-    pub fn fetch(&self, version: &Version) -> Result<Fetched, SourceError> {
+    /// Whether it could not be connected to a few minutes ago: then it is asked last.
+    pub fn is_doubtful(&self) -> bool {
         match self {
-            Self::Archives(archives) => archives.fetch(version),
+            Self::Archives(archives) => archives.is_doubtful(),
+            Self::Goproxy(goproxy) => goproxy.is_doubtful(),
+            Self::Directory(_) => false,
+        }
+    }
+
+    /// Takes down that it has been silent for `after`, and gives a line about it that names the setting to change. `None`
+    /// where it is not known whom it asks.
+    pub fn is_silent(&self, after: Duration) -> Option<String> {
+        let (error, setting) = match self {
+            Self::Archives(archives) => {
+                (archives.mirror_is_silent(after)?, "GVMR_SOURCES=goproxy or GVMR_MIRROR")
+            }
+            Self::Goproxy(goproxy) => (goproxy.is_silent(after)?, "GVMR_SOURCES=archive or GOPROXY"),
+            Self::Directory(_) => return None,
+        };
+        Some(silence(&error, after, setting))
+    }
+
+    /// The same of a moving word, for which archives need their index alone.
+    pub(super) fn index_is_silent(&self, after: Duration) -> Option<String> {
+        match self {
+            Self::Archives(archives) => {
+                let error = archives.index_is_silent(after)?;
+                Some(silence(&error, after, "GVMR_SOURCES=goproxy or GVMR_INDEX=off"))
+            }
+            _ => self.is_silent(after),
+        }
+    }
+
+    /// The toolchain of `version`, on its way. `logged` says that the log knows it, `others_left` that other sources are left
+    /// to ask.
+    pub fn fetch(&self, version: &Version, logged: bool, others_left: bool) -> Result<Fetched, SourceError> {
+        match self {
+            Self::Archives(archives) => archives.fetch(version, logged, others_left),
+            Self::Goproxy(goproxy) if others_left => goproxy.hurried().fetch(version),
             Self::Goproxy(goproxy) => goproxy.fetch(version),
             Self::Directory(directory) => directory.fetch(version),
         }
@@ -187,4 +186,9 @@ impl Source<'_> {
             Self::Directory(_) => None,
         }
     }
+}
+
+/// `https://go.dev/dl did not answer within 3 s; to skip it, set GVMR_SOURCES=goproxy`
+pub(super) fn silence(error: &NetError, after: Duration, setting: &str) -> String {
+    format!("{} did not answer within {} s; to skip it, set {setting}", error.url, after.as_secs())
 }

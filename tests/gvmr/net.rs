@@ -253,6 +253,27 @@ fn five_redirects_are_followed_and_no_more() {
 }
 
 #[test]
+fn in_a_hurry_nobody_is_asked_twice_who_does_not_listen() {
+    let mut settings = NetSettings::from_environment(&Vec::<(&str, &str)>::new());
+    // A pause that no test waits for.
+    settings.limits =
+        TransferLimits { pause: Duration::from_secs(3600), deadline: Duration::from_secs(36_000), ..short() };
+    let client = Client::new(settings).hurried();
+    let error = client.read(&url("http://127.0.0.1:1/x"), 100).unwrap_err();
+    assert!(error.is_refused() && error.is_unconnected(), "{error:?}");
+    let failing = Server::start(|request| match request.earlier {
+        0 => Reply::status(503).header("Retry-After", "0"),
+        _ => Reply::ok("here"),
+    });
+    let hurried = self::client(&[]).hurried();
+    assert_eq!(
+        hurried.read(&url(&failing.url("/x")), 100).unwrap(),
+        b"here",
+        "an answer is worth a second try"
+    );
+}
+
+#[test]
 fn nobody_there_is_a_connect_error_and_no_such_name_a_dns_error() {
     let gone = Server::start(|_| Reply::ok("x")).url("/x");
     assert!(matches!(stream(&client(&[]), &gone).unwrap_err().0, NetErrorKind::Connect { .. }));

@@ -11,4 +11,5 @@ mod kill;
 mod musl;
 mod real_go;
 mod secrets;
+mod silence;
 mod tampering;
