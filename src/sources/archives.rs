@@ -20,7 +20,7 @@ use gvmr_core::gover::version::Version;
 use mirrors::Opened;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -126,16 +126,20 @@ impl Archives {
         Some(error)
     }
 
-    /// Waits for the index of an exact release that needs none, but not for long.
-    fn index_in_time(&self) -> Option<&Index> {
+    /// The index, where something else can answer: it is waited for only as long as it is on its way.
+    fn index_in_time(&self) -> Option<&Result<Index, IndexError>> {
         if self.index.get().is_none() && self.silence.get().is_none() {
-            let archives = self.clone();
+            let begun = Arc::default();
+            let archives = self.noting(&begun);
             let mut race = Race::new(PATIENCE, [Box::new(move |_| archives.prepare()) as _]);
-            if matches!(race.next(Some(Instant::now() + PATIENCE)), Lap::Late) {
+            let is_late = matches!(race.next(Some(Instant::now() + PATIENCE)), Lap::Late);
+            if is_late && begun.load(Ordering::Relaxed) {
+                race.next(None);
+            } else if is_late {
                 self.index_is_silent(PATIENCE);
             }
         }
-        self.fresh_or_old_index()
+        self.index()
     }
 
     pub(super) fn platform(&self) -> &Platform {
@@ -149,7 +153,8 @@ impl Archives {
     /// All releases that the index lists, else those that this program knows; and what there is to say about it.
     pub fn listed(&self) -> Listing {
         let mut listing = Listing::default();
-        match self.index() {
+        let index = if self.settings.musl { self.index() } else { self.index_in_time() };
+        match index {
             Some(Ok(index)) => {
                 listing.versions = index.versions(self.platform.arch());
                 listing.notes.extend(notes_on(index));
@@ -247,7 +252,7 @@ impl Archives {
         let known = archive_name::known(version, &self.platform).is_some() || logged;
         match (known && !self.settings.musl, self.settings.index_named) {
             (true, false) => None,
-            (true, true) => self.index_in_time(),
+            (true, true) => self.index_in_time().and_then(|index| index.as_ref().ok()),
             (false, _) => self.fresh_or_old_index(),
         }
     }
