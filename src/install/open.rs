@@ -142,7 +142,7 @@ impl Access<'_> {
 fn network(proxies: &net::ProxyChoice) -> String {
     let gateways = Network::default().seen().gateways;
     let digest = Sha256::digest(format!("{gateways:?} {proxies:?}"));
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().take(8).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// `settings` with the stored credentials. Where they cannot be read, requests go without them.

@@ -159,7 +159,9 @@ impl Installer<'_> {
                 Lap::Answer(number, fetched) => (number, fetched),
                 Lap::Silent(number) => {
                     let line = order.get(number).and_then(|source| source.is_silent(PATIENCE));
-                    line.into_iter().for_each(|line| watch.event(Event::Note(line)));
+                    if let Some(line) = line {
+                        watch.event(Event::Note(line));
+                    }
                     continue;
                 }
                 Lap::Late | Lap::Over => break,

@@ -152,6 +152,6 @@ fn collect(body: &mut Body, backoff: &Backoff) -> Result<Vec<u8>, NetError> {
 
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Client").field("settings", &self.shared.settings()).finish()
+        formatter.debug_struct("Client").field("settings", &self.shared.settings()).finish_non_exhaustive()
     }
 }

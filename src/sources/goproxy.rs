@@ -95,8 +95,8 @@ impl Goproxy {
 
     /// Takes down that its first server has been silent for `after`: it is still asked for bytes, though last.
     pub(super) fn is_silent(&self, after: Duration) -> Option<NetError> {
-        let first = self.list.entries().iter().enumerate();
-        let (index, url) = first.filter_map(|(index, entry)| Some((index, entry.place.url()?))).next()?;
+        let mut first = self.list.entries().iter().enumerate();
+        let (index, url) = first.find_map(|(index, entry)| Some((index, entry.place.url()?)))?;
         let kind = NetErrorKind::Timeout { phase: Phase::FirstByte, after };
         let error = NetError { url: RedactedUrl::of(url), via: None, sent: None, kind };
         self.remember(index, &error, false);
@@ -282,9 +282,9 @@ impl Goproxy {
         }
         if let (Some(memory), Some(url)) = (&self.memory, self.url(index)) {
             if error.is_unconnected() {
-                memory.failed(url)
+                memory.failed(url);
             } else if error.is_answer() {
-                memory.reached(url)
+                memory.reached(url);
             }
         }
     }
@@ -319,6 +319,6 @@ impl Listing {
 
 impl std::fmt::Debug for Goproxy {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Goproxy").field("list", &self.list).field("platform", &self.platform).finish()
+        formatter.debug_struct("Goproxy").field("list", &self.list).finish_non_exhaustive()
     }
 }

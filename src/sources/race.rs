@@ -112,9 +112,9 @@ mod tests {
 
     #[test]
     fn the_next_begins_after_an_answer_or_a_silence_and_late_answers_count() {
-        let (hold, held) = channel::<()>();
+        let (release, held) = channel::<()>();
         let works = [
-            work(move |others| held.recv().map(|()| ("first", others)).unwrap_or(("none", others))),
+            work(move |others| held.recv().map_or(("none", others), |()| ("first", others))),
             work(|others| ("second", others)),
             work(|_| panic!("one that breaks is no answer")),
             work(|others| ("last", others)),
@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(race.next(None), Lap::Answer(3, ("last", false)));
         assert_eq!(race.running().collect::<Vec<_>>(), [0]);
         assert_eq!(race.next(Some(Instant::now())), Lap::Late);
-        hold.send(()).unwrap();
+        release.send(()).unwrap();
         assert_eq!(race.next(None), Lap::Answer(0, ("first", true)));
         assert_eq!(race.next(None), Lap::Over);
     }
