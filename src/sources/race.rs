@@ -121,9 +121,16 @@ mod tests {
         ];
         let mut race = Race::new(Duration::from_millis(20), works);
         assert_eq!(race.next(None), Lap::Silent(0));
-        assert_eq!(race.next(None), Lap::Answer(1, ("second", true)));
-        assert_eq!(race.next(None), Lap::Answer(3, ("last", false)));
-        assert_eq!(race.running().collect::<Vec<_>>(), [0]);
+        let mut answers = Vec::new();
+        while answers.len() < 2 {
+            match race.next(None) {
+                Lap::Answer(number, answer) => answers.push((number, answer)),
+                Lap::Silent(_) => {} // a machine may be busy
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(answers, [(1, ("second", true)), (3, ("last", false))]);
+        assert!(race.running().any(|number| number == 0));
         assert_eq!(race.next(Some(Instant::now())), Lap::Late);
         release.send(()).unwrap();
         assert_eq!(race.next(None), Lap::Answer(0, ("first", true)));
