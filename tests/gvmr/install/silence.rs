@@ -132,7 +132,7 @@ fn inside() {
         return;
     }
     let ip = |words: &str| {
-        assert!(Command::new("ip").args(words.split(' ')).status().unwrap().success(), "{words}")
+        assert!(Command::new("ip").args(words.split(' ')).status().unwrap().success(), "{words}");
     };
     // What is sent to a gateway that is not there is lost, as behind a firewall that drops.
     for words in [
