@@ -58,7 +58,7 @@ impl Table {
             Self::Other => return false,
         };
         let tool = key.strip_prefix(prefix).map(|tool| tool.strip_suffix(".version").unwrap_or(tool));
-        matches!(tool, Some("go" | "golang"))
+        matches!(tool, Some("go" | "golang" | "core:go"))
     }
 }
 
@@ -105,6 +105,11 @@ fn version<'a>(
                 Some(_) => unreadable("a template"),
                 None => unreadable("a table without a version"),
             }
+        }
+        // A number loses nothing here, where its text is read: 1.20 stays 1.20.
+        Some(first) if first.is_ascii_digit() => {
+            let end = value.find(|character: char| !matches!(character, '0'..='9' | '.'));
+            Pin::parse(line, value.get(..end.unwrap_or(value.len())).unwrap_or_default().as_bytes())
         }
         _ => unreadable("no string"),
     }
@@ -169,6 +174,8 @@ mod tests {
             ("[tools]\ngo = { version = \"prefix:1.22\", os = [\"linux\"] }\n", 2, "1.22"),
             ("[tools.go]\npostinstall = \"x\"\nversion = \"1.22.12\"\n", 3, "1.22.12"),
             ("[tools]\ngo.version = \"system\"\n", 2, "system"),
+            ("[tools]\n\"core:go\" = 1.20 # a number\n", 2, "1.20"),
+            ("[tools]\n\"go:golang.org/x/tools/gopls\" = \"latest\"\ngo = \"1.22.12\"\n", 3, "1.22.12"),
             ("[env]\ngo = \"x\"\n[tools]\ngolangci-lint = \"1\"\ngo = \"1.22.12\"\n", 5, "1.22.12"),
             ("[tasks.a]\nrun = \"\"\"\n[tools]\ngo = \"0\"\n\"\"\"\n[tools]\ngo = \"1.22.12\"", 7, "1.22.12"),
         ] {
@@ -194,7 +201,7 @@ mod tests {
         for (value, kind) in [
             ("\"{{ env.GO }}\"", "a template"),
             ("[\"1.22\", \"{{ x }}\"]", "a template"),
-            ("1.22", "no string"),
+            ("true", "no string"),
             ("[1.22]", "a list of other values than strings"),
             ("[\"1.22\"", "a list of other values than strings"),
             ("{ os = \"linux\" }", "a table without a version"),
