@@ -7,8 +7,9 @@ use crate::explain;
 use crate::install::{InstallOptions, InstallOutcome};
 use crate::provision::{self, Method, Target};
 use gvmr_core::gover::selector::Selector;
+use gvmr_core::gover::version::Version;
 use gvmr_core::home::system_go::SystemGo;
-use gvmr_core::select::resolution::{self, Selection};
+use gvmr_core::select::resolution::{Origin, Rule, Selection, Source};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -84,10 +85,10 @@ fn asked_for_here(context: &Context) -> Result<Selector, Error> {
         Selection::Missing { .. } => Err(Error::said(ErrorKind::Usage, "nothing selects a Go version here")),
         Selection::Installed { version, .. } => {
             context.remember_project(
-                answer.reason.file.as_deref().filter(|_| answer.reason.source != resolution::Source::Default),
+                answer.reason.file.as_deref().filter(|_| answer.reason.source != Source::Default),
             )?;
             context.terminal.note(format_args!("{version}, because {}", answer.reason));
-            Ok(Selector::exact(&version))
+            Ok(Selector::exact(&newest(&answer.reason, version, context)))
         }
         Selection::System(SystemGo { program: path, .. }) => Err(Error::said(
             ErrorKind::Usage,
@@ -95,6 +96,20 @@ fn asked_for_here(context: &Context) -> Result<Selector, Error> {
         )
         .hint("name a version, such as in `gvmr install latest`")),
     }
+}
+
+/// The newest release that a pin such as `latest` or `1.24` means; where no source can say, the one that is installed.
+fn newest(reason: &Origin, installed: Version, context: &Context) -> Version {
+    let moves = matches!(reason.rule, Rule::Prefix | Rule::Newest) && reason.source != Source::Default;
+    let Some(selector) = moves.then(|| Selector::parse(&reason.written).ok()).flatten() else {
+        return installed;
+    };
+    provision::choose(&selector, context).unwrap_or_else(|error| {
+        context
+            .terminal
+            .warn(format_args!("cannot check for a newer release of {selector}: {}", error.message));
+        installed
+    })
 }
 
 fn line(outcome: &InstallOutcome, context: &Context, json: bool) -> Result<Line, Error> {

@@ -212,3 +212,20 @@ fn why_names_what_was_passed_over() {
     );
     assert_eq!(world.gvmr_in(&project, ["current"]).succeeds(), "1.98.2");
 }
+
+#[test]
+fn install_takes_the_newest_release_of_a_pin_that_moves_and_the_shim_the_newest_installed() {
+    let mirror = Mirror::small(&["1.97.4", "1.98.1", "1.98.2"]);
+    let mut world = mirror.world();
+    world.gvmr(["install", "1.98.1"]).succeeds();
+    for (pin, newest) in [("latest", "go1.98.2"), ("1.97.x", "go1.97.4"), ("~1.98", "go1.98.2")] {
+        let project = world.project("project", &[(".go-version", &format!("{pin}\n"))]);
+        world.gvmr_in(&project, ["install"]).exits(0, &[newest]);
+        assert!(world.shim("go", &project, ["version"]).succeeds().contains(newest), "{pin}");
+        world.set("GOPROXY", "off");
+        world
+            .gvmr_in(&project, ["install"])
+            .exits(0, &["cannot check for a newer release of", "already installed"]);
+        world.set("GOPROXY", &mirror.server.url(""));
+    }
+}
