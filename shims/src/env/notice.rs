@@ -9,6 +9,7 @@ use crate::env::gvmr_toml::{IgnoredFile, IgnoredReason};
 use crate::home::user_dirs::UserDirs;
 use crate::sys::fingerprint;
 use crate::sys::printable;
+use crate::sys::process;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
@@ -80,9 +81,19 @@ impl Notice {
     }
 
     /// Whether it was printed during the last day. A mark of the future, as after a snapshot was restored, does not count.
+    /// What is only to be tried counts as said where no mark can be left: to try it at each run would cost too much.
     pub fn was_said(&self, own: Option<&UserDirs>) -> bool {
-        own.is_some_and(|own| is_recent(&self.mark(own)))
+        own.is_some_and(|own| {
+            is_recent(&self.mark(own)) || matches!(self, Self::Settings(_)) && !can_be_marked(own)
+        })
     }
+}
+
+/// Whether a mark can be left, or the directory for it be made.
+fn can_be_marked(own: &UserDirs) -> bool {
+    let marks = own.notices();
+    let there = marks.ancestors().find(|directory| fs::symlink_metadata(directory).is_ok());
+    there.is_some_and(|directory| process::may_write_into(directory).is_ok())
 }
 
 /// Whether a file of this name is a mark.
@@ -123,6 +134,8 @@ fn shown(value: &OsStr) -> String {
 mod tests {
     use super::*;
     use crate::env::gvmr_toml::Unreadable;
+    use crate::gover::goenv::Written;
+    use crate::gover::version::Version;
     use crate::home::paths::Home;
     use crate::sys::bounded::Refusal;
 
@@ -193,6 +206,19 @@ mod tests {
         );
         let config = Notice::Config { file: "/c".into(), owner: 7 };
         assert_eq!(config.identity(), "Config { file: \"/c\", owner: 7 }");
+    }
+
+    #[test]
+    fn what_is_only_to_be_tried_is_left_where_no_mark_can_be() {
+        let written = Written { value: "-v".into(), file: "/e".into(), line: 1 };
+        let version = Version::parse("1.24.1").unwrap();
+        let settings = Notice::Settings(UncheckedSettings { lines: vec![("GOFLAGS", written)], version });
+        let directory = tempfile::tempdir().unwrap();
+        let at = |home: &Path| UserDirs::of(&Home::at(home), &Vec::new()).unwrap();
+        assert!(!settings.was_said(Some(&at(&directory.path().join("not/there/yet")))));
+        let nowhere = at(Path::new("/dev/null/home"));
+        assert!(settings.was_said(Some(&nowhere)));
+        assert!(!Notice::Gopath(unfit("a", "a")).was_said(Some(&nowhere)));
     }
 
     #[test]
