@@ -5,6 +5,7 @@
 //! runs in a new process group, which is ended as a whole: after a time, or when it has written too much. It switches to
 //! no other toolchain, looks for no C compiler, and leaves nothing behind in the user's configuration directory.
 
+use crate::net::without_credentials_in_text;
 use gvmr_core::sys::printable;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeMap;
@@ -45,7 +46,7 @@ pub enum GoEnvError {
     Failed {
         /// How it ended.
         status: ExitStatus,
-        /// The last line that it wrote to stderr, printable.
+        /// The last line that it wrote to stderr, printable and without credentials.
         last: Option<String>,
     },
     /// Its answer is not names and values.
@@ -143,11 +144,11 @@ fn read(pipe: impl io::Read + Send + 'static) -> Result<Receiver<io::Result<Vec<
     Ok(receiver)
 }
 
-/// The last line that says something, printable and not too long.
+/// The last line that says something, printable, without credentials and not too long.
 fn last_line(text: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(text);
     let last = text.lines().map(str::trim).rfind(|line| !line.is_empty())?;
-    Some(printable::text(last).chars().take(MAX_QUOTED).collect())
+    Some(printable::text(&without_credentials_in_text(last)).chars().take(MAX_QUOTED).collect())
 }
 
 /// A program and all that it starts in its group; ended when dropped.
@@ -219,6 +220,8 @@ mod tests {
         assert_eq!(failure("exit 3").to_string(), "failed: exit status: 3");
         let quoted = failure("echo one >&2; printf 'go: unknown \\033[1mX\\n\\n' >&2; exit 2").to_string();
         assert!(quoted.starts_with("failed: go: unknown ") && !quoted.contains('\u{1b}'), "{quoted}");
+        let secret = failure("echo 'go: parsing https://me:Secret1234@h.example/x' >&2; exit 2").to_string();
+        assert!(secret.contains("h.example") && !secret.contains("Secret1234"), "{secret}");
         let still_open = failure("echo why >&2; sleep 60 >/dev/null & exit 2");
         assert!(matches!(still_open, GoEnvError::Failed { .. }), "{still_open}");
         assert!(matches!(failure("echo no"), GoEnvError::Strange));

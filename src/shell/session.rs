@@ -16,6 +16,7 @@ pub use probe::Probe;
 pub use sessions::{SessionKind, Sessions, Shell};
 pub use state::{ProbeResult, SessionState};
 
+use crate::net::without_credentials_in_text;
 use crate::process::{Ending, in_order};
 use answer::{SessionOutput, ask};
 use gvmr_core::sys::printable;
@@ -86,7 +87,9 @@ fn answer(outcome: &SessionOutput) -> Result<(Probe, String), String> {
         Ending::Exited(status) => {
             let said = String::from_utf8_lossy(&outcome.output);
             let last = said.lines().map(str::trim).rfind(|line| !line.is_empty());
-            let last = last.map(|line| format!(": \"{}\"", printable::word(line))).unwrap_or_default();
+            let last = last
+                .map(|line| format!(": \"{}\"", printable::word(&without_credentials_in_text(line))))
+                .unwrap_or_default();
             format!(
                 "it exited before it ran a command ({status}{last}); a start-up file ends or replaces the shell"
             )
