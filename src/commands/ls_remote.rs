@@ -4,9 +4,10 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::Error;
 use crate::host::Assessment;
-use crate::install;
+use crate::install::{self, Released};
 use crate::provision;
 use crate::request;
+use crate::sources::KnownFrom;
 use crate::terminal::{Cell, Row, Tone};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
@@ -20,6 +21,8 @@ struct Line<'a> {
     prerelease: bool,
     /// Whether the official build runs on this host.
     runs: bool,
+    /// Where it is known from; empty where it is only installed.
+    known_from: Vec<KnownFrom>,
 }
 
 /// Runs the command.
@@ -28,7 +31,8 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
     let present = context.installed_versions()?;
     let access = install::open(context)?;
     let installer = access.installer()?;
-    let (mut released, notes) = install::released(&installer)?;
+    let Released { versions: mut released, known_from, notes } =
+        install::released(&installer, filter.as_ref())?;
     released.extend(present.iter().cloned());
     released.sort();
     released.dedup();
@@ -56,6 +60,7 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
             installed: present.contains(version),
             prerelease: version.is_prerelease(),
             runs: !cannot.contains_key(version),
+            known_from: known_from.get(version).into_iter().flatten().copied().collect(),
         })
         .collect();
     if arguments.json {
@@ -86,9 +91,18 @@ pub(super) fn latest(context: &Context) -> Result<(), Error> {
 fn row(line: &Line<'_>) -> Row {
     let (mark, tone) = match (line.installed, line.runs) {
         (true, _) => ("installed", Tone::Good),
-        (false, true) => return Row::new([line.version.into(), "".into()], line.version),
+        (false, true) => {
+            let from = Cell::new(from(&line.known_from), Tone::Dim);
+            return Row::new([line.version.into(), "".into(), from], line.version);
+        }
         (false, false) => ("cannot run here", Tone::Dim),
     };
     let piped = format!("{}\t{mark}", line.version);
-    Row::new([line.version.into(), Cell::new(mark, tone)], piped)
+    let from = Cell::new(from(&line.known_from), Tone::Dim);
+    Row::new([line.version.into(), Cell::new(mark, tone), from], piped)
+}
+
+/// `index, built-in table`
+fn from(known_from: &[KnownFrom]) -> String {
+    known_from.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -95,7 +95,10 @@ impl From<InstallError> for Error {
             InstallError::Build(error) => {
                 return Self::with_hint(build_kind(error), error, error.hint());
             }
-            InstallError::Source(_) | InstallError::Cut { .. } => ErrorKind::Network,
+            InstallError::Source(_) | InstallError::Cut { .. } | InstallError::NoAnswer { .. } => {
+                ErrorKind::Network
+            }
+            InstallError::Truncated { .. } => ErrorKind::Archive,
             InstallError::Log(error) => log_kind(error),
             InstallError::Unknown { .. } => ErrorKind::UnknownVersion,
             InstallError::Mismatch { .. }

@@ -3,10 +3,11 @@
 use super::nearest::nearest;
 use super::progress::{Event, Progress};
 use super::{InstallError, Installer};
-use crate::sources::{Newest, SourceError, SourceErrorKind};
+use crate::sources::{KnownFrom, Newest, SourceError, SourceErrorKind};
 use crate::verify::LogError;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The exact version that `request` means now. An exact request is taken at its word: whether it exists is seen
 /// when it is fetched.
@@ -38,16 +39,36 @@ pub fn choose(
     }
 }
 
-/// Every release that the sources list, oldest first, and a line for each source that gave no list.
-pub fn released(installer: &Installer<'_>) -> Result<(Vec<Version>, Vec<String>), InstallError> {
-    let listing = installer.sources.listed();
+/// The releases that are known here.
+pub struct Released {
+    /// All, oldest first.
+    pub versions: Vec<Version>,
+    /// Where each is known from.
+    pub known_from: BTreeMap<Version, BTreeSet<KnownFrom>>,
+    /// A line for each source that gave no list.
+    pub notes: Vec<String>,
+}
+
+/// Every release that the sources list or that this program knows, and the exact one `named` where the log knows it.
+pub fn released(installer: &Installer<'_>, named: Option<&Selector>) -> Result<Released, InstallError> {
+    let mut listing = installer.sources.listed();
+    listing.add(installer.sources.known(), KnownFrom::Table);
+    let exact = named.and_then(Selector::as_exact);
+    let exact = exact.filter(|version| !listing.known_from.contains_key(version));
+    let logged = exact.filter(|version| {
+        let module_version = installer.sources.platform().module_version(version);
+        installer.lookup(&module_version).is_ok()
+    });
+    listing.add(logged.cloned(), KnownFrom::Log);
     if listing.versions.is_empty() {
         // An empty list is not an answer; asking for the newest by name tells why.
         let newest = installer.sources.newest(None, &|version| in_log(version, installer))?;
-        return Ok((vec![newest.version], newest.notes));
+        listing.add([newest.version], KnownFrom::Proxy);
     }
+    listing.versions.sort();
+    listing.versions.dedup();
     let notes = listing.notes();
-    Ok((listing.versions, notes))
+    Ok(Released { versions: listing.versions, known_from: listing.known_from, notes })
 }
 
 fn newest(

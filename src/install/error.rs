@@ -28,6 +28,14 @@ pub enum InstallError {
     /// The sources failed.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// The log cannot be asked, and its answers are not beside the archive or tree either.
+    #[error("cannot read the checksum database, and there is no {}: {source}", missing.display())]
+    NoAnswer {
+        /// The file that would answer.
+        missing: PathBuf,
+        /// Why the database cannot be read.
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// The log did not prove it.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -102,6 +110,16 @@ pub enum InstallError {
         /// What failed.
         #[source]
         error: Box<UnpackError>,
+    },
+    /// A local archive ends too early.
+    #[error("{toolchain}: {source_url} is truncated: it ends after {length} bytes")]
+    Truncated {
+        /// What was being installed.
+        toolchain: String,
+        /// The file.
+        source_url: String,
+        /// How many bytes it has.
+        length: u64,
     },
     /// The body ended before the archive did, and its length was not announced.
     #[error("{toolchain}: the connection to {source_url} ended early")]
@@ -181,6 +199,9 @@ impl InstallError {
         match &error {
             _ if cancelled => Self::Cancelled,
             UnpackError::Truncated { .. } if !whole => Self::Cut { toolchain, source_url },
+            UnpackError::Truncated { offset } if source_url.starts_with("file:") => {
+                Self::Truncated { toolchain, source_url, length: *offset }
+            }
             UnpackError::Read(_) | UnpackError::Write { .. } => {
                 Self::Unpack { toolchain, error: Box::new(error) }
             }
@@ -192,7 +213,7 @@ impl InstallError {
     /// Whether another source may still do: this one could not be read.
     pub(super) fn passes_on(&self) -> bool {
         match self {
-            Self::Source(_) | Self::Cut { .. } => true,
+            Self::Source(_) | Self::Cut { .. } | Self::Truncated { .. } => true,
             Self::Unpack { error, .. } => matches!(**error, UnpackError::Read(_)),
             _ => false,
         }

@@ -1,9 +1,12 @@
 //! What installing needs, and how it ends.
 
+use super::InstallError;
+use super::log_files::LogFiles;
 use crate::host::Host;
 use crate::sources::{MODULE, Sources};
 use crate::store::{Store, Toolchain};
 use crate::verify::{LogClient, LogError, LoggedSum, SettingError};
+use std::path::{Path, PathBuf};
 
 /// All that installing needs.
 pub struct Installer<'a> {
@@ -13,6 +16,8 @@ pub struct Installer<'a> {
     pub sources: Sources,
     /// What proves them; `None` where the user has switched the log off.
     pub log: Option<LogClient<'a>>,
+    /// Where answers of the log may lie as files.
+    pub log_files: LogFiles,
     /// What runs here.
     pub host: &'a Host,
 }
@@ -44,6 +49,24 @@ impl InstallOutcome {
 }
 
 impl Installer<'_> {
+    /// Runs `work`, which needs the log for something at `path` on this machine: its answers may lie beside it. Where they do
+    /// not, and the log cannot be asked, the error names the file that is missing.
+    pub fn beside<T>(
+        &self,
+        path: &Path,
+        work: impl FnOnce() -> Result<T, InstallError>,
+    ) -> Result<T, InstallError> {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let directory = absolute.parent().map_or_else(|| PathBuf::from("/"), Path::to_owned);
+        self.log_files.add(&directory);
+        work().map_err(|error| match error {
+            InstallError::Log(LogError::Remote { at, source }) => {
+                InstallError::NoAnswer { missing: directory.join("sumdb").join(at), source }
+            }
+            error => error,
+        })
+    }
+
     /// What the log recorded for a module version of the toolchain.
     pub(super) fn lookup(&self, module_version: &str) -> Result<LoggedSum, LogError> {
         match &self.log {

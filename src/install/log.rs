@@ -1,5 +1,6 @@
-//! The checksum database behind the network: joins the proof, which knows no network, with the way there.
+//! The checksum database in files and behind the network: joins the proof, which knows no network, with the way there.
 
+use super::log_files::LogFiles;
 use crate::net::{self, NetError};
 use crate::sources::{NotAHost, ProxyList, SumdbRemote};
 use crate::verify::{self, Database, LogError, Remote, RemoteError, SettingError};
@@ -8,19 +9,30 @@ use std::path::Path;
 /// A checksum database and the way to it.
 pub struct Log<'c> {
     database: Database,
-    remote: OverNetwork<'c>,
+    remote: FilesAndNetwork<'c>,
 }
 
-struct OverNetwork<'c>(SumdbRemote<'c>);
+/// Files first, since these cost nothing; then the network.
+struct FilesAndNetwork<'c> {
+    name: String,
+    files: LogFiles,
+    network: SumdbRemote<'c>,
+}
 
 impl<'c> Log<'c> {
     /// The database that `gosumdb` names, read through `proxies` where they serve it.
-    pub fn new(client: &'c net::Client, proxies: &'c ProxyList, gosumdb: &str) -> Result<Self, LogError> {
+    pub fn new(
+        client: &'c net::Client,
+        proxies: &'c ProxyList,
+        gosumdb: &str,
+        files: &LogFiles,
+    ) -> Result<Self, LogError> {
         let database = Database::from_setting(gosumdb)?;
         let named = database.url().map(net::parse).transpose().map_err(|_| SettingError::Url)?;
-        let remote = SumdbRemote::new(client, proxies, database.name(), named.as_ref())
+        let network = SumdbRemote::new(client, proxies, database.name(), named.as_ref())
             .map_err(|NotAHost { name }| SettingError::Name(name))?;
-        Ok(Self { database, remote: OverNetwork(remote) })
+        let (name, files) = (database.name().to_owned(), files.clone());
+        Ok(Self { database, remote: FilesAndNetwork { name, files, network } })
     }
 
     /// A client that remembers what it saw below `cache`.
@@ -29,9 +41,12 @@ impl<'c> Log<'c> {
     }
 }
 
-impl Remote for OverNetwork<'_> {
+impl Remote for FilesAndNetwork<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError> {
-        self.0
+        if let Some(answer) = self.files.read(&self.name, path) {
+            return Ok(answer);
+        }
+        self.network
             .read(path)
             .map_err(|error: NetError| RemoteError { absent: error.is_absent(), source: Box::new(error) })
     }

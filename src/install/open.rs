@@ -4,14 +4,14 @@
 //! Takes a context, gives what an [`Installer`] borrows. Asks nothing yet; warns, once in a run, of stored credentials
 //! that it cannot read.
 
-use super::{Installer, Log};
+use super::{Installer, Log, LogFiles};
 use crate::config::{ConfigError, RuledEnvironment, SourceName};
 use crate::context::Context;
 use crate::credentials::{self, Credentials, Keyring};
 use crate::host::Host;
 use crate::net::{self, NetSettings, PERCENT_ENCODED};
 use crate::sources::{
-    ArchiveDirectory, ArchiveSettings, Archives, GoSettings, Goproxy, ProxyList, ProxyListError,
+    ArchiveDirectory, ArchiveSettings, Archives, GoSettings, Goproxy, Origin, ProxyList, ProxyListError,
     Reachability, Source, Sources,
 };
 use crate::store::{Store, StoreError};
@@ -83,6 +83,9 @@ pub fn open(context: &Context) -> Result<Access<'_>, OpenError> {
     let go = GoSettings::read(&environment, &goroots).ruled(|name| environment.place(name));
     let proxies = ProxyList::parse(&go.goproxy.value, &go.gonoproxy.value)
         .map_err(|error| OpenError::Goproxy { origin: go.goproxy.origin.to_string(), error })?;
+    if go.goproxy.origin == Origin::Default && asks_proxies_alone(&context.settings.sources.order) {
+        context.warn_once(&format!("GOPROXY is not set; asking {}", go.goproxy.value));
+    }
     Ok(Access {
         context,
         client,
@@ -97,13 +100,26 @@ pub fn open(context: &Context) -> Result<Access<'_>, OpenError> {
 impl Access<'_> {
     /// An installer for this thread and those that it starts.
     pub fn installer(&self) -> Result<Installer<'_>, OpenError> {
-        let log = match Log::new(&self.client, &self.proxies, &self.gosumdb) {
+        let files = LogFiles::default();
+        for source in &self.context.settings.sources.order {
+            if let SourceName::Directory(path) = source {
+                files.add(path);
+            }
+        }
+        for url in self.proxies.entries().iter().filter_map(|entry| entry.place.url()) {
+            if let Some(path) =
+                Some(url).filter(|url| url.scheme() == "file").and_then(|url| url.to_file_path().ok())
+            {
+                files.add(&path);
+            }
+        }
+        let log = match Log::new(&self.client, &self.proxies, &self.gosumdb, &files) {
             Ok(log) => Some(log.client(&self.context.settings.cache.join("sumdb"))),
             // The table of known releases needs no log; every other request reports that it is off.
             Err(LogError::Setting(SettingError::Disabled)) => None,
             Err(error) => return Err(error.into()),
         };
-        Ok(Installer { store: &self.store, sources: self.sources(), log, host: &self.host })
+        Ok(Installer { store: &self.store, sources: self.sources(), log, log_files: files, host: &self.host })
     }
 
     /// The sources in the user's order.
@@ -136,6 +152,10 @@ impl Access<'_> {
         let musl = has_musl.then(|| archives(&settings.musl_mirrors, true, &settings.musl_index, true, true));
         Sources::new(&self.client, platform(), settings.order.iter().map(source).collect(), musl)
     }
+}
+
+fn asks_proxies_alone(order: &[SourceName]) -> bool {
+    order.contains(&SourceName::Goproxy) && !order.contains(&SourceName::Archive)
 }
 
 /// A word for the network that servers are seen from: the gateways, and the settings of proxies without credentials.

@@ -81,7 +81,8 @@ pub fn adopt(
 ) -> Result<InstallOutcome, Error> {
     let shown = Shown::begin(&version.toolchain_name(), context);
     // An interrupt between the commit and its shims must not leave the shims out.
-    let result = context.with_cleanup(|| Ok(installer.adopt(goroot, version, &shown)?));
+    let result =
+        context.with_cleanup(|| Ok(installer.beside(goroot, || installer.adopt(goroot, version, &shown))?));
     shown.bar.finish();
     result
 }
@@ -115,7 +116,7 @@ fn install_target(
             Target::Request(_) => installer.install(&version, method.wishes, &shown),
             Target::File(name, path) => {
                 let source = [Source::Directory(installer.sources.file(name, path))];
-                installer.install_from(&source, &version, method.wishes, &shown)
+                installer.beside(path, || installer.install_from(&source, &version, method.wishes, &shown))
             }
         });
         outcome.map_err(Error::from)

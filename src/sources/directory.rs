@@ -4,11 +4,12 @@ use super::archive_name::ArchiveName;
 use super::archives::Found;
 use super::error::{AttemptOutcome, SourceError, Tried};
 use super::fetched::{Fetched, Form};
-use super::goproxy::Listing;
+use super::goproxy::{KnownFrom, Listing};
 use crate::host::Platform;
 use crate::net::{Client, NetError, Url};
 use crate::unpack::Format;
 use gvmr_core::gover::version::Version;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Archives on a file system.
@@ -52,8 +53,8 @@ impl ArchiveDirectory {
     pub fn listed(&self) -> Listing {
         let mut listing = Listing::default();
         match self.files() {
-            Ok(files) => listing.versions.extend(files.into_iter().map(|(name, _)| name.version)),
-            Err(error) => listing.failed.push(Tried { outcome: AttemptOutcome::Net(error), asked: true }),
+            Ok(files) => listing.add(files.into_iter().map(|(name, _)| name.version), KnownFrom::Directory),
+            Err(outcome) => listing.failed.push(Tried { outcome, asked: true }),
         }
         listing.versions.sort();
         listing.versions.dedup();
@@ -61,9 +62,13 @@ impl ArchiveDirectory {
     }
 
     /// The newest release there among those for which `wanted` is true.
-    pub(super) fn newest(&self, wanted: impl Fn(&Version) -> bool) -> Option<Found> {
-        let version = self.listed().versions.into_iter().rfind(|version| wanted(version))?;
-        Some(Found { version, fresh: true, notes: Vec::new() })
+    pub(super) fn newest(&self, wanted: impl Fn(&Version) -> bool) -> Result<Option<Found>, SourceError> {
+        let Listing { versions, failed: tried, .. } = self.listed();
+        if !tried.is_empty() {
+            return Err(SourceError { wanted: String::new(), tried, ended_early: false });
+        }
+        let version = versions.into_iter().rfind(|version| wanted(version));
+        Ok(version.map(|version| Found { version, fresh: true, notes: Vec::new() }))
     }
 
     /// The archive of `version`: a module's zip before archives, those in the order tar.gz, tar.xz, zip.
@@ -81,7 +86,7 @@ impl ArchiveDirectory {
             ended_early: false,
         };
         let failed = |error| tried(AttemptOutcome::Net(error));
-        let files = self.files().map_err(failed)?;
+        let files = self.files().map_err(tried)?;
         let found = files
             .into_iter()
             .filter(|(name, _)| name.version == *version)
@@ -100,12 +105,15 @@ impl ArchiveDirectory {
     }
 
     /// What lies there for the platform.
-    fn files(&self) -> Result<Vec<(ArchiveName, PathBuf)>, NetError> {
+    fn files(&self) -> Result<Vec<(ArchiveName, PathBuf)>, AttemptOutcome> {
         let paths = match &self.place {
             Place::File(path) => vec![path.clone()],
             Place::Directory(directory) => {
                 let listed = std::fs::read_dir(directory);
-                let entries = listed.map_err(|error| NetError::of_path(directory, &error))?;
+                let entries = listed.map_err(|error| match error.kind() {
+                    ErrorKind::NotFound => AttemptOutcome::NoDirectory { path: directory.clone() },
+                    _ => AttemptOutcome::Net(NetError::of_path(directory, &error)),
+                })?;
                 // A FIFO by such a name must not hide the archives beside it.
                 entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect()
             }

@@ -2,6 +2,7 @@
 
 use super::index::IndexError;
 use crate::net::{NetError, NetErrorKind, RedactedUrl};
+use gvmr_core::sys::printable;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -35,6 +36,11 @@ pub enum AttemptOutcome {
     /// A directory has no archive of it.
     Lacking {
         /// The directory or file.
+        path: PathBuf,
+    },
+    /// A directory that is to be a source does not exist.
+    NoDirectory {
+        /// The directory.
         path: PathBuf,
     },
     /// The list says `off`.
@@ -81,6 +87,8 @@ impl SourceError {
             matches!(outcome, AttemptOutcome::Net(NetError { kind: NetErrorKind::Refused { .. }, .. }))
         }) {
             SourceErrorKind::Refused
+        } else if some(|outcome| matches!(outcome, AttemptOutcome::NoDirectory { .. })) {
+            SourceErrorKind::Network // what it should hold, nobody can say
         } else if some(AttemptOutcome::is_absent) {
             SourceErrorKind::Absent
         } else if some(|outcome| !matches!(outcome, AttemptOutcome::Off)) {
@@ -102,6 +110,9 @@ impl SourceError {
                 "run `gvmr auth set HOST --user NAME`, or add another source (GVMR_MIRROR, or GOPROXY behind a |)"
             }
             SourceErrorKind::Off => "GOPROXY=off forbids downloads; name a source in GOPROXY",
+            SourceErrorKind::Network if self.tried.iter().any(Tried::lacks_directory) => {
+                "create the directory, or correct the setting `sources` (GVMR_SOURCES)"
+            }
             SourceErrorKind::Network => {
                 let last = self.tried.iter().rev().find_map(|tried| match &tried.outcome {
                     AttemptOutcome::Net(error) => Some(error),
@@ -122,6 +133,10 @@ impl Tried {
     pub fn is_absent(&self) -> bool {
         self.outcome.is_absent()
     }
+
+    fn lacks_directory(&self) -> bool {
+        matches!(self.outcome, AttemptOutcome::NoDirectory { .. })
+    }
 }
 
 impl AttemptOutcome {
@@ -139,7 +154,9 @@ impl AttemptOutcome {
         match self {
             Self::Net(error) => error.is_absent(),
             Self::Off => true,
-            Self::OtherVersion { .. } | Self::Index(_) | Self::Lacking { .. } => false,
+            Self::OtherVersion { .. } | Self::Index(_) | Self::Lacking { .. } | Self::NoDirectory { .. } => {
+                false
+            }
         }
     }
 }
@@ -150,6 +167,9 @@ impl fmt::Display for AttemptOutcome {
             Self::Net(error) => error.fmt(formatter),
             Self::Index(error) => error.fmt(formatter),
             Self::Lacking { path } => write!(formatter, "{} has no archive of it", path.display()),
+            Self::NoDirectory { path } => {
+                write!(formatter, "the directory {} does not exist", printable::path(path))
+            }
             Self::Off => formatter.write_str("GOPROXY ends with \"off\""),
             Self::OtherVersion { url, got } => write!(formatter, "{url}: answered with version \"{got}\""),
         }

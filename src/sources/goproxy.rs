@@ -10,7 +10,7 @@ use super::reachability::Reachability;
 use crate::host::Platform;
 use crate::net::{Client, NetError, NetErrorKind, Phase, RedactedUrl, Url, without_credentials_in_text};
 use gvmr_core::gover::version::Version;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,10 +46,40 @@ struct Unreachable {
 pub struct Listing {
     /// All versions for the platform, oldest first, each once.
     pub versions: Vec<Version>,
+    /// Where each is known from.
+    pub known_from: BTreeMap<Version, BTreeSet<KnownFrom>>,
     /// The entries that gave no list.
     pub failed: Vec<Tried>,
     /// What else there is to say, one line each.
     pub notes: Vec<String>,
+}
+
+/// Where a version is known from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KnownFrom {
+    /// An index of releases, or the copy that is kept of it.
+    Index,
+    /// The list of a module proxy, which often names only what somebody has fetched.
+    Proxy,
+    /// A directory of archives.
+    Directory,
+    /// The table that this program was built with.
+    Table,
+    /// The checksum database, asked by name.
+    Log,
+}
+
+impl std::fmt::Display for KnownFrom {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Index => "index",
+            Self::Proxy => "proxy",
+            Self::Directory => "directory",
+            Self::Table => "built-in table",
+            Self::Log => "checksum database",
+        })
+    }
 }
 
 /// Whether a version is there.
@@ -166,7 +196,7 @@ impl Goproxy {
                 self.has_answered(index);
                 let text = String::from_utf8_lossy(&data);
                 let words = text.lines().filter_map(|line| line.split_whitespace().next());
-                listing.versions.extend(words.filter_map(|word| self.platform.version_in(word)));
+                listing.add(words.filter_map(|word| self.platform.version_in(word)), KnownFrom::Proxy);
             }
             Err(error) => {
                 self.remember(index, &error, true);
@@ -307,11 +337,22 @@ impl Listing {
         self.failed.iter().map(ToString::to_string).chain(self.notes.iter().cloned()).collect()
     }
 
+    /// Adds versions that are known from one place; they still have to be sorted.
+    pub fn add(&mut self, versions: impl IntoIterator<Item = Version>, from: KnownFrom) {
+        for version in versions {
+            self.known_from.entry(version.clone()).or_default().insert(from);
+            self.versions.push(version);
+        }
+    }
+
     /// Adds what another source lists.
     pub(super) fn join(&mut self, other: Self) {
         self.versions.extend(other.versions);
         self.versions.sort();
         self.versions.dedup();
+        for (version, known_from) in other.known_from {
+            self.known_from.entry(version).or_default().extend(known_from);
+        }
         self.failed.extend(other.failed);
         self.notes.extend(other.notes);
     }

@@ -138,7 +138,7 @@ fn judge(
     let found = match (source, prepared) {
         (_, Prepared::Proxy(newest)) => return newest.map(|newest| Some(Ok(newest))),
         (Source::Archives(archives), Prepared::Ready) => archives.newest(wanted, exists)?,
-        (Source::Directory(directory), Prepared::Ready) => directory.newest(wanted),
+        (Source::Directory(directory), Prepared::Ready) => directory.newest(wanted)?,
         (Source::Goproxy(_), Prepared::Ready) => None,
     };
     Ok(found.map(|found| if found.fresh { Ok(Newest::found(found, &[])) } else { Err(found) }))

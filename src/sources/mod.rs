@@ -26,7 +26,7 @@ pub use archives::{ArchiveSettings, Archives};
 pub use directory::ArchiveDirectory;
 pub use error::{AttemptOutcome, SourceError, SourceErrorKind, Tried};
 pub use fetched::{Fetched, Form, PromisedSum};
-pub use goproxy::{Goproxy, Listing, Presence};
+pub use goproxy::{Goproxy, KnownFrom, Listing, Presence};
 pub use index::{Index, IndexError, IndexFile, Naming};
 pub use newest::Newest;
 pub use order::{Source, Sources};

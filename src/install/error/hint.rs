@@ -5,12 +5,15 @@ use crate::net::NetError;
 use crate::store::storage_hint;
 use crate::unpack::UnpackError;
 use crate::verify::{LogError, TAMPERED};
+use std::path::Path;
 
 impl InstallError {
     /// One next step. The home's and a build's own errors know theirs.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Source(error) => return error.hint(),
+            Self::Truncated { .. } => "copy or download it again",
+            Self::NoAnswer { missing, .. } => return Some(bring(missing)),
             Self::Log(LogError::Remote { source, .. }) => return network_hint(source.downcast_ref()),
             Self::Log(error) => return error.hint(),
             Self::Store(_) | Self::Build(_) => return None,
@@ -49,6 +52,16 @@ impl InstallError {
         };
         Some(hint.to_owned())
     }
+}
+
+/// Where the answers come from that lie beside an archive.
+fn bring(missing: &Path) -> String {
+    let name = missing.file_name().unwrap_or_default().to_string_lossy();
+    let module = if name.contains('@') { name } else { "toolchain@VERSION".into() };
+    format!(
+        "on a machine with a network run `go mod download golang.org/{module}`, then copy \
+         $(go env GOMODCACHE)/cache/download/sumdb to the directory of the archive or tree"
+    )
 }
 
 /// What the network's own error says; a read that failed otherwise may do better next time.

@@ -8,7 +8,7 @@ mod mirrors;
 use super::archive_name::{self, stems};
 use super::error::{AttemptOutcome, SourceError, Tried};
 use super::fetched::{Fetched, Form, PromisedSum};
-use super::goproxy::Listing;
+use super::goproxy::{KnownFrom, Listing};
 use super::index::{Index, IndexError, IndexFile, Naming};
 use super::race::{Lap, PATIENCE, Race};
 use super::reachability::Reachability;
@@ -156,14 +156,14 @@ impl Archives {
         let index = if self.settings.musl { self.index() } else { self.index_in_time() };
         match index {
             Some(Ok(index)) => {
-                listing.versions = index.versions(self.platform.arch());
+                listing.add(index.versions(self.platform.arch()), KnownFrom::Index);
                 listing.notes.extend(notes_on(index));
             }
             Some(Err(error)) => listing.notes.push(format!("{error}; {}", by_table())),
             None => {}
         }
         if !self.settings.musl {
-            listing.versions.extend(known_versions(self.platform.arch()));
+            listing.add(known_versions(self.platform.arch()), KnownFrom::Table);
             listing.versions.sort();
             listing.versions.dedup();
         }

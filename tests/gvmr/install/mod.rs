@@ -9,6 +9,7 @@ mod import;
 mod index;
 mod kill;
 mod musl;
+mod offline;
 mod real_go;
 mod secrets;
 mod silence;
