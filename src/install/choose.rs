@@ -3,7 +3,7 @@
 use super::nearest::nearest;
 use super::progress::{Event, Progress};
 use super::{InstallError, Installer};
-use crate::sources::{KnownFrom, Newest, SourceError, SourceErrorKind};
+use crate::sources::{KnownFrom, Newest, Source, SourceError, SourceErrorKind};
 use crate::verify::LogError;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
@@ -52,7 +52,11 @@ pub struct Released {
 /// Every release that the sources list or that this program knows, and the exact one `named` where the log knows it.
 pub fn released(installer: &Installer<'_>, named: Option<&Selector>) -> Result<Released, InstallError> {
     let mut listing = installer.sources.listed();
-    listing.add(installer.sources.known(), KnownFrom::Table);
+    // A directory lists all that it has; a proxy only what somebody fetched, and an index may be out of reach.
+    let is_complete = |source: &Source| matches!(source, Source::Directory(_));
+    if !installer.sources.entries().iter().all(is_complete) {
+        listing.add(installer.sources.known(), KnownFrom::Table);
+    }
     let exact = named.and_then(Selector::as_exact);
     let exact = exact.filter(|version| !listing.known_from.contains_key(version));
     let logged = exact.filter(|version| {
