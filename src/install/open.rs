@@ -75,7 +75,7 @@ pub fn open(context: &Context) -> Result<Access<'_>, OpenError> {
     let env_context = context.env_context()?;
     let environment = RuledEnvironment::of(&env_context, &Process);
     let settings = NetSettings::from_environment(&environment);
-    settings.proxies.ignored().iter().for_each(|line| context.warn_once(line));
+    settings.proxies.faults().iter().for_each(|line| context.warn_once(line));
     let memory = Reachability::new(&context.settings.cache, &network(&settings.proxies));
     let client = net::Client::new(with_credentials(settings, context));
     let toolchains = context.toolchains()?;

@@ -78,13 +78,17 @@ impl ProxyChoice {
         Self { http, https, exempt: exempt.unwrap_or_default(), cgi, invalid, kept: Vec::new() }
     }
 
-    /// A line for each value that counts for nothing, as it does for the go command.
-    pub fn ignored(&self) -> Vec<String> {
-        let ignored = self.invalid.iter().filter(|invalid| invalid.is_ignored);
-        let line = |InvalidProxy { variable, shown, .. }: &InvalidProxy| {
-            format!("ignoring {variable}, which is not a valid URL: \"{shown}\"; {PERCENT_ENCODED}")
+    /// A line for each value that names no proxy: it counts for nothing, or no request that needs it is sent.
+    pub fn faults(&self) -> Vec<String> {
+        let line = |InvalidProxy { variable, shown, is_ignored, .. }: &InvalidProxy| {
+            let what = if *is_ignored {
+                format!("ignoring {variable}, which is not a valid URL")
+            } else {
+                format!("{variable} is not a valid URL")
+            };
+            format!("{what}: \"{shown}\"; {PERCENT_ENCODED}")
         };
-        ignored.map(line).collect()
+        self.invalid.iter().map(line).collect()
     }
 
     /// Puts kept logins into the proxies that bring none.
@@ -138,6 +142,10 @@ impl ProxyChoice {
 fn parse(value: &str) -> Result<Url, bool> {
     let with_host = |text: &str| Url::parse(text).ok().filter(Url::has_host);
     let url = with_host(value).or_else(|| with_host(&format!("http://{value}"))).ok_or(true)?;
+    // The go command looks up a host whose name begins with the quote, and finds none.
+    if value.starts_with('"') {
+        return Err(true);
+    }
     if is_malformed(value) {
         return Err(false);
     }

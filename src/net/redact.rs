@@ -76,7 +76,9 @@ fn is_plain(url: &Url) -> bool {
 /// One address as a person wrote it: a scheme, and what follows the last `@`, without the query and with control
 /// characters escaped.
 pub fn without_credentials(text: &str) -> String {
-    let (scheme, rest) = text.split_at(scheme_length(text));
+    // A quote that became part of the value is no part of a password.
+    let quotes = text.len() - text.trim_start_matches(['"', '\'']).len();
+    let (scheme, rest) = text.split_at(quotes + scheme_length(text.get(quotes..).unwrap_or_default()));
     let rest = match rest.rsplit_once('@') {
         Some((_, host)) => format!("***@{host}"),
         None => without_cut(rest),
@@ -221,7 +223,7 @@ fn without_query(text: &str) -> String {
 
 /// Whether what follows a host's colon is a port, with a path behind it or nothing.
 fn is_port(text: &str) -> bool {
-    let port = text.split(['/', '?', '#']).next().unwrap_or_default();
+    let port = text.split(['/', '?', '#']).next().unwrap_or_default().trim_end_matches(['"', '\'']);
     (1..=5).contains(&port.len()) && port.bytes().all(|digit| digit.is_ascii_digit())
 }
 

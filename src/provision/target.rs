@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::install::{InstallOptions, Installer};
+use crate::net::without_credentials_in_text;
 use crate::request;
 use crate::sources::ArchiveName;
 use crate::unpack::Format;
@@ -35,7 +36,7 @@ impl Target {
         if method.from_source {
             return Err(Error::said(
                 ErrorKind::Usage,
-                format!("--from-source needs a version, not the file {text}"),
+                format!("--from-source needs a version, not the file {}", shown(text)),
             )
             .hint("run `gvmr install --from-source VERSION`"));
         }
@@ -46,16 +47,22 @@ impl Target {
         }
         if !path.is_file() {
             let what = if path.is_dir() { "is a directory" } else { "does not exist" };
-            return Err(Error::said(ErrorKind::Usage, format!("{} {what}", path.display()))
+            return Err(Error::said(ErrorKind::Usage, format!("{} {what}", shown(&path.to_string_lossy())))
                 .hint("name an archive such as ./go1.23.4.linux-amd64.tar.gz; for a directory, set GVMR_SOURCES=dir:PATH"));
         }
         let name = path.file_name().and_then(|name| name.to_str()).and_then(ArchiveName::parse);
         let name = name.ok_or_else(|| {
-            Error::said(ErrorKind::Usage, format!("{}: no Go release in the file name", path.display()))
+            let message = format!("{}: no Go release in the file name", shown(&path.to_string_lossy()));
+            Error::said(ErrorKind::Usage, message)
                 .hint("rename it as Go names it: go1.23.4.linux-amd64.tar.gz (or .tar.xz, .zip)")
         })?;
         Ok(Self::File(name, path))
     }
+}
+
+/// A file's name as it may be shown: it may be an address that was mistyped.
+fn shown(file: &str) -> String {
+    without_credentials_in_text(file)
 }
 
 impl fmt::Display for Target {

@@ -74,6 +74,20 @@ fn what_a_file_says_is_shown_no_better() {
 }
 
 #[test]
+fn an_address_in_a_files_place_is_shown_no_better() {
+    let world = World::new("off");
+    for file in
+        ["http//user:Secret1234@127.0.0.1/go1.22.1.tar.gz", "https://user:Secret1234@h/go1.22.1.tar.gz"]
+    {
+        for options in [&["install"][..], &["install", "--from-source"]] {
+            let run = world.gvmr(options.iter().chain([&file]));
+            assert_hidden("Secret1234", &run, &world);
+            run.exits(2, &[]);
+        }
+    }
+}
+
+#[test]
 fn a_proxy_that_go_ignores_is_named_as_ignored() {
     let mirror = Mirror::small(&["1.22.12"]);
     let mut world = mirror.world();

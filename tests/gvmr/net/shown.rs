@@ -89,7 +89,7 @@ fn rendered(beginning: &str, address: &str) -> Vec<(String, String)> {
     for variable in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY"] {
         let environment = vec![(variable, address)];
         let proxies = ProxyChoice::from_environment(&environment);
-        add(variable, format!("{proxies:?} {:?}", proxies.ignored()));
+        add(variable, format!("{proxies:?} {:?}", proxies.faults()));
         add(variable, format!("{:?}", NetSettings::from_environment(&environment)));
         for target in ["https://go.dev/dl", "http://go.dev/dl"] {
             match proxies.choose(&Url::parse(target).unwrap()) {
@@ -165,11 +165,15 @@ fn what_is_no_url_is_named_as_one_that_is_not_valid() {
         assert!(refusal.contains(shown) && !refusal.contains("Secret"), "{value}: {refusal}");
         assert!(proxies.choose(&Url::parse("http://go.dev/dl").unwrap()).unwrap().is_none());
         assert!(proxies.choose(&Url::parse("https://localhost/").unwrap()).unwrap().is_none());
+        let fault = proxies.faults().concat();
+        assert!(fault.contains("%5C %23 %2F %3F %40") && !fault.contains("ignoring"), "{fault}");
     }
-    for value in ["\"proxy.corp:3128\"", "\"user:Secret1234@proxy:3128\""] {
+    for value in
+        ["\"http://user:Secret1234@proxy:3128\"", "\"proxy.corp:3128\"", "\"user:Secret1234@proxy:3128\""]
+    {
         let proxies = ProxyChoice::from_environment(&vec![("https_proxy", value)]);
         assert!(proxies.choose(&Url::parse("https://go.dev/dl").unwrap()).unwrap().is_none(), "{value}");
-        let ignored = proxies.ignored().concat();
+        let ignored = proxies.faults().concat();
         assert!(
             ignored.contains("ignoring https_proxy") && ignored.contains("%5C %23 %2F %3F %40"),
             "{ignored}"
