@@ -225,6 +225,9 @@ impl Archives {
         let Opened { body, file: (stem, format), passed_over, mut notes } = opened;
         let name = format!("{stem}.{}", format.extension());
         notes.extend(listed.map_or_else(Vec::new, notes_on));
+        if let (None, Some(Some(Err(silence)))) = (listed, self.silence.get()) {
+            notes.push(format!("{silence}; to skip it, set GVMR_INDEX=off"));
+        }
         if format != Format::TarGz
             && let Some(sum) = &sum
         {
