@@ -216,7 +216,7 @@ impl fmt::Display for NotAVersion {
         match self.kind {
             NotAVersionKind::Unknown => write!(
                 formatter,
-                "\"{word}\" is not a Go version; use a form such as 1.23, 1.23.4, 1.24rc1, latest, oldstable or \
+                "\"{word}\" is not a Go version; use 1.23, 1.23.4, 1.24rc1, latest, oldstable or \
                  \">=1.21 <1.24\""
             ),
             NotAVersionKind::Several => {

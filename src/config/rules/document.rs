@@ -124,8 +124,7 @@ impl Walk<'_> {
                 .map(|wanted| RulesPin { line, written: written.clone().into_owned(), wanted })
                 .map_err(|_| {
                     // Without the value: it may be a secret in the wrong place.
-                    "not a Go version; use a form such as \"1.23\", \"1.23.4\", \"latest\" or \">=1.21 <1.24\""
-                        .to_owned()
+                    "not a Go version; use \"1.23\", \"1.23.4\", \"latest\" or \">=1.21 <1.24\"".to_owned()
                 }),
             DeValue::Float(_) | DeValue::Integer(_) => {
                 Err("a version without quotes is a number, where 1.20 equals 1.2; write it in quotes"

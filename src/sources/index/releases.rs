@@ -58,12 +58,12 @@ impl Releases {
 
     /// One archive of one release.
     pub(super) fn file(&self, version: &Version, name: &str) -> Option<&IndexFile> {
-        self.by_text.get(version.as_str())?.files.iter().find(|file| file.name == name)
+        self.by_text.get(version.released_text())?.files.iter().find(|file| file.name == name)
     }
 
     /// One archive of one release, to be changed.
     pub(super) fn file_mut(&mut self, version: &Version, name: &str) -> Option<&mut IndexFile> {
-        self.by_text.get_mut(version.as_str())?.files.iter_mut().find(|file| file.name == name)
+        self.by_text.get_mut(version.released_text())?.files.iter_mut().find(|file| file.name == name)
     }
 
     /// Adds an archive that is not there yet; whether there was room for it.
@@ -71,14 +71,14 @@ impl Releases {
         if self.count >= MAX_COUNT {
             return false;
         }
-        if let Some(release) = self.by_text.get_mut(version.as_str()) {
+        if let Some(release) = self.by_text.get_mut(version.released_text()) {
             if release.files.len() >= MAX_PER_RELEASE {
                 return false;
             }
             release.files.push(file);
         } else {
             let release = Release { version: version.clone(), files: vec![file] };
-            self.by_text.insert(version.as_str().to_owned(), release);
+            self.by_text.insert(version.released_text().to_owned(), release);
         }
         self.count += 1;
         true
@@ -86,12 +86,12 @@ impl Releases {
 
     /// Takes an archive out.
     pub(super) fn remove(&mut self, version: &Version, name: &str) {
-        if let Some(release) = self.by_text.get_mut(version.as_str()) {
+        if let Some(release) = self.by_text.get_mut(version.released_text()) {
             let before = release.files.len();
             release.files.retain(|file| file.name != name);
             self.count -= before - release.files.len();
             if release.files.is_empty() {
-                self.by_text.remove(version.as_str());
+                self.by_text.remove(version.released_text());
             }
         }
     }

@@ -44,7 +44,7 @@ fn a_named_version_that_cannot_run_is_an_error_of_its_own() {
         (&reason["id"], &reason["severity"]),
         (&Value::from("no-release"), &Value::from("cannot-run"))
     );
-    world.gvmr(["host", "1.x"]).exits(2, &["is not a Go version"]);
+    world.gvmr(["host", "1.y"]).exits(2, &["is not a Go version"]);
     world.gvmr(["host", ">2"]).exits(3, &[">2"]);
     assert!(world.gvmr(["host", "--help"]).succeeds().contains("Exits with 11"));
 }

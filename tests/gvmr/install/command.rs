@@ -75,7 +75,7 @@ fn an_unknown_version_names_the_nearest_that_exist() {
     let world = mirror.world();
     world.gvmr(["install", "1.99.77"]).exits(3, &["there is no Go 1.99.77 for linux-amd64", "1.99.2"]);
     world.gvmr(["install", "1.50"]).exits(3, &["1.50", "1.98.3"]);
-    world.gvmr(["install", "v1.99.1"]).exits(2, &["\"v1.99.1\" is not a Go version", "write 1.99.1"]);
+    world.gvmr(["install", "V1.99.1"]).exits(2, &["\"V1.99.1\" is not a Go version", "write 1.99.1"]);
     world.gvmr(["install", "1.9.2rc2"]).exits(2, &["use 1.23, 1.23.4"]);
     assert_eq!(world.installed(), [""; 0]);
     let json = world.gvmr(["install", "--json", "1.99.77"]).json();

@@ -129,11 +129,11 @@ fn a_tree_is_found_once_however_many_names_lead_to_it() {
     machine.variables.push(("GOROOT", machine.path("home/.g/go").display().to_string()));
     machine.tree("home/sdk/go1.21.3", "go1.21.3");
     machine.tree("home/sdk/go1.9", "go1.9");
-    assert_eq!(machine.versions(), ["1.9", "1.21.3", "1.22.1"], "the oldest first");
+    assert_eq!(machine.versions(), ["1.9.0", "1.21.3", "1.22.1"], "the oldest first");
     let owner = |version: &str| {
         machine.look().found.iter().find(|found| found.version.as_str() == version).unwrap().owner
     };
-    assert_eq!((owner("1.22.1"), owner("1.9")), ("g", "golang.org/dl"));
+    assert_eq!((owner("1.22.1"), owner("1.9.0")), ("g", "golang.org/dl"));
 }
 
 #[test]
