@@ -130,7 +130,7 @@ impl<'a> Invocation<'a> {
             return false;
         }
         let Some(version) = answer.choice.version() else { return true };
-        !never_switches(version) && !(self.starts_programs() && self.satisfies_module(version))
+        !version.is_before(21) && !(self.starts_programs() && self.satisfies_module(version))
     }
 
     /// Whether it is one of the commands that start programs and choose no version but by go.work and go.mod.
@@ -183,11 +183,4 @@ impl<'a> Invocation<'a> {
         let reason = Origin { source: Source::Name, file: None, line: None, written, rule: Rule::Exact };
         Resolution { choice, reason, exact: false, unmet: None }
     }
-}
-
-/// Whether it is older than 1.21, told by its text: to take it apart costs more than all else that is asked here.
-fn never_switches(version: &Version) -> bool {
-    let Some(rest) = version.as_str().strip_prefix("1.") else { return false };
-    let digits = rest.bytes().take_while(u8::is_ascii_digit);
-    digits.fold(0_u64, |minor, digit| minor.saturating_mul(10).saturating_add(u64::from(digit - b'0'))) < 21
 }

@@ -144,7 +144,7 @@ fn tool_path(goroot: &Path, tool: &OsStr) -> Vec<u8> {
 
 /// Until 1.8 a go command knew only the directory it was built for.
 fn cannot_find_itself(version: &Version) -> bool {
-    version.numbers().is_some_and(|(major, minor, _)| (major, minor) <= (1, 8))
+    version.is_before(9)
 }
 
 impl LaunchError {

@@ -123,6 +123,23 @@ fn toolchain_names() {
     }
 }
 
+#[test]
+fn what_is_older_than_a_minor_version() {
+    for (text, minor, expected) in [
+        ("1.8.7", 9, true),
+        ("1.9", 9, false),
+        ("1.9rc1", 9, false),
+        ("1.20.14", 21, true),
+        ("1.21rc1", 21, false),
+        ("1", 9, true),
+        ("0.9", 1, true),
+        ("2.0.0", 99, false),
+        ("1.99999999999999999999", 21, false),
+    ] {
+        assert_eq!(version(text).is_before(minor), expected, "{text} before 1.{minor}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_parses_or_not_without_a_panic(text in any::<String>(), other in "[0-9.a-z]{0,12}") {
