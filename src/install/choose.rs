@@ -54,7 +54,18 @@ pub fn released(installer: &Installer<'_>, named: Option<&Selector>) -> Result<R
     let mut listing = installer.sources.listed();
     // A directory lists all that it has; a proxy only what somebody fetched, and an index may be out of reach.
     let is_complete = |source: &Source| matches!(source, Source::Directory(_));
-    if !installer.sources.entries().iter().all(is_complete) {
+    let is_complete = installer.sources.entries().iter().all(is_complete);
+    let is_offline = !listing.failed.is_empty() && !listing.is_refused() && !is_complete;
+    if listing.versions.is_empty() && !is_offline {
+        // Who refuses a login is no network that is missing, and an empty list is not an answer; asking for the newest by
+        // name tells why.
+        match installer.sources.newest(None, &|version| in_log(version, installer)) {
+            Ok(newest) => listing.add([newest.version], KnownFrom::Proxy),
+            Err(error) if error.kind() == SourceErrorKind::Off => listing.notes.push(error.to_string()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if !is_complete {
         listing.add(installer.sources.known(), KnownFrom::Table);
     }
     let exact = named.and_then(Selector::as_exact);
@@ -64,11 +75,6 @@ pub fn released(installer: &Installer<'_>, named: Option<&Selector>) -> Result<R
         installer.lookup(&module_version).is_ok()
     });
     listing.add(logged.cloned(), KnownFrom::Log);
-    if listing.versions.is_empty() {
-        // An empty list is not an answer; asking for the newest by name tells why.
-        let newest = installer.sources.newest(None, &|version| in_log(version, installer))?;
-        listing.add([newest.version], KnownFrom::Proxy);
-    }
     listing.versions.sort();
     listing.versions.dedup();
     let notes = listing.notes();

@@ -134,6 +134,15 @@ impl Tried {
         self.outcome.is_absent()
     }
 
+    /// Whether the entry, or a proxy on the way, refuses the login.
+    pub(super) fn is_refused(&self) -> bool {
+        let kind = match &self.outcome {
+            AttemptOutcome::Net(error) => &error.kind,
+            _ => return false,
+        };
+        matches!(kind, NetErrorKind::Refused { .. } | NetErrorKind::ProxyAuthentication)
+    }
+
     fn lacks_directory(&self) -> bool {
         matches!(self.outcome, AttemptOutcome::NoDirectory { .. })
     }

@@ -337,6 +337,11 @@ impl Listing {
         self.failed.iter().map(ToString::to_string).chain(self.notes.iter().cloned()).collect()
     }
 
+    /// Whether a source, or a proxy on the way, refuses the login.
+    pub fn is_refused(&self) -> bool {
+        self.failed.iter().any(Tried::is_refused)
+    }
+
     /// Adds versions that are known from one place; they still have to be sorted.
     pub fn add(&mut self, versions: impl IntoIterator<Item = Version>, from: KnownFrom) {
         for version in versions {

@@ -192,6 +192,7 @@ fn a_missing_directory_of_archives_is_a_missing_directory() {
         assert!(!run.stderr.contains("there is no Go"), "{run:#?}");
         run.exits(4, &["GVMR_SOURCES"]);
     }
+    world_of("dir:/nonexistent/archives").gvmr(["ls-remote"]).exits(4, &["does not exist", "GVMR_SOURCES"]);
 }
 
 #[test]
