@@ -91,7 +91,8 @@ fn rows(answer: &Answer, named: bool) -> Vec<Row> {
     let fact = |fact: &Fact| {
         let source = format!("({})", fact.source);
         let piped = format!("{:width$}  {}  {source}", fact.name, fact.value);
-        Row::new([fact.name.into(), fact.value.as_str().into(), Cell::new(source, Tone::Dim)], piped)
+        let words = format!("{}  {source}", fact.value);
+        Row::new([fact.name.into(), Cell::sentence(words)], piped)
     };
     let mut rows: Vec<_> = answer.facts.iter().map(fact).collect();
     rows.push(Row::line("", Tone::Plain));

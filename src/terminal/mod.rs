@@ -134,6 +134,11 @@ impl Terminal {
         });
     }
 
+    /// Whether stderr is a terminal.
+    pub fn is_watched(&self) -> bool {
+        std::io::stderr().is_terminal()
+    }
+
     /// Whether a person can be asked: stdin and stderr are terminals.
     pub fn can_ask(&self) -> bool {
         std::io::stdin().is_terminal() && std::io::stderr().is_terminal()

@@ -9,6 +9,8 @@ use super::width;
 const GAP: usize = 2;
 /// No column is shortened below this.
 const NARROWEST: usize = 8;
+/// What the other columns leave for sentences, at least.
+const NARROWEST_SENTENCE: usize = 24;
 
 /// A row of a table.
 #[derive(Clone, Debug)]
@@ -33,7 +35,12 @@ impl Cell {
 
     /// The last cell of a row, which is wrapped instead of shortened.
     pub fn sentence(text: impl Into<String>) -> Self {
-        Self { text: text.into(), tone: Tone::Plain, is_sentence: true }
+        Self::wrapped(text, Tone::Plain)
+    }
+
+    /// The same in another tone.
+    pub fn wrapped(text: impl Into<String>, tone: Tone) -> Self {
+        Self { text: text.into(), tone, is_sentence: true }
     }
 }
 
@@ -67,7 +74,10 @@ pub(super) fn piped(rows: &[Row]) -> String {
 
 /// The lines that a person reads, on a screen of so many columns where that is known.
 pub(super) fn shown(rows: &[Row], columns: Option<usize>, palette: Palette) -> String {
-    let widths = fitted(widths(rows), columns);
+    let sentences =
+        rows.iter().flat_map(|row| row.cells.iter().filter(|cell| cell.is_sentence && !row.is_line()));
+    let longest = sentences.map(|cell| width::of(&cell.text)).max().unwrap_or(0);
+    let widths = fitted(widths(rows), columns, longest.min(NARROWEST_SENTENCE));
     let mut text = String::new();
     for row in rows {
         match row.cells.as_slice() {
@@ -86,6 +96,9 @@ fn push_row(text: &mut String, row: &Row, widths: &[usize], columns: Option<usiz
     let (mut at, mut blanks) = (0, 0); // blanks are written only before more text: no line ends with them
     for (cell, width) in row.cells.iter().zip(widths) {
         if cell.is_sentence {
+            if cell.text.is_empty() {
+                return;
+            }
             text.extend(std::iter::repeat_n(' ', blanks));
             return push_sentence(text, cell, at, at, columns, palette);
         }
@@ -140,16 +153,22 @@ fn widths(rows: &[Row]) -> Vec<usize> {
     widths
 }
 
-/// The widths with the widest columns made narrower until all fit.
-fn fitted(mut widths: Vec<usize>, columns: Option<usize>) -> Vec<usize> {
+/// The widths with the widest columns made narrower until all fit, and `sentence` columns are left.
+fn fitted(mut widths: Vec<usize>, columns: Option<usize>, sentence: usize) -> Vec<usize> {
     let Some(columns) = columns else { return widths };
     loop {
         let used = widths.iter().filter(|width| **width > 0).count();
-        let total = widths.iter().sum::<usize>() + GAP * used.saturating_sub(1);
-        let widest = widths.iter_mut().max().filter(|width| **width > NARROWEST);
-        match widest {
-            Some(widest) if total > columns => *widest -= 1,
-            _ => return widths,
+        let used = if sentence > 0 { used + 1 } else { used };
+        let total = widths.iter().sum::<usize>() + sentence + GAP * used.saturating_sub(1);
+        if total <= columns {
+            return widths;
+        }
+        if let Some(widest) = widths.iter_mut().max().filter(|width| **width > NARROWEST) {
+            *widest -= 1;
+        } else if let Some(last) = widths.iter_mut().skip(1).rev().find(|width| **width > NARROWEST / 2) {
+            *last -= 1; // the first columns say most
+        } else {
+            return widths;
         }
     }
 }

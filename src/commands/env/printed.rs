@@ -41,7 +41,7 @@ pub(super) fn rows(table: &VariableTable, named: bool) -> Vec<terminal::Row> {
     let row = |(left, right): (String, String)| {
         let piped = format!("{left:width$}\t{right}");
         let tone = if left.starts_with(' ') { Tone::Dim } else { Tone::Plain };
-        terminal::Row::new([Cell::new(left, tone), Cell::new(right, Tone::Dim)], piped)
+        terminal::Row::new([Cell::new(left, tone), Cell::wrapped(right, Tone::Dim)], piped)
     };
     pairs.into_iter().map(row).collect()
 }
