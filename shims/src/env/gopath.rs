@@ -20,8 +20,7 @@ pub enum GopathFault {
     Relative(PathBuf),
     /// An element starts with `~`, which the go command refuses.
     Tilde(PathBuf),
-    /// Its first element does not exist, and neither does the directory that it would be made in, or that cannot be
-    /// written to.
+    /// Its first element does not exist, and the nearest directory above it cannot be written to.
     Missing(PathBuf),
     /// Its first element is not a directory.
     NotADirectory(PathBuf),
@@ -76,8 +75,9 @@ fn absent(element: &Path, error: ErrorKind) -> Option<GopathFault> {
             Some(GopathFault::NotADirectory(element.to_owned()))
         }
         ErrorKind::NotFound => {
-            let parent = element.parent()?;
-            let is_made = fs::metadata(parent).is_ok_and(|parent| parent.is_dir()) && !is_refused(parent);
+            // Go makes the directories above it too.
+            let above = element.ancestors().skip(1).find(|above| fs::symlink_metadata(above).is_ok())?;
+            let is_made = fs::metadata(above).is_ok_and(|above| above.is_dir()) && !is_refused(above);
             (!is_made).then(|| GopathFault::Missing(element.to_owned()))
         }
         ErrorKind::NotADirectory => Some(GopathFault::NotADirectory(element.to_owned())),
@@ -141,8 +141,7 @@ impl GopathFault {
                  metacharacter\""
             }
             Self::Missing(_) => {
-                "does not exist, and its parent directory is missing or not writable; downloads and go install fail or use \
-                 the wrong place"
+                "does not exist, and no directory above it is writable; downloads and go install fail or use the wrong place"
             }
             Self::NotADirectory(_) => "is not a directory; downloads and go install fail",
             Self::NotWritable(_) => "is not writable; downloads and go install fail",
@@ -215,7 +214,9 @@ mod tests {
             ("./@", Some("Relative")),
             ("~/go", Some("Tilde")),
             ("@/fine:~", Some("Tilde")),
-            ("@/fine/a/b", Some("Missing")),
+            ("@/fine/a/b", None), // go makes both: direnv's .direnv/go, goenv's ~/go/1.23.4
+            ("@/nowhere/at/all", None),
+            ("@/dangling/a", Some("Missing")),
             ("@/file", Some("NotADirectory")),
             ("@/file/x", Some("NotADirectory")),
             ("@/module", Some("ModuleRoot")),

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 const HOUR: Duration = Duration::from_secs(3600);
 /// A GOPATH whose fault stops no go.
-const FAULTY: [(&str, &str); 1] = [("GOPATH", "@/no/such/place")];
+const FAULTY: [(&str, &str); 1] = [("GOPATH", "@/user/.local/share/gvmr/versions")];
 
 #[test]
 fn after_a_day_it_is_said_again_and_old_marks_are_swept() {
@@ -53,7 +53,7 @@ fn fifty_at_once_all_run_and_one_says_it() {
     assert!(runs.iter().any(|run| said(run).len() == 1));
     for run in runs {
         assert!(said(&run).len() <= 1, "{run:?}");
-        assert_eq!(run.succeeds(), fixture.text("@/no/such/place"));
+        assert_eq!(run.succeeds(), fixture.text("@/user/.local/share/gvmr/versions"));
     }
     assert_eq!((fixture.marks().len(), fixture.go(&FAULTY, &["version"]).stderr.as_str()), (1, ""));
 }
@@ -66,7 +66,7 @@ fn where_no_mark_can_be_left_it_is_said_again_and_the_go_runs() {
     for _ in 0..2 {
         let run = fixture.go_without_rights(&FAULTY, &["env", "GOPATH"]);
         assert_eq!(said(&run).len(), 1, "{run:?}");
-        assert_eq!(run.succeeds(), fixture.text("@/no/such/place"));
+        assert_eq!(run.succeeds(), fixture.text("@/user/.local/share/gvmr/versions"));
     }
     fs::set_permissions(&home, fs::Permissions::from_mode(0o755)).unwrap();
     fs::write(&notices, "in the way").unwrap();
@@ -114,7 +114,7 @@ fn what_reads_a_gos_output_reads_only_that() {
     let Some(fixture) = Fixture::with_go() else { return };
     let run = fixture.go(&FAULTY, &["env", "-json"]);
     assert_eq!(said(&run).len(), 1);
-    assert_eq!(run.json()["GOPATH"], fixture.text("@/no/such/place"));
+    assert_eq!(run.json()["GOPATH"], fixture.text("@/user/.local/share/gvmr/versions"));
     fixture.date_marks(SystemTime::UNIX_EPOCH);
     let wrong = fixture.go(&FAULTY, &["build", "./nothing-here"]);
     assert_eq!(said(&wrong).len(), 1);
