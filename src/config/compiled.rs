@@ -4,9 +4,11 @@
 //! written the result is the same, and the shim asks again each time. Never makes a directory, and never writes one
 //! user's file into another's directory.
 
+use super::config_toml::File;
 use super::error::ConfigError;
-use super::paths::config_file;
+use super::paths::{absolute, config_file};
 use super::rules::compile_config;
+use super::sources::SourceSettings;
 use crate::store;
 use directories::BaseDirs;
 use gvmr_core::env::compiled_rules::{CompiledRules, RECORD_LIMIT, SOURCE_LIMIT};
@@ -14,6 +16,7 @@ use gvmr_core::home::shared_home;
 use gvmr_core::home::user_dirs::{self, UserDirs};
 use gvmr_core::sys::bounded::{self, Refusal};
 use gvmr_core::sys::environment::Environment;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt as _;
@@ -28,6 +31,11 @@ pub fn rules(
     own: Option<&UserDirs>,
     environment: &dyn Environment,
 ) -> Result<Option<CompiledRules>, ConfigError> {
+    if let Some(path) = absolute(environment, "GVMR_CONFIG")?
+        && !path.exists()
+    {
+        return Err(ConfigError::Unreadable { path, source: ErrorKind::NotFound.into() });
+    }
     let named = user_dirs::config_file(environment);
     let last = if named.is_some() { None } else { own.and_then(compiled) };
     let file = named.or_else(|| Some(last.as_ref()?.source.clone())).or_else(|| config_file(environment));
@@ -49,7 +57,12 @@ fn rules_of(
     user_home: Option<&Path>,
 ) -> Result<Option<CompiledRules>, ConfigError> {
     let Some(bytes) = read(file)? else { return Ok(None) };
+    // First, since a mistake in a rule is named as such.
     let record = compile_config(file, &bytes, user_home)?;
+    // A setting that no command takes stops the tools too: one verdict for one file.
+    if let Ok(text) = std::str::from_utf8(&bytes) {
+        SourceSettings::read(&Nothing, File::parse(file, text)?)?;
+    }
     if let Some(own) = own {
         store_record(own, &record);
     }
@@ -70,6 +83,15 @@ fn read(file: &Path) -> Result<Option<Vec<u8>>, ConfigError> {
             Err(unreadable(io::Error::new(ErrorKind::PermissionDenied, why)))
         }
         (bytes, _) => Ok(bytes),
+    }
+}
+
+/// An environment without variables: what the file alone says.
+struct Nothing;
+
+impl Environment for Nothing {
+    fn get(&self, _: &str) -> Option<OsString> {
+        None
     }
 }
 

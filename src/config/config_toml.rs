@@ -9,9 +9,13 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::io::ErrorKind;
 use std::path::Path;
+use toml::de::DeTable;
 
 /// The largest `config.toml` that is read, in bytes.
 const MAX_BYTES: u64 = 64 * 1024;
+
+/// The settings that have values of their own here.
+const KEYS: [&str; 6] = ["auto-install", "sources", "index", "mirrors", "musl-index", "musl-mirrors"];
 
 /// `config.toml` as it is written.
 #[derive(Debug, Default, Deserialize)]
@@ -54,11 +58,13 @@ impl File {
             let what = format!("expected a regular file of at most {MAX_BYTES} bytes");
             return Err(unreadable(std::io::Error::new(ErrorKind::InvalidInput, what)));
         }
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
-        toml::from_str(&text).map_err(|error| ConfigError::Malformed {
-            path: path.to_owned(),
-            message: located(&text, &error),
-        })
+        Self::parse(path, &std::fs::read_to_string(path).map_err(unreadable)?)
+    }
+
+    /// The values in `text`, the content of the file at `path`.
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        toml::from_str(text)
+            .map_err(|error| ConfigError::Malformed { path: path.to_owned(), message: located(text, &error) })
     }
 }
 
@@ -73,10 +79,19 @@ impl List {
     }
 }
 
-/// Line, column and mistake. The line itself is not shown: it may hold a password.
+/// Line, column, key and mistake. The line itself is not shown: it may hold a password.
 fn located(text: &str, error: &toml::de::Error) -> String {
+    let key = error.span().and_then(|span| key_at(text, span.start)).map(|key| format!("{key}: "));
+    let key = key.unwrap_or_default();
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let (line, column) =
         (before.matches('\n').count() + 1, before.chars().rev().take_while(|one| *one != '\n').count() + 1);
-    format!("line {line}, column {column}: {}", without_credentials_in_text(error.message()))
+    format!("line {line}, column {column}: {key}{}", without_credentials_in_text(error.message()))
+}
+
+/// The setting whose value holds this offset; `None` where the mistake is in a key, or the file is not TOML.
+fn key_at(text: &str, offset: usize) -> Option<&'static str> {
+    let table = DeTable::parse(text).ok()?;
+    let entry = table.get_ref().iter().find(|(_, value)| value.span().contains(&offset))?;
+    KEYS.into_iter().find(|key| *key == entry.0.get_ref().as_ref())
 }

@@ -6,6 +6,8 @@
 use super::error::ConfigError;
 use super::paths::absolute;
 use crate::store;
+use directories::BaseDirs;
+use gvmr_core::home::paths::Home;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use gvmr_core::sys::environment::Environment;
 use gvmr_core::sys::printable;
@@ -45,6 +47,11 @@ pub fn home_to_share(environment: &dyn Environment, machine: &Path) -> Result<Pa
         return Ok(named);
     }
     Ok(shared(machine)?.unwrap_or_else(|| PathBuf::from(store::SHARED_HOME)))
+}
+
+/// The home of this user alone, in the platform's data directory.
+pub fn own_home() -> Option<Home> {
+    BaseDirs::new().map(|directories| Home::at(directories.data_dir().join("gvmr")))
 }
 
 /// The shared home that the machine's file names; `None` where there is no such file.

@@ -98,7 +98,12 @@ mod tests {
         let secret = settings_with("mirror = \"https://user:canary@host/x\"", &[]).unwrap_err().to_string();
         assert!(secret.contains("line 1, column 1") && !secret.contains("canary"), "{secret}");
         let wrong = settings_with("sources = [3]", &[]).unwrap_err().to_string();
-        assert!(wrong.contains("a string or a list of strings"), "{wrong}");
+        assert!(
+            wrong.contains("line 1, column 11: sources: expected a string or a list of strings"),
+            "{wrong}"
+        );
+        let wrong = settings_with("index = \"x\"\nauto-install = \"canary\"", &[]).unwrap_err().to_string();
+        assert!(wrong.contains("line 2, column 16: auto-install: "), "{wrong}");
         let error = settings_with("", &[("GVMR_AUTO_INSTALL", "yes")]).unwrap_err().to_string();
         assert!(error.contains("always, ask or never"), "{error}");
         let error = Settings::read(&vec![("GVMR_HOME", "relative/home")], None).unwrap_err().to_string();

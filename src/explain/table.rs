@@ -25,6 +25,20 @@ use std::collections::BTreeMap;
 use std::ffi::{CStr, OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+/// Variables that count for other processors and programs too, whether or not a go knows them.
+const PASSED_ON: [&str; 10] = [
+    "GODEBUG",
+    "GO386",
+    "GOAMD64",
+    "GOARM",
+    "GOARM64",
+    "GOMIPS",
+    "GOMIPS64",
+    "GOPPC64",
+    "GORISCV64",
+    "GOWASM",
+];
+
 /// All that is shown.
 pub struct VariableTable {
     /// The variables that were asked for.
@@ -128,7 +142,19 @@ fn ask(
     let names: Vec<&str> = names.filter(is_asked).collect();
     let Some((launch, goroot)) = toolchain else { return BTreeMap::new() };
     let entries: Vec<&CStr> = entries.iter().map(|entry| entry.as_c_str()).collect();
-    go_env::ask(&launch.path(), &entries, &names).unwrap_or_else(|error| {
+    let said = go_env::ask(&launch.path(), &entries, &names).map(|mut said| {
+        // An older go reports nothing of what it still passes on to the programs that read it.
+        let is_passed_on = |name: &str| {
+            let passed = |entry: &&CStr| {
+                let value = entry.to_bytes().strip_prefix(name.as_bytes());
+                value.is_some_and(|value| value.len() > 1 && value.starts_with(b"="))
+            };
+            PASSED_ON.contains(&name) && entries.iter().any(passed)
+        };
+        said.retain(|name, value| !value.is_empty() || !is_passed_on(name));
+        said
+    });
+    said.unwrap_or_else(|error| {
         let go = printable::path(&goroot.join("bin/go"));
         remarks.push(Remark::new("defaults", format!("{go} env {error}; Go's defaults are unknown")));
         BTreeMap::new()

@@ -154,8 +154,13 @@ impl Config {
 /// The user's rules, if what was compiled is what is written now.
 fn config(own: &UserDirs, environment: &dyn Environment) -> Config {
     let named = user_dirs::config_file(environment);
-    if named.as_ref().is_some_and(|file| std::fs::symlink_metadata(file).is_err()) {
-        return Config::None;
+    if named.as_ref().is_none_or(|file| std::fs::symlink_metadata(file).is_err()) {
+        // A file that someone named must be there.
+        match environment.get("GVMR_CONFIG") {
+            Some(file) => return Config::Stale { file: file.into() },
+            None if named.is_some() => return Config::None,
+            None => {}
+        }
     }
     let trusted_owners = shared_home::trusted_uids();
     let record = bounded::read_owned(&own.rules(), RECORD_LIMIT, &trusted_owners).ok().flatten();

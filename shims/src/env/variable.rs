@@ -37,7 +37,7 @@ const fn proxy(name: &'static str, kind: VariableKind, twin: &'static str) -> Va
 }
 
 /// All of them, in the order in which they are shown.
-pub const VARIABLES: [Variable; 31] = [
+pub const VARIABLES: [Variable; 48] = [
     variable("GOPATH", VariableKind::DirectoryList),
     variable("GOBIN", VariableKind::Directory),
     variable("GOMODCACHE", VariableKind::Directory),
@@ -69,6 +69,23 @@ pub const VARIABLES: [Variable; 31] = [
     proxy("HTTP_PROXY", VariableKind::Proxy, "http_proxy"),
     proxy("HTTPS_PROXY", VariableKind::Proxy, "https_proxy"),
     proxy("NO_PROXY", VariableKind::Text, "no_proxy"),
+    variable("GOTMPDIR", VariableKind::Directory),
+    variable("GODEBUG", VariableKind::Text),
+    variable("GOINSECURE", VariableKind::Text),
+    variable("GOVCS", VariableKind::Text),
+    variable("GO386", VariableKind::Text),
+    variable("GOAMD64", VariableKind::Text),
+    variable("GOARM", VariableKind::Text),
+    variable("GOARM64", VariableKind::Text),
+    variable("GOMIPS", VariableKind::Text),
+    variable("GOMIPS64", VariableKind::Text),
+    variable("GOPPC64", VariableKind::Text),
+    variable("GORISCV64", VariableKind::Text),
+    variable("GOWASM", VariableKind::Text),
+    variable("CC", VariableKind::Text),
+    variable("CXX", VariableKind::Text),
+    variable("AR", VariableKind::Text),
+    variable("PKG_CONFIG", VariableKind::Text),
 ];
 
 /// The variable of exactly this name.

@@ -35,11 +35,27 @@ fn gateway(text: &str) -> Result<IpAddr, String> {
 }
 
 fn subnet(text: &str) -> Result<Subnet, String> {
-    Subnet::parse(text)
-        .ok_or_else(|| "not a subnet; write it as \"192.168.0.0/16\" or \"fd00::/8\"".to_owned())
+    let subnet = Subnet::parse(text)
+        .ok_or_else(|| "not a subnet; write it as \"192.168.0.0/16\" or \"fd00::/8\"".to_owned())?;
+    let only_loopback = match subnet.address {
+        IpAddr::V4(address) => address.is_loopback() && subnet.length >= 8,
+        IpAddr::V6(address) => address.is_loopback() && subnet.length == 128,
+    };
+    if only_loopback {
+        return Err("loopback addresses do not count, so this subnet never matches; name the network's own"
+            .to_owned());
+    }
+    Ok(subnet)
 }
 
 fn interface(text: &str) -> Result<String, String> {
+    if text.contains(['*', '?', '[']) {
+        return Err(
+            "an interface is compared by its whole name, so a pattern never matches; list the names that \
+                    `ip link` shows, such as [\"eth0\", \"eth1\"]"
+                .to_owned(),
+        );
+    }
     let plain = |one: char| !one.is_whitespace() && !one.is_control() && !matches!(one, '/' | ':');
     let fits = !text.is_empty() && text.len() <= MAX_INTERFACE_LENGTH && !matches!(text, "." | "..");
     if fits && text.chars().all(plain) {

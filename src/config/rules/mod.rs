@@ -10,6 +10,7 @@ mod directories;
 mod document;
 mod error;
 mod expand;
+mod goflags;
 mod mistakes;
 mod nearest;
 mod risk;
@@ -24,6 +25,7 @@ mod model;
 mod tests;
 
 pub use error::{Mistake, RulesError};
+pub use nearest::nearest;
 
 use document::Owner;
 use gvmr_core::env::compiled_rules::CompiledRules;

@@ -54,6 +54,7 @@ fn values(name: &str) -> Vec<Written> {
             ("https://a.example|file://${HOME}", "https://a.example|file:///home/u"),
         ],
         "GOSUMDB" => vec![("off", "off"), ("sum.golang.org", "sum.golang.org")],
+        "GOFLAGS" => vec![("-x=${HOME}/y", "-x=/home/u/y"), ("'-tags=a b' -v", "'-tags=a b' -v")],
         _ => TEXTS.to_vec(),
     }
 }

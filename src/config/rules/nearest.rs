@@ -4,7 +4,7 @@
 const MAX_LENGTH: usize = 48;
 
 /// The one of `allowed` that `written` is a slip of; letter case and `-` for `_` are the smallest slips.
-pub(super) fn nearest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if written.len() > MAX_LENGTH {
         return None;
     }

@@ -2,6 +2,7 @@
 //!
 //! Takes a variable and its value, gives words. Never decides: the user does.
 
+use super::goflags;
 use gvmr_core::env::variable::Variable;
 use std::ffi::OsStr;
 use std::fs;
@@ -65,12 +66,21 @@ pub(super) fn of(variable: &Variable, value: &OsStr, project: &Path) -> Option<&
             inside.then_some("files already there are built and run as they are")
         }
         "GOBIN" => Some("go install writes programs there"),
+        "CC" | "CXX" | "AR" | "PKG_CONFIG" => Some("runs programs"),
+        "GOINSECURE" => Some("these modules are downloaded without TLS checks and not verified"),
+        "GOVCS" => (text != "off" && text != "*:off").then_some("lets version control programs run"),
+        "GODEBUG" => Some("changes how go and Go programs behave, TLS checks included"),
         "CGO_ENABLED" => None,
         name if name.ends_with("_DISALLOW") => None,
         name if name.ends_with("_ALLOW") => Some("lets modules pass C compiler flags that can run programs"),
         name if name.starts_with("CGO_") => Some("C compiler and linker flags can run programs"),
         _ => None,
     }
+}
+
+/// Whether gvmr knows a flag of the go command by this name.
+pub(super) fn is_known_flag(name: &str) -> bool {
+    [&RUNNING[..], &REPLACING, &HARMLESS].iter().any(|list| list.contains(&name))
 }
 
 /// Whether files of the project may lie there: by the path's text, through a link, through `..`, or through a path that
@@ -85,19 +95,14 @@ fn may_lie_in(path: &Path, project: &Path) -> bool {
 
 /// The worst of the flags; one that is not known may do anything.
 fn flags(text: &str) -> Option<&'static str> {
-    let words = text.split_whitespace().map(|word| word.trim_start_matches(['\'', '"']));
-    let names = words.filter_map(|word| {
-        let name = word.strip_prefix('-')?;
-        let name = name.strip_prefix('-').unwrap_or(name);
-        Some(name.split(['=', '\'', '"']).next().unwrap_or_default().to_owned())
-    });
-    let names: Vec<String> = names.collect();
-    let any = |list: &[&str]| names.iter().any(|name| list.contains(&name.as_str()));
+    let words = goflags::split(text).unwrap_or_default();
+    let names: Vec<&str> = words.iter().filter_map(|word| goflags::name(word)).collect();
+    let any = |list: &[&str]| names.iter().any(|name| list.contains(name));
     if any(&RUNNING) {
         Some("runs programs, or passes flags to programs that can")
     } else if any(&REPLACING) {
         Some("replaces or writes files")
-    } else if names.iter().any(|name| !HARMLESS.contains(&name.as_str())) {
+    } else if names.iter().any(|name| !HARMLESS.contains(name)) {
         Some("has a flag that gvmr does not know")
     } else {
         None
@@ -136,6 +141,14 @@ mod tests {
         assert!(risk("CGO_CFLAGS", "-O2").contains("C compiler"));
         assert!(risk("CGO_LDFLAGS_ALLOW", ".*").contains("lets modules"));
         assert_eq!(risk("CGO_ENABLED", "1"), "");
+        for name in ["CC", "CXX", "AR", "PKG_CONFIG"] {
+            assert_eq!(risk(name, "/p/tool"), "runs programs", "{name}");
+        }
+        assert!(risk("GOVCS", "*:all").contains("version control"));
+        assert_eq!(risk("GOVCS", "*:off"), "");
+        for level in ["GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS", "GOPPC64", "GORISCV64", "GOWASM"] {
+            assert_eq!(risk(level, "v8.0"), "", "{level}");
+        }
     }
 
     #[test]
@@ -152,6 +165,8 @@ mod tests {
             ("GOCACHE", "/proc/self/cwd/cache", "as they are"),
             ("GOMODCACHE", "/no/such/../../p/mod", "as they are"),
             ("GOBIN", "/h/bin", "writes programs"),
+            ("GOINSECURE", "*", "not verified"),
+            ("GODEBUG", "tlsrsakex=1", "TLS"),
         ] {
             assert!(risk(name, value).contains(words), "{name}={value}");
         }

@@ -86,7 +86,7 @@ fn a_key_that_is_not_allowed_is_named_with_what_is() {
                 "[env]\nPATH = \"/x\"\nLD_PRELOAD = \"/x\"",
                 &[
                     (2, 1, "\"PATH\" is not a variable that a rule can set; allowed: GOPATH, GOBIN,"),
-                    (3, 1, "HTTP_PROXY, HTTPS_PROXY, NO_PROXY; CGO_*FLAGS also with _ALLOW and _DISALLOW"),
+                    (3, 1, "CC, CXX, AR, PKG_CONFIG; CGO_*FLAGS also with _ALLOW and _DISALLOW"),
                 ],
             ),
             (
@@ -308,7 +308,7 @@ fn what_a_record_cannot_hold_is_a_mistake() {
     assert_eq!(at("/p/gvmr.toml", Some("h"), "").unwrap().home, Some(PathBuf::from("h")));
     assert!(at("/p/gvmr.toml", Some("h"), "env.GOPATH = \"~/go\"").is_err());
     let long = format!("/{}", "h".repeat(4000));
-    let values = "GOFLAGS = \"${HOME}${HOME}${HOME}${HOME}${HOME}\"\n";
+    let values = "GOPRIVATE = \"${HOME}${HOME}${HOME}${HOME}${HOME}\"\n";
     let rules = format!("[[network]]\ninterface = \"eth0\"\nenv.{values}").repeat(60);
     assert!(at("/p/gvmr.toml", Some("/h"), &rules).is_ok());
     assert!(at("/p/gvmr.toml", Some(&long), &rules).unwrap_err().contains("exceed 512 KiB"));

@@ -1,6 +1,8 @@
 //! The value of one variable: replaced and checked for what its kind demands.
 
 use super::expand::{self, Places};
+use super::goflags;
+use super::risk;
 use super::url;
 use crate::verify::{Database, SettingError};
 use gvmr_core::env::variable::{Variable, VariableKind};
@@ -39,6 +41,7 @@ pub(super) fn checked(
         (VariableKind::Proxy, _) => url::http_proxy(text()?)?,
         (_, "GOPROXY") => url::goproxy(text()?)?,
         (_, "GOSUMDB") => gosumdb(text()?)?,
+        (_, "GOFLAGS") => goflags::check(text()?, risk::is_known_flag)?,
         _ => {}
     }
     Ok(value)
@@ -85,6 +88,11 @@ mod tests {
             ("GOSUMDB", "sum.golang.google.cn"),
             ("GOSUMDB", &format!("{key} https://mirror.example/sumdb")),
             ("GOFLAGS", "-modcacherw '-ldflags=-X a=b'"),
+            ("GOFLAGS", "'-ldflags=-s -w' -trimpath"),
+            ("GOTMPDIR", "~/tmp"),
+            ("GODEBUG", "http2client=0,gctrace=1"),
+            ("GOARM64", "v8.0,lse"),
+            ("CC", "gcc -m32"),
         ] {
             assert!(check(name, right, false).is_ok(), "{name}={right}");
         }
@@ -99,6 +107,10 @@ mod tests {
             ("GOPROXY", "proxy"),
             ("GOSUMDB", "on"),
             ("GOSUMDB", "sum.golang.org https://a https://b"),
+            ("GOFLAGS", "-ldflags=-s -w"),
+            ("GOFLAGS", "-tags a"),
+            ("GOFLAGS", "'-ldflags=-s"),
+            ("GOTMPDIR", "tmp"),
             ("GOFLAGS", "-v\n-x"),
             ("GOFLAGS", "-v\t-x"),
             ("GOFLAGS", "-v\0"),
@@ -117,7 +129,7 @@ mod tests {
             assert_eq!(check(variable.name, "", true).unwrap(), "");
             assert!(check(variable.name, "", false).unwrap_err().contains("sets nothing"));
         }
-        assert!(check("GOFLAGS", &"x".repeat(MAX_LENGTH), false).is_ok());
-        assert!(check("GOFLAGS", &"${HOME}".repeat(MAX_LENGTH), false).unwrap_err().contains("64 KiB"));
+        assert!(check("GOPRIVATE", &"x".repeat(MAX_LENGTH), false).is_ok());
+        assert!(check("GOPRIVATE", &"${HOME}".repeat(MAX_LENGTH), false).unwrap_err().contains("64 KiB"));
     }
 }

@@ -123,10 +123,10 @@ fn the_shim_and_the_program_mean_the_same_file() {
     let settings = Settings::read(&elsewhere, None).unwrap();
     assert_eq!(settings.auto_install, config::AutoInstall::Never);
 
-    // A path that is not absolute is the project's to choose, so it names nothing.
+    // A path that is not absolute is the project's to choose, so nothing is read.
     let mut relative = User::new();
     relative.variables.push(("GVMR_CONFIG".to_owned(), "config.toml".to_owned()));
-    assert!(relative.compiles().unwrap().is_none());
+    assert!(matches!(relative.compiles(), Err(ConfigError::Relative { .. })));
     assert!(matches!(Settings::read(&relative, None), Err(ConfigError::Relative { .. })));
 }
 

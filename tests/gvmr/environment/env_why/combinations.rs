@@ -57,6 +57,20 @@ fn the_go_of_this_machine_sees_what_the_table_says() {
     check(fixture, 3);
 }
 
+/// Variables that count for other processors and programs too.
+const PASSED_ON: [&str; 10] = [
+    "GODEBUG",
+    "GO386",
+    "GOAMD64",
+    "GOARM",
+    "GOARM64",
+    "GOMIPS",
+    "GOMIPS64",
+    "GOPPC64",
+    "GORISCV64",
+    "GOWASM",
+];
+
 fn check(fixture: Fixture, seed: u64) {
     let mut machine = Machine { fixture, random: seed, process: Vec::new(), set: Vec::new() };
     for round in 0..ROUNDS {
@@ -69,6 +83,10 @@ fn check(fixture: Fixture, seed: u64) {
         let names = [&names[..], &["GOROOT", "GOTOOLCHAIN"]].concat();
         let go = machine.fixture.go(&process, &[&["env", "-json"], &names[..]].concat()).json();
         for name in names {
+            // This go knows nothing of them, and passes them on.
+            if go[name] == "" && PASSED_ON.contains(&name) {
+                continue;
+            }
             assert_eq!(table[name]["value"], go[name], "round {round}, {name}: {table:#}");
         }
         for (name, set) in &machine.set {
@@ -195,6 +213,15 @@ impl Machine {
             ("GOFLAGS", _) => format!("-tags=t{number}"),
             ("GOPROXY", _) => format!("https://p{number}.example,direct"),
             ("CGO_LDFLAGS", _) => format!("-L/l{number}"),
+            ("GOTMPDIR", _) => "§".to_owned(), // go needs it to be there
+            ("GODEBUG", _) => "http2client=0".to_owned(),
+            ("GO386" | "GOMIPS" | "GOMIPS64", _) => "softfloat".to_owned(),
+            ("GOAMD64", _) => format!("v{}", 1 + number % 3),
+            ("GOARM", _) => (5 + number % 3).to_string(),
+            ("GOARM64", _) => format!("v8.{}", number % 6),
+            ("GOPPC64", _) => "power9".to_owned(),
+            ("GORISCV64", _) => "rva22u64".to_owned(),
+            ("GOWASM", _) => "satconv".to_owned(),
             (name, _) if name.ends_with("ALLOW") => format!("-f{number}.*"),
             (name, VariableKind::Text) if name.starts_with("CGO_") => format!("-DX={number}"),
             (_, VariableKind::Text) => format!("*.n{number}.example"),

@@ -83,7 +83,7 @@ fn scripts_read_places_and_what_is_shadowed() {
     assert_eq!(variables["GOBIN"]["value"], serde_json::Value::Null);
     assert_eq!(document["notices"][0]["kind"], "defaults");
     let names: Vec<&String> = variables.as_object().unwrap().keys().collect();
-    assert_eq!(names.len(), 35, "{names:?}");
+    assert_eq!(names.len(), 52, "{names:?}");
 }
 
 #[test]

@@ -56,17 +56,21 @@ fn a_mistake_stops_the_go_and_names_its_place() {
     fixture.go(&[], &["version"]).exits(127, &[config.to_str().unwrap(), "a directory"]);
     fs::remove_dir(&config).unwrap();
     fixture.go(&[], &["version"]).succeeds();
-    // Settings that only gvmr itself reads keep no go from running.
+    // Settings that only gvmr itself reads have the same verdict.
     fixture.config("auto-instal = \"never\"\n[env]\nGOPATH = \"@/a\"\n");
-    assert_eq!(fixture.go(&[], &GOPATH).succeeds(), fixture.text("@/a"));
+    fixture.go(&[], &GOPATH).exits(127, &["config.toml: line 1, column 1: unknown field `auto-instal`"]);
 }
 
 #[test]
-fn a_named_file_that_is_not_there_is_no_rules() {
+fn a_named_file_that_is_not_there_stops_the_go_as_it_stops_every_command() {
     let Some(fixture) = Fixture::with_go() else { return };
     fixture.config("[env]\nGOPATH = \"@/a\"\n");
-    let named = [("GVMR_CONFIG", "@/nothing.toml")];
-    assert_eq!(fixture.go(&named, &GOPATH).succeeds(), fixture.text("@/user/go"));
-    let faulty = [("GVMR_CONFIG", "@/nothing.toml"), ("GOPATH", "@/no/such/place")];
-    assert_eq!(fixture.go(&faulty, &GOPATH).succeeds(), fixture.text("@/no/such/place"));
+    for (named, words) in
+        [("@/nothing.toml", "nothing.toml: entity not found"), ("nothing.toml", "must be an absolute path")]
+    {
+        for gopath in ["@/gopath", "rel"] {
+            let run = fixture.go(&[("GVMR_CONFIG", named), ("GOPATH", gopath)], &GOPATH);
+            assert_eq!(run.exits(127, &[words]).stdout, "");
+        }
+    }
 }

@@ -28,7 +28,7 @@ pub(super) fn plain(random: &mut Random, variable: &Variable, tag: &str, root: &
         "GOBIN" => format!("/opt/{tag}/bin"),
         "GOMODCACHE" | "GOCACHE" => format!("{root}/caches/{tag}"),
         "GOPROXY" => format!("https://{tag}.example,direct"),
-        "GOPRIVATE" | "GONOPROXY" | "GONOSUMDB" => format!("*.{tag}.example"),
+        "GOPRIVATE" | "GONOPROXY" | "GONOSUMDB" | "GOINSECURE" => format!("*.{tag}.example"),
         "GOSUMDB" => format!("sum.golang.org https://{tag}.example"),
         "GOFLAGS" => format!("-tags={tag} -mod=mod"),
         "GOEXPERIMENT" => {
@@ -39,7 +39,26 @@ pub(super) fn plain(random: &mut Random, variable: &Variable, tag: &str, root: &
         "CGO_ENABLED" => (*random.pick(&["0", "1"])).to_owned(),
         "NO_PROXY" => format!(".{tag}.example"),
         "HTTP_PROXY" | "HTTPS_PROXY" => format!("http://{tag}.example:3128"),
+        "GOTMPDIR" => root.clone(), // go needs it to be there
+        "GODEBUG" => "http2client=0".to_owned(),
+        "GOVCS" => format!("{tag}.example:git"),
+        "CC" | "CXX" | "AR" | "PKG_CONFIG" => format!("/opt/{tag}/tool"),
+        level if level.starts_with("GO") => level_of(level).to_owned(),
         _ => format!("-O1 -D{tag}"),
+    }
+}
+
+/// A level of a processor that every go which knows the variable takes.
+fn level_of(name: &str) -> &'static str {
+    match name {
+        "GOAMD64" => "v2",
+        "GOARM" => "6",
+        "GOARM64" => "v8.1",
+        "GO386" | "GOMIPS" | "GOMIPS64" => "softfloat",
+        "GOPPC64" => "power9",
+        "GORISCV64" => "rva22u64",
+        "GOWASM" => "satconv",
+        _ => panic!("{name}"),
     }
 }
 

@@ -25,7 +25,7 @@ const fn proxy(name: &'static str, twin: &'static str) -> Variable {
     Variable { name, twin: Some(twin), shown: Shown::Never }
 }
 
-pub(super) const VARIABLES: [Variable; 31] = [
+pub(super) const VARIABLES: [Variable; 48] = [
     variable("GOPATH", Shown::Always),
     variable("GOBIN", Shown::Always),
     variable("GOMODCACHE", Shown::Always),
@@ -57,6 +57,23 @@ pub(super) const VARIABLES: [Variable; 31] = [
     proxy("HTTP_PROXY", "http_proxy"),
     proxy("HTTPS_PROXY", "https_proxy"),
     proxy("NO_PROXY", "no_proxy"),
+    variable("GOTMPDIR", Shown::Always),
+    variable("GODEBUG", Shown::Never),
+    variable("GOINSECURE", Shown::Always),
+    variable("GOVCS", Shown::Always),
+    variable("GO386", Shown::Never),
+    variable("GOAMD64", Shown::Always),
+    variable("GOARM", Shown::Never),
+    variable("GOARM64", Shown::Never),
+    variable("GOMIPS", Shown::Never),
+    variable("GOMIPS64", Shown::Never),
+    variable("GOPPC64", Shown::Never),
+    variable("GORISCV64", Shown::Never),
+    variable("GOWASM", Shown::Never),
+    variable("CC", Shown::Always),
+    variable("CXX", Shown::Always),
+    variable("AR", Shown::Always),
+    variable("PKG_CONFIG", Shown::Always),
 ];
 
 /// The variable of this name.
