@@ -23,7 +23,7 @@ pub struct CompletionsArgs {
 )]
 pub struct SetupArgs {
     /// Set up every user of this machine, with one shared home (as root)
-    #[arg(long, conflicts_with_all = ["repair", "cron"])]
+    #[arg(long, conflicts_with = "repair")]
     pub system: bool,
     /// Revert everything that setup changed
     #[arg(long, conflicts_with_all = ["repair", "vscode"])]
@@ -31,7 +31,7 @@ pub struct SetupArgs {
     /// Replace start-up files that you cannot read with those of /etc/skel, and save the old ones
     #[arg(long)]
     pub repair: bool,
-    /// Also set PATH in your crontab
+    /// Also set PATH in your crontab; with --system, in root's
     #[arg(long)]
     pub cron: bool,
     /// Print settings for VS Code and gopls, and change nothing
@@ -57,9 +57,9 @@ pub struct EnvArgs {
     /// Print where each value comes from and what it shadows
     #[arg(long, conflicts_with = "shell")]
     pub why: bool,
-    /// The shell that reads the code
-    #[arg(long, value_parser = env_shell(), default_value = "sh")]
-    pub shell: &'static ShellKind,
+    /// The shell that reads the code; by default sh, whose code most shells read
+    #[arg(long, value_parser = env_shell())]
+    pub shell: Option<&'static ShellKind>,
     /// Print JSON, for editors and scripts
     #[arg(long)]
     pub json: bool,

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::explain;
 use crate::explain::table::{self, VariableTable};
-use crate::shell::{ScriptEntry, ShellKind};
+use crate::shell::{self, ScriptEntry, ShellKind};
 use gvmr_core::env::variable::Variable;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::environment::{Environment, Process};
@@ -30,7 +30,9 @@ pub(super) fn run(arguments: &cli::EnvArgs, context: &Context) -> Result<(), Err
         return context.terminal.json(&value).map_err(Error::stdout);
     }
     if !named && !arguments.why {
-        return print_assignments(arguments.shell, context);
+        let shell =
+            arguments.shell.map_or_else(|| shell::of_session(&Process, &context.settings.home), Ok)?;
+        return print_assignments(shell, context);
     }
     let table = gather(context, &variables)?;
     for remark in &table.notices {

@@ -7,7 +7,9 @@ use crate::credentials::CredentialsError;
 use crate::discover::{NotATree, Unfit};
 use crate::install::InstallError;
 use crate::request::NotARequest;
-use crate::shell::{AccountError, CrontabError, EditError, ScriptError, SetupError, SystemError};
+use crate::shell::{
+    AccountError, CrontabError, EditError, ScriptError, SetupError, SystemError, UnreadableByShell,
+};
 use crate::sources::SourceError;
 use crate::store::StoreError;
 use crate::unpack::UnpackError;
@@ -192,6 +194,12 @@ impl From<EditError> for Error {
 impl From<ScriptError> for Error {
     fn from(error: ScriptError) -> Self {
         Self::new(ErrorKind::Usage, &error).hint(error.hint())
+    }
+}
+
+impl From<UnreadableByShell> for Error {
+    fn from(error: UnreadableByShell) -> Self {
+        Self::new(ErrorKind::Usage, &error).hint(error.hint)
     }
 }
 

@@ -84,6 +84,25 @@ impl Crontab {
         &self.text
     }
 
+    /// Whether [`Crontab::with_path`] was applied.
+    pub fn has_path(&self) -> bool {
+        self.without_path().is_ok_and(|plain| plain != *self)
+    }
+
+    /// The line, from 1, of the first job that seems to run go.
+    pub fn job_with_go(&self) -> Option<usize> {
+        let is_go = |word: &[u8]| {
+            let name = word.rsplit(|byte| *byte == b'/').next().unwrap_or(word);
+            matches!(name, b"go" | b"gofmt") || name.starts_with(b"go1.")
+        };
+        let runs_go = |line: &[u8]| {
+            let line = line.trim_ascii();
+            let is_job = !line.starts_with(b"#") && !is_assignment(line);
+            is_job && line.split(|byte| !byte.is_ascii_alphanumeric() && !b"/._-+".contains(byte)).any(is_go)
+        };
+        Some(self.text.split(|byte| *byte == b'\n').position(runs_go)? + 1)
+    }
+
     /// The same with the shims of `home` first on the `PATH` of every job.
     pub fn with_path(&self, home: &Home) -> Result<Self, CrontabError> {
         let plain = self.without_path()?;
@@ -157,6 +176,14 @@ fn block(home: &Home, rest: &[u8]) -> Vec<u8> {
     [BEGIN, b"\nPATH=", quote, &value, quote, b"\n", END, b"\n"].concat()
 }
 
+/// Whether a line sets a variable of the jobs below it.
+fn is_assignment(line: &[u8]) -> bool {
+    let Some(equals) = line.iter().position(|byte| *byte == b'=') else { return false };
+    let name = line.get(..equals).unwrap_or_default().trim_ascii();
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'"' | b'\'');
+    !name.is_empty() && name.iter().all(plain)
+}
+
 /// What a line sets `PATH` to, as cron reads it: spaces around, one pair of quotes off.
 fn path_in(line: &[u8]) -> Option<&[u8]> {
     let line = line.trim_ascii();
@@ -193,6 +220,24 @@ mod tests {
             assert_eq!(with(&format!("{line}@daily go test\n")), format!("{top}{line}{own}@daily go test\n"));
         }
         assert_eq!(with("MYPATH=/x\n#PATH=/y\n"), format!("{top}MYPATH=/x\n#PATH=/y\n"));
+    }
+
+    #[test]
+    fn a_job_that_runs_go_is_found() {
+        for (text, line) in [
+            ("", None),
+            ("# go test\nMAILTO=go\n@daily make\n", None),
+            ("@daily cd /src && go test ./...\n", Some(1)),
+            ("PATH=/x\n\n0 3 * * * /usr/local/go/bin/go version >/dev/null\n", Some(3)),
+            ("* * * * * CGO_ENABLED=0 go1.22.3 build\n", Some(1)),
+            ("* * * * * gopls; /opt/go/run; mango\n", None),
+            ("* * * * * (gofmt -l .)", Some(1)),
+        ] {
+            let crontab = Crontab::of(text);
+            assert_eq!(crontab.job_with_go(), line, "{text}");
+            assert!(!crontab.has_path());
+            assert!(crontab.with_path(&Home::at("/h")).unwrap().has_path());
+        }
     }
 
     #[test]

@@ -256,6 +256,11 @@ impl ShellKind {
         SHELLS.iter()
     }
 
+    /// The first shell of the table, sh.
+    pub fn sh() -> &'static Self {
+        &SHELLS[0]
+    }
+
     /// The shell of this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         SHELLS.iter().find(|shell| shell.name == name)
@@ -294,5 +299,6 @@ mod tests {
             assert!(shell.rank < SHELLS.len());
         }
         assert_eq!(ShellKind::of_program("busybox").unwrap().name, "ash");
+        assert_eq!(ShellKind::sh().name, "sh");
     }
 }

@@ -9,6 +9,7 @@ mod account;
 mod crontab;
 mod edit;
 mod environment_d;
+mod found_go;
 mod kind;
 mod language;
 mod manager;
@@ -28,6 +29,7 @@ pub use crontab::{Crontab, CrontabChange, CrontabError};
 pub use edit::{
     BlockError, BlockPosition, Changes, Direction, Edit, EditContent, EditError, FileChange, move_aside,
 };
+pub use found_go::{FoundGo, UnreadableByShell, found_go, of_session, path_command};
 pub use kind::ShellKind;
 pub use language::{FISH, Language, NUSHELL, POSIX};
 pub use manager::reload_user_manager;

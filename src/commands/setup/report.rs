@@ -5,7 +5,7 @@ use crate::cli;
 use crate::context::Context;
 use crate::discover;
 use crate::error::{Error, ErrorKind};
-use crate::shell::{ProbeResult, SessionKind, SessionState, Shell, UserSetup, rivals};
+use crate::shell::{Crontab, ProbeResult, SessionKind, SessionState, Shell, UserSetup, rivals};
 use crate::store;
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::{Environment as _, Process};
@@ -21,6 +21,8 @@ struct Report<'a> {
     sessions: Vec<(ProbeResult, SessionState)>,
     /// Whether every file that needed an edit got it.
     all_edited: bool,
+    /// The crontab, if its jobs run go or setup changed it.
+    crontab: Option<Crontab>,
 }
 
 /// Probes the sessions and reports them, as JSON together with `value`. Ends with `failure`, if there is one.
@@ -37,7 +39,9 @@ pub(super) fn sessions(
     let states: Vec<_> = seen.iter().map(|seen| seen.state(setup.home)).collect();
     let wrong = states.iter().filter(|state| **state == SessionState::Wrong).count();
     let sessions = seen.into_iter().zip(states).collect();
-    let report = Report { setup, context, sessions, all_edited: failure.is_none() };
+    let crontab =
+        Crontab::read().ok().filter(|crontab| crontab.has_path() || crontab.job_with_go().is_some());
+    let report = Report { setup, context, sessions, all_edited: failure.is_none(), crontab };
     if arguments.json {
         value["sessions"] = report.as_json();
         value["others"] = others
@@ -45,6 +49,14 @@ pub(super) fn sessions(
             .map(|rival| json!({ "go": rival.go.display().to_string(), "from": rival.from.as_ref().map(ToString::to_string) }))
             .collect();
         value["goroot"] = Process.get("GOROOT").map(|goroot| goroot.to_string_lossy().into_owned()).into();
+        value["cron"] = report
+            .crontab
+            .as_ref()
+            .map(|crontab| {
+                let state = if crontab.has_path() { "shim" } else { "not set up" };
+                json!({ "state": state, "line": crontab.job_with_go() })
+            })
+            .into();
         value["for_this_shell"] = report.for_this_shell().into();
     } else {
         report.table()?;
@@ -93,6 +105,10 @@ impl Report<'_> {
             let mut row = vec![self.label(&first.shell)];
             row.extend(sessions.iter().map(|(seen, state)| word(seen, *state)));
             rows.push(row);
+        }
+        if let Some(crontab) = &self.crontab {
+            let state = if crontab.has_path() { "shim" } else { "not set up" };
+            rows.push(vec!["cron".to_owned(), state.to_owned()]);
         }
         let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
         let width = |column| {
@@ -151,6 +167,13 @@ impl Report<'_> {
     /// What else is worth knowing now.
     fn advise(&self) {
         let terminal = &self.context.terminal;
+        if let Some(line) =
+            self.crontab.as_ref().filter(|crontab| !crontab.has_path()).and_then(Crontab::job_with_go)
+        {
+            terminal.note(format_args!(
+                "line {line} of your crontab runs go, and cron jobs have a PATH of their own; run `gvmr setup --cron` to put the shims there"
+            ));
+        }
         if !store::machine_file(Path::new("/")).exists() {
             terminal.note(format_args!(
                 "your files do not reach sudo (use sudo env \"PATH=$PATH\" go), su -c (use su - USER -c) and services (use {} in \

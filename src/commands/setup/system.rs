@@ -36,9 +36,12 @@ fn be_root(arguments: &cli::SetupArgs) -> Result<(), Error> {
 
 fn make(arguments: &cli::SetupArgs, setup: &SystemSetup, context: &Context) -> Result<(), Error> {
     let terminal = &context.terminal;
-    let mut plan = SystemPlan::look(setup)?;
+    let mut plan = SystemPlan::look(setup, arguments.cron)?;
     if arguments.dry_run {
         show_planned(arguments, &plan.scripts, &(plan.changes.diff() + &plan.sudo.diff()), context)?;
+        if !arguments.json {
+            render::planned_crontab(&plan.crontab, context);
+        }
     } else {
         if plan.is_needed() {
             if !arguments.yes {
@@ -53,11 +56,15 @@ fn make(arguments: &cli::SetupArgs, setup: &SystemSetup, context: &Context) -> R
     }
     render::changes(&plan.scripts, context);
     render::changes(&plan.changes, context);
+    render::crontab(&plan.crontab, "set PATH in root's crontab", context);
     say_sudo(&plan.sudo, setup, context);
     for taken in plan.taken.iter().filter(|taken| !taken.is_this_program()) {
         terminal.warn(words::taken(taken, &setup.home));
     }
     for line in words::elsewhere(&setup.home, plan.go_is_taken()) {
+        terminal.note(line);
+    }
+    if let Some(line) = config::own_home().and_then(|own| words::roots_own(&own, &setup.home)) {
         terminal.note(line);
     }
     if !arguments.dry_run && store::toolchains(&setup.home).unwrap_or_default().is_empty() {
@@ -70,6 +77,7 @@ fn make(arguments: &cli::SetupArgs, setup: &SystemSetup, context: &Context) -> R
     let value = || {
         let mut value = as_json(&plan.changes, arguments, setup);
         value["sudo"] = sudo_as_json(&plan.sudo);
+        value["crontab"] = plan.crontab.state().into();
         value["taken"] = plan.taken.iter().map(|taken| taken.path.display().to_string()).collect();
         value
     };
@@ -89,6 +97,7 @@ fn undo(arguments: &cli::SetupArgs, setup: &SystemSetup, context: &Context) -> R
     }
     render::changes(&undo.scripts, context);
     render::changes(&undo.changes, context);
+    render::crontab(&undo.crontab, "restored root's crontab", context);
     if !needed {
         context.terminal.note("nothing to undo");
     } else if setup.home.versions().is_dir() {
@@ -99,7 +108,8 @@ fn undo(arguments: &cli::SetupArgs, setup: &SystemSetup, context: &Context) -> R
 }
 
 fn ask_about(plan: &SystemPlan, setup: &SystemSetup, context: &Context) {
-    let paths: Vec<_> = plan.changes.needed().chain(plan.sudo.path()).map(PathBuf::from).collect();
+    let mut paths: Vec<_> = plan.changes.needed().chain(plan.sudo.path()).map(PathBuf::from).collect();
+    paths.extend(plan.crontab.is_needed().then(|| PathBuf::from("root's crontab")));
     let home = printable::path(setup.home.root());
     let what = format!(
         "{home} will hold Go for every user, and these files will put its shim directory first on PATH \

@@ -2,7 +2,7 @@
 
 use super::{SetupError, home_files};
 use crate::shell::{
-    Changes, Direction, ScriptEntry, SudoPath, Taken, check_system_home, real_home, sudo_undo,
+    Changes, CrontabChange, Direction, ScriptEntry, SudoPath, Taken, check_system_home, real_home, sudo_undo,
 };
 use crate::store::{self, Programs};
 use gvmr_core::home::paths::Home;
@@ -48,6 +48,8 @@ pub struct SystemPlan {
     pub changes: Changes,
     /// sudo's `PATH`.
     pub sudo: SudoPath,
+    /// Root's crontab.
+    pub crontab: CrontabChange,
     /// Names in `/usr/local/bin` that something else has.
     pub taken: Vec<Taken>,
     /// Whether the home still has to become the machine's.
@@ -57,8 +59,8 @@ pub struct SystemPlan {
 }
 
 impl SystemPlan {
-    /// Looks at every file. Refuses a home that others than root can change.
-    pub fn look(setup: &SystemSetup) -> Result<Self, SetupError> {
+    /// Looks at every file. Refuses a home that others than root can change. With `cron`, root's crontab is set up too.
+    pub fn look(setup: &SystemSetup, cron: bool) -> Result<Self, SetupError> {
         check_system_home(&setup.home)?;
         let entry = setup.entry();
         let machine = Path::new(MACHINE);
@@ -66,6 +68,7 @@ impl SystemPlan {
             scripts: Changes::prepare(&home_files(&entry)?, Direction::Make),
             changes: Changes::prepare(&entry.system_edits(machine)?, Direction::Make),
             sudo: SudoPath::look(&setup.home.shims()),
+            crontab: if cron { CrontabChange::make(&setup.home)? } else { CrontabChange::renew(&setup.home) },
             taken: entry.system_names_taken(machine),
             is_unshared: !setup.is_shared(),
             newly_shared: false,
@@ -74,7 +77,11 @@ impl SystemPlan {
 
     /// Whether anything has to be changed.
     pub fn is_needed(&self) -> bool {
-        self.scripts.are_needed() || self.changes.are_needed() || self.sudo.is_needed() || self.is_unshared
+        self.scripts.are_needed()
+            || self.changes.are_needed()
+            || self.sudo.is_needed()
+            || self.is_unshared
+            || self.crontab.is_needed()
     }
 
     /// Makes the home the machine's and changes the files, all but sudo's: [`SudoPath::apply`] must not be cut short.
@@ -86,13 +93,18 @@ impl SystemPlan {
         self.scripts = Changes::prepare(&home_files(&setup.entry())?, Direction::Make);
         self.scripts.apply();
         self.changes.apply();
+        self.crontab.apply();
         self.taken = setup.entry().system_names_taken(machine);
         Ok(())
     }
 
     /// Whether nothing had to be changed.
     pub fn is_empty(&self) -> bool {
-        self.scripts.are_empty() && self.changes.are_empty() && self.sudo.is_unchanged() && !self.newly_shared
+        self.scripts.are_empty()
+            && self.changes.are_empty()
+            && self.sudo.is_unchanged()
+            && !self.newly_shared
+            && !self.crontab.is_installed()
     }
 
     /// Whether `/usr/local/bin/go` is something else.
@@ -108,6 +120,8 @@ pub struct SystemUndo {
     pub changes: Changes,
     /// The files in the home.
     pub scripts: Changes,
+    /// Root's crontab.
+    pub crontab: CrontabChange,
     is_shared: bool,
 }
 
@@ -122,19 +136,21 @@ impl SystemUndo {
         Ok(Self {
             changes: Changes::prepare(&edits, Direction::Undo),
             scripts: Changes::prepare(&home_files(&setup.entry())?, Direction::Undo),
+            crontab: CrontabChange::undo(),
             is_shared: setup.is_shared(),
         })
     }
 
     /// Whether anything has to be undone.
     pub fn is_needed(&self) -> bool {
-        self.scripts.are_needed() || self.changes.are_needed() || self.is_shared
+        self.crontab.is_needed() || self.scripts.are_needed() || self.changes.are_needed() || self.is_shared
     }
 
     /// Undoes everything. The home and its versions stay.
     pub fn apply(&mut self, setup: &SystemSetup) -> Result<(), SetupError> {
         self.changes.apply();
         self.scripts.apply();
+        self.crontab.apply();
         store::unshare(&setup.home, Path::new(MACHINE))?;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The messages of `gvmr setup --system`.
 
-use crate::shell::Taken;
+use crate::shell::{Taken, quote};
+use crate::store;
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::printable::path as shown;
 
@@ -31,7 +32,11 @@ pub(super) fn elsewhere(home: &Home, go_is_taken: bool) -> Vec<String> {
     };
     vec![
         format!("{services} use {} in ExecStart", shown(&shims.join("go"))),
-        format!("cron: start each crontab with PATH={}:/usr/local/bin:/usr/bin:/bin", shown(&shims)),
+        format!(
+            "cron: users run `gvmr setup --cron`, root runs `gvmr setup --system --cron`; by hand, start a crontab with \
+             PATH={}:/usr/local/bin:/usr/bin:/bin",
+            shown(&shims)
+        ),
         "users whose own files change PATH should run `gvmr setup` too".to_owned(),
         format!("new sessions find the shims; for this shell, run `. {}`", shown(&home.root().join("env"))),
     ]
@@ -49,4 +54,21 @@ pub(super) fn install_one(home: &Home) -> String {
         shown(home.root()),
         shown(&home.bin().join("gvmr"))
     )
+}
+
+/// The versions in root's own home, which is no longer used, and how to move them.
+pub(super) fn roots_own(own: &Home, home: &Home) -> Option<String> {
+    let installed = store::toolchains(own).ok().filter(|installed| !installed.is_empty())?;
+    if own == home {
+        return None;
+    }
+    let names: Vec<_> = installed.iter().map(|one| one.version.toolchain_name()).collect();
+    let paths: Vec<_> = installed.iter().map(|one| quote::where_needed(one.goroot.as_os_str())).collect();
+    Some(format!(
+        "{} in {} cannot be run by other users; to move them, run `{} import {}`, then remove that directory",
+        names.join(", "),
+        shown(own.root()),
+        shown(&home.bin().join("gvmr")),
+        paths.join(" ")
+    ))
 }

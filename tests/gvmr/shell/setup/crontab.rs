@@ -110,3 +110,24 @@ fn a_crontab_that_somebody_writes_meanwhile_is_not_lost() {
     let table = table(&world).unwrap();
     assert!(table.contains("two") && !table.contains("gvmr"), "{table}");
 }
+
+#[test]
+fn a_crontab_that_runs_go_is_spoken_of_and_has_its_row() {
+    let world = user_with_crontab(Some("MAILTO=u\n0 3 * * * cd /src && go test ./...\n"));
+    let run = setup(&world, &["--yes"]).exits(0, &["line 2 of your crontab runs go", "`gvmr setup --cron`"]);
+    assert!(
+        run.stdout.lines().any(|line| line.starts_with("cron ") && line.ends_with("not set up")),
+        "{run:#?}"
+    );
+    let json = setup(&world, &["--yes", "--json"]).json();
+    assert_eq!(
+        (json["cron"]["state"].as_str(), json["cron"]["line"].as_u64()),
+        (Some("not set up"), Some(2))
+    );
+    let run = setup(&world, &["--yes", "--cron"]);
+    assert!(run.stdout.lines().any(|line| line.starts_with("cron ") && line.ends_with("shim")), "{run:#?}");
+    assert!(!run.stderr.contains("of your crontab"), "{run:#?}");
+    let other = user_with_crontab(Some("@daily make\n"));
+    let run = setup(&other, &["--yes"]);
+    assert!(!run.stdout.contains("cron ") && !run.stderr.contains("of your crontab"), "{run:#?}");
+}
