@@ -8,7 +8,7 @@ use crate::discover::{self, ImportCandidate};
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::install;
-use gvmr_core::gover::selector::Selector;
+use crate::provision;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
 use std::path::PathBuf;
@@ -89,11 +89,7 @@ fn adopt_all(trees: &mut [Tree], context: &Context) -> Result<(), Error> {
         State::Adopted(toolchain) => Some(toolchain.as_ref()),
         _ => None,
     });
-    // Of several the newest release, as `latest` would choose.
-    let newest =
-        adopted.max_by_key(|toolchain| (!toolchain.version.is_prerelease(), toolchain.version.clone()));
-    let Some(newest) = newest else { return Ok(()) };
-    Ok(context.suggest_default(&Selector::exact(&newest.version), newest)?)
+    provision::suggest_imported(&adopted.collect::<Vec<_>>(), context)
 }
 
 /// Says what came of each tree; the first failure decides the exit code.

@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::install::{self, Audit, AuditVerdict};
 use crate::request;
 use crate::store::Toolchain;
+use crate::terminal::{Cell, Row, Tone};
 use gvmr_core::home::shared_home;
 
 /// Runs the command. Every tree is looked at, then the worst verdict decides the exit code.
@@ -16,7 +17,7 @@ pub(super) fn run(arguments: &cli::VerifyArgs, context: &Context) -> Result<(), 
     }
     let mut audits: Vec<Audit> = Vec::new();
     let mut failures: Vec<Error> = Vec::new();
-    let access = install::open(context)?;
+    let access = install::open_to_read(context)?;
     let installer = access.installer()?;
     for toolchain in &toolchains {
         match install::audit(toolchain, &installer).map_err(Error::from) {
@@ -29,9 +30,8 @@ pub(super) fn run(arguments: &cli::VerifyArgs, context: &Context) -> Result<(), 
         let all: Vec<_> = audited.chain(failures.iter().map(Error::as_json)).collect();
         context.terminal.json(&all).map_err(Error::stdout)?;
     } else {
-        for audit in &audits {
-            show(audit, context)?;
-        }
+        let rows: Vec<_> = audits.iter().flat_map(rows).collect();
+        context.terminal.table(&rows).map_err(Error::stdout)?;
     }
     let gvmr = shared_home::program(&context.settings.home);
     let Some(worst) = worst(&audits, &mut failures, &gvmr) else { return Ok(()) };
@@ -95,18 +95,22 @@ fn chosen(arguments: &cli::VerifyArgs, context: &Context) -> Result<Vec<Toolchai
     Ok(toolchains.into_iter().filter(|toolchain| versions.contains(&toolchain.version)).collect())
 }
 
-fn show(audit: &Audit, context: &Context) -> Result<(), Error> {
-    let word = match audit.verdict {
-        AuditVerdict::Proved => "proved",
-        AuditVerdict::Recorded => "recorded",
-        AuditVerdict::Edited => "edited",
-        AuditVerdict::Unproved => "unproved",
-        AuditVerdict::Differs => "DIFFERS",
+fn rows(audit: &Audit) -> Vec<Row> {
+    let (word, tone) = match audit.verdict {
+        AuditVerdict::Proved => ("proved", Tone::Good),
+        AuditVerdict::Recorded => ("recorded", Tone::Warning),
+        AuditVerdict::Edited => ("edited", Tone::Warning),
+        AuditVerdict::Unproved => ("unproved", Tone::Warning),
+        AuditVerdict::Differs => ("DIFFERS", Tone::Bad),
     };
-    let lines = std::iter::once(format!("{}\t{word}\t{}", audit.toolchain, audit.summary))
-        .chain(audit.differences().map(|(what, file)| format!("  {what}\t{file}")));
-    for line in lines {
-        context.terminal.data(line).map_err(Error::stdout)?;
-    }
-    Ok(())
+    let piped = format!("{}\t{word}\t{}", audit.toolchain, audit.summary);
+    let cells = [
+        audit.toolchain.as_str().into(),
+        Cell::new(word, tone),
+        Cell::wrapped(audit.summary.as_str(), Tone::Dim),
+    ];
+    let difference = |(what, file): (_, &str)| {
+        Row::new([format!("  {what}").into(), "".into(), Cell::sentence(file)], format!("  {what}\t{file}"))
+    };
+    std::iter::once(Row::new(cells, piped)).chain(audit.differences().map(difference)).collect()
 }

@@ -8,6 +8,7 @@ mod error;
 mod installed;
 mod interrupt;
 mod removal;
+mod reports;
 mod session;
 mod shared_home;
 
@@ -30,7 +31,7 @@ use gvmr_core::select::resolve::{self, Query};
 use gvmr_core::sys::directory;
 use gvmr_core::sys::environment::{self, Environment, Process};
 use interrupt::Interrupt;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -55,6 +56,14 @@ impl Context {
             return Err(ContextError::Setuid);
         }
         let settings = Settings::read(&Process, home)?;
+        // A mistake in config.toml stops each go, so it stops each command too.
+        let rules = config::rules(UserDirs::of(&settings.home, &Process).as_ref(), &Process);
+        if let Err(
+            error @ (ConfigError::Rules(_) | ConfigError::Malformed { .. } | ConfigError::Value { .. }),
+        ) = rules
+        {
+            return Err(error.into());
+        }
         let interrupt = Interrupt::default();
         if let Err(error) = interrupt.listen() {
             // Nothing is lost: the next install removes what an interrupted command leaves.
@@ -158,17 +167,32 @@ impl Context {
         self.store()?.publish(&Programs::beside_this_one()?).map(drop)
     }
 
-    /// Which installed versions `prune` may remove, by the default, this directory and the known pins.
+    /// Which installed versions `prune` may remove.
     pub fn retention(&self) -> Result<Retention, ContextError> {
+        let toolchains = self.toolchains()?;
+        Ok(Retention::plan(&toolchains, self.asked_for(&toolchains)?))
+    }
+
+    /// Who asks for installed versions: the default, this directory and the known pins.
+    pub fn asked_for(&self, toolchains: &[Toolchain]) -> Result<BTreeMap<Version, String>, ContextError> {
         let here = directory::working(&Process, None).ok();
         let resolve = |directory: &Path| {
-            let answer = self.resolve_for(directory, &ProjectOnly, resolve::resolve)?;
+            let answer = match self.resolve_for(directory, &ProjectOnly, resolve::resolve) {
+                // Nothing asks, and nothing is there.
+                Err(ContextError::Resolve(
+                    ResolveError::NothingAnywhere | ResolveError::NothingOutside { .. },
+                )) => {
+                    return Ok(None);
+                }
+                answer => answer?,
+            };
             Ok(match answer.choice {
                 Selection::Installed { version, .. } => Some((version, answer.reason.to_string())),
                 _ => None,
             })
         };
-        self.store()?.retention(&self.toolchains()?, here.as_deref(), &Process, resolve)
+        let store = Store::to_read(self.settings.home.clone());
+        store.asked_for(toolchains, here.as_deref(), &Process, resolve)
     }
 
     /// Keeps the path of a file that pins a version, so that `prune` asks it, where this user may change the home.

@@ -1,9 +1,9 @@
 //! Removes installed versions, one by one, and prints each.
 
 use super::Context;
-use crate::store::StoreError;
+use crate::store::{IS_DEFAULT, StoreError};
 use gvmr_core::gover::version::Version;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of a removal.
 #[derive(Debug, Default)]
@@ -22,7 +22,11 @@ impl Context {
         let mut removal = Removal::default();
         for version in versions {
             let lock = store.lock(version, &|holder| self.terminal.note(holder), &|| self.interrupted());
-            match lock.and_then(|lock| store.remove(&lock, force)) {
+            let bar = self.terminal.bar(&version.toolchain_name());
+            bar.phase("removing");
+            let removed = lock.and_then(|lock| store.remove(&lock, force));
+            bar.finish();
+            match removed {
                 Ok(_) => {
                     self.terminal.note(format_args!("removed {}", version.toolchain_name()));
                     removal.removed.push(version.clone());
@@ -40,5 +44,14 @@ impl Context {
             }
         }
         Ok(removal)
+    }
+
+    /// Names the pins that still ask for versions that are gone; the default's loss is said elsewhere.
+    pub fn note_still_pinned(&self, removed: &[Version], asked_for: &BTreeMap<Version, String>) {
+        for version in removed {
+            if let Some(reason) = asked_for.get(version).filter(|reason| *reason != IS_DEFAULT) {
+                self.terminal.note(format_args!("{} is still asked for: {reason}", version.toolchain_name()));
+            }
+        }
     }
 }

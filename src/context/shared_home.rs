@@ -34,10 +34,14 @@ impl Context {
         Err(ContextError::ReadOnly { refused, next: self.next_step(&typed()) })
     }
 
-    /// The home for a command that asks sources or the log and changes nothing but the cache of their answers.
+    /// The home for a command that asks sources or the log and changes nothing but the cache of their answers. One that
+    /// cannot be written is read as it is.
     pub fn store_to_read(&self) -> Result<Store, StoreError> {
         if !self.settings.reads_only {
-            return self.store();
+            return match self.store() {
+                Err(error) if error.is_refused_write() => Ok(Store::to_read(self.settings.home.clone())),
+                store => store,
+            };
         }
         // Without the cache, answers are fetched again; who must have it reports that.
         let _ = DirBuilder::new().recursive(true).mode(0o700).create(&self.settings.cache);
@@ -70,10 +74,11 @@ impl Context {
     }
 
     /// Makes what was asked for the default where there is none: `latest` stays `latest`. What was installed is what it
-    /// means now.
-    pub fn suggest_default(&self, selector: &Selector, installed: &Toolchain) -> Result<(), StoreError> {
+    /// means now. Tells whether it did.
+    pub fn suggest_default(&self, selector: &Selector, installed: &Toolchain) -> Result<bool, StoreError> {
         let default = DefaultVersion { selector: selector.clone(), now: installed.version.clone() };
-        if self.store()?.set_default_if_none(&default)? {
+        let is_new = self.store()?.set_default_if_none(&default)?;
+        if is_new {
             let name = installed.version.toolchain_name();
             let default = match selector {
                 Selector::Exact(_) => format!("{name} is the default now"),
@@ -81,7 +86,7 @@ impl Context {
             };
             self.terminal.note(format_args!("{default}; to change it, run `gvmr use --global VERSION`"));
         }
-        Ok(())
+        Ok(is_new)
     }
 
     /// Warns once that the user's own default is ignored because another user owns the file.

@@ -6,10 +6,12 @@
 //! anything, never changes anything, and finds nothing of gvmr's own.
 
 mod candidate;
+mod global;
 mod locations;
 mod tree;
 
 pub use candidate::{ImportCandidate, Verdict, candidates};
+pub use global::{GlobalVersion, global_version};
 pub use tree::Unfit;
 
 use crate::host::{self, Platform};

@@ -4,9 +4,10 @@ use super::passed_over::PassedOver;
 use crate::host;
 use crate::verify::known_versions;
 use gvmr_core::gover::selector::Selector;
-use gvmr_core::select::resolution::{Origin, Resolution, Selection, Source};
+use gvmr_core::select::resolution::{Origin, Resolution, Selection, Source, place};
 use serde::Serialize;
 use std::fmt::Display;
+use std::path::Path;
 
 /// The words for a version that is asked for and not installed; `reason` is who asks for it.
 pub fn not_installed(wanted: &Selector, reason: impl Display) -> String {
@@ -25,6 +26,16 @@ pub fn newer_patch(wanted: &Selector, reason: &Origin) -> Option<String> {
     (newer > version).then(|| {
         format!("go{newer} is the newest patch of go{}; {} is a minimum", version.language(), reason.place())
     })
+}
+
+/// What selects the version, where that is not the default: a file below `directory` by its short name.
+pub fn place_seen_from(directory: Option<&Path>, origin: &Origin) -> Option<String> {
+    if matches!(origin.source, Source::Default | Source::Unset) {
+        return None;
+    }
+    let file = origin.file.as_deref();
+    let file = file.map(|file| directory.and_then(|above| file.strip_prefix(above).ok()).unwrap_or(file));
+    Some(place(origin.source.name(), file, origin.line))
 }
 
 /// The Go that runs in a directory, and why: what `--json` shows.

@@ -12,7 +12,7 @@ pub mod table;
 mod why;
 mod words;
 
-pub use current::{CurrentGo, newer_patch, not_installed};
+pub use current::{CurrentGo, newer_patch, not_installed, place_seen_from};
 pub use passed_over::{PassedOver, passed_over};
 pub use source::{RuleOrigin, RuleValue, ValueSource};
 pub use why::ShadowReason;

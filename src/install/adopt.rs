@@ -101,7 +101,10 @@ impl<'a> Tree<'a> {
             .map_err(|error| failed(goroot, version, error, Vec::new(), watch))?;
         if let [first, others @ ..] = part.left_out() {
             let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
-            watch.event(Event::Note(format!("not part of Go, not copied: {first}{more}")));
+            watch.event(Event::Note(format!(
+                "not part of Go, not copied from {}: {first}{more}",
+                printable::path(goroot)
+            )));
         }
         Ok(Self { goroot, version, prefix, part })
     }

@@ -16,6 +16,7 @@ mod nearest;
 mod open;
 mod pipeline;
 mod progress;
+mod support;
 mod verifier;
 
 pub use audit::{Audit, AuditVerdict, audit};
@@ -25,5 +26,6 @@ pub use impossible::refuse_impossible;
 pub use installer::{InstallOptions, InstallOutcome, Installer};
 pub use log::Log;
 pub use log_files::LogFiles;
-pub use open::{Access, OpenError, open};
+pub use open::{Access, OpenError, open, open_to_read};
 pub use progress::{Event, Progress};
+pub use support::{SupportState, newest_of_minors, oldest_supported};

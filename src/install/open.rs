@@ -70,8 +70,18 @@ pub struct Access<'a> {
     memory: Arc<Reachability>,
 }
 
-/// Opens the way to the sources and the log, by the rules of the current directory.
+/// Opens the way to the sources and the log, by the rules of the current directory, for installs.
 pub fn open(context: &Context) -> Result<Access<'_>, OpenError> {
+    let store = if context.settings.reads_only { context.store_to_read() } else { context.store() };
+    open_with(store?, context)
+}
+
+/// The same for a command that changes nothing: it works where the home cannot be written.
+pub fn open_to_read(context: &Context) -> Result<Access<'_>, OpenError> {
+    open_with(context.store_to_read()?, context)
+}
+
+fn open_with(store: Store, context: &Context) -> Result<Access<'_>, OpenError> {
     let env_context = context.env_context()?;
     let environment = RuledEnvironment::of(&env_context, &Process);
     let settings = NetSettings::from_environment(&environment);
@@ -92,7 +102,7 @@ pub fn open(context: &Context) -> Result<Access<'_>, OpenError> {
         proxies,
         gosumdb: go.gosumdb.value,
         host: Host::look(context.settings.home.root()),
-        store: context.store_to_read()?,
+        store,
         memory: Arc::new(memory),
     })
 }

@@ -245,7 +245,7 @@ pub(super) fn note_failures<'a>(failures: impl IntoIterator<Item = &'a InstallEr
     for failure in failures {
         match failure {
             InstallError::Source(error) => note_tried(&error.tried, watch),
-            failure => watch.event(Event::Note(format!("skipped: {}", with_causes(failure)))),
+            failure => watch.event(Event::Note(format!("source skipped: {}", with_causes(failure)))),
         }
     }
 }
@@ -253,7 +253,7 @@ pub(super) fn note_failures<'a>(failures: impl IntoIterator<Item = &'a InstallEr
 /// One line for each source that was asked in vain, in the same words for every version.
 fn note_tried(tried: &[Tried], watch: &dyn Progress) {
     for tried in tried {
-        watch.event(Event::Note(format!("skipped: {}", tried.outcome)));
+        watch.event(Event::Note(format!("source skipped: {}", tried.outcome)));
     }
 }
 

@@ -3,12 +3,18 @@
 //! Takes words or versions and a context, gives installed toolchains. Asks for consent before an install that was not asked for;
 //! suggests a default where there is none.
 
+mod imported;
 mod missing;
+mod patches;
 mod progress;
 mod target;
+mod upgrade;
 
-pub use missing::install_missing;
+pub use imported::suggest_imported;
+pub use missing::{install_missing, installed_or_missing};
+pub use patches::{PatchStatus, Patches, patches};
 pub use target::{Method, Target};
+pub use upgrade::{KeptRelease, NOTHING_INSTALLED, UP_TO_DATE, Upgrade, Upgraded, upgrade};
 
 use crate::context::Context;
 use crate::error::Error;
@@ -41,15 +47,15 @@ pub fn install_several(requests: &[Selector], context: &Context) -> Result<(), E
     outcomes.into_iter().find_map(Result::err).map_or(Ok(()), Err)
 }
 
-/// Makes what was asked for first and is there now the default, where there is none.
+/// Makes what was asked for first and is there now the default, where there is none; whether it did.
 pub fn suggest_default(
     targets: &[Target],
     outcomes: &[Result<InstallOutcome, Error>],
     context: &Context,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let mut pairs = targets.iter().zip(outcomes);
     let first = pairs.find_map(|(target, outcome)| Some((target, outcome.as_ref().ok()?)));
-    let Some((target, outcome)) = first else { return Ok(()) };
+    let Some((target, outcome)) = first else { return Ok(false) };
     let selector = match target {
         Target::Request(selector) => selector.clone(),
         Target::File(name, _) => Selector::exact(&name.version),
@@ -89,7 +95,7 @@ pub fn adopt(
 
 /// The exact version that a request selects, for commands that write it to a file.
 pub fn choose(request: &Selector, context: &Context) -> Result<Version, Error> {
-    let access = install::open(context)?;
+    let access = install::open_to_read(context)?;
     let installer = access.installer()?;
     let shown = Shown::begin(&request.to_string(), context);
     let version = install::choose(request, &installer, &shown).map_err(Error::from);

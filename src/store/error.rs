@@ -137,15 +137,25 @@ impl StoreError {
                     "remove it, or run `chown -Rh root:root {home} && chmod -R go-w {home}` if you trust all of it"
                 )
             }
-            Self::NoShim { .. } => "run `cargo install --path shims` to install it beside gvmr".to_owned(),
+            Self::NoShim { path } => shim_hint(path),
             Self::Busy { .. } => "run it again when the other process has finished".to_owned(),
             Self::InUse { .. } => "end those processes first, or use --force".to_owned(),
             Self::Corrupt { .. } => "inspect it, and move it away if you do not need it".to_owned(),
             Self::Damaged { version, .. } => {
-                format!("run `gvmr uninstall --force {version} && gvmr install {version}`")
+                format!(
+                    "run `gvmr uninstall --force {version} && gvmr install {version}`; \
+                     `gvmr verify {version}` names what is damaged"
+                )
             }
             Self::Cancelled => "run it again".to_owned(),
         })
+    }
+
+    /// Whether the system let this user write nothing there: another command may still read.
+    pub fn is_refused_write(&self) -> bool {
+        use io::ErrorKind as Io;
+        let kinds = [Io::PermissionDenied, Io::ReadOnlyFilesystem, Io::NotFound];
+        matches!(self, Self::Io { source, .. } if kinds.contains(&source.kind()))
     }
 
     pub(crate) fn io(what: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
@@ -159,6 +169,21 @@ impl StoreError {
 
 fn list(pids: &[u32]) -> String {
     pids.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What brings the missing shim beside gvmr, by the way that gvmr was installed.
+fn shim_hint(shim: &Path) -> String {
+    let directory = shim.parent().unwrap_or(Path::new("/"));
+    let above = directory.parent().unwrap_or(Path::new("/"));
+    if above.join("CACHEDIR.TAG").is_file() || above.ends_with("target") {
+        "run `cargo build --workspace`, which builds it too".to_owned()
+    } else if above.join(".crates.toml").is_file() || directory.ends_with(".cargo/bin") {
+        "run `cargo install --locked --path shims` in gvmr's source directory".to_owned()
+    } else if ["/usr/bin", "/bin", "/usr/sbin"].iter().any(|system| directory == Path::new(system)) {
+        "reinstall the gvmr package, which has both programs".to_owned()
+    } else {
+        format!("copy gvmr-shim from the release of this gvmr to {}", directory.display())
+    }
 }
 
 /// The next step where there is too little room.

@@ -15,6 +15,7 @@ mod lock;
 mod manifest;
 mod mark;
 mod permissions;
+mod pin_file;
 mod programs;
 mod receipt;
 mod remove;
@@ -35,11 +36,12 @@ pub use holder::Holder;
 pub use lock::VersionLock;
 pub use manifest::kept_manifest;
 pub use mark::{AUTH_MARK, leave_first_mark, leave_mark};
+pub use pin_file::with_version;
 pub use programs::Programs;
 pub use receipt::{IMPORTED, ProofKind, Receipt};
 pub use remove::processes_in;
 pub use replace::{replace, replace_for_all};
-pub use retention::Retention;
+pub use retention::{IS_DEFAULT, Retention};
 pub use share::{SHARED_HOME, Shared, machine_file, share, unshare};
 pub use shims::ShimChanges;
 pub use staging::StagingDirectory;
@@ -47,6 +49,7 @@ pub use time::today;
 
 use crate::atomic_file;
 use gvmr_core::gover::version::Version;
+use gvmr_core::home::goroot;
 use gvmr_core::home::paths::Home;
 use gvmr_core::home::shared_home;
 use std::fs;
@@ -149,6 +152,17 @@ pub fn toolchains(home: &Home) -> Result<Vec<Toolchain>, StoreError> {
 }
 
 impl Toolchain {
+    /// The day of the release, as its `VERSION` file says since Go 1.21: `2024-12-03`.
+    pub fn release_date(&self) -> Option<String> {
+        let text = String::from_utf8(goroot::version_file(&self.goroot)?).ok()?;
+        let date = text.lines().find_map(|line| line.strip_prefix("time "))?.get(..10)?.to_owned();
+        let is_date = date.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+        is_date.then_some(date)
+    }
+
     fn at(version: Version, goroot: PathBuf) -> Self {
         let receipt = Receipt::read(&goroot).ok().flatten();
         Self { version, goroot, receipt }

@@ -31,6 +31,24 @@ pub enum ProofKind {
     None,
 }
 
+impl ProofKind {
+    /// In a word; [`Receipt::summary`] says what proved it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Log => "proved",
+            Self::Known => "known",
+            Self::Index => "index",
+            Self::Built => "built",
+            Self::None => "NOT PROVED",
+        }
+    }
+
+    /// Whether anything proved it.
+    pub fn is_proved(self) -> bool {
+        self != Self::None
+    }
+}
+
 /// The facts of one installation, kept as JSON in the tree's root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
@@ -94,6 +112,25 @@ impl Receipt {
         file.take(MAX_LENGTH).read_to_end(&mut text).map_err(|error| StoreError::io("read", &path, error))?;
         let parsed = serde_json::from_slice(&text);
         parsed.map(Some).map_err(|error| StoreError::corrupt(&path, format!("not a receipt: {error}")))
+    }
+
+    /// The day of the commit: `2026-11-29`.
+    pub fn date(&self) -> &str {
+        self.time.get(..10).unwrap_or(&self.time)
+    }
+
+    /// Where the bytes came from, in a word: the server's host, `file`, or `import`.
+    pub fn origin(&self) -> &str {
+        if self.source.starts_with(IMPORTED) {
+            return "import";
+        }
+        match self.source.split_once("://") {
+            None | Some(("file", _)) => "file",
+            Some((_, rest)) => {
+                let authority = rest.split('/').next().unwrap_or(rest);
+                authority.rsplit('@').next().unwrap_or(authority)
+            }
+        }
     }
 
     /// What proved the tree and where it came from, in one line.

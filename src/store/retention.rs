@@ -8,6 +8,9 @@ use gvmr_core::sys::environment::Environment;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// The reason of the default in [`Store::asked_for`].
+pub const IS_DEFAULT: &str = "it is the default";
+
 /// The replaced versions: those that can go and those that stay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Retention {
@@ -18,19 +21,19 @@ pub struct Retention {
 }
 
 impl Store {
-    /// Plans what to remove of `toolchains`. A version stays where it is the default, where it runs in `here`, or where it
-    /// runs in a directory whose pin gvmr wrote or installed for. `resolve` tells which installed version runs in a
-    /// directory and why; its error ends the plan, since a pin that cannot be read may ask for anything.
-    pub fn retention<E: From<StoreError>>(
+    /// Who asks for each of `toolchains`, in words: the default, `here`, and the directories whose pin gvmr wrote or
+    /// installed for. `resolve` tells which installed version runs in a directory and why; its error ends the search,
+    /// since a pin that cannot be read may ask for anything.
+    pub fn asked_for<E: From<StoreError>>(
         &self,
         toolchains: &[Toolchain],
         here: Option<&Path>,
         environment: &dyn Environment,
         resolve: impl Fn(&Path) -> Result<Option<(Version, String)>, E>,
-    ) -> Result<Retention, E> {
+    ) -> Result<BTreeMap<Version, String>, E> {
         let mut asked_for = BTreeMap::new();
         if let Some(version) = default_version(self.home(), environment, toolchains)? {
-            asked_for.insert(version, "it is the default".to_owned());
+            asked_for.insert(version, IS_DEFAULT.to_owned());
         }
         let projects = self.projects()?;
         let pinned = projects.iter().filter_map(|file| file.parent()).filter(|directory| directory.is_dir());
@@ -39,14 +42,21 @@ impl Store {
                 asked_for.entry(version).or_insert(reason);
             }
         }
-        let mut plan = Retention::default();
+        Ok(asked_for)
+    }
+}
+
+impl Retention {
+    /// Plans what to remove of `toolchains`: replaced versions that are not in `asked_for`.
+    pub fn plan(toolchains: &[Toolchain], mut asked_for: BTreeMap<Version, String>) -> Self {
+        let mut plan = Self::default();
         for version in replaced(&toolchains.iter().map(|toolchain| &toolchain.version).collect::<Vec<_>>()) {
             match asked_for.remove(&version) {
                 Some(reason) => drop(plan.retained.insert(version, reason)),
                 None => drop(plan.removable.insert(version)),
             }
         }
-        Ok(plan)
+        plan
     }
 }
 

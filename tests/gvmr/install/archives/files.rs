@@ -39,7 +39,7 @@ fn a_directory_of_archives_is_a_source() {
     std::fs::write(stick.join("go1.99.1.linux-amd64.tar.gz"), archive(&toolchain("1.99.1"))).unwrap();
     std::fs::write(stick.join("go1.99.2.linux-arm64.tar.gz"), b"for another machine").unwrap();
     world.set("GVMR_SOURCES", &format!("dir:{}", stick.display()));
-    assert_eq!(world.gvmr(["ls-remote"]).succeeds(), "1.99.1");
+    assert_eq!(world.gvmr(["ls-remote"]).succeeds(), "1.99.1\t\tsupported");
     world.gvmr(["install", "1.99"]).succeeds();
     assert_eq!(world.installed(), ["go1.99.1"]);
     world.gvmr(["install", "1.99.2"]).exits(4, &["go1.99.2", "stick"]);
@@ -71,7 +71,8 @@ fn a_published_archive_needs_no_network_since_the_program_knows_its_sum() {
         world.set("GVMR_HOME", world.path(&format!("home{gosumdb}")).to_str().unwrap());
         world.gvmr_in(&place, ["install", &format!("./{name}")]).succeeds();
         assert_eq!(world.gvmr(["list", "--json"]).json()[0]["receipt"]["proof"], "known");
-        assert!(world.gvmr(["list"]).succeeds().contains("table of known releases"));
+        assert!(world.gvmr(["list"]).succeeds().contains(" known "));
+        assert!(world.gvmr(["list", "--long"]).succeeds().contains("table of known releases"));
         assert!(world.gvmr(["verify"]).exits(4, &["could not be reached"]).stdout.contains("unproved"));
     }
     // One byte of it changed, and nothing vouches for it any more.

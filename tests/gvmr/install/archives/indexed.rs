@@ -127,7 +127,7 @@ fn without_a_network_the_known_releases_are_listed_and_what_exists_is_known() {
     world.set("GVMR_SOURCES", "archive");
     world.set("GVMR_INDEX", "http://127.0.0.1:9/index.json");
     world.set("GVMR_MIRROR", "http://127.0.0.1:9/dl");
-    let run = world.gvmr(["ls-remote"]);
+    let run = world.gvmr(["ls-remote", "--all"]);
     let listed: Vec<_> = run.stdout.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect();
     assert!(listed.len() > 250 && listed.contains(&"1.22.10".to_owned()), "{listed:?}");
     assert!(run.stderr.contains("which ends at go1."), "{run:?}");

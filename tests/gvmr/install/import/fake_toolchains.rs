@@ -35,7 +35,7 @@ fn a_named_tree_is_copied_proved_and_reachable() {
     assert_eq!(snapshot(&goroot), before);
     assert_eq!(mirror.downloads("1.99.1"), 0);
     assert!(world.gvmr(["verify"]).succeeds().contains("proved"));
-    assert!(!world.gvmr(["list"]).succeeds().contains("from imported from"));
+    assert!(!world.gvmr(["list", "--long"]).succeeds().contains("from imported from"));
     let version = world.shim("go1.99.1", &world.path("user"), ["version"]).succeeds();
     assert_eq!(version, "go version go1.99.1 linux/amd64");
     // Nothing is shared with the original but, where the file system can, blocks.
@@ -43,6 +43,59 @@ fn a_named_tree_is_copied_proved_and_reachable() {
     world.gvmr(["verify"]).succeeds();
     let again = import(&world, &goroot).succeeds();
     assert!(again.ends_with("already installed"), "{again}");
+}
+
+#[test]
+fn the_other_tools_global_version_becomes_the_default_or_the_difference_is_said() {
+    let mirror = Mirror::small(&["1.98.1", "1.99.1"]);
+    let goenv = |world: &World, version: &str| {
+        for version in ["1.98.1", "1.99.1"] {
+            let goroot = lay(&world.path("user/.goenv/versions").join(version), version);
+            put(&goroot.join("bin/gopls"), "");
+        }
+        put(&world.path("user/.goenv/version"), format!("{version}\n"));
+    };
+    let world = mirror.world();
+    goenv(&world, "1.98.1");
+    // Named, since this machine may have others.
+    let words = |world: &World| {
+        let tree = |version| world.path("user/.goenv/versions").join(version).display().to_string();
+        ["import".to_owned(), tree("1.98.1"), tree("1.99.1")]
+    };
+    let run = world.gvmr(words(&world)).exits(0, &["go1.98.1 is the default now"]);
+    assert_eq!(world.gvmr(["global"]).succeeds(), "1.98.1", "not the newest");
+    for version in ["1.98.1", "1.99.1"] {
+        let left = format!(
+            "not copied from {}: bin/gopls",
+            world.path("user/.goenv/versions").join(version).display()
+        );
+        assert!(run.stderr.contains(&left), "named for every tree: {run:#?}");
+    }
+    let other = mirror.world();
+    other.gvmr(["install", "1.99.1"]).succeeds();
+    goenv(&other, "1.98");
+    let file = other.path("user/.goenv/version").display().to_string();
+    other.gvmr(words(&other)).exits(
+        0,
+        &[
+            &format!("goenv's global version is 1.98 ({file}), the default here is 1.99.1"),
+            "gvmr use --global 1.98",
+        ],
+    );
+    assert_eq!(other.gvmr(["global"]).succeeds(), "1.99.1");
+}
+
+/// A home that root had before the machine's is moved this way.
+#[test]
+fn the_versions_of_another_home_of_gvmr_can_be_imported_by_name() {
+    let mirror = Mirror::small(&["1.99.1"]);
+    let mut world = mirror.world();
+    world.gvmr(["install", "1.99.1"]).succeeds();
+    let goroot = world.goroot("1.99.1");
+    world.set("GVMR_HOME", world.path("shared").to_str().unwrap());
+    import(&world, &goroot).succeeds();
+    assert_eq!(mirror.downloads("1.99.1"), 1, "copied, not fetched again");
+    assert!(world.gvmr(["verify"]).succeeds().contains("proved"));
 }
 
 #[test]
@@ -66,7 +119,7 @@ fn what_others_put_into_a_tree_stays_there() {
     fs::set_permissions(goroot.join("pkg/mod/cache"), fs::Permissions::from_mode(0o555)).unwrap();
     let before = snapshot(&goroot);
     let run = import(&world, &goroot);
-    assert!(run.stderr.contains("not part of Go, not copied: "), "{run:?}");
+    assert!(run.stderr.contains("not part of Go, not copied from "), "{run:?}");
     run.succeeds();
     assert_eq!(snapshot(&goroot), before);
     assert!(!world.goroot("1.99.1").join("bin/gopls").exists());

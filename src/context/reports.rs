@@ -1,0 +1,60 @@
+//! What commands report besides their answer: another `go` on PATH, a project's file that has no effect.
+
+use super::Context;
+use crate::explain::notices;
+use crate::shell::{FoundGo, found_go, path_command};
+use gvmr_core::env::gvmr_toml;
+use gvmr_core::env::notice::Notice;
+use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::select::resolution::Selection;
+use gvmr_core::sys::directory;
+use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::printable;
+
+impl Context {
+    /// Says that `go` in this session is not the shim, if so, and what changes that. Off a terminal only where the
+    /// command's `answer` is about the `go` of this session.
+    pub fn note_other_go(&self, answer: bool) {
+        if !answer && !self.terminal.is_watched() {
+            return;
+        }
+        let what = match found_go(&self.settings.home, &Process) {
+            FoundGo::Shim => return,
+            FoundGo::Other(go) => format!("`go` in this session is {}, not gvmr's", printable::path(&go)),
+            FoundGo::Nothing => "this session has no `go` on PATH".to_owned(),
+        };
+        let now = path_command(&Process).map(|command| format!("run `{command}` here, and "));
+        let next = format!("{}`gvmr setup` for every session", now.as_deref().unwrap_or("run "));
+        self.terminal.note(format_args!("{what}; {next}"));
+    }
+
+    /// The same for an answer about the `go` that runs here: another one would make it wrong.
+    pub fn note_session_go(&self, answer: &Selection) {
+        if matches!(answer, Selection::Installed { .. }) {
+            self.note_other_go(true);
+        }
+    }
+
+    /// The closing lines of a first install: how `go` gets on PATH. Whether they were needed.
+    pub fn note_first_steps(&self) -> bool {
+        if found_go(&self.settings.home, &Process) == FoundGo::Shim {
+            return false;
+        }
+        if let Some(command) = path_command(&Process) {
+            self.terminal.note(format_args!("to use `go` in this shell:    {command}"));
+        }
+        self.terminal.note("to use it in every session:   gvmr setup");
+        true
+    }
+
+    /// Names each `gvmr.toml` above the current directory that has no effect, and why.
+    pub fn note_ignored_project_files(&self) {
+        let Ok(here) = directory::working(&Process, None) else { return };
+        let found = gvmr_toml::find(&here, UserDirs::of(&self.settings.home, &Process).as_ref());
+        for ignored in found.passed_over {
+            if let Some(words) = notices::words(&Notice::ProjectFile(ignored), &here, &Process, None) {
+                self.terminal.note(words);
+            }
+        }
+    }
+}
