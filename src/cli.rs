@@ -8,6 +8,7 @@ mod help;
 mod hidden;
 mod run;
 mod setup;
+mod tips;
 
 pub use auth::{AuthArgs, AuthCommand, AuthListArgs, AuthRemoveArgs, AuthSetArgs};
 pub use habits::{Answer, answer};
@@ -42,7 +43,8 @@ pub struct Cli {
 /// as an error too, as clap has it.
 pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut command = help::grouped(Cli::command());
-    let matches = command.try_get_matches_from_mut(words)?;
+    let matches =
+        command.try_get_matches_from_mut(words).map_err(|error| tips::corrected(error, &command))?;
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
@@ -115,6 +117,13 @@ pub enum Command {
     ///
     /// Keeps the default, the version that this directory needs, and versions in pins that gvmr wrote or installed for.
     Prune(PruneArgs),
+    /// List newer patch releases of what is installed
+    Outdated(OutdatedArgs),
+    /// Install newer patch releases of what is installed
+    ///
+    /// The older releases stay. Exact pins and an exact default keep selecting them.
+    #[command(alias = "update")]
+    Upgrade(UpgradeArgs),
     /// Put the shim directory first on PATH in every session
     ///
     /// Edits the start-up files that shells read.
@@ -214,6 +223,9 @@ pub struct GlobalArgs {
 /// `gvmr list`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
+    /// Print what proved each version and where it came from
+    #[arg(long, short)]
+    pub long: bool,
     /// Print JSON, with each version's receipt
     #[arg(long)]
     pub json: bool,
@@ -225,7 +237,10 @@ pub struct LsRemoteArgs {
     /// List only versions that match: 1.22, "~1.22", ">=1.21"
     #[arg(value_name = "VERSION")]
     pub filter: Option<String>,
-    /// List betas and release candidates too
+    /// List every release, not only the newest of each minor version
+    #[arg(long, short)]
+    pub all: bool,
+    /// List every release, betas and release candidates too
     #[arg(long, visible_alias = "pre")]
     pub prereleases: bool,
     /// Print JSON
@@ -270,6 +285,38 @@ pub struct VerifyArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `gvmr outdated`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exits with 0, also if it lists versions; with --exit-code, with 1 if it lists any.")]
+pub struct OutdatedArgs {
+    /// Exit with 1 if a newer patch release is out
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gvmr upgrade`.
+#[derive(Debug, Args)]
+pub struct UpgradeArgs {
+    /// Minor versions such as 1.22; by default all that are installed
+    #[arg(value_name = "VERSION")]
+    pub versions: Vec<String>,
+    /// Print what would be installed, and install nothing
+    #[arg(long, short = 'n')]
+    pub dry_run: bool,
+    /// Remove the replaced releases that nothing asks for, as `gvmr prune` does
+    #[arg(long)]
+    pub prune: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Accepted for habit: upgrade asks nothing
+    #[arg(long, short, hide = true)]
+    pub yes: bool,
 }
 
 /// `gvmr prune`.

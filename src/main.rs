@@ -2,6 +2,7 @@
 
 use gvmr::cli;
 use gvmr::commands::{self, Failure};
+use gvmr::error::Error;
 use gvmr::terminal::Terminal;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -35,8 +36,10 @@ fn answer(error: &clap::Error, words: &[OsString]) -> ExitCode {
     let text = error.render();
     if error.use_stderr() {
         terminal.say(terminal.stderr_palette().styled(&text).trim_end());
-    } else {
-        let _ = terminal.bytes(terminal.stdout_palette().styled(&text).as_bytes()); // help without a reader
+    } else if let Err(error) = terminal.bytes(terminal.stdout_palette().styled(&text).as_bytes()) {
+        let error = Error::stdout(error);
+        terminal.error(&error.message, None);
+        return ExitCode::from(error.kind.exit_code());
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

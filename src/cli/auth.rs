@@ -20,10 +20,13 @@ pub enum AuthCommand {
     /// Store a login and its secret
     ///
     /// Asks for the secret, or reads it from stdin if that is not a terminal.
+    #[command(alias = "add")]
     Set(AuthSetArgs),
     /// List machines with stored credentials
+    #[command(visible_alias = "ls")]
     List(AuthListArgs),
     /// Remove stored credentials
+    #[command(visible_alias = "rm", aliases = ["delete", "unset"])]
     Remove(AuthRemoveArgs),
 }
 

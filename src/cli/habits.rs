@@ -18,8 +18,7 @@ pub struct Answer {
 /// Words in the place of a command, and what to run instead.
 const COMMANDS: &[(&[&str], &str)] = &[
     (&["shell"], "run `export GVMR_VERSION=1.22` for this shell, or `go +1.22 build` for one command"),
-    (&["update", "upgrade"], "run `gvmr install latest`, then `gvmr use --global latest`"),
-    (&["outdated"], "run `gvmr latest`, and compare with `gvmr list`"),
+    (&["unpin", "unset", "unuse"], "remove the file that `gvmr current --why` names"),
     (&["self", "self-update"], "gvmr does not update itself; install it again the way you installed it"),
     (&["doctor", "status", "check"], "run `gvmr current --why`, `gvmr host` or `gvmr verify`"),
     (&["info"], "run `gvmr host VERSION`, or `gvmr list --json` for what is installed"),
@@ -30,7 +29,7 @@ const COMMANDS: &[(&[&str], &str)] = &[
     (&["alias", "unalias"], "gvmr has no aliases; pin a prefix such as 1.22 with `gvmr use 1.22`"),
     (&["link"], "run `gvmr import GOROOT` to copy and verify a Go that is already here"),
     (&["config", "settings"], "edit config.toml, then run `gvmr env --why` to see what it sets"),
-    (&["cache"], "gvmr stores no downloads; run `gvmr prune` to remove replaced patch releases"),
+    (&["cache"], "gvmr stores no downloads, only small answers of the checksum database"),
     (&["tools"], "run `gvmr exec VERSION -- go install PACKAGE@latest` to build a tool"),
     (&["plugin", "plugins"], "gvmr manages Go alone and has no plugins; run `gvmr install latest`"),
     (&["mirror"], "set GVMR_MIRROR to a mirror's URL, or `mirrors` in config.toml"),
@@ -42,9 +41,10 @@ const COMMANDS: &[(&[&str], &str)] = &[
 /// Options of other tools: of these commands, these words, and what to run instead.
 const OPTIONS: &[(&[&str], &[&str], &str)] = &[
     (&["list", "ls", "versions"], &["--remote", "--all", "-a", "-r"], "run `gvmr ls-remote`"),
-    (&["list", "ls", "versions"], &["--outdated"], "run `gvmr latest`, and compare with `gvmr list`"),
+    (&["list", "ls", "versions"], &["--outdated"], "run `gvmr outdated`"),
     (&["install", "i"], &["--list", "-l"], "run `gvmr ls-remote`"),
     (&["install", "i"], &["--dry-run", "-n"], "run `gvmr ls-remote VERSION` to see which releases match"),
+    (&["install", "i"], &["--upgrade", "-U"], "run `gvmr upgrade`"),
     (&["install", "i"], &["--default", "--global", "-g"], "run `gvmr use --global VERSION` afterwards"),
     (&["use", "local"], &["--unset"], "remove the file that `gvmr current --why` names"),
 ];

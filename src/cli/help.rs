@@ -13,7 +13,21 @@ const START: &[(&str, &str)] = &[
 
 /// The commands by purpose, in the order of daily use.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Versions", &["install", "uninstall", "list", "ls-remote", "use", "prune", "import", "verify"]),
+    (
+        "Versions",
+        &[
+            "install",
+            "uninstall",
+            "list",
+            "ls-remote",
+            "use",
+            "outdated",
+            "upgrade",
+            "prune",
+            "import",
+            "verify",
+        ],
+    ),
     ("Running Go", &["current", "which", "where", "exec", "each"]),
     ("Environment", &["env", "trust", "auth"]),
     ("This machine", &["setup", "host", "completions"]),
@@ -81,7 +95,7 @@ mod tests {
     fn the_first_screen_is_one_screen() {
         let text = grouped(Cli::command()).render_help().to_string();
         println!("{text}");
-        assert!(text.lines().count() <= 45, "{} lines", text.lines().count());
+        assert!(text.lines().count() <= 47, "{} lines", text.lines().count());
         assert!(text.lines().all(|line| line.len() <= 80), "{text}");
         assert!(text.contains("  gvmr install latest  "), "{text}");
     }

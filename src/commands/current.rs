@@ -10,6 +10,7 @@ use gvmr_core::select::resolution::Selection;
 /// Runs the command.
 pub(super) fn run(arguments: &cli::CurrentArgs, context: &Context) -> Result<(), Error> {
     let answer = context.resolve()?;
+    context.note_ignored_project_files();
     let passed_over =
         if arguments.why || arguments.json { context.passed_over(&answer)? } else { Vec::new() };
     let line = CurrentGo::of(&answer, passed_over);
@@ -29,6 +30,7 @@ pub(super) fn run(arguments: &cli::CurrentArgs, context: &Context) -> Result<(),
         } else {
             context.terminal.data(what).map_err(Error::stdout)?;
         }
+        context.note_session_go(&answer.choice);
     }
     let Selection::Missing { wanted } = &answer.choice else { return Ok(()) };
     let error = Error::from(context.missing(wanted, &answer.reason));

@@ -31,11 +31,12 @@ pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(),
         arguments.versions.iter().map(|text| Target::parse(text, method)).collect::<Result<_, _>>()?
     };
     let outcomes = provision::install_all(&targets, method, context);
-    provision::suggest_default(&targets, &outcomes, context)?;
+    let is_first = provision::suggest_default(&targets, &outcomes, context)?;
     // Last, since it would slow the installs down.
     if let Err(error) = context.store()?.sweep() {
         context.terminal.warn(format_args!("cannot remove the remains of interrupted installs: {error}"));
     }
+    let first_succeeded = outcomes.iter().any(Result::is_ok);
     let mut results = Vec::new();
     let mut errors = Vec::new();
     for outcome in outcomes {
@@ -49,6 +50,9 @@ pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(),
     }
     if arguments.json {
         context.terminal.json(&results).map_err(Error::stdout)?;
+    }
+    if first_succeeded && !arguments.json && !(is_first && context.note_first_steps()) {
+        context.note_other_go(false);
     }
     // `main` prints the last one.
     let last = errors.pop();
@@ -64,6 +68,7 @@ pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(),
 
 /// The version that this directory needs.
 fn asked_for_here(context: &Context) -> Result<Selector, Error> {
+    context.note_ignored_project_files();
     let answer = context.resolve().map_err(Error::from).map_err(|error| match error.kind {
         // Not a missing program here, but a missing argument.
         ErrorKind::NotFound => Error { kind: ErrorKind::Usage, ..error },

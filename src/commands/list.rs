@@ -3,9 +3,10 @@
 use crate::cli;
 use crate::context::Context;
 use crate::error::Error;
+use crate::explain::{not_installed, place_seen_from};
 use crate::store::{self, Receipt};
-use crate::terminal::{Cell, Row, Tone};
-use gvmr_core::select::resolution::Selection;
+use crate::terminal::{Cell, Row, Tone, size};
+use gvmr_core::select::resolution::{Resolution, Selection};
 use gvmr_core::sys::environment::Process;
 use serde::Serialize;
 
@@ -15,6 +16,8 @@ struct Line<'a> {
     goroot: String,
     current: bool,
     default: bool,
+    /// What selects it here, where that is not the default.
+    selected_by: Option<String>,
     receipt: Option<&'a Receipt>,
 }
 
@@ -26,17 +29,21 @@ pub(super) fn run(arguments: &cli::ListArgs, context: &Context) -> Result<(), Er
         context.terminal.warn(Error::from(error).message);
         None
     });
-    let current = match context.resolve().map(|answer| answer.choice) {
-        Ok(Selection::Installed { version, .. }) => Some(version),
+    let here = context.resolve().ok();
+    let current = here.as_ref().and_then(|here| match &here.choice {
+        Selection::Installed { version, .. } => Some(version),
         _ => None,
-    };
+    });
+    let directory = std::env::current_dir().ok();
+    let selected_by = here.as_ref().and_then(|here| place_seen_from(directory.as_deref(), &here.reason));
     let lines: Vec<_> = toolchains
         .iter()
         .map(|toolchain| Line {
             version: toolchain.version.as_str(),
             goroot: toolchain.goroot.display().to_string(),
-            current: current.as_ref() == Some(&toolchain.version),
+            current: current == Some(&toolchain.version),
             default: default.as_ref() == Some(&toolchain.version),
+            selected_by: selected_by.clone().filter(|_| current == Some(&toolchain.version)),
             receipt: toolchain.receipt.as_ref(),
         })
         .collect();
@@ -53,17 +60,42 @@ pub(super) fn run(arguments: &cli::ListArgs, context: &Context) -> Result<(), Er
         // In another user's home, these are two commands and words between them.
         let next = if context.settings.reads_only { next } else { format!("`{next}`") };
         context.terminal.note(format_args!("no Go version is installed; run {next}"));
+    } else if let Some(Resolution { choice: Selection::Missing { wanted }, reason, .. }) = &here {
+        context.terminal.note(not_installed(wanted, reason));
     }
-    let rows: Vec<_> = lines.iter().map(row).collect();
+    let rows: Vec<_> = lines.iter().map(|line| row(line, arguments.long)).collect();
     context.terminal.table(&rows).map_err(Error::stdout)
 }
 
-fn row(line: &Line<'_>) -> Row {
+fn row(line: &Line<'_>, long: bool) -> Row {
     let mark = if line.current { "*" } else { " " };
     let default = if line.default { "default" } else { "" };
-    let proof = line.receipt.map_or_else(|| "no receipt".to_owned(), Receipt::summary);
-    let piped = format!("{mark} {:10} {default:8} {proof}", line.version);
     let tone = if line.current { Tone::Good } else { Tone::Plain };
     let version = Cell::new(format!("{mark} {}", line.version), tone);
-    Row::new([version, default.into(), Cell::new(proof, Tone::Dim)], piped.trim_end())
+    let bytes = line.receipt.map(|receipt| size(receipt.bytes)).unwrap_or_default();
+    let by = line.selected_by.as_deref().unwrap_or_default();
+    if long {
+        let proof = line.receipt.map_or_else(|| "no receipt".to_owned(), Receipt::summary);
+        let committed = line.receipt.map(|receipt| format!(", installed {}", receipt.date()));
+        let proof = format!("{proof}{}", committed.unwrap_or_default());
+        let piped = format!("{mark} {:10} {default:8} {bytes:>9}  {proof}", line.version);
+        return Row::new([version, default.into(), bytes.into(), Cell::wrapped(proof, Tone::Dim)], piped);
+    }
+    let proof = line.receipt.map_or("no receipt", |receipt| receipt.proof.word());
+    let origin = line.receipt.map(Receipt::origin).unwrap_or_default();
+    let piped = format!("{mark} {:10} {default:8} {proof:10} {origin:20} {bytes:>9}  {by}", line.version);
+    let proof_tone = if line.receipt.is_some_and(|receipt| receipt.proof.is_proved()) {
+        Tone::Plain
+    } else {
+        Tone::Warning
+    };
+    let cells = [
+        version,
+        default.into(),
+        Cell::new(proof, proof_tone),
+        Cell::new(origin, Tone::Dim),
+        Cell::new(format!("{bytes:>9}"), Tone::Dim),
+        Cell::wrapped(by, Tone::Plain),
+    ];
+    Row::new(cells, piped.trim_end())
 }

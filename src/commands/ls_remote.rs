@@ -4,10 +4,11 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::Error;
 use crate::host::Assessment;
-use crate::install::{self, Released};
+use crate::install::{self, Released, SupportState};
 use crate::provision;
 use crate::request;
 use crate::sources::KnownFrom;
+use crate::store::Toolchain;
 use crate::terminal::{Cell, Row, Tone};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
@@ -23,17 +24,24 @@ struct Line<'a> {
     runs: bool,
     /// Where it is known from; empty where it is only installed.
     known_from: Vec<KnownFrom>,
+    /// Whether Go still fixes it.
+    support: Option<SupportState>,
+    /// Whether its minor version has no newer release.
+    newest: bool,
+    /// The day of its release, where its own files say that.
+    date: Option<String>,
 }
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<(), Error> {
     let filter = arguments.filter.as_deref().map(request::parse).transpose()?;
-    let present = context.installed_versions()?;
-    let access = install::open(context)?;
+    let present: BTreeMap<Version, Toolchain> =
+        context.toolchains()?.into_iter().map(|toolchain| (toolchain.version.clone(), toolchain)).collect();
+    let access = install::open_to_read(context)?;
     let installer = access.installer()?;
     let Released { versions: mut released, known_from, notes } =
         install::released(&installer, filter.as_ref())?;
-    released.extend(present.iter().cloned());
+    released.extend(present.keys().cloned());
     released.sort();
     released.dedup();
     let assess = |version: &Version| installer.host.assess(version);
@@ -44,6 +52,8 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
         context.terminal.note(note);
     }
     let newest = filter.as_ref().and_then(|filter| filter.newest(&released));
+    let newest_of_all = Selector::Latest.newest(&released);
+    let leads = install::newest_of_minors(&released);
     let wanted = |version: &&Version| {
         let asked = match &filter {
             None => arguments.prereleases || !version.is_prerelease(),
@@ -52,19 +62,26 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
         };
         asked && (arguments.prereleases || !version.is_prerelease() || newest == Some(*version))
     };
-    let lines: Vec<_> = released
+    let mut lines: Vec<_> = released
         .iter()
         .filter(wanted)
         .map(|version| Line {
             version: version.as_str(),
-            installed: present.contains(version),
+            installed: present.contains_key(version),
             prerelease: version.is_prerelease(),
             runs: !cannot.contains_key(version),
             known_from: known_from.get(version).into_iter().flatten().copied().collect(),
+            support: newest_of_all.map(|newest| SupportState::of(version, newest)),
+            newest: leads.get(&version.language()) == Some(&version),
+            date: present.get(version).and_then(Toolchain::release_date),
         })
         .collect();
     if arguments.json {
         return context.terminal.json(&lines).map_err(Error::stdout);
+    }
+    let count = lines.len();
+    if filter.is_none() && !arguments.all && !arguments.prereleases {
+        lines.retain(|line| line.newest);
     }
     if lines.is_empty() {
         context.terminal.note("no listed version matches");
@@ -75,6 +92,11 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
         for reason in assessment.decisive() {
             context.terminal.note(format_args!("up to {}: {}", assessment.version, reason.text));
         }
+    }
+    if lines.len() < count {
+        context.terminal.note(format_args!(
+            "these are the newest of each minor version; run `gvmr ls-remote --all` for all {count} releases"
+        ));
     }
     context
         .terminal
@@ -91,15 +113,21 @@ pub(super) fn latest(context: &Context) -> Result<(), Error> {
 fn row(line: &Line<'_>) -> Row {
     let (mark, tone) = match (line.installed, line.runs) {
         (true, _) => ("installed", Tone::Good),
-        (false, true) => {
-            let from = Cell::new(from(&line.known_from), Tone::Dim);
-            return Row::new([line.version.into(), "".into(), from], line.version);
-        }
+        (false, true) => ("", Tone::Plain),
         (false, false) => ("cannot run here", Tone::Dim),
     };
-    let piped = format!("{}\t{mark}", line.version);
-    let from = Cell::new(from(&line.known_from), Tone::Dim);
-    Row::new([line.version.into(), Cell::new(mark, tone), from], piped)
+    let support = line.support.map(SupportState::words).unwrap_or_default();
+    let support_tone = if line.support == Some(SupportState::Supported) { Tone::Plain } else { Tone::Dim };
+    let date = line.date.as_deref().unwrap_or_default();
+    let piped = format!("{}\t{mark}\t{support}\t{date}", line.version);
+    let cells = [
+        line.version.into(),
+        Cell::new(support, support_tone),
+        Cell::new(date, Tone::Dim),
+        Cell::new(mark, tone),
+        Cell::new(from(&line.known_from), Tone::Dim),
+    ];
+    Row::new(cells, piped.trim_end())
 }
 
 /// `index, built-in table`

@@ -11,12 +11,14 @@ mod import;
 mod install;
 mod list;
 mod ls_remote;
+mod outdated;
 mod pin;
 mod prune;
 mod sessions;
 mod setup;
 mod trust;
 mod uninstall;
+mod upgrade;
 mod verify;
 mod which;
 
@@ -88,6 +90,12 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Prune(arguments) => {
             run_in(terminal, arguments.json, |context| prune::run(&arguments, context))
         }
+        Command::Outdated(arguments) => {
+            run_in(terminal, arguments.json, |context| outdated::run(&arguments, context))
+        }
+        Command::Upgrade(arguments) => {
+            run_in(terminal, arguments.json, |context| upgrade::run(&arguments, context))
+        }
         Command::Setup(arguments) => {
             run_in(terminal, arguments.json, |context| setup::run(&arguments, context))
         }
@@ -96,7 +104,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             run_in(terminal, arguments.json, |context| import::run(&arguments, context))
         }
         Command::ShimMissing(arguments) => {
-            run_for(Some(&arguments.home), terminal, false, |context| handover::missing(&arguments, context))
+            let missing = |context: &Context| handover::missing(&arguments, context);
+            run_for(Some(&arguments.home), terminal, false, missing).map_err(of_a_shim)
         }
         // These work where the user's settings are wrong too.
         Command::Completions(arguments) => plain(completions::run(&arguments, &terminal)),
@@ -143,6 +152,14 @@ fn run_for(
         }
         Failure { error, json }
     })
+}
+
+/// A wrong setting keeps a tool from running as a wrong rule does.
+fn of_a_shim(mut failure: Failure) -> Failure {
+    if failure.error.kind == ErrorKind::Usage {
+        failure.error.kind = ErrorKind::NotFound;
+    }
+    failure
 }
 
 /// The result of a command that never prints JSON.

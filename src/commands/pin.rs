@@ -8,6 +8,7 @@ use crate::request;
 use crate::store::{self, DefaultVersion};
 use gvmr_core::gover::selector::{RequestedGo, Selector};
 use gvmr_core::gover::version::Version;
+use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use gvmr_core::sys::environment::Process;
 
 /// Runs the command. With `force`, what no release can be is written too.
@@ -49,7 +50,10 @@ pub(super) fn run(text: &str, global: bool, force: bool, context: &Context) -> R
     match version {
         Some(version) => {
             context.terminal.note(format_args!("{written} selects {}", version.toolchain_name()));
+            context.note_other_go(false);
         }
+        // A result is not missing: the pin is written.
+        None if context.terminal.is_quiet() => {}
         None => context.terminal.warn(format_args!(
             "Go {written} is not installed; to install it: {}",
             context.next_step(&format!("install {}", written.argument()))
@@ -119,7 +123,10 @@ fn write_pin(written: &str, meant: &str, context: &Context) -> Result<(), Error>
     let file = here.join(".go-version");
     // A symbolic link stays; its target is written.
     let real = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
-    store::replace(&real, format!("{written}\n").as_bytes(), 0o644).map_err(|error| {
+    let before =
+        bounded::read(&real, PIN_LIMIT).ok().flatten().and_then(|bytes| String::from_utf8(bytes).ok());
+    let text = store::with_version(&before.unwrap_or_default(), written);
+    store::replace(&real, text.as_bytes(), 0o644).map_err(|error| {
         Error::from(error)
             .hint(format!("make {} writable, or pin the version in another directory", here.display()))
     })?;

@@ -18,7 +18,9 @@ pub(super) fn run(arguments: &cli::UninstallArgs, context: &Context) -> Result<(
     if !arguments.force {
         chosen.iter().try_for_each(|version| refuse_default(version, &toolchains, context))?;
     }
+    let asked_for = context.asked_for(&toolchains).unwrap_or_default(); // a pin that cannot be read keeps nothing
     let Removal { removed, failure } = context.remove(&chosen, arguments.force)?;
+    context.note_still_pinned(&removed, &asked_for);
     let failure = failure.map(|(version, error)| Error::from(error).about(&version.toolchain_name()));
     if arguments.json {
         let names: Vec<_> = removed.iter().map(Version::to_string).collect();

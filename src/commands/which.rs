@@ -31,7 +31,9 @@ pub(super) fn run(arguments: &cli::WhichArgs, context: &Context) -> Result<(), E
         return context.terminal.json(&line).map_err(Error::stdout);
     }
     let why = if arguments.why { format!("\t{}", answer.reason) } else { String::new() };
-    context.terminal.data(format_args!("{}{why}", path.display())).map_err(Error::stdout)
+    context.terminal.data(format_args!("{}{why}", path.display())).map_err(Error::stdout)?;
+    context.note_session_go(&answer.choice);
+    Ok(())
 }
 
 /// Runs `gvmr where`.

@@ -30,9 +30,8 @@ fn kind(command: &str, argument: &str) -> Option<Kind> {
     Some(match (command, argument) {
         ("install", "versions") => Kind::Installable,
         ("ls-remote", "filter") | ("host", "versions") => Kind::Released,
-        ("uninstall" | "verify" | "each", "versions") | ("use" | "global" | "where", "version") => {
-            Kind::Installed
-        }
+        ("uninstall" | "verify" | "each" | "upgrade", "versions")
+        | ("use" | "global" | "where", "version") => Kind::Installed,
         ("which", "tool") => Kind::Program,
         ("import", "trees") | ("trust", "path") => Kind::Directory,
         ("exec" | "each", "words") => Kind::Words,

@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &cli::EachArgs, context: &Context) -> Result<(), Er
         let rows: Vec<_> = outcomes.iter().map(Outcome::table_row).collect();
         context.terminal.table(&rows).map_err(Error::stdout)?;
     }
-    match verdict(&outcomes, program(arguments)) {
+    match verdict(&outcomes, program(arguments), arguments.json) {
         Some(error) if arguments.json => Err(error.after_data()),
         Some(error) => Err(error),
         None => Ok(()),
@@ -148,8 +148,8 @@ impl Listener for Running<'_> {
     }
 }
 
-/// The error for all of them.
-fn verdict(outcomes: &[Outcome], program: &OsStr) -> Option<Error> {
+/// The error for all of them. What is not in JSON was printed with each version already.
+fn verdict(outcomes: &[Outcome], program: &OsStr, json: bool) -> Option<Error> {
     if outcomes.iter().any(|outcome| matches!(outcome.how, How::Interrupted | How::NotRun)) {
         return Some(Error::said(ErrorKind::Interrupted, "interrupted"));
     }
@@ -158,7 +158,12 @@ fn verdict(outcomes: &[Outcome], program: &OsStr) -> Option<Error> {
         && outcomes.iter().all(|outcome| matches!(outcome.how, How::NotStarted(_)))
     {
         let hint = "check the command's name: `gvmr each VERSION... -- COMMAND`";
-        return Some(Error::said(error.kind, error.message.clone()).hint(hint));
+        let message = if json {
+            error.message.clone()
+        } else {
+            format!("{} did not start with any version", program.to_string_lossy())
+        };
+        return Some(Error::said(error.kind, message).hint(hint));
     }
     let names: Vec<_> = failed.iter().map(|outcome| outcome.version.toolchain_name()).collect();
     let program = program.to_string_lossy();

@@ -260,11 +260,9 @@ fn list_marks_what_runs_here_and_how_it_was_proved() {
     let (_mirror, world) = three();
     let list = world.gvmr(["list"]).succeeds();
     let first = list.lines().next().unwrap();
-    assert!(
-        first.starts_with("* 1.97.4") && first.contains("default") && first.contains("test.log"),
-        "{list}"
-    );
+    assert!(first.starts_with("* 1.97.4") && first.contains("default") && first.contains("proved"), "{list}");
     let remote = world.gvmr(["ls-remote", "1.98"]).succeeds();
-    assert_eq!(remote, "1.98.1\tinstalled\n1.98.2\tinstalled");
-    assert_eq!(world.gvmr(["ls-remote", "latest"]).succeeds(), "1.98.2\tinstalled");
+    let expected = |version| format!("{version}\tinstalled\tsupported\t2030-01-01");
+    assert_eq!(remote, [expected("1.98.1"), expected("1.98.2")].join("\n"));
+    assert_eq!(world.gvmr(["ls-remote", "latest"]).succeeds(), expected("1.98.2"));
 }

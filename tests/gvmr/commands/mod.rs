@@ -4,6 +4,8 @@ mod daily_use;
 mod each;
 mod module_minimums;
 mod pins;
+mod reports;
 mod screen;
+mod upgrades;
 mod version_words;
 mod words;

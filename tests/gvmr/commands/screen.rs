@@ -10,7 +10,12 @@ use std::time::Duration;
 const WIDTHS: [u16; 3] = [40, 80, 120];
 
 /// Runs gvmr with stdout and stderr on a terminal of its own; gives all that the screen was sent.
-fn on_screen(world: &World, columns: u16, variables: &[(&str, &str)], arguments: &[&str]) -> String {
+pub(super) fn on_screen(
+    world: &World,
+    columns: u16,
+    variables: &[(&str, &str)],
+    arguments: &[&str],
+) -> String {
     let size = nix::pty::Winsize { ws_row: 50, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
     let pair = nix::pty::openpty(&size, None).unwrap();
     let end = || Stdio::from(pair.slave.try_clone().unwrap());
@@ -46,6 +51,11 @@ fn width(line: &str) -> usize {
     line.trim_end().chars().count()
 }
 
+/// A text without blanks, which wrapping moves.
+fn bare(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
 fn two() -> (Mirror, World) {
     let mirror = Mirror::small(&["1.97.4", "1.98.1"]);
     let mut world = mirror.world();
@@ -59,22 +69,30 @@ fn tables_fit_the_screen_and_a_pipe_gets_whole_lines() {
     let (_mirror, world) = two();
     world.gvmr(["use", "--global", "1.98.1"]).succeeds();
     let piped = world.gvmr(["list"]).succeeds();
-    let proof = piped.lines().next().unwrap().split_once("proved by ").unwrap().1;
+    let long = world.gvmr(["list", "--long"]).succeeds();
+    let proof = long.lines().next().unwrap().split_once("proved by ").unwrap().1;
     for columns in WIDTHS {
         let shown = lines(&on_screen(&world, columns, &[], &["list"]));
         assert!(shown.iter().all(|line| width(line) <= columns.into()), "{columns}: {shown:#?}");
         assert!(shown[1].starts_with("* 1.98.1  default  "), "{shown:#?}");
         assert!(shown[0].starts_with("  1.97.4           "), "aligned: {shown:#?}");
-        assert!(shown[0].contains('…') || shown[0].ends_with(proof), "{shown:#?}");
-        for arguments in [&["ls-remote", "1.98"][..], &["env", "--why"], &["current", "--why"]] {
+        assert_eq!(shown.len(), 2, "one line each: {shown:#?}");
+        let shown = lines(&on_screen(&world, columns, &[], &["list", "--long"])).concat();
+        assert!(bare(&shown).contains(&bare(proof)), "wrapped, not shortened: {shown}");
+        for arguments in
+            [&["ls-remote", "1.98"][..], &["env", "--why"], &["current", "--why"], &["verify"], &["outdated"]]
+        {
             let shown = lines(&on_screen(&world, columns, &[], &[arguments, &["--quiet"]].concat()));
             assert!(shown.iter().all(|line| width(line) <= columns.into()), "{columns}: {shown:#?}");
+            assert!(shown.iter().all(|line| !line.contains('\t')), "{shown:#?}");
         }
+        let shown = lines(&on_screen(&world, columns, &[], &["env", "--why", "GOSUMDB", "--quiet"])).concat();
+        assert!(bare(&shown).contains("theenvironment"), "{shown}");
         let shown = lines(&on_screen(&world, columns, &[], &["host", "--quiet"]));
         let facts = shown.iter().take_while(|line| !line.starts_with("Go "));
         assert!(facts.clone().count() > 2 && facts.into_iter().all(|line| width(line) <= columns.into()));
     }
-    assert_eq!(piped.lines().nth(1).unwrap().split_once("proved").unwrap().0, "* 1.98.1     default  ");
+    assert!(piped.lines().nth(1).unwrap().starts_with("* 1.98.1     default  proved "), "{piped}");
     assert!(!piped.contains('…') && !piped.contains('\x1b'), "{piped}");
 }
 
@@ -132,7 +150,13 @@ fn an_install_in_a_pipe_has_a_line_at_the_start_and_a_summary() {
     let Run { stdout, stderr, .. } = &run;
     assert_eq!(*stdout, format!("go1.98.1\t{}\n", world.goroot("1.98.1").display()));
     assert!(!stderr.contains(|one: char| one.is_control() && one != '\n'), "{run:#?}");
-    let starts = ["downloading go1.98.1 from ", "installed go1.98.1 (", "go1.98.1 is the default "];
+    let starts = [
+        "downloading go1.98.1 from ",
+        "installed go1.98.1 (",
+        "go1.98.1 is the default ",
+        "to use `go` in this shell:    eval \"$(gvmr env)\"",
+        "to use it in every session:   gvmr setup",
+    ];
     assert_eq!(stderr.lines().count(), starts.len(), "{run:#?}");
     assert!(starts.iter().zip(stderr.lines()).all(|(start, line)| line.starts_with(start)), "{run:#?}");
     let quiet = world.gvmr(["install", "--quiet", "1.97.4"]);
