@@ -130,7 +130,7 @@ impl Version {
     pub fn is_before(&self, minor: u64) -> bool {
         // By the text: it is asked before every `go`, and taking the version apart costs more than all else of it.
         let Some(rest) = self.text.as_bytes().strip_prefix(b"1.") else {
-            return self.text == "1" || self.text.starts_with("0");
+            return self.text == "1" || self.text.starts_with('0');
         };
         let mut own: u64 = 0;
         for digit in rest.iter().take_while(|byte| byte.is_ascii_digit()) {
