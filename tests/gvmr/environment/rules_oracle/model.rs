@@ -113,7 +113,7 @@ fn is_network(section: &Section) -> bool {
 
 /// Of the GOPATHs that combinations have, those that no go command could use.
 fn is_broken(gopath: &str) -> bool {
-    !gopath.starts_with('/') || gopath.ends_with("/nowhere/at/all")
+    !gopath.starts_with('/') // one that is not there yet is made, with all above it
 }
 
 impl Toolchain {
@@ -169,6 +169,10 @@ impl Toolchain {
                 format!("{}/bin", shown["GOPATH"].split(':').next().unwrap())
             }
             "GONOPROXY" | "GONOSUMDB" => shown["GOPRIVATE"].clone(),
+            // Since 1.20 cgo is off only where the environment names no compiler and none is on PATH.
+            "CGO_ENABLED" if self.minor >= 20 && environment.get("CC").is_some_and(|cc| !cc.is_empty()) => {
+                "1".to_owned()
+            }
             // An empty line of the user's hides the toolchain's own go.env, which has the defaults of these since 1.21.
             "GOPROXY" | "GOSUMDB" if emptied && self.minor >= 21 => String::new(),
             _ => self.untouched[name].clone(),
