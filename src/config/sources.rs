@@ -134,7 +134,8 @@ impl Setting {
         if value == "off" {
             return Ok(None);
         }
-        let is_path = Path::new(value).is_absolute();
+        // What begins with two slashes and has a login is an address without its scheme.
+        let is_path = Path::new(value).is_absolute() && !(value.starts_with("//") && value.contains('@'));
         let url = if is_path { Url::from_file_path(value).ok() } else { net::parse(value).ok() };
         let fit = |url: &Url| match url.scheme() {
             "https" | "http" => url.has_host(),

@@ -4,6 +4,7 @@
 //! machine itself is never reached through a proxy; a malformed value means no proxy.
 
 use super::no_proxy::{NoProxy, canonical};
+use super::redact::decoded;
 use super::{KeptLogin, PERCENT_ENCODED, Sent, address, without_credentials};
 use gvmr_core::env::credentials::proxy_machine;
 use gvmr_core::sys::environment::Environment;
@@ -141,7 +142,11 @@ impl ProxyChoice {
 /// else it takes a piece of it for a host.
 fn parse(value: &str) -> Result<Url, bool> {
     let with_host = |text: &str| Url::parse(text).ok().filter(Url::has_host);
-    let url = with_host(value).or_else(|| with_host(&format!("http://{value}"))).ok_or(true)?;
+    let whole = with_host(value);
+    if whole.is_none() && value.contains("://") && !value.starts_with('"') && decoded(value).contains('@') {
+        return Err(false); // with another scheme in front, the host would be this one
+    }
+    let url = whole.or_else(|| with_host(&format!("http://{value}"))).ok_or(true)?;
     // The go command looks up a host whose name begins with the quote, and finds none.
     if value.starts_with('"') {
         return Err(true);

@@ -5,6 +5,7 @@
 
 use gvmr_core::sys::printable;
 use reqwest::Url;
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
@@ -31,6 +32,10 @@ impl RedactedUrl {
             shown.set_query(None);
         }
         shown.set_fragment(None);
+        // What has a scheme twice was no URL: all of it may be a login.
+        if url.scheme() != "file" && url.path().starts_with("//") && url.path().contains(':') {
+            shown.set_path("/***");
+        }
         // These fail only for URLs that cannot carry credentials in the first place.
         let _ = shown.set_password(None);
         let _ = shown.set_username(if secret { "***" } else { "" });
@@ -76,6 +81,7 @@ fn is_plain(url: &Url) -> bool {
 /// One address as a person wrote it: a scheme, and what follows the last `@`, without the query and with control
 /// characters escaped.
 pub fn without_credentials(text: &str) -> String {
+    let text: &str = &decoded(text);
     // A quote that became part of the value is no part of a password.
     let quotes = text.len() - text.trim_start_matches(['"', '\'']).len();
     let (scheme, rest) = text.split_at(quotes + scheme_length(text.get(quotes..).unwrap_or_default()));
@@ -89,6 +95,7 @@ pub fn without_credentials(text: &str) -> String {
 /// A list of addresses, as `GOPROXY` and `GVMR_MIRROR` hold it. A password may contain the separators of the list, and then
 /// reaches to the last `@` before the next address.
 pub fn without_credentials_in_list(list: &str) -> String {
+    let list: &str = &decoded(list);
     const SEPARATORS: [char; 2] = [',', '|'];
     let is_address = |at: &usize| {
         let rest = list.get(*at..).unwrap_or_default();
@@ -132,6 +139,7 @@ pub fn without_credentials_in_list(list: &str) -> String {
 /// A line that may hold addresses, such as a server's answer or a value with several words: nothing between the
 /// beginning of its first address and its last `@` is shown, and no query. Control characters stay.
 pub fn without_credentials_in_text(text: &str) -> String {
+    let text: &str = &decoded(text);
     let shown = match last_at(text) {
         Some(at) if is_of_address(text, at) => hidden(text, at),
         _ => text.to_owned(),
@@ -148,6 +156,23 @@ pub fn without_credentials_in_text(text: &str) -> String {
         }
     });
     words.collect()
+}
+
+/// The text with an encoded `@` or scheme as what it hides, where it has one: what was encoded once too often, or typed
+/// with a wide `＠`, is a secret all the same.
+pub(super) fn decoded(text: &str) -> Cow<'_, str> {
+    const ENCODED: [(&str, &str); 7] =
+        [("%25", "%"), ("%40", "@"), ("%3a", ":"), ("%3A", ":"), ("%2f", "/"), ("%2F", "/"), ("＠", "@")];
+    if !text.contains(['%', '＠']) {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = text.to_owned();
+    for _ in 0..3 {
+        plain = ENCODED.iter().fold(plain, |plain, (encoded, meant)| plain.replace(encoded, meant));
+    }
+    let count = |text: &str| text.matches('@').count();
+    let hides = count(&plain) > count(text) || (scheme_in(&plain).is_some() && scheme_in(text).is_none());
+    if hides { Cow::Owned(plain) } else { Cow::Borrowed(text) }
 }
 
 /// Whether the `@` at `at` follows what may be an address: something with `//`, or a user and a password.

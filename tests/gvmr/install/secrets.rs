@@ -39,6 +39,14 @@ fn a_value_that_is_no_url_is_named_and_its_password_is_nowhere() {
         ("GOPROXY", "https://user:Secret1234,x@127.0.0.1:1/go,off", "goproxy"),
         ("GVMR_MIRROR", r"https://CORP\user:Secret1234@127.0.0.1:1/go", "archive"),
         ("GVMR_INDEX", "https://user:12?Secret1234@127.0.0.1:1/go", "archive"),
+        ("GVMR_MIRROR", "//user:Secret1234@127.0.0.1:1", "archive"),
+        ("HTTPS_PROXY", "http://user:Secret1234%40127.0.0.1:3128", "archive"),
+        ("HTTPS_PROXY", "http://user:Secret1234%2540127.0.0.1:3128", "archive"),
+        ("HTTPS_PROXY", "http://user:Secret1234＠127.0.0.1:3128", "archive"),
+        ("HTTPS_PROXY", "http%3A%2F%2Fuser%3ASecret1234%40127.0.0.1", "archive"),
+        ("GOPROXY", "http%3A%2F%2Fuser%3ASecret1234%40127.0.0.1", "goproxy"),
+        ("GVMR_MIRROR", "user%3ASecret1234%40127.0.0.1", "archive"),
+        ("GVMR_INDEX", "user%3aSecret1234%40127.0.0.1", "archive"),
     ] {
         let mut world = World::new("off");
         world.set("GVMR_SOURCES", sources).set(variable, value);
@@ -48,6 +56,18 @@ fn a_value_that_is_no_url_is_named_and_its_password_is_nowhere() {
         assert_hidden(secret, &run, &world);
         for command in COMMANDS {
             assert_hidden(secret, &world.gvmr(command), &world);
+        }
+    }
+}
+
+/// The go command takes `http` for the proxy here, and so does gvmr.
+#[test]
+fn what_go_takes_for_another_host_is_shown_no_better() {
+    for value in ["http://user:Secret1234", "http://user:Secret1234:proxy:1"] {
+        let mut world = World::new("http://goproxy.invalid");
+        world.set("HTTPS_PROXY", value).set("HTTP_PROXY", value);
+        for command in [&["install", "1.22.12"][..], &["ls-remote"], &["env", "--why"], &["env", "--json"]] {
+            assert_hidden("Secret1234", &world.gvmr(command), &world);
         }
     }
 }
