@@ -167,7 +167,7 @@ fn verdict(outcomes: &[Outcome], program: &OsStr, json: bool) -> Option<Error> {
     }
     let names: Vec<_> = failed.iter().map(|outcome| outcome.version.toolchain_name()).collect();
     let program = program.to_string_lossy();
-    let last = names.last()?;
+    let last = &failed.last()?.version;
     Some(
         Error::said(
             ErrorKind::Finding,
@@ -178,6 +178,6 @@ fn verdict(outcomes: &[Outcome], program: &OsStr, json: bool) -> Option<Error> {
                 names.join(", ")
             ),
         )
-        .hint(format!("run `gvmr exec {} -- COMMAND` to repeat one", last.trim_start_matches("go"))),
+        .hint(format!("run `gvmr exec {} -- COMMAND` to repeat one", last)),
     )
 }
