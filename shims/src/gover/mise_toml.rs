@@ -27,6 +27,12 @@ pub fn mise_toml(text: &[u8]) -> Result<Option<Pin>, VersionFileError> {
         if let Some(header) = line.strip_prefix('[') {
             table = Table::named(header);
         } else if let Some((key, value)) = assignment(line) {
+            if table == Table::Root && key == "tools" && value.starts_with('{') {
+                let entries = value.get(1..).unwrap_or_default();
+                if let Some(at) = entry_of_go(entries) {
+                    return version(index + 1, at, std::iter::empty()).map(Some);
+                }
+            }
             if table.holds_go(&key) {
                 return version(index + 1, value, lines.map(|(_, line)| line)).map(Some);
             }
@@ -71,6 +77,21 @@ fn assignment(line: &str) -> Option<(String, &str)> {
     Some((unquoted(key), value.trim()))
 }
 
+/// The value of Go's entry in the rest of `tools = { node = "20", go = "1.22" }`.
+fn entry_of_go(entries: &str) -> Option<&str> {
+    entries
+        .split_inclusive(['{', ','])
+        .scan(0, |start, part| {
+            let at = *start;
+            *start += part.len();
+            Some(at)
+        })
+        .find_map(|at| {
+            let (key, value) = assignment(entries.get(at..)?.trim_start())?;
+            Table::Tools.holds_go(&key).then_some(value)
+        })
+}
+
 fn unquoted(name: &str) -> String {
     name.chars().filter(|character| !matches!(character, '"' | '\'' | ' ' | '\t')).collect()
 }
@@ -86,9 +107,11 @@ fn version<'a>(
     below: impl Iterator<Item = &'a str>,
 ) -> Result<Pin, VersionFileError> {
     let unreadable = |kind| Err(VersionFileError::at(line, VersionFileErrorKind::NotAString(kind)));
+    if value.contains("{{") {
+        return unreadable("a template");
+    }
     match value.chars().next() {
         Some('"' | '\'') => match string(value) {
-            Some(word) if word.contains("{{") => unreadable("a template"),
             Some(word) => Pin::parse(line, word.as_bytes()),
             None => unreadable("a string of another form"),
         },
@@ -101,8 +124,7 @@ fn version<'a>(
             let mut entries = value.get(1..).unwrap_or_default().split([',', '}']).filter_map(assignment);
             let version = entries.find(|(key, _)| key == "version").and_then(|(_, value)| string(value));
             match version {
-                Some(word) if !word.contains("{{") => Pin::parse(line, word.as_bytes()),
-                Some(_) => unreadable("a template"),
+                Some(word) => Pin::parse(line, word.as_bytes()),
                 None => unreadable("a table without a version"),
             }
         }
@@ -169,6 +191,8 @@ mod tests {
                 "latest",
             ),
             ("tools.go = \"1.22.x\"\n", 1, "1.22"),
+            ("tools = { node = \"20\", go = \"1.22\" }\n", 1, "1.22"),
+            ("tools = { go = { version = \"1.22\" }, node = \"20\" }\n", 1, "1.22"),
             ("[tools]\ngo = [\"1.22.12\", \"1.21\"]\n", 2, "1.22.12 1.21"),
             ("[tools]\ngo = [\n  # two\n  \"1.22.12\",\n  '1.21', # old\n]\n", 2, "1.22.12 1.21"),
             ("[tools]\ngo = { version = \"prefix:1.22\", os = [\"linux\"] }\n", 2, "1.22"),
@@ -201,6 +225,7 @@ mod tests {
         for (value, kind) in [
             ("\"{{ env.GO }}\"", "a template"),
             ("[\"1.22\", \"{{ x }}\"]", "a template"),
+            ("{ version = \"{{ x }}\" }", "a template"),
             ("true", "no string"),
             ("[1.22]", "a list of other values than strings"),
             ("[\"1.22\"", "a list of other values than strings"),

@@ -50,7 +50,8 @@ pub fn resolve(question: &Query<'_>) -> Result<Resolution, ResolveError> {
         return question.requested(wanted, Place::nowhere(Source::Argument, format!("+{wanted}")));
     }
     if let Some(word) = question.environment.get(VARIABLE) {
-        let word = word.to_string_lossy().into_owned();
+        // Files that set it may end in a blank or CRLF.
+        let word = word.to_string_lossy().trim().to_owned();
         let wanted = RequestedGo::parse(&word).map_err(ResolveError::Variable)?;
         return question.requested(&wanted, Place::nowhere(Source::Variable, word));
     }
