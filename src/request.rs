@@ -32,10 +32,7 @@ impl NotARequest {
         let word = self.reason.word.trim().to_ascii_lowercase();
         Some(match (word.as_str(), &self.suggestion) {
             (_, _) if self.reason.kind == NotAVersionKind::Several => {
-                format!(
-                    "write {}",
-                    self.reason.word.replace(',', " ").split_whitespace().collect::<Vec<_>>().join(" ")
-                )
+                "name one version; install, uninstall and each take several, separated by spaces".to_owned()
             }
             ("tip" | "gotip" | "master" | "main" | "head" | "devel", _) => {
                 "gvmr installs releases only; for tip, run `go install golang.org/dl/gotip@latest`".to_owned()
@@ -56,6 +53,9 @@ impl NotARequest {
 
 /// Drops what people add by habit: `Go 1.23`, `golang1.23`, `1.22@latest`, `go1.22.1.linux-amd64`.
 fn nearest_spelling(text: &str) -> Option<String> {
+    if text.contains(['!', '|']) {
+        return None; // the version in it may be the one that is not meant
+    }
     let lower = text.to_ascii_lowercase();
     let start = lower.find(|character: char| character.is_ascii_digit())?;
     let candidate = lower.get(start..)?.split('@').next()?;
@@ -82,6 +82,7 @@ mod tests {
             ("1.22@latest", Some("1.22")),
             ("go@1.22", Some("1.22")),
             ("go1.22.12.linux-amd64", Some("1.22.12")),
+            ("!=1.22.12", None),
             ("tip", None),
             ("lts", None),
             ("1.9.2rc2", None),
@@ -106,7 +107,7 @@ mod tests {
             ("unstable", "--prereleases"),
             ("garbage", "gvmr ls-remote"),
             ("system", "gvmr use system"),
-            ("1.21,1.22", "write 1.21 1.22"),
+            ("1.21,1.22", "separated by spaces"),
         ] {
             let error = parse(text).unwrap_err();
             let shown = error.hint().unwrap();

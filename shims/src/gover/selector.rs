@@ -220,7 +220,7 @@ impl fmt::Display for NotAVersion {
                  \">=1.21 <1.24\""
             ),
             NotAVersionKind::Several => {
-                write!(formatter, "\"{word}\" is several versions; write one, or separate them with spaces")
+                write!(formatter, "\"{word}\" is several versions, where one is expected")
             }
             NotAVersionKind::Unsupported(kind) => {
                 write!(formatter, "\"{kind}\" versions are not supported; name a release such as 1.23.4")
