@@ -136,7 +136,8 @@ impl Context {
     /// What else asks for a Go in the current directory, besides what decided.
     pub fn passed_over(&self, answer: &Resolution) -> Result<Vec<PassedOver>, ContextError> {
         let here = directory::working(&Process, None).map_err(ContextError::WorkingDirectory)?;
-        Ok(explain::passed_over(answer, &here, &self.settings.home, &Process))
+        let project = gvmr_toml::find(&here, UserDirs::of(&self.settings.home, &Process).as_ref());
+        Ok(explain::passed_over(answer, &here, project.pin(), &self.settings.home, &Process))
     }
 
     fn resolve_for(

@@ -3,6 +3,7 @@
 //! Takes a resolution and the directory, gives the files that were passed over, each with the reason. Looks at the same
 //! files as the resolver, and has no say in what runs.
 
+use gvmr_core::env::compiled_rules::RulesPin;
 use gvmr_core::gover::gomod::Requirement;
 use gvmr_core::home::paths::Home;
 use gvmr_core::select::resolution::{Resolution, Source, place};
@@ -26,10 +27,11 @@ pub struct PassedOver {
     pub why: String,
 }
 
-/// What was passed over, in the order in which it would have counted.
+/// What was passed over, in the order in which it would have counted. `project` is the pin of the trusted `gvmr.toml`.
 pub fn passed_over(
     answer: &Resolution,
     directory: &Path,
+    project: Option<(&Path, &RulesPin)>,
     home: &Home,
     environment: &dyn Environment,
 ) -> Vec<PassedOver> {
@@ -47,12 +49,24 @@ pub fn passed_over(
             found.push(PassedOver { file, line: Some(line), written: None, why });
         }
     }
+    if let Some((file, pin)) = project
+        && decides != Some(file)
+    {
+        let (file, written) = (file.to_owned(), Some(pin.written.clone()));
+        found.push(PassedOver { file, line: Some(pin.line), written, why: by() });
+    }
     if let Some(tool) = tool_file::nearest(directory, None)
-        && decides != Some(&tool.path)
         && let Ok(pin) = &tool.pin
+        && (decides != Some(&tool.path) || pin.wanted.to_string() != reason.written)
     {
         let is_module = matches!(reason.source, Source::GoMod | Source::GoWork);
-        let why = if is_module { format!("it lies outside the project, where {}", by()) } else { by() };
+        let why = if decides == Some(&tool.path) {
+            format!("it is not installed, and {} is", reason.written) // one of the fallbacks behind it
+        } else if is_module {
+            format!("it lies outside the project, where {}", by())
+        } else {
+            by()
+        };
         let written = Some(pin.wanted.to_string());
         found.push(PassedOver { file: tool.path, line: Some(pin.line), written, why });
     }

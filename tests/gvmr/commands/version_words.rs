@@ -205,6 +205,16 @@ fn why_names_what_was_passed_over() {
     ] {
         assert!(said.contains(&expected), "{expected}\n{said}");
     }
+    let files = [(".tool-versions", "golang 1.96.1 1.97.4\n"), ("gvmr.toml", "go = \"1.98\"\n")];
+    let tools = world.project("tools", &files);
+    world.gvmr_in(&tools, ["trust"]).succeeds();
+    assert!(why(&tools).contains(".tool-versions:1: \"1.96.1\" is not used: "), "{}", why(&tools));
+    fs::write(tools.join(".go-version"), "1.97\n").unwrap();
+    assert!(why(&tools).contains("gvmr.toml:1: \"1.98\" is not used: "), "{}", why(&tools));
+    let fallback = world.project("fallback", &files[..1]);
+    let said = why(&fallback);
+    assert!(said.contains("\"1.96.1\" is not used: it is not installed, and 1.97.4 is"), "{said}");
+
     let json = world.gvmr_in(&project, ["current", "--json"]).json();
     assert_eq!(
         (json["passed_over"].as_array().unwrap().len(), &json["passed_over"][1]["line"]),
