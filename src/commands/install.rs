@@ -105,7 +105,7 @@ fn asked_for_here(context: &Context) -> Result<Selector, Error> {
 
 /// The newest release that a pin such as `latest` or `1.24` means; where no source can say, the one that is installed.
 fn newest(reason: &Origin, installed: Version, context: &Context) -> Version {
-    let moves = matches!(reason.rule, Rule::Prefix | Rule::Newest) && reason.source != Source::Default;
+    let moves = matches!(reason.rule, Rule::Prefix | Rule::Newest);
     let Some(selector) = moves.then(|| Selector::parse(&reason.written).ok()).flatten() else {
         return installed;
     };
