@@ -90,7 +90,7 @@ impl Client {
                 Err(failure) => failure,
             };
             // A local file is not a network: what fails there fails again.
-            let is_final = url.scheme() == "file" || self.is_hurried && failure.error.is_refused();
+            let is_final = url.scheme() == "file" || self.is_hurried && failure.error.is_refused_or_silent();
             let pause = Some(&failure)
                 .filter(|failure| !is_final && failure.error.is_transient())
                 .and_then(|failure| backoff.next(failure.retry_after));

@@ -220,6 +220,11 @@ impl NetError {
         )
     }
 
+    /// The same, or whoever listens there says nothing.
+    pub(super) fn is_refused_or_silent(&self) -> bool {
+        self.is_refused() || matches!(self.kind, NetErrorKind::Timeout { .. })
+    }
+
     /// Whether the source says that there is no such thing.
     pub fn is_absent(&self) -> bool {
         matches!(self.kind, NetErrorKind::Absent { .. })

@@ -234,7 +234,8 @@ impl Goproxy {
         let module_version = self.platform.module_version(version);
         let (body, passed_over) = self.walk(version, true, |index, base| {
             let url = below(base, &format!("{MODULE}/@v/{module_version}.zip"));
-            self.ask(index, || self.client.open(&url)?.limited(MAX_ZIP_BYTES)).map_err(AttemptOutcome::Net)
+            let client = self.client(index);
+            self.ask(index, || client.open(&url)?.limited(MAX_ZIP_BYTES)).map_err(AttemptOutcome::Net)
         })?;
         Ok(Fetched { body, form: Form::Module, passed_over, notes: Vec::new() })
     }
@@ -275,7 +276,8 @@ impl Goproxy {
     fn info(&self, index: usize, base: &Url, version: &Version) -> Result<RedactedUrl, AttemptOutcome> {
         let module_version = self.platform.module_version(version);
         let file = |end: &str| below(base, &format!("{MODULE}/@v/{module_version}.{end}"));
-        let info = match self.ask(index, || self.client.read(&file("info"), MAX_INFO_BYTES)) {
+        let client = self.client(index);
+        let info = match self.ask(index, || client.read(&file("info"), MAX_INFO_BYTES)) {
             Ok(info) => info,
             Err(error) if base.scheme() == "file" && error.is_absent() => {
                 let zip = self.client.open(&file("zip")).map_err(AttemptOutcome::Net)?;
@@ -289,6 +291,14 @@ impl Goproxy {
         }
         let got = without_credentials_in_text(&said).chars().take(60).flat_map(char::escape_debug).collect();
         Err(AttemptOutcome::OtherVersion { url: RedactedUrl::of(&file("info")), got })
+    }
+
+    /// The client for an entry: where any error passes on to another one, it is not asked again and again.
+    fn client(&self, index: usize) -> Client {
+        let entries = self.list.entries();
+        let passes = entries.get(index).is_some_and(|entry| entry.any_error_passes);
+        let is_left = entries.get(index + 1).is_some_and(|next| next.place != ProxyTarget::Off);
+        if passes && is_left { self.client.hurried() } else { self.client.clone() }
     }
 
     fn ask<T>(&self, index: usize, read: impl Fn() -> Result<T, NetError>) -> Result<T, NetError> {
