@@ -47,6 +47,7 @@ pub(super) fn run(text: &str, global: bool, force: bool, context: &Context) -> R
         let meant = if written == selector { String::new() } else { format!("what {selector} means now") };
         write_pin(&written.to_string(), &meant, context)?;
     }
+    context.warn_of_variable();
     match version {
         Some(version) => {
             context.terminal.note(format_args!("{written} selects {}", version.toolchain_name()));

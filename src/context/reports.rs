@@ -7,8 +7,9 @@ use gvmr_core::env::gvmr_toml;
 use gvmr_core::env::notice::Notice;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::select::resolution::Selection;
+use gvmr_core::select::resolve::VARIABLE;
 use gvmr_core::sys::directory;
-use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
 
 impl Context {
@@ -45,6 +46,15 @@ impl Context {
         }
         self.terminal.note("to use it in every session:   gvmr setup");
         true
+    }
+
+    /// Warns that `GVMR_VERSION` beats what was just written, in this session.
+    pub fn warn_of_variable(&self) {
+        if let Some(word) = Process.text(VARIABLE).filter(|_| !self.terminal.is_quiet()) {
+            let word = printable::word(&word);
+            self.terminal
+                .warn(format_args!("{VARIABLE}={word} still selects the version in this session; unset it"));
+        }
     }
 
     /// Names each `gvmr.toml` above the current directory that has no effect, and why.

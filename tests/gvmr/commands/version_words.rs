@@ -157,6 +157,19 @@ fn what_no_release_can_be_is_refused_unless_forced() {
 }
 
 #[test]
+fn use_says_that_the_variable_beats_what_it_writes() {
+    let (_mirror, mut world) = three();
+    world.set("GVMR_VERSION", "1.97");
+    let project = world.project("project", &[]);
+    for global in [&["use", "1.98"][..], &["use", "--global", "1.98"]] {
+        world
+            .gvmr_in(&project, global)
+            .exits(0, &["GVMR_VERSION=1.97 still selects the version in this session"]);
+    }
+    assert_eq!(world.gvmr_in(&project, ["current"]).succeeds(), "1.97.4");
+}
+
+#[test]
 fn system_is_the_go_outside_gvmr_wherever_it_is_said() {
     let (_mirror, mut world) = three();
     let project = world.project("project", &[]);
