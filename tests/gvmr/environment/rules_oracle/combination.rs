@@ -256,8 +256,9 @@ fn lines(random: &mut Random, root: &Path, names: &[&'static Variable]) -> Strin
         if !random.chance(55) {
             continue;
         }
-        // What ends in a carriage return is no switch, experiment or cache to the go command.
-        let is_strict = matches!(variable.name, "CGO_ENABLED" | "GOEXPERIMENT" | "GOCACHE");
+        // What ends in a carriage return is no switch, experiment, level or directory to the go command.
+        let is_strict =
+            matches!(variable.name, "CGO_ENABLED" | "GOEXPERIMENT" | "GOCACHE" | "GOTMPDIR" | "GOAMD64");
         if variable.shown == Shown::Never || is_strict && end == "\r\n" {
             continue;
         }
