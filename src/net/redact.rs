@@ -95,8 +95,8 @@ pub fn without_credentials(text: &str) -> String {
 /// A list of addresses, as `GOPROXY` and `GVMR_MIRROR` hold it. A password may contain the separators of the list, and then
 /// reaches to the last `@` before the next address.
 pub fn without_credentials_in_list(list: &str) -> String {
-    let list: &str = &decoded(list);
     const SEPARATORS: [char; 2] = [',', '|'];
+    let list: &str = &decoded(list);
     let is_address = |at: &usize| {
         let rest = list.get(*at..).unwrap_or_default();
         scheme_length(rest.trim_start()) > 0

@@ -178,6 +178,6 @@ fn verdict(outcomes: &[Outcome], program: &OsStr, json: bool) -> Option<Error> {
                 names.join(", ")
             ),
         )
-        .hint(format!("run `gvmr exec {} -- COMMAND` to repeat one", last)),
+        .hint(format!("run `gvmr exec {last} -- COMMAND` to repeat one")),
     )
 }
