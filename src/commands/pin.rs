@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind};
 use crate::install;
 use crate::provision;
 use crate::request;
-use crate::store::{self, DefaultVersion};
+use crate::store::{self, DefaultVersion, StoreError};
 use gvmr_core::gover::selector::{RequestedGo, Selector};
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
@@ -127,9 +127,12 @@ fn write_pin(written: &str, meant: &str, context: &Context) -> Result<(), Error>
     let before =
         bounded::read(&real, PIN_LIMIT).ok().flatten().and_then(|bytes| String::from_utf8(bytes).ok());
     let text = store::with_version(&before.unwrap_or_default(), written);
-    store::replace(&real, text.as_bytes(), 0o644).map_err(|error| {
-        Error::from(error)
-            .hint(format!("make {} writable, or pin the version in another directory", here.display()))
+    store::replace(&real, text.as_bytes(), 0o644).map_err(|error| match error {
+        // It is the user's file, not one of gvmr's.
+        StoreError::Corrupt { .. } => Error { kind: ErrorKind::Storage, ..Error::from(error) }
+            .hint(format!("remove {}, then run this again", file.display())),
+        error => Error::from(error)
+            .hint(format!("make {} writable, or pin the version in another directory", here.display())),
     })?;
     context.remember_project(Some(&file))?;
     let meant = if meant.is_empty() { String::new() } else { format!(" ({meant})") };

@@ -157,6 +157,19 @@ fn what_no_release_can_be_is_refused_unless_forced() {
 }
 
 #[test]
+fn a_pin_that_is_no_file_is_named_with_what_to_do() {
+    let (_mirror, world) = three();
+    for (name, make) in [
+        ("link", (|file| std::os::unix::fs::symlink("gone", file).unwrap()) as fn(&std::path::Path)),
+        ("directory", |file| fs::create_dir(file).unwrap()),
+    ] {
+        let project = world.project(name, &[]);
+        make(&project.join(".go-version"));
+        world.gvmr_in(&project, ["use", "1.98"]).exits(8, &["not a regular file", "remove ", ".go-version"]);
+    }
+}
+
+#[test]
 fn use_says_that_the_variable_beats_what_it_writes() {
     let (_mirror, mut world) = three();
     world.set("GVMR_VERSION", "1.97");
