@@ -5,10 +5,9 @@
 
 use crate::gover::goenv::{SettingsFile, Written};
 use crate::gover::version::Version;
-use crate::sys::directory::same;
+use crate::sys::directory::lead_to_one;
 use crate::sys::environment::Environment;
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The settings whose values only some versions take.
@@ -37,14 +36,10 @@ impl ForeignGoroot {
     pub fn of(file: &SettingsFile, goroot: &Path) -> Option<Self> {
         let written = file.written("GOROOT")?;
         let value = Path::new(&written.value);
-        let is_same = value == goroot
-            || fs::metadata(value)
-                .is_ok_and(|value| fs::metadata(goroot).is_ok_and(|goroot| same(&value, &goroot)));
+        let is_same = value == goroot || lead_to_one(value, goroot);
         (!is_same).then(|| Self { goroot: goroot.to_owned(), written })
     }
-}
 
-impl ForeignGoroot {
     /// What tells it from another.
     pub(crate) fn identity(&self) -> String {
         let parts = [self.written.file.as_os_str(), &self.written.value, self.goroot.as_os_str()];
@@ -87,6 +82,7 @@ fn joined(kind: &str, parts: &[&OsStr]) -> String {
 #[allow(clippy::disallowed_methods)] // a test's own directory
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_goroot_is_foreign_unless_it_is_the_toolchains_own_in_any_spelling() {
