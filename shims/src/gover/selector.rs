@@ -78,7 +78,8 @@ impl Selector {
             return Self::plain(Version::parse(prefix)?);
         }
         if let Some(prefix) = range::without_wildcard(word) {
-            return Version::parse_word(prefix).filter(|version| !is_one(version)).map(Self::Prefix);
+            let selector = Version::parse_word(prefix).and_then(Self::plain);
+            return selector.filter(|selector| matches!(selector, Self::Prefix(_)));
         }
         Range::parse(word).map(Self::Range)
     }
@@ -133,7 +134,7 @@ impl Selector {
     pub fn matches(&self, candidate: &Version) -> bool {
         match self {
             Self::Exact(version) => candidate == version,
-            Self::Prefix(prefix) if candidate.is_prerelease() || prefix.is_prerelease() => false,
+            Self::Prefix(_) if candidate.is_prerelease() => false,
             Self::Prefix(prefix) if prefix.as_str().contains('.') => {
                 candidate.language().as_str() == prefix.as_str()
             }
@@ -168,11 +169,6 @@ impl RequestedGo {
             Self::System => None,
         }
     }
-}
-
-/// Whether the text means one version, not a line of them.
-fn is_one(version: &Version) -> bool {
-    version.spells_patch() || version.is_prerelease()
 }
 
 impl NotAVersionKind {
