@@ -16,7 +16,7 @@ use crate::home::shared_home;
 use crate::select::error::ResolveError;
 use crate::select::main_module;
 use crate::select::resolution::{Origin, Resolution, Rule, Selection, Source};
-use crate::select::resolve::{Query, resolve, resolve_any};
+use crate::select::resolve::{Query, resolve, without_minimum};
 use crate::sys::directory;
 use crate::sys::environment::Block;
 use std::ffi::{CStr, OsStr};
@@ -98,7 +98,7 @@ impl<'a> Invocation<'a> {
         if need == Need::Version {
             return Ok(answer);
         }
-        let answer = resolve_any(&question)?;
+        let answer = without_minimum(&question, answer)?;
         let exact = answer.unmet.is_some() && need.keeps_local(answer.choice.version());
         Ok(Resolution { exact, ..answer })
     }

@@ -122,7 +122,11 @@ impl Place {
 /// The same for a command that needs no particular version: what a go.mod asks for and nothing satisfies gives way to the
 /// Go that runs where no file asks for one.
 pub fn resolve_any(question: &Query<'_>) -> Result<Resolution, ResolveError> {
-    let answer = resolve(question)?;
+    without_minimum(question, resolve(question)?)
+}
+
+/// What becomes of this answer for a command that needs no particular version.
+pub fn without_minimum(question: &Query<'_>, answer: Resolution) -> Result<Resolution, ResolveError> {
     let wanted = match &answer.choice {
         Selection::Missing { wanted } if answer.reason.rule == Rule::NothingSatisfies => wanted.clone(),
         _ => return Ok(answer),
