@@ -53,14 +53,12 @@ pub fn oldest_supported(newest: &Version) -> Option<Version> {
     Version::parse(&format!("{major}.{}", minor.checked_sub(SUPPORTED_MINORS - 1)?))
 }
 
-/// The newest release of each minor version; a pre-release where there is nothing else. `released` is sorted.
+/// The newest release of each minor version; a pre-release where there is nothing else.
 pub fn newest_of_minors(released: &[Version]) -> BTreeMap<Version, &Version> {
     let mut newest: BTreeMap<Version, &Version> = BTreeMap::new();
     for version in released {
         let lead = newest.entry(version.language()).or_insert(version);
-        if lead.is_prerelease() || !version.is_prerelease() {
-            *lead = version; // they come oldest first
-        }
+        *lead = version.max(lead); // a pre-release sorts before its release
     }
     newest
 }

@@ -9,7 +9,6 @@ use crate::install::{self, InstallError, SupportState};
 use crate::process::in_order;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
-use std::collections::BTreeMap;
 
 /// Minor versions that the sources are asked about at the same time.
 const AT_ONCE: usize = 4;
@@ -55,7 +54,8 @@ pub fn patches(present: &[Version], context: &Context) -> Result<Patches, Error>
     let shown = Shown::begin("versions", context);
     shown.bar.phase("asking for newer patch releases");
     let latest = install::choose(&Selector::Latest, &installer, &shown).map_err(Error::from);
-    let asked = in_order(&newest_of_each_minor(present), AT_ONCE, |installed| {
+    let leads: Vec<_> = install::newest_of_minors(present).into_values().cloned().collect();
+    let asked = in_order(&leads, AT_ONCE, |installed| {
         let newest = match install::choose(&Selector::minor(installed), &installer, &shown) {
             Ok(newest) => newest.max(installed.clone()),
             // A pre-release alone, or a tree that no source has.
@@ -70,15 +70,6 @@ pub fn patches(present: &[Version], context: &Context) -> Result<Patches, Error>
     Ok(Patches { known: known.into_iter().flatten().collect(), failures, latest: latest? })
 }
 
-fn newest_of_each_minor(installed: &[Version]) -> Vec<Version> {
-    let mut newest: BTreeMap<Version, Version> = BTreeMap::new();
-    for version in installed {
-        let known = newest.entry(version.language()).or_insert_with(|| version.clone());
-        *known = version.clone().max(known.clone());
-    }
-    newest.into_values().collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,7 +78,8 @@ mod tests {
     fn each_minor_is_asked_about_once_by_its_newest_release() {
         let installed = ["1.9.7", "1.20", "1.20.14", "1.22rc1", "1.22.0", "1.100.1", "1.28rc1"]
             .map(|text| Version::parse(text).unwrap());
-        let newest: Vec<_> = newest_of_each_minor(&installed).iter().map(Version::to_string).collect();
+        let newest: Vec<_> =
+            install::newest_of_minors(&installed).into_values().map(Version::to_string).collect();
         assert_eq!(newest, ["1.9.7", "1.20.14", "1.22.0", "1.28rc1", "1.100.1"]);
     }
 }
