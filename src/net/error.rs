@@ -203,6 +203,11 @@ impl NetError {
         self.via.is_none() && (self.is_refused() || matches!(self.kind, NetErrorKind::Dns { .. }))
     }
 
+    /// Whether it was asked over plain http, which carries no login.
+    pub fn is_over_plain_http(&self) -> bool {
+        self.url.as_str().starts_with("http:")
+    }
+
     /// Whether it is a server's own answer.
     pub fn is_answer(&self) -> bool {
         let kind = &self.kind;

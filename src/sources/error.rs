@@ -106,6 +106,9 @@ impl SourceError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self.kind() {
             SourceErrorKind::Absent => "add a source that has it (GVMR_MIRROR, GOPROXY)",
+            SourceErrorKind::Refused if !self.tried.iter().any(Tried::may_take_a_login) => {
+                "use its https address: logins are sent over https only; or add another source (GVMR_MIRROR, GOPROXY)"
+            }
             SourceErrorKind::Refused => {
                 "run `gvmr auth set HOST --user NAME`, or add another source (GVMR_MIRROR, or GOPROXY behind a |)"
             }
@@ -141,6 +144,12 @@ impl Tried {
             _ => return false,
         };
         matches!(kind, NetErrorKind::Refused { .. } | NetErrorKind::ProxyAuthentication)
+    }
+
+    /// Whether a login may be sent to the server that refuses.
+    fn may_take_a_login(&self) -> bool {
+        let AttemptOutcome::Net(error) = &self.outcome else { return false };
+        matches!(error.kind, NetErrorKind::Refused { .. }) && !error.is_over_plain_http()
     }
 
     fn lacks_directory(&self) -> bool {

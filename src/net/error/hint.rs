@@ -7,10 +7,18 @@ impl NetError {
     /// One next step.
     pub fn hint(&self) -> Option<String> {
         let hint = match &self.kind {
+            // No login ever goes over plain http.
+            NetErrorKind::Refused { .. } if self.is_over_plain_http() => {
+                "use its https address: logins are sent over https only; or use another source (GVMR_MIRROR, GOPROXY)"
+            }
             NetErrorKind::Refused { .. } => {
                 "check your credentials (`gvmr auth list`, netrc), or use another source (GVMR_MIRROR, GOPROXY)"
             }
-            NetErrorKind::ProxyAuthentication => "run `gvmr auth set --proxy HOST:PORT --user NAME`",
+            NetErrorKind::ProxyAuthentication => {
+                let proxy = self.via.as_ref().map(ToString::to_string).filter(|proxy| !proxy.contains('@'));
+                let proxy = proxy.as_deref().map_or("HOST:PORT", |proxy| proxy.trim_end_matches('/'));
+                return Some(format!("run `gvmr auth set --proxy {proxy} --user NAME`"));
+            }
             NetErrorKind::Status { .. } | NetErrorKind::Protocol { .. } => {
                 "try again later, or use another source (GVMR_MIRROR, GOPROXY)"
             }
