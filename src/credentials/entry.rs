@@ -7,7 +7,7 @@ use gvmr_core::env::credentials::CredentialKind;
 pub struct CredentialEntry {
     /// What it is for.
     pub kind: CredentialKind,
-    /// `host`, `host:port`, for https also with a path; for a proxy always `host:port`.
+    /// `host`, `host:port`, for https also with a path; for a proxy `host:port`, or with the scheme that is not http.
     pub machine: String,
     /// The user's name there.
     pub login: String,

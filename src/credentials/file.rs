@@ -2,16 +2,17 @@
 //!
 //! Takes changes of its lines. Only a regular file of this user's, in a directory of this user's, that no other user may
 //! read is ever used. It is replaced in one step: a writer that is killed leaves the old or the new. Lines that are no
-//! entries stay.
+//! entries stay. A file with more than one name is read and never replaced.
 
 use super::{CredentialEntry, CredentialsError, Secret, SecretStore};
 use crate::store;
 use gvmr_core::env::compiled_rules::RECORD_LIMIT;
 use gvmr_core::env::credentials::{CredentialKind, entries};
 use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::sys::private_file::{self, Exposure};
 use rustix::fs::OFlags;
-use std::fs::{self, DirBuilder, File, Metadata, TryLockError};
-use std::io::{ErrorKind, Read as _};
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -41,19 +42,21 @@ impl Files {
 
     /// Nothing where there is no file.
     pub(super) fn read(&self) -> Result<Lines, CredentialsError> {
-        let Some(file) = open(&self.path, File::options().read(true))? else {
-            return Ok(Lines(String::new()));
-        };
-        let found = file.metadata().map_err(|error| cannot("read", &self.path, &error))?;
-        check(&self.path, &found)?;
-        let mut bytes = Vec::new();
-        let read = file.take(RECORD_LIMIT + 1).read_to_end(&mut bytes);
-        read.map_err(|error| cannot("read", &self.path, &error))?;
-        if bytes.len() as u64 > RECORD_LIMIT {
-            return Err(wrong(&self.path, format!("is larger than {} KiB", RECORD_LIMIT / 1024)));
+        let me = rustix::process::geteuid().as_raw();
+        let read = private_file::read(&self.path, RECORD_LIMIT, me);
+        let text = read.map_err(|exposure| exposed(&self.path, &exposure))?;
+        Ok(Lines(text.unwrap_or_default()))
+    }
+
+    /// Whether it may be given new content. One with more names is not: what is taken out would stay under the others,
+    /// and what is new be missing there.
+    pub(super) fn check_writable(&self) -> Result<(), CredentialsError> {
+        match fs::symlink_metadata(&self.path) {
+            Ok(found) if found.is_file() && found.nlink() > 1 => {
+                Err(CredentialsError::HardLinked { path: self.path.clone(), names: found.nlink() })
+            }
+            _ => Ok(()),
         }
-        let text = String::from_utf8(bytes).map_err(|_| wrong(&self.path, "is not UTF-8 text"))?;
-        Ok(Lines(text))
     }
 
     /// Reads, changes and writes it under the lock.
@@ -69,6 +72,7 @@ impl Files {
             return Err(wrong(&self.path, "is full"));
         }
         if lines.0 != before {
+            self.check_writable()?;
             store::replace(&self.path, lines.0.as_bytes(), 0o600)?;
         }
         Ok(result)
@@ -84,14 +88,12 @@ impl Lines {
             let entry = CredentialEntry { kind: line.kind, machine, login, place };
             (entry, line.secret.map(|secret| Secret(secret.to_owned())))
         };
-        entries(self.0.as_bytes()).into_iter().map(of).collect()
+        entries(&self.0).into_iter().map(of).collect()
     }
 
     /// Takes the machine's entry out.
     pub(super) fn remove(&mut self, kind: CredentialKind, machine: &str) -> Option<CredentialEntry> {
-        let is_it = |line: &str| {
-            entries(line.as_bytes()).iter().any(|one| one.kind == kind && one.machine == machine)
-        };
+        let is_it = |line: &str| entries(line).iter().any(|one| one.kind == kind && one.machine == machine);
         let removed = self.0.lines().find(|line| is_it(line)).map(|line| Lines(line.to_owned()));
         let rest = self.0.lines().filter(|line| !is_it(line)).map(|line| format!("{line}\n"));
         self.0 = rest.collect();
@@ -127,47 +129,27 @@ fn is_link(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())
 }
 
-fn check(path: &Path, found: &Metadata) -> Result<(), CredentialsError> {
-    if !found.is_file() {
-        return Err(wrong(path, "is not a regular file"));
-    }
-    let me = rustix::process::geteuid().as_raw();
-    if found.uid() != me {
-        return Err(wrong(path, format!("belongs to user {}, but you are user {me}", found.uid())));
-    }
-    if found.mode() & 0o077 != 0 {
-        return Err(wrong(
-            path,
-            format!(
-                "has mode {:04o} and is accessible to other users; run `chmod 600` on it",
-                found.mode() & 0o7777
-            ),
-        ));
-    }
-    Ok(())
-}
-
 /// Makes the directory where it is missing. Root makes none in another user's, who could not change it.
 fn prepare(directory: &Path) -> Result<(), CredentialsError> {
     let me = rustix::process::geteuid().as_raw();
     let nearest = directory.ancestors().find_map(|path| fs::metadata(path).ok().map(|found| (path, found)));
-    let Some((path, found)) = nearest else { return Err(wrong(directory, "cannot be read")) };
+    let Some((path, found)) = nearest else { return Err(unusable(directory, "cannot be read")) };
     if path != directory {
         if me == 0 && found.uid() != 0 {
-            return Err(wrong(path, format!("belongs to user {}, but you are root", found.uid())));
+            return Err(unusable(path, format!("belongs to user {}, but you are root", found.uid())));
         }
         let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
         made.map_err(|error| cannot("create", directory, &error))?;
     }
     let found = fs::metadata(directory).map_err(|error| cannot("inspect", directory, &error))?;
     if !found.is_dir() {
-        return Err(wrong(directory, "is not a directory"));
+        return Err(unusable(directory, "is not a directory"));
     }
     if found.uid() != me {
-        return Err(wrong(directory, format!("belongs to user {}, but you are user {me}", found.uid())));
+        return Err(unusable(directory, format!("belongs to user {}, but you are user {me}", found.uid())));
     }
     if found.mode() & 0o002 != 0 {
-        return Err(wrong(directory, "is writable by everyone"));
+        return Err(exposed(&directory.join("credentials"), &Exposure::Directory(directory.to_owned())));
     }
     Ok(())
 }
@@ -177,7 +159,8 @@ fn lock(path: &Path) -> Result<File, CredentialsError> {
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
     let file = open(path, &mut options)?.ok_or_else(|| wrong(path, "vanished"))?;
     let found = file.metadata().map_err(|error| cannot("inspect", path, &error))?;
-    check(path, &found)?;
+    let me = rustix::process::geteuid().as_raw();
+    private_file::check(&found, me).map_err(|exposure| exposed(path, &exposure))?;
     let deadline = Instant::now() + PATIENCE;
     loop {
         match file.try_lock() {
@@ -200,11 +183,18 @@ fn sweep(directory: &Path, file: &Path) {
     }
 }
 
+fn exposed(path: &Path, exposure: &Exposure) -> CredentialsError {
+    CredentialsError::File { path: path.to_owned(), why: exposure.to_string() }
+}
+
 fn wrong(path: &Path, why: impl Into<String>) -> CredentialsError {
     CredentialsError::File { path: path.to_owned(), why: why.into() }
 }
 
-fn cannot(what: &str, path: &Path, error: &std::io::Error) -> CredentialsError {
-    let why = if what == "lock" { "cannot be locked" } else { "cannot be used" };
-    wrong(path, format!("{why} ({what}): {error}"))
+fn unusable(path: &Path, why: impl Into<String>) -> CredentialsError {
+    CredentialsError::Directory { path: path.to_owned(), why: why.into() }
+}
+
+fn cannot(what: &str, path: &Path, error: &io::Error) -> CredentialsError {
+    unusable(path, format!("cannot be used ({what}): {error}"))
 }

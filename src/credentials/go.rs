@@ -6,9 +6,10 @@
 
 use super::{Credentials, CredentialsError, Keyring, Login, netrc};
 use gvmr_core::env::credentials::CredentialKind;
-use gvmr_core::env::goauth::proxies;
+use gvmr_core::env::goauth::{is_off, proxies};
 use gvmr_core::env::rules::{Change, KeepList};
 use gvmr_core::env::variable::Variable;
+use gvmr_core::gover::goenv::SettingsFile;
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::bounded::{self, MODULE_LIMIT};
 use gvmr_core::sys::environment::Environment;
@@ -44,7 +45,8 @@ pub fn for_go(
     // Before 1.13 no variable names a netrc; since 1.24 the go command asks `gvmr auth`.
     let version = version.filter(|_| minor.is_some_and(|minor| ((1, 13)..(1, 24)).contains(&minor)));
     let is_kept = KeepList::of(environment).names(OsStr::new("NETRC"));
-    let version = version.filter(|_| !has_ours(environment) && !is_kept);
+    let is_off = is_off(changes, environment, SettingsFile::of_user(environment).as_ref());
+    let version = version.filter(|_| !has_ours(environment) && !is_kept && !is_off);
     let proxies = proxies(changes, environment);
     let wanted = |entry: &super::CredentialEntry| match entry.kind {
         CredentialKind::Https => version.is_some(),
@@ -141,7 +143,7 @@ mod tests {
             login: "jo@e %".to_owned(),
             place: SecretStore::File,
         };
-        let login = Login { entry, secret: Secret::parse("a:/?#\u{e9}").unwrap() };
+        let login = Login { entry, secret: Secret::parse("a:/?#\u{e9}".as_bytes()).unwrap() };
         let whole = "http://jo%40e%20%25:a%3A%2F%3F%23%C3%A9@proxy:3128";
         assert_eq!(with_credentials("http://proxy:3128", &login), OsStr::new(whole));
         assert_eq!(with_credentials("proxy:3128", &login), OsStr::new(whole));

@@ -142,7 +142,7 @@ mod tests {
     fn login(machine: &str) -> Login {
         let (machine, login) = (machine.to_owned(), "joe".to_owned());
         let entry = CredentialEntry { kind: CredentialKind::Https, machine, login, place: SecretStore::File };
-        Login { entry, secret: Secret::parse("s3").unwrap() }
+        Login { entry, secret: Secret::parse(b"s3").unwrap() }
     }
 
     #[test]

@@ -154,8 +154,7 @@ impl Service {
         self.unlock(&item).await?;
         let ((_, _, bytes, _),): ((OwnedObjectPath, Vec<u8>, Vec<u8>, String),) =
             self.call(item.as_str(), ITEM, "GetSecret", &(&self.session,)).await?;
-        let text = String::from_utf8(bytes).ok();
-        text.and_then(|text| Secret::parse(&text)).ok_or(KeyringError::Gone) // another program's, under our name
+        Secret::parse(&bytes).map_err(|_| KeyringError::Gone) // another program's, under our name
     }
 
     async fn forget(&self, entry: &CredentialEntry) -> Result<(), KeyringError> {

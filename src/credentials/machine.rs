@@ -1,10 +1,12 @@
 //! The names of machines that credentials can be stored for.
 //!
 //! Takes what a user types or pastes, gives the one spelling under which it is stored: `host`, `host:port`, `host/path` for
-//! servers, `host:port` for proxies. An error never repeats the text, which may contain a password.
+//! servers; `host:port` for proxies that are spoken to in plain HTTP, `https://host:port` and `socks5://host:port` for
+//! others. An error never repeats the text, which may contain a password.
 
 use crate::net::Url;
 use gvmr_core::env::credentials::{CredentialKind, proxy_machine};
+use std::net::Ipv4Addr;
 
 /// Why a text names no machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,14 +94,32 @@ fn scheme(text: &str) -> (Option<String>, &str) {
 /// The host as URLs spell it, and the port.
 fn authority(text: &str) -> Result<(String, Option<u16>), MachineError> {
     let url = Url::parse(&format!("https://{text}/")).map_err(|_| MachineError::Host)?;
-    let host =
-        url.host_str().filter(|host| !host.is_empty() && !host.contains('%')).ok_or(MachineError::Host)?;
+    let host = url.host_str().filter(|host| is_host(host, text)).ok_or(MachineError::Host)?;
     let given = text.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.contains(']'));
     let port = match given {
         Some(port) => Some(port.parse().ok().filter(|port| *port != 0).ok_or(MachineError::Host)?),
         None => None,
     };
     Ok((host.to_owned(), port))
+}
+
+/// Whether certificates and resolvers know such a host: an address, or labels of letters, digits, hyphens and the
+/// underscores of some networks. `text` is how it was typed: no number is read as an address in another spelling.
+fn is_host(host: &str, text: &str) -> bool {
+    if host.starts_with('[') {
+        return true; // the URL's reader took the address apart
+    }
+    if host.parse::<Ipv4Addr>().is_ok() {
+        return text.starts_with(host);
+    }
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(fits)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    host.len() <= 253 && host.split('.').all(is_label)
 }
 
 /// Whether a URL keeps this element of its path as it is.
@@ -125,6 +145,9 @@ mod tests {
             ("[FD00::1]:8443", "[fd00::1]:8443"),
             ("b\u{fc}cher.example", "xn--bcher-kva.example"),
             ("localhost", "localhost"),
+            ("10.0.2.2:8443/x", "10.0.2.2:8443/x"),
+            ("docker_registry:5000", "docker_registry:5000"),
+            ("a-b.c--d", "a-b.c--d"),
         ] {
             assert_eq!(of(typed).as_deref(), Ok(stored), "{typed}");
         }
@@ -136,31 +159,78 @@ mod tests {
             assert!(matches!(of(wrong), Err(MachineError::Path(_))), "{wrong}");
         }
         for wrong in [
-            "", "/team", "https://", "a b", "a\tb", "a\nb", "a:", "a:0", "a:65536", "a:x", "a:+1", "a%b",
-            "a\\b", "[::1", "::1",
+            "",
+            "/team",
+            "https://",
+            "a b",
+            "a\tb",
+            "a\nb",
+            "a:",
+            "a:0",
+            "a:65536",
+            "a:x",
+            "a:+1",
+            "a%b",
+            "a\\b",
+            "[::1",
+            "::1",
+            "../x",
+            "..",
+            ".",
+            "*",
+            "*.corp",
+            "a.*",
+            "-x",
+            "-x.corp",
+            "x-.corp",
+            "a.-b",
+            "git.corp.",
+            ".corp",
+            "a..b",
+            "$(id)",
+            "a;b",
+            "a,b",
+            "a=b",
+            "a'b",
+            "!",
+            "~",
+            "1",
+            "0x7f.1",
+            "127.1",
+            "a|b",
         ] {
             assert_eq!(of(wrong), Err(MachineError::Host), "{wrong:?}");
         }
+        let label = "a".repeat(63);
+        assert!(machine(CredentialKind::Https, &label).is_ok());
+        assert!(machine(CredentialKind::Https, &format!("{label}a")).is_err());
+        let long = [label.as_str(); 4].join(".");
+        assert!(machine(CredentialKind::Https, &long[..253]).is_ok());
+        assert!(machine(CredentialKind::Https, &long).is_err());
     }
 
     #[test]
-    fn a_proxy_has_its_port() {
+    fn a_proxy_has_its_scheme_and_port() {
         let of = |text| machine(CredentialKind::Proxy, text);
         for (typed, stored) in [
             ("Proxy.corp.example:3128", "proxy.corp.example:3128"),
             ("http://proxy.corp.example:3128/", "proxy.corp.example:3128"),
             ("http://proxy.corp.example", "proxy.corp.example:80"),
             ("proxy.corp.example", "proxy.corp.example:80"),
-            ("https://proxy.corp.example", "proxy.corp.example:443"),
-            ("https://proxy.corp.example:443", "proxy.corp.example:443"),
-            ("socks5://[fd00::1]", "[fd00::1]:1080"),
+            ("https://proxy.corp.example", "https://proxy.corp.example:443"),
+            ("https://proxy.corp.example:443", "https://proxy.corp.example:443"),
+            ("proxy.corp.example:443", "proxy.corp.example:443"),
+            ("socks5://[fd00::1]", "socks5://[fd00::1]:1080"),
+            ("SOCKS5H://proxy", "socks5://proxy:1080"),
         ] {
             assert_eq!(of(typed).as_deref(), Ok(stored), "{typed}");
         }
         assert_eq!(of("http://joe:canary@proxy:3128"), Err(MachineError::Credentials));
         assert!(matches!(of("proxy:3128/x"), Err(MachineError::Path(_))));
         assert!(matches!(of("ftp://proxy:3128"), Err(MachineError::Scheme(_))));
-        assert_eq!(of("proxy:99999"), Err(MachineError::Host));
+        for wrong in ["proxy:99999", "*", "*.corp:3128", "-x:1", "proxy.corp.:3128", ".."] {
+            assert_eq!(of(wrong), Err(MachineError::Host), "{wrong}");
+        }
     }
 
     proptest! {

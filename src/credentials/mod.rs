@@ -26,7 +26,7 @@ pub use keyring::{Keyring, KeyringError};
 pub use machine::{MachineError, machine};
 pub use netrc::fits as fits_netrc;
 pub use requests::for_requests;
-pub use secret::{Secret, is_login};
+pub use secret::{NotALogin, NotASecret, Secret, check_login};
 
 use gvmr_core::env::credentials::CredentialKind;
 use gvmr_core::home::user_dirs::UserDirs;
@@ -83,6 +83,7 @@ impl Credentials {
         keyring: Option<&Keyring>,
         in_file: bool,
     ) -> Result<(CredentialEntry, Option<KeyringError>), CredentialsError> {
+        self.files.check_writable()?; // before the keyring has it
         let new =
             |place| CredentialEntry { kind, machine: machine.to_owned(), login: login.to_owned(), place };
         let stored =

@@ -71,7 +71,7 @@ mod tests {
     use gvmr_core::env::credentials::CredentialKind;
 
     fn login(machine: &str) -> Login {
-        let secret = Secret::parse(&format!("secret-of-{machine}")).unwrap();
+        let secret = Secret::parse(format!("secret-of-{machine}").as_bytes()).unwrap();
         let (machine, login) = (machine.to_owned(), "joe".to_owned());
         Login {
             entry: CredentialEntry { kind: CredentialKind::Https, machine, login, place: SecretStore::File },
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn what_has_blanks_is_left_out() {
         let mut spaced = login("m");
-        spaced.secret = Secret::parse("two words").unwrap();
+        spaced.secret = Secret::parse(b"two words").unwrap();
         assert_eq!(text("", &[spaced], "1.22.1"), "");
     }
 }

@@ -33,6 +33,9 @@ pub fn words(
         Notice::Gopath(unfit) => Some(gopath(unfit, directory, environment)),
         Notice::Goroot(foreign) => Some(goroot(foreign)),
         Notice::Settings(unchecked) => settings(unchecked, &go_env::complaint(go?.0, go?.1)?),
+        Notice::Credentials { file, why } => {
+            Some(format!("ignoring stored credentials: {} {why}", printable::path(file)))
+        }
         Notice::Config { file, owner } => Some(format!(
             "ignoring {}, which belongs to user {owner}; make it yours with chown",
             printable::path(file)

@@ -195,6 +195,7 @@ fn of_notice(notice: &Notice, directory: &Path, block: &Block<'_>) -> Option<Rem
         Notice::Goroot(_) => "goroot",
         Notice::Settings(_) => "go-env",
         Notice::Config { .. } => "config",
+        Notice::Credentials { .. } => "credentials",
     };
     Some(Remark::new(kind, notices::words(notice, directory, block, None)?))
 }

@@ -5,7 +5,7 @@ use std::fmt;
 /// Login and secret of a machine, and in words where they are kept. Shows no secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeptLogin {
-    /// `host`, `host:port`, for servers also with a path; for a proxy always `host:port`.
+    /// `host`, `host:port`, for servers also with a path; for a proxy as `proxy_machine` names it.
     pub machine: String,
     /// The user's name there.
     pub login: String,

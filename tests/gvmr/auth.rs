@@ -6,6 +6,7 @@ mod go;
 mod keyring;
 mod old_go;
 mod requests;
+mod shim;
 mod terminal;
 
 use super::support::world::{Run, World, gvmr};

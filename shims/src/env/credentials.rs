@@ -4,9 +4,20 @@
 //! in the file itself. The shim reads the first two alone.
 //!
 //! ```text
-//! https   git.corp.example/team   joe   file      s3cr3t
-//! proxy   proxy.corp.example:3128 joe   keyring
+//! https   git.corp.example/team             joe   file      s3cr3t
+//! proxy   proxy.corp.example:3128           joe   keyring
+//! proxy   https://proxy.corp.example:443    joe   keyring
 //! ```
+
+use crate::env::compiled_rules::RECORD_LIMIT;
+use crate::home::user_dirs::UserDirs;
+use crate::sys::private_file::{self, Exposure};
+use crate::sys::process;
+
+/// The text of the user's file, where only that user may read and replace it.
+pub fn read(own: &UserDirs) -> Result<Option<String>, Exposure> {
+    private_file::read(&own.credentials(), RECORD_LIMIT, process::effective_user())
+}
 
 /// What credentials are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +43,7 @@ impl CredentialKind {
 pub struct Entry<'a> {
     /// What it is for.
     pub kind: CredentialKind,
-    /// `host`, `host:port`, for https also with a path: `host/path`; for a proxy always `host:port`.
+    /// `host`, `host:port`, for https also with a path: `host/path`; for a proxy what [`proxy_machine`] gives.
     pub machine: &'a str,
     /// The user's name there.
     pub login: &'a str,
@@ -41,8 +52,7 @@ pub struct Entry<'a> {
 }
 
 /// The entries of the file; lines that are none are left out.
-pub fn entries(text: &[u8]) -> Vec<Entry<'_>> {
-    let text = std::str::from_utf8(text).unwrap_or_default();
+pub fn entries(text: &str) -> Vec<Entry<'_>> {
     text.lines().filter_map(entry).collect()
 }
 
@@ -59,7 +69,9 @@ fn entry(line: &str) -> Option<Entry<'_>> {
     Some(Entry { kind, machine, login, secret })
 }
 
-/// The `host:port` that a proxy setting such as `http://proxy:3128` or `proxy:3128` leads to; `None` where it brings
+/// What a proxy setting such as `http://proxy:3128` or `proxy:3128` leads to: `host:port` for a proxy that is spoken to in
+/// plain HTTP, as the go command does with every scheme that it does not know, and `https://host:port` or
+/// `socks5://host:port` for the others. A login for the one is never for another. `None` where the setting brings
 /// credentials of its own.
 pub fn proxy_machine(value: &str) -> Option<String> {
     let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
@@ -70,12 +82,12 @@ pub fn proxy_machine(value: &str) -> Option<String> {
     let authority = authority.to_ascii_lowercase();
     let has_port =
         authority.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
-    let port = match scheme {
-        "https" => 443,
-        "socks5" | "socks5h" => 1080,
-        _ => 80,
+    let (scheme, port) = match scheme.to_ascii_lowercase().as_str() {
+        "https" => ("https://", 443),
+        "socks5" | "socks5h" => ("socks5://", 1080),
+        _ => ("", 80),
     };
-    Some(if has_port { authority } else { format!("{authority}:{port}") })
+    Some(if has_port { format!("{scheme}{authority}") } else { format!("{scheme}{authority}:{port}") })
 }
 
 #[cfg(test)]
@@ -84,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_line_is_an_entry_and_anything_else_is_left_out() {
-        let text = b"https\tgit.corp/team\tjoe\tfile\ts3\tcret\nproxy\tproxy:3128\tjoe\tkeyring\nx\ty\tz\tfile\tw\nhttps\n";
+        let text = "https\tgit.corp/team\tjoe\tfile\ts3\tcret\nproxy\tproxy:3128\tjoe\tkeyring\nx\ty\tz\tfile\tw\nhttps\n";
         let entries = entries(text);
         assert_eq!(entries.len(), 2);
         assert_eq!((entries[0].machine, entries[0].secret), ("git.corp/team", Some("s3\tcret")));
@@ -92,13 +104,17 @@ mod tests {
     }
 
     #[test]
-    fn a_proxys_machine_has_its_port() {
+    fn a_proxys_machine_has_its_scheme_and_port() {
         let machine = |value| proxy_machine(value).unwrap();
         assert_eq!(machine("http://Proxy.Corp:3128/"), "proxy.corp:3128");
         assert_eq!(machine("proxy:3128"), "proxy:3128");
         assert_eq!(machine("proxy"), "proxy:80");
-        assert_eq!(machine("https://proxy"), "proxy:443");
-        assert_eq!(machine("socks5://[fd00::1]:1080"), "[fd00::1]:1080");
+        assert_eq!(machine("https://proxy"), "https://proxy:443");
+        assert_eq!(machine("HTTPS://proxy:3128"), "https://proxy:3128");
+        assert_eq!(machine("proxy:443"), "proxy:443");
+        assert_eq!(machine("socks5://[fd00::1]:1080"), "socks5://[fd00::1]:1080");
+        assert_eq!(machine("socks5h://proxy"), "socks5://proxy:1080");
+        assert_eq!(machine("other://proxy"), "proxy:80");
         assert_eq!(machine("http://[fd00::1]"), "[fd00::1]:80");
         assert_eq!(proxy_machine("http://joe:secret@proxy:3128"), None);
         assert_eq!(proxy_machine(""), None);

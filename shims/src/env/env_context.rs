@@ -6,7 +6,7 @@
 
 use crate::env::compiled_rules::{CompiledRules, RECORD_LIMIT, SOURCE_LIMIT, When};
 use crate::env::go_env_file::{ForeignGoroot, UncheckedSettings};
-use crate::env::goauth::give_credentials;
+use crate::env::goauth::{Lacking, give_credentials};
 use crate::env::gopath;
 use crate::env::gvmr_toml::{self, ProjectRules};
 use crate::env::network::Network;
@@ -122,10 +122,11 @@ impl EnvContext {
         let user_file = SettingsFile::of_user(environment);
         let user_file = user_file.as_ref();
         let unfit = unfit_gopath(&applied, &mut changes, environment, user_file, home, goroot);
-        let needs_credentials = self
+        let lacking = self
             .own
             .as_ref()
-            .is_some_and(|own| give_credentials(own, &mut changes, environment, home, version));
+            .map(|own| (own, give_credentials(own, &mut changes, environment, user_file, home, version)));
+        let needs_credentials = lacking.as_ref().is_some_and(|(_, lacking)| lacking.needs_program);
         let foreign = user_file.zip(goroot).and_then(|(file, goroot)| ForeignGoroot::of(file, goroot));
         let exports_goroot = foreign.is_some();
         let mut notices: Vec<Notice> = unfit.map(Notice::Gopath).into_iter().collect();
@@ -135,6 +136,9 @@ impl EnvContext {
         }
         if let Config::Foreign { file, owner } = &self.config {
             notices.push(Notice::Config { file: file.clone(), owner: *owner });
+        }
+        if let Some((own, Lacking { exposure: Some(why), .. })) = lacking {
+            notices.push(Notice::Credentials { file: own.credentials(), why });
         }
         notices.extend(std::mem::take(&mut self.project.passed_over).into_iter().map(Notice::ProjectFile));
         ResolvedEnv { changes, exports_goroot, notices, needs_credentials }

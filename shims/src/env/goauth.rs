@@ -2,42 +2,58 @@
 //!
 //! Takes the user's directories, the changes so far and the environment; adds changes. Never reads a secret.
 
-use crate::env::compiled_rules::RECORD_LIMIT;
 use crate::env::credentials::{self, CredentialKind};
 use crate::env::rules::{Change, KeepList};
 use crate::env::variable::{self, Variable};
-use crate::gover::goenv;
+use crate::gover::goenv::SettingsFile;
 use crate::gover::version::Version;
 use crate::home::paths::Home;
 use crate::home::user_dirs::UserDirs;
-use crate::sys::bounded;
 use crate::sys::environment::Environment;
-use crate::sys::process;
+use crate::sys::private_file::Exposure;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-/// Names gvmr as the go command's source of credentials where any are kept. Whether the next go needs some that only the
-/// program can give it: those of a proxy, and all of them before Go 1.24.
+/// The first version that asks a program for credentials (GOAUTH).
+const FIRST_TO_ASK: (u64, u64) = (1, 24);
+
+/// What the next go still lacks.
+#[derive(Debug, Default)]
+pub(super) struct Lacking {
+    /// Credentials that only the program can give it: those of a proxy, and all of them before Go 1.24.
+    pub(super) needs_program: bool,
+    /// Those of the user's file, which is not used.
+    pub(super) exposure: Option<Exposure>,
+}
+
+/// Names gvmr as the go command's source of credentials where any are kept, and keeps the netrc from a go that does not
+/// know `GOAUTH=off`. `settings` is the file that `go env -w` writes.
 pub(super) fn give_credentials(
     own: &UserDirs,
     changes: &mut Vec<Change>,
     environment: &dyn Environment,
+    settings: Option<&SettingsFile>,
     home: &Home,
     version: Option<&Version>,
-) -> bool {
-    let trusted_owners = [process::effective_user()];
-    let Ok(Some(text)) = bounded::read_owned(&own.credentials(), RECORD_LIMIT, &trusted_owners) else {
-        return false;
+) -> Lacking {
+    let numbers = version.and_then(Version::numbers).map(|(major, minor, _)| (major, minor));
+    let asks_by_itself = numbers.is_none_or(|numbers| numbers >= FIRST_TO_ASK);
+    let is_off = !asks_by_itself && is_off(changes, environment, settings);
+    // Before 1.13 no variable names a netrc.
+    if is_off && numbers >= Some((1, 13)) && !KeepList::of(environment).names(OsStr::new("NETRC")) {
+        changes.push(Change { name: "NETRC", twin: None, value: Some("/dev/null".into()) });
+    }
+    let text = match credentials::read(own) {
+        Ok(Some(text)) => text,
+        Ok(None) | Err(Exposure::Foreign(_)) => return Lacking::default(),
+        Err(exposure) => return Lacking { exposure: Some(exposure), ..Lacking::default() },
     };
     let entries = credentials::entries(&text);
-    let asks_by_itself =
-        version.and_then(Version::numbers).is_none_or(|(major, minor, _)| (major, minor) >= (1, 24));
-    let mut needs = false;
+    let mut needs_program = false;
     if entries.iter().any(|entry| entry.kind == CredentialKind::Https) {
         if !asks_by_itself {
-            needs = true;
-        } else if !changes.iter().any(|change| change.name == "GOAUTH")
-            && goenv::setting(environment, "GOAUTH").is_none()
+            needs_program = !is_off;
+        } else if setting(changes, environment, settings).is_none()
             && !KeepList::of(environment).names(OsStr::new("GOAUTH"))
         {
             let mut value = OsString::from("netrc;");
@@ -45,10 +61,29 @@ pub(super) fn give_credentials(
             changes.push(Change { name: "GOAUTH", twin: None, value: Some(value) });
         }
     }
-    needs
-        || proxies(changes, environment).iter().any(|proxy| {
-            entries.iter().any(|entry| entry.kind == CredentialKind::Proxy && entry.machine == proxy.machine)
-        })
+    needs_program |= proxies(changes, environment).iter().any(|proxy| {
+        entries.iter().any(|entry| entry.kind == CredentialKind::Proxy && entry.machine == proxy.machine)
+    });
+    Lacking { needs_program, exposure: None }
+}
+
+/// Whether GOAUTH says that no server is given credentials. A go command before 1.24 does not know it.
+pub fn is_off(changes: &[Change], environment: &dyn Environment, settings: Option<&SettingsFile>) -> bool {
+    setting(changes, environment, settings).is_some_and(|value| value.as_bytes().trim_ascii() == b"off")
+}
+
+/// What GOAUTH is without what gvmr adds; empty counts as unset.
+fn setting(
+    changes: &[Change],
+    environment: &dyn Environment,
+    settings: Option<&SettingsFile>,
+) -> Option<OsString> {
+    match changes.iter().find(|change| change.name == "GOAUTH") {
+        Some(change) => change.value.clone().filter(|value| !value.is_empty()),
+        None => {
+            environment.get("GOAUTH").or_else(|| settings?.written("GOAUTH").map(|written| written.value))
+        }
+    }
 }
 
 /// A proxy that the next go will use.
@@ -58,7 +93,7 @@ pub struct ProxyInUse {
     pub variable: &'static Variable,
     /// What is written there.
     pub value: String,
-    /// Its `host:port`.
+    /// It as credentials name it.
     pub machine: String,
 }
 

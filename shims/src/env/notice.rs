@@ -9,6 +9,7 @@ use crate::env::gvmr_toml::{IgnoredFile, IgnoredReason};
 use crate::home::user_dirs::UserDirs;
 use crate::sys::fingerprint;
 use crate::sys::printable;
+use crate::sys::private_file::Exposure;
 use crate::sys::process;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -37,6 +38,13 @@ pub enum Notice {
         file: PathBuf,
         /// Its owner.
         owner: u32,
+    },
+    /// Credentials are kept in a file that is not used.
+    Credentials {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        why: Exposure,
     },
 }
 
@@ -76,6 +84,7 @@ impl Notice {
             Self::Gopath(unfit) => format!("Gopath({unfit:?})"),
             Self::Goroot(foreign) => foreign.identity(),
             Self::Settings(unchecked) => unchecked.identity(),
+            Self::Credentials { file, why } => format!("Credentials {{ file: {file:?}, why: {why:?} }}"),
             Self::Config { file, owner } => format!("Config {{ file: {file:?}, owner: {owner} }}"),
         }
     }
@@ -206,6 +215,8 @@ mod tests {
         );
         let config = Notice::Config { file: "/c".into(), owner: 7 };
         assert_eq!(config.identity(), "Config { file: \"/c\", owner: 7 }");
+        let credentials = Notice::Credentials { file: "/c".into(), why: Exposure::Mode(0o644) };
+        assert_eq!(credentials.identity(), "Credentials { file: \"/c\", why: Mode(420) }");
     }
 
     #[test]

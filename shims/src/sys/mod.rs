@@ -9,4 +9,5 @@ pub mod environment;
 pub(crate) mod fingerprint;
 pub mod interpreter;
 pub mod printable;
+pub mod private_file;
 pub mod process;

@@ -76,10 +76,9 @@ fn refused() -> Option<Refused> {
 
 fn set(arguments: &cli::AuthSetArgs, context: &Context) -> Result<(), Error> {
     let (kind, machine) = machine(&arguments.machine, arguments.proxy)?;
-    if !credentials::is_login(&arguments.user) {
-        return Err(Error::said(Failure::Usage, "a user's name cannot contain colons or control characters")
-            .hint("run `gvmr auth set MACHINE --user NAME`"));
-    }
+    credentials::check_login(&arguments.user).map_err(|error| {
+        Error::new(Failure::Usage, &error).hint("run `gvmr auth set MACHINE --user NAME`")
+    })?;
     let credentials = stored(context)?;
     let secret = read_secret(&format!("secret of {} for {machine}: ", arguments.user), context)?;
     let keyring = Keyring::of(&Process);
@@ -113,13 +112,9 @@ fn read_secret(prompt: &str, context: &Context) -> Result<Secret, Error> {
         Error::said(Failure::Usage, format!("cannot read the secret: {error}")).hint(hint)
     })?;
     let bytes = read.ok_or_else(|| Error::said(Failure::Interrupted, "interrupted"))?;
-    let secret = String::from_utf8(bytes).ok().and_then(|text| Secret::parse(&text));
-    secret.ok_or_else(|| {
-        Error::said(
-            Failure::Usage,
-            "a secret must be one line of text, not empty and without control characters",
-        )
-        .hint("type it, or pass it on stdin: `gvmr auth set MACHINE --user NAME < FILE`")
+    Secret::parse(&bytes).map_err(|error| {
+        Error::new(Failure::Usage, &error)
+            .hint("type it, or pass it on stdin: `gvmr auth set MACHINE --user NAME < FILE`")
     })
 }
 

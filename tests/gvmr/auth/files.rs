@@ -1,8 +1,8 @@
 //! The file: what it holds, who may have it, and who writes it at once.
 
-use super::{file, files_with, kept, refused, set, world};
+use super::{file, files_with, kept, refused, set, with_input, world};
 use crate::support::skip;
-use crate::support::world::{World, gvmr, names};
+use crate::support::world::{Run, World, gvmr, names};
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
 use std::process::{Command, Stdio};
@@ -59,23 +59,45 @@ fn what_is_no_machine_login_or_secret_is_refused_and_not_repeated() {
     refuse(&["https://joe:canary-7fd1@git.corp", "--user", "joe"], b"x", "never an argument");
     refuse(&["joe:canary-7fd1@git.corp", "--user", "joe"], b"x", "never an argument");
     refuse(&["http://joe:canary-7fd1@p:3128", "--proxy", "--user", "joe"], b"x", "never an argument");
-    for machine in ["a b", "a\tb", "a\nhttps\tb", "", "a?b", "a/../b", "ssh://a", "a%00"] {
+    for machine in [
+        "a b",
+        "a\tb",
+        "a\nhttps\tb",
+        "",
+        "a?b",
+        "a/../b",
+        "ssh://a",
+        "a%00",
+        "../x",
+        "*",
+        "*.corp",
+        "git.corp.",
+        "a..b",
+    ] {
         refuse(&[machine, "--user", "joe"], b"x", "gvmr auth set");
+        refuse(&["--proxy", machine, "--user", "joe"], b"x", "gvmr auth set");
     }
+    refuse(&["--user", "joe", "--", "-x"], b"x", "not a host");
+    refuse(&["-x", "--user", "joe"], b"x", "-x");
+    let long = "canary-7fd1".repeat(94);
+    refuse(&["git.corp", "--user", &long], b"x", "longer than 1024 bytes");
     for login in ["", "a:b", "a\tb", "a\nproxy\tx:1\ty\tfile\tz", "a\x1b[2J"] {
         refuse(&["git.corp", "--user", login], b"x", "user's name");
     }
     for secret in [
-        &b""[..],
-        b"\n",
-        b"canary-7fd1\ntwo",
+        &b"canary-7fd1\ntwo"[..],
         b"canary-7fd1\0",
         b"canary-7fd1\tx",
         b"canary-7fd1\x1b",
         b"canary-7fd1\xff",
-        &vec![b'x'; 70_000],
     ] {
         refuse(&["git.corp", "--user", "joe"], secret, "one line");
+    }
+    for secret in [&b""[..], b"\n", b"\r\n"] {
+        refuse(&["git.corp", "--user", "joe"], secret, "the secret is empty");
+    }
+    for length in [16 * 1024 + 1, 70_000] {
+        refuse(&["git.corp", "--user", "joe"], &vec![b'x'; length], "longer than 16 KiB");
     }
     for login in ["a@b", "a%20b", "\u{fc}ser", "a b", "'\"$(x)"] {
         set(&world, &["git.corp", "--user", login], "%@'\" \u{fc}").succeeds();
@@ -123,8 +145,61 @@ fn only_a_file_of_ones_own_that_nobody_else_reads_is_used() {
     symlink("/etc/passwd", &lock).unwrap();
     set(&world, &["other.corp", "--user", "joe"], "x").exits(8, &["symbolic link"]);
     std::fs::remove_file(&lock).unwrap();
-    std::fs::set_permissions(world.home(), std::fs::Permissions::from_mode(0o777)).unwrap();
-    set(&world, &["other.corp", "--user", "joe"], "x").exits(8, &["by everyone"]);
+    std::fs::write(&path, &text).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    for mode in [0o777, 0o1777, 0o702] {
+        std::fs::set_permissions(world.home(), std::fs::Permissions::from_mode(mode)).unwrap();
+        refuse("by everyone");
+    }
+    assert_eq!(kept(&world), text);
+}
+
+#[test]
+fn a_file_with_more_names_is_read_and_never_changed() {
+    let world = world();
+    set(&world, &["git.corp", "--user", "joe"], "s3cret").succeeds();
+    let (path, text) = (file(&world), kept(&world));
+    let backup = world.path("backup");
+    Run::of(Command::new("cp").arg("-al").args([&world.home(), &backup])).succeeds();
+    assert!(world.gvmr(["auth", "list"]).succeeds().contains("git.corp"));
+    assert!(world.gvmr(["auth"]).succeeds().contains("Basic"));
+    let reason = format!("{} has 2 hard links", path.display());
+    let next = format!("cp -p {0} {0}.new && mv {0}.new {0}", path.display());
+    set(&world, &["other.corp", "--user", "joe"], "x").exits(8, &[&reason, &next]);
+    world.gvmr(["auth", "remove", "git.corp"]).exits(8, &[&reason, &next]);
+    assert_eq!(kept(&world), text);
+    assert_eq!(std::fs::read_to_string(backup.join("credentials")).unwrap(), text);
+    // The next step is one.
+    Run::of(Command::new("sh").args(["-c", &next])).succeeds();
+    set(&world, &["other.corp", "--user", "joe"], "x").succeeds();
+    assert_eq!(kept(&world), format!("{text}https\tother.corp\tjoe\tfile\tx\n"));
+    assert_eq!(std::fs::read_to_string(backup.join("credentials")).unwrap(), text);
+}
+
+#[test]
+fn where_nothing_can_be_written_the_next_step_is_another_directory() {
+    let refuse = |world: &World, reason: &str| {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(world.path("gvmr"));
+        command.args(["auth", "set", "git.corp", "--user", "joe"]).current_dir("/").env_clear();
+        command.envs([("HOME", world.path("user")), ("PATH", "/usr/bin:/bin".into())]);
+        let run = with_input(&mut command, b"s3cret").exits(8, &[reason, "HOME or GVMR_HOME"]);
+        assert!(!run.stderr.contains("remove it"), "{run:?}");
+    };
+    if !nix::unistd::geteuid().is_root() {
+        return skip("only root can be another user");
+    }
+    let world = world();
+    for directory in [world.path(""), world.path("user")] {
+        std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    Run::of(Command::new("install").args(["-m", "755"]).args([gvmr(), &world.path("gvmr")])).succeeds();
+    refuse(&world, "Permission denied");
+    std::fs::create_dir_all(world.home()).unwrap();
+    refuse(&world, "belongs to user 0");
+    chown(world.home(), Some(65534), None).unwrap();
+    std::fs::set_permissions(world.home(), std::fs::Permissions::from_mode(0o500)).unwrap();
+    refuse(&world, "Permission denied");
 }
 
 #[test]

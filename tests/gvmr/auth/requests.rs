@@ -56,6 +56,31 @@ fn a_server_is_given_what_is_kept_for_it() {
 }
 
 #[test]
+fn plain_http_is_never_given_a_login_and_no_hint_promises_one() {
+    let server = Server::start(strict("authorization", 401, "canary-h1"));
+    let world = World::new(&server.url(""));
+    set(&world, &[&server.address().to_string(), "--user", "joe"], "canary-h1").succeeds();
+    let run = world.gvmr(["ls-remote"]).exits(4, &["HTTP 401", "https only"]);
+    assert!(!run.stderr.contains("gvmr auth"), "{run:?}");
+    assert!(server.requests().iter().all(|request| request.header("authorization").is_none()));
+}
+
+#[test]
+fn a_proxys_login_never_goes_to_it_by_another_scheme() {
+    let proxy = Server::start(strict("proxy-authorization", 407, "canary-s1"));
+    let mut world = World::new("http://goproxy.example");
+    world.set("HTTP_PROXY", &proxy.url(""));
+    let machine = format!("https://{}", proxy.address());
+    set(&world, &["--proxy", &machine, "--user", "joe"], "canary-s1").succeeds();
+    let next = format!("gvmr auth set --proxy {} --user", proxy.url(""));
+    world.gvmr(["ls-remote"]).exits(4, &["HTTP 407", &next]);
+    assert!(proxy.requests().iter().all(|request| request.header("proxy-authorization").is_none()));
+    let plain = proxy.address().to_string();
+    set(&world, &["--proxy", &plain, "--user", "joe"], "canary-s1").succeeds();
+    assert!(lists_what_the_proxy_has(&world));
+}
+
+#[test]
 fn a_proxy_is_given_what_is_kept_for_it() {
     let proxy = Server::start(strict("proxy-authorization", 407, "canary @:/%r2"));
     let mut world = World::new("http://goproxy.example");
