@@ -325,6 +325,9 @@ pub struct PruneArgs {
     /// Print what would be removed, and remove nothing
     #[arg(long, short = 'n')]
     pub dry_run: bool,
+    /// Forget what release indexes listed before, and remove no version
+    #[arg(long)]
+    pub indexes: bool,
     /// Do not ask
     #[arg(long, short)]
     pub yes: bool,

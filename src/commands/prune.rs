@@ -3,9 +3,24 @@
 use crate::cli;
 use crate::context::{Context, Removal};
 use crate::error::{Error, ErrorKind};
-use crate::store::Retention;
+use crate::sources;
+use crate::store::{Retention, StoreError};
 use gvmr_core::gover::version::Version;
+use gvmr_core::sys::printable;
 use serde::Serialize;
+
+/// Forgets what release indexes listed before, and prints the copies that were removed.
+fn forget_indexes(arguments: &cli::PruneArgs, context: &Context) -> Result<(), Error> {
+    let cache = &context.settings.cache;
+    let copies = sources::forget_indexes(cache, arguments.dry_run)
+        .map_err(|error| StoreError::io("remove the copies of indexes in", cache, error))?;
+    let copies: Vec<_> = copies.iter().map(|copy| printable::path(copy)).collect();
+    if arguments.json {
+        let outcome = serde_json::json!({ "removed": copies, "dry_run": arguments.dry_run });
+        return context.terminal.json(&outcome).map_err(Error::stdout);
+    }
+    copies.iter().try_for_each(|copy| context.terminal.data(copy)).map_err(Error::stdout)
+}
 
 #[derive(Serialize)]
 struct Outcome {
@@ -23,6 +38,9 @@ struct Kept {
 /// Runs the command.
 pub(super) fn run(arguments: &cli::PruneArgs, context: &Context) -> Result<(), Error> {
     context.may_change()?;
+    if arguments.indexes {
+        return forget_indexes(arguments, context);
+    }
     if !arguments.dry_run {
         context.store()?.sweep()?;
     }

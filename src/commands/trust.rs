@@ -4,15 +4,12 @@ use crate::cli;
 use crate::config::{Trust, TrustError, TrustState, Trusted, project_file, summary};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
-use gvmr_core::env::compiled_rules::CompiledRules;
-use gvmr_core::env::gvmr_toml;
+use crate::explain::another_pin;
 use gvmr_core::home::user_dirs::UserDirs;
-use gvmr_core::select::resolve::{self, Query};
 use gvmr_core::sys::directory;
 use gvmr_core::sys::environment::{Environment, Process};
 use gvmr_core::sys::printable;
 use serde_json::json;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Runs the command.
@@ -47,7 +44,9 @@ pub(super) fn run(arguments: &cli::TrustArgs, context: &Context) -> Result<(), E
     } else {
         context.terminal.data(summary::lines(&record)).map_err(Error::stdout)?;
     }
-    tell_of_another_pin(&record, &here, context);
+    if let Some(line) = another_pin(&record, &here, &context.settings.home) {
+        context.terminal.note(line);
+    }
     Ok(())
 }
 
@@ -82,26 +81,4 @@ fn revoke(trust: &Trust, file: &Path, json: bool, context: &Context) -> Result<(
     }
     context.terminal.note(format_args!("{} is no longer trusted", printable::path(file)));
     Ok(())
-}
-
-/// Its version may not be the one that runs where the user stands, or beside the file.
-fn tell_of_another_pin(record: &CompiledRules, here: &Path, context: &Context) {
-    let (Some(pin), Some(project)) = (&record.pin, record.source.parent()) else { return };
-    let below = fs::canonicalize(here).is_ok_and(|here| here.starts_with(project));
-    let directory = if below { here } else { project };
-    let home = &context.settings.home;
-    let found = gvmr_toml::find(directory, UserDirs::of(home, &Process).as_ref());
-    let shim = home.shims().join("go");
-    let question =
-        Query { home, directory, plus: None, environment: &Process, shim: Some(&shim), pin: found.pin() };
-    // Where nothing can be chosen, the next go says why.
-    let Ok(answer) = resolve::resolve(&question) else { return };
-    if answer.reason.file.as_ref() != Some(&record.source) {
-        context.terminal.note(format_args!(
-            "go = \"{}\" does not select the version in {}: {}",
-            pin.written,
-            printable::path(directory),
-            answer.reason
-        ));
-    }
 }

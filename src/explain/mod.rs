@@ -4,6 +4,7 @@
 //! [`ResolvedEnv`] what they change, and every value that go gets is read from the very environment that it gets. Reads the
 //! go command's two files of settings, changes nothing.
 
+mod another_pin;
 mod current;
 pub mod notices;
 mod passed_over;
@@ -12,6 +13,7 @@ pub mod table;
 mod why;
 mod words;
 
+pub use another_pin::another_pin;
 pub use current::{CurrentGo, newer_patch, not_installed, place_seen_from};
 pub use passed_over::{PassedOver, passed_over};
 pub use source::{RuleOrigin, RuleValue, ValueSource};

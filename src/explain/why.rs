@@ -44,6 +44,7 @@ pub(super) fn beaten(winner: &ValueSource, loser: &ValueSource) -> &'static str 
         (ValueSource::Process(_), ValueSource::Process(_)) => "the upper-case name is read first",
         (ValueSource::Process(_), _) => "the environment sets it",
         (ValueSource::Rule(_), _) => "a rule sets it",
+        (ValueSource::Credentials, ValueSource::Process("NETRC")) => "GOAUTH is off",
         (ValueSource::Credentials, _) => "gvmr has stored credentials",
         (ValueSource::Toolchain, _) => "the version was named explicitly",
         (ValueSource::UserFile { .. }, _) => "the go env -w file comes first",

@@ -24,6 +24,8 @@ impl ValueSource {
             }
             Self::Process(_) => "the environment".to_owned(),
             Self::Rule(rule) => rule.words(),
+            // The netrc with stored logins is not among the changes that are explained.
+            Self::Credentials if variable.name == "NETRC" => "set by gvmr for GOAUTH=off".to_owned(),
             Self::Credentials => "gvmr auth".to_owned(),
             Self::Toolchain => match reason {
                 Some(reason) => format!("the toolchain that runs here ({reason})"),

@@ -182,6 +182,8 @@ pub struct SumMismatch {
     pub expected: Sha256Sum,
     /// What the archive has.
     pub got: Sha256Sum,
+    /// The copy of an index that alone says so: the index itself lists that sum no more.
+    pub remembered: Option<PathBuf>,
 }
 
 impl InstallError {

@@ -8,12 +8,13 @@ use super::error::SumMismatch;
 use super::progress::{Event, Progress};
 use super::{InstallError, InstallOptions, Installer};
 use crate::host::Platform;
-use crate::sources::{Form, PromisedSum, Source};
+use crate::sources::{Form, PromisedSum, Remembered, Source};
 use crate::store::StagingDirectory;
 use crate::unpack::Staged;
 use crate::verify::{self, LogError, LoggedSum, SettingError, Sha256Sum, Verified};
 use gvmr_core::gover::version::Version;
 use gvmr_core::home::goroot;
+use gvmr_core::sys::printable;
 
 /// A tree that was unpacked, and where it came from. It is not proved yet.
 pub(super) struct Unpacked<'lock> {
@@ -84,14 +85,15 @@ impl LogAnswer {
         wishes: InstallOptions,
         watch: &dyn Progress,
     ) -> Result<Verified, InstallError> {
-        unpacked.keep_promise()?;
         let manifest = unpacked.staged.manifest();
         let silent = match self {
             Self::Logged(logged) => {
                 let proved = verify::prove(manifest, logged);
+                unpacked.keep_promise(proved.is_ok())?;
                 return match (proved, unpacked.known()) {
                     (Ok(verified), known) => {
                         unpacked.note_repacked(known.is_some(), watch);
+                        unpacked.take_new_sum(watch);
                         Ok(verified)
                     }
                     // The log's rule for archives is measured from 1.21 on; before it, the table decides.
@@ -106,6 +108,7 @@ impl LogAnswer {
             Self::Silent(error) => Some(error),
             Self::NotAsked => None,
         };
+        unpacked.keep_promise(false)?;
         if let Some(known) = unpacked.known() {
             return Ok(known);
         }
@@ -136,14 +139,41 @@ impl Unpacked<'_> {
         }
     }
 
-    /// An error where an index that must hold gives the archive another sum.
-    pub(super) fn keep_promise(&self) -> Result<(), InstallError> {
+    /// An error where an index that must hold gives the archive another sum. Of one that is only remembered it does not
+    /// hold against the index as it is now and the log, which `is_logged` says has proved the tree.
+    fn keep_promise(&self, is_logged: bool) -> Result<(), InstallError> {
         match self.archive() {
             Some((name, Some(sum), got)) if sum.binding && sum.sha256 != *got => {
-                Err(self.other_sum(name, sum.authority(), sum.sha256, *got))
+                if is_logged && self.new_sum().is_some() {
+                    return Ok(());
+                }
+                let error = self.other_sum(name, sum.authority(), sum.sha256, *got);
+                let remembered = sum.remembered.as_ref().map(|memory| memory.copy().to_owned());
+                Err(InstallError::Sum(Box::new(SumMismatch { remembered, ..error })))
             }
             _ => Ok(()),
         }
+    }
+
+    /// What remembers another sum of the archive than the index lists now and the archive has.
+    fn new_sum(&self) -> Option<(&Remembered, &str, [u8; 32])> {
+        let (name, sum, got) = self.archive()?;
+        let memory = sum.as_ref()?.remembered.as_ref()?;
+        (memory.now() == Some(*got)).then_some((memory, name, *got))
+    }
+
+    /// Remembers the sum that the index lists now, which the log has proved, and says so.
+    fn take_new_sum(&self, watch: &dyn Progress) {
+        let Some((memory, name, got)) = self.new_sum() else { return };
+        let copy = printable::path(memory.copy());
+        let note = match memory.replace(name, got) {
+            Ok(()) => format!(
+                "the checksum database proves {name} as the index lists it now (sha256 {}); {copy} has the new sum",
+                Sha256Sum(got)
+            ),
+            Err(error) => error,
+        };
+        watch.event(Event::Note(note));
     }
 
     /// The proof by the table of known releases.
@@ -161,17 +191,19 @@ impl Unpacked<'_> {
     /// The error of an archive that the table knows under its name, and that is another one.
     pub(super) fn is_not_known(&self) -> InstallError {
         let (name, got) = self.archive().map_or(("", [0; 32]), |(name, _, got)| (name, *got));
-        self.other_sum(name, TABLE.to_owned(), verify::known_sum(name).unwrap_or_default(), got)
+        let known = verify::known_sum(name).unwrap_or_default();
+        InstallError::Sum(Box::new(self.other_sum(name, TABLE.to_owned(), known, got)))
     }
 
-    fn other_sum(&self, archive: &str, authority: String, expected: [u8; 32], got: [u8; 32]) -> InstallError {
-        InstallError::Sum(Box::new(SumMismatch {
+    fn other_sum(&self, archive: &str, authority: String, expected: [u8; 32], got: [u8; 32]) -> SumMismatch {
+        SumMismatch {
             archive: archive.to_owned(),
             source_url: self.source.clone(),
             authority,
             expected: Sha256Sum(expected),
             got: Sha256Sum(got),
-        }))
+            remembered: None,
+        }
     }
 
     fn indexed(&self, subject: &str) -> Option<Verified> {
@@ -235,7 +267,13 @@ const TABLE: &str = "the built-in table of known releases";
 impl PromisedSum {
     /// Who says so, in words.
     fn authority(&self) -> String {
-        if self.by_table { TABLE.to_owned() } else { format!("the index {}", self.index) }
+        match &self.remembered {
+            _ if self.by_table => TABLE.to_owned(),
+            Some(memory) => {
+                format!("the copy of the index {} in {}", self.index, printable::path(memory.copy()))
+            }
+            None => format!("the index {}", self.index),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Candidate bytes on their way: nothing is known about them but where they come from and what they claim to be.
 
 use super::error::Tried;
+use super::index::Remembered;
 use crate::net::{Body, RedactedUrl};
 use crate::unpack::Format;
 
@@ -41,6 +42,8 @@ pub struct PromisedSum {
     /// Whether the archive must have it. Otherwise the archive is a mirror's, the index is Go's, and the two need not
     /// agree: the log decides.
     pub binding: bool,
+    /// What remembers it, where the index does not list it now.
+    pub remembered: Option<Remembered>,
 }
 
 impl Fetched {

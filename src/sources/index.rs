@@ -12,11 +12,13 @@ mod listing;
 mod names;
 mod notes;
 mod releases;
+mod remembered;
 mod settle;
 
 pub use error::IndexError;
 pub use names::Naming;
 pub use releases::IndexFile;
+pub use remembered::{Remembered, forget as forget_indexes};
 
 use crate::net::{Changed, Client, RedactedUrl, Url, Validators};
 use gvmr_core::gover::version::Version;
@@ -24,8 +26,9 @@ use gvmr_core::sys::printable;
 use kept::Kept;
 use listing::ParsedIndex;
 use releases::Releases;
-use std::collections::BTreeSet;
-use std::path::Path;
+use settle::Settled;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// The longest index that is read, in bytes; the real one has two million.
@@ -40,6 +43,8 @@ pub struct Index {
     withdrawn: BTreeSet<Version>,
     notes: Vec<String>,
     stale: Option<Stale>,
+    copy: PathBuf,
+    contested: BTreeMap<String, Option<[u8; 32]>>,
 }
 
 /// That the kept copy serves instead of the index.
@@ -59,11 +64,17 @@ impl Index {
             Err(damage) => (None, Some(format!("ignoring {}: it {damage}", printable::path(&copy)))),
         };
         let shown = RedactedUrl::of(url);
-        let earlier = kept.as_ref().map(|kept| kept.validators.clone()).unwrap_or_default();
+        // Contradictions are kept as words alone: while there are any, the whole index is read again.
+        let comparable =
+            kept.as_ref().filter(|kept| !kept.notes.iter().any(|note| settle::is_contradiction(note)));
+        let earlier = comparable.map(|kept| kept.validators.clone()).unwrap_or_default();
+        let mut contested = BTreeMap::new();
         let (mut current, stale) = match (ask(client, url, &earlier, naming), kept) {
             (Ok(Some((listing, validators))), kept) => {
                 let earlier = kept.map(|kept| kept.releases).unwrap_or_default();
-                let (releases, withdrawn, notes) = settle::settle(listing, earlier, &shown, &copy);
+                let settled = settle::settle(listing, earlier, &shown, &copy);
+                let Settled { releases, withdrawn, notes, contested: other } = settled;
+                contested = other;
                 (Kept { releases, withdrawn, notes, validators, checked: SystemTime::now() }, None)
             }
             (Ok(None), Some(kept)) => (kept.checked_again(), None),
@@ -77,15 +88,17 @@ impl Index {
         let unkept = if stale.is_none() { current.write(&copy).err() } else { None };
         current.notes.extend(damage.into_iter().chain(unkept));
         let Kept { releases, withdrawn, notes, .. } = current;
-        Ok(Self { url: shown, naming, releases, withdrawn, notes, stale })
+        Ok(Self { url: shown, naming, releases, withdrawn, notes, stale, copy, contested })
     }
 
     /// The releases with a linux archive for a GOARCH in the copy that is kept of the index at `url`, oldest first, those
     /// that the index has withdrawn left out. Asks nobody and writes nothing; none where there is no whole copy.
     pub fn kept_versions(url: &Url, cache: &Path, naming: Naming, goarch: &str) -> Vec<Version> {
-        let Ok(Some(kept)) = Kept::read(&kept::path(cache, url, naming), naming) else { return Vec::new() };
+        let copy = kept::path(cache, url, naming);
+        let Ok(Some(kept)) = Kept::read(&copy, naming) else { return Vec::new() };
         let Kept { releases, withdrawn, notes, .. } = kept;
-        let index = Self { url: RedactedUrl::of(url), naming, releases, withdrawn, notes, stale: None };
+        let (url, contested) = (RedactedUrl::of(url), BTreeMap::new());
+        let index = Self { url, naming, releases, withdrawn, notes, stale: None, copy, contested };
         let listed = index.versions(goarch).into_iter();
         listed.filter(|version| !index.has_withdrawn(version)).collect()
     }
@@ -106,6 +119,16 @@ impl Index {
     /// A release's source archive.
     pub fn source(&self, version: &Version) -> Option<&IndexFile> {
         self.releases.file(version, &names::source(&version.toolchain_name()))
+    }
+
+    /// What remembers the sum of an archive of `version`, where that is not what the index lists now.
+    pub fn remembered(&self, version: &Version, file: &IndexFile) -> Option<Remembered> {
+        let now = match self.contested.get(&file.name) {
+            Some(now) => *now,
+            None if self.stale.is_some() || self.has_withdrawn(version) => None,
+            None => return None,
+        };
+        Some(Remembered { copy: self.copy.clone(), naming: self.naming, now })
     }
 
     /// Whether it listed a release once and lists it no more: a mistake that was taken back, or an attempt to hide it.

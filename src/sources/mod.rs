@@ -27,7 +27,7 @@ pub use directory::ArchiveDirectory;
 pub use error::{AttemptOutcome, SourceError, SourceErrorKind, Tried};
 pub use fetched::{Fetched, Form, PromisedSum};
 pub use goproxy::{Goproxy, KnownFrom, Listing, Presence};
-pub use index::{Index, IndexError, IndexFile, Naming};
+pub use index::{Index, IndexError, IndexFile, Naming, Remembered, forget_indexes};
 pub use newest::Newest;
 pub use order::{Source, Sources};
 pub use proxies::{MODULE, ProxyEntry, ProxyList, ProxyListError, ProxyTarget};

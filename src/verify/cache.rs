@@ -58,10 +58,14 @@ impl Cache {
         let _ = fs::remove_file(self.file(path));
     }
 
-    /// The remembered head's note; empty if none is remembered.
+    /// The remembered head's note; empty if none is remembered, and an error where it was emptied.
     pub(super) fn head(&self) -> io::Result<Vec<u8>> {
         match read_file(&self.file("/latest")) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            // An empty note is a tree head too, that of the empty log, and never written.
+            Ok(bytes) if bytes.is_empty() => {
+                Err(io::Error::new(io::ErrorKind::InvalidData, "the file is empty"))
+            }
             result => result,
         }
     }

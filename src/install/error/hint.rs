@@ -29,6 +29,9 @@ impl InstallError {
                 "it holds another release than its name says; use the right archive, or rename it"
             }
             Self::Mismatch { .. } | Self::Archive { .. } => TAMPERED,
+            Self::Sum(mismatch) if mismatch.remembered.is_some() => {
+                "run `gvmr prune --indexes` to forget what indexes listed before, if you trust the archive's new sum"
+            }
             Self::Sum(_) => {
                 "do not use this file; if the mirror repacks archives, set GVMR_INDEX=off to rely on the checksum database"
             }

@@ -210,7 +210,7 @@ impl Archives {
     pub fn fetch(&self, version: &Version, logged: bool, others_left: bool) -> Result<Fetched, SourceError> {
         let listed = self.index_for(version, logged);
         let file = listed.and_then(|index| index.file(version, self.platform.arch()));
-        let sum = listed.and_then(|index| self.promise(index, file));
+        let sum = listed.and_then(|index| self.promise(index, version, file));
         let stems = match file {
             Some(file) => vec![file.name.trim_end_matches(".tar.gz").to_owned()],
             None => stems(version, &self.platform, self.settings.musl),
@@ -241,7 +241,7 @@ impl Archives {
     pub fn fetch_source(&self, version: &Version) -> Result<Fetched, SourceError> {
         let name = archive_name::source(version);
         let listed = if known_sum(&name).is_some() { None } else { self.fresh_or_old_index() };
-        let sum = listed.and_then(|index| self.promise(index, index.source(version)));
+        let sum = listed.and_then(|index| self.promise(index, version, index.source(version)));
         let stem = name.trim_end_matches(".tar.gz");
         let opened = self.walk(&[(stem, Format::TarGz)], false)?;
         let Opened { body, file: (_, format), passed_over, mut notes } = opened;
@@ -266,13 +266,14 @@ impl Archives {
 
     /// The sum that the index gives, which must hold where the user named the index, or where index and archives
     /// are both Go's own.
-    fn promise(&self, index: &Index, file: Option<&IndexFile>) -> Option<PromisedSum> {
+    fn promise(&self, index: &Index, version: &Version, file: Option<&IndexFile>) -> Option<PromisedSum> {
         let binding = self.settings.index_named || !self.settings.mirrors_named;
         let file = file?;
         let sha256 = file.sha256?;
         // A sum that this program knows stays in force, whatever an index says.
         let by_table = known_sum(&file.name) == Some(sha256);
-        Some(PromisedSum { sha256, index: index.url().to_string(), by_table, binding })
+        let remembered = index.remembered(version, file).filter(|_| !by_table);
+        Some(PromisedSum { sha256, index: index.url().to_string(), by_table, binding, remembered })
     }
 
     fn index(&self) -> Option<&Result<Index, IndexError>> {

@@ -22,6 +22,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What a copy begins with, before its checksum. Another form gets another number.
 const FORM: &str = "gvmr index 1 ";
+/// What the names of all copies begin with.
+pub(super) const COPY: &str = "index-";
 /// The longest copy, in bytes: more than the most archives that are kept can take.
 const MAX_LENGTH: u64 = 16 << 20;
 /// When this form was made, in seconds since 1970: a clock that showed less was not set.
@@ -47,7 +49,7 @@ pub(super) fn path(cache: &Path, url: &Url, naming: Naming) -> PathBuf {
     let _ = address.set_username("");
     address.set_fragment(None);
     let digest = Sha256::digest(format!("{address}{}", naming.suffix()));
-    cache.join(format!("index-{}", hex(&digest.into())))
+    cache.join(format!("{COPY}{}", hex(&digest.into())))
 }
 
 impl Kept {

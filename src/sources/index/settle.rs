@@ -7,17 +7,34 @@ use crate::net::RedactedUrl;
 use crate::verify::known_sum;
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::printable;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+/// How the note on a sum that an index changed ends, after the name of the archive.
+const FIRST_APPLIES: &str = "the first still applies";
+/// What more contradictions are counted as.
+const CONTRADICTIONS: &str = "contradictions";
+
+/// What is in force.
+pub(super) struct Settled {
+    pub(super) releases: Releases,
+    /// Releases that the index listed once and lists no more.
+    pub(super) withdrawn: BTreeSet<Version>,
+    /// What the user should hear.
+    pub(super) notes: Vec<String>,
+    /// The archives of which another sum is in force than the index lists, and the one that it lists.
+    pub(super) contested: BTreeMap<String, Option<[u8; 32]>>,
+}
+
+/// Whether a note may speak of a sum that the index changed.
+pub(super) fn is_contradiction(note: &str) -> bool {
+    note.contains(FIRST_APPLIES) || note.ends_with(CONTRADICTIONS)
+}
 
 /// What is in force, and what the user should hear: the table of known releases goes before what the index listed
 /// earlier, which goes before what it lists now. `copy` is what remembers.
-pub(super) fn settle(
-    listing: ParsedIndex,
-    mut earlier: Releases,
-    url: &RedactedUrl,
-    copy: &Path,
-) -> (Releases, BTreeSet<Version>, Vec<String>) {
+pub(super) fn settle(listing: ParsedIndex, mut earlier: Releases, url: &RedactedUrl, copy: &Path) -> Settled {
+    let mut contested = BTreeMap::new();
     let mut listed = listing.releases;
     let mut contradictions = Notes::default();
     hold_to_table(&mut listed, &mut contradictions);
@@ -32,12 +49,15 @@ pub(super) fn settle(
             }
             continue;
         };
+        if old.sha256.is_some() && old.sha256 != new.sha256 {
+            contested.insert(old.name.clone(), new.sha256);
+        }
         if let (Some(before), Some(now)) = (old.sha256, new.sha256)
             && before != now
         {
             contradictions.add(|| {
                 let (name, before, now) = (&old.name, hex(&before), hex(&now));
-                format!("{url} changed the sha256 of {name} from {before} to {now}; the first still applies")
+                format!("{url} changed the sha256 of {name} from {before} to {now}; {FIRST_APPLIES}")
             });
             continue;
         }
@@ -46,15 +66,15 @@ pub(super) fn settle(
     }
     let mut notes = listing.refused;
     notes.extend(refused.lines("ignored entries"));
-    notes.extend(contradictions.lines("contradictions"));
+    notes.extend(contradictions.lines(CONTRADICTIONS));
     if let Some(newest) = dropped.last() {
         let (count, newest, copy) = (dropped.len(), newest.toolchain_name(), printable::path(copy));
         notes.push(format!(
-            "{url} no longer lists {count} releases that it listed before, up to {newest}; gvmr lists them until you \
-             remove {copy}"
+            "{url} no longer lists {count} releases that it listed before, up to {newest}; gvmr lists them until \
+             `gvmr prune --indexes` removes {copy}"
         ));
     }
-    (in_force, dropped, notes)
+    Settled { releases: in_force, withdrawn: dropped, notes, contested }
 }
 
 /// The releases of which archives were listed before and are not now, those that a newer one replaced excepted.

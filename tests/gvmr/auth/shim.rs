@@ -13,7 +13,7 @@ fn both(fixture: &Fixture, variables: &[(&str, &str)], name: &str) -> [Option<St
     let run = fixture.go(variables, &["env"]);
     let line = run.stdout.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
     let shown = fixture.json(variables, &[name])[name].take();
-    let is_set = shown["source"]["kind"] != "default" && shown["source"]["kind"] != "toolchain";
+    let is_set = shown["from"]["kind"] != "default" && shown["from"]["kind"] != "toolchain";
     [line.map(str::to_owned), shown["value"].as_str().filter(|_| is_set).map(str::to_owned)]
 }
 
@@ -98,6 +98,15 @@ fn goauth_off_keeps_the_netrc_from_every_version_of_go() {
         assert!(netrc(&[]).unwrap().starts_with("/proc/self/fd/"), "{old}");
         assert!(netrc(&[("GOAUTH", "netrc")]).unwrap().starts_with("/proc/self/fd/"), "{old}");
     }
+    let named = [("GOAUTH", "off"), ("NETRC", "/x")];
+    let shown = fixture.json(&named, &["NETRC"])["NETRC"].take();
+    assert_eq!(
+        (&shown["value"], &shown["from"]["kind"]),
+        (&"/dev/null".into(), &"credentials".into()),
+        "{shown}"
+    );
+    let why = fixture.env(&named, &["--why", "NETRC"]).succeeds();
+    assert!(why.contains("GOAUTH=off") && why.contains("/x"), "{why}");
     // Where it is written says nothing of whom it is for, and a rule beats the file.
     fixture.go_env_file("GOAUTH=off\n");
     assert_eq!(netrc(&[]).as_deref(), Some("/dev/null"));

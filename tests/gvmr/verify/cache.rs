@@ -56,6 +56,27 @@ fn damaged_files_are_dropped_and_fetched_anew() {
 }
 
 #[test]
+fn an_emptied_head_is_reported_like_a_damaged_one_and_an_absent_one_is_not() {
+    let log = log();
+    let cache = tempfile::tempdir().unwrap();
+    lookup_numbered(&log, &Scripted::log(&log), cache.path(), 5).unwrap();
+    let latest = cache.path().join(NAME).join("latest");
+    let honest = fs::read(&latest).unwrap();
+    for (damage, reason) in [(&b""[..], "empty"), (b"\n", ""), (b"go.sum database tree\n", "")] {
+        fs::write(&latest, damage).unwrap();
+        let logged = lookup_numbered(&log, &Scripted::log(&log), cache.path(), 5).unwrap();
+        let [warning @ Warning::HeadDropped { .. }] = logged.warnings() else {
+            panic!("{damage:?}: {logged:?}")
+        };
+        assert!(warning.to_string().contains(reason), "{warning}");
+        assert_eq!(fs::read(&latest).unwrap(), honest);
+        assert!(lookup_numbered(&log, &Scripted::log(&log), cache.path(), 5).unwrap().warnings().is_empty());
+    }
+    fs::remove_file(&latest).unwrap();
+    assert!(lookup_numbered(&log, &Scripted::log(&log), cache.path(), 5).unwrap().warnings().is_empty());
+}
+
+#[test]
 fn a_damaged_cache_and_no_network_is_an_error() {
     let log = log();
     let cache = tempfile::tempdir().unwrap();

@@ -152,6 +152,74 @@ fn a_release_whose_sum_changes_is_said_and_the_known_sum_stays() {
     world.gvmr(["install", "1.99.1"]).succeeds();
 }
 
+/// A machine whose index showed a wrong sum of 1.99.1 once, and then what `later` says.
+fn once_misled(mirror: &Mirror) -> World {
+    let world = indexed_world(mirror);
+    world.gvmr(["ls-remote"]).succeeds();
+    world.gvmr(["install", "1.99.1"]).exits(5, &["sha256", &sum("1.99.2"), &sum("1.99.1")]);
+    world
+}
+
+fn misleading_at_first(wrong: usize, later: Reply) -> Mirror {
+    let first = index(&[("1.99.1", Some(sum("1.99.2")))]);
+    Mirror::small_but(&["1.99.1"], move |request, reply| match request.target.as_str() {
+        "/index.json" if request.earlier < wrong => Reply::ok(&first).header("ETag", "\"one\""),
+        "/index.json" => later.clone(),
+        _ => reply,
+    })
+}
+
+#[test]
+fn a_wrong_sum_gives_way_to_the_indexs_own_where_the_log_proves_the_tree() {
+    let honest = Reply::ok(index(&[("1.99.1", Some(sum("1.99.1")))])).header("ETag", "\"two\"");
+    let mirror = misleading_at_first(2, honest);
+    let world = once_misled(&mirror);
+    let run = world.gvmr(["install", "1.99.1"]);
+    let said = format!("as the index lists it now (sha256 {})", sum("1.99.1"));
+    assert!(run.stderr.contains(&said) && run.stderr.contains("/cache/index-"), "{run:?}");
+    run.succeeds();
+    world.gvmr(["uninstall", "1.99.1"]).succeeds();
+    // The copy has the new sum, and nothing is left to say.
+    let run = world.gvmr(["install", "1.99.1"]);
+    assert!(!run.stderr.contains("sha256"), "{run:?}");
+    run.succeeds();
+}
+
+#[test]
+fn a_wrong_sum_that_nothing_replaces_names_its_copy_and_the_command_that_forgets_it() {
+    let other = Reply::ok(index(&[("1.99.1", Some("77".repeat(32)))]));
+    let none = Reply::ok(index(&[("1.99.1", None), ("1.99.2", Some(sum("1.99.2")))]));
+    for (name, later) in [("another", other), ("none", none), ("away", Reply::status(503))] {
+        let mirror = misleading_at_first(2, later);
+        let world = once_misled(&mirror);
+        let run = world.gvmr(["install", "1.99.1"]);
+        let copy = names(&world.home().join("cache")).into_iter().find(|name| name.starts_with("index-"));
+        let copy = world.home().join("cache").join(copy.unwrap());
+        let run = run.exits(5, &[&format!("in {}", copy.display()), "gvmr prune --indexes"]);
+        assert!(world.installed().is_empty(), "{name}: {run:?}");
+        let preview = world.gvmr(["prune", "--indexes", "--dry-run"]).succeeds();
+        assert_eq!(preview, copy.display().to_string());
+        assert!(copy.exists());
+        let removed = world.gvmr(["prune", "--indexes", "--json"]).json();
+        assert_eq!(removed["removed"], serde_json::json!([preview]));
+        assert!(!copy.exists());
+        if name != "another" {
+            world.gvmr(["install", "1.99.1"]).succeeds();
+        }
+    }
+}
+
+#[test]
+fn without_the_log_a_new_sum_is_not_taken() {
+    let honest = Reply::ok(index(&[("1.99.1", Some(sum("1.99.1")))]));
+    let mirror = misleading_at_first(2, honest);
+    let mut world = once_misled(&mirror);
+    world.set("GOSUMDB", "off");
+    let arguments = ["install", "--allow-unlogged", "1.99.1"];
+    world.gvmr(arguments).exits(5, &[&sum("1.99.2"), "gvmr prune --indexes"]);
+    assert_eq!(world.installed(), [""; 0]);
+}
+
 fn with_index(text: String) -> Mirror {
     Mirror::small_but(&["1.99.1", "1.99.2"], move |request, reply| {
         if request.target == "/index.json" { Reply::ok(&text) } else { reply }

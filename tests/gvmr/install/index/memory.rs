@@ -47,6 +47,37 @@ fn the_first_sum_of_a_new_release_goes_before_a_later_one() {
 }
 
 #[test]
+fn what_an_index_lists_instead_is_known_whatever_the_server_says_of_changes() {
+    let mut fixture = Fixture::new(json_reply(&list(&[("go1.90.0", &sum(1))])).header("ETag", "\"one\""));
+    let remembered = |index: &Index| {
+        let version = version("1.90.0");
+        let memory = index.remembered(&version, index.file(&version, "amd64").unwrap());
+        memory.map(|memory| (memory.copy().to_owned(), memory.now()))
+    };
+    assert_eq!(remembered(&fixture.index()), None);
+    fixture.says(json_reply(&list(&[("go1.90.0", &sum(2))])).header("ETag", "\"two\""));
+    for _ in 0..3 {
+        // A "not modified" would hide it.
+        assert_eq!(remembered(&fixture.index()), Some((fixture.copy(), Some([2; 32]))));
+    }
+    let index = fixture.index();
+    let file = index.file(&version("1.90.0"), "amd64").unwrap();
+    index.remembered(&version("1.90.0"), file).unwrap().replace(&file.name, [2; 32]).unwrap();
+    for _ in 0..2 {
+        let index = fixture.index();
+        assert_eq!((sum_of(&index, "1.90.0"), remembered(&index)), (Some([2; 32]), None));
+        assert_eq!(index.notes(), [""; 0]);
+    }
+    let server = fixture.server.as_ref().unwrap();
+    let asked = server.requests().pop().unwrap().header("if-none-match").map(str::to_owned);
+    assert_eq!(asked.as_deref(), Some("\"two\""), "once nothing is contested, changes are asked for again");
+    fixture.says(json_reply(&list(&[("go1.90.0", "")])));
+    assert_eq!(remembered(&fixture.index()), Some((fixture.copy(), None)));
+    fixture.goes_away();
+    assert_eq!(remembered(&fixture.index()), Some((fixture.copy(), None)));
+}
+
+#[test]
 fn a_sum_that_was_unknown_may_become_known() {
     let fixture = Fixture::new(json_reply(&list(&[("go1.90.0", "")])));
     assert_eq!(sum_of(&fixture.index(), "1.90.0"), None);
