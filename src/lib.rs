@@ -2,6 +2,7 @@
 
 pub mod atomic_file;
 pub mod build;
+pub mod calendar;
 pub mod cli;
 pub mod commands;
 pub mod complete;

@@ -7,8 +7,9 @@ use super::error::StoreError;
 use super::receipt::{ProofKind, Receipt};
 use super::staging::StagingDirectory;
 use super::{Store, Toolchain, sync_directory};
-use super::{manifest, permissions, time};
+use super::{manifest, permissions};
 use crate::atomic_file::{self, CWD};
+use crate::calendar;
 use crate::unpack::{RECEIPT, Staged};
 use crate::verify::{Proof, Sha256Sum, Verified};
 use rustix::fs::syncfs;
@@ -109,7 +110,7 @@ fn receipt(
         sha256: staged.archive_sha256().map(|sum| Sha256Sum(*sum).to_string()),
         sources_h1: None,
         bootstrap: None,
-        time: time::rfc3339(SystemTime::now()),
+        time: calendar::rfc3339(SystemTime::now()),
         gvmr: facts.gvmr,
         files: staged.files(),
         bytes: staged.bytes(),

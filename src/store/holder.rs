@@ -1,6 +1,6 @@
 //! Who holds a lock: what the holder writes into the lock file, for people only.
 
-use super::time;
+use crate::calendar;
 use std::fmt;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, Write as _};
@@ -33,7 +33,7 @@ impl Holder {
 
 /// Writes down who holds the lock. It helps people only, so a full disk does not matter.
 pub(super) fn sign(file: &mut File) {
-    let text = format!("{} {}\n", std::process::id(), time::seconds_since_epoch(SystemTime::now()));
+    let text = format!("{} {}\n", std::process::id(), calendar::seconds_since_epoch(SystemTime::now()));
     let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
 }
 
@@ -44,7 +44,7 @@ impl fmt::Display for Holder {
             None => write!(formatter, "another process holds {}", self.lock)?,
         }
         match self.since {
-            Some(since) => write!(formatter, " since {}", time::rfc3339(since)),
+            Some(since) => write!(formatter, " since {}", calendar::rfc3339(since)),
             None => Ok(()),
         }
     }

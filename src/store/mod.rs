@@ -26,7 +26,6 @@ mod shims;
 mod space;
 mod staging;
 mod temporary;
-mod time;
 
 pub use commit::{Committed, Facts};
 pub use defaults::{DefaultVersion, default_selector, default_version, set_own_default};
@@ -45,7 +44,6 @@ pub use retention::{IS_DEFAULT, Retention};
 pub use share::{SHARED_HOME, Shared, machine_file, share, unshare};
 pub use shims::ShimChanges;
 pub use staging::StagingDirectory;
-pub use time::today;
 
 use crate::atomic_file;
 use gvmr_core::gover::version::Version;

@@ -27,7 +27,7 @@ const ROOMS: &[&[&str]] = &[
     &["unpack"],
     &["verify"],
     &["net"],
-    &["atomic_file", "process", "terminal"],
+    &["atomic_file", "calendar", "process", "terminal"],
 ];
 
 /// The core library's floors, from the top to the ground.

@@ -1,5 +1,6 @@
 //! Files in a user's home that another user owns and this one cannot read: they make room for new ones.
 
+use crate::calendar;
 use crate::shell::{Edit, EditError, move_aside};
 use crate::store;
 use gvmr_core::sys::bounded;
@@ -21,7 +22,7 @@ pub(super) fn split(edits: Vec<Edit>) -> (Vec<PathBuf>, Vec<Edit>) {
 
 /// Moves a file aside and copies the one that a new user of this machine gets, if any. Gives the new name of the old one.
 pub(super) fn replace(path: &Path, user_home: &Path) -> Result<PathBuf, SetupError> {
-    let moved = move_aside(path, &format!("unreadable-{}", store::today()))?;
+    let moved = move_aside(path, &format!("unreadable-{}", calendar::today()))?;
     let model = path.strip_prefix(user_home).map(|name| Path::new(SKELETON).join(name));
     if let Some(bytes) = model.ok().and_then(|model| bounded::read(&model, MAX_BYTES).ok().flatten()) {
         store::replace(path, &bytes, 0o644)?;

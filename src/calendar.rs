@@ -1,14 +1,16 @@
-//! Points in time as RFC 3339 text in UTC. Pure.
+//! Points in time as text in UTC.
+//!
+//! Takes a system time, gives RFC 3339 or a date. Knows no time zones and no leap seconds. Pure but for [`today`].
 
 use std::time::SystemTime;
 
 /// Seconds since 1970; times before that count as 1970.
-pub(super) fn seconds_since_epoch(time: SystemTime) -> u64 {
+pub fn seconds_since_epoch(time: SystemTime) -> u64 {
     time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// `2024-11-27T20:27:20Z`.
-pub(super) fn rfc3339(time: SystemTime) -> String {
+pub fn rfc3339(time: SystemTime) -> String {
     let seconds = seconds_since_epoch(time);
     let (days, second) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = civil(days);
@@ -18,7 +20,12 @@ pub(super) fn rfc3339(time: SystemTime) -> String {
 
 /// The date now, in UTC: `2024-11-27`.
 pub fn today() -> String {
-    let (year, month, day) = civil(seconds_since_epoch(SystemTime::now()) / 86_400);
+    date(seconds_since_epoch(SystemTime::now()))
+}
+
+/// The date `seconds` after 1970, in UTC: `2024-11-27`.
+pub fn date(seconds: u64) -> String {
+    let (year, month, day) = civil(seconds / 86_400);
     format!("{year:04}-{month:02}-{day:02}")
 }
 
