@@ -9,7 +9,7 @@ use crate::config::{ConfigError, RuledEnvironment, SourceName};
 use crate::context::Context;
 use crate::credentials::{self, Credentials, Keyring};
 use crate::host::Host;
-use crate::net::{self, NetSettings, PERCENT_ENCODED};
+use crate::net::{self, NetSettings, Notify, PERCENT_ENCODED};
 use crate::sources::{
     ArchiveDirectory, ArchiveSettings, Archives, GoSettings, Goproxy, Origin, ProxyList, ProxyListError,
     Reachability, Source, Sources,
@@ -87,7 +87,9 @@ fn open_with(store: Store, context: &Context) -> Result<Access<'_>, OpenError> {
     let settings = NetSettings::from_environment(&environment);
     settings.proxies.faults().iter().for_each(|line| context.warn_once(line));
     let memory = Reachability::new(&context.settings.cache, &network(&settings.proxies));
-    let client = net::Client::new(with_credentials(settings, context));
+    let terminal = context.terminal.clone();
+    let notify = Notify::new(move |line| terminal.note(line));
+    let client = net::Client::new(with_credentials(settings, context).notifying(notify));
     let toolchains = context.toolchains()?;
     let goroots: Vec<PathBuf> = toolchains.into_iter().rev().map(|toolchain| toolchain.goroot).collect();
     let go = GoSettings::read(&environment, &goroots).ruled(|name| environment.place(name));

@@ -5,7 +5,7 @@ use super::installer::{InstallOptions, InstallOutcome, Installer};
 use super::progress::{Event, Progress, ProgressReader};
 use super::verifier::{LogAnswer, Unpacked};
 use crate::host::Assessment;
-use crate::sources::{Fetched, Form, Lap, MODULE, PATIENCE, Race, Source, SourceError, Tried, Work};
+use crate::sources::{Fetched, Form, Lane, Lap, MODULE, PATIENCE, Race, Source, SourceError, Tried, Work};
 use crate::store::{Committed, Facts, Programs, StoreError, VersionLock};
 use crate::unpack::{self, ArchiveLimits};
 use crate::verify::Verified;
@@ -150,7 +150,7 @@ impl Installer<'_> {
         order.sort_by_key(|source| source.is_doubtful());
         let work = |source: &&Source| -> Work<Result<Fetched, SourceError>> {
             let (source, version) = ((*source).clone(), version.clone());
-            Box::new(move |others_left| source.fetch(&version, logged, others_left))
+            Box::new(move |lane: Lane| source.fetch(&version, logged, &lane))
         };
         let mut race = Race::new(PATIENCE, order.iter().map(work));
         let mut failures = BTreeMap::new();

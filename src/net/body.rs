@@ -8,6 +8,7 @@ use super::exchange::{LazyExchange, Reply, Wanted};
 use super::pace::Pace;
 use super::redact::RedactedUrl;
 use super::retry::Backoff;
+use super::web_page;
 use reqwest::Url;
 use reqwest::blocking::Response;
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderValue};
@@ -25,6 +26,8 @@ pub struct Body {
     length: Option<u64>,
     limit: u64,
     got: u64,
+    /// The first bytes, which were looked at and not given yet; `None` before that.
+    beginning: Option<Vec<u8>>,
     failed: Option<NetErrorKind>,
 }
 
@@ -61,7 +64,7 @@ impl Body {
     }
 
     fn new(source: Source, url: RedactedUrl, via: Option<RedactedUrl>, length: Option<u64>) -> Self {
-        Self { source, url, via, length, limit: u64::MAX, got: 0, failed: None }
+        Self { source, url, via, length, limit: u64::MAX, got: 0, beginning: None, failed: None }
     }
 
     /// How many bytes will come in all, where the server said.
@@ -88,7 +91,9 @@ impl Body {
     pub(super) fn is_called_html(&self) -> bool {
         let Source::Web(web) = &self.source else { return false };
         let kind = web.response.headers().get(CONTENT_TYPE).map_or(&[][..], HeaderValue::as_bytes);
-        kind.get(..9).is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/html"))
+        [&b"text/html"[..], b"application/xhtml+xml"]
+            .iter()
+            .any(|page| kind.get(..page.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(page)))
     }
 
     /// Whether the server sent no body because the one sent earlier still holds.
@@ -105,7 +110,7 @@ impl Body {
     }
 
     pub(super) fn error(&self, kind: NetErrorKind) -> NetError {
-        NetError { url: self.url.clone(), via: self.via.clone(), sent: None, kind }
+        NetError { via: self.via.clone().map(Box::new), ..NetError::new(self.url.clone(), kind) }
     }
 
     fn advance(&mut self, buffer: &mut [u8]) -> Result<usize, NetErrorKind> {
@@ -115,13 +120,43 @@ impl Body {
         if buffer.is_empty() {
             return Ok(0);
         }
+        if self.beginning.is_none() {
+            self.beginning = Some(self.begin()?);
+        }
+        let Some(beginning) = self.beginning.as_mut().filter(|beginning| !beginning.is_empty()) else {
+            return self.pull(buffer);
+        };
+        let length = beginning.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&beginning[..length]);
+        beginning.drain(..length);
+        Ok(length)
+    }
+
+    /// The first bytes, as many as tell that this is no web page. A server may send them one by one.
+    fn begin(&mut self) -> Result<Vec<u8>, NetErrorKind> {
+        let mut data = vec![0; web_page::LONGEST_BEGINNING];
+        let mut length = 0;
+        while length < data.len() {
+            match self.pull(&mut data[length..])? {
+                0 => break,
+                read => length += read,
+            }
+            match web_page::begins(&data[..length]) {
+                Some(true) => return Err(NetErrorKind::Html),
+                Some(false) => break,
+                None => {}
+            }
+        }
+        data.truncate(length);
+        Ok(data)
+    }
+
+    /// The next bytes of the source.
+    fn pull(&mut self, buffer: &mut [u8]) -> Result<usize, NetErrorKind> {
         let read = match &mut self.source {
             Source::File(file) => file.read(buffer).map_err(|error| NetErrorKind::of_file(&error))?,
             Source::Web(web) => web.read(buffer, self.got, self.length)?,
         };
-        if self.got == 0 && begins_html(&buffer[..read]) {
-            return Err(NetErrorKind::Html);
-        }
         self.got += read as u64;
         if self.got > self.limit {
             return Err(NetErrorKind::TooLarge { limit: self.limit });
@@ -176,7 +211,8 @@ impl Web {
         let mut retry_after = None;
         while let Some(pause) = backoff.next(retry_after) {
             std::thread::sleep(pause);
-            match exchange.get(&self.original, Wanted::Rest { from: got, validator: &validator }) {
+            let wanted = Wanted::Rest { from: got, validator: &validator };
+            match exchange.get(&self.original, wanted, backoff.answer_by(), &[]) {
                 Ok(answer) => {
                     let headers = answer.response.headers();
                     let range = format!("bytes {got}-{}/{length}", length - 1);
@@ -196,14 +232,6 @@ impl Web {
         }
         false
     }
-}
-
-/// Whether data begins as a web page does. A single `<` proves nothing: tiles of the log are random bytes.
-fn begins_html(data: &[u8]) -> bool {
-    let start = data.trim_ascii_start();
-    [&b"<!doctype html"[..], b"<html", b"<head"]
-        .iter()
-        .any(|opening| start.get(..opening.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(opening)))
 }
 
 impl fmt::Debug for Body {

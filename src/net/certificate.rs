@@ -3,7 +3,10 @@
 //! Where a corporate proxy re-signs all traffic, that name tells which authority is missing from the system's
 //! store. Never accepts anything that rustls refuses.
 
+use super::error::CertificateFault;
 use super::roots::Roots;
+use crate::calendar;
+use gvmr_core::sys::printable;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
@@ -17,6 +20,7 @@ use std::sync::{Arc, OnceLock};
 pub(super) struct RefusedCertificate {
     pub(super) reason: String,
     pub(super) issuer: Option<String>,
+    pub(super) fault: Option<CertificateFault>,
 }
 
 /// A TLS configuration that trusts `roots`, which are read with the first certificate to be checked: plain `http`
@@ -64,17 +68,15 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let refused = |reason: String| {
-            let refused = RefusedCertificate { reason, issuer: issuer(end_entity) };
+        let refused = |(reason, fault): (String, Option<CertificateFault>)| {
+            let refused = RefusedCertificate { reason, issuer: issuer(end_entity), fault };
             Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
         };
-        let inner = self.inner().map_err(|reason| refused(reason.to_owned()))?;
+        let inner =
+            self.inner().map_err(|reason| refused((reason.to_owned(), Some(CertificateFault::Issuer))))?;
         inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now).map_err(
             |error| match error {
-                Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
-                    refused("certificate signed by an authority that this system does not trust".to_owned())
-                }
-                Error::InvalidCertificate(error) => refused(error.to_string()),
+                Error::InvalidCertificate(error) => refused(words(&error, server_name, now)),
                 other => other,
             },
         )
@@ -103,6 +105,61 @@ impl ServerCertVerifier for Verifier {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
     }
+}
+
+/// A refusal in words, and what is at fault where that is known.
+fn words(
+    error: &CertificateError,
+    server_name: &ServerName<'_>,
+    now: UnixTime,
+) -> (String, Option<CertificateFault>) {
+    let today = calendar::date(now.as_secs());
+    let clock = || format!("the clock of this machine says {today}");
+    match error {
+        CertificateError::UnknownIssuer => {
+            let words = "certificate signed by an authority that this system does not trust";
+            (words.to_owned(), Some(CertificateFault::Issuer))
+        }
+        CertificateError::NotValidYet => {
+            (format!("{}, before the certificate begins", clock()), Some(CertificateFault::NotYetValid))
+        }
+        CertificateError::NotValidYetContext { not_before, .. } => {
+            let begins = calendar::date(not_before.as_secs());
+            (format!("{}; the certificate begins {begins}", clock()), Some(CertificateFault::NotYetValid))
+        }
+        CertificateError::Expired => {
+            (format!("the certificate has expired; {}", clock()), Some(CertificateFault::Expired))
+        }
+        CertificateError::ExpiredContext { not_after, .. } => {
+            let ended = calendar::date(not_after.as_secs());
+            (format!("the certificate expired {ended}; {}", clock()), Some(CertificateFault::Expired))
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            let wanted = server_name.to_str();
+            let names = match error {
+                CertificateError::NotValidForNameContext { presented, .. } => presented_names(presented),
+                _ => String::new(),
+            };
+            (format!("the certificate is not for {wanted}{names}"), Some(CertificateFault::Name))
+        }
+        CertificateError::Other(OtherError(other)) if format!("{other:?}") == "CaUsedAsEndEntity" => {
+            let words = "the server shows the certificate of an authority as its own";
+            (words.to_owned(), Some(CertificateFault::Authority))
+        }
+        other => (other.to_string(), None),
+    }
+}
+
+/// The names that a certificate is for, the first few: ` but for a, b`.
+fn presented_names(presented: &[String]) -> String {
+    const SHOWN: usize = 3;
+    // rustls gives each as `DnsName("host")` or `IpAddress(1.2.3.4)`.
+    let name = |text: &String| {
+        let inner = text.split_once('(').map_or(text.as_str(), |(_, inner)| inner.trim_end_matches(')'));
+        printable::word(inner.trim_matches('"'))
+    };
+    let names: Vec<_> = presented.iter().take(SHOWN).map(name).collect();
+    if names.is_empty() { String::new() } else { format!(", but for {}", names.join(", ")) }
 }
 
 impl fmt::Display for RefusedCertificate {

@@ -3,11 +3,14 @@
 //! Reqwest's own words are never shown, since they carry the URL; only the innermost cause is.
 
 use super::certificate::RefusedCertificate;
-use super::error::{NetErrorKind, Phase};
+use super::error::{CertificateFault, NetErrorKind, Phase};
 use super::settings::TransferLimits;
 use rustls::CertificateError;
 use std::error::Error;
 use std::io;
+
+/// What hyper-util says where the answer to CONNECT is none of 200 and 407.
+const REFUSED_TUNNEL: &str = "tunnel error: unsuccessful";
 
 /// What a failed request means. `proxied` tells whether a proxy was to carry it.
 pub(super) fn request(error: &reqwest::Error, proxied: bool, limits: &TransferLimits) -> NetErrorKind {
@@ -25,7 +28,7 @@ pub(super) fn request(error: &reqwest::Error, proxied: bool, limits: &TransferLi
     if words.iter().any(|word| word.contains("proxy authorization required")) {
         return NetErrorKind::ProxyAuthentication;
     }
-    let reason = innermost(error);
+    let reason = if is_refused_tunnel(error) { "it opened no tunnel".to_owned() } else { innermost(error) };
     if error.is_connect() || error.is_dns() {
         return match (proxied, error.is_dns() || words.iter().any(|word| word == "dns error")) {
             (true, true) => NetErrorKind::Proxy { reason: format!("cannot resolve its name: {reason}") },
@@ -39,6 +42,11 @@ pub(super) fn request(error: &reqwest::Error, proxied: bool, limits: &TransferLi
         return NetErrorKind::Cut { expected: None, got: 0 };
     }
     NetErrorKind::Protocol { reason }
+}
+
+/// Whether the proxy answered, and opened no tunnel.
+pub(super) fn is_refused_tunnel(error: &reqwest::Error) -> bool {
+    causes(error).iter().any(|cause| cause.to_string() == REFUSED_TUNNEL)
 }
 
 /// The innermost cause in words.
@@ -69,11 +77,14 @@ fn tls(cause: &(dyn Error + 'static)) -> Option<NetErrorKind> {
     if let rustls::Error::InvalidCertificate(CertificateError::Other(other)) = error
         && let Some(refused) = other.0.downcast_ref::<RefusedCertificate>()
     {
-        return Some(NetErrorKind::Tls { reason: refused.reason.clone(), issuer: refused.issuer.clone() });
+        let RefusedCertificate { reason, issuer, fault } = refused.clone();
+        return Some(NetErrorKind::Tls { reason, issuer, fault });
     }
-    let reason = match error {
-        rustls::Error::InvalidMessage(_) => "the server does not speak TLS on this port".to_owned(),
-        other => other.to_string(),
+    let (reason, fault) = match error {
+        rustls::Error::InvalidMessage(_) => {
+            ("the server does not speak TLS on this port".to_owned(), Some(CertificateFault::NoTls))
+        }
+        other => (other.to_string(), None),
     };
-    Some(NetErrorKind::Tls { reason, issuer: None })
+    Some(NetErrorKind::Tls { reason, issuer: None, fault })
 }

@@ -8,11 +8,12 @@ use super::file;
 use super::redact::RedactedUrl;
 use super::retry::Backoff;
 use super::settings::NetSettings;
+use super::waiting::RequestState;
 use reqwest::Url;
 use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// Reads `https`, `http` and `file` URLs. Cheap to make and to clone: the connection pool is started with the
 /// first request over the network, and certificates are read with the first one that needs them.
@@ -21,14 +22,14 @@ pub struct Client {
     shared: Arc<LazyExchange>,
     /// Whether another source is left, so that where nobody listens is not asked again.
     is_hurried: bool,
-    /// Set once a server has begun to answer.
-    answered: Option<Arc<AtomicBool>>,
+    /// Who notes how its requests stand.
+    states: Vec<Arc<RequestState>>,
 }
 
 impl Client {
     /// A client that follows `settings`.
     pub fn new(settings: NetSettings) -> Self {
-        Self { shared: Arc::new(LazyExchange::new(settings)), is_hurried: false, answered: None }
+        Self { shared: Arc::new(LazyExchange::new(settings)), is_hurried: false, states: Vec::new() }
     }
 
     /// The same client for when something else is left to ask: it does not try a connection twice.
@@ -37,16 +38,18 @@ impl Client {
         Self { is_hurried: true, ..self.clone() }
     }
 
-    /// The same client, which sets `answered` once a server has begun to answer.
+    /// The same client, which notes in `state` that a server has begun to answer, and looks there whether anybody waits.
     #[must_use]
-    pub fn noting(&self, answered: &Arc<AtomicBool>) -> Self {
-        Self { answered: Some(Arc::clone(answered)), ..self.clone() }
+    pub fn noting(&self, state: &Arc<RequestState>) -> Self {
+        let mut client = self.clone();
+        client.states.push(Arc::clone(state));
+        client
     }
 
     /// The whole body of `url`, at most `limit` bytes. An attempt that fails midway is repeated.
     pub fn read(&self, url: &Url, limit: u64) -> Result<Vec<u8>, NetError> {
         self.persist(url, |backoff| {
-            let mut body = self.begin(url, Wanted::Whole)?.limited(limit).map_err(plain)?;
+            let mut body = self.begin(url, Wanted::Whole, backoff)?.limited(limit).map_err(plain)?;
             collect(&mut body, backoff).map_err(plain)
         })
     }
@@ -55,7 +58,7 @@ impl Client {
     /// still what it has. A `file` URL always gives its body, as does a server that was given no validator.
     pub fn read_if_changed(&self, url: &Url, limit: u64, earlier: &Validators) -> Result<Changed, NetError> {
         self.persist(url, |backoff| {
-            let body = self.begin(url, Wanted::IfChanged(earlier))?;
+            let body = self.begin(url, Wanted::IfChanged(earlier), backoff)?;
             if body.is_unchanged() {
                 return Ok(Changed::No);
             }
@@ -69,8 +72,8 @@ impl Client {
     /// The body of `url` as a stream. Attempts are repeated until the answer begins; what happens to a
     /// connection that is cut later is described at [`Body`].
     pub fn open(&self, url: &Url) -> Result<Body, NetError> {
-        self.persist(url, |_| {
-            let body = self.begin(url, Wanted::Whole)?;
+        self.persist(url, |backoff| {
+            let body = self.begin(url, Wanted::Whole, backoff)?;
             if body.is_called_html() {
                 return Err(plain(body.error(NetErrorKind::Html)));
             }
@@ -84,24 +87,35 @@ impl Client {
         attempt: impl Fn(&Backoff) -> Result<T, FailedRequest>,
     ) -> Result<T, NetError> {
         let mut backoff = Backoff::new(self.shared.settings().limits);
+        let mut has_waited = false;
         loop {
             let failure = match attempt(&backoff) {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,
             };
             // A local file is not a network: what fails there fails again.
-            let is_final = url.scheme() == "file" || self.is_hurried && failure.error.is_refused_or_silent();
+            // One that asks to wait is asked once more, and no oftener.
+            let is_final = url.scheme() == "file"
+                || self.is_hurried && failure.error.is_refused_or_silent()
+                || has_waited && failure.error.is_overloaded();
             let pause = Some(&failure)
                 .filter(|failure| !is_final && failure.error.is_transient())
                 .and_then(|failure| backoff.next(failure.retry_after));
             match pause {
-                Some(pause) => std::thread::sleep(pause),
+                Some(pause) => {
+                    has_waited |= failure.error.is_overloaded();
+                    if failure.retry_after.is_some_and(|wait| wait >= Duration::from_secs(1)) {
+                        let line = format!("{}; waiting {} s as it asks", failure.error, pause.as_secs());
+                        self.shared.settings().notify.tell(&line, &line);
+                    }
+                    std::thread::sleep(pause);
+                }
                 None => return Err(failure.error),
             }
         }
     }
 
-    fn begin(&self, url: &Url, wanted: Wanted<'_>) -> Result<Body, FailedRequest> {
+    fn begin(&self, url: &Url, wanted: Wanted<'_>, backoff: &Backoff) -> Result<Body, FailedRequest> {
         let fail = |kind| plain(NetError::new(RedactedUrl::of(url), kind));
         match url.scheme() {
             "file" => {
@@ -109,14 +123,12 @@ impl Client {
                 Ok(Body::of_file(url, file, length))
             }
             "http" | "https" => {
-                let exchange = self
-                    .shared
-                    .get()
-                    .map_err(|reason| fail(NetErrorKind::Tls { reason: reason.to_owned(), issuer: None }))?;
-                let reply = exchange.get(url, wanted)?;
-                if let Some(answered) = &self.answered {
-                    answered.store(true, Ordering::Relaxed);
-                }
+                let exchange = self.shared.get().map_err(|reason| {
+                    fail(NetErrorKind::Tls { reason: reason.to_owned(), issuer: None, fault: None })
+                })?;
+                let reply = exchange.get(url, wanted, backoff.answer_by(), &self.states)?;
+                backoff.answered();
+                self.states.iter().for_each(|state| state.answer());
                 Ok(Body::of_answer(&self.shared, url, reply))
             }
             _ => Err(fail(NetErrorKind::Unsupported { reason: "the scheme must be https, http or file" })),

@@ -20,6 +20,13 @@ pub(super) fn authorization(url: &Url, netrc: &Netrc) -> Result<Option<HeaderVal
     Ok(found.and_then(|(login, password)| basic(login.as_bytes(), password.as_bytes())))
 }
 
+/// The header for the login in a proxy's address.
+pub(super) fn basic_of(proxy: &Url) -> Option<HeaderValue> {
+    let has_login = !proxy.username().is_empty() || proxy.password().is_some();
+    let password = || decoded(proxy.password().unwrap_or_default());
+    has_login.then(|| basic(&decoded(proxy.username()), &password()))?
+}
+
 /// `url` without the credentials in it, for a request line.
 pub(super) fn stripped(url: &Url) -> Url {
     let mut bare = url.clone();

@@ -15,9 +15,11 @@ use std::time::Duration;
 pub struct NetError {
     /// What was asked for; after a redirect, the address that failed.
     pub url: RedactedUrl,
+    /// The first address, which redirected there.
+    pub redirected_from: Option<Box<RedactedUrl>>,
     /// The HTTP or SOCKS proxy that the request went through.
-    pub via: Option<RedactedUrl>,
-    /// The login among those kept with gvmr that was refused.
+    pub via: Option<Box<RedactedUrl>>,
+    /// The login that was refused.
     pub sent: Option<Box<Sent>>,
     /// What went wrong.
     pub kind: NetErrorKind,
@@ -49,10 +51,12 @@ pub enum NetErrorKind {
     #[error(transparent)]
     ProxySetting(ProxyRefusal),
     /// Any other answer than 200.
-    #[error("unexpected response{}", shown(Some(*status), detail.as_deref()))]
+    #[error("unexpected response{}{}", shown(Some(*status), detail.as_deref()), wait(*retry_after))]
     Status {
         /// The HTTP status.
         status: u16,
+        /// How long the server asks to wait.
+        retry_after: Option<Duration>,
         /// One line of the server's own words.
         detail: Option<String>,
     },
@@ -74,6 +78,12 @@ pub enum NetErrorKind {
         /// What the proxy or the system said.
         reason: String,
     },
+    /// The proxy opens no tunnel to the host.
+    #[error("the proxy refused to connect to the host (HTTP {status})")]
+    Tunnel {
+        /// The HTTP status of its answer to CONNECT.
+        status: u16,
+    },
     /// No secure connection: a certificate that does not hold, or a server that does not speak TLS.
     #[error("TLS handshake failed: {reason}{}", issued(issuer.as_deref()))]
     Tls {
@@ -81,6 +91,8 @@ pub enum NetErrorKind {
         reason: String,
         /// Who issued the refused certificate.
         issuer: Option<String>,
+        /// What is at fault, where that is known.
+        fault: Option<CertificateFault>,
     },
     /// Nothing happened for too long.
     #[error("timed out after {} s waiting for {phase}", after.as_secs_f32())]
@@ -151,6 +163,23 @@ pub enum NetErrorKind {
     },
 }
 
+/// What is at fault where there is no secure connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificateFault {
+    /// The issuer is not trusted here.
+    Issuer,
+    /// The certificate begins later than now, by this machine's clock.
+    NotYetValid,
+    /// The certificate ended before now, by this machine's clock.
+    Expired,
+    /// The certificate is for other names.
+    Name,
+    /// The certificate is an authority's, not a server's.
+    Authority,
+    /// The server does not speak TLS.
+    NoTls,
+}
+
 /// What a timeout waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -166,6 +195,12 @@ pub enum RedirectRefusal {
     /// From a secure address to an insecure one.
     #[error("from https to insecure {0}")]
     Insecure(RedactedUrl),
+    /// To something that is read neither by `https` nor by `http`.
+    #[error("to a {0}: address")]
+    Scheme(String),
+    /// From elsewhere to this machine, or to the link that it is on.
+    #[error("to {0}, an address of this machine or its link")]
+    Local(RedactedUrl),
     /// Too many in a row.
     #[error("more than {0} in a row")]
     TooMany(usize),
@@ -175,8 +210,9 @@ pub enum RedirectRefusal {
 }
 
 impl NetError {
-    pub(super) fn new(url: RedactedUrl, kind: NetErrorKind) -> Self {
-        Self { url, via: None, sent: None, kind }
+    /// An error without a proxy or a login on the way.
+    pub fn new(url: RedactedUrl, kind: NetErrorKind) -> Self {
+        Self { url, redirected_from: None, via: None, sent: None, kind }
     }
 
     /// The error of a system call on a local file or directory.
@@ -191,6 +227,7 @@ impl NetError {
             NetErrorKind::Connect { .. }
                 | NetErrorKind::Dns { .. }
                 | NetErrorKind::Proxy { .. }
+                | NetErrorKind::Tunnel { .. }
                 | NetErrorKind::ProxySetting(_)
                 | NetErrorKind::ProxyAuthentication
                 | NetErrorKind::Tls { .. }
@@ -230,6 +267,11 @@ impl NetError {
         self.is_refused() || matches!(self.kind, NetErrorKind::Timeout { .. })
     }
 
+    /// Whether the server asks for fewer requests.
+    pub(super) fn is_overloaded(&self) -> bool {
+        matches!(self.kind, NetErrorKind::Status { status: 429, .. })
+    }
+
     /// Whether the source says that there is no such thing.
     pub fn is_absent(&self) -> bool {
         matches!(self.kind, NetErrorKind::Absent { .. })
@@ -260,7 +302,11 @@ impl From<NetError> for io::Error {
 
 impl fmt::Display for NetError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.url, self.kind)?;
+        write!(formatter, "{}", self.url)?;
+        if let Some(from) = self.redirected_from.as_ref().filter(|from| ***from != self.url) {
+            write!(formatter, " (redirected from {from})")?;
+        }
+        write!(formatter, ": {}", self.kind)?;
         if let Some(proxy) = &self.via {
             write!(formatter, " (through proxy {proxy})")?;
         }
@@ -286,6 +332,10 @@ fn shown(status: Option<u16>, detail: Option<&str>) -> String {
     let status = status.map_or(String::new(), |status| format!(" (HTTP {status})"));
     let detail = detail.map_or(String::new(), |detail| format!(": {detail}"));
     status + &detail
+}
+
+fn wait(retry_after: Option<Duration>) -> String {
+    retry_after.map_or(String::new(), |wait| format!("; it asks to wait {} s", wait.as_secs()))
 }
 
 fn issued(issuer: Option<&str>) -> String {

@@ -8,12 +8,13 @@ use super::pace::Pace;
 use super::proxy::{CGI, ProxyRefusal};
 use super::redact::{RedactedUrl, without_credentials_in_text};
 use super::settings::NetSettings;
-use super::{certificate, classify};
+use super::waiting::{self, RequestState};
+use super::{certificate, classify, redirect, tunnel};
 use reqwest::blocking::Response;
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderValue, IF_RANGE, LOCATION, RANGE, RETRY_AFTER};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderValue, IF_RANGE, RANGE, RETRY_AFTER};
 use reqwest::{Proxy, Url};
 use std::io::Read;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 const REDIRECTS: usize = 5;
@@ -74,18 +75,20 @@ pub(super) enum Wanted<'a> {
 /// One hop: where to, with what secret, through which proxy.
 struct Hop {
     url: Url,
+    /// The address that redirected here.
+    from: Option<RedactedUrl>,
     secret: Option<Secret>,
     via: Option<RedactedUrl>,
-    /// The kept login that the proxy is given.
+    /// The login that the proxy is given.
     via_as: Option<Sent>,
     /// Whether the answering side has read a login: the server's, or that of a proxy without a tunnel.
     is_told: bool,
 }
 
-/// The secret for a server, and which stored login it is.
+/// The secret for a server, and which login it is.
 struct Secret {
     header: HeaderValue,
-    kept: Option<Sent>,
+    sent: Option<Sent>,
 }
 
 impl Exchange {
@@ -107,22 +110,32 @@ impl Exchange {
     }
 
     /// Sends a GET, follows redirects, and gives the answer if its status is what was asked for.
-    pub(super) fn get(&self, url: &Url, wanted: Wanted<'_>) -> Result<Reply, FailedRequest> {
+    /// The answer must have begun `until` then.
+    pub(super) fn get(
+        &self,
+        url: &Url,
+        wanted: Wanted<'_>,
+        until: Instant,
+        waiting: &[Arc<RequestState>],
+    ) -> Result<Reply, FailedRequest> {
         let fail =
             |kind| FailedRequest { error: NetError::new(RedactedUrl::of(url), kind), retry_after: None };
         let netrc = &self.settings.netrc;
-        let kept = netrc.kept_for(url).filter(|_| !has_login(url)).cloned();
+        let sent = if has_login(url) { Some(Sent::in_address()) } else { netrc.sent_to(url) };
         let header = authorization(url, netrc).map_err(fail)?;
-        let mut secret = header.map(|header| Secret { header, kept });
+        let mut secret = header.map(|header| Secret { header, sent });
         let mut url = stripped(url);
+        let mut from = None;
         for _ in 0..=REDIRECTS {
-            let hop = self.hop(url, secret)?;
-            let response = self.send(&hop, wanted)?;
+            let hop = self.hop(url, from.clone(), secret)?;
+            let response = self.send(&hop, wanted, until, waiting)?;
             let status = response.status().as_u16();
             if !matches!(status, 301 | 302 | 303 | 307 | 308) {
                 return self.accept(response, hop, wanted);
             }
-            let next = redirected(&hop.url, &response).map_err(|kind| hop.failure(kind))?;
+            let is_direct = |url: &Url| matches!(self.settings.proxies.choose(url), Ok(None));
+            let next = redirect::target(&hop.url, &response, is_direct).map_err(|kind| hop.failure(kind))?;
+            from.get_or_insert_with(|| RedactedUrl::of(&hop.url));
             // A secret that was dropped on the way out of its origin is not picked up again on the way back.
             secret = hop.secret.filter(|_| hop.url.origin() == next.origin());
             url = next;
@@ -131,13 +144,15 @@ impl Exchange {
         Err(FailedRequest { error: NetError::new(RedactedUrl::of(&url), kind), retry_after: None })
     }
 
-    fn hop(&self, url: Url, secret: Option<Secret>) -> Result<Hop, FailedRequest> {
+    fn hop(&self, url: Url, from: Option<RedactedUrl>, secret: Option<Secret>) -> Result<Hop, FailedRequest> {
         match self.settings.proxies.choose(&url) {
             Ok(proxy) => {
-                let via_as = proxy.and_then(|proxy| self.settings.proxies.kept_for(proxy)).cloned();
+                let kept = proxy.and_then(|proxy| self.settings.proxies.kept_for(proxy)).cloned();
+                let via_as =
+                    kept.or_else(|| proxy.filter(|proxy| has_login(proxy)).map(|_| Sent::in_address()));
                 let tells_proxy = proxy.is_some_and(has_login) && url.scheme() == "http";
                 let is_told = secret.is_some() || tells_proxy || RedactedUrl::hides(&url);
-                Ok(Hop { via: proxy.map(RedactedUrl::of), via_as, is_told, url, secret })
+                Ok(Hop { via: proxy.map(RedactedUrl::of), via_as, is_told, url, from, secret })
             }
             Err(refusal) => {
                 let kind = match refusal {
@@ -149,7 +164,13 @@ impl Exchange {
         }
     }
 
-    fn send(&self, hop: &Hop, wanted: Wanted<'_>) -> Result<Response, FailedRequest> {
+    fn send(
+        &self,
+        hop: &Hop,
+        wanted: Wanted<'_>,
+        until: Instant,
+        states: &[Arc<RequestState>],
+    ) -> Result<Response, FailedRequest> {
         let mut request = self.http.get(hop.url.clone()).header(ACCEPT_ENCODING, "identity");
         if let Some(secret) = &hop.secret {
             request = request.header(AUTHORIZATION, secret.header.clone());
@@ -161,9 +182,24 @@ impl Exchange {
                 request = request.header(RANGE, format!("bytes={from}-")).header(IF_RANGE, validator.clone());
             }
         }
-        request
-            .send()
-            .map_err(|error| hop.failure(classify::request(&error, hop.via.is_some(), &self.settings.limits)))
+        let limits = &self.settings.limits;
+        let patience = limits.patience;
+        let late = || self.settings.notify.tell(&hop.asked(), &hop.silence(patience));
+        let outcome = waiting::within(move || request.send(), until, patience, states, late);
+        outcome.map_err(|kind| hop.failure(kind))?.map_err(|error| {
+            let kind = classify::request(&error, hop.via.is_some(), limits);
+            hop.failure(self.refused_tunnel(hop, &error).unwrap_or(kind))
+        })
+    }
+
+    /// What the proxy said, where it opened no tunnel.
+    fn refused_tunnel(&self, hop: &Hop, error: &reqwest::Error) -> Option<NetErrorKind> {
+        if !classify::is_refused_tunnel(error) {
+            return None;
+        }
+        let proxy = self.settings.proxies.choose(&hop.url).ok().flatten()?;
+        let status = tunnel::refusal(proxy, &hop.url, self.settings.limits.connect)?;
+        Some(NetErrorKind::Tunnel { status })
     }
 
     fn accept(&self, response: Response, hop: Hop, wanted: Wanted<'_>) -> Result<Reply, FailedRequest> {
@@ -183,7 +219,7 @@ impl Exchange {
             404 | 410 => NetErrorKind::Absent { status: Some(status), detail },
             401 | 403 => NetErrorKind::Refused { status: Some(status), detail },
             407 => NetErrorKind::ProxyAuthentication,
-            _ => NetErrorKind::Status { status, detail },
+            _ => NetErrorKind::Status { status, retry_after, detail },
         };
         Err(FailedRequest { retry_after, ..hop.failure(kind) })
     }
@@ -214,33 +250,39 @@ impl Exchange {
 }
 
 impl Hop {
+    /// Whom it asks, as one subject of notices.
+    fn asked(&self) -> String {
+        format!("{} {:?}", self.url.host_str().unwrap_or_default(), self.via)
+    }
+
+    /// What the user is told of a server that has been silent `for_so_long`.
+    fn silence(&self, for_so_long: Duration) -> String {
+        let via = self.via.as_ref().map(|proxy| format!(" through proxy {proxy}")).unwrap_or_default();
+        let url = RedactedUrl::of(&self.url);
+        format!("still waiting for {url}{via}: no answer for {} s", for_so_long.as_secs())
+    }
+
     fn failure(&self, kind: NetErrorKind) -> FailedRequest {
         let sent = match kind {
-            NetErrorKind::Refused { .. } => self.secret.as_ref().and_then(|secret| secret.kept.clone()),
+            NetErrorKind::Refused { .. } => self.secret.as_ref().and_then(|secret| secret.sent.clone()),
             NetErrorKind::ProxyAuthentication => self.via_as.clone(),
             _ => None,
         };
         let sent = sent.map(Box::new);
-        let error = NetError { url: RedactedUrl::of(&self.url), via: self.via.clone(), sent, kind };
+        let redirected_from = self.from.clone().map(Box::new);
+        let error = NetError {
+            url: RedactedUrl::of(&self.url),
+            redirected_from,
+            via: self.via.clone().map(Box::new),
+            sent,
+            kind,
+        };
         FailedRequest { error, retry_after: None }
     }
 }
 
 fn has_login(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
-}
-
-/// Where a redirect leads, if it may be followed. Credentials in a `Location` are dropped.
-fn redirected(from: &Url, response: &Response) -> Result<Url, NetErrorKind> {
-    let missing = || NetErrorKind::Redirect(RedirectRefusal::NoLocation(response.status().as_u16()));
-    let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-    let target = location.and_then(|location| from.join(location).ok()).ok_or_else(missing)?;
-    match target.scheme() {
-        "https" => Ok(stripped(&target)),
-        "http" if from.scheme() == "http" => Ok(stripped(&target)),
-        "http" => Err(NetErrorKind::Redirect(RedirectRefusal::Insecure(RedactedUrl::of(&target)))),
-        _ => Err(missing()),
-    }
 }
 
 /// `Retry-After` in seconds. Its date form is rare and ignored: the growing pause serves as well.

@@ -1,4 +1,4 @@
-//! Credentials that the user keeps with gvmr, as they come in; and which of them a request carried, as that may be shown.
+//! Credentials that the user keeps with gvmr, as they come in; and which login a request carried, as that may be shown.
 
 use std::fmt;
 
@@ -17,26 +17,35 @@ pub struct KeptLogin {
     pub next_step: String,
 }
 
-/// Which kept login a request carried.
+/// Which login a request carried, in words that show no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
-    machine: String,
-    login: String,
-    place: String,
-    next_step: String,
+    words: String,
+}
+
+impl Sent {
+    /// The login in the address itself. A user name is not shown: tokens are often put there.
+    pub(super) fn in_address() -> Self {
+        Self { words: "the login in the address".to_owned() }
+    }
+
+    /// The netrc's login for `machine`.
+    pub(super) fn in_netrc(machine: &str) -> Self {
+        let machine = gvmr_core::sys::printable::word(machine);
+        Self { words: format!("the login for {machine} in the netrc file") }
+    }
 }
 
 impl From<&KeptLogin> for Sent {
     fn from(kept: &KeptLogin) -> Self {
-        let KeptLogin { machine, login, place, next_step, .. } = kept.clone();
-        Self { machine, login, place, next_step }
+        let KeptLogin { machine, login, place, next_step, .. } = kept;
+        Self { words: format!("the login {login} for {machine}, saved in {place} ({next_step})") }
     }
 }
 
 impl fmt::Display for Sent {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { machine, login, place, next_step } = self;
-        write!(formatter, "the login {login} for {machine}, saved in {place} ({next_step})")
+        formatter.write_str(&self.words)
     }
 }
 

@@ -22,15 +22,19 @@ mod no_proxy;
 mod pace;
 mod proxy;
 mod redact;
+mod redirect;
 mod retry;
 mod roots;
 mod settings;
+mod tunnel;
+mod waiting;
+mod web_page;
 
 pub use address::{NotAUrl, PERCENT_ENCODED, parse};
 pub use body::Body;
 pub use client::Client;
 pub use conditional::{Changed, Validators};
-pub use error::{NetError, NetErrorKind, Phase, RedirectRefusal};
+pub use error::{CertificateFault, NetError, NetErrorKind, Phase, RedirectRefusal};
 pub use kept::{KeptLogin, Sent};
 pub use netrc::Netrc;
 pub use netrc_lines::NetrcLines;
@@ -42,3 +46,4 @@ pub use redact::{
 pub use reqwest::Url;
 pub use roots::Roots;
 pub use settings::{NetSettings, TransferLimits};
+pub use waiting::{Notify, RequestState};

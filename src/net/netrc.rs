@@ -65,9 +65,10 @@ impl Netrc {
         }));
     }
 
-    /// Which kept login [`Netrc::credentials`] gives for `url`.
-    pub(super) fn kept_for(&self, url: &Url) -> Option<&Sent> {
-        self.entry(url)?.kept.as_ref()
+    /// Which login [`Netrc::credentials`] gives for `url`.
+    pub(super) fn sent_to(&self, url: &Url) -> Option<Sent> {
+        let entry = self.entry(url)?;
+        Some(entry.kept.clone().unwrap_or_else(|| Sent::in_netrc(&entry.machine)))
     }
 
     /// Login and password for `url`: the machine with the longest path that leads to it, and of equal ones

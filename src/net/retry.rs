@@ -2,11 +2,12 @@
 
 use super::error::{NetError, NetErrorKind};
 use super::settings::TransferLimits;
+use std::cell::Cell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
 impl NetError {
-    /// Whether a later attempt may succeed: connecting, waiting, 5xx, 429 and early ends; never other 4xx,
+    /// Whether a later attempt may succeed: connecting, waiting, 5xx, 408, 429 and early ends; never other 4xx,
     /// unknown names, certificates, or anything about content.
     pub fn is_transient(&self) -> bool {
         match &self.kind {
@@ -16,7 +17,9 @@ impl NetError {
             | NetErrorKind::Proxy { .. }
             | NetErrorKind::Timeout { .. }
             | NetErrorKind::Cut { .. } => true,
-            NetErrorKind::Status { status, .. } => *status == 429 || (500..600).contains(status),
+            NetErrorKind::Status { status, .. } | NetErrorKind::Tunnel { status } => {
+                matches!(status, 408 | 429 | 500..600)
+            }
             _ => false,
         }
     }
@@ -26,13 +29,28 @@ impl NetError {
 pub(super) struct Backoff {
     limits: TransferLimits,
     end: Instant,
+    /// When the answer must have begun.
+    answer_by: Instant,
+    has_answered: Cell<bool>,
     attempt: u32,
 }
 
 impl Backoff {
     /// The first attempt begins now.
     pub(super) fn new(limits: TransferLimits) -> Self {
-        Self { limits, end: Instant::now() + limits.deadline, attempt: 1 }
+        let now = Instant::now();
+        let (end, answer_by) = (now + limits.deadline, now + limits.silence);
+        Self { limits, end, answer_by, has_answered: Cell::new(false), attempt: 1 }
+    }
+
+    /// When the answer to this attempt must have begun.
+    pub(super) fn answer_by(&self) -> Instant {
+        self.answer_by
+    }
+
+    /// Notes that an answer has begun: the wait for the next one is a new one.
+    pub(super) fn answered(&self) {
+        self.has_answered.set(true);
     }
 
     /// How long to pause before the next attempt, `None` where there is none: attempts are used up, the
@@ -46,7 +64,11 @@ impl Backoff {
         let grown = self.limits.pause.saturating_mul(3_u32.saturating_pow(self.attempt - 1));
         let pause = retry_after.unwrap_or_default().max(jittered(grown));
         self.attempt += 1;
-        (Instant::now() + pause < self.end).then_some(pause)
+        let next = Instant::now() + pause;
+        if self.has_answered.take() || retry_after.is_some() {
+            self.answer_by = next + self.limits.silence;
+        }
+        (next < self.end && next < self.answer_by).then_some(pause)
     }
 
     /// The error for an answer that brought `got` bytes but did not end before the deadline.

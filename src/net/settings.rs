@@ -1,6 +1,6 @@
 //! What a [`super::Client`] needs: proxies, credentials, trusted certificates and time limits.
 
-use super::{KeptLogin, Netrc, ProxyChoice, Roots};
+use super::{KeptLogin, Netrc, Notify, ProxyChoice, Roots};
 use gvmr_core::sys::environment::Environment;
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ pub struct NetSettings {
     pub roots: Roots,
     /// How long and how slow an answer may be.
     pub limits: TransferLimits,
+    /// Who is told of a server that lets the client wait.
+    pub notify: Notify,
 }
 
 /// Bounds on every wait. Tests make them short.
@@ -22,13 +24,17 @@ pub struct NetSettings {
 pub struct TransferLimits {
     /// For name, connection, proxy and TLS together.
     pub connect: Duration,
-    /// From the request to the first byte of the answer, connecting included.
+    /// From one request to the first byte of the answer, connecting included.
     pub first_byte: Duration,
+    /// The same over all attempts, redirects and pauses, but for those that the server asks for.
+    pub silence: Duration,
+    /// How long a server may be silent before the user is told.
+    pub patience: Duration,
     /// Bytes per second that an answer must bring in each window of [`TransferLimits::window`].
     pub floor: u64,
     /// How long an answer may be slower than the floor.
     pub window: Duration,
-    /// For one small answer, or for the first byte of a large one, all attempts and pauses included.
+    /// For one small answer, all attempts and pauses included.
     pub deadline: Duration,
     /// How often one request is sent.
     pub attempts: u32,
@@ -46,7 +52,14 @@ impl NetSettings {
             netrc: Netrc::from_environment(environment),
             roots: Roots::from_environment(environment),
             limits: TransferLimits::default(),
+            notify: Notify::default(),
         }
+    }
+
+    /// The same, which tells `notify` of servers that let it wait.
+    #[must_use]
+    pub fn notifying(self, notify: Notify) -> Self {
+        Self { notify, ..self }
     }
 
     /// The same with credentials that the user keeps with gvmr: for servers, behind those of the netrc; and for proxies
@@ -64,6 +77,8 @@ impl Default for TransferLimits {
         Self {
             connect: Duration::from_secs(10),
             first_byte: Duration::from_secs(30),
+            silence: Duration::from_secs(60),
+            patience: Duration::from_secs(5),
             floor: 1024,
             window: Duration::from_secs(30),
             deadline: Duration::from_secs(120),

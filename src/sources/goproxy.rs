@@ -8,10 +8,11 @@ use super::fetched::{Fetched, Form};
 use super::proxies::{MODULE, ProxyList, ProxyTarget, below};
 use super::reachability::Reachability;
 use crate::host::Platform;
-use crate::net::{Client, NetError, NetErrorKind, Phase, RedactedUrl, Url, without_credentials_in_text};
+use crate::net::{
+    Client, NetError, NetErrorKind, Phase, RedactedUrl, RequestState, Url, without_credentials_in_text,
+};
 use gvmr_core::gover::version::Version;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -106,9 +107,9 @@ impl Goproxy {
         Self { memory: Some(Arc::clone(memory)), ..self }
     }
 
-    /// The same, which sets `begun` once a server has begun to answer.
-    pub(super) fn noting(&self, begun: &Arc<AtomicBool>) -> Self {
-        Self { client: self.client.noting(begun), ..self.clone() }
+    /// The same, which notes in `state` how its requests stand.
+    pub(super) fn noting(&self, state: &Arc<RequestState>) -> Self {
+        Self { client: self.client.noting(state), ..self.clone() }
     }
 
     /// The same for when other sources are left to ask. Within the list nothing changes.
@@ -128,7 +129,7 @@ impl Goproxy {
         let mut first = self.list.entries().iter().enumerate();
         let (index, url) = first.find_map(|(index, entry)| Some((index, entry.place.url()?)))?;
         let kind = NetErrorKind::Timeout { phase: Phase::FirstByte, after };
-        let error = NetError { url: RedactedUrl::of(url), via: None, sent: None, kind };
+        let error = NetError::new(RedactedUrl::of(url), kind);
         self.remember(index, &error, false);
         if let Some(memory) = &self.memory {
             memory.failed(url);
@@ -179,7 +180,7 @@ impl Goproxy {
         }
         for (index, url) in silent {
             let kind = NetErrorKind::Timeout { phase: Phase::FirstByte, after: GRACE };
-            let error = NetError { url: RedactedUrl::of(&url), via: None, sent: None, kind };
+            let error = NetError::new(RedactedUrl::of(&url), kind);
             self.remember(index, &error, false);
             listing.failed.push(Tried { outcome: AttemptOutcome::Net(error), asked: true });
         }

@@ -8,13 +8,11 @@ use super::error::SourceError;
 use super::goproxy::Presence;
 use super::newest::Newest;
 use super::order::{Source, Sources};
-use super::race::{Lap, PATIENCE, Race, Work};
+use super::race::{Lane, Lap, PATIENCE, Race, Work};
 use crate::verify::known_versions;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long the first source may be silent before the next is asked too.
@@ -52,9 +50,7 @@ impl Sources {
             None => !version.is_prerelease(),
         };
         let order = self.in_order();
-        let begun: Vec<Arc<AtomicBool>> = order.iter().map(|_| Arc::default()).collect();
-        let works = order.iter().zip(&begun).map(|(source, begun)| work(source, selector, begun));
-        let mut race = Race::new(HEAD_START, works);
+        let mut race = Race::new(HEAD_START, order.iter().map(|source| work(source, selector)));
         let deadline = Instant::now() + PATIENCE;
         let mut answers = Answers { fresh: Vec::new(), old: Vec::new(), failures: Vec::new() };
         let mut until = Some(deadline).filter(|_| order.len() > 1 || self.knows(&wanted));
@@ -70,11 +66,9 @@ impl Sources {
                 }
                 Lap::Silent(_) => {}
                 Lap::Late => {
-                    let is_on_its_way = |number| {
-                        begun.get(number).is_some_and(|begun: &Arc<AtomicBool>| begun.load(Ordering::Relaxed))
-                    };
                     let some = !answers.fresh.is_empty();
-                    if some || self.knows(&wanted) && !race.running().any(is_on_its_way) {
+                    if some || self.knows(&wanted) && !race.running().any(|number| race.has_answered(number))
+                    {
                         break;
                     }
                     until = None; // nothing else can answer
@@ -110,16 +104,16 @@ impl Sources {
     }
 }
 
-fn work(source: &Source, selector: Option<&Selector>, begun: &Arc<AtomicBool>) -> Work<Prepared> {
-    let (source, selector, begun) = (source.clone(), selector.cloned(), Arc::clone(begun));
-    Box::new(move |others_left| match source {
+fn work(source: &Source, selector: Option<&Selector>) -> Work<Prepared> {
+    let (source, selector) = (source.clone(), selector.cloned());
+    Box::new(move |lane: Lane| match source {
         Source::Archives(archives) => {
-            archives.noting(&begun).prepare();
+            archives.noting(&lane.state).prepare();
             Prepared::Ready
         }
         Source::Goproxy(goproxy) => {
-            let goproxy = goproxy.noting(&begun);
-            let goproxy = if others_left { goproxy.hurried() } else { goproxy };
+            let goproxy = goproxy.noting(&lane.state);
+            let goproxy = if lane.others_left { goproxy.hurried() } else { goproxy };
             Prepared::Proxy(goproxy.newest(selector.as_ref()))
         }
         Source::Directory(_) => Prepared::Ready,

@@ -31,7 +31,7 @@ pub use index::{Index, IndexError, IndexFile, Naming, Remembered, forget_indexes
 pub use newest::Newest;
 pub use order::{Source, Sources};
 pub use proxies::{MODULE, ProxyEntry, ProxyList, ProxyListError, ProxyTarget};
-pub use race::{Lap, PATIENCE, Race, Work};
+pub use race::{Lane, Lap, PATIENCE, Race, Work};
 pub use reachability::Reachability;
 pub use setting::{GoSetting, GoSettings, Origin};
 pub use sumdb::{NotAHost, SumdbRemote};

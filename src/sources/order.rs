@@ -9,6 +9,7 @@ use super::directory::ArchiveDirectory;
 use super::error::SourceError;
 use super::fetched::Fetched;
 use super::goproxy::{Goproxy, Listing};
+use super::race::Lane;
 use crate::host::Platform;
 use crate::net::{Client, NetError};
 use crate::verify::known_versions;
@@ -166,13 +167,14 @@ impl Source {
         }
     }
 
-    /// The toolchain of `version`, on its way. `logged` says that the log knows it, `others_left` that other sources are left
-    /// to ask.
-    pub fn fetch(&self, version: &Version, logged: bool, others_left: bool) -> Result<Fetched, SourceError> {
+    /// The toolchain of `version`, on its way, in a race of sources. `logged` says that the log knows it.
+    pub fn fetch(&self, version: &Version, logged: bool, lane: &Lane) -> Result<Fetched, SourceError> {
         match self {
-            Self::Archives(archives) => archives.fetch(version, logged, others_left),
-            Self::Goproxy(goproxy) if others_left => goproxy.hurried().fetch(version),
-            Self::Goproxy(goproxy) => goproxy.fetch(version),
+            Self::Archives(archives) => archives.noting(&lane.state).fetch(version, logged, lane.others_left),
+            Self::Goproxy(goproxy) => {
+                let goproxy = goproxy.noting(&lane.state);
+                if lane.others_left { goproxy.hurried().fetch(version) } else { goproxy.fetch(version) }
+            }
             Self::Directory(directory) => directory.fetch(version),
         }
     }

@@ -3,16 +3,26 @@
 //!
 //! Takes what each is to do, gives the answers as they come. Never ends one that is still silent: it may outlive the race.
 
-use std::collections::{BTreeSet, VecDeque};
+use crate::net::RequestState;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 /// How long a source may be silent before the next is asked too.
 pub const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What one runner does; `true` tells it that others are left to ask.
-pub type Work<T> = Box<dyn FnOnce(bool) -> T + Send>;
+/// What one runner does.
+pub type Work<T> = Box<dyn FnOnce(Lane) -> T + Send>;
+
+/// What a runner is told.
+pub struct Lane {
+    /// Whether others are left to ask.
+    pub others_left: bool,
+    /// Where it notes that it has begun to answer; abandoned at the end of the race.
+    pub state: Arc<RequestState>,
+}
 
 /// A race under way.
 pub struct Race<T> {
@@ -20,6 +30,7 @@ pub struct Race<T> {
     patience: Duration,
     waiting: VecDeque<(usize, Work<T>)>,
     running: BTreeSet<usize>,
+    states: BTreeMap<usize, Arc<RequestState>>,
     /// The one that began last, and when, unless it has been silent for too long.
     newest: Option<(usize, Instant)>,
     sender: Sender<(usize, Option<T>)>,
@@ -44,7 +55,8 @@ impl<T: Send + 'static> Race<T> {
     pub fn new(patience: Duration, works: impl IntoIterator<Item = Work<T>>) -> Self {
         let (sender, answers) = channel();
         let waiting = works.into_iter().enumerate().collect();
-        Self { patience, waiting, running: BTreeSet::new(), newest: None, sender, answers }
+        let (running, states) = (BTreeSet::new(), BTreeMap::new());
+        Self { patience, waiting, running, states, newest: None, sender, answers }
     }
 
     /// What happens next, before `until` where that is given.
@@ -81,15 +93,21 @@ impl<T: Send + 'static> Race<T> {
         self.running.iter().copied()
     }
 
+    /// Whether the runner of this number has begun to answer.
+    pub fn has_answered(&self, number: usize) -> bool {
+        self.states.get(&number).is_some_and(|state| state.has_answered())
+    }
+
     fn begin(&mut self) {
         let Some((number, work)) = self.waiting.pop_front() else { return };
-        let others_left = !self.waiting.is_empty();
+        let lane = Lane { others_left: !self.waiting.is_empty(), state: Arc::default() };
+        self.states.insert(number, Arc::clone(&lane.state));
         self.running.insert(number);
         self.newest = Some((number, Instant::now()));
         let sender = self.sender.clone();
         // Not joined: one that hangs may outlive the race.
         std::thread::spawn(move || {
-            let answer = catch_unwind(AssertUnwindSafe(|| work(others_left))).ok();
+            let answer = catch_unwind(AssertUnwindSafe(|| work(lane))).ok();
             sender.send((number, answer))
         });
     }
@@ -102,12 +120,18 @@ impl<T: Send + 'static> Race<T> {
     }
 }
 
+impl<T> Drop for Race<T> {
+    fn drop(&mut self) {
+        self.states.values().for_each(|state| state.abandon());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn work<T: 'static>(answer: impl FnOnce(bool) -> T + Send + 'static) -> Work<T> {
-        Box::new(answer)
+        Box::new(move |lane| answer(lane.others_left))
     }
 
     #[test]

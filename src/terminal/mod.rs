@@ -20,8 +20,8 @@ use serde::Serialize;
 use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal, Write};
 
-/// This process's stdout and stderr.
-#[derive(Debug)]
+/// This process's stdout and stderr. Its clones share the lines of progress.
+#[derive(Clone, Debug)]
 pub struct Terminal {
     quiet: bool,
     stdout: Palette,

@@ -2,22 +2,29 @@
 
 use crate::support::authority::{NAME, authority};
 use crate::support::server::{Fault, Reply, Server};
-use gvmr::net::{Client, NetError, NetErrorKind, NetSettings, Phase, RedirectRefusal, TransferLimits, Url};
+use gvmr::net::{
+    CertificateFault, Client, NetError, NetErrorKind, NetSettings, Phase, RedirectRefusal, TransferLimits,
+    Url,
+};
 use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+mod certificates;
 mod conditional;
 mod oracle;
 mod proxied;
 mod secrets;
 mod shown;
+mod waiting;
 
 /// Limits that end a test quickly.
 pub(crate) fn short() -> TransferLimits {
     TransferLimits {
         connect: Duration::from_secs(2),
         first_byte: Duration::from_millis(700),
+        silence: Duration::from_secs(10),
+        patience: Duration::from_secs(5),
         floor: 1024,
         window: Duration::from_millis(500),
         deadline: Duration::from_secs(10),
@@ -87,14 +94,15 @@ fn each_status_has_its_kind_and_only_some_are_asked_again() {
         (304, 1),
         (500, 3),
         (503, 3),
-        (429, 3),
+        (408, 3),
+        (429, 2),
     ] {
         let server = one(Reply::status(status));
         let kind = kind(&server, "/x");
         match status {
             404 | 410 => assert_eq!(kind, NetErrorKind::Absent { status: Some(status), detail: None }),
             401 | 403 => assert_eq!(kind, NetErrorKind::Refused { status: Some(status), detail: None }),
-            _ => assert_eq!(kind, NetErrorKind::Status { status, detail: None }),
+            _ => assert_eq!(kind, NetErrorKind::Status { status, retry_after: None, detail: None }),
         }
         assert_eq!(server.count("/x"), requests, "HTTP {status}");
     }
@@ -145,7 +153,10 @@ fn retry_after_is_waited_for_up_to_a_limit() {
     assert!(start.elapsed() >= Duration::from_secs(1));
 
     let patient = one(Reply::status(429).header("Retry-After", "3600"));
-    assert_eq!(kind(&patient, "/x"), NetErrorKind::Status { status: 429, detail: None });
+    assert_eq!(
+        kind(&patient, "/x"),
+        NetErrorKind::Status { status: 429, retry_after: Some(Duration::from_secs(3600)), detail: None }
+    );
     assert_eq!(patient.count("/x"), 1);
 }
 
@@ -249,15 +260,16 @@ fn five_redirects_are_followed_and_no_more() {
     assert_eq!(kind(&server, "/hop6"), NetErrorKind::Redirect(RedirectRefusal::TooMany(5)));
     assert_eq!(kind(&server, "/nowhere"), NetErrorKind::Redirect(RedirectRefusal::NoLocation(302)));
     let elsewhere = one(Reply::redirect(302, "file:///etc/hostname"));
-    assert_eq!(kind(&elsewhere, "/x"), NetErrorKind::Redirect(RedirectRefusal::NoLocation(302)));
+    assert_eq!(kind(&elsewhere, "/x"), NetErrorKind::Redirect(RedirectRefusal::Scheme("file".to_owned())));
 }
 
 #[test]
 fn in_a_hurry_nobody_is_asked_twice_who_does_not_listen() {
     let mut settings = NetSettings::from_environment(&Vec::<(&str, &str)>::new());
     // A pause that no test waits for.
+    const HOURS: Duration = Duration::from_secs(36_000);
     settings.limits =
-        TransferLimits { pause: Duration::from_secs(3600), deadline: Duration::from_secs(36_000), ..short() };
+        TransferLimits { pause: Duration::from_secs(3600), deadline: HOURS, silence: HOURS, ..short() };
     let client = Client::new(settings).hurried();
     let error = client.read(&url("http://127.0.0.1:1/x"), 100).unwrap_err();
     assert!(error.is_refused() && error.is_unconnected(), "{error:?}");
@@ -287,7 +299,7 @@ fn what_is_not_http_or_not_tls_is_named_so() {
     assert!(matches!(kind, NetErrorKind::Protocol { .. }), "{kind:?}");
     let plain = says(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     let kind = stream(&client(&[]), &format!("https://{plain}/x")).unwrap_err().0;
-    assert!(matches!(kind, NetErrorKind::Tls { .. }), "{kind:?}");
+    assert!(matches!(kind, NetErrorKind::Tls { fault: Some(CertificateFault::NoTls), .. }), "{kind:?}");
 }
 
 /// The address of something that answers its first caller with `words`, whatever it says.

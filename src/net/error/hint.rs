@@ -1,6 +1,6 @@
 //! What a person can do about a failed read.
 
-use super::{NetError, NetErrorKind};
+use super::{CertificateFault, NetError, NetErrorKind, RedirectRefusal};
 use crate::net::PERCENT_ENCODED;
 
 impl NetError {
@@ -30,15 +30,19 @@ impl NetError {
             }
             NetErrorKind::ProxySetting(_) => PERCENT_ENCODED,
             NetErrorKind::Proxy { .. } => "check HTTPS_PROXY and HTTP_PROXY",
-            NetErrorKind::Tls { .. } => {
-                "add the issuer's certificate to the system's store, or name it in SSL_CERT_FILE"
+            NetErrorKind::Tunnel { .. } => {
+                "ask the proxy's operator to allow the host, or use a source that it allows (GVMR_MIRROR, GOPROXY)"
             }
+            NetErrorKind::Tls { fault, .. } => certificate_hint(*fault),
             NetErrorKind::Html => "sign in to the network if it has a login page, or check the address",
             NetErrorKind::InsecureCredentials => "use https in that URL",
             NetErrorKind::Absent { .. }
             | NetErrorKind::NotAFile { .. }
             | NetErrorKind::Unsupported { .. } => "check the address (GVMR_MIRROR, GVMR_INDEX, GOPROXY)",
-            NetErrorKind::Redirect(_) => "use the address it redirects to, if you trust it",
+            NetErrorKind::Redirect(RedirectRefusal::Insecure(_) | RedirectRefusal::TooMany(_)) => {
+                "use the address it redirects to, if you trust it"
+            }
+            NetErrorKind::Redirect(_) => "check the address, or use another source (GVMR_MIRROR, GOPROXY)",
             NetErrorKind::Timeout { .. }
             | NetErrorKind::Cut { .. }
             | NetErrorKind::TooLarge { .. }
@@ -48,5 +52,27 @@ impl NetError {
             }
         };
         Some(hint.to_owned())
+    }
+}
+
+fn certificate_hint(fault: Option<CertificateFault>) -> &'static str {
+    match fault {
+        Some(CertificateFault::Issuer) => {
+            "add the issuer's certificate to the system's store, or name it in SSL_CERT_FILE"
+        }
+        Some(CertificateFault::NotYetValid) => {
+            "set the clock (`timedatectl set-ntp true`, or `date -s` with the time), then run it again"
+        }
+        Some(CertificateFault::Expired) => {
+            "check the clock (`timedatectl`); if it is right, the server's operator must renew the certificate"
+        }
+        Some(CertificateFault::Name) => {
+            "check the host name in the address; another machine may answer for it"
+        }
+        Some(CertificateFault::Authority) => {
+            "ask the server's operator for a certificate that the authority issued to the server"
+        }
+        Some(CertificateFault::NoTls) => "check the port; if the server has no TLS, use http: in the address",
+        None => "use another source (GVMR_MIRROR, GOPROXY)",
     }
 }

@@ -8,7 +8,7 @@ use crate::net::{Body, NetError, RedactedUrl, Url};
 use crate::sources::error::{AttemptOutcome, SourceError, Tried};
 use crate::sources::index::IndexError;
 use crate::sources::proxies::below;
-use crate::sources::race::{Lap, PATIENCE, Race};
+use crate::sources::race::{Lane, Lap, PATIENCE, Race};
 use crate::unpack::Format;
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
@@ -44,7 +44,10 @@ impl Archives {
         let owned: Vec<_> = files.iter().map(|(stem, format)| ((*stem).to_owned(), *format)).collect();
         let work = |place: &usize| {
             let (archives, place, files) = (self.clone(), *place, owned.clone());
-            Box::new(move |more: bool| archives.open(place, &files, more || others_left)) as Box<_>
+            Box::new(move |lane: Lane| {
+                let others_left = lane.others_left || others_left;
+                archives.noting(&lane.state).open(place, &files, others_left)
+            }) as Box<_>
         };
         let mut race = Race::new(PATIENCE, places.iter().map(work));
         let mut tried: BTreeMap<usize, Vec<Tried>> = BTreeMap::new();

@@ -10,17 +10,16 @@ use super::error::{AttemptOutcome, SourceError, Tried};
 use super::fetched::{Fetched, Form, PromisedSum};
 use super::goproxy::{KnownFrom, Listing};
 use super::index::{Index, IndexError, IndexFile, Naming};
-use super::race::{Lap, PATIENCE, Race};
+use super::race::{Lane, Lap, PATIENCE, Race};
 use super::reachability::Reachability;
 use crate::host::Platform;
-use crate::net::{Client, NetError, NetErrorKind, Phase, RedactedUrl, Url};
+use crate::net::{Client, NetError, NetErrorKind, Phase, RedactedUrl, RequestState, Url};
 use crate::unpack::Format;
 use crate::verify::{known_since, known_sum, known_versions};
 use gvmr_core::gover::version::Version;
 use mirrors::Opened;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -103,9 +102,9 @@ impl Archives {
         self.index();
     }
 
-    /// The same, which sets `begun` once a server has begun to answer.
-    pub(super) fn noting(&self, begun: &Arc<AtomicBool>) -> Self {
-        Self { client: self.client.noting(begun), ..self.clone() }
+    /// The same, which notes in `state` how its requests stand.
+    pub(super) fn noting(&self, state: &Arc<RequestState>) -> Self {
+        Self { client: self.client.noting(state), ..self.clone() }
     }
 
     /// Takes down that the first mirror has been silent for `after`.
@@ -129,11 +128,11 @@ impl Archives {
     /// The index, where something else can answer: it is waited for only as long as it is on its way.
     fn index_in_time(&self) -> Option<&Result<Index, IndexError>> {
         if self.index.get().is_none() && self.silence.get().is_none() {
-            let begun = Arc::default();
-            let archives = self.noting(&begun);
-            let mut race = Race::new(PATIENCE, [Box::new(move |_| archives.prepare()) as _]);
+            let archives = self.clone();
+            let work = Box::new(move |lane: Lane| archives.noting(&lane.state).prepare());
+            let mut race = Race::new(PATIENCE, [work as _]);
             let is_late = matches!(race.next(Some(Instant::now() + PATIENCE)), Lap::Late);
-            if is_late && begun.load(Ordering::Relaxed) {
+            if is_late && race.has_answered(0) {
                 race.next(None);
             } else if is_late {
                 self.index_is_silent(PATIENCE);
@@ -299,7 +298,7 @@ impl Archives {
 
 fn silence(url: &Url, after: Duration) -> NetError {
     let kind = NetErrorKind::Timeout { phase: Phase::FirstByte, after };
-    NetError { url: RedactedUrl::of(url), via: None, sent: None, kind }
+    NetError::new(RedactedUrl::of(url), kind)
 }
 
 /// All that there is to say about an index.

@@ -49,7 +49,7 @@ fn unchanged_is_no_answer_where_nothing_was_said() {
     let unusable = validators(Some("\"a\"\r\nX-Injected: b"), Some(""));
     for earlier in [Validators::default(), unusable] {
         let error = ask(&server, &earlier).unwrap_err();
-        assert_eq!(error.kind, NetErrorKind::Status { status: 304, detail: None });
+        assert_eq!(error.kind, NetErrorKind::Status { status: 304, retry_after: None, detail: None });
         assert_eq!(sent(&server), (None, None));
     }
 }

@@ -3,7 +3,7 @@
 use super::{client, url};
 use crate::support::authority::authority;
 use crate::support::server::{Reply, Server};
-use gvmr::net::NetErrorKind;
+use gvmr::net::{NetErrorKind, RedirectRefusal};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
@@ -51,7 +51,18 @@ fn a_proxys_failure_names_the_proxy() {
     assert_eq!(wants.requests().len(), 2, "407 is not asked again");
     let blocks = Server::start(|_| Reply::status(403));
     let error = client(&[("HTTPS_PROXY", &blocks.url(""))]).read(&url(SECURE), 100).unwrap_err();
-    assert!(matches!(error.kind, NetErrorKind::Proxy { .. }), "{error}");
+    assert_eq!(error.kind, NetErrorKind::Tunnel { status: 403 });
+    assert!(error.to_string().contains(&format!("through proxy {}", blocks.url("/"))), "{error}");
+    assert_eq!(blocks.requests().len(), 2, "it is asked for its status, and not again");
+    let login = blocks.url("").replace("//", "//user:canary@");
+    client(&[("HTTPS_PROXY", &login)]).read(&url(SECURE), 100).unwrap_err();
+    let requests = blocks.requests();
+    let sent: Vec<_> = requests[2..].iter().map(|request| request.header("proxy-authorization")).collect();
+    assert_eq!(sent, [Some("Basic dXNlcjpjYW5hcnk="); 2]);
+    // One that may do better later is asked again.
+    let broken = Server::start(|_| Reply::status(503));
+    let error = client(&[("HTTPS_PROXY", &broken.url(""))]).read(&url(SECURE), 100).unwrap_err();
+    assert_eq!((error.kind, broken.requests().len()), (NetErrorKind::Tunnel { status: 503 }, 6));
     for (variable, target) in [("HTTP_PROXY", PLAIN), ("HTTPS_PROXY", SECURE)] {
         for gone in ["http://127.0.0.1:1", "http://proxy.invalid:3128", "socks5://127.0.0.1:1"] {
             let error = client(&[(variable, gone)]).read(&url(target), 100).unwrap_err();
@@ -59,6 +70,20 @@ fn a_proxys_failure_names_the_proxy() {
             assert!(error.to_string().contains(gone.split_at(9).1), "{error}");
         }
     }
+}
+
+#[test]
+fn a_redirect_from_elsewhere_to_this_machine_is_refused() {
+    let here = Server::start(|_| Reply::ok("a secret of this machine"));
+    let target = here.url("/x");
+    let proxy = Server::start(move |_| Reply::redirect(302, &target));
+    let error = client(&[("HTTP_PROXY", &proxy.url(""))]).read(&url(PLAIN), 100).unwrap_err();
+    let refused = |kind: &NetErrorKind| matches!(kind, NetErrorKind::Redirect(RedirectRefusal::Local(_)));
+    assert!(refused(&error.kind) && here.requests().is_empty(), "{error}");
+    // This machine may send its own users anywhere.
+    let target = here.url("/y");
+    let local = Server::start(move |_| Reply::redirect(302, &target));
+    assert!(client(&[]).read(&url(&local.url("/x")), 100).is_ok());
 }
 
 #[test]

@@ -43,6 +43,35 @@ impl Authority {
         Self { directory }
     }
 
+    /// The same with another server's certificate: for `names`, between two dates such as `20250101000000Z`.
+    pub(crate) fn server_for(&self, names: &str, from: &str, to: &str) -> Arc<rustls::ServerConfig> {
+        let at = tempfile::tempdir_in(self.directory.path()).unwrap();
+        let at = at.path();
+        let ca = self.directory.path().display();
+        let settings = format!(
+            "[ca]\ndefault_ca=it\n[it]\ndatabase=index\nserial=serial\nnew_certs_dir=.\ncertificate={ca}/ca.pem\n\
+             private_key={ca}/ca.key\ndefault_md=sha256\npolicy=any\nx509_extensions=leaf\n[any]\n\
+             organizationName=optional\ncommonName=optional\n[leaf]\nsubjectAltName={names}\n"
+        );
+        std::fs::write(at.join("settings"), settings).unwrap();
+        std::fs::write(at.join("index"), "").unwrap();
+        std::fs::write(at.join("serial"), "01\n").unwrap();
+        openssl(
+            at,
+            &format!(
+                "ca -batch -notext -config settings -in {ca}/leaf.csr -out leaf.pem -startdate {from} -enddate {to}"
+            ),
+            None,
+        );
+        configuration(&at.join("leaf.pem"), &self.directory.path().join("leaf.key"))
+    }
+
+    /// A server that shows the authority's own certificate.
+    pub(crate) fn itself(&self) -> Arc<rustls::ServerConfig> {
+        let at = self.directory.path();
+        configuration(&at.join("ca.pem"), &at.join("ca.key"))
+    }
+
     /// The authority's certificate, for `SSL_CERT_FILE`.
     pub(crate) fn certificate(&self) -> PathBuf {
         self.directory.path().join("ca.pem")
@@ -51,17 +80,21 @@ impl Authority {
     /// What a TLS server on 127.0.0.1 needs.
     pub(crate) fn server(&self) -> Arc<rustls::ServerConfig> {
         let at = self.directory.path();
-        let chain = vec![CertificateDer::from_pem_file(at.join("leaf.pem")).unwrap()];
-        let key = PrivateKeyDer::from_pem_file(at.join("leaf.key")).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .unwrap();
-        Arc::new(config)
+        configuration(&at.join("leaf.pem"), &at.join("leaf.key"))
     }
+}
+
+fn configuration(certificate: &Path, key: &Path) -> Arc<rustls::ServerConfig> {
+    let chain = vec![CertificateDer::from_pem_file(certificate).unwrap()];
+    let key = PrivateKeyDer::from_pem_file(key).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    Arc::new(config)
 }
 
 fn openssl(directory: &Path, arguments: &str, name: Option<&str>) {
