@@ -4,7 +4,9 @@ use super::log_files::LogFiles;
 use crate::net::{self, NetError};
 use crate::sources::{NotAHost, ProxyList, SumdbRemote};
 use crate::verify::{self, Database, LogError, Remote, RemoteError, SettingError};
-use std::path::Path;
+use gvmr_core::sys::printable;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// A checksum database and the way to it.
 pub struct Log<'c> {
@@ -17,6 +19,8 @@ struct FilesAndNetwork<'c> {
     name: String,
     files: LogFiles,
     network: SumdbRemote<'c>,
+    /// The directory whose file answered last; `None` where the network did.
+    answered: Mutex<Option<PathBuf>>,
 }
 
 impl<'c> Log<'c> {
@@ -32,7 +36,7 @@ impl<'c> Log<'c> {
         let network = SumdbRemote::new(client, proxies, database.name(), named.as_ref())
             .map_err(|NotAHost { name }| SettingError::Name(name))?;
         let (name, files) = (database.name().to_owned(), files.clone());
-        Ok(Self { database, remote: FilesAndNetwork { name, files, network } })
+        Ok(Self { database, remote: FilesAndNetwork { name, files, network, answered: Mutex::default() } })
     }
 
     /// A client that remembers what it saw below `cache`.
@@ -43,11 +47,18 @@ impl<'c> Log<'c> {
 
 impl Remote for FilesAndNetwork<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError> {
-        if let Some(answer) = self.files.read(&self.name, path) {
+        if let Some((answer, root)) = self.files.read(&self.name, path) {
+            *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Some(root);
             return Ok(answer);
         }
+        *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.network
             .read(path)
             .map_err(|error: NetError| RemoteError { absent: error.is_absent(), source: Box::new(error) })
+    }
+
+    fn answers_for(&self) -> Option<String> {
+        let files = self.answered.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        files.map(|root| printable::path(&root)).or_else(|| Some(self.network.other_place()?.to_string()))
     }
 }

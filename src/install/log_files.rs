@@ -25,12 +25,13 @@ impl LogFiles {
         }
     }
 
-    /// What a file says for `path`, which begins with `/lookup/` or `/tile/`, of the database `name`.
-    pub(super) fn read(&self, name: &str, path: &str) -> Option<Vec<u8>> {
+    /// What a file says for `path`, which begins with `/lookup/` or `/tile/`, of the database `name`; and the directory that
+    /// it lies in.
+    pub(super) fn read(&self, name: &str, path: &str) -> Option<(Vec<u8>, PathBuf)> {
         let directories = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let path = path.trim_start_matches('/');
         let roots = directories.iter().map(|directory| directory.join("sumdb"));
-        roots.flat_map(|root| [root.join(name), root]).find_map(|root| answer(&root, path))
+        roots.flat_map(|root| [root.join(name), root]).find_map(|root| Some((answer(&root, path)?, root)))
     }
 }
 
@@ -81,11 +82,11 @@ mod tests {
         assert_eq!(files.read("sum.example", "/lookup/m@v1"), None);
         files.clone().add(&place.path().join("a"));
         files.add(&place.path().join("b"));
-        assert_eq!(files.read("sum.example", "/lookup/m@v1").unwrap(), b"one");
-        assert_eq!(files.read("sum.example", "/lookup/m@v2").unwrap(), b"two");
+        assert_eq!(files.read("sum.example", "/lookup/m@v1").unwrap().0, b"one");
+        assert_eq!(files.read("sum.example", "/lookup/m@v2").unwrap().0, b"two");
         assert_eq!(files.read("other", "/lookup/m@v1"), None);
-        assert_eq!(files.read("sum.example", "/tile/8/0/001.p/3").unwrap(), [7; 3 * HASH]);
-        assert_eq!(files.read("sum.example", "/tile/8/1/000.p/5").unwrap(), [8; 5 * HASH]);
+        assert_eq!(files.read("sum.example", "/tile/8/0/001.p/3").unwrap().0, [7; 3 * HASH]);
+        assert_eq!(files.read("sum.example", "/tile/8/1/000.p/5").unwrap().0, [8; 5 * HASH]);
         assert_eq!(files.read("sum.example", "/tile/8/1/000.p/10"), None);
     }
 }

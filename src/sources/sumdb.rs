@@ -4,7 +4,7 @@
 //! database is read at its own address. Transport only: nothing read here is trusted before `verify`.
 
 use super::proxies::{ProxyList, ProxyTarget, below};
-use crate::net::{Client, NetError, Url, without_credentials};
+use crate::net::{Client, NetError, RedactedUrl, Url, without_credentials};
 use std::sync::Mutex;
 
 /// Larger than any record, tile or tree head.
@@ -48,6 +48,12 @@ impl<'c> SumdbRemote<'c> {
     /// The content of `path`: `/lookup/…`, `/tile/…` or `/latest`.
     pub fn read(&self, path: &str) -> Result<Vec<u8>, NetError> {
         self.client.read(&below(&self.base()?, path), MAX_BYTES)
+    }
+
+    /// Where it is read, if that was found out and is not its own address.
+    pub fn other_place(&self) -> Option<RedactedUrl> {
+        let base = self.base.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        base.as_ref().filter(|base| **base != self.own).map(RedactedUrl::of)
     }
 
     /// Where the database is read. A failure is not remembered: the next read asks again.

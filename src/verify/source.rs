@@ -12,11 +12,20 @@ pub trait Remote: Sync {
     /// the base as it stands. May stop with an error after [`MAX_ANSWER`] bytes. Is called from several
     /// threads at once.
     fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError>;
+
+    /// Who answers, in words and without credentials, where that is not the log itself.
+    fn answers_for(&self) -> Option<String> {
+        None
+    }
 }
 
 impl<R: Remote + ?Sized> Remote for &R {
     fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError> {
         (**self).read(path)
+    }
+
+    fn answers_for(&self) -> Option<String> {
+        (**self).answers_for()
     }
 }
 
@@ -41,8 +50,14 @@ impl<'a> LogSource<'a> {
         Self { log, remote, asked: AtomicBool::new(false) }
     }
 
-    /// Name and path, for messages.
+    /// Name and path, and who answered, for messages.
     pub(super) fn at(&self, path: &str) -> String {
+        let by = self.remote.answers_for().map(|by| format!(" (read from {by})"));
+        format!("{}{}", self.place(path), by.unwrap_or_default())
+    }
+
+    /// Name and path.
+    fn place(&self, path: &str) -> String {
         format!("{}{path}", self.log)
     }
 
@@ -59,7 +74,7 @@ impl<'a> LogSource<'a> {
             if absent && path.starts_with("/lookup/") {
                 LogError::Absent { at, source }
             } else {
-                LogError::Remote { at, source }
+                LogError::Remote { at: self.place(path), source }
             }
         })?;
         if answer.len() > MAX_ANSWER {
