@@ -34,8 +34,8 @@ pub struct Cli {
     /// When to use color: auto, always or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
     pub color: ColorChoice,
-    /// Accepted for habit: gvmr prints what it does unless --quiet is given
-    #[arg(long, short, global = true, hide = true)]
+    /// Print also which sources were tried in vain
+    #[arg(long, short, global = true)]
     pub verbose: bool,
 }
 

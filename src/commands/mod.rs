@@ -40,7 +40,7 @@ pub struct Failure {
 
 /// Runs the command that was parsed.
 pub fn run(cli: Cli) -> Result<(), Failure> {
-    let terminal = Terminal::with_color(cli.quiet, cli.color);
+    let terminal = Terminal::with_color(cli.quiet, cli.color).verbose(cli.verbose);
     match cli.command {
         Command::Install(arguments) => {
             run_in(terminal, arguments.json, |context| install::run(&arguments, context))

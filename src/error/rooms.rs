@@ -142,8 +142,8 @@ impl From<LogError> for Error {
 
 fn log_kind(error: &LogError) -> ErrorKind {
     match error {
-        LogError::Absent { .. } => ErrorKind::UnknownVersion,
-        LogError::Remote { .. } => ErrorKind::Network,
+        // Of what is known to be released, that is a server's fault; all else is an unknown version.
+        LogError::Absent { .. } | LogError::Remote { .. } => ErrorKind::Network,
         LogError::Setting(SettingError::Disabled)
         | LogError::TooLong { .. }
         | LogError::BadRecord { .. }

@@ -113,6 +113,10 @@ fn newest(
 /// "Not found" by everyone who could be asked is an unknown version; all else stays what it is.
 fn absent(selector: Option<&Selector>, installer: &Installer<'_>, error: SourceError) -> InstallError {
     match selector {
+        // A server that does not have what is known to be released is at fault, not the version.
+        Some(selector) if selector.newest(&installer.sources.known()).is_some() => {
+            InstallError::Source(error)
+        }
         Some(selector)
             if error.kind() == SourceErrorKind::Absent || is_unlogged(selector, installer, &error) =>
         {

@@ -253,7 +253,7 @@ pub(super) fn note_failures<'a>(failures: impl IntoIterator<Item = &'a InstallEr
 /// One line for each source that was asked in vain, in the same words for every version.
 fn note_tried(tried: &[Tried], watch: &dyn Progress) {
     for tried in tried {
-        watch.event(Event::Note(format!("source skipped: {}", tried.outcome)));
+        watch.event(Event::Skipped { line: format!("source skipped: {}", tried.outcome), took: tried.took });
     }
 }
 

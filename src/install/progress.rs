@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What happens during one install, in this order.
 #[derive(Clone, Debug)]
@@ -33,7 +34,14 @@ pub enum Event {
     BuildLine(String),
     /// The tree is complete and proved; it is being synced and moved into place.
     Committing,
-    /// Something worth a line: a source that was skipped, and why.
+    /// A source that did not give it, although another one did.
+    Skipped {
+        /// Which one, and why.
+        line: String,
+        /// How long it was waited for.
+        took: Duration,
+    },
+    /// Something worth a line.
     Note(String),
 }
 

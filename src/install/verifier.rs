@@ -15,6 +15,7 @@ use crate::verify::{self, LogError, LoggedSum, SettingError, Sha256Sum, Verified
 use gvmr_core::gover::version::Version;
 use gvmr_core::home::goroot;
 use gvmr_core::sys::printable;
+use std::error::Error;
 
 /// A tree that was unpacked, and where it came from. It is not proved yet.
 pub(super) struct Unpacked<'lock> {
@@ -59,14 +60,17 @@ impl LogAnswer {
         if silent && (known || wishes.allow_unlogged) {
             return Ok(Self::Silent(error));
         }
-        Err(unlogged(installer, version, error))
+        Err(match error {
+            LogError::Remote { at, source } => unanswered(sources, at, source),
+            error => unlogged(installer, version, error),
+        })
     }
 
     /// What the user should hear although the log answered well, and why it did not answer.
     pub(super) fn warnings(&self) -> Vec<String> {
         match self {
             Self::Logged(logged) => logged.warnings().iter().map(ToString::to_string).collect(),
-            Self::Silent(error) => vec![format!("not in the checksum database: {error}")],
+            Self::Silent(error) => vec![error.to_string()],
             Self::NotAsked => Vec::new(),
         }
     }
@@ -250,6 +254,18 @@ impl Unpacked<'_> {
 pub(super) fn logged(installer: &Installer<'_>, version: &Version) -> Result<LoggedSum, InstallError> {
     let module_version = installer.sources.platform().module_version(version);
     installer.lookup(&module_version).map_err(|error| unlogged(installer, version, error))
+}
+
+/// The error of a log that cannot be asked. Where all sources are directories, its answer is expected in one of them.
+fn unanswered(sources: &[Source], at: String, source: Box<dyn Error + Send + Sync>) -> InstallError {
+    let directories: Option<Vec<_>> = sources.iter().map(Source::directory).collect();
+    match directories.unwrap_or_default().as_slice() {
+        [] => InstallError::Log(LogError::Remote { at, source }),
+        [directory, ..] => match directory.missing() {
+            Some(missing) => InstallError::Source(missing),
+            None => InstallError::NoAnswer { missing: directory.path().join("sumdb").join(at), source },
+        },
+    }
 }
 
 /// Why a release that the log does not prove is not proved at all.

@@ -7,7 +7,10 @@ use crate::install::{Event, Progress};
 use crate::store::{ProofKind, Receipt, Toolchain};
 use crate::terminal::{Bar, Tone, size};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// A wait that the user should know the reason of.
+const WORTH_A_WORD: Duration = Duration::from_secs(1);
 
 /// One install on the terminal.
 pub(super) struct Shown<'a> {
@@ -82,11 +85,15 @@ impl Progress for Shown<'_> {
             }
             Event::BuildLine(line) => self.bar.phase(line),
             Event::Committing => self.bar.phase("syncing"),
+            // Where another source had it at once, that is of use only to who asks.
+            Event::Skipped { line, took } if took > WORTH_A_WORD || self.context.terminal.is_verbose() => {
+                self.event(Event::Note(line));
+            }
             // What is true of a source is true for every version: printed once.
             Event::Note(note) if self.context.is_first(&note) => {
                 self.context.terminal.note(format_args!("{}: {note}", self.bar.label()));
             }
-            Event::Note(_) => {}
+            Event::Note(_) | Event::Skipped { .. } => {}
         }
     }
 

@@ -41,6 +41,24 @@ impl ArchiveDirectory {
         Self { client, platform: name.platform.clone(), musl: name.musl, place: Place::File(file.to_owned()) }
     }
 
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        let (Place::Directory(path) | Place::File(path)) = &self.place;
+        path
+    }
+
+    /// Whether it is more than one archive.
+    pub(super) fn is_directory(&self) -> bool {
+        matches!(self.place, Place::Directory(_))
+    }
+
+    /// The error of a directory that is not there.
+    pub fn missing(&self) -> Option<SourceError> {
+        let outcome = self.files().err()?;
+        let wanted = format!("an archive for {}", self.platform);
+        Some(SourceError { wanted, tried: vec![Tried::at_once(outcome)], ended_early: false })
+    }
+
     pub(super) fn platform(&self) -> &Platform {
         &self.platform
     }
@@ -54,7 +72,7 @@ impl ArchiveDirectory {
         let mut listing = Listing::default();
         match self.files() {
             Ok(files) => listing.add(files.into_iter().map(|(name, _)| name.version), KnownFrom::Directory),
-            Err(outcome) => listing.failed.push(Tried { outcome, asked: true }),
+            Err(outcome) => listing.failed.push(Tried::at_once(outcome)),
         }
         listing.versions.sort();
         listing.versions.dedup();
@@ -82,7 +100,7 @@ impl ArchiveDirectory {
         let wanted = format!("{} for {}", version.toolchain_name(), self.platform);
         let tried = |outcome| SourceError {
             wanted: wanted.clone(),
-            tried: vec![Tried { outcome, asked: true }],
+            tried: vec![Tried::at_once(outcome)],
             ended_early: false,
         };
         let failed = |error| tried(AttemptOutcome::Net(error));
@@ -126,7 +144,6 @@ impl ArchiveDirectory {
     }
 
     fn lacking(&self) -> AttemptOutcome {
-        let (Place::Directory(path) | Place::File(path)) = &self.place;
-        AttemptOutcome::Lacking { path: path.clone() }
+        AttemptOutcome::Lacking { path: self.path().to_owned() }
     }
 }

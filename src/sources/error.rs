@@ -5,6 +5,7 @@ use crate::net::{NetError, NetErrorKind, RedactedUrl};
 use gvmr_core::sys::printable;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// No entry of the list gave it. Holds what every entry that was asked said, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct Tried {
     pub outcome: AttemptOutcome,
     /// Whether it was asked, or is known from a moment ago to be out of reach.
     pub asked: bool,
+    /// How long that took.
+    pub took: Duration,
 }
 
 /// What an entry said instead of giving it.
@@ -132,6 +135,21 @@ impl SourceError {
 }
 
 impl Tried {
+    /// The answer of an entry that was asked at `began`.
+    pub(super) fn since(began: Instant, outcome: AttemptOutcome) -> Self {
+        Self { outcome, asked: true, took: began.elapsed() }
+    }
+
+    /// The same of an entry whose answer took no time worth a word.
+    pub(super) fn at_once(outcome: AttemptOutcome) -> Self {
+        Self { outcome, asked: true, took: Duration::ZERO }
+    }
+
+    /// An entry that was not asked, since it failed a moment ago.
+    pub(super) fn unasked(outcome: AttemptOutcome) -> Self {
+        Self { outcome, asked: false, took: Duration::ZERO }
+    }
+
     /// Whether the entry says that there is no such thing.
     pub fn is_absent(&self) -> bool {
         self.outcome.is_absent()

@@ -15,7 +15,7 @@ use gvmr_core::gover::version::Version;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What cmd/go allows a module zip.
 const MAX_ZIP_BYTES: u64 = 500 << 20;
@@ -182,7 +182,7 @@ impl Goproxy {
             let kind = NetErrorKind::Timeout { phase: Phase::FirstByte, after: GRACE };
             let error = NetError::new(RedactedUrl::of(&url), kind);
             self.remember(index, &error, false);
-            listing.failed.push(Tried { outcome: AttemptOutcome::Net(error), asked: true });
+            listing.failed.push(Tried::at_once(AttemptOutcome::Net(error)));
         }
         listing.versions.sort();
         listing.versions.dedup();
@@ -201,7 +201,7 @@ impl Goproxy {
             }
             Err(error) => {
                 self.remember(index, &error, true);
-                listing.failed.push(Tried { outcome: AttemptOutcome::Net(error), asked: true });
+                listing.failed.push(Tried::at_once(AttemptOutcome::Net(error)));
             }
         }
         listing.versions.len() > before
@@ -252,7 +252,7 @@ impl Goproxy {
         let mut ended_early = false;
         for (index, entry) in self.list.entries().iter().enumerate() {
             let known = self.known(index).filter(|known| known.certain || !for_bytes);
-            let asked = known.is_none();
+            let (asked, began) = (known.is_none(), Instant::now());
             let outcome = match (entry.place.url(), known) {
                 (None, _) => AttemptOutcome::Off,
                 (_, Some(known)) => AttemptOutcome::Net(known.error),
@@ -262,7 +262,7 @@ impl Goproxy {
                 },
             };
             let goes_on = entry.any_error_passes || outcome.passes_comma();
-            tried.push(Tried { outcome, asked });
+            tried.push(if asked { Tried::since(began, outcome) } else { Tried::unasked(outcome) });
             if !goes_on {
                 let rest = self.list.entries().get(index + 1);
                 ended_early = rest.is_some_and(|next| next.place != ProxyTarget::Off);

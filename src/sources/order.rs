@@ -134,6 +134,14 @@ impl Source {
         archive_name::known(version, platform).is_some()
     }
 
+    /// The directory that it is.
+    pub fn directory(&self) -> Option<&ArchiveDirectory> {
+        match self {
+            Self::Directory(directory) => Some(directory).filter(|directory| directory.is_directory()),
+            Self::Archives(_) | Self::Goproxy(_) => None,
+        }
+    }
+
     /// Whether it could not be connected to a few minutes ago: then it is asked last.
     pub fn is_doubtful(&self) -> bool {
         match self {
@@ -147,6 +155,7 @@ impl Source {
     /// where it is not known whom it asks.
     pub fn is_silent(&self, after: Duration) -> Option<String> {
         let (error, setting) = match self {
+            Self::Archives(archives) if archives.is_reading_index() => return self.index_is_silent(after),
             Self::Archives(archives) => {
                 (archives.mirror_is_silent(after)?, "GVMR_SOURCES=goproxy or GVMR_MIRROR")
             }

@@ -24,6 +24,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 #[derive(Clone, Debug)]
 pub struct Terminal {
     quiet: bool,
+    verbose: bool,
     stdout: Palette,
     stderr: Palette,
     bars: MultiProgress,
@@ -42,10 +43,22 @@ impl Terminal {
         let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
         Self {
             quiet,
+            verbose: false,
             stdout: Palette::of(&stdout, choice),
             stderr: Palette::of(&stderr, choice),
             bars: MultiProgress::with_draw_target(target),
         }
+    }
+
+    /// The same with what was tried in vain, if `verbose`.
+    #[must_use]
+    pub fn verbose(self, verbose: bool) -> Self {
+        Self { verbose: verbose && !self.quiet, ..self }
+    }
+
+    /// Whether what was tried in vain is wanted too.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
     }
 
     /// Whether only results and errors are wanted.

@@ -179,7 +179,8 @@ impl LogError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Remote { .. } => return None,
-            Self::Absent { .. } | Self::InvalidModule { .. } => "run `gvmr ls-remote` to list the releases",
+            Self::Absent { .. } => "ask another proxy (GOPROXY), or try again later",
+            Self::InvalidModule { .. } => "run `gvmr ls-remote` to list the releases",
             Self::Setting(SettingError::Disabled) => {
                 "unset GOSUMDB; without it only archives of known releases can be verified"
             }

@@ -18,6 +18,9 @@ mod secrets;
 mod shown;
 mod waiting;
 
+/// Longer than any test waits.
+const HOURS: Duration = Duration::from_secs(36_000);
+
 /// Limits that end a test quickly.
 pub(crate) fn short() -> TransferLimits {
     TransferLimits {
@@ -267,7 +270,6 @@ fn five_redirects_are_followed_and_no_more() {
 fn in_a_hurry_nobody_is_asked_twice_who_does_not_listen() {
     let mut settings = NetSettings::from_environment(&Vec::<(&str, &str)>::new());
     // A pause that no test waits for.
-    const HOURS: Duration = Duration::from_secs(36_000);
     settings.limits =
         TransferLimits { pause: Duration::from_secs(3600), deadline: HOURS, silence: HOURS, ..short() };
     let client = Client::new(settings).hurried();

@@ -28,6 +28,11 @@ impl InstallError {
             {
                 "it holds another release than its name says; use the right archive, or rename it"
             }
+            Self::Mismatch { source_url, .. } | Self::Archive { source_url, .. }
+                if source_url.starts_with("file:") =>
+            {
+                "do not use this file; download it again from https://go.dev/dl/ or another source"
+            }
             Self::Mismatch { .. } | Self::Archive { .. } => TAMPERED,
             Self::Sum(mismatch) if mismatch.remembered.is_some() => {
                 "run `gvmr prune --indexes` to forget what indexes listed before, if you trust the archive's new sum"

@@ -12,6 +12,7 @@ use crate::sources::race::{Lane, Lap, PATIENCE, Race};
 use crate::unpack::Format;
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
+use std::time::Instant;
 
 /// More than any archive: the largest so far has 151 MB.
 const MAX_BYTES: u64 = 500 << 20;
@@ -95,12 +96,13 @@ impl Archives {
     ) -> Result<(Body, (String, Format)), Vec<Tried>> {
         let Some(base) = self.settings.mirrors.get(place) else { return Err(Vec::new()) };
         if let Some(error) = self.known(place, others_left) {
-            return Err(vec![Tried { outcome: AttemptOutcome::Net(error), asked: false }]);
+            return Err(vec![Tried::unasked(AttemptOutcome::Net(error))]);
         }
         let client = if others_left { self.client.hurried() } else { self.client.clone() };
         let mut tried = Vec::new();
         for (number, (stem, format)) in files.iter().enumerate() {
             let url = below(base, &format!("{stem}.{}", format.extension()));
+            let began = Instant::now();
             match client.open(&url).and_then(|body| body.limited(MAX_BYTES)) {
                 Ok(body) => {
                     self.reached_at(base);
@@ -111,7 +113,7 @@ impl Archives {
                     self.remember(place, &error, others_left);
                     // Of several names that are not there, the usual one is worth a word.
                     if !absent || number == 0 {
-                        tried.push(Tried { outcome: AttemptOutcome::Net(error), asked: true });
+                        tried.push(Tried::since(began, AttemptOutcome::Net(error)));
                     }
                     if !absent {
                         break;

@@ -20,6 +20,7 @@ use gvmr_core::gover::version::Version;
 use mirrors::Opened;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -49,6 +50,7 @@ pub struct Archives {
     index: Arc<OnceLock<Option<Result<Index, IndexError>>>>,
     /// That the index has not answered yet, and is not waited for any longer.
     silence: Arc<OnceLock<Option<Result<Index, IndexError>>>>,
+    is_reading: Arc<AtomicBool>,
     unreachable: Arc<Mutex<BTreeMap<usize, NetError>>>,
     memory: Option<Arc<Reachability>>,
     /// Whether there is no other source.
@@ -75,6 +77,7 @@ impl Archives {
             settings,
             index,
             silence,
+            is_reading: Arc::default(),
             unreachable: Arc::default(),
             memory: None,
             is_alone: true,
@@ -105,6 +108,11 @@ impl Archives {
     /// The same, which notes in `state` how its requests stand.
     pub(super) fn noting(&self, state: &Arc<RequestState>) -> Self {
         Self { client: self.client.noting(state), ..self.clone() }
+    }
+
+    /// Whether the index is being read.
+    pub(super) fn is_reading_index(&self) -> bool {
+        self.is_reading.load(Ordering::Relaxed)
     }
 
     /// Takes down that the first mirror has been silent for `after`.
@@ -199,7 +207,7 @@ impl Archives {
             None => None,
         };
         failure.map_or(Ok(None), |error| {
-            let tried = vec![Tried { outcome: AttemptOutcome::Index(error.clone()), asked: true }];
+            let tried = vec![Tried::at_once(AttemptOutcome::Index(error.clone()))];
             Err(SourceError { wanted: String::new(), tried, ended_early: false })
         })
     }
@@ -224,8 +232,12 @@ impl Archives {
         let Opened { body, file: (stem, format), passed_over, mut notes } = opened;
         let name = format!("{stem}.{}", format.extension());
         notes.extend(listed.map_or_else(Vec::new, notes_on));
-        if let (None, Some(Some(Err(silence)))) = (listed, self.silence.get()) {
-            notes.push(format!("{silence}; to skip it, set GVMR_INDEX=off"));
+        match (listed, self.silence.get()) {
+            (None, Some(Some(Err(silence)))) => {
+                notes.push(format!("{silence}; to skip it, set GVMR_INDEX=off"));
+            }
+            (None, _) => notes.extend(self.unreadable_index()),
+            (Some(_), _) => {}
         }
         if format != Format::TarGz
             && let Some(sum) = &sum
@@ -259,6 +271,12 @@ impl Archives {
         }
     }
 
+    /// What to say about an index that the user named and that cannot be read.
+    fn unreadable_index(&self) -> Option<String> {
+        let error = self.index.get()?.as_ref()?.as_ref().err().filter(|_| self.settings.index_named)?;
+        Some(format!("cannot use the index: {error}; to do without it, set GVMR_INDEX=off"))
+    }
+
     fn fresh_or_old_index(&self) -> Option<&Index> {
         self.index().and_then(|index| index.as_ref().ok())
     }
@@ -282,7 +300,9 @@ impl Archives {
         let naming = if self.settings.musl { Naming::Musl } else { Naming::Official };
         let client = if self.is_index_hurried() { self.client.hurried() } else { self.client.clone() };
         let read = |url: &Url| {
+            self.is_reading.store(true, Ordering::Relaxed);
             let index = Index::read(&client, url, &self.settings.cache, naming);
+            self.is_reading.store(false, Ordering::Relaxed);
             match index.as_ref().map(Index::failure) {
                 Ok(None) => self.reached_at(url),
                 Ok(Some(IndexError::Net(error))) | Err(IndexError::Net(error)) if error.is_unconnected() => {

@@ -84,12 +84,35 @@ fn an_unknown_version_names_the_nearest_that_exist() {
 }
 
 #[test]
+fn a_server_without_a_known_release_is_at_fault_not_the_version() {
+    let mirror = Mirror::small(&["1.99.1"]);
+    let mut world = mirror.world();
+    for word in ["1.22.10", "1.22"] {
+        let run = world.gvmr(["install", word]).exits(4, &["404", "127.0.0.1", "next: "]);
+        assert!(!run.stderr.contains("there is no Go"), "{run:?}");
+    }
+    world.set("GVMR_SOURCES", "archive").set("GVMR_INDEX", "off");
+    world.set("GVMR_MIRROR", &mirror.server.url("/nowhere"));
+    world.gvmr(["install", "1.22.10"]).exits(4, &["/nowhere/go1.22.10.linux-amd64.tar.gz", "404"]);
+}
+
+#[test]
+fn a_named_index_that_cannot_be_read_is_told() {
+    let mirror = Mirror::small(&["1.99.1"]);
+    let mut world = mirror.archive_world();
+    let index = mirror.server.url("/no-index");
+    world.set("GVMR_INDEX", &index);
+    world.gvmr(["install", "1.99.1"]).exits(0, &["cannot use the index", &index, "GVMR_INDEX=off"]);
+}
+
+#[test]
 fn every_network_fault_says_what_failed_and_where_and_leaves_nothing() {
     let zip = |path: &str| path.ends_with(".zip");
-    let faults: [(&str, i32, &str, fn(Reply) -> Reply); 5] = [
+    let faults: [(&str, i32, &str, fn(Reply) -> Reply); 6] = [
         ("cut", 4, "ended early", |reply| reply.fault(Fault::CutAfter(700))),
         ("forbidden", 4, "refused", |_| Reply::status(403)),
         ("sign-in page", 4, "HTML", |_| Reply::html()),
+        ("unmarked page", 4, "HTML", |_| Reply::ok("<!-- portal --><script>go('/login')</script>")),
         ("broken", 4, "502", |_| Reply::status(502)),
         ("proxy wants credentials", 4, "407", |_| Reply::status(407)),
     ];

@@ -205,3 +205,17 @@ fn proxies_alone_without_goproxy_say_once_whom_they_ask() {
     world.set("GVMR_SOURCES", "");
     assert!(!world.gvmr(["install", "1.24.13"]).stderr.contains(line));
 }
+
+#[test]
+fn a_directory_as_the_only_source_names_what_it_lacks() {
+    let stick = Stick::new();
+    let mut world = stick.world();
+    let nowhere = stick.directory.join("nowhere");
+    world.set("GVMR_SOURCES", &format!("dir:{}", nowhere.display()));
+    world.gvmr(["install", "1.99.1"]).exits(4, &["nowhere does not exist", "GVMR_SOURCES"]);
+    fs::rename(stick.directory.join("sumdb"), stick.directory.join("elsewhere")).unwrap();
+    world.set("GVMR_SOURCES", &format!("dir:{}", stick.directory.display()));
+    world.gvmr(["install", "1.99.1"]).exits(4, &["stick/sumdb/test.log/lookup/", "go mod download"]);
+    fs::rename(stick.directory.join("elsewhere"), stick.directory.join("sumdb")).unwrap();
+    world.gvmr(["install", "1.99.1"]).succeeds();
+}

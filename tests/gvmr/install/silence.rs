@@ -113,6 +113,19 @@ fn a_silent_index_leaves_the_word_to_the_others_and_a_late_answer_still_counts()
 }
 
 #[test]
+fn an_index_that_is_silent_is_not_taken_for_the_mirror() {
+    let mirror = Mirror::small_but(&["1.99.1"], |request, reply| {
+        if request.target.starts_with("/sumdb/") { Reply::status(500) } else { reply }
+    });
+    let hangs = Server::start(|_| Reply::ok("").fault(Fault::Hang));
+    let mut world = world(&mirror, &hangs.url(""));
+    world.set("GVMR_MIRROR", &mirror.server.url("/dl"));
+    // Neither the table nor the log knows it: its index is read, and the proxy races that.
+    let run = world.gvmr(["install", "--allow-unlogged", "1.99.1"]);
+    run.exits(0, &[&format!("{} did not answer within 3 s", hangs.url("/index")), "GVMR_INDEX=off"]);
+}
+
+#[test]
 fn behind_a_firewall_that_drops_go_dev_an_install_takes_three_seconds_more() {
     if !rustix::process::geteuid().is_root() {
         return skip("a network of its own needs root");

@@ -50,6 +50,7 @@ fn endless_interim_answers() -> std::net::SocketAddr {
         for stream in listener.incoming().take(3) {
             let mut stream = stream.unwrap();
             std::thread::spawn(move || {
+                let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
                 for _ in 0..600 {
                     if std::io::Write::write_all(&mut stream, b"HTTP/1.1 100 Continue\r\n\r\n").is_err() {
                         return;
