@@ -2,12 +2,23 @@
 
 use gvmr::cli;
 use gvmr::commands::{self, Failure};
+use gvmr::context;
 use gvmr::error::Error;
+use gvmr::process::signals;
 use gvmr::terminal::Terminal;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    signals::report_file_size_limit();
+    let code = run();
+    match context::ending_signal() {
+        Some(signal) => signals::end_by(signal),
+        None => code,
+    }
+}
+
+fn run() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let cli = match cli::read(words.iter().cloned()) {
         Ok(cli) => cli,
@@ -17,7 +28,11 @@ fn main() -> ExitCode {
     let Err(Failure { error, json }) = commands::run(cli) else { return ExitCode::SUCCESS };
     let terminal = Terminal::with_color(false, color);
     if json && !error.in_data {
-        let _ = terminal.json(&error.as_json()); // without stdout, stderr still has it
+        let mut said = error.as_json();
+        if let Some(signal) = context::ending_signal() {
+            said["error"]["code"] = signals::exit_code(signal).into();
+        }
+        let _ = terminal.json(&said); // without stdout, stderr still has it
     }
     terminal.error(&error.message, error.hint.as_deref());
     ExitCode::from(error.kind.exit_code())

@@ -1,13 +1,22 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the first one asks a command that must clean up to do so.
 
+use crate::process::signals;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// How long an interrupted command may take to clean up before it is ended.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// The first signal that asked this process to end; 0 before.
+static SIGNAL: AtomicI32 = AtomicI32::new(0);
+
+/// The signal that asked this process to end, if one did.
+pub fn ending_signal() -> Option<i32> {
+    Some(SIGNAL.load(Ordering::Relaxed)).filter(|signal| *signal != 0)
+}
 
 /// Whether the end was asked for, and how many parts of the command must clean up first.
 #[derive(Default)]
@@ -21,17 +30,18 @@ impl Interrupt {
     /// long, ends the process, and otherwise every signal does. Nothing is lost either way: the next install removes what
     /// was not committed.
     pub(super) fn listen(&self) -> io::Result<()> {
-        let handled = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal));
-        let mut signals = signal_hook::iterator::Signals::new(handled)?;
+        let handled = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !signals::is_ignored(*signal));
+        let mut received = signal_hook::iterator::Signals::new(handled)?;
         let (asked, pending_cleanup) = (Arc::clone(&self.asked), Arc::clone(&self.pending_cleanup));
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            for signal in &mut signals {
+            for signal in &mut received {
+                let _ = SIGNAL.compare_exchange(0, signal, Ordering::Relaxed, Ordering::Relaxed);
                 if asked.swap(true, Ordering::Relaxed) || pending_cleanup.load(Ordering::Relaxed) == 0 {
-                    end(signal);
+                    signals::end_by(signal);
                 }
                 std::thread::spawn(move || {
                     std::thread::sleep(GRACE);
-                    end(signal);
+                    signals::end_by(signal);
                 });
             }
         })?;
@@ -50,16 +60,4 @@ impl Interrupt {
         self.pending_cleanup.fetch_sub(1, Ordering::Relaxed);
         result
     }
-}
-
-/// Whether the parent process wants this one to survive the signal, as `nohup` does.
-fn is_ignored(signal: i32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    mask & (1 << (signal - 1)) != 0
-}
-
-fn end(signal: i32) {
-    let _ = signal_hook::low_level::emulate_default_handler(signal); // it does not return for these signals
 }

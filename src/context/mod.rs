@@ -14,6 +14,7 @@ mod shared_home;
 
 pub use consent::Consent;
 pub use error::ContextError;
+pub use interrupt::ending_signal;
 pub use removal::Removal;
 pub use shared_home::DefaultOf;
 

@@ -12,6 +12,7 @@ mod group_leader;
 mod in_order;
 mod scope;
 mod session;
+pub mod signals;
 mod stat;
 mod watchdog;
 

@@ -194,6 +194,9 @@ pub fn storage_hint(error: &io::Error) -> &'static str {
     use io::ErrorKind as Io;
     match error.kind() {
         Io::StorageFull | Io::QuotaExceeded => NO_SPACE,
+        Io::FileTooLarge => {
+            "raise the limit on file sizes with `ulimit -f`, or run it where that limit is higher"
+        }
         Io::PermissionDenied | Io::ReadOnlyFilesystem => {
             "make it writable for you, or set GVMR_HOME to a directory that is"
         }

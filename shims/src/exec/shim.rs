@@ -16,6 +16,7 @@ use crate::select::error::ResolveError;
 use crate::select::resolution::{Resolution, Selection};
 use crate::sys::environment::Block;
 use crate::sys::printable;
+use crate::sys::process;
 use std::convert::Infallible;
 use std::ffi::{CStr, OsString};
 use std::fmt;
@@ -26,7 +27,7 @@ use std::path::PathBuf;
 pub fn run(arguments: &[&CStr]) -> i32 {
     let Err(failure) = start(arguments, &Block::of_process());
     // Without a stderr, the exit code must do.
-    let _ = writeln!(io::stderr(), "gvmr: {failure}");
+    say(&failure);
     failure.exit_code()
 }
 
@@ -108,9 +109,14 @@ pub fn launch(call: &Invocation<'_>, answer: &Resolution, resolved: &ResolvedEnv
     };
     if let Some(caveat) = call.caveat(answer) {
         // Without a stderr, the tool's answer must do.
-        let _ = writeln!(io::stderr(), "gvmr: {caveat}");
+        say(&caveat);
     }
     ShimError::Launch(launch.in_environment(resolved).replace(&call.arguments, call.block))
+}
+
+/// Prints a line to stderr, which may be a file.
+fn say(line: &dyn fmt::Display) {
+    let _ = process::within_file_size_limit(|| writeln!(io::stderr(), "gvmr: {line}"));
 }
 
 /// The tool of the Go outside: the one in its GOROOT, or else the first of that name on PATH.

@@ -3,7 +3,7 @@
 //! `std::process::Command` would copy the environment into a map and reset the signal mask and dispositions;
 //! a shim must pass all of that on untouched, and cheaply.
 
-#![allow(unsafe_code)] // C's strings and seven of its calls, each with the reason why it is sound
+#![allow(unsafe_code)] // C's strings and eight of its calls, each with the reason why it is sound
 
 use std::ffi::{CStr, CString, OsStr, c_char, c_int, c_uint, c_ulong};
 use std::fmt;
@@ -25,7 +25,9 @@ const AT_EACCESS: c_int = 0x200;
 /// What nearly every look finds; naming it here spares the table of all kinds.
 const ENOENT: c_int = 2;
 const SIGPIPE: c_int = 13;
+const SIGXFSZ: c_int = 25;
 const SIG_DFL: usize = 0;
+const SIG_IGN: usize = 1;
 
 unsafe extern "C" {
     static environ: *const *const c_char;
@@ -39,6 +41,7 @@ unsafe extern "C" {
     fn faccessat(directory: c_int, path: *const c_char, mode: c_int, flags: c_int) -> c_int;
     fn readlink(path: *const c_char, target: *mut c_char, size: usize) -> isize;
     fn signal(number: c_int, handler: usize) -> usize;
+    fn sigaction(number: c_int, new: *const usize, old: *mut usize) -> c_int;
 }
 
 /// A NUL-terminated string, as thin as C's own pointer: an environment holds many, and hardly any is looked at
@@ -177,7 +180,6 @@ pub(crate) fn execute(program: &CStr, arguments: &[&CStr], environment: &[Word<'
 
 /// Whether this process was started with SIGPIPE ignored. Asked before Rust's runtime starts, or where it never does.
 pub(crate) fn ignores_sigpipe() -> bool {
-    const SIG_IGN: usize = 1;
     // SAFETY: sets a disposition to its default and back; no handler is installed, and no second thread is there.
     unsafe {
         let before = signal(SIGPIPE, SIG_DFL);
@@ -186,6 +188,25 @@ pub(crate) fn ignores_sigpipe() -> bool {
         }
         before == SIG_IGN
     }
+}
+
+/// Whether this process ignores a signal. Unlike `/proc/self/status`, this works without `/proc`.
+pub fn ignores(number: i32) -> bool {
+    // C's struct begins with the handler, on every architecture that Rust has Linux for but MIPS, and is smaller.
+    let mut old = [SIG_DFL; 64];
+    // SAFETY: with no new action it only writes the present one, which fits.
+    unsafe { sigaction(number, ptr::null(), old.as_mut_ptr()) == 0 && old.first() == Some(&SIG_IGN) }
+}
+
+/// Does what may write to a file beyond the limit on file sizes: the write fails instead of ending this process, and
+/// the disposition is then as it was. Only for a process with one thread.
+pub(crate) fn within_file_size_limit<T>(write: impl FnOnce() -> T) -> T {
+    // SAFETY: sets a disposition to "ignore" and back; no handler is installed.
+    let before = unsafe { signal(SIGXFSZ, SIG_IGN) };
+    let result = write();
+    // SAFETY: as above.
+    unsafe { signal(SIGXFSZ, before) };
+    result
 }
 
 /// Undoes what Rust's runtime did before `main`: it ignores SIGPIPE, and an ignored signal survives `execve`.

@@ -182,6 +182,9 @@ impl EditError {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                     "free some space on that file system, then run it again".to_owned()
                 }
+                io::ErrorKind::FileTooLarge => {
+                    "raise the limit on file sizes with `ulimit -f`, then run it again".to_owned()
+                }
                 _ => return None,
             },
             Self::Directory { path } | Self::Special { path, .. } | Self::NotADirectory { path } => {

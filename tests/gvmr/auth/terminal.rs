@@ -6,6 +6,7 @@ use nix::sys::termios::{LocalFlags, tcgetattr};
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::fd::OwnedFd;
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command};
 
 struct Typist {
@@ -43,7 +44,8 @@ impl Typist {
     }
 
     fn ends(&mut self) -> Option<i32> {
-        let code = self.child.wait().unwrap().code();
+        let status = self.child.wait().unwrap();
+        let code = status.code().or(status.signal().map(|signal| 128 + signal)); // as a shell gives it
         let echoes = tcgetattr(&self.slave).unwrap().local_flags.contains(LocalFlags::ECHO);
         assert!(echoes, "the terminal shows again what is typed");
         code

@@ -6,6 +6,7 @@ mod module_minimums;
 mod pins;
 mod reports;
 mod screen;
+mod signals;
 mod upgrades;
 mod version_words;
 mod words;
