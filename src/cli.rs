@@ -152,7 +152,7 @@ pub enum Command {
     /// Runs a command in a new session, without the terminal
     #[command(name = "session-start", hide = true)]
     SessionStart(SessionStartArgs),
-    /// Ends the sessions of a gvmr that was killed; reads their ids from stdin
+    /// Runs a command and ends all that it started with it, or when stdin ends
     #[command(name = "session-watch", hide = true)]
     SessionWatch(SessionWatchArgs),
 }

@@ -38,9 +38,9 @@ pub struct SessionStartArgs {
 /// `gvmr session-watch`.
 #[derive(Debug, Args)]
 pub struct SessionWatchArgs {
-    /// The process that started the sessions
-    #[arg(long)]
-    pub parent: i32,
+    /// The command
+    #[arg(last = true, required = true)]
+    pub words: Vec<OsString>,
 }
 
 /// `gvmr shim-missing`: what the shim knows when a version is not installed.

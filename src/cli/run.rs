@@ -62,10 +62,10 @@ pub struct ExecArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Each command runs exactly the version shown: GOTOOLCHAIN is `local`. stdin is empty.
-The output of each command is printed when it ends; with --quiet, only if it fails. Processes that it leaves behind are \
-killed.
+The output of each command is printed when it ends; with --quiet, only if it fails. Processes that it leaves behind, \
+daemons too, are killed.
 
-Exits with 1 if the command fails with any version, 126 or 127 if it cannot start with any, and 130 on Ctrl-C.")]
+Exits with 1 if the command fails with any version, 126 or 127 if it cannot start with any, and by the signal on Ctrl-C (130).")]
 pub struct EachArgs {
     /// 1.22, 1.23.4, latest; each means the newest installed version that matches, a range such as ">=1.22" all that do
     #[arg(value_name = "VERSION", required_unless_present = "installed", conflicts_with = "installed")]

@@ -112,10 +112,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::ShimPrepare(arguments) => plain(handover::prepare(&arguments, &terminal)),
         Command::SessionSeen => plain(sessions::seen(&terminal)),
         Command::SessionStart(arguments) => plain(sessions::start(&arguments)),
-        Command::SessionWatch(arguments) => {
-            sessions::watch(&arguments);
-            Ok(())
-        }
+        Command::SessionWatch(arguments) => plain(sessions::watch(&arguments)),
     }
 }
 

@@ -1,38 +1,39 @@
-//! A running leader and its group or session, ended when dropped.
+//! A running leader and its group, session or keeper, ended when dropped.
 //!
 //! The ended leader stays a zombie until its group or session is ended: no other process, group or session can get its id
 //! meanwhile.
 
 use super::Scope;
+use super::keeper::KeptCommand;
 use super::session::sweep;
-use super::watchdog::Begun;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};
 use std::io;
-use std::os::unix::process::CommandExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitStatus};
 
-pub(super) struct GroupLeader<'a> {
+pub(super) struct GroupLeader {
     child: Child,
-    scope: Scope<'a>,
+    scope: Scope,
+    /// Where the child is a keeper.
+    kept: Option<KeptCommand>,
     status: Option<ExitStatus>,
 }
 
-impl<'a> GroupLeader<'a> {
+impl GroupLeader {
     /// Starts it; the command's own ends of pipes are closed here.
-    pub(super) fn start(mut command: Command, scope: Scope<'a>) -> io::Result<Self> {
-        let begun = match scope {
+    pub(super) fn start(mut command: Command, scope: Scope) -> io::Result<Self> {
+        let kept = match scope {
             Scope::Group => {
                 command.process_group(0);
                 None
             }
             Scope::Session => None,
-            Scope::Kept(keeper) => Some((keeper, Begun::with(&mut command)?)),
+            Scope::Kept => Some(KeptCommand::with(&mut command)?),
         };
-        let leader = Self { child: command.spawn()?, scope, status: None };
+        let mut leader = Self { child: command.spawn()?, scope, kept, status: None };
         drop(command); // it holds the pipes open
-        if let Some((keeper, begun)) = begun {
-            keeper.watch(leader.id());
-            begun.go_on()?;
+        if let Some(kept) = &mut leader.kept {
+            kept.begins()?;
         }
         Ok(leader)
     }
@@ -48,30 +49,39 @@ impl<'a> GroupLeader<'a> {
 
     /// Sends it and its group SIGINT, as Ctrl-C in a terminal does.
     pub(super) fn interrupt(&self) {
-        let _ = kill_process_group(self.id(), Signal::INT); // one that cannot be interrupted is killed
+        match &self.kept {
+            Some(kept) => kept.interrupt(),
+            // One that cannot be interrupted is killed.
+            None => drop(kill_process_group(self.id(), Signal::INT)),
+        }
     }
 
-    /// Kills what is left of its group or session, and gives how the leader ended.
+    /// Ends what is left of it, and gives how the leader ended.
     pub(super) fn end(&mut self) -> io::Result<ExitStatus> {
         if let Some(status) = self.status {
             return Ok(status);
         }
         let id = self.id();
-        let _ = kill_process_group(id, Signal::KILL); // none left is fine
-        let _ = kill_process(id, Signal::KILL); // it may not have become a leader yet
-        if !matches!(self.scope, Scope::Group) {
-            sweep(id);
+        if let Some(kept) = &self.kept {
+            kept.end();
+        } else {
+            let _ = kill_process_group(id, Signal::KILL); // none left is fine
+            let _ = kill_process(id, Signal::KILL); // it may not have become a leader yet
+            if self.scope == Scope::Session {
+                sweep(id);
+            }
         }
         let status = self.child.wait()?;
         self.status = Some(status);
-        if let Scope::Kept(keeper) = self.scope {
-            keeper.forget(id);
+        // The command may have been killed, and the keeper have ended as it did.
+        if let Some(kept) = self.kept.as_ref().filter(|_| status.signal() == Some(Signal::KILL.as_raw())) {
+            kept.end_without_keeper();
         }
         Ok(status)
     }
 }
 
-impl Drop for GroupLeader<'_> {
+impl Drop for GroupLeader {
     fn drop(&mut self) {
         let _ = self.end();
     }

@@ -1,27 +1,29 @@
 //! Runs a program to its end, reads its output, and leaves no process of it running.
 //!
-//! Takes a command that leads a process group or a session of its own; gives how the leader ended. Its kin, which is the
+//! Takes a command that leads a process group or a session of its own; gives how the leader ended. Its scope, which is the
 //! group or the session, is ended with it, by the one signal that no process can ignore: when the leader has ended, when
-//! the caller wants no more, when a callback panics; that of a [`Watchdog`] even when this process is killed. A process that
-//! has made a session of its own on purpose (a daemon) is left alone, and is not waited for although it may hold the
-//! output open.
+//! the caller wants no more, when a callback panics. A process that has made a session of its own on purpose (a daemon) is
+//! left alone there, and is not waited for although it may hold the output open. A command that is [`kept`] leaves nothing:
+//! what it started ends with it, in whatever session, even when this process is killed.
 
 mod captured;
 mod environment;
 mod group_leader;
 mod in_order;
+mod keeper;
+mod leader;
 mod scope;
 mod session;
 pub mod signals;
 mod stat;
-mod watchdog;
 
 pub use captured::Captured;
 pub use environment::{Given, Go, NotGiven, prepare};
 pub use in_order::in_order;
+pub use keeper::{keep, kept};
+pub use leader::become_leader;
 pub use scope::Scope;
 pub use stat::Stat;
-pub use watchdog::{Watchdog, become_leader, keep_watch};
 
 use group_leader::GroupLeader;
 use std::io::{self, PipeReader, Read as _};
@@ -92,7 +94,7 @@ pub enum Stop {
 pub fn run(
     mut command: Command,
     streams: Streams,
-    kin: Scope<'_>,
+    kin: Scope,
     listener: &mut dyn Listener,
 ) -> Result<Ending, Stop> {
     let (reader, writer) = io::pipe().map_err(Stop::Run)?;

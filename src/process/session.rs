@@ -3,6 +3,7 @@
 //! Takes a session's id; reads `/proc`, kills by handles that name one process. Never kills what left the session.
 
 use super::stat::Stat;
+use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 use std::fs;
 
@@ -17,7 +18,7 @@ pub(super) fn sweep(leader: Pid) {
             return;
         }
         for member in members {
-            end_member(member, leader);
+            let _ = end_process(member, || is_member(member, leader)); // one that is gone is fine
         }
     }
 }
@@ -34,11 +35,11 @@ fn is_member(process: Pid, leader: Pid) -> bool {
     stat.and_then(|stat| stat.session()) == Some(leader.as_raw_nonzero().get())
 }
 
-/// Kills a member by a handle: another process may have got its id meanwhile.
-fn end_member(process: Pid, leader: Pid) {
-    let _ = match pidfd_open(process, PidfdFlags::empty()) {
-        Ok(handle) if is_member(process, leader) => pidfd_send_signal(handle, Signal::KILL),
-        Err(rustix::io::Errno::NOSYS) => kill_process(process, Signal::KILL), // before Linux 5.3
-        _ => Ok(()),
-    };
+/// Kills a process by a handle, if it still is the one that is meant: another one may have got its id meanwhile.
+pub(super) fn end_process(process: Pid, is_meant: impl FnOnce() -> bool) -> Result<(), Errno> {
+    match pidfd_open(process, PidfdFlags::empty()) {
+        Ok(handle) if is_meant() => pidfd_send_signal(handle, Signal::KILL),
+        Err(Errno::NOSYS) => kill_process(process, Signal::KILL), // before Linux 5.3
+        other => other.map(drop),
+    }
 }

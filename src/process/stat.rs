@@ -12,6 +12,7 @@ pub struct Stat {
 
 /// Numbers of fields behind the name, from 0; proc(5) counts these from 3.
 const STATE: usize = 0;
+const PARENT: usize = 1;
 const SESSION: usize = 3;
 const START_TIME: usize = 19;
 
@@ -30,6 +31,11 @@ impl Stat {
     /// Whether it runs: it is neither a zombie nor dead.
     pub fn is_running(&self) -> bool {
         self.field(STATE).is_some_and(|state| !matches!(state, "Z" | "X"))
+    }
+
+    /// The id of its parent.
+    pub fn parent(&self) -> Option<i32> {
+        self.field(PARENT)?.parse().ok()
     }
 
     /// The id of its session.
@@ -55,7 +61,7 @@ mod tests {
     fn a_name_with_parentheses_and_blanks_is_skipped() {
         let stat = Stat::parse(b"71 (a) Z \xff) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 900 20\n");
         assert!(stat.is_running());
-        assert_eq!((stat.session(), stat.start_time()), (Some(3), Some("900")));
+        assert_eq!((stat.parent(), stat.session(), stat.start_time()), (Some(1), Some(3), Some("900")));
         assert!(!Stat::parse(b"71 (a) Z 1 2 3\n").is_running());
         assert!(!Stat::parse(b"").is_running());
         let own = Stat::of(rustix::process::getpid()).unwrap();

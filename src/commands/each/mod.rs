@@ -6,7 +6,7 @@ mod versions;
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
-use crate::process::{self, Captured, Ending, Given, Go, Listener, Scope, Stop, Streams, Watchdog, in_order};
+use crate::process::{self, Captured, Ending, Given, Go, Listener, Scope, Stop, Streams, in_order};
 use crate::terminal::Bar;
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::{Environment as _, Process};
@@ -37,11 +37,12 @@ pub(super) fn run(arguments: &cli::EachArgs, context: &Context) -> Result<(), Er
     };
     let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = arguments.jobs.unwrap_or_else(processors);
-    let watchdog = Watchdog::start("session-watch").map_err(|error| {
+    let keeper = |error| {
         Error::said(ErrorKind::CannotExecute, format!("cannot watch the commands: {error}"))
-            .hint("mount /proc, and allow one more process")
-    })?;
-    let each = Each { arguments, given, watchdog, context };
+            .hint("mount /proc")
+    };
+    process::kept(&arguments.words).map_err(keeper)?;
+    let each = Each { arguments, given, context };
     let mut outcomes = context.with_cleanup(|| in_order(&versions, jobs.get(), |version| each.run(version)));
     if arguments.json {
         let rows: Vec<_> = outcomes.iter_mut().map(Outcome::row).collect();
@@ -65,7 +66,6 @@ fn program(arguments: &cli::EachArgs) -> &OsStr {
 struct Each<'a> {
     arguments: &'a cli::EachArgs,
     given: Given,
-    watchdog: Watchdog,
     context: &'a Context,
 }
 
@@ -98,16 +98,18 @@ impl Each<'_> {
     }
 
     fn run_with(&self, go: Go<'_>, running: &mut Running<'_>) -> How {
-        let mut command = self.watchdog.command("session-start", &self.arguments.words);
+        let not_started = |error| How::NotStarted(Error::not_started(program(self.arguments), &error));
+        let mut command = match process::kept(&self.arguments.words) {
+            Ok(command) => command,
+            Err(error) => return not_started(error),
+        };
         if let Err(error) = process::prepare(&mut command, Some(go), &self.given, &Process) {
             return How::NotStarted(error.into());
         }
-        match process::run(command, Streams::Both, Scope::Kept(&self.watchdog), running) {
+        match process::run(command, Streams::Both, Scope::Kept, running) {
             Ok(Ending::Exited(status)) => How::Ended(status),
             Ok(Ending::Stopped) => How::Interrupted,
-            Err(Stop::Run(error) | Stop::Hear(error)) => {
-                How::NotStarted(Error::not_started(program(self.arguments), &error))
-            }
+            Err(Stop::Run(error) | Stop::Hear(error)) => not_started(error),
         }
     }
 

@@ -7,6 +7,7 @@ use nix::unistd::Pid;
 use std::fmt;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -88,6 +89,54 @@ fn started(world: &World, mark: &Mark) -> Child {
     child
 }
 
+/// Whether a process has this text in a word of its command line.
+fn runs(text: &str) -> bool {
+    let entries = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    entries
+        .filter(|entry| entry.file_name().to_string_lossy().parse::<u32>().is_ok())
+        .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
+        .any(|line| String::from_utf8_lossy(&line).contains(text))
+}
+
+/// Leaves three daemons behind that sleep: one in a session of its own, one that lost its parents, and one that starts
+/// another sleep whenever one ends.
+fn daemons(mark: &Mark) -> String {
+    format!(
+        "setsid -f sleep {mark}; (setsid sh -c 'trap \"\" HUP TERM INT; sleep {mark} & exec sleep {mark}' &) & \
+         setsid -f sh -c 'trap \"\" HUP TERM INT; while :; do sleep {mark}; done'"
+    )
+}
+
+#[test]
+fn daemons_end_with_the_command_that_started_them() {
+    let (_mirror, world) = world(&["1.98.1"]);
+    let (mark, project) = (Mark::new(), world.project("project", &[]));
+    let started = format!("until [ $(pgrep -c -f '^sleep {mark}') = 4 ]; do sleep 0.02; done");
+    let run = each(&world, &project, &["1.98"], &format!("{}; {started}; echo done; exit 3", daemons(&mark)));
+    assert_eq!(mark.processes(), [0; 0], "none when gvmr has ended");
+    run.exits(1, &["go1.98.1: exit 3", "done"]);
+    let script = format!("{}; {started}; kill -SEGV $$", daemons(&mark));
+    each(&world, &project, &["1.98"], &script).exits(1, &["go1.98.1: signal SIGSEGV"]);
+    assert_eq!(mark.processes(), [0; 0], "none when gvmr has ended");
+}
+
+#[test]
+fn daemons_do_not_outlive_a_gvmr_that_is_interrupted_or_killed() {
+    let (_mirror, world) = world(&["1.97.4", "1.98.1"]);
+    for signal in [Signal::SIGTERM, Signal::SIGKILL] {
+        let mark = Mark::new();
+        let mut command = world.command(gvmr(), &world.path("user"));
+        let script = format!("{}; sleep {mark}", daemons(&mark));
+        command.args(["each", "1.97", "1.98", "-j", "2", "--", "sh", "-c", &script]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        mark.appears(10);
+        kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(signal as i32));
+        mark.is_gone();
+        mark.until("no script runs", |_| !runs(&mark.to_string()));
+    }
+}
+
 #[test]
 fn a_signal_ends_all_and_what_was_interrupted_is_said() {
     let (_mirror, world) = world(&["1.97.4", "1.98.1", "1.99.1"]);
@@ -100,7 +149,7 @@ fn a_signal_ends_all_and_what_was_interrupted_is_said() {
         let text = String::from_utf8(output.stdout).unwrap();
         let words: Vec<&str> = text.lines().map(|line| line[11..25].trim()).collect();
         assert_eq!(words, ["interrupted", "interrupted", "not run"], "{signal} {text}");
-        assert_eq!(output.status.code(), Some(130), "{signal}");
+        assert_eq!(output.status.signal(), Some(signal as i32), "{signal}: a shell's loop stops");
     }
 }
 
@@ -114,7 +163,7 @@ fn a_command_that_heeds_ctrl_c_can_tidy_up() {
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     mark.appears(1);
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
-    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+    assert_eq!(child.wait_with_output().unwrap().status.signal(), Some(Signal::SIGINT as i32));
     assert!(project.join("tidied").exists());
     mark.is_gone();
 }
@@ -145,21 +194,24 @@ fn a_gvmr_that_is_killed_at_any_moment_leaves_nothing() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    std::thread::sleep(Duration::from_millis(300)); // one that was not yet asleep would be by now
+    // One that is not yet asleep still runs the script.
+    mark.until("no script runs", |_| !runs(&mark.to_string()));
     mark.is_gone();
 }
 
 #[test]
-fn a_killed_watcher_is_not_missed_while_gvmr_lives() {
+fn what_a_killed_keeper_kept_is_ended_by_gvmr() {
     let (_mirror, world) = world(&["1.97.4", "1.98.1", "1.99.1"]);
     let mark = Mark::new();
     let child = started(&world, &mark);
-    let watcher =
+    let keepers =
         Command::new("pgrep").args(["-P", &child.id().to_string(), "-f", "session-watch"]).output().unwrap();
-    let watcher: i32 = String::from_utf8(watcher.stdout).unwrap().trim().parse().unwrap();
-    kill(Pid::from_raw(watcher), Signal::SIGKILL).unwrap();
+    let keepers = String::from_utf8(keepers.stdout).unwrap();
+    let keeper = keepers.split_whitespace().next().unwrap().parse().unwrap();
+    kill(Pid::from_raw(keeper), Signal::SIGKILL).unwrap();
+    mark.until("the other version and the third sleep", |processes| processes.len() == 6);
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();
-    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+    assert_eq!(child.wait_with_output().unwrap().status.signal(), Some(Signal::SIGTERM as i32));
     mark.is_gone();
 }
 
@@ -191,7 +243,7 @@ fn ctrl_c_at_a_terminal_ends_all_and_commands_have_no_terminal() {
     mark.is_gone();
     drop(terminal);
     let shown = shown.join().unwrap();
-    assert_eq!(status.code(), Some(130), "{shown}");
+    assert_eq!(status.signal(), Some(Signal::SIGINT as i32), "{shown}");
     assert!(shown.contains("running, ") && shown.contains("interrupted"), "{shown}");
     assert!(!shown.contains("has a terminal"), "{shown}");
 }
