@@ -2,7 +2,7 @@
 //!
 //! Takes a system time, gives RFC 3339 or a date. Knows no time zones and no leap seconds. Pure but for [`today`].
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// Seconds since 1970; times before that count as 1970.
 pub fn seconds_since_epoch(time: SystemTime) -> u64 {
@@ -16,6 +16,14 @@ pub fn rfc3339(time: SystemTime) -> String {
     let (year, month, day) = civil(days);
     let (hour, minute) = (second / 3600, second / 60 % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}Z", second % 60)
+}
+
+/// `90 s`, or `10 min` for whole minutes.
+pub fn duration(time: Duration) -> String {
+    match time.as_secs() {
+        seconds if seconds >= 60 && seconds % 60 == 0 => format!("{} min", seconds / 60),
+        seconds => format!("{seconds} s"),
+    }
 }
 
 /// The date now, in UTC: `2024-11-27`.

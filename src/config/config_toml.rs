@@ -15,13 +15,15 @@ use toml::de::DeTable;
 const MAX_BYTES: u64 = 64 * 1024;
 
 /// The settings that have values of their own here.
-const KEYS: [&str; 6] = ["auto-install", "sources", "index", "mirrors", "musl-index", "musl-mirrors"];
+const KEYS: [&str; 7] =
+    ["auto-install", "lock-timeout", "sources", "index", "mirrors", "musl-index", "musl-mirrors"];
 
 /// `config.toml` as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct File {
     pub(super) auto_install: Option<AutoInstall>,
+    pub(super) lock_timeout: Option<String>,
     pub(super) sources: Option<List>,
     pub(super) index: Option<String>,
     pub(super) mirrors: Option<List>,

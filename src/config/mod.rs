@@ -7,6 +7,7 @@ mod auto_install;
 mod compiled;
 mod config_toml;
 mod error;
+mod lock_timeout;
 mod paths;
 mod place;
 pub mod project_file;

@@ -3,6 +3,7 @@
 use super::auto_install::AutoInstall;
 use super::config_toml::File;
 use super::error::ConfigError;
+use super::lock_timeout;
 use super::paths::{absolute, config_file};
 use super::place;
 use super::sources::SourceSettings;
@@ -12,6 +13,7 @@ use gvmr_core::home::shared_home;
 use gvmr_core::sys::environment::Environment;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The user's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Settings {
     pub cache: PathBuf,
     /// What to do when a directory asks for a version that is not installed.
     pub auto_install: AutoInstall,
+    /// How long another gvmr that holds a lock may make no progress; `None` for the usual time.
+    pub lock_timeout: Option<Duration>,
     /// Where toolchains come from.
     pub sources: SourceSettings,
 }
@@ -59,8 +63,16 @@ impl Settings {
             Some(value) => AutoInstall::parse(&value)?,
             None => file.auto_install.unwrap_or_default(),
         };
+        let lock_timeout = match environment.text("GVMR_LOCK_TIMEOUT") {
+            Some(value) => Some(lock_timeout::parse("GVMR_LOCK_TIMEOUT", &value)?),
+            None => file
+                .lock_timeout
+                .as_deref()
+                .map(|value| lock_timeout::parse("lock-timeout", value))
+                .transpose()?,
+        };
         let sources = SourceSettings::read(environment, file)?;
-        Ok(Self { home, reads_only, cache, auto_install, sources })
+        Ok(Self { home, reads_only, cache, auto_install, lock_timeout, sources })
     }
 }
 

@@ -97,7 +97,11 @@ impl Context {
 
     /// The home, to be changed; created where it is missing. Only looking at it needs no more than the paths.
     pub fn store(&self) -> Result<Store, StoreError> {
-        Store::open(self.settings.home.clone())
+        let store = Store::open(self.settings.home.clone())?;
+        Ok(match self.settings.lock_timeout {
+            Some(timeout) => store.with_lock_timeout(timeout),
+            None => store,
+        })
     }
 
     /// What is installed, oldest version first.

@@ -70,7 +70,7 @@ impl From<ResolveError> for Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let kind = match &error {
-            StoreError::Busy { .. } | StoreError::InUse { .. } => ErrorKind::Busy,
+            StoreError::Busy { .. } | StoreError::Stuck { .. } | StoreError::InUse { .. } => ErrorKind::Busy,
             StoreError::Corrupt { .. } | StoreError::Damaged { .. } => ErrorKind::Corrupt,
             StoreError::Cancelled => ErrorKind::Interrupted,
             StoreError::Io { .. }

@@ -4,7 +4,7 @@
 //! before, by the log alone. The tree itself is only read. Nothing is downloaded but the log's answers.
 
 use super::error::Difference;
-use super::progress::{Event, Progress};
+use super::progress::{Event, LockedProgress, Progress};
 use super::verifier::{self, Unpacked};
 use super::{InstallError, InstallOutcome, Installer};
 use crate::sources::{Form, MODULE};
@@ -42,6 +42,7 @@ impl Installer<'_> {
         let Some(lock) = self.lock(version, watch)? else {
             return self.present(version);
         };
+        let watch: &dyn Progress = &LockedProgress::new(&lock, watch);
         watch.event(Event::Proving);
         let logged = verifier::logged(self, version)?;
         logged.warnings().iter().for_each(|warning| watch.event(Event::Note(warning.to_string())));

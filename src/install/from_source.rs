@@ -4,7 +4,7 @@
 //! is committed like every other toolchain, with a receipt that says that it was built here and with what.
 
 use super::pipeline::{joined, note_failures};
-use super::progress::{Event, Progress};
+use super::progress::{Event, LockedProgress, Progress, Working};
 use super::verifier::{LogAnswer, Unpacked};
 use super::{InstallError, InstallOptions, InstallOutcome, Installer};
 use crate::build::{self, Bootstrap, BootstrapGo, BuildError, Plan};
@@ -41,6 +41,7 @@ impl Installer<'_> {
         let Some(lock) = self.lock(version, watch)? else {
             return self.present(version);
         };
+        let watch: &dyn Progress = &LockedProgress::new(&lock, watch);
         watch.event(Event::Proving);
         let (unpacked, sources) = self.proved_sources(version, &lock, watch)?;
         let Unpacked { staging, source, form, .. } = unpacked;
@@ -58,7 +59,12 @@ impl Installer<'_> {
             environment,
         };
         let mut line = |line: &str| watch.event(Event::BuildLine(line.to_owned()));
-        let built = build::build(&plan, &mut line, &|| watch.cancelled());
+        let working = Working::new(&lock);
+        let cancelled = || {
+            working.look();
+            watch.cancelled()
+        };
+        let built = build::build(&plan, &mut line, &cancelled);
         if watch.cancelled() {
             return Err(InstallError::Cancelled);
         }

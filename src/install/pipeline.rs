@@ -2,7 +2,7 @@
 
 use super::error::{InstallError, with_causes};
 use super::installer::{InstallOptions, InstallOutcome, Installer};
-use super::progress::{Event, Progress, ProgressReader};
+use super::progress::{Event, LockedProgress, Progress, ProgressReader};
 use super::verifier::{LogAnswer, Unpacked};
 use crate::host::Assessment;
 use crate::sources::{Fetched, Form, Lane, Lap, MODULE, PATIENCE, Race, Source, SourceError, Tried, Work};
@@ -66,6 +66,7 @@ impl Installer<'_> {
         let Some(lock) = self.lock(version, watch)? else {
             return self.present(version);
         };
+        let watch: &dyn Progress = &LockedProgress::new(&lock, watch);
         let asks_proxies = sources.iter().any(|source| matches!(source, Source::Goproxy(_)));
         if let Some(forbidden) = self.sources.forbidden(version).filter(|_| asks_proxies) {
             return Err(InstallError::Source(forbidden));

@@ -1,8 +1,11 @@
 //! What an install reports while it runs, and how it is cancelled.
 
+use crate::process::ticks_below;
+use crate::store::VersionLock;
+use std::cell::Cell;
 use std::io::Read;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What happens during one install, in this order.
 #[derive(Clone, Debug)]
@@ -51,6 +54,57 @@ pub trait Progress: Sync {
     fn event(&self, event: Event);
     /// Whether the install should end now.
     fn cancelled(&self) -> bool;
+}
+
+/// Progress with a version that is locked: who waits for the lock sees it too.
+pub(super) struct LockedProgress<'a> {
+    lock: &'a VersionLock,
+    watch: &'a dyn Progress,
+}
+
+impl<'a> LockedProgress<'a> {
+    pub(super) fn new(lock: &'a VersionLock, watch: &'a dyn Progress) -> Self {
+        Self { lock, watch }
+    }
+}
+
+impl Progress for LockedProgress<'_> {
+    fn event(&self, event: Event) {
+        self.lock.report_progress();
+        self.watch.event(event);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.watch.cancelled()
+    }
+}
+
+/// Work that says little while it goes on, such as a compiler's: it goes on where processes below this one use time.
+pub(super) struct Working<'a> {
+    lock: &'a VersionLock,
+    next: Cell<Instant>,
+    ticks: Cell<u64>,
+}
+
+impl<'a> Working<'a> {
+    /// How often it is looked at.
+    const LOOK: Duration = Duration::from_secs(10);
+
+    pub(super) fn new(lock: &'a VersionLock) -> Self {
+        Self { lock, next: Cell::new(Instant::now()), ticks: Cell::new(0) }
+    }
+
+    /// Looks, where it is time to.
+    pub(super) fn look(&self) {
+        if Instant::now() < self.next.get() {
+            return;
+        }
+        self.next.set(Instant::now() + Self::LOOK);
+        let ticks = ticks_below();
+        if self.ticks.replace(ticks) != ticks {
+            self.lock.report_progress();
+        }
+    }
 }
 
 /// A reader that reports what passes through it and ends when cancelled.

@@ -8,6 +8,7 @@
 //! On the socket, the keeper writes one line: `+ID` of the leader, or `-ERRNO` where the command cannot start. It reads
 //! [`INTERRUPT`], and the end.
 
+use super::descendants::descendants;
 use super::leader::Begun;
 use super::session::{end_process, sweep};
 use super::stat::Stat;
@@ -17,7 +18,6 @@ use rustix::process::{
     Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, WaitOptions, WaitStatus, getpid, kill_process,
     kill_process_group, set_child_subreaper, setrlimit, wait, waitid,
 };
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -187,20 +187,6 @@ fn end_descendants() {
         refusals = if killed == 0 { refusals + 1 } else { 0 };
         thread::sleep(TICK);
     }
-}
-
-/// The running processes below this one.
-fn descendants() -> Vec<(Pid, Stat)> {
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    let ids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
-    let stats: BTreeMap<i32, Stat> = ids.filter_map(|id| Some((id, Stat::of(Pid::from_raw(id)?)?))).collect();
-    let parent = |id: i32| stats.get(&id).and_then(Stat::parent);
-    let own = getpid().as_raw_nonzero().get();
-    // The processes were not all looked at in one moment: their parents may even form a circle.
-    let above = |id: i32| std::iter::successors(parent(id), |id| parent(*id)).take(stats.len());
-    let below: Vec<i32> = stats.keys().copied().filter(|id| above(*id).any(|id| id == own)).collect();
-    let running = stats.into_iter().filter(|(id, stat)| stat.is_running() && below.contains(id));
-    running.filter_map(|(id, stat)| Some((Pid::from_raw(id)?, stat))).collect()
 }
 
 /// Ends this process as the command ended.

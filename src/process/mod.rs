@@ -7,6 +7,7 @@
 //! what it started ends with it, in whatever session, even when this process is killed.
 
 mod captured;
+mod descendants;
 mod environment;
 mod group_leader;
 mod in_order;
@@ -18,6 +19,7 @@ pub mod signals;
 mod stat;
 
 pub use captured::Captured;
+pub use descendants::ticks_below;
 pub use environment::{Given, Go, NotGiven, prepare};
 pub use in_order::in_order;
 pub use keeper::{keep, kept};

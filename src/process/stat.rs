@@ -14,6 +14,8 @@ pub struct Stat {
 const STATE: usize = 0;
 const PARENT: usize = 1;
 const SESSION: usize = 3;
+/// In user mode and in the kernel, its own and that of children that it waited for.
+const TIMES: [usize; 4] = [11, 12, 13, 14];
 const START_TIME: usize = 19;
 
 impl Stat {
@@ -31,6 +33,17 @@ impl Stat {
     /// Whether it runs: it is neither a zombie nor dead.
     pub fn is_running(&self) -> bool {
         self.field(STATE).is_some_and(|state| !matches!(state, "Z" | "X"))
+    }
+
+    /// Whether a signal stopped it, as Ctrl-Z does.
+    pub fn is_stopped(&self) -> bool {
+        self.field(STATE) == Some("T")
+    }
+
+    /// The processor time that it and its ended children used, in clock ticks.
+    pub fn ticks(&self) -> u64 {
+        let time = |number: &usize| self.field(*number)?.parse::<u64>().ok();
+        TIMES.iter().filter_map(time).sum()
     }
 
     /// The id of its parent.
@@ -62,6 +75,8 @@ mod tests {
         let stat = Stat::parse(b"71 (a) Z \xff) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 900 20\n");
         assert!(stat.is_running());
         assert_eq!((stat.parent(), stat.session(), stat.start_time()), (Some(1), Some(3), Some("900")));
+        assert_eq!((stat.ticks(), stat.is_stopped()), (11 + 12 + 13 + 14, false));
+        assert!(Stat::parse(b"71 (a) T 1 2 3\n").is_stopped());
         assert!(!Stat::parse(b"71 (a) Z 1 2 3\n").is_running());
         assert!(!Stat::parse(b"").is_running());
         let own = Stat::of(rustix::process::getpid()).unwrap();

@@ -14,8 +14,13 @@ const DIRECTORY: OFlags =
 
 /// Deletes `path` with all it holds; one that does not exist is deleted already.
 pub(super) fn tree(path: &Path) -> Result<(), Errno> {
+    tree_with(path, &|| {})
+}
+
+/// The same; `progress` is called before each directory.
+pub(super) fn tree_with(path: &Path, progress: &dyn Fn()) -> Result<(), Errno> {
     let name = rustix::path::Arg::into_c_str(path)?;
-    remove(CWD, &name)
+    remove(CWD, &name, progress)
 }
 
 /// Gives the owner all rights to a directory, which may not be a link.
@@ -25,7 +30,7 @@ pub(super) fn make_writable(path: &Path) -> Result<(), Errno> {
     fchmod(&directory, mode | Mode::RWXU)
 }
 
-fn remove(parent: BorrowedFd<'_>, name: &CStr) -> Result<(), Errno> {
+fn remove(parent: BorrowedFd<'_>, name: &CStr, progress: &dyn Fn()) -> Result<(), Errno> {
     let kind = match statat(parent, name, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(found) => FileType::from_raw_mode(found.st_mode),
         Err(Errno::NOENT) => return Ok(()),
@@ -42,12 +47,13 @@ fn remove(parent: BorrowedFd<'_>, name: &CStr) -> Result<(), Errno> {
         }
         other => other?,
     };
-    empty(&directory)?;
+    progress();
+    empty(&directory, progress)?;
     gone(unlinkat(parent, name, AtFlags::REMOVEDIR))
 }
 
 /// Deletes everything in a directory, making it writable first where it is not.
-fn empty(directory: &OwnedFd) -> Result<(), Errno> {
+fn empty(directory: &OwnedFd, progress: &dyn Fn()) -> Result<(), Errno> {
     let mode = rustix::fs::fstat(directory)?.st_mode;
     if !Mode::from_raw_mode(mode).contains(Mode::RWXU) {
         fchmod(directory, Mode::RWXU)?;
@@ -58,7 +64,9 @@ fn empty(directory: &OwnedFd) -> Result<(), Errno> {
             continue;
         }
         match entry.file_type() {
-            FileType::Directory | FileType::Unknown => remove(directory.as_fd(), entry.file_name())?,
+            FileType::Directory | FileType::Unknown => {
+                remove(directory.as_fd(), entry.file_name(), progress)?;
+            }
             _ => gone(unlinkat(directory, entry.file_name(), AtFlags::empty()))?,
         }
     }

@@ -1,6 +1,6 @@
 //! Why the home could not be used or changed.
 
-use super::holder::Holder;
+use super::holder::{Holder, Stuck};
 use gvmr_core::gover::version::Version;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -35,6 +35,16 @@ pub enum StoreError {
     Busy {
         /// Who holds it.
         holder: Holder,
+    },
+    /// The process that holds a lock does not go on.
+    #[error("busy: {holder}, and {stuck}")]
+    Stuck {
+        /// Who holds it.
+        holder: Holder,
+        /// Why it is waited for no longer.
+        stuck: Stuck,
+        /// The lock file.
+        path: PathBuf,
     },
     /// Programs of the tree are running.
     #[error("in use by process {}", list(pids))]
@@ -139,6 +149,7 @@ impl StoreError {
             }
             Self::NoShim { path } => shim_hint(path),
             Self::Busy { .. } => "run it again when the other process has finished".to_owned(),
+            Self::Stuck { holder, stuck, path } => stuck_hint(holder, *stuck, path),
             Self::InUse { .. } => "end those processes first, or use --force".to_owned(),
             Self::Corrupt { .. } => "inspect it, and move it away if you do not need it".to_owned(),
             Self::Damaged { version, .. } => {
@@ -169,6 +180,21 @@ impl StoreError {
 
 fn list(pids: &[u32]) -> String {
     pids.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What makes a lock free whose holder does not go on.
+fn stuck_hint(holder: &Holder, stuck: Stuck, path: &Path) -> String {
+    match (holder.pid, stuck) {
+        (Some(pid), Stuck::Stopped) => {
+            format!(
+                "continue it with `kill -CONT {pid}`, or end it with `kill -9 {pid}`, then run this again"
+            )
+        }
+        (Some(pid), Stuck::Still(_)) => format!(
+            "if it hangs, end it with `kill {pid}`, then run this again; the setting lock-timeout allows more time"
+        ),
+        (None, _) => format!("run `fuser -v {}` on its machine to find it", path.display()),
+    }
 }
 
 /// What brings the missing shim beside gvmr, by the way that gvmr was installed.

@@ -1,32 +1,55 @@
 //! One lock for each version, and one for the shims: advisory file locks, which die with their process.
 //!
 //! A lock file is never deleted: all processes that wait for a lock wait for the same file. It holds the process id
-//! and the time of the last holder, for people only: whether a lock is held is the kernel's to say.
+//! and the time of the last holder, for people only: whether a lock is held is the kernel's to say. A holder touches the
+//! file as it makes progress; one that does not for long, or that is stopped, is waited for no longer.
 
 use super::Store;
 use super::error::StoreError;
-use super::holder::{Holder, sign};
+use super::holder::{Holder, Observed, sign};
+use crate::calendar;
 use gvmr_core::gover::version::Version;
 use rustix::io::Errno;
 use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How often a waiter tries again, and looks whether it is cancelled.
 const INTERVAL: Duration = Duration::from_millis(50);
 /// How long a new holder may take to write down who it is.
 const GRACE: Duration = Duration::from_millis(500);
+/// How long a holder may make no progress, where no setting says so.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(600);
+/// How often a holder says at most that it makes progress, in seconds.
+const BEAT: u64 = 1;
 
 /// The right to change one version, until it is dropped.
 #[derive(Debug)]
 pub struct VersionLock {
     version: Version,
-    _file: File,
+    file: File,
+    /// When progress was reported last, in seconds since the epoch.
+    reported: AtomicU64,
 }
 
 impl VersionLock {
+    fn new(version: Version, file: File) -> Self {
+        Self { version, file, reported: AtomicU64::new(0) }
+    }
+
+    /// Tells those who wait for this lock that its holder goes on: they give up on one that does not.
+    pub fn report_progress(&self) {
+        let now = SystemTime::now();
+        let seconds = calendar::seconds_since_epoch(now);
+        let before = self.reported.swap(seconds, Ordering::Relaxed);
+        if seconds.abs_diff(before) >= BEAT {
+            let _ = self.file.set_modified(now); // a file system without times makes waiters less patient
+        }
+    }
+
     /// The version, as it was released.
     pub fn version(&self) -> &Version {
         &self.version
@@ -34,7 +57,7 @@ impl VersionLock {
 }
 
 impl Store {
-    /// Locks one version, waiting for as long as another process holds it.
+    /// Locks one version, waiting for as long as another process holds it and makes progress; else [`StoreError::Stuck`].
     ///
     /// `waiting` gets the holder within a second, and again when the holder changes; `cancelled` is asked
     /// some twenty times a second and ends the waiting with [`StoreError::Cancelled`].
@@ -46,14 +69,14 @@ impl Store {
     ) -> Result<VersionLock, StoreError> {
         let version = version.exact();
         let file = self.acquire(&version.toolchain_name(), waiting, cancelled)?;
-        Ok(VersionLock { version, _file: file })
+        Ok(VersionLock::new(version, file))
     }
 
     /// Locks one version if it is free.
     pub(super) fn try_lock(&self, version: &Version) -> Result<Option<VersionLock>, StoreError> {
         let version = version.exact();
         let file = self.try_acquire(&version.toolchain_name())?;
-        Ok(file.map(|file| VersionLock { version, _file: file }))
+        Ok(file.map(|file| VersionLock::new(version, file)))
     }
 
     /// Locks by name if it is free.
@@ -75,6 +98,7 @@ impl Store {
         let path = self.home.locks().join(format!("{name}.lock"));
         let start = Instant::now();
         let mut told: Option<Holder> = None;
+        let mut observed = Observed::new();
         loop {
             let mut file = open(&path)?;
             match file.try_lock() {
@@ -91,7 +115,10 @@ impl Store {
             let known = holder.pid.is_some() || start.elapsed() > GRACE;
             if known && told.as_ref() != Some(&holder) {
                 waiting(&holder);
-                told = Some(holder);
+                told = Some(holder.clone());
+            }
+            if let Some(stuck) = observed.is_stuck(&file, &holder, self.lock_timeout) {
+                return Err(StoreError::Stuck { holder, stuck, path });
             }
             if cancelled() {
                 return Err(StoreError::Cancelled);

@@ -31,7 +31,7 @@ pub use commit::{Committed, Facts};
 pub use defaults::{DefaultVersion, default_selector, default_version, set_own_default};
 pub use directories::prepare_private;
 pub use error::{StoreError, storage_hint};
-pub use holder::Holder;
+pub use holder::{Holder, Stuck};
 pub use lock::VersionLock;
 pub use manifest::kept_manifest;
 pub use mark::{AUTH_MARK, leave_first_mark, leave_mark};
@@ -54,6 +54,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The home of this user, checked and ready to be changed.
 #[derive(Clone, Debug)]
@@ -61,6 +62,8 @@ pub struct Store {
     home: Home,
     /// Whether all users read it: what is written there must be readable for them.
     shared: bool,
+    /// How long the holder of a lock may make no progress.
+    lock_timeout: Duration,
 }
 
 /// One installed version.
@@ -89,12 +92,18 @@ impl Store {
         if shared {
             permissions::admit(&home)?;
         }
-        Ok(Self { home, shared })
+        Ok(Self { home, shared, lock_timeout: lock::TIMEOUT })
     }
 
     /// The home as one who changes nothing in it needs it: nothing is checked or created.
     pub fn to_read(home: Home) -> Self {
-        Self { home, shared: false }
+        Self { home, shared: false, lock_timeout: lock::TIMEOUT }
+    }
+
+    /// The same, which waits so long for the holder of a lock that makes no progress.
+    #[must_use]
+    pub fn with_lock_timeout(self, lock_timeout: Duration) -> Self {
+        Self { lock_timeout, ..self }
     }
 
     /// The paths.

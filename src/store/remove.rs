@@ -38,7 +38,8 @@ impl Store {
         };
         renamed.map_err(|errno| StoreError::io("rename", &goroot, errno))?;
         sync_directory(&self.home.versions())?;
-        delete::tree(&away).map_err(|errno| StoreError::io("remove", &away, errno))?;
+        delete::tree_with(&away, &|| lock.report_progress())
+            .map_err(|errno| StoreError::io("remove", &away, errno))?;
         Ok(true)
     }
 }

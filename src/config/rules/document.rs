@@ -236,7 +236,10 @@ fn not_a_projects(key: &str) -> String {
         return "[[directory]] belongs in your own config.toml; a project's rules apply in its own directory"
             .to_owned();
     }
-    if matches!(key, "auto-install" | "sources" | "index" | "mirrors" | "musl-index" | "musl-mirrors") {
+    if matches!(
+        key,
+        "auto-install" | "lock-timeout" | "sources" | "index" | "mirrors" | "musl-index" | "musl-mirrors"
+    ) {
         return format!("{shown} belongs in your own config.toml");
     }
     if variable::find(key.as_bytes()).is_some() {

@@ -14,3 +14,4 @@ mod real_go;
 mod secrets;
 mod silence;
 mod tampering;
+mod waiting;
