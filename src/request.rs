@@ -4,10 +4,10 @@
 
 use gvmr_core::gover::selector::{NotAVersion, NotAVersionKind, RequestedGo, Selector};
 use gvmr_core::gover::version::Version;
+use std::fmt;
 
 /// Why a word is no request, and what was probably meant.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotARequest {
     reason: NotAVersion,
     /// A spelling that would be allowed, where one is near: `1.22` for `go@1.22`.
@@ -26,7 +26,23 @@ pub fn parse_any(text: &str) -> Result<RequestedGo, NotARequest> {
     RequestedGo::parse(text).map_err(|reason| NotARequest { reason, suggestion: nearest_spelling(text) })
 }
 
+impl fmt::Display for NotARequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_system() {
+            return formatter
+                .write_str("system is the Go outside gvmr, which gvmr neither installs nor removes");
+        }
+        self.reason.fmt(formatter)
+    }
+}
+
+impl std::error::Error for NotARequest {}
+
 impl NotARequest {
+    fn is_system(&self) -> bool {
+        self.reason.word.trim() == "system"
+    }
+
     /// What to write or run instead.
     pub fn hint(&self) -> Option<String> {
         let word = self.reason.word.trim().to_ascii_lowercase();
@@ -41,10 +57,7 @@ impl NotARequest {
             ("unstable" | "beta" | "rc" | "pre" | "prerelease", _) => {
                 "run `gvmr ls-remote --prereleases` to list betas and release candidates".to_owned()
             }
-            ("system", _) => {
-                "`system` is the Go outside gvmr: it can be selected with `gvmr use system`, not installed"
-                    .to_owned()
-            }
+            _ if self.is_system() => "run `gvmr use system` to select it".to_owned(),
             (_, Some(meant)) => format!("write {meant}"),
             (_, None) => "run `gvmr ls-remote` to list versions".to_owned(),
         })

@@ -7,7 +7,6 @@ use crate::process::{self, Given, Go};
 use crate::provision;
 use crate::request;
 use gvmr_core::gover::selector::RequestedGo;
-use gvmr_core::select::resolution::{Resolution, Selection};
 use gvmr_core::select::resolve::VARIABLE;
 use gvmr_core::sys::environment::Process;
 use std::ffi::OsString;
@@ -24,30 +23,7 @@ pub(super) fn run(arguments: &cli::ExecArgs, context: &Context) -> Result<(), Er
     let given = Given::parse(&arguments.env)?;
     let home = &context.settings.home;
     let system = version == Some(RequestedGo::System);
-    let chosen = if let Some(RequestedGo::Version(selector)) = version {
-        let version = provision::installed_or_missing(&selector, context)?;
-        Some((home.toolchain(&version), Some(version)))
-    } else if system {
-        None
-    } else {
-        let Resolution { mut choice, reason, exact, .. } = context.resolve()?;
-        if let Selection::Missing { wanted } = &choice {
-            let (file, missing) = (reason.file.as_deref(), Error::from(context.missing(wanted, &reason)));
-            choice =
-                provision::install_missing(wanted, &reason.to_string(), file, context).map_err(|error| {
-                    // In the words of the other commands.
-                    if error.kind == ErrorKind::NotFound {
-                        Error { kind: error.kind, ..missing }
-                    } else {
-                        error
-                    }
-                })?;
-        }
-        match choice {
-            Selection::Installed { version, goroot } => Some((goroot, exact.then_some(version))),
-            Selection::System(_) | Selection::Missing { .. } => None,
-        }
-    };
+    let chosen = provision::toolchain_to_run(version, context)?;
     let go = chosen.as_ref().map(|(goroot, exact)| Go {
         home,
         goroot,

@@ -16,7 +16,11 @@ pub(super) fn run(text: &str, global: bool, force: bool, context: &Context) -> R
     let selector = match request::parse_any(text)? {
         RequestedGo::Version(selector) => selector,
         RequestedGo::System if global => return use_system(context),
-        RequestedGo::System => return write_pin("system", "the Go outside gvmr", context),
+        RequestedGo::System => {
+            write_pin("system", "the Go outside gvmr", context)?;
+            context.warn_of_missing_system_go();
+            return Ok(());
+        }
     };
     let installed = context.installed_versions()?;
     if !force && selector.newest(&installed).is_none() {
@@ -69,6 +73,7 @@ fn use_system(context: &Context) -> Result<(), Error> {
     context
         .terminal
         .note("there is no default now; where nothing selects a version, the Go outside gvmr runs");
+    context.warn_of_missing_system_go();
     Ok(())
 }
 

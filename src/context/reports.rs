@@ -5,12 +5,14 @@ use crate::explain::notices;
 use crate::shell::{FoundGo, found_go, path_command};
 use gvmr_core::env::gvmr_toml;
 use gvmr_core::env::notice::Notice;
+use gvmr_core::home::system_go;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::select::resolution::Selection;
 use gvmr_core::select::resolve::VARIABLE;
 use gvmr_core::sys::directory;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
+use std::ffi::OsStr;
 
 impl Context {
     /// Says that `go` in this session is not the shim, if so, and what changes that. Off a terminal only where the
@@ -29,10 +31,30 @@ impl Context {
         self.terminal.note(format_args!("{what}; {next}"));
     }
 
-    /// The same for an answer about the `go` that runs here: another one would make it wrong.
+    /// The same for an answer about the `go` that runs here: another one, or one that it switches to, would make it wrong.
     pub fn note_session_go(&self, answer: &Selection) {
-        if matches!(answer, Selection::Installed { .. }) {
-            self.note_other_go(true);
+        let Selection::Installed { version, .. } = answer else { return };
+        self.note_other_go(true);
+        let toolchain = Process.text("GOTOOLCHAIN").unwrap_or_default();
+        let named = toolchain.split('+').next().unwrap_or_default();
+        let switches =
+            named.starts_with("go1") && named != version.toolchain_name() && !version.is_before(21);
+        if switches {
+            let toolchain = printable::word(&toolchain);
+            self.terminal
+                .note(format_args!("GOTOOLCHAIN={toolchain} is set, so `go` switches to that version"));
+        }
+    }
+
+    /// Whether there is a Go outside gvmr on PATH.
+    pub fn has_system_go(&self) -> bool {
+        system_go::find(OsStr::new("go"), &Process, &self.settings.home, None).is_some()
+    }
+
+    /// Warns that what was just selected, the Go outside gvmr, is not there.
+    pub fn warn_of_missing_system_go(&self) {
+        if !self.has_system_go() && !self.terminal.is_quiet() {
+            self.terminal.warn("PATH has no Go outside gvmr, so `go` fails there until one is installed");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Which release a request means.
 
+use super::impossible::refuse_impossible;
 use super::nearest::nearest;
 use super::progress::{Event, Progress};
 use super::{InstallError, Installer};
@@ -118,7 +119,9 @@ fn absent(selector: Option<&Selector>, installer: &Installer<'_>, error: SourceE
             InstallError::Source(error)
         }
         Some(selector)
-            if error.kind() == SourceErrorKind::Absent || is_unlogged(selector, installer, &error) =>
+            if error.kind() == SourceErrorKind::Absent
+                || is_unlogged(selector, installer, &error)
+                || refuse_impossible(selector, &[]).is_err() =>
         {
             unknown(&selector.clone(), installer)
         }

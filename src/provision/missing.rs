@@ -6,10 +6,10 @@ use crate::context::{Consent, Context, ContextError};
 use crate::error::{Error, ErrorKind};
 use crate::explain::not_installed;
 use gvmr_core::exec::missing;
-use gvmr_core::gover::selector::Selector;
+use gvmr_core::gover::selector::{RequestedGo, Selector};
 use gvmr_core::gover::version::Version;
-use gvmr_core::select::resolution::Selection;
-use std::path::Path;
+use gvmr_core::select::resolution::{Resolution, Selection};
+use std::path::{Path, PathBuf};
 
 /// Installs what is missing, where the user wants that; otherwise the error says what to run. `reason` is who asks for
 /// it, in words, and `file` where that is written.
@@ -41,6 +41,38 @@ pub fn install_missing(
     let version = outcome.toolchain().version.clone();
     let goroot = context.settings.home.toolchain(&version);
     Ok(Selection::Installed { version, goroot })
+}
+
+/// The tree of the Go that a command runs with, and its version where that is exactly what was asked for: of the one that was
+/// `requested`, else of the one that the directory asks for. `None` for the Go outside gvmr.
+pub fn toolchain_to_run(
+    requested: Option<RequestedGo>,
+    context: &Context,
+) -> Result<Option<(PathBuf, Option<Version>)>, Error> {
+    match requested {
+        Some(RequestedGo::Version(selector)) => {
+            let version = installed_or_missing(&selector, context)?;
+            return Ok(Some((context.settings.home.toolchain(&version), Some(version))));
+        }
+        Some(RequestedGo::System) if !context.has_system_go() => {
+            return Err(Error::said(ErrorKind::NotFound, "PATH has no Go outside gvmr")
+                .hint("name a version instead of system"));
+        }
+        Some(RequestedGo::System) => return Ok(None),
+        None => {}
+    }
+    let Resolution { mut choice, reason, exact, .. } = context.resolve()?;
+    if let Selection::Missing { wanted } = &choice {
+        let (file, missing) = (reason.file.as_deref(), Error::from(context.missing(wanted, &reason)));
+        choice = install_missing(wanted, &reason.to_string(), file, context).map_err(|error| {
+            // In the words of the other commands.
+            if error.kind == ErrorKind::NotFound { Error { kind: error.kind, ..missing } } else { error }
+        })?;
+    }
+    Ok(match choice {
+        Selection::Installed { version, goroot } => Some((goroot, exact.then_some(version))),
+        Selection::System(_) | Selection::Missing { .. } => None,
+    })
 }
 
 /// The newest installed version that a request means. One that is missing is installed first, where the user wants that.

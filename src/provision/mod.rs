@@ -11,7 +11,7 @@ mod target;
 mod upgrade;
 
 pub use imported::suggest_imported;
-pub use missing::{install_missing, installed_or_missing};
+pub use missing::{install_missing, installed_or_missing, toolchain_to_run};
 pub use patches::{PatchStatus, Patches, patches};
 pub use target::{Method, Target};
 pub use upgrade::{KeptRelease, NOTHING_INSTALLED, UP_TO_DATE, Upgrade, Upgraded, upgrade};

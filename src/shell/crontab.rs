@@ -103,6 +103,15 @@ impl Crontab {
         Some(self.text.split(|byte| *byte == b'\n').position(runs_go)? + 1)
     }
 
+    /// What to say where a job runs go and no job has the shims on its `PATH`; `setup` is the command that puts them there.
+    pub fn advice(&self, setup: &str) -> Option<String> {
+        let line = self.job_with_go().filter(|_| !self.has_path())?;
+        Some(format!(
+            "line {line} of your crontab runs go, and cron jobs have a PATH of their own; run `{setup} --cron` to put the \
+             shims there"
+        ))
+    }
+
     /// The same with the shims of `home` first on the `PATH` of every job.
     pub fn with_path(&self, home: &Home) -> Result<Self, CrontabError> {
         let plain = self.without_path()?;

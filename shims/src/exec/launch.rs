@@ -173,6 +173,9 @@ impl LaunchError {
 impl fmt::Display for LaunchError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoTool { program } if program.ends_with("bin/go") => {
+                write!(formatter, "{} does not exist; check it with `gvmr verify`", program.display())
+            }
             Self::NoTool { program } => {
                 write!(formatter, "{} does not exist; this Go has no such tool", program.display())
             }
@@ -183,7 +186,11 @@ impl fmt::Display for LaunchError {
                 interpreter.display()
             ),
             Self::Refused { program, error } => {
-                write!(formatter, "cannot execute {}: {error}", program.display())
+                write!(
+                    formatter,
+                    "cannot execute {}: {error}; check it with `gvmr verify`",
+                    program.display()
+                )
             }
             Self::Loop { program } => write!(
                 formatter,

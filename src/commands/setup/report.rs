@@ -167,12 +167,8 @@ impl Report<'_> {
     /// What else is worth knowing now.
     fn advise(&self) {
         let terminal = &self.context.terminal;
-        if let Some(line) =
-            self.crontab.as_ref().filter(|crontab| !crontab.has_path()).and_then(Crontab::job_with_go)
-        {
-            terminal.note(format_args!(
-                "line {line} of your crontab runs go, and cron jobs have a PATH of their own; run `gvmr setup --cron` to put the shims there"
-            ));
+        if let Some(line) = self.crontab.as_ref().and_then(|crontab| crontab.advice("gvmr setup")) {
+            terminal.note(line);
         }
         if !store::machine_file(Path::new("/")).exists() {
             terminal.note(format_args!(

@@ -8,7 +8,7 @@ use crate::cli;
 use crate::config;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
-use crate::shell::{Changes, DropInState, SudoPath, SystemPlan, SystemSetup, SystemUndo};
+use crate::shell::{Changes, Crontab, DropInState, SudoPath, SystemPlan, SystemSetup, SystemUndo};
 use crate::store;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
@@ -69,6 +69,9 @@ fn make(arguments: &cli::SetupArgs, setup: &SystemSetup, context: &Context) -> R
     }
     if !arguments.dry_run && store::toolchains(&setup.home).unwrap_or_default().is_empty() {
         terminal.note(words::install_one(&setup.home));
+    }
+    if let Some(line) = Crontab::read().ok().and_then(|crontab| crontab.advice("gvmr setup --system")) {
+        terminal.note(line);
     }
     if plan.is_empty() {
         terminal.note("all files are up to date; nothing was changed");

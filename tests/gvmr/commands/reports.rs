@@ -260,3 +260,38 @@ fn env_prints_nothing_that_the_session_cannot_read() {
         assert!(world.gvmr(["env"]).succeeds().starts_with("export PATH="), "{shell}");
     }
 }
+
+#[test]
+fn a_system_go_that_is_not_there_is_said_when_it_is_asked_for() {
+    let (_mirror, mut world) = one();
+    world.set("PATH", "/no-such-directory");
+    world
+        .gvmr(["exec", "system", "--", "/bin/true"])
+        .exits(127, &["PATH has no Go outside gvmr", "name a version"]);
+    world.gvmr(["use", "system"]).exits(0, &["pinned system", "PATH has no Go outside gvmr"]);
+    world.gvmr(["use", "--global", "system"]).exits(0, &["PATH has no Go outside gvmr"]);
+    for words in [&["where", "system"][..], &["uninstall", "system"], &["each", "system", "--", "true"]] {
+        world.gvmr(words).exits(2, &["system is the Go outside gvmr", "gvmr use system"]);
+    }
+    let other = world.path("other/go");
+    program(&other);
+    world.set("PATH", other.parent().unwrap().to_str().unwrap());
+    world.gvmr(["exec", "system", "--", "/bin/true"]).succeeds();
+    assert!(!world.gvmr(["use", "system"]).stderr.contains("no Go outside"));
+}
+
+#[test]
+fn a_gotoolchain_that_go_switches_to_is_named() {
+    let mirror = Mirror::small(&["1.97.4", "1.98.1"]);
+    let mut world = mirror.world();
+    world.gvmr(["install", "1.97.4"]).succeeds();
+    let line = "GOTOOLCHAIN=go1.98.1+auto is set, so `go` switches to that version";
+    assert!(!world.gvmr(["current"]).stderr.contains("GOTOOLCHAIN"));
+    world.set("GOTOOLCHAIN", "go1.98.1+auto");
+    world.gvmr(["current"]).exits(0, &[line]);
+    world.gvmr(["which"]).exits(0, &[line]);
+    for same in ["go1.97.4", "auto", "local", "path"] {
+        world.set("GOTOOLCHAIN", same);
+        assert!(!world.gvmr(["current"]).stderr.contains("GOTOOLCHAIN"), "{same}");
+    }
+}

@@ -1,6 +1,7 @@
 //! The whole of it: a machine is set up, used by another user, and undone.
 
 use super::sandbox::{GVMR, Machine};
+use crate::support::skip;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -207,4 +208,25 @@ fn a_home_that_others_can_change_is_refused_before_anything_is_done() {
     let undone = machine.setup(&["--undo", "--yes"]);
     assert!(undone.stderr.contains("/opt/open/gvmr/env\n"), "{undone:#?}");
     assert!(machine.everything() == before);
+}
+
+#[test]
+fn with_cron_the_jobs_of_root_get_the_shims_and_undo_takes_them_back() {
+    let Some(machine) = Machine::new() else { return };
+    if !Path::new("/usr/bin/crontab").exists() || !Path::new("/var/spool/cron/crontabs").exists() {
+        return skip("cron is not installed");
+    }
+    let table = "MAILTO=ops\n0 3 * * * cd /srv && go build ./...\n";
+    fs::create_dir(machine.path("spool")).unwrap();
+    machine.write("root/table", table, 0o600);
+    machine.run("crontab", &["/root/table"]).succeeds();
+    let listed = || machine.run("crontab", &["-l"]).succeeds();
+    let before = listed();
+    machine.setup(&["--yes"]).exits(0, &["line 2", "gvmr setup --system --cron"]);
+    assert_eq!(listed(), before, "only --cron writes there");
+    machine.setup(&["--cron", "--yes"]).exits(0, &["set PATH in root's crontab"]);
+    let path = listed().lines().find(|line| line.starts_with("PATH=")).map(str::to_owned);
+    assert!(path.as_ref().is_some_and(|path| path.contains("/opt/gvmr/shims:")), "{path:?}");
+    machine.setup(&["--undo", "--yes"]).exits(0, &["restored root's crontab"]);
+    assert_eq!(listed(), before);
 }

@@ -18,6 +18,7 @@ pub(super) const GVMR: &str = "/opt/build/gvmr";
 const ENTER: &str =
     "for each in etc opt home root usr/local; do mount --bind \"$0/$each\" /$each || exit 99; done
     if [ -e \"$0/visudo\" ]; then mount --bind \"$0/visudo\" /usr/sbin/visudo || exit 99; fi
+    if [ -e \"$0/spool\" ]; then mount --bind \"$0/spool\" /var/spool/cron/crontabs || exit 99; fi
     umask 077; cd / || exit 98; exec \"$@\"";
 
 /// The machine. Its files outlive its processes, each of which sees them at their real places.
