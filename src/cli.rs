@@ -259,6 +259,9 @@ pub struct TrustArgs {
     /// Revoke the approval
     #[arg(long)]
     pub revoke: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -4,14 +4,12 @@
 mod printed;
 
 use crate::cli;
-use crate::config;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::explain;
 use crate::explain::table::{self, VariableTable};
 use crate::shell::{self, ScriptEntry, ShellKind};
 use gvmr_core::env::variable::Variable;
-use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::environment::{Environment, Process};
 use gvmr_core::sys::printable;
 use std::ffi::OsString;
@@ -47,7 +45,7 @@ pub(super) fn run(arguments: &cli::EnvArgs, context: &Context) -> Result<(), Err
 
 fn gather(context: &Context, variables: &[&'static Variable]) -> Result<VariableTable, Error> {
     let home = &context.settings.home;
-    let rules = config::rules(UserDirs::of(home, &Process).as_ref(), &Process)?;
+    let rules = context.rules()?;
     table::gather(home, rules, variables).map_err(|error| Error::new(ErrorKind::Usage, &error))
 }
 

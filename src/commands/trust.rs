@@ -38,11 +38,20 @@ pub(super) fn run(arguments: &cli::TrustArgs, context: &Context) -> Result<(), E
         |path| Ok(project_file::named(&here, path)),
     )?;
     let user_home = Process.get("HOME").map(PathBuf::from);
-    let record = trust.approve(&file, user_home.as_deref())?;
+    let record = trust.read(&file, user_home.as_deref())?;
+    let asks = !arguments.yes && context.terminal.can_ask();
+    if !arguments.json {
+        context.terminal.data(summary::lines(&record)).map_err(Error::stdout)?;
+    } else if asks {
+        context.terminal.say(summary::lines(&record));
+    }
+    if asks && !context.terminal.ask("Trust this file as it is now?", false) {
+        let file = printable::path(&record.source);
+        return Err(Error::said(ErrorKind::Trust, format!("{file} was not approved and is ignored")));
+    }
+    trust.approve(&record)?;
     if arguments.json {
         context.terminal.json(&summary::as_json(&record)).map_err(Error::stdout)?;
-    } else {
-        context.terminal.data(summary::lines(&record)).map_err(Error::stdout)?;
     }
     if let Some(line) = another_pin(&record, &here, &context.settings.home) {
         context.terminal.note(line);

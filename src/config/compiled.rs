@@ -4,21 +4,21 @@
 //! written the result is the same, and the shim asks again each time. Never makes a directory, and never writes one
 //! user's file into another's directory.
 
-use super::config_toml::File;
+use super::config_toml::{self, File};
 use super::error::ConfigError;
 use super::paths::{absolute, config_file};
 use super::rules::compile_config;
 use super::sources::SourceSettings;
 use crate::store;
 use directories::BaseDirs;
-use gvmr_core::env::compiled_rules::{CompiledRules, RECORD_LIMIT, SOURCE_LIMIT};
+use gvmr_core::env::compiled_rules::{CompiledRules, RECORD_LIMIT};
 use gvmr_core::home::shared_home;
 use gvmr_core::home::user_dirs::{self, UserDirs};
-use gvmr_core::sys::bounded::{self, Refusal};
+use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Environment;
+use rustix::io::Errno;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ pub fn rules(
     if let Some(path) = absolute(environment, "GVMR_CONFIG")?
         && !path.exists()
     {
-        return Err(ConfigError::Unreadable { path, source: ErrorKind::NotFound.into() });
+        return Err(ConfigError::Unreadable { path, source: Errno::NOENT.into() });
     }
     let named = user_dirs::config_file(environment);
     let last = if named.is_some() { None } else { own.and_then(compiled) };
@@ -56,33 +56,30 @@ fn rules_of(
     own: Option<&UserDirs>,
     user_home: Option<&Path>,
 ) -> Result<Option<CompiledRules>, ConfigError> {
-    let Some(bytes) = read(file)? else { return Ok(None) };
-    // First, since a mistake in a rule is named as such.
-    let record = compile_config(file, &bytes, user_home)?;
-    // A setting that no command takes stops the tools too: one verdict for one file.
-    if let Ok(text) = std::str::from_utf8(&bytes) {
-        SourceSettings::read(&Nothing, File::parse(file, text)?)?;
-    }
+    let Some(bytes) = config_toml::read(file)? else { return Ok(None) };
+    let record = compile(file, &bytes, user_home).inspect_err(|_| forget(file, own))?;
     if let Some(own) = own {
         store_record(own, &record);
     }
     Ok(Some(record))
 }
 
-/// The bytes of `config.toml`; `None` where it is not there.
-fn read(file: &Path) -> Result<Option<Vec<u8>>, ConfigError> {
-    let unreadable = |source| ConfigError::Unreadable { path: file.to_owned(), source };
-    let refused = |refusal| match refusal {
-        Refusal::Unreadable(error) => unreadable(error),
-        other => unreadable(io::Error::new(ErrorKind::InvalidInput, format!("it {other}"))),
-    };
-    let bytes = bounded::read_owned(file, SOURCE_LIMIT, &shared_home::trusted_uids()).map_err(refused)?;
-    match (bytes, shared_home::foreign_owner(file)) {
-        (None, Some(owner)) => {
-            let why = format!("it belongs to user {owner}, who could change it");
-            Err(unreadable(io::Error::new(ErrorKind::PermissionDenied, why)))
-        }
-        (bytes, _) => Ok(bytes),
+/// The rules in `bytes`, or the first mistakes in the whole file.
+fn compile(file: &Path, bytes: &[u8], user_home: Option<&Path>) -> Result<CompiledRules, ConfigError> {
+    // First, since a mistake in a rule is named as such.
+    let record = compile_config(file, bytes, user_home)?;
+    // A setting that no command takes stops the tools too: one verdict for one file.
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        SourceSettings::read(&Nothing, File::parse(file, text)?)?;
+    }
+    Ok(record)
+}
+
+/// Removes the record of a file with mistakes, as a former build may have made it: the shim believes what was compiled.
+pub(super) fn forget(file: &Path, own: Option<&UserDirs>) {
+    let (Some(own), Ok(Some(bytes))) = (own, config_toml::read(file)) else { return };
+    if compiled(own).is_some_and(|record| record.source == file && record.body == bytes) {
+        let _ = fs::remove_file(own.rules()); // where that cannot be, the file's owner ran a newer build
     }
 }
 

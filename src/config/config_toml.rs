@@ -5,14 +5,14 @@
 use super::auto_install::AutoInstall;
 use super::error::ConfigError;
 use crate::net::without_credentials_in_text;
+use gvmr_core::env::compiled_rules::SOURCE_LIMIT;
+use gvmr_core::home::shared_home;
+use gvmr_core::sys::bounded::{self, Refusal};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use toml::de::DeTable;
-
-/// The largest `config.toml` that is read, in bytes.
-const MAX_BYTES: u64 = 64 * 1024;
 
 /// The settings that have values of their own here.
 const KEYS: [&str; 7] =
@@ -48,25 +48,38 @@ pub(super) enum List {
 
 impl File {
     pub(super) fn read(path: &Path) -> Result<Self, ConfigError> {
-        let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
-        let metadata = match std::fs::metadata(path) {
-            Ok(metadata) => metadata,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                return Ok(Self::default());
+        match read(path) {
+            Ok(Some(bytes)) => {
+                let text = str::from_utf8(&bytes).map_err(|_| {
+                    let source = io::Error::new(ErrorKind::InvalidData, "it is not UTF-8 text");
+                    ConfigError::Unreadable { path: path.to_owned(), source }
+                })?;
+                Self::parse(path, text)
             }
-            Err(error) => return Err(unreadable(error)),
-        };
-        if !metadata.is_file() || metadata.len() > MAX_BYTES {
-            let what = format!("expected a regular file of at most {MAX_BYTES} bytes");
-            return Err(unreadable(std::io::Error::new(ErrorKind::InvalidInput, what)));
+            // For the shim too, neither says anything.
+            Ok(None) | Err(ConfigError::Foreign { .. }) => Ok(Self::default()),
+            Err(error) => Err(error),
         }
-        Self::parse(path, &std::fs::read_to_string(path).map_err(unreadable)?)
     }
 
     /// The values in `text`, the content of the file at `path`.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
         toml::from_str(text)
             .map_err(|error| ConfigError::Malformed { path: path.to_owned(), message: located(text, &error) })
+    }
+}
+
+/// The bytes of `config.toml`; `None` where it is not there. As the shim reads it: whatever it is, this does not wait.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
+    let refused = |refusal| match refusal {
+        Refusal::Unreadable(error) => unreadable(error),
+        other => unreadable(io::Error::new(ErrorKind::InvalidInput, format!("it {other}"))),
+    };
+    let bytes = bounded::read_owned(path, SOURCE_LIMIT, &shared_home::trusted_uids()).map_err(refused)?;
+    match (bytes, shared_home::foreign_owner(path)) {
+        (None, Some(owner)) => Err(ConfigError::Foreign { path: path.to_owned(), owner }),
+        (bytes, _) => Ok(bytes),
     }
 }
 

@@ -55,6 +55,14 @@ pub enum ConfigError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// It belongs to another user, who could change it. It counts for nothing.
+    #[error("cannot read {path}: it belongs to user {owner}, who could change it", path = path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Its owner.
+        owner: u32,
+    },
     /// The rules in the file have mistakes.
     #[error(transparent)]
     Rules(#[from] RulesError),
@@ -82,6 +90,7 @@ impl ConfigError {
             Self::Unreadable { source, .. } if source.kind() == ErrorKind::NotFound => {
                 "set GVMR_CONFIG to an existing file, or unset it"
             }
+            Self::Foreign { .. } => "make it yours with chown",
             Self::Unreadable { .. } | Self::Malformed { .. } | Self::Rules(_) => {
                 "correct the file, or rename it"
             }

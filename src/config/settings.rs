@@ -1,6 +1,7 @@
 //! The user's settings, from the environment and `config.toml`.
 
 use super::auto_install::AutoInstall;
+use super::compiled;
 use super::config_toml::File;
 use super::error::ConfigError;
 use super::lock_timeout;
@@ -10,8 +11,9 @@ use super::sources::SourceSettings;
 use directories::BaseDirs;
 use gvmr_core::home::paths::Home;
 use gvmr_core::home::shared_home;
+use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::environment::Environment;
-use std::io::ErrorKind;
+use rustix::io::Errno;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -55,10 +57,14 @@ impl Settings {
         if let Some(path) = absolute(environment, "GVMR_CONFIG")?
             && !path.exists()
         {
-            return Err(ConfigError::Unreadable { path, source: ErrorKind::NotFound.into() });
+            return Err(ConfigError::Unreadable { path, source: Errno::NOENT.into() });
         }
         let path = config_file(environment);
-        let file = path.map_or_else(|| Ok(File::default()), |path| File::read(&path))?;
+        let own = UserDirs::of(&home, environment);
+        let file = path.map_or_else(
+            || Ok(File::default()),
+            |path| File::read(&path).inspect_err(|_| compiled::forget(&path, own.as_ref())),
+        )?;
         let auto_install = match environment.text("GVMR_AUTO_INSTALL") {
             Some(value) => AutoInstall::parse(&value)?,
             None => file.auto_install.unwrap_or_default(),

@@ -138,8 +138,8 @@ impl Trust {
         Self { own }
     }
 
-    /// Trusts `file` with what it holds now; gives what that sets.
-    pub fn approve(&self, file: &Path, user_home: Option<&Path>) -> Result<CompiledRules, TrustError> {
+    /// What `file` holds now, to be shown before it is approved. Changes nothing.
+    pub fn read(&self, file: &Path, user_home: Option<&Path>) -> Result<CompiledRules, TrustError> {
         if file.file_name() != Some(OsStr::new(NAME)) {
             return Err(TrustError::Misnamed(file.to_owned()));
         }
@@ -160,9 +160,14 @@ impl Trust {
             let why = "cannot be trusted: its path or a value contains a line break".to_owned();
             return Err(TrustError::Unreadable { file, why });
         }
-        self.write(&file, &stored)?;
-        self.forget_notices(&record);
         Ok(record)
+    }
+
+    /// Trusts the file of `record` with the bytes that were read; whatever it holds by now counts for nothing.
+    pub fn approve(&self, record: &CompiledRules) -> Result<(), TrustError> {
+        self.write(&record.source, &record.write())?;
+        self.forget_notices(record);
+        Ok(())
     }
 
     /// All that was trusted, by path.

@@ -22,6 +22,7 @@ use crate::config::{self, ConfigError, Settings};
 use crate::explain::{self, PassedOver};
 use crate::store::{self, Programs, Retention, Store, StoreError, Toolchain};
 use crate::terminal::Terminal;
+use gvmr_core::env::compiled_rules::CompiledRules;
 use gvmr_core::env::env_context::EnvContext;
 use gvmr_core::env::gvmr_toml;
 use gvmr_core::gover::version::Version;
@@ -31,6 +32,7 @@ use gvmr_core::select::resolution::{Resolution, Selection};
 use gvmr_core::select::resolve::{self, Query};
 use gvmr_core::sys::directory;
 use gvmr_core::sys::environment::{self, Environment, Process};
+use gvmr_core::sys::printable;
 use interrupt::Interrupt;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -58,12 +60,14 @@ impl Context {
         }
         let settings = Settings::read(&Process, home)?;
         // A mistake in config.toml stops each go, so it stops each command too.
-        let rules = config::rules(UserDirs::of(&settings.home, &Process).as_ref(), &Process);
-        if let Err(
-            error @ (ConfigError::Rules(_) | ConfigError::Malformed { .. } | ConfigError::Value { .. }),
-        ) = rules
-        {
-            return Err(error.into());
+        match config::rules(UserDirs::of(&settings.home, &Process).as_ref(), &Process) {
+            Err(ConfigError::Foreign { path, owner }) => {
+                let file = printable::path(&path);
+                terminal.warn(format_args!(
+                    "ignoring {file}, which belongs to user {owner}; make it yours with chown"
+                ));
+            }
+            rules => drop(rules?),
         }
         let interrupt = Interrupt::default();
         if let Err(error) = interrupt.listen() {
@@ -164,8 +168,15 @@ impl Context {
     pub fn env_context(&self) -> Result<EnvContext, ConfigError> {
         let here = directory::working(&Process, None).unwrap_or_else(|_| PathBuf::from("/"));
         let home = &self.settings.home;
-        let rules = config::rules(UserDirs::of(home, &Process).as_ref(), &Process)?;
-        Ok(EnvContext::of(home, &here, &Process, rules))
+        Ok(EnvContext::of(home, &here, &Process, self.rules()?))
+    }
+
+    /// The user's rules as they are now; those of another user's file do not count, as the shim's own code finds too.
+    pub fn rules(&self) -> Result<Option<CompiledRules>, ConfigError> {
+        match config::rules(UserDirs::of(&self.settings.home, &Process).as_ref(), &Process) {
+            Err(ConfigError::Foreign { .. }) => Ok(None),
+            rules => rules,
+        }
     }
 
     /// Makes the toolchains reachable under their names in the shim directory.

@@ -3,6 +3,7 @@
 //! `SSL_CERT_FILE` replaces the list of files, `SSL_CERT_DIR` (colon-separated) the list of directories. The
 //! first file that can be read and all directories count. Certificates that do not parse are skipped.
 
+use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Environment;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
@@ -10,6 +11,8 @@ use rustls::pki_types::pem::PemObject;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+/// The most that a file of certificates may hold; the usual ones have a few hundred KiB.
+const BUNDLE_LIMIT: u64 = 16 << 20;
 const FILES: [&str; 6] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -54,7 +57,9 @@ impl Roots {
                 }
             }
         };
-        if let Some(data) = self.files.iter().find_map(|file| std::fs::read(file).ok()) {
+        if let Some(data) =
+            self.files.iter().find_map(|file| bounded::read(file, BUNDLE_LIMIT).ok().flatten())
+        {
             add(&data);
         }
         for directory in &self.directories {

@@ -4,6 +4,7 @@
 //! empty value counts as unset. The go command itself is never run.
 
 use crate::verify::DEFAULT_SETTING;
+use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Environment;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -119,11 +120,8 @@ fn of_file(path: &Path, text: &str, name: &str) -> Option<GoSetting> {
 
 /// The text of a regular file of reasonable size; nothing for anything else.
 fn text_of(path: &Path) -> Option<String> {
-    let metadata = path.metadata().ok()?;
-    if !metadata.is_file() || metadata.len() > MAX_BYTES {
-        return None;
-    }
-    Some(String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned())
+    let bytes = bounded::read(path, MAX_BYTES).ok()??;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 impl fmt::Debug for GoSetting {

@@ -9,6 +9,7 @@ use gvmr_core::gover::version_file::Pin;
 use gvmr_core::home::paths::Home;
 use gvmr_core::select::error::ResolveError;
 use gvmr_core::select::pin_files;
+use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Environment;
 use rustix::io::Errno;
 use std::fs::DirBuilder;
@@ -154,11 +155,19 @@ impl Store {
 fn read(path: &Path) -> Result<Option<String>, StoreError> {
     let io = |source| StoreError::io("read", path, source);
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_file() && metadata.len() <= MAX_BYTES => {
-            std::fs::read_to_string(path).map(Some).map_err(io)
+        Ok(metadata) if metadata.is_file() && metadata.len() <= MAX_BYTES => {}
+        Ok(_) => {
+            return Err(StoreError::corrupt(
+                path,
+                format!("not a regular file of at most {MAX_BYTES} bytes"),
+            ));
         }
-        Ok(_) => Err(StoreError::corrupt(path, format!("not a regular file of at most {MAX_BYTES} bytes"))),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(io(error)),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(io(error)),
     }
+    // Once more by what does not wait: a file of /proc is regular too.
+    let bytes =
+        bounded::read(path, MAX_BYTES).map_err(|refusal| StoreError::corrupt(path, refusal.to_string()))?;
+    let text = bytes.map(String::from_utf8).transpose();
+    text.map_err(|_| StoreError::corrupt(path, "is not UTF-8 text"))
 }

@@ -6,5 +6,6 @@ mod go_env_file;
 mod gopath;
 mod network_changes;
 mod network_rules;
+mod one_verdict;
 mod rules_oracle;
 mod trust;

@@ -12,6 +12,7 @@ pub(crate) mod server;
 pub(crate) mod slow;
 pub(crate) mod sources;
 pub(crate) mod tar;
+pub(crate) mod typist;
 pub(crate) mod world;
 pub(crate) mod zip;
 

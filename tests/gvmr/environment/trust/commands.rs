@@ -1,6 +1,7 @@
 //! What `gvmr trust` shows, keeps and takes back.
 
 use super::fixture::{Machine, fifo};
+use crate::support::typist::Typist;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
@@ -40,6 +41,48 @@ fn what_is_approved_is_shown_and_listed_until_it_is_revoked() {
     assert_eq!(machine.kept(), [""; 0].map(std::path::PathBuf::from));
     assert_eq!(machine.gets(&inner, "GOPROXY"), "");
     machine.trust(&inner, &["--revoke"]).exits(2, &[&file, "is not trusted", "gvmr trust --list"]);
+}
+
+#[test]
+fn on_a_terminal_it_shows_the_settings_and_asks() {
+    let machine = Machine::new();
+    let project = machine.project("p", TAGS);
+    let file = project.join("gvmr.toml").display().to_string();
+    let ask = |words: &[&str], answer: Option<&str>| {
+        let mut typist = Typist::start_in(&machine.world, &project, &[&["trust"], words].concat());
+        if let Some(answer) = answer {
+            let shown = typist.sees("Trust this file as it is now? [y/N] ");
+            assert!(shown.contains(&file) && shown.contains("GOFLAGS=-tags=approved"), "{shown}");
+            assert_eq!(machine.listed(), [], "nothing before the answer");
+            typist.types(answer);
+        }
+        typist.ends()
+    };
+    for no in ["n\n", "\n", "x\n", "\x04"] {
+        assert_eq!(ask(&[], Some(no)), Some(7), "{no:?}");
+        assert_eq!(machine.listed(), []);
+    }
+    assert_eq!(ask(&[], Some("y\n")), Some(0));
+    assert_eq!(machine.state(&project), "in-force");
+    machine.trust(&project, &["--revoke"]).succeeds();
+    assert_eq!(ask(&["--json"], Some("yes\n")), Some(0));
+    assert_eq!(machine.state(&project), "in-force");
+    machine.trust(&project, &["--revoke"]).succeeds();
+    assert_eq!(ask(&["--yes"], None), Some(0));
+    assert_eq!(machine.state(&project), "in-force");
+}
+
+#[test]
+fn what_is_approved_is_what_was_shown() {
+    let machine = Machine::new();
+    let project = machine.project("p", TAGS);
+    let mut typist = Typist::start_in(&machine.world, &project, &["trust"]);
+    typist.sees("[y/N] ");
+    fs::write(project.join("gvmr.toml"), "[env]\nGOFLAGS = \"-toolexec=/x\"\n").unwrap();
+    typist.types("y\n");
+    assert_eq!(typist.ends(), Some(0));
+    assert_eq!(machine.state(&project), "changed");
+    assert_eq!(machine.gets(&project, "GOFLAGS"), "");
 }
 
 #[test]
