@@ -137,8 +137,8 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
         }
     }
     if !host.kernel.proc && release.since(9, 0) {
-        let text = "/proc is not mounted or not readable; its go command finds GOROOT through /proc/self/exe, so set \
-                    GOROOT";
+        let text = "/proc is not mounted or not readable, where its go command looks for GOROOT; run go through gvmr's \
+                    shims, which set GOROOT";
         reasons.push(HostReason::warning("proc-missing", text));
     }
     reasons

@@ -3,6 +3,7 @@
 use super::shims::put_program;
 use super::{ShimChanges, Store, StoreError};
 use gvmr_core::home::paths::Home;
+use gvmr_core::sys::process::running_program;
 use std::path::{Path, PathBuf};
 
 /// Where both programs are.
@@ -17,8 +18,7 @@ pub struct Programs {
 impl Programs {
     /// This very program, and the shim that was installed beside it.
     pub fn beside_this_one() -> Result<Self, StoreError> {
-        let program =
-            std::env::current_exe().map_err(|error| StoreError::io("find", Path::new("gvmr"), error))?;
+        let program = running_program().map_err(|error| StoreError::io("find", Path::new("gvmr"), error))?;
         let program = without_mark(program);
         let shim = program.with_file_name("gvmr-shim");
         if shim.is_file() { Ok(Self { program, shim }) } else { Err(StoreError::NoShim { path: shim }) }

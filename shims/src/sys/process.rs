@@ -7,10 +7,11 @@
 
 use std::ffi::{CStr, CString, OsStr, c_char, c_int, c_uint, c_ulong};
 use std::fmt;
+use std::fs;
 use std::io;
 use std::marker::PhantomData;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::ptr::{self, NonNull};
 
 /// Auxiliary vector: whether the kernel started this process with more rights than its caller has.
@@ -167,6 +168,15 @@ pub(crate) fn executed_path() -> Option<&'static Path> {
         if address.is_null() { None } else { Some(CStr::from_ptr(address)) }
     };
     path.map(|path| Path::new(OsStr::from_bytes(path.to_bytes())))
+}
+
+/// This program's file: as the kernel names it now, or without `/proc` as it was executed, for a process that has not
+/// changed its directory since.
+pub fn running_program() -> io::Result<PathBuf> {
+    fs::read_link("/proc/self/exe").or_else(|error| match executed_path() {
+        Some(path) => fs::canonicalize(path),
+        None => Err(error),
+    })
 }
 
 /// Replaces this process; returns only the error.

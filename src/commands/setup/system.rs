@@ -12,6 +12,7 @@ use crate::shell::{Changes, Crontab, DropInState, SudoPath, SystemPlan, SystemSe
 use crate::store;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
+use gvmr_core::sys::process::running_program;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -27,8 +28,7 @@ fn be_root(arguments: &cli::SetupArgs) -> Result<(), Error> {
         return Ok(());
     }
     // The PATH that sudo gives may lack this program.
-    let program =
-        std::env::current_exe().map_or_else(|_| "gvmr".to_owned(), |path| path.display().to_string());
+    let program = running_program().map_or_else(|_| "gvmr".to_owned(), |path| path.display().to_string());
     let undo = if arguments.undo { " --undo" } else { "" };
     Err(Error::said(ErrorKind::Usage, "only root can set up the machine")
         .hint(format!("run `sudo {program} setup --system{undo}`")))

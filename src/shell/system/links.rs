@@ -2,6 +2,7 @@
 
 use crate::shell::{Edit, EditContent};
 use gvmr_core::home::paths::Home;
+use gvmr_core::sys::process::running_program;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,7 @@ pub struct Taken {
 impl Taken {
     /// Whether it is the program that runs, which is as good as a link to the shim.
     pub fn is_this_program(&self) -> bool {
-        let this = std::env::current_exe().and_then(fs::canonicalize).ok();
+        let this = running_program().and_then(fs::canonicalize).ok();
         self.path.ends_with("gvmr") && this.is_some() && fs::canonicalize(&self.path).ok() == this
     }
 }

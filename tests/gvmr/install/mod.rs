@@ -15,3 +15,4 @@ mod secrets;
 mod silence;
 mod tampering;
 mod waiting;
+mod without_proc;
