@@ -10,7 +10,7 @@ use super::{InstallError, InstallOutcome, Installer};
 use crate::sources::{Form, MODULE};
 use crate::store::{self, IMPORTED, VersionLock};
 use crate::unpack::{self, ArchiveLimits, Part, Shape, Staged, UnpackError};
-use crate::verify::{self, H1};
+use crate::verify::{self, H1, Mismatch};
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use gvmr_core::sys::printable;
@@ -48,7 +48,8 @@ impl Installer<'_> {
         logged.warnings().iter().for_each(|warning| watch.event(Event::Note(warning.to_string())));
         let unpacked = self.copy(&tree, logged.h1(), &lock, watch)?;
         let verified = verify::prove(unpacked.staged.manifest(), logged)
-            .map_err(|mismatch| tree.changed(Difference::Hash(Box::new(mismatch))))?;
+            .map_err(|mismatch| tree.changed(tree.difference(mismatch)))?;
+        tree.note_left_out(&tree.part.odd_names(), watch);
         self.commit(unpacked, verified, watch)
     }
 
@@ -100,14 +101,24 @@ impl<'a> Tree<'a> {
         let shape = Shape::of(version, platform.os(), platform.arch());
         let part = Part::of(goroot, &prefix, &shape, &ArchiveLimits::default())
             .map_err(|error| failed(goroot, version, error, Vec::new(), watch))?;
-        if let [first, others @ ..] = part.left_out() {
-            let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
-            watch.event(Event::Note(format!(
-                "not part of Go, not copied from {}: {first}{more}",
-                printable::path(goroot)
-            )));
+        let tree = Self { goroot, version, prefix, part };
+        tree.note_left_out(tree.part.left_out(), watch);
+        Ok(tree)
+    }
+
+    fn note_left_out(&self, names: &[String], watch: &dyn Progress) {
+        let [first, others @ ..] = names else { return };
+        let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        let (first, path) = (printable::word(first), printable::path(self.goroot));
+        watch.event(Event::Note(format!("not part of Go, not copied from {path}: {first}{more}")));
+    }
+
+    /// A link in the place of a file is why the hash is another one.
+    fn difference(&self, mismatch: Mismatch) -> Difference {
+        match self.part.odd(self.goroot) {
+            Some(odd) => Difference::Shape(Box::new(odd)),
+            None => Difference::Hash(Box::new(mismatch)),
         }
-        Ok(Self { goroot, version, prefix, part })
     }
 
     /// The copy with the `go.env` that Go ships, and what stood there instead; `None` where it has no other.

@@ -2,7 +2,8 @@
 //!
 //! Takes a GOROOT that somebody else made and the [`Shape`] of the release that it says it is; gives a [`Staged`] tree
 //! whose manifest was read from the copy. Names and sizes pass the same guard as an archive's. What the shape
-//! does not know is left where it is; a link, a device or a file of another kind where a release has files is an error.
+//! does not know is left where it is, and so are links, devices and FIFOs, which no release holds: where one stands in the
+//! place of a file, the copy is not the release, and [`Part::odd`] says why.
 //! Only reads the original, never follows a link inside it, never waits for a FIFO. On file systems that can, the
 //! copy shares the original's blocks.
 
@@ -10,7 +11,7 @@ use super::UNLOGGED;
 use super::error::Limit;
 use super::error::UnpackError;
 use super::guard::{Guard, Layout};
-use super::installed::{EntryKind, Walk};
+use super::installed::{EntryKind, InstalledEntry, Walk};
 use super::limits::ArchiveLimits;
 use super::local_build::{built, not_a_file};
 use super::mtime_check::Early;
@@ -38,6 +39,7 @@ pub struct Part {
     prefix: String,
     files: Vec<PartFile>,
     left_out: Vec<String>,
+    odd: Vec<InstalledEntry>,
     bytes: u64,
 }
 
@@ -68,15 +70,15 @@ impl Part {
         if met.get() > most {
             return Err(UnpackError::Limit { which: Limit::Entries, limit: most });
         }
-        let (left_out, odd): (Vec<_>, Vec<_>) =
+        let (left_out, mut odd): (Vec<_>, Vec<_>) =
             walk.others.into_iter().partition(|entry| matches!(entry.kind, EntryKind::Uncovered));
-        if let Some(odd) = odd.into_iter().next() {
-            return Err(not_a_file(odd, prefix, goroot));
+        if let Some(at) = odd.iter().position(|entry| matches!(entry.kind, EntryKind::Unreadable(_))) {
+            return Err(not_a_file(&odd.remove(at), prefix, goroot));
         }
         let below = |name: &str| name.strip_prefix(prefix).unwrap_or(name).to_owned();
         let worth_a_word = |name: &String| !UNLOGGED.contains(&name.as_str());
         let left_out = left_out.iter().map(|entry| below(&entry.name)).filter(worth_a_word).collect();
-        let mut part = Self { prefix: prefix.to_owned(), files: Vec::new(), left_out, bytes: 0 };
+        let mut part = Self { prefix: prefix.to_owned(), files: Vec::new(), left_out, odd, bytes: 0 };
         let mut guard = Guard::new(Layout::module(prefix), limits);
         for (path, name) in walk.files {
             if is_twin(&name) {
@@ -106,6 +108,19 @@ impl Part {
     /// What stays where it is, besides the directories that no module holds: `bin/gopls`, `pkg/mod`.
     pub fn left_out(&self) -> &[String] {
         &self.left_out
+    }
+
+    /// Links, devices and FIFOs, which stay where they are.
+    pub fn odd_names(&self) -> Vec<String> {
+        self.odd
+            .iter()
+            .map(|entry| entry.name.strip_prefix(&self.prefix).unwrap_or(&entry.name).to_owned())
+            .collect()
+    }
+
+    /// Why a tree is not the release that holds one of them in the place of a file.
+    pub fn odd(&self, goroot: &Path) -> Option<UnpackError> {
+        self.odd.first().map(|entry| not_a_file(entry, &self.prefix, goroot))
     }
 
     /// Files that were written well after the tree's `VERSION`: these are what was changed in the tree.

@@ -18,7 +18,7 @@ pub fn built(goroot: &Path, prefix: &str) -> Result<Staged, UnpackError> {
     let mut walk = Walk::new(prefix, &|_, _| false);
     walk.directory(goroot, "").map_err(|source| unreadable(goroot.to_owned(), source))?;
     if let Some(other) = walk.others.into_iter().next() {
-        return Err(not_a_file(other, prefix, goroot));
+        return Err(not_a_file(&other, prefix, goroot));
     }
     let sums = hash_all(&walk.files);
     let (mut manifest, mut files, mut bytes) = (Manifest::new(), 0, 0);
@@ -40,11 +40,16 @@ pub fn built(goroot: &Path, prefix: &str) -> Result<Staged, UnpackError> {
 }
 
 /// Why a tree that holds this cannot be installed.
-pub(super) fn not_a_file(entry: InstalledEntry, prefix: &str, goroot: &Path) -> UnpackError {
+pub(super) fn not_a_file(entry: &InstalledEntry, prefix: &str, goroot: &Path) -> UnpackError {
     let below = entry.name.strip_prefix(prefix).unwrap_or(&entry.name);
-    match entry.kind {
+    match &entry.kind {
         EntryKind::Link => UnpackError::refused(below.as_bytes(), "a toolchain may not hold links"),
-        EntryKind::Unreadable(source) => UnpackError::Unreadable { path: goroot.join(below), source },
+        EntryKind::Unreadable(source) => {
+            // The error itself cannot be copied.
+            let source =
+                source.raw_os_error().map_or_else(|| source.kind().into(), io::Error::from_raw_os_error);
+            UnpackError::Unreadable { path: goroot.join(below), source }
+        }
         EntryKind::Special | EntryKind::Uncovered | EntryKind::File(_) => {
             UnpackError::refused(below.as_bytes(), "a toolchain may not hold devices")
         }
