@@ -207,7 +207,10 @@ impl InstallError {
             UnpackError::Read(_) | UnpackError::Write { .. } => {
                 Self::Unpack { toolchain, error: Box::new(error) }
             }
-            _ if logged => Self::Archive { source_url, toolchain, error: Box::new(error) },
+            // It says nothing of the files, which may be the logged ones.
+            _ if logged && !error.is_repacked() => {
+                Self::Archive { source_url, toolchain, error: Box::new(error) }
+            }
             _ => Self::Unpack { toolchain: format!("{toolchain} from {source_url}"), error: Box::new(error) },
         }
     }
@@ -216,7 +219,7 @@ impl InstallError {
     pub(super) fn passes_on(&self) -> bool {
         match self {
             Self::Source(_) | Self::Cut { .. } | Self::Truncated { .. } => true,
-            Self::Unpack { error, .. } => matches!(**error, UnpackError::Read(_)),
+            Self::Unpack { error, .. } => matches!(**error, UnpackError::Read(_)) || error.is_repacked(),
             _ => false,
         }
     }

@@ -7,7 +7,7 @@
 use super::error::SumMismatch;
 use super::progress::{Event, Progress};
 use super::{InstallError, InstallOptions, Installer};
-use crate::host::Platform;
+use crate::host::{self, Platform};
 use crate::sources::{Form, PromisedSum, Remembered, Source};
 use crate::store::StagingDirectory;
 use crate::unpack::Staged;
@@ -57,7 +57,9 @@ impl LogAnswer {
             LogError::Absent { .. } | LogError::Remote { .. } | LogError::Setting(SettingError::Disabled)
         );
         let known = sources.iter().any(|source| source.is_known(version));
-        if silent && (known || wishes.allow_unlogged) {
+        // What is published is proved or refused; the user's word is for what nothing can prove.
+        let counts = wishes.allow_unlogged && !is_published(platform, version);
+        if silent && (known || counts) {
             return Ok(Self::Silent(error));
         }
         Err(match error {
@@ -116,12 +118,12 @@ impl LogAnswer {
         if let Some(known) = unpacked.known() {
             return Ok(known);
         }
-        // What is published is proved or refused; the user's word is for what nothing can prove.
-        let published = silent.is_some() && verify::known_versions(platform.arch()).contains(version);
+        let published = silent.is_some() && is_published(platform, version);
         if wishes.allow_unlogged && published && unpacked.is_known_otherwise() {
             return Err(unpacked.is_not_known());
         }
         unpacked.is_version(version)?;
+        unpacked.is_for(platform, version)?;
         let subject = platform.module_version(version);
         if let Some(indexed) = unpacked.indexed(&subject).filter(|_| silent.is_none()) {
             return Ok(indexed);
@@ -248,6 +250,24 @@ impl Unpacked<'_> {
             found: found.unwrap_or_else(|| "a tree without a VERSION file".to_owned()),
         })
     }
+
+    /// An error where its go command is built for another platform, as its own header says.
+    fn is_for(&self, platform: &Platform, version: &Version) -> Result<(), InstallError> {
+        let go = self.staging.path().join("bin/go");
+        match host::program_arch(&go) {
+            Some(found) if found != platform.arch() => Err(InstallError::OtherVersion {
+                source_url: self.source.clone(),
+                expected: format!("{} for {platform}", version.toolchain_name()),
+                found: format!("one whose bin/go is built for {found}"),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether the table of known releases has the version for this platform.
+fn is_published(platform: &Platform, version: &Version) -> bool {
+    verify::known_versions(platform.arch()).contains(version)
 }
 
 /// What the log recorded for `version`, where nothing else could prove it.
@@ -270,7 +290,7 @@ fn unanswered(sources: &[Source], at: String, source: Box<dyn Error + Send + Syn
 
 /// Why a release that the log does not prove is not proved at all.
 fn unlogged(installer: &Installer<'_>, version: &Version, error: LogError) -> InstallError {
-    let published = verify::known_versions(installer.sources.platform().arch()).contains(version);
+    let published = is_published(installer.sources.platform(), version);
     match error {
         LogError::Absent { .. } if !published => installer.unknown(version),
         error => InstallError::Log(error),

@@ -36,7 +36,7 @@ pub enum UnpackError {
         source: io::Error,
     },
     /// The archive contradicts itself or is none of the kind that Go and common packers write.
-    #[error("malformed archive: {what} of {entry}: expected {expected}, got {got}")]
+    #[error("{}: {what} of {entry}: expected {expected}, got {got}", if is_packers(what) { REPACKED } else { "malformed archive" })]
     Malformed {
         /// The entry's name, or a part of the archive such as `end record`.
         entry: String,
@@ -63,6 +63,21 @@ pub enum UnpackError {
         /// The limit, in the unit that [`Limit`] names.
         limit: u64,
     },
+}
+
+const REPACKED: &str = "the zip is not as Go packs it";
+
+/// Whether packers differ in this field of a zip, without meaning other files by it.
+fn is_packers(what: &str) -> bool {
+    const FIELDS: [&str; 6] = [
+        "version needed",
+        "flags",
+        "extra field",
+        "length of the extra field",
+        "origin and attributes",
+        "internal attributes",
+    ];
+    FIELDS.contains(&what)
 }
 
 /// The cap that an archive ran into.
@@ -106,11 +121,19 @@ impl UnpackError {
                 "make it readable for you, or run gvmr as its owner"
             }
             Self::Unreadable { .. } => "check it and its file system",
+            Self::Malformed { .. } if self.is_repacked() => {
+                "its files may be Go's own, but gvmr reads only zips as Go packs them; use another source"
+            }
             Self::Truncated { .. } | Self::Malformed { .. } | Self::Refused { .. } | Self::Limit { .. } => {
                 TAMPERED
             }
         };
         Some(hint.to_owned())
+    }
+
+    /// Whether the archive may be whole, and only packed by another program than Go's.
+    pub fn is_repacked(&self) -> bool {
+        matches!(self, Self::Malformed { what, .. } if is_packers(what))
     }
 
     pub(super) fn malformed(

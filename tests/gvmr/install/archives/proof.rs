@@ -93,6 +93,57 @@ fn what_the_log_does_not_know_is_refused_and_installed_only_on_the_users_word() 
 }
 
 #[test]
+fn a_tree_for_another_processor_is_told_by_its_own_program_whatever_its_name_says() {
+    let mut files = in_archive(&toolchain("1.99.7"));
+    let (_, go) = files.iter_mut().find(|(name, _)| name == "bin/go").unwrap();
+    *go = [&b"\x7fELF\x02\x01\x01"[..], &[0; 9], &[2, 0, 183, 0], &[0; 44]].concat(); // 183 is 64-bit ARM
+    let mirror =
+        Mirror::small_but(
+            &["1.99.1"],
+            move |request, reply| {
+                if is_archive(request) { Reply::ok(tar(&files).gz()) } else { reply }
+            },
+        );
+    let world = mirror.archive_world();
+    let run = world.gvmr(["install", "--allow-unlogged", "1.99.7"]);
+    run.exits(5, &["built for arm64", "expected go1.99.7 for linux-amd64", "next: "]);
+    assert_eq!(world.installed(), [""; 0]);
+}
+
+#[test]
+fn the_users_word_for_a_published_release_is_refused_before_the_download() {
+    let mirror = Mirror::small_but(&[REAL], |request, reply| {
+        if request.target.starts_with("/sumdb/") { Reply::status(500) } else { reply }
+    });
+    let world = mirror.world();
+    world.gvmr(["install", "--allow-unlogged", REAL]).exits(4, &["checksum database"]);
+    assert_eq!(mirror.downloads(REAL), 0, "no byte moves without a proof in sight");
+    assert_eq!(world.installed(), [""; 0]);
+}
+
+#[test]
+fn a_module_that_another_packer_packed_is_called_that_and_the_next_source_is_asked() {
+    let mirror = Mirror::small_but(&["1.99.1"], |request, reply| match &reply.content {
+        Content::Bytes(zip) if request.target.ends_with(".zip") => {
+            // The mode that Python's zipfile gives a file, in the directory at the end.
+            let mut zip = zip.to_vec();
+            let at = zip.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+            zip[at + 38..at + 42].copy_from_slice(&(0o100_600_u32 << 16).to_le_bytes());
+            Reply::ok(zip)
+        }
+        _ => reply,
+    });
+    let mut world = mirror.world();
+    let run = world
+        .gvmr(["install", "1.99.1"])
+        .exits(6, &["the zip is not as Go packs it", "next: its files may be"]);
+    assert!(!run.stderr.contains("report it") && !run.stderr.contains("does not match"), "{run:?}");
+    world.set("GVMR_SOURCES", "goproxy,archive").set("GVMR_MIRROR", &mirror.server.url("/dl"));
+    world.set("GVMR_INDEX", "off");
+    world.gvmr(["install", "1.99.1"]).exits(0, &["source skipped: ", "not as Go packs it"]);
+}
+
+#[test]
 fn the_users_word_does_not_overrule_the_table_when_the_log_is_silent() {
     // Whoever sits in between can silence the log, and forge what the table knows.
     let forged = in_archive(&toolchain("1.22.10"));
