@@ -70,10 +70,16 @@ impl From<ResolveError> for Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let kind = match &error {
-            StoreError::Busy { .. } | StoreError::Stuck { .. } | StoreError::InUse { .. } => ErrorKind::Busy,
+            StoreError::Busy { .. }
+            | StoreError::Stuck { .. }
+            | StoreError::InUse { .. }
+            | StoreError::Mounted { .. } => ErrorKind::Busy,
             StoreError::Corrupt { .. } | StoreError::Damaged { .. } => ErrorKind::Corrupt,
             StoreError::Cancelled => ErrorKind::Interrupted,
             StoreError::Io { .. }
+            | StoreError::Unsynced { .. }
+            | StoreError::Separate { .. }
+            | StoreError::NoPrograms { .. }
             | StoreError::NoSpace { .. }
             | StoreError::NoLocks { .. }
             | StoreError::NotOurs { .. }

@@ -19,12 +19,14 @@ mod platform_support;
 mod processor;
 mod root;
 mod seccomp;
+mod tree_size;
 mod verdict;
 mod version_number;
 mod volume;
 
 pub use platform::Platform;
 pub use seccomp::Clone3;
+pub use tree_size::TreeSize;
 pub use verdict::{Assessment, HostReason, HostVerdict};
 pub use volume::Volume;
 

@@ -2,14 +2,11 @@
 //!
 //! Takes a directory, which need not exist yet; asks `statvfs` about the nearest parent that does. Writes nothing.
 
+use super::tree_size::TreeSize;
 use super::verdict::{HostReason, Release};
 use super::{Fact, Host};
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use std::path::{Path, PathBuf};
-
-/// A toolchain takes some 250 MiB and 15,000 files, and its download is staged beside it.
-const BYTES_NEEDED: u64 = 512 * 1024 * 1024;
-const FILES_NEEDED: u64 = 20_000;
 
 /// What a file system offers to this user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +43,7 @@ impl Volume {
     }
 }
 
-pub(super) fn reasons(host: &Host, _release: &Release<'_>) -> Vec<HostReason> {
+pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
     let mut reasons = Vec::new();
     if let Some(home) = &host.home {
         let path = home.path.display();
@@ -54,10 +51,12 @@ pub(super) fn reasons(host: &Host, _release: &Release<'_>) -> Vec<HostReason> {
             let text = format!("{path}, where toolchains are installed, is mounted noexec");
             reasons.push(HostReason::cannot("home-noexec", text));
         }
-        if home.bytes < BYTES_NEEDED || home.files.is_some_and(|files| files < FILES_NEEDED) {
+        let needed = TreeSize::of_minor(release.numbers.1);
+        if home.bytes < needed.bytes || home.files.is_some_and(|files| files < needed.files) {
             let text = format!(
-                "installing a toolchain needs about {} MiB and {FILES_NEEDED} files, and {path} has less free",
-                BYTES_NEEDED / (1024 * 1024)
+                "installing it needs about {} MiB and {} files, and {path} has less free",
+                needed.bytes / (1024 * 1024),
+                needed.files
             );
             reasons.push(HostReason::warning("home-full", text));
         }

@@ -4,18 +4,13 @@ use super::error::{InstallError, with_causes};
 use super::installer::{InstallOptions, InstallOutcome, Installer};
 use super::progress::{Event, LockedProgress, Progress, ProgressReader};
 use super::verifier::{LogAnswer, Unpacked};
-use crate::host::Assessment;
+use crate::host::{Assessment, TreeSize};
 use crate::sources::{Fetched, Form, Lane, Lap, MODULE, PATIENCE, Race, Source, SourceError, Tried, Work};
 use crate::store::{Committed, Facts, Programs, StoreError, VersionLock};
 use crate::unpack::{self, ArchiveLimits};
 use crate::verify::Verified;
 use gvmr_core::gover::version::Version;
 use std::collections::BTreeMap;
-
-/// Room that a toolchain needs, in bytes and files. The largest known one has 444 MB in 8,710 files; from 1.20 on,
-/// which no longer carry compiled packages, the largest has 242 MB in 12,072 files.
-const SPACE: (u64, u64) = (512 << 20, 16_384);
-const SPACE_SINCE_20: (u64, u64) = (288 << 20, 16_384);
 
 impl Installer<'_> {
     /// Runs `work`, unless `version` is there, once it is known that what it commits can be made reachable, and makes it
@@ -28,7 +23,14 @@ impl Installer<'_> {
         let programs = Programs::beside_this_one()?;
         let outcome = match self.store.toolchain(version)? {
             Some(present) => InstallOutcome::Present(present),
-            None => work()?,
+            None => match work() {
+                // It is there, and so must its shim be.
+                Err(error @ InstallError::Store(StoreError::Unsynced { .. })) => {
+                    let _ = self.store.publish(&programs); // the first error says more
+                    return Err(error);
+                }
+                other => other?,
+            },
         };
         self.store.publish(&programs)?;
         Ok(outcome)
@@ -120,6 +122,7 @@ impl Installer<'_> {
         version: &Version,
         watch: &dyn Progress,
     ) -> Result<Option<VersionLock>, InstallError> {
+        self.store.check_file_system()?;
         self.make_room(version)?;
         let lock = self.store.lock(
             version,
@@ -230,7 +233,7 @@ impl Installer<'_> {
     /// Checks that a toolchain fits, once more after removing what interrupted installs left. That is not done
     /// unasked: on ext4, creating files right after removing many takes seconds longer.
     fn make_room(&self, version: &Version) -> Result<(), InstallError> {
-        let (bytes, files) = if version.is_before(20) { SPACE } else { SPACE_SINCE_20 };
+        let TreeSize { bytes, files } = TreeSize::of(version);
         match self.store.check_space(bytes, files) {
             Err(StoreError::NoSpace { .. }) => {
                 self.store.sweep()?;

@@ -6,7 +6,7 @@
 use super::error::StoreError;
 use super::receipt::{ProofKind, Receipt};
 use super::staging::StagingDirectory;
-use super::{Store, Toolchain, sync_directory};
+use super::{Store, Toolchain, sync_after};
 use super::{manifest, permissions};
 use crate::atomic_file::{self, CWD};
 use crate::calendar;
@@ -72,7 +72,7 @@ impl Store {
             }
             Err(errno) => return Err(StoreError::io("rename to", &goroot, errno)),
         }
-        sync_directory(&self.home.versions())?;
+        sync_after(&self.home.versions(), format!("{} is installed", version.toolchain_name()))?;
         Ok(Committed::New(Toolchain { version, goroot, receipt: Some(receipt) }))
     }
 }

@@ -1,9 +1,12 @@
 //! Deletes a tree of the store's own: links as links, read-only directories too, and nothing outside.
 //!
-//! Every step goes from one open directory to the next without following a link. Where another process
+//! Every step goes from one open directory to the next without following a link or entering another mount. Where another process
 //! changes the tree meanwhile, at worst it is not deleted.
 
-use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, chmodat, fchmod, openat, statat, unlinkat};
+use rustix::fs::{
+    AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, Stat, chmodat, fchmod, fstat, openat, openat2,
+    statat, unlinkat,
+};
 use rustix::io::Errno;
 use std::ffi::CStr;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
@@ -19,14 +22,16 @@ pub(super) fn tree(path: &Path) -> Result<(), Errno> {
 
 /// The same; `progress` is called before each directory.
 pub(super) fn tree_with(path: &Path, progress: &dyn Fn()) -> Result<(), Errno> {
-    let name = rustix::path::Arg::into_c_str(path)?;
-    remove(CWD, &name, progress)
+    let (Some(above), Some(name)) = (path.parent(), path.file_name()) else { return Err(Errno::INVAL) };
+    let above = rustix::fs::open(above, DIRECTORY.difference(OFlags::NOFOLLOW), Mode::empty())?;
+    let name = rustix::path::Arg::into_c_str(name)?;
+    remove(above.as_fd(), &name, progress)
 }
 
 /// Gives the owner all rights to a directory, which may not be a link.
 pub(super) fn make_writable(path: &Path) -> Result<(), Errno> {
     let directory = rustix::fs::open(path, DIRECTORY, Mode::empty())?;
-    let mode = Mode::from_raw_mode(rustix::fs::fstat(&directory)?.st_mode);
+    let mode = Mode::from_raw_mode(fstat(&directory)?.st_mode);
     fchmod(&directory, mode | Mode::RWXU)
 }
 
@@ -54,7 +59,7 @@ fn remove(parent: BorrowedFd<'_>, name: &CStr, progress: &dyn Fn()) -> Result<()
 
 /// Deletes everything in a directory, making it writable first where it is not.
 fn empty(directory: &OwnedFd, progress: &dyn Fn()) -> Result<(), Errno> {
-    let mode = rustix::fs::fstat(directory)?.st_mode;
+    let mode = fstat(directory)?.st_mode;
     if !Mode::from_raw_mode(mode).contains(Mode::RWXU) {
         fchmod(directory, Mode::RWXU)?;
     }
@@ -73,8 +78,20 @@ fn empty(directory: &OwnedFd, progress: &dyn Fn()) -> Result<(), Errno> {
     Ok(())
 }
 
+/// Opens a directory of the same mount; what is mounted there is another's.
 fn open(parent: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Errno> {
-    openat(parent, name, DIRECTORY, Mode::empty())
+    match openat2(parent, name, DIRECTORY, Mode::empty(), ResolveFlags::NO_XDEV) {
+        // Before Linux 5.6, and where a sandbox does not know the call.
+        Err(Errno::NOSYS | Errno::PERM) => {
+            let directory = openat(parent, name, DIRECTORY, Mode::empty())?;
+            let device = |found: Stat| found.st_dev;
+            if device(fstat(&directory)?) != device(fstat(parent)?) {
+                return Err(Errno::XDEV);
+            }
+            Ok(directory)
+        }
+        other => other,
+    }
 }
 
 /// What someone else has deleted meanwhile is deleted as well.

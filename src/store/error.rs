@@ -36,6 +36,36 @@ pub enum StoreError {
         /// Who holds it.
         holder: Holder,
     },
+    /// Something was done, and the file system did not confirm that it is on the disk.
+    #[error("{done}, but a power cut may undo that: cannot sync {}", path.display())]
+    Unsynced {
+        /// What was done: `go1.23.4 is installed`.
+        done: String,
+        /// The directory that holds the new name.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// A file system is mounted inside a tree that is to be removed.
+    #[error("a file system is mounted inside it, at {}", mount.display())]
+    Mounted {
+        /// Where.
+        mount: PathBuf,
+    },
+    /// A tree cannot be moved from where it is unpacked to where it is installed.
+    #[error("{} and {} are on different file systems or mounts", staging.display(), versions.display())]
+    Separate {
+        /// Where trees are unpacked.
+        staging: PathBuf,
+        /// Where they are installed.
+        versions: PathBuf,
+    },
+    /// A file system lets no file be made executable.
+    #[error("the file system of {} does not let programs be made executable", directory.display())]
+    NoPrograms {
+        /// A directory on it.
+        directory: PathBuf,
+    },
     /// The process that holds a lock does not go on.
     #[error("busy: {holder}, and {stuck}")]
     Stuck {
@@ -149,6 +179,16 @@ impl StoreError {
             }
             Self::NoShim { path } => shim_hint(path),
             Self::Busy { .. } => "run it again when the other process has finished".to_owned(),
+            Self::Unsynced { .. } => "check the disk and its file system, then run it again".to_owned(),
+            Self::NoPrograms { .. } => {
+                "mount it with permissions that include x, such as fmask=0022, or set GVMR_HOME to another file system"
+                    .to_owned()
+            }
+            Self::Mounted { mount } => format!("run `umount {}` first", mount.display()),
+            Self::Separate { .. } => {
+                "use one file system for the whole home, or set GVMR_HOME to a directory on another one"
+                    .to_owned()
+            }
             Self::Stuck { holder, stuck, path } => stuck_hint(holder, *stuck, path),
             Self::InUse { .. } => "end those processes first, or use --force".to_owned(),
             Self::Corrupt { .. } => "inspect it, and move it away if you do not need it".to_owned(),

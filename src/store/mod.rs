@@ -14,6 +14,7 @@ mod holder;
 mod lock;
 mod manifest;
 mod mark;
+mod mounts;
 mod permissions;
 mod pin_file;
 mod programs;
@@ -179,6 +180,16 @@ impl Toolchain {
 /// The version whose toolchain is called exactly `name`.
 fn version_of(name: &str) -> Option<Version> {
     Version::from_toolchain(name).filter(|version| version.toolchain_name() == name)
+}
+
+/// Makes the names in a directory durable after `done`, which stands whether that succeeds or not.
+fn sync_after(path: &Path, done: impl Into<String>) -> Result<(), StoreError> {
+    match sync_directory(path) {
+        Err(StoreError::Io { source, path, .. }) => {
+            Err(StoreError::Unsynced { done: done.into(), path, source })
+        }
+        other => other,
+    }
 }
 
 /// Makes the names in a directory durable.

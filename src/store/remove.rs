@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::lock::VersionLock;
-use super::{Store, delete, sync_directory};
+use super::{Store, delete, mounts, sync_after};
 use rustix::fs::{CWD, renameat};
 use rustix::io::Errno;
 use std::fs;
@@ -12,6 +12,7 @@ use std::path::Path;
 impl Store {
     /// Removes the locked version; `false` where it was not installed.
     ///
+    /// [`StoreError::Mounted`] where a file system is mounted inside, which removing would empty, and
     /// [`StoreError::InUse`] where programs of the tree are running, unless `force`. An error while the tree is
     /// deleted leaves the rest to [`Store::sweep`]: the version itself is gone by then.
     pub fn remove(&self, lock: &VersionLock, force: bool) -> Result<bool, StoreError> {
@@ -22,6 +23,10 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(StoreError::io("access", &goroot, error)),
         }
+        if let Some(mount) = mounts::below(&goroot) {
+            return Err(StoreError::Mounted { mount });
+        }
+        self.check_devices()?;
         if !force {
             let pids = processes_in(&goroot);
             if !pids.is_empty() {
@@ -37,7 +42,7 @@ impl Store {
             other => other,
         };
         renamed.map_err(|errno| StoreError::io("rename", &goroot, errno))?;
-        sync_directory(&self.home.versions())?;
+        sync_after(&self.home.versions(), format!("{} is removed", lock.version().toolchain_name()))?;
         delete::tree_with(&away, &|| lock.report_progress())
             .map_err(|errno| StoreError::io("remove", &away, errno))?;
         Ok(true)

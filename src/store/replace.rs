@@ -3,7 +3,7 @@
 //! Takes a path and the content. The replacement itself is [`crate::atomic_file`]'s.
 
 use super::error::StoreError;
-use super::sync_directory;
+use super::sync_after;
 use super::temporary::temporary;
 use crate::atomic_file::{CWD, NewFile};
 use rustix::process::geteuid;
@@ -45,7 +45,7 @@ fn put(path: &Path, bytes: &[u8], rights: Rights) -> Result<(), StoreError> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = write(path, bytes, rights, old.as_ref(), directory);
     written.map_err(|error| StoreError::io("write", path, error))?;
-    sync_directory(directory)
+    sync_after(directory, format!("{} is written", path.display()))
 }
 
 fn write(

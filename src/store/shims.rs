@@ -9,12 +9,18 @@ use super::temporary::temporary;
 use super::{Store, sync_directory, version_of};
 use crate::atomic_file;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
+use rustix::io::Errno;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// A program cannot be made executable.
+#[derive(Debug, thiserror::Error)]
+#[error("this file system does not let programs be made executable (chmod: {0})")]
+struct NoModes(io::Error);
 
 /// The lock of everyone who writes shims.
 pub(super) const SHIMS: &str = "shims";
@@ -144,11 +150,21 @@ fn put_link(program: &Path, path: &Path) -> Result<bool, StoreError> {
     }
     let link = temporary(path);
     let linked = symlink(program, &link).and_then(|()| Ok(atomic_file::rename(&link, path)?));
-    linked.map_err(|error| {
-        let _ = fs::remove_file(&link);
-        StoreError::io("create", path, error)
-    })?;
-    Ok(true)
+    match linked {
+        Ok(()) => Ok(true),
+        Err(error) if has_no_links(&error) => Ok(false),
+        Err(error) => {
+            let _ = fs::remove_file(&link);
+            Err(StoreError::io("create", path, error))
+        }
+    }
+}
+
+/// Whether a file system refuses symbolic links, as VirtualBox's shared folders and FAT do. The shims do without that one
+/// link.
+fn has_no_links(error: &io::Error) -> bool {
+    let errno = Errno::from_io_error(error);
+    matches!(errno, Some(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS | Errno::ROFS | Errno::PROTO))
 }
 
 /// Puts a copy of the program at `to`, in one step; whether it had to.
@@ -200,6 +216,11 @@ fn copy_program(from: &Path, to: &Path) -> io::Result<()> {
     let mut copy = File::options().write(true).create_new(true).mode(0o755).open(to)?;
     io::copy(&mut program, &mut copy)?;
     copy.flush()?;
-    copy.set_permissions(fs::Permissions::from_mode(0o755))?;
+    // A file system without modes gives all files the same, which may do.
+    if let Err(error) = copy.set_permissions(fs::Permissions::from_mode(0o755))
+        && copy.metadata()?.permissions().mode() & 0o555 != 0o555
+    {
+        return Err(io::Error::new(error.kind(), NoModes(error)));
+    }
     copy.sync_all()
 }

@@ -9,6 +9,9 @@ use super::OWN;
 /// Punctuation that an element may hold, besides ASCII letters and digits.
 const PUNCTUATION: &[u8] = b"!#$%&()+,-.=@[]^_{}~ ";
 
+/// The longest name that Linux gives a file in a directory, in bytes.
+const MAX_ELEMENT: usize = 255;
+
 /// Device names that Windows gives a meaning to in every directory, with any extension.
 const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 
@@ -61,6 +64,9 @@ fn check_module_file(last: &[u8], within: Within) -> Result<(), &'static str> {
 fn check_element(element: &[u8], within: Within) -> Result<(), &'static str> {
     if element.is_empty() {
         return Err("a name may not hold an empty element");
+    }
+    if element.len() > MAX_ELEMENT {
+        return Err("an element may not exceed 255 bytes");
     }
     if element == b"." || element == b".." {
         return Err("a name may not hold . or ..");

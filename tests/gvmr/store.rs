@@ -2,6 +2,7 @@
 
 pub(crate) mod child;
 mod commits;
+mod file_systems;
 mod files;
 mod former_home;
 mod locks;

@@ -164,6 +164,9 @@ const FORGERIES: &[Case] = &[
     ("no prefix", "refused", "must begin with", |zip| zip.files[1].rename(b"bin/go")),
     ("an empty name", "refused", "must begin with", |zip| zip.files[1].rename(b"")),
     ("a name of 65535 bytes", "limit", "length", |zip| zip.files[1].rename(&[b'x'; 65535])),
+    ("an element of 256 bytes", "refused", "255 bytes", |zip| {
+        zip.files[1].rename(format!("{PREFIX}src/{}/x", "d".repeat(256)).as_bytes());
+    }),
     ("a deep name", "limit", "depth", |zip| {
         zip.files[1].rename(format!("{PREFIX}{}x", "d/".repeat(40)).as_bytes());
     }),

@@ -170,6 +170,12 @@ const FORGERIES: &[Case<fn(&mut Tar)>] = &[
     ("a path of pax that climbs", "refused", ". or ..", |tar| {
         pax(tar, &[("path", "go/../../outside/planted")]);
     }),
+    ("an element of 256 bytes", "refused", "255 bytes", |tar| {
+        pax(tar, &[("path", &format!("go/src/{}", "x".repeat(256)))]);
+    }),
+    ("a dropped element of 300 bytes", "refused", "255 bytes", |tar| {
+        pax(tar, &[("path", &format!("go/test/{}", "x".repeat(300)))]);
+    }),
     ("a path of pax without its root", "refused", "go/", |tar| pax(tar, &[("path", "/etc/cron.d/x")])),
     ("an empty path of pax", "refused", "go/", |tar| pax(tar, &[("path", "")])),
     ("a path of pax that is long", "limit", "length", |tar| {
