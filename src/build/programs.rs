@@ -3,9 +3,8 @@
 use super::BuildError;
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::Environment;
+use gvmr_core::sys::program;
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// No `make.bash` works without these.
@@ -19,7 +18,7 @@ const C_COMPILER: &str = "gcc";
 pub fn missing_programs(version: &Version, environment: &dyn Environment) -> Vec<&'static str> {
     let compiler = wants_cgo(version, environment).then_some(C_COMPILER);
     let needed = NEEDED.into_iter().chain(compiler);
-    needed.filter(|name| search(name, environment).is_none()).collect()
+    needed.filter(|name| program::find(name, environment).is_none()).collect()
 }
 
 /// Whether cgo is to be on by default in what is built: only where the user says so, and only before 1.21.
@@ -43,29 +42,17 @@ pub(super) struct BuildPrograms {
 /// Finds them all; an error names all that are missing.
 pub(super) fn find(version: &Version, environment: &dyn Environment) -> Result<BuildPrograms, BuildError> {
     let programs = missing_programs(version, environment);
-    let (Some(bash), true) = (search("bash", environment), programs.is_empty()) else {
+    let (Some(bash), true) = (program::find("bash", environment), programs.is_empty()) else {
         return Err(BuildError::MissingPrograms { programs });
     };
     let names = NEEDED.into_iter().chain(WELCOME);
-    let links = names.filter_map(|name| Some((name, search(name, environment)?))).collect();
+    let links = names.filter_map(|name| Some((name, program::find(name, environment)?))).collect();
     let path = wants_cgo(version, environment).then(|| absolute_path(environment));
     Ok(BuildPrograms { bash, links, path })
 }
 
-/// The first program of this name on PATH; a project directory must not supply it, so only absolute elements count.
-fn search(name: &str, environment: &dyn Environment) -> Option<PathBuf> {
-    let path = environment.get("PATH")?;
-    directories(&path).map(|directory| directory.join(name)).find(|program| {
-        program.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-    })
-}
-
+/// The elements of the caller's PATH that count.
 fn absolute_path(environment: &dyn Environment) -> OsString {
     let path = environment.get("PATH").unwrap_or_default();
-    directories(&path).map(Path::as_os_str).collect::<Vec<_>>().join(OsStr::new(":"))
-}
-
-fn directories(path: &OsStr) -> impl Iterator<Item = &Path> {
-    let elements = path.as_bytes().split(|byte| *byte == b':').map(|part| Path::new(OsStr::from_bytes(part)));
-    elements.filter(|element| element.is_absolute())
+    program::directories(&path).map(Path::as_os_str).collect::<Vec<_>>().join(OsStr::new(":"))
 }

@@ -5,6 +5,7 @@
 
 use gvmr_core::gover::goenv;
 use gvmr_core::sys::environment::Environment;
+use gvmr_core::sys::program;
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::fs;
@@ -115,11 +116,8 @@ pub(super) fn all(environment: &dyn Environment) -> Vec<Location> {
 /// What lies two directories above each `go` on PATH, with its links followed: its GOROOT, if it is a program of one.
 pub(super) fn on_path(environment: &dyn Environment) -> Vec<PathBuf> {
     let path = environment.get("PATH").unwrap_or_default();
-    let directories =
-        path.as_bytes().split(|byte| *byte == b':').map(|part| Path::new(OsStr::from_bytes(part)));
-    let programs = directories
-        .filter(|directory| directory.is_absolute())
-        .filter_map(|directory| fs::canonicalize(directory.join("go")).ok());
+    let programs =
+        program::directories(&path).filter_map(|directory| fs::canonicalize(directory.join("go")).ok());
     programs.filter_map(|program| Some(program.parent()?.parent()?.to_owned())).collect()
 }
 

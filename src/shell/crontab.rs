@@ -10,6 +10,8 @@ pub use change::CrontabChange;
 
 use super::edit::{BEGIN, END};
 use gvmr_core::home::paths::Home;
+use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::program;
 use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Output, Stdio};
@@ -26,7 +28,10 @@ pub struct Crontab {
 /// Why a crontab cannot be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum CrontabError {
-    /// There is no `crontab` program, or it cannot be started.
+    /// No directory of `PATH` that counts has a `crontab` program.
+    #[error("PATH has no crontab (for root, only directories that nobody else can write to count)")]
+    Absent,
+    /// It cannot be started.
     #[error("cannot run crontab: {0}")]
     Program(io::Error),
     /// It refused.
@@ -52,7 +57,7 @@ impl CrontabError {
     /// The next step.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Program(_) => "install cron, or omit --cron",
+            Self::Absent | Self::Program(_) => "install cron, or omit --cron",
             Self::Refused { .. } => "run `crontab -l`",
             Self::Torn { .. } => "run `crontab -e` and remove the rest of the block",
             Self::Changed => "run it again",
@@ -156,7 +161,8 @@ impl Crontab {
 }
 
 fn crontab(arguments: &[&str], input: Option<&[u8]>) -> Result<Output, CrontabError> {
-    let mut command = Command::new("crontab");
+    let program = program::find("crontab", &Process).ok_or(CrontabError::Absent)?;
+    let mut command = Command::new(program);
     command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     let mut child = command.env("LC_ALL", "C").spawn().map_err(CrontabError::Program)?;

@@ -1,5 +1,7 @@
 //! The service manager of a user, which starts programs without a shell.
 
+use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::program;
 use std::io;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -18,7 +20,7 @@ pub fn reload_user_manager(uid: u32) -> Option<bool> {
     if !runtime.join("systemd/private").exists() {
         return None;
     }
-    let mut command = Command::new("systemctl");
+    let mut command = Command::new(program::find("systemctl", &Process)?);
     command.args(["--user", "daemon-reload"]).env("XDG_RUNTIME_DIR", &runtime);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().ok()?;

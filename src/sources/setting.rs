@@ -6,6 +6,7 @@
 use crate::verify::DEFAULT_SETTING;
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Environment;
+use gvmr_core::sys::program;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -104,8 +105,8 @@ fn user_file(environment: &dyn Environment) -> Option<PathBuf> {
 /// The `go.env` beside each `go` on PATH, found through links.
 fn on_path(environment: &dyn Environment) -> Vec<PathBuf> {
     let path = environment.get("PATH").unwrap_or_default();
-    let directories = std::env::split_paths(&path).filter(|directory| directory.is_absolute());
-    let programs = directories.filter_map(|directory| directory.join("go").canonicalize().ok());
+    let programs =
+        program::directories(&path).filter_map(|directory| directory.join("go").canonicalize().ok());
     programs.filter_map(|program| Some(program.parent()?.parent()?.join("go.env"))).collect()
 }
 

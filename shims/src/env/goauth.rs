@@ -55,9 +55,10 @@ pub(super) fn give_credentials(
             needs_program = !is_off;
         } else if setting(changes, environment, settings).is_none()
             && !KeepList::of(environment).names(OsStr::new("GOAUTH"))
+            && let Some(provider) = provider(home)
         {
             let mut value = OsString::from("netrc;");
-            value.push(provider(home));
+            value.push(provider);
             changes.push(Change { name: "GOAUTH", twin: None, value: Some(value) });
         }
     }
@@ -114,20 +115,43 @@ pub fn proxies(changes: &[Change], environment: &dyn Environment) -> Vec<ProxyIn
     in_use.collect()
 }
 
-/// The command that gives the go command credentials, quoted as GOAUTH wants it.
-fn provider(home: &Home) -> OsString {
+/// The command that gives the go command credentials, quoted as GOAUTH wants it; `None` where no quotes help. A bare name
+/// would run whatever `PATH` finds.
+fn provider(home: &Home) -> Option<OsString> {
     let program = home.shims().join("gvmr");
     let bytes = program.as_os_str().as_bytes();
-    let mut command = OsString::new();
-    if bytes.iter().any(|byte| matches!(byte, b';' | b'\'' | b'"')) {
-        command.push("gvmr"); // no quotes help there; the shim directory is on PATH as a rule
-    } else if bytes.iter().any(u8::is_ascii_whitespace) {
-        command.push(OsStr::new("'"));
-        command.push(program.as_os_str());
-        command.push(OsStr::new("'"));
-    } else {
-        command.push(program.as_os_str());
-    }
+    let has = |one: u8| bytes.contains(&one);
+    let quote = match (has(b'\''), has(b'"')) {
+        _ if has(b';') || bytes.first() != Some(&b'/') => return None, // it separates commands, quoted or not
+        (true, true) => return None,
+        (true, false) => "\"",
+        (false, true) => "'",
+        (false, false) if bytes.iter().any(u8::is_ascii_whitespace) => "'",
+        (false, false) => "",
+    };
+    let mut command = OsString::from(quote);
+    command.push(program.as_os_str());
+    command.push(quote);
     command.push(" auth");
-    command
+    Some(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gvmr_is_named_by_its_absolute_path_or_not_at_all() {
+        for (home, command) in [
+            ("/home/u/.gvmr", Some("/home/u/.gvmr/shims/gvmr auth")),
+            ("/home/a b", Some("'/home/a b/shims/gvmr' auth")),
+            ("/home/o'hara", Some("\"/home/o'hara/shims/gvmr\" auth")),
+            ("/home/a\"b c", Some("'/home/a\"b c/shims/gvmr' auth")),
+            ("/home/a'\"b", None),
+            ("/home/a;b", None),
+            ("relative", None),
+        ] {
+            assert_eq!(provider(&Home::at(home)), command.map(OsString::from), "{home}");
+        }
+    }
 }

@@ -1,16 +1,16 @@
 //! The Go that is on PATH and not gvmr's.
 //!
-//! Takes PATH, gives the first program of a name that is neither this shim nor another home's. Relative and
-//! empty elements of PATH never count: a project directory must not supply the tool that runs in it.
+//! Takes PATH, gives the first program of a name that is neither this shim nor another home's. Elements of PATH count
+//! as for every program that gvmr starts: a project directory must not supply the tool that runs in it.
 
 use crate::gover::version::Version;
 use crate::home::goroot;
 use crate::home::paths::Home;
 use crate::sys::directory::same;
 use crate::sys::environment::Environment;
+use crate::sys::program;
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -34,10 +34,8 @@ pub fn find(
 ) -> Option<SystemGo> {
     let path = environment.get("PATH")?;
     let shim = shim.and_then(|shim| fs::metadata(shim).ok());
-    let directories =
-        path.as_bytes().split(|byte| *byte == b':').map(|part| Path::new(OsStr::from_bytes(part)));
-    directories
-        .filter(|directory| directory.is_absolute() && !is_shims_directory(directory, home))
+    program::directories(&path)
+        .filter(|directory| !is_shims_directory(directory, home))
         .map(|directory| directory.join(name))
         .find(|program| is_program(program, shim.as_ref()))
         .map(describe)

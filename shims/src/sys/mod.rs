@@ -11,3 +11,4 @@ pub mod interpreter;
 pub mod printable;
 pub mod private_file;
 pub mod process;
+pub mod program;
