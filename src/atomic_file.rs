@@ -10,7 +10,13 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
+mod leftovers;
+mod modes;
+
+pub use leftovers::{sweep, writer_of};
+pub use modes::keeps_modes;
 pub use rustix::fs::CWD;
 
 /// A new file under a temporary name, removed when dropped.
@@ -28,6 +34,24 @@ impl<'directory> NewFile<'directory> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let descriptor = fs::openat(directory, name, flags, Mode::from_raw_mode(mode))?;
         Ok(Self { file: File::from(descriptor), directory, name: name.to_owned(), renamed: false })
+    }
+
+    /// Creates a file for new content of the one called `of`, and holds a lock on it: a file without a lock and without a
+    /// living writer is a leftover, which [`sweep`] removes.
+    pub fn create_locked(directory: BorrowedFd<'directory>, of: &str, mode: u32) -> Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let name = format!(".{}.gvmr-{}-{number}", of.trim_start_matches('.'), std::process::id());
+            match Self::create(directory, Path::new(&name), mode) {
+                Ok(new) => {
+                    let _ = new.file.try_lock(); // without locks, its age tells
+                    return Ok(new);
+                }
+                Err(Errno::EXIST) => {} // of an earlier process with this id
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// The file, for its owner, mode, attributes and locks.

@@ -4,22 +4,16 @@
 
 use super::directory::HeldDirectory;
 use super::error::EditError;
-use crate::atomic_file::NewFile;
-use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags};
+use crate::atomic_file::{self, NewFile};
 use rustix::io::Errno;
-use rustix::process::{Pid, geteuid, test_kill_process};
+use rustix::process::Pid;
 use std::ffi::OsStr;
-use std::fs::File;
 use std::os::fd::AsFd as _;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 /// What the names start with; behind it the writer's process id and a number: `4711-0`.
 const PREFIX: &str = ".gvmr-setup-";
-/// A temporary file of this age has lost its writer, even if its process id is in use again.
-const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// Makes a file that no other process has, for the new content of the file called `of`.
 pub(super) fn create<'d>(
@@ -44,32 +38,7 @@ pub(super) fn create<'d>(
 
 /// Removes what killed writers of this user left in the directory, best effort.
 pub(super) fn sweep(directory: &HeldDirectory) {
-    let Some(entries) = directory.readable().and_then(|listed| Dir::read_from(listed).ok()) else { return };
-    for entry in entries.flatten() {
-        let name = OsStr::from_bytes(entry.file_name().to_bytes());
-        if let Some(writer) = writer_of(name)
-            && is_left_over(directory, name, writer)
-        {
-            let _ = fs::unlinkat(&directory.descriptor, name, AtFlags::empty());
-        }
-    }
-}
-
-fn is_left_over(directory: &HeldDirectory, name: &OsStr, writer: Pid) -> bool {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let Ok(descriptor) = fs::openat(&directory.descriptor, name, flags, Mode::empty()) else { return false };
-    let Ok(found) = fs::fstat(&descriptor) else { return false };
-    let is_ours = found.st_uid == geteuid().as_raw() || geteuid().is_root();
-    if !is_ours || FileType::from_raw_mode(found.st_mode) != FileType::RegularFile {
-        return false;
-    }
-    let file = File::from(descriptor);
-    if matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)) {
-        return false;
-    }
-    let modified = file.metadata().and_then(|found| found.modified()).ok();
-    let age = modified.and_then(|modified| modified.elapsed().ok()).unwrap_or_default();
-    age > ABANDONED || test_kill_process(writer) == Err(Errno::SRCH)
+    atomic_file::sweep(directory.descriptor.as_fd(), writer_of);
 }
 
 /// The process id in the name of a temporary file.
