@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &cli::TrustArgs, context: &Context) -> Result<(), E
         |path| Ok(project_file::named(&here, path)),
     )?;
     let user_home = Process.get("HOME").map(PathBuf::from);
-    let record = trust.read(&file, user_home.as_deref())?;
+    let record = trust.read(&file, path.is_some(), user_home.as_deref())?;
     let asks = !arguments.yes && context.terminal.can_ask();
     if !arguments.json {
         context.terminal.data(summary::lines(&record)).map_err(Error::stdout)?;

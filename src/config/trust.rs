@@ -95,7 +95,7 @@ impl TrustError {
                 "name a directory with a gvmr.toml: `gvmr trust DIRECTORY`"
             }
             Self::Foreign { .. } => {
-                "make it yours with chown, or write a [[directory]] rule in your own config.toml"
+                "review it, then name it: `gvmr trust FILE`; the approval ends when the file or its owner changes"
             }
             Self::Unreadable { .. } => {
                 "a gvmr.toml is a regular file of at most 64 KiB, in a directory without line breaks in its name"
@@ -138,14 +138,24 @@ impl Trust {
         Self { own }
     }
 
-    /// What `file` holds now, to be shown before it is approved. Changes nothing.
-    pub fn read(&self, file: &Path, user_home: Option<&Path>) -> Result<CompiledRules, TrustError> {
+    /// What `file` holds now, to be shown before it is approved. One of another user must be `named`, and is trusted only
+    /// while it is that user's. Changes nothing.
+    pub fn read(
+        &self,
+        file: &Path,
+        named: bool,
+        user_home: Option<&Path>,
+    ) -> Result<CompiledRules, TrustError> {
         if file.file_name() != Some(OsStr::new(NAME)) {
             return Err(TrustError::Misnamed(file.to_owned()));
         }
         let missing = || TrustError::NoFile(file.to_owned());
         let file = gvmr_toml::real_name(file).ok_or_else(missing)?;
-        let bytes = match gvmr_toml::read(&file) {
+        let (read, owner) = match gvmr_toml::read(&file, None) {
+            Err(Unreadable::Foreign(owner)) if named => (gvmr_toml::read(&file, Some(owner)), Some(owner)),
+            read => (read, None),
+        };
+        let bytes = match read {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Err(missing()),
             Err(Unreadable::Foreign(owner)) => return Err(TrustError::Foreign { file, owner }),
@@ -153,7 +163,7 @@ impl Trust {
                 return Err(TrustError::Unreadable { file, why: refusal.to_string() });
             }
         };
-        let record = compile_project(&file, &bytes, user_home)?;
+        let record = CompiledRules { owner, ..compile_project(&file, &bytes, user_home)? };
         let stored = record.write();
         // What is read back must be what is shown now: a name with a newline could add a line.
         if CompiledRules::read(&stored).as_ref() != Some(&record) {
@@ -219,7 +229,8 @@ impl Trust {
 
     fn state(&self, file: PathBuf) -> Trusted {
         let record = gvmr_toml::record(&self.own, &file);
-        let state = match (&record, gvmr_toml::read(&file)) {
+        let owner = record.as_ref().and_then(|record| record.owner);
+        let state = match (&record, gvmr_toml::read(&file, owner)) {
             (None, _) => TrustState::Damaged,
             // A link in place of a directory leads to another file, which is not meant.
             _ if gvmr_toml::real_name(&file).as_ref() != Some(&file) => TrustState::Gone,

@@ -102,6 +102,9 @@ impl Context {
     /// The home, to be changed; created where it is missing. Only looking at it needs no more than the paths.
     pub fn store(&self) -> Result<Store, StoreError> {
         let store = Store::open(self.settings.home.clone())?;
+        if let Some(open) = store.open_directory() {
+            self.warn_of_open_home(open);
+        }
         Ok(match self.settings.lock_timeout {
             Some(timeout) => store.with_lock_timeout(timeout),
             None => store,
@@ -136,6 +139,7 @@ impl Context {
     fn resolve_by(&self, resolve: Resolve) -> Result<Resolution, ContextError> {
         let here = directory::working(&Process, None).map_err(ContextError::WorkingDirectory)?;
         let answer = self.resolve_for(&here, &Process, resolve)?;
+        self.note_foreign_pins(&answer);
         if !answer.exact {
             self.warn_of_foreign_default();
         }

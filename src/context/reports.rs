@@ -7,12 +7,14 @@ use gvmr_core::env::gvmr_toml;
 use gvmr_core::env::notice::Notice;
 use gvmr_core::home::system_go;
 use gvmr_core::home::user_dirs::UserDirs;
-use gvmr_core::select::resolution::Selection;
+use gvmr_core::select::pin_owners::ForeignPin;
+use gvmr_core::select::resolution::{Resolution, Selection};
 use gvmr_core::select::resolve::VARIABLE;
 use gvmr_core::sys::directory;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
 use std::ffi::OsStr;
+use std::path::Path;
 
 impl Context {
     /// Says that `go` in this session is not the shim, if so, and what changes that. Off a terminal only where the
@@ -76,6 +78,24 @@ impl Context {
             let word = printable::word(&word);
             self.terminal
                 .warn(format_args!("{VARIABLE}={word} still selects the version in this session; unset it"));
+        }
+    }
+
+    /// Warns, once, of a home that everyone can write to on a file system that cannot forbid that.
+    pub(super) fn warn_of_open_home(&self, directory: &Path) {
+        self.warn_once(&format!(
+            "everyone can write to {}, and its file system keeps no modes; set GVMR_HOME to a local file system",
+            printable::path(directory)
+        ));
+    }
+
+    /// Names each pin that does not count since anyone may have put it there.
+    pub(super) fn note_foreign_pins(&self, answer: &Resolution) {
+        let Ok(here) = directory::working(&Process, None) else { return };
+        for ForeignPin { file, owner } in answer.ignored.iter().cloned() {
+            if let Some(words) = notices::words(&Notice::Pin { file, owner }, &here, &Process, None) {
+                self.warn_once(&words);
+            }
         }
     }
 

@@ -36,11 +36,20 @@ pub fn words(
         Notice::Credentials { file, why } => {
             Some(format!("ignoring stored credentials: {} {why}", printable::path(file)))
         }
+        Notice::Pin { file, owner } => Some(foreign_pin(file, *owner)),
         Notice::Config { file, owner } => Some(format!(
-            "ignoring {}, which belongs to user {owner}; make it yours with chown",
+            "ignoring {}, which belongs to user {owner}; copy it to your own config directory, or set GVMR_CONFIG",
             printable::path(file)
         )),
     }
+}
+
+/// Whose pin does not count, and why.
+fn foreign_pin(file: &Path, owner: u32) -> String {
+    format!(
+        "ignoring {}, which belongs to user {owner}, in a directory that everyone can write to",
+        printable::path(file)
+    )
 }
 
 /// Which line sets another GOROOT, and what takes its place.
@@ -103,15 +112,15 @@ fn project_file(ignored: &IgnoredFile, environment: &dyn Environment) -> String 
         IgnoredReason::Changed => ("", ", which changed since you trusted it"),
         IgnoredReason::Unread(Unreadable::Foreign(owner)) => {
             return format!(
-                "ignoring {file}, which belongs to user {owner}; to use it, make it yours with chown or copy it to a \
-                 directory of yours"
+                "ignoring {file}, which belongs to user {owner}; review it, then run {}",
+                trust(&ignored.file)
             );
         }
         IgnoredReason::Unread(Unreadable::Refused(refusal)) => {
             return format!("ignoring {file}: it {refusal}");
         }
     };
-    let (content, first) = match gvmr_toml::read(&ignored.file) {
+    let (content, first) = match gvmr_toml::read(&ignored.file, None) {
         Ok(Some(bytes)) => {
             let user_home = environment.get("HOME").map(PathBuf::from);
             let compiled = config::compile_project(&ignored.file, &bytes, user_home.as_deref());
@@ -157,6 +166,6 @@ fn trust(file: &Path) -> String {
     let plain = |text: &&str| printable::text(text) == **text;
     match file.to_str().filter(plain) {
         Some(name) => format!("`gvmr trust {}`", quote::where_needed(name.as_ref())),
-        None => "`gvmr trust` in its directory".to_owned(),
+        None => "`gvmr trust .` in its directory".to_owned(),
     }
 }

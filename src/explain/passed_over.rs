@@ -6,6 +6,7 @@
 use gvmr_core::env::compiled_rules::RulesPin;
 use gvmr_core::gover::gomod::Requirement;
 use gvmr_core::home::paths::Home;
+use gvmr_core::select::pin_owners::PinOwners;
 use gvmr_core::select::resolution::{Resolution, Source, place};
 use gvmr_core::select::{main_module, pin_files, tool_file};
 use gvmr_core::sys::environment::Environment;
@@ -39,7 +40,8 @@ pub fn passed_over(
     let decides = reason.file.as_deref();
     let by = || format!("{} decides", reason.place());
     let mut found = Vec::new();
-    if let Ok(Some((file, pin))) = pin_files::go_version_file(directory) {
+    let mut owners = PinOwners::of(environment);
+    if let Ok(Some((file, pin))) = pin_files::go_version_file(directory, &mut owners) {
         let written = Some(pin.wanted.to_string());
         if decides != Some(&file) {
             found.push(PassedOver { file: file.clone(), line: Some(pin.line), written, why: by() });
@@ -55,7 +57,7 @@ pub fn passed_over(
         let (file, written) = (file.to_owned(), Some(pin.written.clone()));
         found.push(PassedOver { file, line: Some(pin.line), written, why: by() });
     }
-    if let Some(tool) = tool_file::nearest(directory, None)
+    if let Some(tool) = tool_file::nearest(directory, None, &mut owners)
         && let Ok(pin) = &tool.pin
         && (decides != Some(&tool.path) || pin.wanted.to_string() != reason.written)
     {

@@ -84,7 +84,7 @@ pub fn gather(
     let answer = answer.map_err(|problem| remarks.push(Remark::new("version", problem.to_string()))).ok();
     let rules = ruled(&env_context);
     let resolved = match &answer {
-        Some(answer) => call.resolve_env(&mut env_context, &answer.choice),
+        Some(answer) => call.resolve_env(&mut env_context, answer),
         None => env_context.resolve_env(home, &block, None, None),
     };
     let launch = answer.as_ref().and_then(|answer| launch(answer, &call));
@@ -196,6 +196,7 @@ fn of_notice(notice: &Notice, directory: &Path, block: &Block<'_>) -> Option<Rem
         Notice::Settings(_) => "go-env",
         Notice::Config { .. } => "config",
         Notice::Credentials { .. } => "credentials",
+        Notice::Pin { .. } => "version",
     };
     Some(Remark::new(kind, notices::words(notice, directory, block, None)?))
 }

@@ -34,6 +34,6 @@ pub fn run(arguments: &cli::ShimMissingArgs, context: &Context) -> Result<(), Er
         written: arguments.version.clone(),
         rule: Rule::Exact,
     };
-    let answer = Resolution { choice, reason, exact: arguments.exact, unmet: None };
+    let answer = Resolution { choice, reason, exact: arguments.exact, unmet: None, ignored: Vec::new() };
     Err(tool::become_tool(&call, env_context, &answer, arguments.ignores_pipe, &context.terminal))
 }

@@ -31,7 +31,7 @@ pub(super) fn become_tool(
     ignores_pipe: bool,
     terminal: &Terminal,
 ) -> Error {
-    let mut resolved = call.resolve_env(&mut env_context, &answer.choice);
+    let mut resolved = call.resolve_env(&mut env_context, answer);
     say(&resolved, &env_context, call, answer, terminal);
     let own = env_context.own.as_ref().filter(|_| resolved.needs_credentials);
     let _given = give_credentials(&mut resolved, own, answer, call.block, terminal);

@@ -7,6 +7,7 @@
 //! ```text
 //! gvmr rules 1
 //! source PATH                        the file that was compiled
+//! owner UID                          the user that may own it besides this one and root
 //! home PATH                          what `~` and ${HOME} meant
 //! go LINE VERSION                    what a project file pins
 //! directory LINE PATH                a section starts: what follows counts at PATH and below
@@ -39,6 +40,8 @@ pub const RECORD_LIMIT: u64 = 512 * 1024;
 pub struct CompiledRules {
     /// The absolute path of the file that was compiled.
     pub source: PathBuf,
+    /// The user that may own it besides this one and root: the owner when it was trusted by name.
+    pub owner: Option<u32>,
     /// What `~` and `${HOME}` meant.
     pub home: Option<PathBuf>,
     /// The version that a project file pins.
@@ -110,8 +113,14 @@ impl CompiledRules {
     /// The record in `bytes`; `None` where they are anything else, such as one of another gvmr's.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes.strip_prefix(HEAD)?;
-        let mut record =
-            Self { source: PathBuf::new(), home: None, pin: None, sections: Vec::new(), body: Vec::new() };
+        let mut record = Self {
+            source: PathBuf::new(),
+            owner: None,
+            home: None,
+            pin: None,
+            sections: Vec::new(),
+            body: Vec::new(),
+        };
         loop {
             let end = rest.iter().position(|byte| *byte == b'\n')?;
             let (line, after) = (rest.get(..end)?, rest.get(end + 1..)?);
@@ -128,6 +137,7 @@ impl CompiledRules {
         let (word, rest) = split(line)?;
         match word {
             b"source" => self.source = path(rest),
+            b"owner" => self.owner = Some(text(rest)?.parse().ok()?),
             b"home" => self.home = Some(path(rest)),
             b"go" => {
                 let (line, text) = numbered(rest)?;
@@ -186,6 +196,9 @@ impl CompiledRules {
     pub fn write(&self) -> Vec<u8> {
         let mut lines = Lines(HEAD.to_vec());
         lines.line("source", None, self.source.as_os_str());
+        if let Some(owner) = self.owner {
+            lines.line("owner", None, OsStr::new(&owner.to_string()));
+        }
         if let Some(home) = &self.home {
             lines.line("home", None, home.as_os_str());
         }

@@ -109,11 +109,13 @@ pub fn real_name(file: &Path) -> Option<PathBuf> {
     Some(fs::canonicalize(file.parent()?).ok()?.join(file.file_name()?))
 }
 
-/// The bytes of a project file that may be trusted at all; `None` where it is gone.
-pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Unreadable> {
-    let bytes =
-        bounded::read_owned(file, SOURCE_LIMIT, &shared_home::trusted_uids()).map_err(Unreadable::Refused)?;
-    match if bytes.is_none() { shared_home::foreign_owner(file) } else { None } {
+/// The bytes of a project file that may be trusted at all; `None` where it is gone. It is this user's, root's or `bound`'s:
+/// that of the user whose file was trusted by name.
+pub fn read(file: &Path, bound: Option<u32>) -> Result<Option<Vec<u8>>, Unreadable> {
+    let [root, user] = shared_home::trusted_uids();
+    let owners = [root, user, bound.unwrap_or(user)];
+    let bytes = bounded::read_owned(file, SOURCE_LIMIT, &owners).map_err(Unreadable::Refused)?;
+    match if bytes.is_none() { shared_home::owner_besides(file, &owners) } else { None } {
         Some(owner) => Err(Unreadable::Foreign(owner)),
         None => Ok(bytes),
     }
@@ -122,7 +124,8 @@ pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Unreadable> {
 /// The record, if it is in force for the file of this real name; `None` where the file went away meanwhile.
 fn look(real: &Path, record: Option<CompiledRules>) -> Result<Option<CompiledRules>, IgnoredFile> {
     let unread = |why| IgnoredFile::of(real.to_owned(), why, None);
-    let Some(bytes) = read(real).map_err(|why| unread(why.into()))? else { return Ok(None) };
+    let bound = record.as_ref().and_then(|record| record.owner);
+    let Some(bytes) = read(real, bound).map_err(|why| unread(why.into()))? else { return Ok(None) };
     let why = match record {
         Some(record) if record.body == bytes => return Ok(Some(record)),
         Some(_) => IgnoredReason::Changed,
@@ -176,8 +179,14 @@ mod tests {
             let source = self.path(name);
             let kept = self.own.trusted_record(&source);
             fs::create_dir_all(kept.parent().unwrap()).unwrap();
-            let record =
-                CompiledRules { source, home: None, pin: None, sections: Vec::new(), body: body.to_vec() };
+            let record = CompiledRules {
+                source,
+                owner: None,
+                home: None,
+                pin: None,
+                sections: Vec::new(),
+                body: body.to_vec(),
+            };
             fs::write(kept, record.write()).unwrap();
         }
 

@@ -46,6 +46,13 @@ pub enum Notice {
         /// Why.
         why: Exposure,
     },
+    /// A pin does not count: it is another user's, in a directory that everyone can write to.
+    Pin {
+        /// The file.
+        file: PathBuf,
+        /// Its owner.
+        owner: u32,
+    },
 }
 
 /// A GOPATH with a fault.
@@ -86,6 +93,7 @@ impl Notice {
             Self::Settings(unchecked) => unchecked.identity(),
             Self::Credentials { file, why } => format!("Credentials {{ file: {file:?}, why: {why:?} }}"),
             Self::Config { file, owner } => format!("Config {{ file: {file:?}, owner: {owner} }}"),
+            Self::Pin { file, owner } => format!("Pin {{ file: {file:?}, owner: {owner} }}"),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::sys::process;
 use std::ffi::{CStr, OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// The running program, whatever its path; as a path it also leads to a file that was replaced meanwhile.
@@ -65,6 +66,15 @@ impl CalledShim {
     pub fn version(&self) -> Option<Version> {
         Version::from_toolchain(self.name.to_str()?).filter(|version| self.name == *version.toolchain_name())
     }
+}
+
+/// Whether this program has the setuid or setgid bit: then the caller would choose what runs with the rights that it lends.
+/// Rights that came another way are passed on, as by any program.
+pub(crate) fn has_set_id() -> bool {
+    const SET_ID: u32 = 0o6000;
+    let executed = process::executed_path().unwrap_or(Path::new(BINARY));
+    let found = fs::metadata(SELF).or_else(|_| fs::metadata(executed));
+    found.is_ok_and(|found| found.mode() & SET_ID != 0)
 }
 
 /// The kernel marks the path of a program whose file was replaced after it started, as an upgrade does.

@@ -5,6 +5,7 @@
 
 use crate::env::compiled_rules::CompiledRules;
 use crate::env::env_context::{EnvContext, ResolvedEnv};
+use crate::env::notice::Notice;
 use crate::exec::called_shim::{self, CalledShim};
 use crate::exec::need::Need;
 use crate::gover::goenv;
@@ -116,9 +117,14 @@ impl<'a> Invocation<'a> {
         })
     }
 
-    /// What that Go gets.
-    pub fn resolve_env(&self, env_context: &mut EnvContext, choice: &Selection) -> ResolvedEnv {
-        env_context.resolve_env(&self.place.home, self.block, choice.goroot(), choice.version())
+    /// What that Go gets, and what to tell first.
+    pub fn resolve_env(&self, env_context: &mut EnvContext, answer: &Resolution) -> ResolvedEnv {
+        let (goroot, version) = (answer.choice.goroot(), answer.choice.version());
+        let mut resolved = env_context.resolve_env(&self.place.home, self.block, goroot, version);
+        resolved.notices.extend(
+            answer.ignored.iter().map(|pin| Notice::Pin { file: pin.file.clone(), owner: pin.owner }),
+        );
+        resolved
     }
 
     /// Whether this go must be kept from switching to another version. A go before 1.21 never switches, and a setting that
@@ -181,6 +187,6 @@ impl<'a> Invocation<'a> {
         };
         let written = self.place.name.to_string_lossy().into_owned();
         let reason = Origin { source: Source::Name, file: None, line: None, written, rule: Rule::Exact };
-        Resolution { choice, reason, exact: false, unmet: None }
+        Resolution { choice, reason, exact: false, unmet: None, ignored: Vec::new() }
     }
 }

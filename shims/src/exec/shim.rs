@@ -5,7 +5,7 @@
 //! hands over to the program.
 
 use crate::env::env_context::{Config, ResolvedEnv};
-use crate::exec::called_shim::CalledShim;
+use crate::exec::called_shim::{self, CalledShim};
 use crate::exec::handover;
 use crate::exec::invocation::Invocation;
 use crate::exec::launch::{self, Launch};
@@ -34,6 +34,8 @@ pub fn run(arguments: &[&CStr]) -> i32 {
 /// Why no tool runs.
 #[derive(Debug)]
 pub enum ShimError {
+    /// The program has the setuid or setgid bit and lends rights.
+    SetId,
     /// The program is not in a home's `shims` directory.
     Lost(PathBuf),
     /// The `+` argument is not a version.
@@ -56,6 +58,9 @@ pub enum ShimError {
 }
 
 fn start(arguments: &[&CStr], block: &Block<'_>) -> Result<Infallible, ShimError> {
+    if block.is_privileged() && called_shim::has_set_id() {
+        return Err(ShimError::SetId);
+    }
     let place = CalledShim::of_process().map_err(ShimError::Lost)?;
     let call = Invocation::parse(&place, arguments, block).map_err(ShimError::Plus)?;
     let mut env_context = call.env_context(None);
@@ -75,7 +80,7 @@ fn start(arguments: &[&CStr], block: &Block<'_>) -> Result<Infallible, ShimError
     if let Some(goroot) = answer.choice.goroot().filter(|_| is_download) {
         return Err(ShimError::Downloaded { name: place.name.clone(), goroot: goroot.to_owned() });
     }
-    let resolved = call.resolve_env(&mut env_context, &answer.choice);
+    let resolved = call.resolve_env(&mut env_context, &answer);
     let unsaid = resolved.notices.iter().any(|notice| !notice.was_said(env_context.own.as_ref()));
     if unsaid || resolved.needs_credentials {
         handover::prepare(&place, arguments, block);
@@ -139,6 +144,7 @@ impl ShimError {
     pub fn exit_code(&self) -> i32 {
         match self {
             Self::Launch(failure) => failure.exit_code(),
+            Self::SetId => 126,
             Self::Downloaded { .. } => 0,
             _ => 127,
         }
@@ -148,6 +154,9 @@ impl ShimError {
 impl fmt::Display for ShimError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::SetId => formatter.write_str(
+                "refusing to run setuid; remove the setuid and setgid bits from the shim, then run `gvmr setup`",
+            ),
             Self::Lost(program) => write!(
                 formatter,
                 "{} is a shim, and runs only from a shim directory; run `gvmr where --shims` to see yours",

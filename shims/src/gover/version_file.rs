@@ -4,7 +4,9 @@
 //! choose among official versions, or the Go outside gvmr.
 
 use crate::gover::selector::{NotAVersion, RequestedGo, Selector};
+use crate::sys::printable;
 use std::fmt;
+use std::path::PathBuf;
 
 /// What a version file asks for, and where it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub enum VersionFileErrorKind {
     NotAVersion(NotAVersion),
     /// A value of a TOML file that takes more than a line's text to understand, named by its kind.
     NotAString(&'static str),
+    /// The file is a link to this one outside the project, which is not understood. What it holds is never shown.
+    Outside(PathBuf),
 }
 
 impl Pin {
@@ -155,6 +159,11 @@ impl fmt::Display for VersionFileErrorKind {
         match self {
             Self::NoVersion => formatter.write_str("no version found; write one line such as 1.23.4 or 1.23"),
             Self::NotAVersion(word) => word.fmt(formatter),
+            Self::Outside(target) => write!(
+                formatter,
+                "leads out of the project to {}, which is not a version file; its content is not shown",
+                printable::path(target)
+            ),
             Self::NotAString(kind) => {
                 write!(
                     formatter,

@@ -27,9 +27,14 @@ pub fn trusted_uids() -> [u32; 2] {
 
 /// The owner of a user's file, the default or the settings, where that is neither the user nor root: it does not count.
 pub fn foreign_owner(file: &Path) -> Option<u32> {
+    owner_besides(file, &trusted_uids())
+}
+
+/// The owner of a file, or of the link to it, that is none of `users`.
+pub(crate) fn owner_besides(file: &Path, users: &[u32]) -> Option<u32> {
     let found = [fs::symlink_metadata(file), fs::metadata(file)];
-    let owners = found.into_iter().flatten().map(|found| found.uid());
-    owners.into_iter().find(|owner| !trusted_uids().contains(owner))
+    let mut owners = found.into_iter().flatten().map(|found| found.uid());
+    owners.find(|owner| !users.contains(owner))
 }
 
 /// The program that changes the home, in words: with sudo where another user owns it.

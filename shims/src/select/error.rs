@@ -2,7 +2,7 @@
 
 use crate::gover::gomod::InvalidToolchain;
 use crate::gover::selector::NotAVersion;
-use crate::gover::version_file::VersionFileError;
+use crate::gover::version_file::{VersionFileError, VersionFileErrorKind};
 use crate::select::resolution::{Source, place};
 use crate::sys::bounded::Refusal;
 use crate::sys::printable;
@@ -66,6 +66,9 @@ impl ResolveError {
     /// One next step for a person.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::Pin { fault: VersionFileError { kind: VersionFileErrorKind::Outside(_), .. }, .. } => {
+                "remove the link, or correct its target"
+            }
             Self::Pin { file, .. } | Self::Refused { file, .. } => {
                 match file.file_name().and_then(|name| name.to_str()) {
                     Some(".go-version") => "correct it, or remove it and run `gvmr use VERSION`",

@@ -3,10 +3,11 @@
 //! Takes a directory and the environment, gives the file and what it requires. Changes nothing.
 
 use crate::gover::goenv::setting;
-use crate::gover::gomod::{self, Requirement};
+use crate::gover::gomod::{self, InvalidToolchain, Requirement};
 use crate::gover::version::Version;
 use crate::home::paths::Home;
 use crate::select::error::ResolveError;
+use crate::select::project;
 use crate::sys::bounded::{self, MODULE_LIMIT};
 use crate::sys::directory::{Name, climb, climb_all, same};
 use crate::sys::environment::Environment;
@@ -65,11 +66,24 @@ fn read(file: PathBuf, kind: ModuleFile) -> Result<Option<MainModule>, ResolveEr
         ModuleFile::Module => "1.16",
     };
     let Some(implied) = Version::parse(implied) else { return Ok(None) };
+    // What such a file says that is no version may be private.
+    let shown =
+        |written| if project::target_outside(&file).is_some() { NOT_SHOWN.to_owned() } else { written };
     match gomod::requirement(&text, &implied) {
+        Ok(Requirement::Malformed { line, written }) => {
+            let requirement = Requirement::Malformed { line, written: shown(written) };
+            Ok(Some(MainModule { file, kind, requirement }))
+        }
         Ok(requirement) => Ok(Some(MainModule { file, kind, requirement })),
-        Err(invalid) => Err(ResolveError::InvalidToolchain { file, invalid }),
+        Err(InvalidToolchain { line, written }) => {
+            let invalid = InvalidToolchain { line, written: shown(written) };
+            Err(ResolveError::InvalidToolchain { file, invalid })
+        }
     }
 }
+
+/// What stands for the words of a file outside the project.
+const NOT_SHOWN: &str = "(not shown: the file lies outside the project)";
 
 /// `GO111MODULE`: on unless told otherwise, and `auto` means wherever there is a go.mod.
 fn modules_enabled(environment: &dyn Environment, module: Option<&Path>) -> bool {

@@ -6,6 +6,8 @@
 pub mod error;
 pub mod main_module;
 pub mod pin_files;
+pub mod pin_owners;
+pub mod project;
 pub mod resolution;
 pub mod resolve;
 pub mod tool_file;

@@ -3,20 +3,25 @@
 //! Takes a directory or a home, gives the file and what it asks for. A file that is there and cannot be understood is
 //! an error that names it.
 
-use crate::gover::version_file::{self, Pin, VersionFileError};
+use crate::gover::version_file::{self, Pin, VersionFileError, VersionFileErrorKind};
 use crate::home::paths::Home;
 use crate::home::shared_home;
 use crate::select::error::ResolveError;
+use crate::select::pin_owners::PinOwners;
+use crate::select::project;
 use crate::sys::bounded::{self, PIN_LIMIT, Refusal};
 use crate::sys::directory::{Name, climb};
 use crate::sys::environment::Environment;
 use std::path::{Path, PathBuf};
 
-/// The nearest `.go-version` and what it asks for.
-pub fn go_version_file(directory: &Path) -> Result<Option<(PathBuf, Pin)>, ResolveError> {
+/// The nearest `.go-version` and what it asks for; `owners` says whose count.
+pub fn go_version_file(
+    directory: &Path,
+    owners: &mut PinOwners<'_>,
+) -> Result<Option<(PathBuf, Pin)>, ResolveError> {
     const NAME: Name = Name::of(".go-version");
     climb(directory, &NAME, |file| {
-        let pin = read_pin(file, |text| version_file::go_version(text).map(Some))?;
+        let pin = read_pin(file, owners, |text| version_file::go_version(text).map(Some))?;
         Ok(pin.map(|pin| (file.to_path_buf(), pin)))
     })
 }
@@ -40,7 +45,7 @@ pub fn default_file(
 /// What the home's own default selects, for any user.
 pub fn home_default(home: &Home) -> Result<Option<(PathBuf, Pin)>, ResolveError> {
     let file = home.default_file();
-    let pin = read_pin(&file, DEFAULT)?;
+    let pin = grasp(&file, bounded::read(&file, PIN_LIMIT), DEFAULT)?;
     Ok(pin.map(|pin| (file, pin)))
 }
 
@@ -49,8 +54,12 @@ type Grammar = fn(&[u8]) -> Result<Option<Pin>, VersionFileError>;
 /// The grammar of a default.
 const DEFAULT: Grammar = |text| version_file::default(text).map(Some);
 
-pub(crate) fn read_pin(file: &Path, grammar: Grammar) -> Result<Option<Pin>, ResolveError> {
-    grasp(file, bounded::read(file, PIN_LIMIT), grammar)
+pub(crate) fn read_pin(
+    file: &Path,
+    owners: &mut PinOwners<'_>,
+    grammar: Grammar,
+) -> Result<Option<Pin>, ResolveError> {
+    grasp(file, owners.read(file), grammar)
 }
 
 /// What the content of `file` asks for.
@@ -64,5 +73,8 @@ fn grasp(
         Ok(None) => return Ok(None),
         Err(refusal) => return Err(ResolveError::Refused { file: file.to_path_buf(), refusal }),
     };
-    grammar(&text).map_err(|fault| ResolveError::Pin { file: file.to_path_buf(), fault })
+    grammar(&text).map_err(|fault| {
+        let kind = project::target_outside(file).map_or(fault.kind, VersionFileErrorKind::Outside);
+        ResolveError::Pin { file: file.to_path_buf(), fault: VersionFileError { kind, ..fault } }
+    })
 }

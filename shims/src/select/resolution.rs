@@ -3,6 +3,7 @@
 use crate::gover::selector::Selector;
 use crate::gover::version::Version;
 use crate::home::system_go::SystemGo;
+use crate::select::pin_owners::ForeignPin;
 use crate::sys::printable;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ pub struct Resolution {
     pub exact: bool,
     /// What a go.mod or go.work asks for, where this Go does not satisfy it and runs all the same.
     pub unmet: Option<Selector>,
+    /// Pins that do not count since anyone may have put them there, nearest first.
+    pub ignored: Vec<ForeignPin>,
 }
 
 /// The Go that was chosen.

@@ -16,6 +16,7 @@ use crate::home::system_go::{self, SystemGo};
 use crate::select::error::ResolveError;
 use crate::select::main_module::{self, ModuleFile};
 use crate::select::pin_files::{default_file, go_version_file};
+use crate::select::pin_owners::PinOwners;
 use crate::select::resolution::{Origin, Resolution, Rule, Selection, Source};
 use crate::select::tool_file::{self, ToolFile};
 use crate::sys::environment::Environment;
@@ -46,6 +47,13 @@ pub struct Query<'a> {
 
 /// Which Go runs there, and why.
 pub fn resolve(question: &Query<'_>) -> Result<Resolution, ResolveError> {
+    let mut owners = PinOwners::of(question.environment);
+    let mut answer = decide(question, &mut owners)?;
+    answer.ignored = owners.ignored;
+    Ok(answer)
+}
+
+fn decide(question: &Query<'_>, owners: &mut PinOwners<'_>) -> Result<Resolution, ResolveError> {
     if let Some(wanted) = question.plus {
         return question.requested(wanted, Place::nowhere(Source::Argument, format!("+{wanted}")));
     }
@@ -55,12 +63,12 @@ pub fn resolve(question: &Query<'_>) -> Result<Resolution, ResolveError> {
         let wanted = RequestedGo::parse(&word).map_err(ResolveError::Variable)?;
         return question.requested(&wanted, Place::nowhere(Source::Variable, word));
     }
-    let go_version = go_version_file(question.directory)?;
+    let go_version = go_version_file(question.directory, owners)?;
     let project_file =
         question.pin.filter(|(file, _)| go_version.as_ref().is_none_or(|(other, _)| lies_above(other, file)));
     let decided = project_file.map(|(file, _)| file).or(go_version.as_ref().map(|(file, _)| file.as_path()));
     let above = decided.and_then(parent);
-    let tool_file = tool_file::nearest(question.directory, above);
+    let tool_file = tool_file::nearest(question.directory, above, owners);
     let mut further_up = None;
     if let Some(found) = tool_file {
         let nearer = project_file.is_none_or(|(file, _)| lies_above(&found.path, file));
@@ -132,8 +140,8 @@ pub fn without_minimum(question: &Query<'_>, answer: Resolution) -> Result<Resol
         _ => return Ok(answer),
     };
     let Some(choice) = question.stand_in()? else { return Ok(answer) };
-    let reason = Origin { rule: Rule::NotNeeded, ..answer.reason };
-    Ok(Resolution { choice, reason, exact: false, unmet: Some(wanted) })
+    let reason = Origin { rule: Rule::NotNeeded, ..answer.reason.clone() };
+    Ok(Resolution { choice, reason, exact: false, unmet: Some(wanted), ..answer })
 }
 
 /// `Path::parent` of an absolute file, without a walk through all its components.
@@ -193,7 +201,8 @@ impl Query<'_> {
             },
         };
         let exact = exact && rule != Rule::System;
-        Ok(Resolution { choice, reason: Origin { source, file, line, written, rule }, exact, unmet: None })
+        let reason = Origin { source, file, line, written, rule };
+        Ok(Resolution { choice, reason, exact, unmet: None, ignored: Vec::new() })
     }
 
     fn installed_or_missing(&self, selector: &Selector) -> Result<(Selection, Rule), ResolveError> {
@@ -218,7 +227,7 @@ impl Query<'_> {
         }
         let Minimum { line, written, .. } = minimum;
         let reason = Origin { source, file: Some(file), line, written, rule };
-        Ok(Resolution { choice, reason, exact: false, unmet })
+        Ok(Resolution { choice, reason, exact: false, unmet, ignored: Vec::new() })
     }
 
     fn satisfying(&self, minimum: &Minimum) -> Result<(Selection, Rule), ResolveError> {
@@ -258,7 +267,7 @@ impl Query<'_> {
             let (choice, rule) = self.installed_or_missing(&selector)?;
             let reason =
                 Origin { source: Source::Default, file: Some(file), line: Some(line), written, rule };
-            return Ok(Resolution { choice, reason, exact: false, unmet: None });
+            return Ok(Resolution { choice, reason, exact: false, unmet: None, ignored: Vec::new() });
         }
         let (choice, rule) = if let Some(outside) = self.outside() {
             (Selection::System(outside), Rule::NoDefault)
@@ -268,7 +277,7 @@ impl Query<'_> {
             return Err(ResolveError::NothingAnywhere);
         };
         let reason = Origin { source: Source::Unset, file: None, line: None, written: String::new(), rule };
-        Ok(Resolution { choice, reason, exact: false, unmet: None })
+        Ok(Resolution { choice, reason, exact: false, unmet: None, ignored: Vec::new() })
     }
 
     /// [`Self::fallback`], as far as it is there.

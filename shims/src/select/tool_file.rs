@@ -7,7 +7,9 @@ use crate::gover::mise_toml::mise_toml;
 use crate::gover::version_file::{Pin, VersionFileError, tool_versions};
 use crate::select::error::ResolveError;
 use crate::select::pin_files::read_pin;
-use crate::sys::directory::{Name, climb, climb_any};
+use crate::select::pin_owners::PinOwners;
+use crate::select::project;
+use crate::sys::directory::{Name, climb_any};
 use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -24,9 +26,6 @@ const NAMES: [Name; 5] = [
     Name::of(TOOL_VERSIONS),
 ];
 
-/// What marks the root of a project, the strongest first.
-const ROOTS: [Name; 3] = [Name::of(".git"), Name::of("go.work"), Name::of("go.mod")];
-
 /// A tool's file that says something of Go.
 #[derive(Debug)]
 pub struct ToolFile {
@@ -36,13 +35,13 @@ pub struct ToolFile {
     pub pin: Result<Pin, ResolveError>,
 }
 
-/// The nearest one, in a directory below `above` where that is given.
-pub fn nearest(directory: &Path, above: Option<&Path>) -> Option<ToolFile> {
+/// The nearest one, in a directory below `above` where that is given; `owners` says whose count.
+pub fn nearest(directory: &Path, above: Option<&Path>, owners: &mut PinOwners<'_>) -> Option<ToolFile> {
     let found: Result<_, Infallible> = climb_any(directory, &NAMES, above, |name, path| {
         let is_mise = name + 1 < NAMES.len();
         let grammar: fn(&[u8]) -> Result<Option<Pin>, VersionFileError> =
             if is_mise { mise_toml } else { tool_versions };
-        let pin = read_pin(path, grammar).transpose();
+        let pin = read_pin(path, owners, grammar).transpose();
         Ok(pin.map(|pin| ToolFile { path: path.to_path_buf(), pin }))
     });
     found.unwrap_or_default()
@@ -56,17 +55,8 @@ impl ToolFile {
         outer.unwrap_or(directory)
     }
 
-    /// Whether it lies inside the project of `directory`: the tree below the nearest parent with a `.git`; without one,
-    /// with a go.work; without that, with a go.mod; else the directory alone.
+    /// Whether it lies inside the [project] of `directory`.
     pub fn is_in_project(&self, directory: &Path) -> bool {
-        let root = ROOTS.iter().find_map(|name| parent_of(directory, name));
-        self.directory().starts_with(root.as_deref().unwrap_or(directory))
+        self.directory().starts_with(project::root(directory))
     }
-}
-
-/// The nearest directory that has this name in it.
-fn parent_of(directory: &Path, name: &Name) -> Option<PathBuf> {
-    let found: Result<_, Infallible> =
-        climb(directory, name, |path| Ok(path.parent().map(Path::to_path_buf)));
-    found.unwrap_or_default()
 }

@@ -47,7 +47,12 @@ pub fn read_owned(path: &Path, limit: u64, owners: &[u32]) -> Result<Option<Vec<
     read_if(path, limit, |found| owners.contains(&found.uid()))
 }
 
-fn read_if(path: &Path, limit: u64, counts: impl Fn(&Metadata) -> bool) -> Result<Option<Vec<u8>>, Refusal> {
+/// The same of a file that `counts`, as must a link that leads there; it is asked about each.
+pub fn read_if(
+    path: &Path,
+    limit: u64,
+    counts: impl Fn(&Metadata) -> bool,
+) -> Result<Option<Vec<u8>>, Refusal> {
     if !exists_as_file(path, &counts)? {
         return Ok(None);
     }

@@ -67,6 +67,11 @@ impl<'a> Block<'a> {
         Self { entries, asked, privileged }
     }
 
+    /// Whether the kernel gave this process more rights than its caller has.
+    pub(crate) fn is_privileged(&self) -> bool {
+        self.privileged
+    }
+
     /// The `NAME=VALUE` entries in their order.
     pub fn entries(&self) -> &[Word<'a>] {
         &self.entries

@@ -4,6 +4,7 @@ use crate::support::{World, failed, ran, skip};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
+use std::process::Command;
 
 #[test]
 fn relative_and_empty_elements_of_path_never_run() {
@@ -118,10 +119,20 @@ fn borrowed_rights_hide_the_callers_variables() {
     }
     world.installed(&["1.22.1", "1.23.1"]).file("home/default", "1.22.1");
     fs::set_permissions(world.path(""), Permissions::from_mode(0o755)).unwrap();
-    let chosen = |mode| {
+    let start = |mode, user| {
         fs::set_permissions(world.path("home/shims/go"), Permissions::from_mode(mode)).unwrap();
-        ran(world.command("go").env("GVMR_VERSION", "1.23.1").uid(65534).gid(65534)).one("toolchain")
+        let mut command = Command::new("/usr/bin/setpriv");
+        command.args([format!("--ruid={user}"), format!("--regid={user}"), "--clear-groups".to_owned()]);
+        command.arg(world.path("home/shims/go")).env_clear().env("GVMR_VERSION", "1.23.1");
+        command.current_dir(world.path(""));
+        command
     };
-    assert_eq!(chosen(0o755), "1.23.1");
-    assert_eq!(chosen(0o4755), "1.22.1");
+    assert_eq!(ran(&mut start(0o755, 0)).one("toolchain"), "1.23.1");
+    // Rights that another program lent are passed on.
+    assert_eq!(ran(&mut start(0o755, 65534)).one("toolchain"), "1.22.1");
+    for mode in [0o4755, 0o2755] {
+        fs::set_permissions(world.path("home/shims/go"), Permissions::from_mode(mode)).unwrap();
+        let said = failed(world.command("go").uid(65534).gid(65534), 126);
+        assert!(said.contains("refusing to run setuid"), "{said}");
+    }
 }

@@ -99,13 +99,13 @@ fn borrowed_rights_hide_a_users_own_default() {
     if !fs::read_to_string("/proc/self/status").unwrap().contains("NoNewPrivs:\t0") {
         return skip("nothing can borrow rights here");
     }
-    let config = world.path("user/.config");
-    chown(world.path("home/shims/go"), Some(STRANGER), None).unwrap();
-    let with = |mode| {
-        fs::set_permissions(world.path("home/shims/go"), Permissions::from_mode(mode)).unwrap();
-        chosen(go(&world).env("XDG_CONFIG_HOME", &config))
+    let with = |effective: u32| {
+        let mut command = Command::new("/usr/bin/setpriv");
+        command.args([format!("--ruid={USER}"), format!("--euid={effective}"), "--clear-groups".to_owned()]);
+        command.arg(world.path("home/shims/go")).env_clear().current_dir(world.path("project"));
+        chosen(command.env("XDG_CONFIG_HOME", world.path("user/.config")).env("PATH", world.path("empty")))
     };
-    assert_eq!((with(0o755), with(0o4755)), ("1.23.1".into(), "1.22.1".into()));
+    assert_eq!((with(USER), with(STRANGER)), ("1.23.1".into(), "1.22.1".into()));
 }
 
 #[test]

@@ -56,7 +56,8 @@ pub(super) fn compile(
     walk.top(table.get_ref());
     let Walk { mut mistakes, pin, sections, .. } = walk;
     let home = user_home.map(Path::to_owned);
-    let record = CompiledRules { source: file.to_owned(), home, pin, sections, body: bytes.to_vec() };
+    let record =
+        CompiledRules { source: file.to_owned(), owner: None, home, pin, sections, body: bytes.to_vec() };
     if record.write().len() as u64 > RECORD_LIMIT {
         let limit = RECORD_LIMIT / 1024;
         mistakes.add(

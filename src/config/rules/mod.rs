@@ -29,6 +29,9 @@ pub use nearest::nearest;
 
 use document::Owner;
 use gvmr_core::env::compiled_rules::CompiledRules;
+use gvmr_core::env::gvmr_toml::NAME;
+use gvmr_core::select::project;
+use gvmr_core::sys::printable;
 use std::path::Path;
 
 /// The user's rules in `config.toml`: `[env]`, `[[directory]]`, `[[network]]`; the settings read its other keys.
@@ -47,7 +50,20 @@ pub fn compile_project(
     bytes: &[u8],
     user_home: Option<&Path>,
 ) -> Result<CompiledRules, RulesError> {
-    compile(Owner::Project, file, bytes, user_home)
+    let compiled = compile(Owner::Project, file, bytes, user_home);
+    compiled.map_err(|error| match project::target_outside(file) {
+        Some(target) => RulesError { mistakes: vec![not_shown(&target)], ..error },
+        None => error,
+    })
+}
+
+/// What is said of the mistakes in a file outside the project: its content may be private.
+fn not_shown(target: &Path) -> Mistake {
+    let message = format!(
+        "leads out of the project to {}, which is not a {NAME}; its content is not shown",
+        printable::path(target)
+    );
+    Mistake { line: 1, column: 1, message }
 }
 
 fn compile(

@@ -60,7 +60,7 @@ proptest! {
             Section { line, when, assignments: vec![assignment] },
         ];
         let pin = Some(RulesPin { line, written: "1.20.0".to_owned(), wanted: RequestedGo::parse("1.20.0").unwrap() });
-        let record = CompiledRules { source: "/p".into(), home: None, pin, sections, body };
+        let record = CompiledRules { source: "/p".into(), owner: None, home: None, pin, sections, body };
         prop_assert_eq!(CompiledRules::read(&record.write()), Some(record));
     }
 }

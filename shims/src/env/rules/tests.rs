@@ -15,7 +15,7 @@ fn directory(path: &str) -> When {
 }
 
 fn record(sections: Vec<Section>) -> CompiledRules {
-    CompiledRules { source: "/f".into(), home: None, pin: None, sections, body: Vec::new() }
+    CompiledRules { source: "/f".into(), owner: None, home: None, pin: None, sections, body: Vec::new() }
 }
 
 fn section(line: usize, when: When, assignments: &[(&str, &str, bool)]) -> Section {

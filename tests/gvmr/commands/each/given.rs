@@ -29,8 +29,14 @@ fn override_in(world: &World, project: &Path) {
     ];
     let section = Section { line: 1, when: When::Directory(project.to_owned()), assignments };
     let home = Some(world.path("user"));
-    let record =
-        CompiledRules { source: source.clone(), home, pin: None, sections: vec![section], body: body.into() };
+    let record = CompiledRules {
+        source: source.clone(),
+        owner: None,
+        home,
+        pin: None,
+        sections: vec![section],
+        body: body.into(),
+    };
     std::fs::create_dir_all(source.parent().unwrap()).unwrap();
     std::fs::write(&source, &record.body).unwrap();
     let own = UserDirs::of(&Home::at(world.home()), &Vec::new()).unwrap();

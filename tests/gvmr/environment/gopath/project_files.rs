@@ -75,7 +75,7 @@ fn mistakes_other_owners_and_what_is_no_file_are_told() {
     let run = fixture.go(&[], &["version"]);
     let expected = format!("ignoring {}, which belongs to user 12345; ", file.display());
     assert!(run.stderr.contains(&expected), "{run:?}");
-    assert!(!run.stderr.contains("gvmr trust"), "{run:?}");
+    assert!(run.stderr.contains(&format!("gvmr trust {}", file.display())), "{run:?}");
     run.succeeds();
 }
 
@@ -105,7 +105,7 @@ fn a_repositorys_words_move_no_cursor() {
     let [line] = said(&run)[..] else { panic!("{run:?}") };
     assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
     assert!(line.chars().all(|shown| !shown.is_control() && shown != '\u{202e}'), "{line:?}");
-    assert!(line.ends_with("then run `gvmr trust` in its directory"), "{line}");
+    assert!(line.ends_with("then run `gvmr trust .` in its directory"), "{line}");
 }
 
 #[test]
