@@ -18,6 +18,7 @@ pub mod host;
 pub mod install;
 pub mod net;
 pub mod process;
+pub mod project;
 pub mod provision;
 pub mod request;
 pub mod shell;

@@ -3,12 +3,13 @@
 use crate::context::{Consent, Context, DefaultOf};
 use crate::error::{Error, ErrorKind};
 use crate::install;
+use crate::project::ProjectFile;
 use crate::provision;
 use crate::request;
-use crate::store::{self, DefaultVersion, StoreError};
+use crate::store::{self, DefaultVersion};
 use gvmr_core::gover::selector::{RequestedGo, Selector};
 use gvmr_core::gover::version::Version;
-use gvmr_core::sys::bounded::{self, PIN_LIMIT};
+use gvmr_core::sys::bounded::PIN_LIMIT;
 use gvmr_core::sys::environment::Process;
 
 /// Runs the command. With `force`, what no release can be is written too.
@@ -127,18 +128,10 @@ fn write_pin(written: &str, meant: &str, context: &Context) -> Result<(), Error>
         Error::said(ErrorKind::Storage, format!("cannot find the current directory: {error}"))
     })?;
     let file = here.join(".go-version");
-    // A symbolic link stays; its target is written.
-    let real = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
-    let before =
-        bounded::read(&real, PIN_LIMIT).ok().flatten().and_then(|bytes| String::from_utf8(bytes).ok());
+    let pin = ProjectFile::find(&here, ".go-version")?;
+    let before = pin.read(PIN_LIMIT, store::is_version_file)?.and_then(|bytes| String::from_utf8(bytes).ok());
     let text = store::with_version(&before.unwrap_or_default(), written);
-    store::replace(&real, text.as_bytes(), 0o644).map_err(|error| match error {
-        // It is the user's file, not one of gvmr's.
-        StoreError::Corrupt { .. } => Error { kind: ErrorKind::Storage, ..Error::from(error) }
-            .hint(format!("remove {}, then run this again", file.display())),
-        error => Error::from(error)
-            .hint(format!("make {} writable, or pin the version in another directory", here.display())),
-    })?;
+    pin.replace(text.as_bytes(), 0o644)?;
     context.remember_project(Some(&file))?;
     let meant = if meant.is_empty() { String::new() } else { format!(" ({meant})") };
     context.terminal.note(format_args!("pinned {written}{meant} in {}", file.display()));

@@ -6,6 +6,7 @@ use crate::config::{ConfigError, TrustError};
 use crate::credentials::CredentialsError;
 use crate::discover::{NotATree, Unfit};
 use crate::install::InstallError;
+use crate::project::ProjectError;
 use crate::request::NotARequest;
 use crate::shell::{
     AccountError, CrontabError, EditError, ScriptError, SetupError, SystemError, UnreadableByShell,
@@ -46,6 +47,13 @@ impl From<CredentialsError> for Error {
     }
 }
 
+impl From<ProjectError> for Error {
+    fn from(error: ProjectError) -> Self {
+        let kind = if error.is_refused() { ErrorKind::Trust } else { ErrorKind::Storage };
+        Self::new(kind, &error).hint(error.hint())
+    }
+}
+
 impl From<NotARequest> for Error {
     fn from(error: NotARequest) -> Self {
         Self::with_hint(ErrorKind::Usage, &error, error.hint())
@@ -75,6 +83,7 @@ impl From<StoreError> for Error {
             | StoreError::InUse { .. }
             | StoreError::Mounted { .. } => ErrorKind::Busy,
             StoreError::Corrupt { .. } | StoreError::Damaged { .. } => ErrorKind::Corrupt,
+            StoreError::Open { .. } => ErrorKind::Trust,
             StoreError::Cancelled => ErrorKind::Interrupted,
             StoreError::Io { .. }
             | StoreError::Unsynced { .. }

@@ -3,16 +3,11 @@
 //! Takes the environment and `/etc/passwd`; gives an account with its own home directory. Refuses a `HOME` that belongs to
 //! another user, as under `sudo`: that user could not change the files that root writes there.
 
-use gvmr_core::sys::bounded;
+use crate::store::{self, PasswdEntry};
 use gvmr_core::sys::environment::Environment;
 use gvmr_core::sys::printable;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-
-/// The largest `/etc/passwd` that is read, in bytes.
-const MAX_BYTES: u64 = 16 << 20;
 
 /// A user, as far as shells care.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,10 +54,13 @@ impl AccountError {
             Self::NotOurs { uid: 0, .. } => {
                 "run it without sudo; to set up every user, run `gvmr setup --system`".to_owned()
             }
-            Self::NotOurs { home, passwd: Some(passwd), uid, .. } if home == passwd => {
+            Self::NotOurs { home, passwd: Some(passwd), uid, .. }
+                if home == passwd && store::may_be_given_away(home, *uid) =>
+            {
                 format!("as root, run `chown {uid} {}`", home.display())
             }
-            Self::Home { passwd: Some(passwd), .. } | Self::NotOurs { passwd: Some(passwd), .. } => {
+            Self::Home { passwd: Some(passwd), .. } => format!("run `export HOME={}`", passwd.display()),
+            Self::NotOurs { home, passwd: Some(passwd), .. } if home != passwd => {
                 format!("run `export HOME={}`", passwd.display())
             }
             Self::Home { .. } | Self::NotOurs { .. } => "set HOME to your home directory".to_owned(),
@@ -74,7 +72,7 @@ impl Account {
     /// The account of this process, with `HOME` as its home.
     pub fn of_process(environment: &dyn Environment) -> Result<Self, AccountError> {
         let uid = rustix::process::geteuid().as_raw();
-        let passwd = bounded::read(Path::new("/etc/passwd"), MAX_BYTES).ok().flatten().unwrap_or_default();
+        let passwd = store::passwd();
         let entry = PasswdEntry::of(&passwd, uid);
         let passwd = entry.as_ref().and_then(PasswdEntry::home);
         let refused =
@@ -88,7 +86,9 @@ impl Account {
         if !found.is_dir() {
             return Err(refused(format!("{shown}, which is not a directory")));
         }
-        if found.uid() != uid {
+        // Root may have a home in another user's directory, as a container's jobs do.
+        let is_theirs = uid != 0 || store::is_in_home_of(&home, found.uid());
+        if found.uid() != uid && is_theirs {
             return Err(AccountError::NotOurs { home, owner: found.uid(), uid, passwd });
         }
         let shell = entry.as_ref().and_then(PasswdEntry::shell);
@@ -106,51 +106,9 @@ impl Account {
     }
 }
 
-/// A line of `/etc/passwd`: name, password, uid, gid, comment, home, shell.
-struct PasswdEntry<'a>(Vec<&'a [u8]>);
-
-impl<'a> PasswdEntry<'a> {
-    fn of(passwd: &'a [u8], uid: u32) -> Option<Self> {
-        let uid = uid.to_string();
-        let lines = passwd.split(|byte| *byte == b'\n');
-        let mut entries = lines.map(|line| line.split(|byte| *byte == b':').collect::<Vec<_>>());
-        entries.find(|fields| fields.get(2) == Some(&uid.as_bytes())).map(Self)
-    }
-
-    fn name(&self) -> String {
-        self.0.first().map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default()
-    }
-
-    fn home(&self) -> Option<PathBuf> {
-        self.path(5)
-    }
-
-    /// An empty field means `/bin/sh` (passwd(5)).
-    fn shell(&self) -> Option<PathBuf> {
-        self.path(6).or_else(|| Some(PathBuf::from("/bin/sh")))
-    }
-
-    fn path(&self, field: usize) -> Option<PathBuf> {
-        let bytes = self.0.get(field).filter(|bytes| bytes.starts_with(b"/"))?;
-        Some(PathBuf::from(OsStr::from_bytes(bytes)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const PASSWD: &[u8] = b"root:x:0:0:root:/root:/bin/bash\nu:x:1000:1000:A, b:/home/u:/usr/bin/zsh\nn:x:1001:1001::/home/n:\n";
-
-    #[test]
-    fn an_entry_is_found_by_its_user_id() {
-        let entry = PasswdEntry::of(PASSWD, 1000).unwrap();
-        assert_eq!(entry.name(), "u");
-        assert_eq!(entry.home(), Some(PathBuf::from("/home/u")));
-        assert_eq!(entry.shell(), Some(PathBuf::from("/usr/bin/zsh")));
-        assert_eq!(PasswdEntry::of(PASSWD, 1001).unwrap().shell(), Some(PathBuf::from("/bin/sh")));
-        assert!(PasswdEntry::of(PASSWD, 10).is_none());
-    }
 
     #[test]
     fn a_home_that_is_none_is_refused_with_what_it_is() {

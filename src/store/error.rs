@@ -1,8 +1,10 @@
 //! Why the home could not be used or changed.
 
 use super::holder::{Holder, Stuck};
+use super::passwd::may_be_given_away;
 use gvmr_core::gover::version::Version;
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 /// Why an operation on the home failed. Whatever was installed before is as it was.
@@ -96,6 +98,14 @@ pub enum StoreError {
         /// The owner's user id.
         owner: u32,
     },
+    /// Others can write to a directory of the home.
+    #[error("{} is writable by {by}, who could replace what go runs", path.display())]
+    Open {
+        /// The directory.
+        path: PathBuf,
+        /// By whom.
+        by: &'static str,
+    },
     /// Another user keeps this home for all: this one only reads it.
     #[error("{} is shared by all users of this machine, and another user owns it", home.display())]
     Shared {
@@ -162,6 +172,10 @@ impl StoreError {
             Self::NotOurs { .. } => {
                 "run gvmr as that user, or set GVMR_HOME to a directory that you own".to_owned()
             }
+            Self::Open { path, .. } if may_be_named(path) => {
+                format!("check what is in it, then run `chmod go-w {}`", path.display())
+            }
+            Self::Open { .. } => "set GVMR_HOME to a directory that only you can write to".to_owned(),
             Self::Shared { home } => format!(
                 "run `sudo {}` to change it for all users, or set GVMR_HOME to a directory that you own",
                 home.join("bin/gvmr").display()
@@ -170,6 +184,9 @@ impl StoreError {
             Self::Exposed { .. } => {
                 "correct its owner and mode as root (chown, chmod), or set GVMR_HOME to another path"
                     .to_owned()
+            }
+            Self::Strange { home, .. } if !may_be_named(home) => {
+                "remove it, or set GVMR_HOME to another path".to_owned()
             }
             Self::Strange { home, .. } => {
                 let home = home.display();
@@ -216,6 +233,13 @@ impl StoreError {
     pub(super) fn corrupt(path: &Path, why: impl Into<String>) -> Self {
         Self::Corrupt { path: path.to_owned(), why: why.into() }
     }
+}
+
+/// Whether a command to copy may change the rights of this path: a word of the shell as it stands, and this user's to give.
+fn may_be_named(path: &Path) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-".contains(byte);
+    path.as_os_str().as_bytes().iter().all(is_plain)
+        && may_be_given_away(path, rustix::process::geteuid().as_raw())
 }
 
 fn list(pids: &[u32]) -> String {

@@ -15,6 +15,7 @@ mod lock;
 mod manifest;
 mod mark;
 mod mounts;
+mod passwd;
 mod permissions;
 mod pin_file;
 mod programs;
@@ -36,7 +37,8 @@ pub use holder::{Holder, Stuck};
 pub use lock::VersionLock;
 pub use manifest::kept_manifest;
 pub use mark::{AUTH_MARK, leave_first_mark, leave_mark};
-pub use pin_file::with_version;
+pub use passwd::{PasswdEntry, is_in_home_of, may_be_given_away, passwd};
+pub use pin_file::{is_version_file, with_version};
 pub use programs::Programs;
 pub use receipt::{IMPORTED, ProofKind, Receipt};
 pub use remove::processes_in;
@@ -65,6 +67,8 @@ pub struct Store {
     shared: bool,
     /// How long the holder of a lock may make no progress.
     lock_timeout: Duration,
+    /// A directory of it that everyone can write to, on a file system without modes.
+    open: Option<PathBuf>,
 }
 
 /// One installed version.
@@ -82,29 +86,34 @@ impl Store {
     /// Opens the home for changes, creating what is missing of it (the home itself with mode 0700).
     ///
     /// [`StoreError::Shared`] where another user keeps it for all; [`StoreError::NotOurs`] where another user owns it,
-    /// or would own the directory that root creates it in; [`StoreError::Corrupt`] where it is not absolute, not a
-    /// directory, or open to everyone.
+    /// or root would create it in that user's own home; [`StoreError::Open`] where others can write to it;
+    /// [`StoreError::Corrupt`] where it is not absolute or not a directory.
     pub fn open(home: Home) -> Result<Self, StoreError> {
         if shared_home::is_anothers(&home) {
             return Err(StoreError::Shared { home: home.root().to_owned() });
         }
-        directories::prepare(&home)?;
+        let open = directories::prepare(&home)?;
         let shared = fs::symlink_metadata(home.shared_file()).is_ok();
         if shared {
             permissions::admit(&home)?;
         }
-        Ok(Self { home, shared, lock_timeout: lock::TIMEOUT })
+        Ok(Self { home, shared, lock_timeout: lock::TIMEOUT, open })
     }
 
     /// The home as one who changes nothing in it needs it: nothing is checked or created.
     pub fn to_read(home: Home) -> Self {
-        Self { home, shared: false, lock_timeout: lock::TIMEOUT }
+        Self { home, shared: false, lock_timeout: lock::TIMEOUT, open: None }
     }
 
     /// The same, which waits so long for the holder of a lock that makes no progress.
     #[must_use]
     pub fn with_lock_timeout(self, lock_timeout: Duration) -> Self {
         Self { lock_timeout, ..self }
+    }
+
+    /// A directory of it that everyone can write to, and whose file system cannot forbid that.
+    pub fn open_directory(&self) -> Option<&Path> {
+        self.open.as_deref()
     }
 
     /// The paths.

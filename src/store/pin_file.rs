@@ -2,6 +2,8 @@
 //!
 //! Pure.
 
+use gvmr_core::gover::version_file::{self, VersionFileErrorKind};
+
 /// `text` with `written` in the place of its version; the comments, blank lines and further lines stay. Text without a
 /// version gets a line at its end.
 pub fn with_version(text: &str, written: &str) -> String {
@@ -30,6 +32,14 @@ pub fn with_version(text: &str, written: &str) -> String {
         result.push('\n');
     }
     result + written + "\n"
+}
+
+/// Whether these are the bytes of a `.go-version`, or of one that names no version yet: empty, or comments alone.
+pub fn is_version_file(bytes: &[u8]) -> bool {
+    match version_file::go_version(bytes) {
+        Ok(_) => true,
+        Err(fault) => fault.kind == VersionFileErrorKind::NoVersion,
+    }
 }
 
 /// The blanks of the file's grammar, and the end of a line.

@@ -27,6 +27,7 @@ const ROOMS: &[&[&str]] = &[
     &["unpack"],
     &["verify"],
     &["net"],
+    &["project"],
     &["atomic_file", "calendar", "process", "terminal"],
 ];
 

@@ -2,6 +2,7 @@
 
 use super::super::quote;
 use super::block::BlockError;
+use crate::store;
 use gvmr_core::sys::printable::path as shown;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -197,6 +198,9 @@ impl EditError {
                 format!("create its target, or run `rm {}`", word(link))
             }
             Self::Loop { path } => format!("run `rm {}`", word(path)),
+            Self::NotOurs { path, .. } | Self::Unreadable { path, own: false, .. } if !may_chown(path) => {
+                "remove the link that leads there, or run gvmr as that user".to_owned()
+            }
             Self::NotOurs { path, .. } => format!("if it is yours, run `{}`", chown(path)),
             Self::Unreadable { path, own: true, .. } => format!("run `chmod u+r {}`", word(path)),
             Self::Unreadable { path, .. } => {
@@ -218,6 +222,11 @@ impl EditError {
             }
         })
     }
+}
+
+/// Whether a hint may give the path to this user.
+fn may_chown(path: &Path) -> bool {
+    store::may_be_given_away(path, rustix::process::geteuid().as_raw())
 }
 
 fn chown(path: &Path) -> String {

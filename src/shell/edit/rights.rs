@@ -1,7 +1,8 @@
 //! Whether a file may be changed, and why not: asked before anything is written.
 //!
 //! A user changes their own files. Root's own that stand in a directory of the user's are replaced by a copy, which
-//! becomes the user's. Root changes any file and keeps its owner, but follows no other user's link to a third one's file.
+//! becomes the user's. Root changes any file in another user's directory and keeps its owner, but in its own directories only
+//! its own, and follows no other user's link to a third one's file.
 
 use super::error::EditError;
 use super::snapshot::Snapshot;
@@ -46,7 +47,7 @@ pub(super) fn check(
         return Err(managed(format!("{store} is read-only")));
     }
     if let Some(file) = file {
-        if !may_replace(target, file) {
+        if !may_replace(path, target, file) {
             return Err(if target.links.is_empty() {
                 EditError::NotOurs { path: real, owner: file.owner }
             } else {
@@ -94,9 +95,14 @@ fn store_of(path: &Path) -> Option<&'static str> {
     STORES.into_iter().find(|store| path.starts_with(store))
 }
 
-fn may_replace(target: &EditTarget, file: &Snapshot) -> bool {
+/// In root's own directories root edits no other user's file: that user would decide what root's shells run.
+fn may_replace(path: &Path, target: &EditTarget, file: &Snapshot) -> bool {
     let me = geteuid().as_raw();
-    me == 0 || file.owner == me || (file.owner == 0 && target.directory.owner == me)
+    if me == 0 {
+        let above = path.parent().and_then(|above| rustix::fs::stat(above).ok());
+        return file.owner == 0 || above.is_none_or(|above| above.st_uid != 0);
+    }
+    file.owner == me || (file.owner == 0 && target.directory.owner == me)
 }
 
 #[cfg(test)]

@@ -28,7 +28,8 @@ fn root_edits_nothing_in_the_home_of_the_user_who_called_sudo() {
     if !is_root() {
         return;
     }
-    let world = user();
+    let mut world = user();
+    world.set("SUDO_UID", "1000");
     let home = world.path("user");
     chown(&home, Some(1000), Some(1000)).unwrap();
     let before = everything(&home);
