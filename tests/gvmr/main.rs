@@ -17,6 +17,7 @@ mod host;
 mod install;
 mod language;
 mod net;
+mod other_users;
 mod shared_home;
 mod shell;
 mod shim_cost;

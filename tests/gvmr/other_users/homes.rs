@@ -1,0 +1,120 @@
+//! Homes that others own, or can write to.
+
+use super::{ALICE, BOB, Machine, ROOT};
+use crate::support::world::{Run, gvmr};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+
+/// `gvmr WORDS…` of root on a machine whose `/etc/passwd` holds root and this line.
+fn as_root_with(machine: &Machine, line: &str, words: &[&str]) -> Run {
+    let passwd = machine.file(ROOT, "passwd", &format!("root:x:0:0:root:/root:/bin/sh\n{line}"));
+    let mut enter = machine.world.command(Path::new("/usr/bin/unshare"), &machine.path(""));
+    enter.args(["--mount", "sh", "-c", "mount --bind \"$0\" /etc/passwd && exec \"$@\""]);
+    Run::of(enter.arg(passwd).arg(gvmr()).args(words))
+}
+
+#[test]
+fn root_is_refused_a_home_in_a_users_own_and_nowhere_else() {
+    let Some(mut machine) = Machine::of(ROOT) else { return };
+    let home = machine.directory(BOB, "github/home", 0o755);
+    machine.world.set("HOME", home.to_str().unwrap());
+    let of_bob = |place: &Path| format!("bob:x:{BOB}:{BOB}::{}:/bin/sh\n", place.display());
+    for words in [&["install", "1.98.1"][..], &["use", "--global", "1.22"]] {
+        as_root_with(&machine, &of_bob(&home), words).exits(8, &["belongs to user 4002", "as that user"]);
+    }
+    assert_eq!(fs::read_dir(&home).unwrap().count(), 0);
+    // Neither where the directories are there already, nor below one of them.
+    let data = machine.directory(BOB, "github/home/.local/share", 0o755);
+    chown(data.parent().unwrap(), Some(BOB), Some(BOB)).unwrap();
+    as_root_with(&machine, &of_bob(&home), &["install", "1.98.1"]).exits(8, &["belongs to user 4002"]);
+    assert_eq!(fs::read_dir(&data).unwrap().count(), 0);
+    fs::remove_dir_all(data.parent().unwrap()).unwrap();
+    // As in a container's job: the user has another home, or is no user at all.
+    for line in [of_bob(Path::new("/home/runner")), String::new()] {
+        as_root_with(&machine, &line, &["install", "1.98.1"]).succeeds();
+        let made = home.join(".local/share/gvmr");
+        assert_eq!(fs::metadata(made.join("versions/go1.98.1")).unwrap().uid(), 0);
+        as_root_with(&machine, &line, &["setup", "--yes"]).exits(0, &[]);
+        assert!(fs::read_to_string(home.join(".profile")).unwrap().contains("gvmr"));
+        as_root_with(&machine, &line, &["setup", "--undo", "--yes"]).exits(0, &[]);
+        fs::remove_dir_all(home.join(".local")).unwrap();
+    }
+}
+
+#[test]
+fn a_home_that_others_can_write_to_is_refused_by_commands_that_write() {
+    let Some(machine) = Machine::of(ALICE) else { return };
+    let home = machine.world.home();
+    for (directory, mode) in
+        [(home.clone(), 0o777), (home.join("versions"), 0o1777), (home.join("shims"), 0o757)]
+    {
+        let before = fs::metadata(&directory).unwrap().permissions();
+        fs::set_permissions(&directory, Permissions::from_mode(mode)).unwrap();
+        let hint = format!("chmod go-w {}", directory.display());
+        for words in [&["install", "1.98.1"][..], &["uninstall", "1.98.1"], &["use", "--global", "1.98"]] {
+            machine.gvmr("user", words).exits(7, &["writable by all users", &hint]);
+        }
+        machine.gvmr("user", &["list"]).exits(0, &[]);
+        machine.go("user", &["version"]).exits(0, &[]);
+        fs::set_permissions(&directory, before).unwrap();
+    }
+    // A group of others is as bad; one's own and root's are fine, as is the umask that comes with them.
+    for (group, code) in [(BOB, 7), (ALICE, 0), (0, 0)] {
+        chown(&home, None, Some(group)).unwrap();
+        fs::set_permissions(&home, Permissions::from_mode(0o2775)).unwrap();
+        machine.gvmr("user", &["use", "--global", "1.98"]).exits(code, &[]);
+    }
+}
+
+#[test]
+fn a_container_may_give_each_run_another_user_of_roots_group() {
+    let Some(mut machine) = Machine::of(ROOT) else { return };
+    let home = machine.directory(ROOT, "app", 0o775);
+    machine.world.set("HOME", home.to_str().unwrap());
+    machine.gvmr("app", &["install", "1.97.2"]).succeeds();
+    // What an image does for OpenShift.
+    Run::of(std::process::Command::new("chmod").args(["-R", "g=u"]).arg(&home)).succeeds();
+    let mut umask = 0o002;
+    for user in [1_000_660_000, 1_000_670_000] {
+        let run = |words: &[&str]| {
+            let mut command = machine.world.command(Path::new("/bin/sh"), &home);
+            command.args(["-c", "umask $0; exec \"$@\"", &format!("{umask:o}")]).arg(gvmr()).args(words);
+            Run::of(command.uid(user).gid(0))
+        };
+        run(&["install", "1.98.1"]).succeeds();
+        run(&["use", "--global", "1.98.1"]).succeeds();
+        run(&["use", "1.97.2"]).succeeds();
+        let says = Run::of(
+            machine
+                .world
+                .command(&home.join(".local/share/gvmr/shims/go"), &home)
+                .arg("version")
+                .uid(user)
+                .gid(0),
+        );
+        assert!(says.succeeds().contains("go1.97.2"));
+        run(&["uninstall", "--force", "1.98.1"]).succeeds();
+        fs::remove_file(home.join(".go-version")).unwrap();
+        Run::of(std::process::Command::new("chmod").args(["-R", "g=u"]).arg(&home)).succeeds();
+        umask = 0o007;
+    }
+}
+
+#[test]
+fn root_edits_no_file_of_another_user_in_its_own_home() {
+    let Some(mut machine) = Machine::of(ROOT) else { return };
+    let home = machine.directory(ROOT, "root", 0o700);
+    machine.world.set("HOME", home.to_str().unwrap());
+    for user in [BOB, ROOT] {
+        machine.file(user, "root/.bashrc", "# mine\n");
+    }
+    machine.gvmr("root", &["setup", "--yes"]).exits(0, &[]);
+    assert!(machine.text("root/.bashrc").contains("gvmr"));
+    machine.gvmr("root", &["setup", "--undo", "--yes"]).exits(0, &[]);
+    machine.file(BOB, "root/.bashrc", "# mine\n");
+    let run = machine.gvmr("root", &["setup", "--yes"]);
+    assert!(run.stderr.contains(".bashrc belongs to user 4002"), "{run:#?}");
+    assert_eq!(machine.text("root/.bashrc"), "# mine\n");
+}
