@@ -12,13 +12,18 @@ use gvmr_core::select::pin_files;
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Environment;
 use rustix::io::Errno;
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The largest of these files that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
+
+/// The lock of the default, and how long it is waited for: it is held for one file's write.
+const DEFAULT: &str = "default";
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the default asks for, read as the shim reads it; `None` where there is none.
 pub fn default_selector(home: &Home, environment: &dyn Environment) -> Result<Option<Selector>, StoreError> {
@@ -86,14 +91,26 @@ fn newest(selector: &Selector, toolchains: &[Toolchain]) -> Option<Version> {
 }
 
 impl Store {
+    /// Keeps other processes from changing the default between a look at it and a change of it. Where the file system has
+    /// no locks nothing does.
+    fn lock_default(&self) -> Result<Option<File>, StoreError> {
+        match self.acquire_soon(DEFAULT, PATIENCE) {
+            Ok(lock) => Ok(Some(lock)),
+            Err(StoreError::NoLocks { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Sets the home's default.
     pub fn set_default(&self, default: &DefaultVersion) -> Result<(), StoreError> {
+        let _lock = self.lock_default()?;
         self.write(&self.home().default_file(), default.content().as_bytes())
     }
 
     /// Sets the default where there is none; whether it did. Of several processes one does.
     pub fn set_default_if_none(&self, default: &DefaultVersion) -> Result<bool, StoreError> {
         let path = self.home().default_file();
+        let _lock = self.lock_default()?;
         if path.exists() {
             return Ok(false);
         }
@@ -112,6 +129,7 @@ impl Store {
     /// Removes the home's default.
     pub fn clear_default(&self) -> Result<(), StoreError> {
         let path = self.home().default_file();
+        let _lock = self.lock_default()?;
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(StoreError::io("remove", &path, error)),
             _ => Ok(()),
@@ -122,6 +140,7 @@ impl Store {
     /// runs where nothing asks for a version, or the newest that is installed.
     pub fn clear_default_if_gone(&self) -> Result<bool, StoreError> {
         let path = self.home().default_file();
+        let _lock = self.lock_default()?;
         let Some(selector) = selector(pin_files::home_default(self.home()))? else { return Ok(false) };
         if newest(&selector, &self.toolchains()?).is_some() {
             return Ok(false);

@@ -1,12 +1,14 @@
 //! Removal deletes one version and nothing that it leads to.
 
 use super::child::answer_without_rights;
-use super::{fixture, install, lock, names};
+use super::{fixture, install, lock, names, version};
 use crate::support::skip;
-use gvmr::store::StoreError;
+use gvmr::store::{DefaultVersion, StoreError};
+use gvmr_core::gover::selector::Selector;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Command;
+use std::sync::Barrier;
 
 #[test]
 fn a_version_goes_and_the_others_stay() {
@@ -75,4 +77,27 @@ fn a_version_in_use_is_named_with_its_processes_and_kept() {
     running.kill().unwrap();
     running.wait().unwrap();
     assert!(removed && names(&fixture.store.home().versions()).is_empty());
+}
+
+#[test]
+fn a_default_that_is_set_meanwhile_survives_the_removal_of_the_one_before() {
+    let fixture = fixture();
+    let store = &fixture.store;
+    install(store, "1.99.1").unwrap();
+    let default =
+        |text: &str| DefaultVersion { selector: Selector::parse(text).unwrap(), now: version(text) };
+    let start = Barrier::new(2);
+    for round in 0..100 {
+        store.set_default(&default("1.98.1")).unwrap(); // which is gone by now
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                start.wait();
+                store.clear_default_if_gone().unwrap();
+            });
+            start.wait();
+            store.set_default(&default("1.99.1")).unwrap();
+        });
+        let text = fs::read_to_string(store.home().default_file());
+        assert_eq!(text.unwrap_or_default(), "1.99.1\n", "round {round}");
+    }
 }
