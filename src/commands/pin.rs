@@ -131,8 +131,8 @@ fn write_pin(written: &str, meant: &str, context: &Context) -> Result<(), Error>
     let pin = ProjectFile::find(&here, ".go-version")?;
     let before = pin.read(PIN_LIMIT, store::is_version_file)?.and_then(|bytes| String::from_utf8(bytes).ok());
     let text = store::with_version(&before.unwrap_or_default(), written);
+    context.remember_project(Some(&file))?; // first, since it also tells whether the home is fit
     pin.replace(text.as_bytes(), 0o644)?;
-    context.remember_project(Some(&file))?;
     let meant = if meant.is_empty() { String::new() } else { format!(" ({meant})") };
     context.terminal.note(format_args!("pinned {written}{meant} in {}", file.display()));
     Ok(())

@@ -52,7 +52,7 @@ impl Beneath {
     }
 
     /// The same where the kernel cannot do it in one call.
-    fn resolve_and_compare(&self, path: &Path) -> Result<OwnedFd, Errno> {
+    pub(super) fn resolve_and_compare(&self, path: &Path) -> Result<OwnedFd, Errno> {
         let real = self.root.join(path).canonicalize().map_err(|error| errno(&error))?;
         if !real.starts_with(&self.root) {
             return Err(Errno::XDEV);

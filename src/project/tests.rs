@@ -131,3 +131,26 @@ fn modes_stay_and_leftovers_of_killed_writers_go() {
     names.sort();
     assert_eq!(names, [foreign, "pin"]);
 }
+
+#[test]
+fn an_old_kernel_finds_the_same_directories() {
+    let place = Place::new();
+    symlink("..", place.path("p/sub/up")).unwrap();
+    symlink("../..", place.path("p/sub/out")).unwrap();
+    symlink("sub/up/sub", place.path("p/in")).unwrap();
+    let project = Beneath::open(&place.path("p")).unwrap();
+    for path in
+        ["", ".", "sub", "sub/up", "in", "in/up/sub", "sub/out", "..", "sub/../../p", "in/../..", "none"]
+    {
+        let path = Path::new(path);
+        let identity = |found: Stat| (found.st_dev, found.st_ino);
+        let new = project.directory(path).map(|held| identity(fs::fstat(held.descriptor()).unwrap()));
+        let old = project.resolve_and_compare(path).map(|held| identity(fs::fstat(held).unwrap()));
+        // What leaves and comes back is told apart by the new kernel alone.
+        if !path.to_string_lossy().contains("/p") {
+            assert_eq!(new, old, "{}", path.display());
+        }
+        let is_inside = ["", ".", "sub", "sub/up", "in", "in/up/sub"].map(Path::new).contains(&path);
+        assert_eq!(new.is_ok(), is_inside, "{}", path.display());
+    }
+}

@@ -29,7 +29,7 @@ pub struct Crontab {
 #[derive(Debug, thiserror::Error)]
 pub enum CrontabError {
     /// No directory of `PATH` that counts has a `crontab` program.
-    #[error("PATH has no crontab (for root, only directories that nobody else can write to count)")]
+    #[error("PATH has no crontab (as root, gvmr searches only directories that no other user can write to)")]
     Absent,
     /// It cannot be started.
     #[error("cannot run crontab: {0}")]

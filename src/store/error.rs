@@ -181,6 +181,7 @@ impl StoreError {
                 home.join("bin/gvmr").display()
             ),
             Self::NotRoot => "run it as root, with sudo".to_owned(),
+            Self::Exposed { path, .. } if !may_be_named(path) => "set GVMR_HOME to another path".to_owned(),
             Self::Exposed { .. } => {
                 "correct its owner and mode as root (chown, chmod), or set GVMR_HOME to another path"
                     .to_owned()
@@ -219,11 +220,12 @@ impl StoreError {
         })
     }
 
-    /// Whether the system let this user write nothing there: another command may still read.
+    /// Whether this user can or may write nothing there: another command may still read.
     pub fn is_refused_write(&self) -> bool {
         use io::ErrorKind as Io;
         let kinds = [Io::PermissionDenied, Io::ReadOnlyFilesystem, Io::NotFound];
-        matches!(self, Self::Io { source, .. } if kinds.contains(&source.kind()))
+        matches!(self, Self::Open { .. })
+            || matches!(self, Self::Io { source, .. } if kinds.contains(&source.kind()))
     }
 
     pub(crate) fn io(what: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
