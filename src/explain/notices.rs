@@ -6,6 +6,7 @@
 use crate::config::{self, RulesError};
 use crate::go_env;
 use crate::shell::quote;
+use crate::store;
 use gvmr_core::env::compiled_rules::CompiledRules;
 use gvmr_core::env::go_env_file::{ForeignGoroot, UncheckedSettings};
 use gvmr_core::env::gopath::GopathFault;
@@ -38,8 +39,13 @@ pub fn words(
         }
         Notice::Pin { file, owner } => Some(foreign_pin(file, *owner)),
         Notice::Config { file, owner } => Some(format!(
-            "ignoring {}, which belongs to user {owner}; copy it to your own config directory, or set GVMR_CONFIG",
-            printable::path(file)
+            "ignoring {}, which belongs to user {owner}; {}",
+            printable::path(file),
+            if store::may_be_given_away(file, rustix::process::geteuid().as_raw()) {
+                "make it yours with chown"
+            } else {
+                "copy it to your own config directory"
+            }
         )),
     }
 }
