@@ -160,8 +160,8 @@ fn put_link(program: &Path, path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Whether a file system refuses symbolic links, as VirtualBox's shared folders and FAT do. The shims do without that one
-/// link.
+/// Whether a file system refuses symbolic links, as shared folders of virtual machines and FAT do. The shims do without that
+/// one link.
 fn has_no_links(error: &io::Error) -> bool {
     let errno = Errno::from_io_error(error);
     matches!(errno, Some(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS | Errno::ROFS | Errno::PROTO))
