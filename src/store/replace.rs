@@ -74,7 +74,8 @@ fn write(
             return given;
         }
     }
-    if let Some(mode) = exactly {
+    // Where it has that mode already, a file system that knows no chmod is not asked for one.
+    if let Some(mode) = exactly.filter(|mode| new.mode() & 0o777 != *mode) {
         draft.file().set_permissions(Permissions::from_mode(mode))?;
     }
     draft.write(bytes)?;

@@ -7,6 +7,7 @@ mod files;
 mod former_home;
 mod locks;
 mod removal;
+mod shares;
 mod shims;
 
 use crate::support::log::TestLog;

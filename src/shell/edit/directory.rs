@@ -102,7 +102,7 @@ impl HeldDirectory {
         if new {
             self.give_to_owner(&descriptor).map_err(failed)?;
             if self.is_shared {
-                fs::fchmod(&descriptor, Mode::from_raw_mode(0o755)).map_err(failed)?;
+                set_mode(&descriptor, 0o755).map_err(failed)?;
             }
         }
         Self::of(descriptor, path.to_owned())
@@ -144,4 +144,16 @@ pub(super) fn remove_empty(lowest: &Path, count: usize) -> Result<(), EditError>
         }
     }
     Ok(())
+}
+
+/// Gives a file or directory its mode. A file system that keeps no modes may refuse, where the one that it shows lets
+/// everyone do what they should and nobody else write.
+pub(super) fn set_mode(file: impl AsFd, mode: u32) -> rustix::io::Result<()> {
+    match fs::fchmod(&file, Mode::from_raw_mode(mode)) {
+        Err(error @ (Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS)) => {
+            let shown = fs::fstat(&file)?.st_mode & 0o7777;
+            if shown & mode == mode && shown & 0o7022 == mode & 0o7022 { Ok(()) } else { Err(error) }
+        }
+        other => other,
+    }
 }

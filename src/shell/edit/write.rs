@@ -3,12 +3,12 @@
 //! The content is written beside the file, synced, and renamed over it. Owner, mode, access control lists and other extended
 //! attributes stay what they were. A process that is killed leaves a temporary file at most, which the next one removes.
 
-use super::directory::HeldDirectory;
+use super::directory::{HeldDirectory, set_mode};
 use super::error::EditError;
 use super::snapshot::Snapshot;
 use super::target::EditTarget;
 use super::temporary;
-use rustix::fs::{self, Gid, Mode, Uid};
+use rustix::fs::{self, Gid, Uid};
 use rustix::io::Errno;
 use std::ffi::OsStr;
 use std::fs::File;
@@ -49,7 +49,7 @@ pub(super) fn create(
     let new = temporary::create(directory, name, mode)?;
     directory.give_to_owner(new.file()).map_err(|error| failed(error.into()))?;
     if directory.is_shared {
-        fs::fchmod(new.file(), Mode::from_raw_mode(mode)).map_err(|error| failed(error.into()))?;
+        set_mode(new.file(), mode).map_err(|error| failed(error.into()))?;
     }
     new.write(bytes).map_err(failed)?;
     match new.rename_new(Path::new(name)) {
@@ -74,7 +74,7 @@ fn keep_owner(new: &File, old: &Snapshot, mode: u32) -> io::Result<()> {
     }
     copy_attributes(&old.file, new);
     // A copy of root's file runs nothing as its new owner.
-    fs::fchmod(new, Mode::from_raw_mode(if keeps_owner { mode } else { mode & 0o777 }))?;
+    set_mode(new, if keeps_owner { mode } else { mode & 0o777 })?;
     Ok(())
 }
 

@@ -9,6 +9,8 @@ pub(crate) mod passage;
 pub(crate) mod rust;
 pub(crate) mod scratch;
 pub(crate) mod server;
+pub(crate) mod share;
+mod share_requests;
 pub(crate) mod slow;
 pub(crate) mod sources;
 pub(crate) mod tar;
