@@ -3,6 +3,7 @@
 mod imports;
 mod names;
 mod sizes;
+mod supply_chain;
 
 use crate::support::{slow, sources::rust_files};
 use std::path::Path;
