@@ -123,10 +123,8 @@ impl Crontab {
         let mut text = block(home, DEFAULT_PATH);
         for line in plain.text.split_inclusive(|byte| *byte == b'\n') {
             text.extend(line);
-            if let Some(value) = path_in(line) {
-                if !line.ends_with(b"\n") {
-                    text.push(b'\n');
-                }
+            // A last line without its end has no job below it, and must come back as it is.
+            if let Some(value) = path_in(line).filter(|_| line.ends_with(b"\n")) {
                 text.extend(block(home, value));
             }
         }
@@ -252,6 +250,15 @@ mod tests {
             assert_eq!(crontab.job_with_go(), line, "{text}");
             assert!(!crontab.has_path());
             assert!(crontab.with_path(&Home::at("/h")).unwrap().has_path());
+        }
+    }
+
+    #[test]
+    fn a_last_line_without_its_end_comes_back_without_it() {
+        for text in ["PATH=/x", "# c\nPATH=/x", "@daily go"] {
+            let with = Crontab::of(text).with_path(&Home::at("/h")).unwrap();
+            assert!(with.has_path());
+            assert_eq!(with.without_path().unwrap().text(), text.as_bytes());
         }
     }
 

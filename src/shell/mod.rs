@@ -37,6 +37,8 @@ pub use other_go::{Rival, rivals};
 pub use script::{ScriptEntry, ScriptError};
 pub use session::{Probe, ProbeResult, SessionKind, SessionState, Sessions, Shell};
 pub use setup::{SetupError, SystemPlan, SystemSetup, SystemUndo, UserPlan, UserSetup, UserUndo};
+#[cfg(fuzzing)]
+pub use sudo::path_in_sudos_answer;
 pub use sudo::{DropInState, NoDropIn, Sudo, SudoError, SudoPath, sudo_undo};
 pub use system::{SystemError, Taken, check_system_home, real_home};
 pub use user::{Extent, Surroundings};

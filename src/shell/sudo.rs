@@ -47,6 +47,12 @@ fn edit(root: &Path, bytes: Vec<u8>) -> Edit {
     }
 }
 
+/// The `PATH` in what sudo prints, for fuzzing.
+#[cfg(fuzzing)]
+pub fn path_in_sudos_answer(output: &[u8]) -> Option<std::ffi::OsString> {
+    probe::answer(output)
+}
+
 impl Sudo {
     /// What this machine has.
     pub fn find() -> Result<Self, NoDropIn> {

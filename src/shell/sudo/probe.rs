@@ -38,7 +38,7 @@ fn question() -> Result<[OsString; 3], String> {
 }
 
 /// The last line. Lines before it are warnings.
-fn answer(output: &[u8]) -> Option<OsString> {
+pub(super) fn answer(output: &[u8]) -> Option<OsString> {
     let path = output.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty()).unwrap_or_default();
     let keeps = path.split(|byte| *byte == b':').any(|element| element == MARK.as_bytes());
     (!keeps).then(|| OsString::from_vec(path.to_vec()))
