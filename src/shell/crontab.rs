@@ -159,7 +159,7 @@ impl Crontab {
 }
 
 fn crontab(arguments: &[&str], input: Option<&[u8]>) -> Result<Output, CrontabError> {
-    let program = program::find("crontab", &Process).ok_or(CrontabError::Absent)?;
+    let program = program::find_in_system("crontab", &Process).ok_or(CrontabError::Absent)?;
     let mut command = Command::new(program);
     command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });

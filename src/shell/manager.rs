@@ -20,7 +20,7 @@ pub fn reload_user_manager(uid: u32) -> Option<bool> {
     if !runtime.join("systemd/private").exists() {
         return None;
     }
-    let mut command = Command::new(program::find("systemctl", &Process)?);
+    let mut command = Command::new(program::find_in_system("systemctl", &Process)?);
     command.args(["--user", "daemon-reload"]).env("XDG_RUNTIME_DIR", &runtime);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().ok()?;

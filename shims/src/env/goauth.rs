@@ -36,11 +36,12 @@ pub(super) fn give_credentials(
     home: &Home,
     version: Option<&Version>,
 ) -> Lacking {
-    let numbers = version.and_then(Version::numbers).map(|(major, minor, _)| (major, minor));
-    let asks_by_itself = numbers.is_none_or(|numbers| numbers >= FIRST_TO_ASK);
-    let is_off = !asks_by_itself && is_off(changes, environment, settings);
+    // To take a version apart costs more than all else here, which is for nothing as a rule.
+    let numbers = || version.and_then(Version::numbers).map(|(major, minor, _)| (major, minor));
+    let asks_by_itself = || numbers().is_none_or(|numbers| numbers >= FIRST_TO_ASK);
+    let is_off = is_off(changes, environment, settings) && !asks_by_itself();
     // Before 1.13 no variable names a netrc.
-    if is_off && numbers >= Some((1, 13)) && !KeepList::of(environment).names(OsStr::new("NETRC")) {
+    if is_off && numbers() >= Some((1, 13)) && !KeepList::of(environment).names(OsStr::new("NETRC")) {
         changes.push(Change { name: "NETRC", twin: None, value: Some("/dev/null".into()) });
     }
     let text = match credentials::read(own) {
@@ -51,7 +52,7 @@ pub(super) fn give_credentials(
     let entries = credentials::entries(&text);
     let mut needs_program = false;
     if entries.iter().any(|entry| entry.kind == CredentialKind::Https) {
-        if !asks_by_itself {
+        if !asks_by_itself() {
             needs_program = !is_off;
         } else if setting(changes, environment, settings).is_none()
             && !KeepList::of(environment).names(OsStr::new("GOAUTH"))

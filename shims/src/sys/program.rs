@@ -21,6 +21,14 @@ pub fn find(name: &str, environment: &dyn Environment) -> Option<PathBuf> {
     directories(&path).map(|directory| directory.join(name)).find(|program| is_executable(program))
 }
 
+/// The same of a program of the system. Without a `PATH` it is searched for where the C library would.
+pub fn find_in_system(name: &str, environment: &dyn Environment) -> Option<PathBuf> {
+    match environment.get("PATH") {
+        Some(_) => find(name, environment),
+        None => find(name, &vec![("PATH", "/bin:/usr/bin")]),
+    }
+}
+
 /// The directories of a `PATH` that count, in order.
 pub fn directories(path: &OsStr) -> impl Iterator<Item = &Path> {
     let is_root = process::effective_user() == 0;
