@@ -36,6 +36,9 @@ fn root_is_refused_a_home_in_a_users_own_and_nowhere_else() {
         as_root_with(&machine, &line, &["install", "1.98.1"]).succeeds();
         let made = home.join(".local/share/gvmr");
         assert_eq!(fs::metadata(made.join("versions/go1.98.1")).unwrap().uid(), 0);
+        for words in [&["list"][..], &["verify"], &["use", "--global", "1.98"], &["prune", "--yes"]] {
+            as_root_with(&machine, &line, words).exits(0, &[]);
+        }
         as_root_with(&machine, &line, &["setup", "--yes"]).exits(0, &[]);
         assert!(fs::read_to_string(home.join(".profile")).unwrap().contains("gvmr"));
         as_root_with(&machine, &line, &["setup", "--undo", "--yes"]).exits(0, &[]);
@@ -117,4 +120,54 @@ fn root_edits_no_file_of_another_user_in_its_own_home() {
     let run = machine.gvmr("root", &["setup", "--yes"]);
     assert!(run.stderr.contains(".bashrc belongs to user 4002"), "{run:#?}");
     assert_eq!(machine.text("root/.bashrc"), "# mine\n");
+}
+
+#[test]
+fn a_root_that_kept_a_users_home_leaves_nothing_of_its_own_there() {
+    let Some(mut machine) = Machine::of(ALICE) else { return };
+    machine.directory(ALICE, "user/p", 0o755);
+    machine.file(ALICE, "user/p/go.mod", "module m\n\ngo 1.97\n");
+    machine.file(ALICE, "user/p/gvmr.toml", "[env]\nGOFLAGS = \"-v\"\n");
+    let before = listed(&machine);
+    // As sudo does that keeps HOME.
+    machine.world.set("SUDO_UID", &ALICE.to_string());
+    machine.owner = ROOT;
+    assert!(machine.go("user/p", &["version"]).succeeds().contains("go1.97.2"));
+    for words in [
+        &["current", "--why"][..],
+        &["list"],
+        &["which"],
+        &["env", "--why"],
+        &["env"],
+        &["exec", "1.98.1", "--", "go", "version"],
+        &["each", "1.98.1", "--", "go", "version"],
+        &["host", "1.98.1"],
+        &["ls-remote"],
+        &["outdated"],
+        &["verify"],
+        &["install", "1.98.1"],
+        &["uninstall", "1.98.1"],
+        &["use", "--global", "1.98.1"],
+        &["use", "1.98.1"],
+        &["trust", "."],
+        &["auth", "list"],
+        &["prune", "--yes"],
+        &["upgrade"],
+        &["setup", "--yes"],
+        &["setup", "--undo", "--yes"],
+        &["import", "--dry-run"],
+    ] {
+        machine.gvmr("user/p", words);
+    }
+    assert_eq!(listed(&machine), before);
+    machine.gvmr("user/p", &["install", "1.98.1"]).exits(8, &["belongs to user 4001", "as that user"]);
+}
+
+/// Path, owner and size of everything in the user's home.
+fn listed(machine: &Machine) -> Vec<String> {
+    let mut find = std::process::Command::new("/usr/bin/find");
+    let found = Run::of(find.arg(machine.path("user")).args(["-printf", "%p %u %s\n"])).succeeds();
+    let mut lines: Vec<_> = found.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
 }
