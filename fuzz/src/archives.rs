@@ -69,7 +69,8 @@ fn files(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     let mut left = vec![directory.to_owned()];
     while let Some(directory) = left.pop() {
-        for entry in std::fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry")) {
+        for entry in std::fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry"))
+        {
             let path = entry.path();
             if entry.file_type().expect("a type").is_dir() {
                 left.push(path);

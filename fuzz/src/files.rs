@@ -26,7 +26,11 @@ pub fn pin_file(data: &[u8]) {
         assert!((1..=lines).contains(&pin.line), "{pin:?}");
         let word = pin.wanted.to_string();
         let again = version_file::go_version(word.as_bytes()).map(|pin| pin.wanted);
-        assert_eq!(again.ok().as_ref(), Some(&pin.wanted), "what is read is written so that it is read again");
+        assert_eq!(
+            again.ok().as_ref(),
+            Some(&pin.wanted),
+            "what is read is written so that it is read again"
+        );
     };
     let named = |error: &VersionFileError| assert!(error.line <= Some(lines), "{error:?}");
     for pin in [version_file::go_version(data), version_file::default(data)] {
@@ -47,7 +51,9 @@ pub fn pin_file(data: &[u8]) {
 
 /// A whole reader of TOML finds the same plain string under `[tools]`.
 fn as_toml_has_it(data: &[u8], pin: Option<&Pin>) {
-    let Some(table) = std::str::from_utf8(data).ok().and_then(|text| text.parse::<toml::Table>().ok()) else { return };
+    let Some(table) = std::str::from_utf8(data).ok().and_then(|text| text.parse::<toml::Table>().ok()) else {
+        return;
+    };
     let Some(toml::Value::Table(tools)) = table.get("tools") else { return };
     let words: Vec<_> = ["go", "golang"].iter().filter_map(|name| tools.get(*name)).collect();
     if let [toml::Value::String(word)] = words[..] {
