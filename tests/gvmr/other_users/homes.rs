@@ -1,6 +1,8 @@
 //! Homes that others own, or can write to.
 
 use super::{ALICE, BOB, Machine, ROOT};
+use crate::support::share::{Loses, Share};
+use crate::support::skip;
 use crate::support::world::{Run, gvmr};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
@@ -170,4 +172,20 @@ fn listed(machine: &Machine) -> Vec<String> {
     let mut lines: Vec<_> = found.lines().map(str::to_owned).collect();
     lines.sort();
     lines
+}
+
+#[test]
+fn a_home_on_a_shared_folder_that_everyone_can_write_to_is_warned_of_and_works() {
+    let Some(mut machine) = Machine::of(ROOT) else { return };
+    let Some(share) = Share::mount(Loses { modes: Some(0o777), ..Loses::default() }) else {
+        return skip("there is no /dev/fuse, or mounting needs root");
+    };
+    let home = share.path().join("home");
+    machine.world.set("GVMR_HOME", home.to_str().unwrap());
+    let warning = ["everyone can write to", "keeps no modes", "GVMR_HOME"];
+    machine.gvmr("user", &["install", "1.98.1"]).exits(0, &warning);
+    machine.gvmr("user", &["use", "--global", "1.98"]).exits(0, &warning);
+    let go = machine.world.command(&home.join("shims/go"), &machine.path("user"));
+    assert!(super::run(ROOT, go, &["version"]).succeeds().contains("go1.98.1"));
+    machine.gvmr("user", &["uninstall", "--force", "1.98.1"]).exits(0, &warning);
 }
