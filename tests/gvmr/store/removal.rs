@@ -1,14 +1,16 @@
 //! Removal deletes one version and nothing that it leads to.
 
 use super::child::answer_without_rights;
-use super::{fixture, install, lock, names, version};
+use super::{fixture, install, lock, names};
+use crate::support::mirror::Mirror;
 use crate::support::skip;
-use gvmr::store::{DefaultVersion, StoreError};
-use gvmr_core::gover::selector::Selector;
+use crate::support::world::gvmr;
+use gvmr::store::StoreError;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::process::Command;
-use std::sync::Barrier;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_version_goes_and_the_others_stay() {
@@ -81,23 +83,22 @@ fn a_version_in_use_is_named_with_its_processes_and_kept() {
 
 #[test]
 fn a_default_that_is_set_meanwhile_survives_the_removal_of_the_one_before() {
-    let fixture = fixture();
-    let store = &fixture.store;
-    install(store, "1.99.1").unwrap();
-    let default =
-        |text: &str| DefaultVersion { selector: Selector::parse(text).unwrap(), now: version(text) };
-    let start = Barrier::new(2);
-    for round in 0..100 {
-        store.set_default(&default("1.98.1")).unwrap(); // which is gone by now
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                start.wait();
-                store.clear_default_if_gone().unwrap();
-            });
-            start.wait();
-            store.set_default(&default("1.99.1")).unwrap();
-        });
-        let text = fs::read_to_string(store.home().default_file());
-        assert_eq!(text.unwrap_or_default(), "1.99.1\n", "round {round}");
+    let mirror = Mirror::small(&["1.98.1", "1.99.1"]);
+    let world = mirror.world();
+    world.gvmr(["install", "1.98.1", "1.99.1"]).succeeds();
+    let default = world.home().join("default");
+    // The removal of the old default's file takes long enough for another process to write the new one.
+    let mut slow = world.command(Path::new("/usr/bin/strace"), &world.path("user"));
+    slow.args(["-f", "-o", "/dev/null", "-P"]).arg(&default).args(["-e", "trace=unlink,unlinkat"]);
+    slow.args(["-e", "inject=unlink,unlinkat:delay_enter=1500000"]).arg(gvmr());
+    slow.args(["uninstall", "--force", "1.98.1"]).stdout(Stdio::null()).stderr(Stdio::null());
+    world.gvmr(["use", "--global", "1.98.1"]).succeeds();
+    let Ok(mut slow) = slow.spawn() else { return skip("there is no strace") };
+    let end = Instant::now() + Duration::from_secs(30);
+    while world.home().join("shims/go1.98.1").exists() && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(5));
     }
+    world.gvmr(["use", "--global", "1.99.1"]).succeeds();
+    assert!(slow.wait().unwrap().success());
+    assert_eq!(fs::read_to_string(&default).unwrap_or_default(), "1.99.1\n");
 }
