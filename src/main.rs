@@ -50,8 +50,8 @@ fn answer(error: &clap::Error, words: &[OsString]) -> ExitCode {
     }
     let text = error.render();
     if error.use_stderr() {
-        terminal.say(terminal.stderr_palette().styled(&text).trim_end());
-    } else if let Err(error) = terminal.bytes(terminal.stdout_palette().styled(&text).as_bytes()) {
+        terminal.usage(&text);
+    } else if let Err(error) = terminal.styled(&text) {
         let error = Error::stdout(error);
         terminal.error(&error.message, None);
         return ExitCode::from(error.kind.exit_code());

@@ -2,6 +2,7 @@
 
 use crate::store::storage_hint;
 use gvmr_core::gover::version::Version;
+use gvmr_core::sys::printable;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -24,7 +25,7 @@ pub enum BuildError {
         needed: Version,
     },
     /// The Go that should compile is too old.
-    #[error("{} is go{found}, and building {} needs Go {needed} or later", path.display(), version.toolchain_name())]
+    #[error("{} is go{found}, and building {} needs Go {needed} or later", printable::path(path), version.toolchain_name())]
     OldBootstrap {
         /// What is to be built.
         version: Version,
@@ -36,7 +37,7 @@ pub enum BuildError {
         needed: Version,
     },
     /// A directory is not what it was said to be: the bootstrap, or the tree of sources.
-    #[error("{} {why}", path.display())]
+    #[error("{} {why}", printable::path(path))]
     NotUsable {
         /// The directory.
         path: PathBuf,
@@ -50,7 +51,7 @@ pub enum BuildError {
         programs: Vec<&'static str>,
     },
     /// The system refused something.
-    #[error("cannot {what} {}", path.display())]
+    #[error("cannot {what} {}", printable::path(path))]
     Io {
         /// What was tried, as a verb: `create`, `remove`.
         what: &'static str,
@@ -60,7 +61,7 @@ pub enum BuildError {
         source: io::Error,
     },
     /// `make.bash` failed.
-    #[error("building {} with go{bootstrap} failed ({status}); full output in {}", version.toolchain_name(), log.display())]
+    #[error("building {} with go{bootstrap} failed ({status}); full output in {}", version.toolchain_name(), printable::path(log))]
     Failed {
         /// What was being built.
         version: Version,
@@ -74,7 +75,7 @@ pub enum BuildError {
         log: PathBuf,
     },
     /// `make.bash` said that all is well, and something is not as it should be.
-    #[error("unexpected result of the build: {}: {why}", path.display())]
+    #[error("unexpected result of the build: {}: {why}", printable::path(path))]
     Unexpected {
         /// What it is about.
         path: PathBuf,

@@ -4,10 +4,12 @@
 
 use crate::config::nearest;
 use clap::Command;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use gvmr_core::sys::printable;
 
 /// The error without the guesses of clap, which names whatever shares some letters.
-pub(super) fn corrected(mut error: clap::Error, root: &Command) -> clap::Error {
+pub(super) fn corrected(error: clap::Error, root: &Command) -> clap::Error {
+    let mut error = without_secrets(error);
     if error.get(ContextKind::ValidSubcommand).is_some() {
         let names = shown(root).map(|command| command.get_name().to_owned());
         error.insert(ContextKind::ValidSubcommand, ContextValue::Strings(names.collect()));
@@ -20,6 +22,35 @@ pub(super) fn corrected(mut error: clap::Error, root: &Command) -> clap::Error {
         error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![meant]));
     }
     error
+}
+
+/// The error with printable words, and without those that may be a secret: a surplus word is not repeated, and of an
+/// option only its name.
+fn without_secrets(mut error: clap::Error) -> clap::Error {
+    let is_unknown = error.kind() == ErrorKind::UnknownArgument;
+    let typed = [ContextKind::InvalidSubcommand, ContextKind::InvalidValue];
+    for kind in typed {
+        if let Some(ContextValue::String(word)) = error.get(kind) {
+            let word = printable::typed(word);
+            error.insert(kind, ContextValue::String(word));
+        }
+    }
+    if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg).filter(|_| is_unknown) {
+        let word = option_name(word).unwrap_or("***").to_owned();
+        error.insert(ContextKind::InvalidArg, ContextValue::String(word));
+        error.remove(ContextKind::Suggested); // which repeats it
+    }
+    error
+}
+
+/// The name in `--name=value` or `-n`; `None` for other words.
+fn option_name(word: &str) -> Option<&str> {
+    let name = word.split('=').next()?;
+    let letters =
+        name.strip_prefix("--").or_else(|| name.strip_prefix('-').filter(|rest| rest.len() == 1))?;
+    let is_name =
+        letters.len() <= 24 && letters.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+    (is_name && !letters.is_empty()).then_some(name)
 }
 
 /// The command that a word is a slip or the beginning of; an alias only where no command is.
@@ -68,6 +99,31 @@ mod tests {
         for word in ["no-such-word", "frobnicate", "qq"] {
             assert!(!refused(&[word]).contains("tip:"), "{word}");
         }
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_repeated() {
+        for words in [
+            &["auth", "set", "git.corp", "--user", "joe", "canary"][..],
+            &["auth", "set", "git.corp", "--user", "joe", "--canary1"],
+            &["auth", "set", "git.corp", "--user", "joe", "--password=canary"],
+            &["auth", "set", "git.corp", "--user", "joe", "-pcanary"],
+            &["list", "canary"],
+            &["https://joe:canary@git.corp"],
+            &["--color", "https://joe:canary@git.corp", "list"],
+            &["each", "--jobs", "joe:canary@git.corp", "1.22", "--", "x"],
+        ] {
+            let text = refused(words);
+            assert!(!text.contains("canary"), "{text}");
+            assert!(
+                text.contains("Usage") || text.contains("possible values") || text.contains("--help"),
+                "{text}"
+            );
+        }
+        assert!(refused(&["auth", "set", "x", "--password=canary"]).contains("'--password'"));
+        assert!(refused(&["list", "--jsn"]).contains("'--json'"));
+        let text = refused(&["fro\u{1b}[2J\nb\u{202e}", "x"]);
+        assert!(text.contains("'fro\\u{1b}[2J\\nb\\u{202e}'"), "{text}");
     }
 
     #[test]

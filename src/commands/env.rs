@@ -56,7 +56,7 @@ fn variables(names: &[String]) -> Result<Vec<&'static Variable>, Error> {
     }
     let find = |name: &String| {
         explain::all().find(|variable| variable.name == name).ok_or_else(|| {
-            let shown = printable::word(name);
+            let shown = printable::typed(name);
             Error::said(ErrorKind::Usage, format!("gvmr cannot explain \"{shown}\": no rule can set it"))
                 .hint("run `gvmr env --why` for the variables it can explain, or `go env` for all")
         })

@@ -10,6 +10,7 @@ use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
 use gvmr_core::home::system_go::SystemGo;
 use gvmr_core::select::resolution::{Origin, Rule, Selection, Source};
+use gvmr_core::sys::printable;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -97,7 +98,7 @@ fn asked_for_here(context: &Context) -> Result<Selector, Error> {
         }
         Selection::System(SystemGo { program: path, .. }) => Err(Error::said(
             ErrorKind::Usage,
-            format!("nothing selects a Go version here, and gvmr does not manage {}", path.display()),
+            format!("nothing selects a Go version here, and gvmr does not manage {}", printable::path(&path)),
         )
         .hint("name a version, such as in `gvmr install latest`")),
     }
@@ -127,7 +128,7 @@ fn line(outcome: &InstallOutcome, context: &Context, json: bool) -> Result<Line,
     if !json {
         context
             .terminal
-            .data(format_args!("{name}\t{}", toolchain.goroot.display()))
+            .data(format_args!("{name}\t{}", printable::path(&toolchain.goroot)))
             .map_err(Error::stdout)?;
     }
     Ok(Line {

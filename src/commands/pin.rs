@@ -11,6 +11,7 @@ use gvmr_core::gover::selector::{RequestedGo, Selector};
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::bounded::PIN_LIMIT;
 use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::printable;
 
 /// Runs the command. With `force`, what no release can be is written too.
 pub(super) fn run(text: &str, global: bool, force: bool, context: &Context) -> Result<(), Error> {
@@ -117,7 +118,7 @@ fn say_default(default: &DefaultOf, set: &DefaultVersion, context: &Context) {
             terminal.note(format_args!("the default of users without their own is now {text}, {rest}"));
         }
         DefaultOf::User(file) => {
-            terminal.note(format_args!("your default is now {text} ({}), {rest}", file.display()));
+            terminal.note(format_args!("your default is now {text} ({}), {rest}", printable::path(file)));
         }
     }
 }
@@ -134,6 +135,6 @@ fn write_pin(written: &str, meant: &str, context: &Context) -> Result<(), Error>
     context.remember_project(Some(&file))?; // first, since it also tells whether the home is fit
     pin.replace(text.as_bytes(), 0o644)?;
     let meant = if meant.is_empty() { String::new() } else { format!(" ({meant})") };
-    context.terminal.note(format_args!("pinned {written}{meant} in {}", file.display()));
+    context.terminal.note(format_args!("pinned {written}{meant} in {}", printable::path(&file)));
     Ok(())
 }

@@ -14,7 +14,7 @@ fn forget_indexes(arguments: &cli::PruneArgs, context: &Context) -> Result<(), E
     let cache = &context.settings.cache;
     let copies = sources::forget_indexes(cache, arguments.dry_run)
         .map_err(|error| StoreError::io("remove the copies of indexes in", cache, error))?;
-    let copies: Vec<_> = copies.iter().map(|copy| printable::path(copy)).collect();
+    let copies: Vec<_> = copies.iter().map(printable::path).collect();
     if arguments.json {
         let outcome = serde_json::json!({ "removed": copies, "dry_run": arguments.dry_run });
         return context.terminal.json(&outcome).map_err(Error::stdout);

@@ -7,6 +7,7 @@ use crate::explain::CurrentGo;
 use crate::request;
 use gvmr_core::home::system_go::SystemGo;
 use gvmr_core::select::resolution::Selection;
+use gvmr_core::sys::printable;
 use std::path::PathBuf;
 
 /// Runs `gvmr which`.
@@ -20,7 +21,11 @@ pub(super) fn run(arguments: &cli::WhichArgs, context: &Context) -> Result<(), E
     if arguments.tool.contains('/') || !path.is_file() {
         return Err(Error::said(
             ErrorKind::NotFound,
-            format!("there is no {} in {}", arguments.tool, path.with_file_name("").display()),
+            format!(
+                "there is no {} in {}",
+                printable::word(&arguments.tool),
+                printable::path(path.with_file_name(""))
+            ),
         )
         .hint("run `gvmr which go`"));
     }
@@ -31,7 +36,7 @@ pub(super) fn run(arguments: &cli::WhichArgs, context: &Context) -> Result<(), E
         return context.terminal.json(&line).map_err(Error::stdout);
     }
     let why = if arguments.why { format!("\t{}", answer.reason) } else { String::new() };
-    context.terminal.data(format_args!("{}{why}", path.display())).map_err(Error::stdout)?;
+    context.terminal.path(&path, why).map_err(Error::stdout)?;
     context.note_session_go(&answer.choice);
     Ok(())
 }
@@ -45,7 +50,7 @@ pub(super) fn run_where(arguments: &cli::WhereArgs, context: &Context) -> Result
             .json(&serde_json::json!({ "path": path.display().to_string() }))
             .map_err(Error::stdout);
     }
-    context.terminal.data(path.display()).map_err(Error::stdout)
+    context.terminal.path(&path, "").map_err(Error::stdout)
 }
 
 fn goroot(arguments: &cli::WhereArgs, context: &Context) -> Result<PathBuf, Error> {
@@ -61,7 +66,7 @@ fn goroot(arguments: &cli::WhereArgs, context: &Context) -> Result<PathBuf, Erro
     match &answer.choice {
         Selection::Installed { goroot, .. } => Ok(goroot.clone()),
         Selection::System(SystemGo { program: path, .. }) => {
-            Err(Error::said(ErrorKind::NotFound, format!("{} is outside gvmr", path.display()))
+            Err(Error::said(ErrorKind::NotFound, format!("{} is outside gvmr", printable::path(path)))
                 .hint("run `gvmr which` for its path"))
         }
         Selection::Missing { wanted } => Err(context.missing(wanted, &answer.reason).into()),

@@ -2,6 +2,7 @@
 
 use super::rules::RulesError;
 use crate::net::PERCENT_ENCODED;
+use gvmr_core::sys::printable;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ pub enum ConfigError {
     #[error("no home directory: neither GVMR_HOME nor HOME is set")]
     NoHome,
     /// A path setting that must be absolute is not.
-    #[error("{setting} must be an absolute path, got \"{value}\"")]
+    #[error("{setting} must be an absolute path, got \"{value}\"", value = printable::path(value))]
     Relative {
         /// The variable's name.
         setting: &'static str,
@@ -20,7 +21,7 @@ pub enum ConfigError {
         value: String,
     },
     /// An environment variable has a value outside its set.
-    #[error("{setting} must be {allowed}, got \"{value}\"")]
+    #[error("{setting} must be {allowed}, got \"{value}\"", value = printable::typed(value))]
     Value {
         /// The variable's name.
         setting: &'static str,
@@ -40,7 +41,7 @@ pub enum ConfigError {
         value: String,
     },
     /// The file that names the machine's shared home is wrong.
-    #[error("{path} {why}", path = path.display())]
+    #[error("{path} {why}", path = printable::path(path))]
     Machine {
         /// The file.
         path: PathBuf,
@@ -48,7 +49,7 @@ pub enum ConfigError {
         why: String,
     },
     /// The file cannot be read.
-    #[error("cannot read {path}: {source}", path = path.display())]
+    #[error("cannot read {path}: {source}", path = printable::path(path))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -56,7 +57,7 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// It belongs to another user, who could change it. It counts for nothing.
-    #[error("cannot read {path}: it belongs to user {owner}, who could change it", path = path.display())]
+    #[error("cannot read {path}: it belongs to user {owner}, who could change it", path = printable::path(path))]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -67,7 +68,7 @@ pub enum ConfigError {
     #[error(transparent)]
     Rules(#[from] RulesError),
     /// The file is not valid.
-    #[error("{path}: {message}", path = path.display())]
+    #[error("{path}: {message}", path = printable::path(path))]
     Malformed {
         /// The file.
         path: PathBuf,

@@ -4,6 +4,7 @@ use crate::config::ConfigError;
 use crate::request::NotARequest;
 use crate::store::StoreError;
 use gvmr_core::select::error::ResolveError;
+use gvmr_core::sys::printable;
 use std::io;
 
 /// Why the context cannot answer.
@@ -93,7 +94,7 @@ impl ContextError {
             Self::Ambiguous { .. } => Some("name one of them".to_owned()),
             Self::NoDefaultFile => Some("set HOME to your home directory".to_owned()),
             Self::OwnDefault { file, .. } => {
-                Some(format!("make {} writable by you, or remove it", file.display()))
+                Some(format!("make {} writable by you, or remove it", printable::path(file)))
             }
             Self::Config(_) | Self::Store(_) | Self::Resolve(_) | Self::Request(_) => None,
         }

@@ -9,6 +9,7 @@ use crate::store::{self, DefaultVersion, Store, StoreError, Toolchain};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::home::shared_home;
 use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::printable;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
@@ -96,7 +97,7 @@ impl Context {
         }
         let Some(file) = shared_home::own_default_file(&Process) else { return };
         let Some(owner) = shared_home::foreign_owner(&file) else { return };
-        self.warn_once(&format!("ignoring {}: it belongs to user {owner}", file.display()));
+        self.warn_once(&format!("ignoring {}: it belongs to user {owner}", printable::path(&file)));
     }
 }
 

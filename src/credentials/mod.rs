@@ -30,6 +30,7 @@ pub use secret::{NotALogin, NotASecret, Secret, check_login};
 
 use gvmr_core::env::credentials::CredentialKind;
 use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::sys::printable;
 use std::path::PathBuf;
 
 /// The credentials of one user.
@@ -157,7 +158,7 @@ impl CredentialEntry {
     pub fn place_in_words(&self, credentials: &Credentials) -> String {
         match self.place {
             SecretStore::Keyring => "the keyring".to_owned(),
-            SecretStore::File => credentials.file().display().to_string(),
+            SecretStore::File => printable::path(credentials.file()),
         }
     }
 }

@@ -17,6 +17,7 @@ pub use tree::Unfit;
 use crate::host::{self, Platform};
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::Environment;
+use gvmr_core::sys::printable;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -60,7 +61,7 @@ pub struct Survey {
 #[derive(Debug, thiserror::Error)]
 pub enum NotATree {
     /// It cannot be read.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}", printable::path(path))]
     Unreadable {
         /// The path as it was given.
         path: PathBuf,
@@ -68,13 +69,13 @@ pub enum NotATree {
         source: io::Error,
     },
     /// It is something else.
-    #[error("{} is not a Go toolchain: VERSION or bin/go is missing", path.display())]
+    #[error("{} is not a Go toolchain: VERSION or bin/go is missing", printable::path(path))]
     Other {
         /// The path as it was given.
         path: PathBuf,
     },
     /// It is a toolchain that cannot be adopted here.
-    #[error("{} {why}", path.display())]
+    #[error("{} {why}", printable::path(path))]
     Unfit {
         /// The GOROOT.
         path: PathBuf,

@@ -2,6 +2,7 @@
 
 use super::{Error, ErrorKind};
 use crate::process::NotGiven;
+use gvmr_core::sys::printable;
 use std::env::JoinPathsError;
 use std::ffi::OsStr;
 use std::io;
@@ -11,7 +12,7 @@ impl Error {
     pub fn not_started(program: &OsStr, error: &io::Error) -> Self {
         let is_absent = error.kind() == io::ErrorKind::NotFound;
         let kind = if is_absent { ErrorKind::NotFound } else { ErrorKind::CannotExecute };
-        Self::said(kind, format!("cannot run {}: {error}", program.to_string_lossy()))
+        Self::said(kind, format!("cannot run {}: {error}", printable::path(program)))
     }
 }
 

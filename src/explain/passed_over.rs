@@ -88,7 +88,7 @@ impl fmt::Display for PassedOver {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", place("", Some(&self.file), self.line))?;
         if let Some(written) = &self.written {
-            write!(formatter, ": \"{}\"", printable::word(written))?;
+            write!(formatter, ": \"{}\"", printable::typed(written))?;
         }
         write!(formatter, " is not used: {}", self.why)
     }

@@ -155,7 +155,7 @@ fn ask(
         said
     });
     said.unwrap_or_else(|error| {
-        let go = printable::path(&goroot.join("bin/go"));
+        let go = printable::path(goroot.join("bin/go"));
         remarks.push(Remark::new("defaults", format!("{go} env {error}; Go's defaults are unknown")));
         BTreeMap::new()
     })

@@ -4,6 +4,7 @@
 
 use super::Fact;
 use super::root::Root;
+use gvmr_core::sys::printable;
 use std::path::{Path, PathBuf};
 
 const MOUNTS: &str = "/proc/self/mountinfo";
@@ -55,7 +56,7 @@ impl Cgroups {
         if let Some(quota) = &self.quota {
             let most = quota.processors.ceil().max(2.0);
             let text = format!("{:.2} (GOMAXPROCS from Go 1.25 on: at most {most})", quota.processors);
-            facts.push(Fact::new("processor-quota", text, quota.source.display()));
+            facts.push(Fact::new("processor-quota", text, printable::path(&quota.source)));
         }
         facts
     }

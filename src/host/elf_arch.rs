@@ -5,6 +5,7 @@
 use super::root::Root;
 use super::{Fact, Platform, arch};
 use gvmr_core::sys::interpreter;
+use gvmr_core::sys::printable;
 use std::path::{Path, PathBuf};
 
 /// Programs that belong to the system itself; the first that is an ELF file speaks for all.
@@ -49,12 +50,12 @@ impl Userland {
             None => ("the target of this gvmr".to_owned(), None),
             Some(program) => {
                 let bits = if program.wide { 64 } else { 32 };
-                (format!("{}, a {bits}-bit program", program.path.display()), program.loader.as_ref())
+                (format!("{}, a {bits}-bit program", printable::path(&program.path)), program.loader.as_ref())
             }
         };
         let mut facts = vec![Fact::new("platform", &self.platform, source)];
         if let (Some(loader), Some(program)) = (loader, &self.program) {
-            facts.push(Fact::new("system-loader", loader.display(), program.path.display()));
+            facts.push(Fact::new("system-loader", printable::path(loader), printable::path(&program.path)));
         }
         facts
     }

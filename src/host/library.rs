@@ -11,6 +11,7 @@ use super::verdict::{HostReason, Release};
 use super::version_number::{self, Numbers};
 use super::{Fact, Host, directories};
 use gvmr_core::sys::interpreter;
+use gvmr_core::sys::printable;
 use std::path::{Path, PathBuf};
 
 /// The C libraries that were found.
@@ -87,7 +88,7 @@ impl Libraries {
             .map(|(name, library)| {
                 let version =
                     library.version.map_or_else(|| "(unknown version)".to_owned(), version_number::text);
-                Fact::new("c-library", format!("{name} {version}"), library.path.display())
+                Fact::new("c-library", format!("{name} {version}"), printable::path(&library.path))
             })
             .collect();
         if facts.is_empty() {
@@ -194,7 +195,7 @@ fn on_glibc(libraries: &Libraries, needs: &Needs) -> Option<HostReason> {
         && found < minimum
     {
         let (minimum, found, path) =
-            (version_number::text(minimum), version_number::text(found), glibc.path.display());
+            (version_number::text(minimum), version_number::text(found), printable::path(&glibc.path));
         let text = format!("its go command needs glibc {minimum} or later, and {path} is glibc {found}");
         return Some(HostReason::cannot("glibc-old", text).build_helps(true));
     }
@@ -202,7 +203,7 @@ fn on_glibc(libraries: &Libraries, needs: &Needs) -> Option<HostReason> {
 }
 
 fn on_musl(libraries: &Libraries, needs: &Needs, loader: &Loader) -> HostReason {
-    let there = format!("{} is {} ({})", needs.loader, loader.family, loader.path.display());
+    let there = format!("{} is {} ({})", needs.loader, loader.family, printable::path(&loader.path));
     if needs.resolver && libraries.musl_resolver.is_none() {
         let text = format!(
             "its go command needs libresolv.so.2, which musl lacks and no library directory has; {there}"

@@ -5,6 +5,7 @@
 use super::tree_size::TreeSize;
 use super::verdict::{HostReason, Release};
 use super::{Fact, Host};
+use gvmr_core::sys::printable;
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use std::path::{Path, PathBuf};
 
@@ -38,7 +39,8 @@ impl Volume {
         let files = self.files.map_or_else(|| "uncounted".to_owned(), |files| files.to_string());
         let noexec = if self.noexec { ", noexec" } else { "" };
         let mebibytes = self.bytes / (1024 * 1024);
-        let value = format!("{} ({mebibytes} MiB and {files} files free{noexec})", self.path.display());
+        let value =
+            format!("{} ({mebibytes} MiB and {files} files free{noexec})", printable::path(&self.path));
         Fact::new(name, value, "statvfs")
     }
 }
@@ -46,7 +48,7 @@ impl Volume {
 pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
     let mut reasons = Vec::new();
     if let Some(home) = &host.home {
-        let path = home.path.display();
+        let path = printable::path(&home.path);
         if home.noexec {
             let text = format!("{path}, where toolchains are installed, is mounted noexec");
             reasons.push(HostReason::cannot("home-noexec", text));
@@ -64,7 +66,7 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
     if let Some(temporary) = host.temporary.as_ref().filter(|temporary| temporary.noexec) {
         let text = format!(
             "{} is mounted noexec, and go run and go test start programs there; set GOTMPDIR to another directory",
-            temporary.path.display()
+            printable::path(&temporary.path)
         );
         reasons.push(HostReason::warning("temporary-noexec", text));
     }

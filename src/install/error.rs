@@ -9,6 +9,7 @@ use crate::store::StoreError;
 use crate::unpack::UnpackError;
 use crate::verify::{LogError, Mismatch, Sha256Sum};
 use gvmr_core::gover::version::Version;
+use gvmr_core::sys::printable;
 use std::error::Error;
 use std::path::PathBuf;
 
@@ -29,7 +30,7 @@ pub enum InstallError {
     #[error(transparent)]
     Source(#[from] SourceError),
     /// The log cannot be asked, and its answers are not beside the archive or tree either.
-    #[error("cannot read the checksum database, and there is no {}: {source}", missing.display())]
+    #[error("cannot read the checksum database, and there is no {}: {source}", printable::path(missing))]
     NoAnswer {
         /// The file that would answer.
         missing: PathBuf,
@@ -130,7 +131,7 @@ pub enum InstallError {
         source_url: String,
     },
     /// A tree that another tool installed is not the release that its VERSION names.
-    #[error("{} is not {} as Go published it: {difference}{}", path.display(), version.toolchain_name(), clue(written_later))]
+    #[error("{} is not {} as Go published it: {difference}{}", printable::path(path), version.toolchain_name(), clue(written_later))]
     Changed {
         /// The tree.
         path: PathBuf,
@@ -145,7 +146,7 @@ pub enum InstallError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// An installed tree cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {source}", printable::path(path))]
     Unreadable {
         /// The directory.
         path: PathBuf,

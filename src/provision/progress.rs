@@ -5,7 +5,8 @@
 use crate::context::Context;
 use crate::install::{Event, Progress};
 use crate::store::{ProofKind, Receipt, Toolchain};
-use crate::terminal::{Bar, Tone, size};
+use crate::terminal::{Bar, size};
+use gvmr_core::sys::printable;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -29,15 +30,15 @@ impl<'a> Shown<'a> {
 
     /// The one line that stays: `installed go1.22.12 (83.1 MB in 3.2 s, verified by sum.golang.org)`.
     pub(super) fn summarize(&self, toolchain: &Toolchain) {
-        let done = self.context.terminal.stderr_palette().paint("installed", Tone::Good);
         let proof = toolchain.receipt.as_ref().map(|receipt| format!(", {}", proof(receipt)));
-        self.context.terminal.note(format_args!(
-            "{done} {} ({} in {:.1} s{})",
+        let rest = format!(
+            "{} ({} in {:.1} s{})",
             toolchain.version.toolchain_name(),
             size(self.bar.received()),
             self.began.elapsed().as_secs_f64(),
             proof.unwrap_or_default(),
-        ));
+        );
+        self.context.terminal.done("installed", rest);
     }
 
     fn announce(&self, source: &str, length: Option<u64>) {
@@ -79,7 +80,7 @@ impl Progress for Shown<'_> {
                 self.context.terminal.note(format_args!(
                     "{}: building with {with}; the output goes to {}",
                     self.bar.label(),
-                    log.display()
+                    printable::path(&log)
                 ));
                 self.bar.phase("building");
             }

@@ -7,6 +7,7 @@ use crate::request;
 use crate::sources::ArchiveName;
 use crate::unpack::Format;
 use gvmr_core::gover::selector::Selector;
+use gvmr_core::sys::printable;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -78,7 +79,7 @@ impl fmt::Display for Target {
 pub(super) fn fits(name: &ArchiveName, path: &Path, installer: &Installer<'_>) -> Result<(), Error> {
     let here = installer.sources.platform();
     if name.musl && !installer.host.is_musl() {
-        let message = format!("{} is for musl, and this host has another C library", path.display());
+        let message = format!("{} is for musl, and this host has another C library", printable::path(path));
         return Err(
             Error::said(ErrorKind::Host, message).hint(format!("run `gvmr install {}`", name.version))
         );
@@ -86,6 +87,6 @@ pub(super) fn fits(name: &ArchiveName, path: &Path, installer: &Installer<'_>) -
     if name.platform == *here {
         return Ok(());
     }
-    let message = format!("{} is for {}, and this host is {here}", path.display(), name.platform);
+    let message = format!("{} is for {}, and this host is {here}", printable::path(path), name.platform);
     Err(Error::said(ErrorKind::Host, message).hint(format!("run `gvmr install {}`", name.version)))
 }

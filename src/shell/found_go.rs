@@ -74,7 +74,7 @@ pub fn of_session(
     let shell = environment.get("SHELL");
     let name = shell.as_deref().and_then(|shell| Path::new(shell).file_name()?.to_str()).unwrap_or_default();
     let hint = if let Some((file, line)) = by_hand(name) {
-        let shims = printable::path(&home.shims());
+        let shims = printable::path(home.shims());
         format!("add to {file}: {}; in another shell, pass --shell", line.replace("<shims>", &shims))
     } else if name == "nu" {
         "run `gvmr setup`, which adds it to config.nu, or pass --shell nu".to_owned()

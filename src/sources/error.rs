@@ -202,7 +202,7 @@ impl fmt::Display for AttemptOutcome {
         match self {
             Self::Net(error) => error.fmt(formatter),
             Self::Index(error) => error.fmt(formatter),
-            Self::Lacking { path } => write!(formatter, "{} has no archive of it", path.display()),
+            Self::Lacking { path } => write!(formatter, "{} has no archive of it", printable::path(path)),
             Self::NoDirectory { path } => {
                 write!(formatter, "the directory {} does not exist", printable::path(path))
             }

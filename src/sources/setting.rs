@@ -6,6 +6,7 @@
 use crate::verify::DEFAULT_SETTING;
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Environment;
+use gvmr_core::sys::printable;
 use gvmr_core::sys::program;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -135,7 +136,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Environment(name) => write!(formatter, "the environment variable {name}"),
-            Self::File { path, line } => write!(formatter, "{}:{line}", path.display()),
+            Self::File { path, line } => write!(formatter, "{}:{line}", printable::path(path)),
             Self::Default => formatter.write_str("the built-in default"),
         }
     }

@@ -3,6 +3,7 @@
 use super::holder::{Holder, Stuck};
 use super::passwd::may_be_given_away;
 use gvmr_core::gover::version::Version;
+use gvmr_core::sys::printable;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The system refused something.
-    #[error("cannot {what} {}", path.display())]
+    #[error("cannot {what} {}", printable::path(path))]
     Io {
         /// What was tried, as a verb: `create`, `rename`.
         what: &'static str,
@@ -21,7 +22,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// There is too little room for what is about to be written.
-    #[error("not enough space in {}: {needed} {unit} needed, {available} available", path.display())]
+    #[error("not enough space in {}: {needed} {unit} needed, {available} available", printable::path(path))]
     NoSpace {
         /// What there is too little of: `bytes` or `files`.
         unit: &'static str,
@@ -39,7 +40,7 @@ pub enum StoreError {
         holder: Holder,
     },
     /// Something was done, and the file system did not confirm that it is on the disk.
-    #[error("{done}, but a power cut may undo that: cannot sync {}", path.display())]
+    #[error("{done}, but a power cut may undo that: cannot sync {}", printable::path(path))]
     Unsynced {
         /// What was done: `go1.23.4 is installed`.
         done: String,
@@ -49,13 +50,17 @@ pub enum StoreError {
         source: io::Error,
     },
     /// A file system is mounted inside a tree that is to be removed.
-    #[error("a file system is mounted inside it, at {}", mount.display())]
+    #[error("a file system is mounted inside it, at {}", printable::path(mount))]
     Mounted {
         /// Where.
         mount: PathBuf,
     },
     /// A tree cannot be moved from where it is unpacked to where it is installed.
-    #[error("{} and {} are on different file systems or mounts", staging.display(), versions.display())]
+    #[error(
+        "{} and {} are on different file systems or mounts",
+        printable::path(staging),
+        printable::path(versions)
+    )]
     Separate {
         /// Where trees are unpacked.
         staging: PathBuf,
@@ -63,7 +68,7 @@ pub enum StoreError {
         versions: PathBuf,
     },
     /// A file system lets no file be made executable.
-    #[error("the file system of {} does not let programs be made executable", directory.display())]
+    #[error("the file system of {} does not let programs be made executable", printable::path(directory))]
     NoPrograms {
         /// A directory on it.
         directory: PathBuf,
@@ -85,13 +90,13 @@ pub enum StoreError {
         pids: Vec<u32>,
     },
     /// The file system has no locks.
-    #[error("the file system of {} does not support locks", path.display())]
+    #[error("the file system of {} does not support locks", printable::path(path))]
     NoLocks {
         /// The lock file.
         path: PathBuf,
     },
     /// Another user owns what this user is about to write to.
-    #[error("{} belongs to user {owner}", path.display())]
+    #[error("{} belongs to user {owner}", printable::path(path))]
     NotOurs {
         /// What it is.
         path: PathBuf,
@@ -99,7 +104,7 @@ pub enum StoreError {
         owner: u32,
     },
     /// Others can write to a directory of the home.
-    #[error("{} is writable by {by}, who could replace what go runs", path.display())]
+    #[error("{} is writable by {by}, who could replace what go runs", printable::path(path))]
     Open {
         /// The directory.
         path: PathBuf,
@@ -107,7 +112,7 @@ pub enum StoreError {
         by: &'static str,
     },
     /// Another user keeps this home for all: this one only reads it.
-    #[error("{} is shared by all users of this machine, and another user owns it", home.display())]
+    #[error("{} is shared by all users of this machine, and another user owns it", printable::path(home))]
     Shared {
         /// The home's root.
         home: PathBuf,
@@ -116,7 +121,7 @@ pub enum StoreError {
     #[error("only root can share a home with all users")]
     NotRoot,
     /// A home there cannot be shared: users could not reach it, or could change it.
-    #[error("cannot share a home at {}: {} {why}", home.display(), path.display())]
+    #[error("cannot share a home at {}: {} {why}", printable::path(home), printable::path(path))]
     Exposed {
         /// The home's root.
         home: PathBuf,
@@ -126,7 +131,11 @@ pub enum StoreError {
         why: &'static str,
     },
     /// Something in a home that is to be shared is not root's alone.
-    #[error("{} {why}, and all users would run programs from {}", path.display(), home.display())]
+    #[error(
+        "{} {why}, and all users would run programs from {}",
+        printable::path(path),
+        printable::path(home)
+    )]
     Strange {
         /// The home's root.
         home: PathBuf,
@@ -136,7 +145,7 @@ pub enum StoreError {
         why: &'static str,
     },
     /// Something in the home is not what the store put there.
-    #[error("{}: {why}", path.display())]
+    #[error("{}: {why}", printable::path(path))]
     Corrupt {
         /// What it is.
         path: PathBuf,
@@ -152,7 +161,7 @@ pub enum StoreError {
         why: &'static str,
     },
     /// The shim is not where it belongs.
-    #[error("the shim is missing: {} does not exist", path.display())]
+    #[error("the shim is missing: {} does not exist", printable::path(path))]
     NoShim {
         /// Where it should be: beside `gvmr`.
         path: PathBuf,
@@ -173,12 +182,12 @@ impl StoreError {
                 "run gvmr as that user, or set GVMR_HOME to a directory that you own".to_owned()
             }
             Self::Open { path, .. } if may_be_named(path) => {
-                format!("check what is in it, then run `chmod go-w {}`", path.display())
+                format!("check what is in it, then run `chmod go-w {}`", printable::path(&path))
             }
             Self::Open { .. } => "set GVMR_HOME to a directory that only you can write to".to_owned(),
             Self::Shared { home } => format!(
                 "run `sudo {}` to change it for all users, or set GVMR_HOME to a directory that you own",
-                home.join("bin/gvmr").display()
+                printable::path(home.join("bin/gvmr"))
             ),
             Self::NotRoot => "run it as root, with sudo".to_owned(),
             Self::Exposed { path, .. } if !may_be_named(path) => "set GVMR_HOME to another path".to_owned(),
@@ -190,7 +199,7 @@ impl StoreError {
                 "remove it, or set GVMR_HOME to another path".to_owned()
             }
             Self::Strange { home, .. } => {
-                let home = home.display();
+                let home = printable::path(home);
                 format!(
                     "remove it, or run `chown -Rh root:root {home} && chmod -R go-w {home}` if you trust all of it"
                 )
@@ -202,7 +211,7 @@ impl StoreError {
                 "mount it with permissions that include x, such as fmask=0022, or set GVMR_HOME to another file system"
                     .to_owned()
             }
-            Self::Mounted { mount } => format!("run `umount {}` first", mount.display()),
+            Self::Mounted { mount } => format!("run `umount {}` first", printable::path(&mount)),
             Self::Separate { .. } => {
                 "use one file system for the whole home, or set GVMR_HOME to a directory on another one"
                     .to_owned()
@@ -259,7 +268,7 @@ fn stuck_hint(holder: &Holder, stuck: Stuck, path: &Path) -> String {
         (Some(pid), Stuck::Still(_)) => format!(
             "if it hangs, end it with `kill {pid}`, then run this again; the setting lock-timeout allows more time"
         ),
-        (None, _) => format!("run `fuser -v {}` on its machine to find it", path.display()),
+        (None, _) => format!("run `fuser -v {}` on its machine to find it", printable::path(path)),
     }
 }
 
@@ -274,7 +283,7 @@ fn shim_hint(shim: &Path) -> String {
     } else if ["/usr/bin", "/bin", "/usr/sbin"].iter().any(|system| directory == Path::new(system)) {
         "reinstall the gvmr package, which has both programs".to_owned()
     } else {
-        format!("copy gvmr-shim from the release of this gvmr to {}", directory.display())
+        format!("copy gvmr-shim from the release of this gvmr to {}", printable::path(directory))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::error::StoreError;
 use crate::unpack::RECEIPT;
+use gvmr_core::sys::printable;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -110,8 +111,21 @@ impl Receipt {
         }
         let mut text = Vec::new();
         file.take(MAX_LENGTH).read_to_end(&mut text).map_err(|error| StoreError::io("read", &path, error))?;
-        let parsed = serde_json::from_slice(&text);
+        let parsed = serde_json::from_slice(&text).map(Self::printable);
         parsed.map(Some).map_err(|error| StoreError::corrupt(&path, format!("not a receipt: {error}")))
+    }
+
+    /// The same with text that may be shown: who may write the tree may write this.
+    fn printable(mut self) -> Self {
+        let own = [&mut self.version, &mut self.platform, &mut self.source, &mut self.h1, &mut self.time];
+        let more =
+            [&mut self.log, &mut self.index, &mut self.sha256, &mut self.sources_h1, &mut self.bootstrap];
+        for text in own.into_iter().chain(more.into_iter().flatten()).chain([&mut self.gvmr]) {
+            if text.chars().any(printable::is_unprintable) {
+                *text = printable::text(text);
+            }
+        }
+        self
     }
 
     /// The day of the commit: `2026-11-29`.

@@ -6,6 +6,7 @@ use super::error::StoreError;
 use super::sync_after;
 use super::temporary::temporary;
 use crate::atomic_file::{CWD, NewFile};
+use gvmr_core::sys::printable;
 use rustix::process::geteuid;
 use std::fs::{self, Metadata, Permissions};
 use std::io;
@@ -45,7 +46,7 @@ fn put(path: &Path, bytes: &[u8], rights: Rights) -> Result<(), StoreError> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = write(path, bytes, rights, old.as_ref(), directory);
     written.map_err(|error| StoreError::io("write", path, error))?;
-    sync_after(directory, format!("{} is written", path.display()))
+    sync_after(directory, format!("{} is written", printable::path(&path)))
 }
 
 fn write(

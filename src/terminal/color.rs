@@ -39,28 +39,28 @@ impl Tone {
 
 /// The colours of one stream: on or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Palette {
+pub(super) struct Palette {
     on: bool,
 }
 
 impl Palette {
     /// The colours of `stream` under this choice.
-    pub fn of(stream: &impl IsTerminal, choice: ColorChoice) -> Self {
+    pub(super) fn of(stream: &impl IsTerminal, choice: ColorChoice) -> Self {
         Self { on: is_on(choice, stream.is_terminal(), &Process) }
     }
 
     /// Whether text carries colours.
-    pub fn is_on(self) -> bool {
+    pub(super) fn is_on(self) -> bool {
         self.on
     }
 
     /// Text that carries its own styles, with or without them.
-    pub fn styled(self, text: &StyledStr) -> String {
+    pub(super) fn styled(self, text: &StyledStr) -> String {
         if self.on { text.ansi().to_string() } else { text.to_string() }
     }
 
     /// The text in the colour of its tone.
-    pub fn paint(self, text: &str, tone: Tone) -> String {
+    pub(super) fn paint(self, text: &str, tone: Tone) -> String {
         if !self.on || tone == Tone::Plain || text.is_empty() {
             return text.to_owned();
         }

@@ -2,6 +2,9 @@
 //!
 //! Takes results, notes, questions and work in progress; gives what the two streams show. A terminal gets aligned
 //! tables, colours and progress; a pipe gets plain lines. A reader that goes away early is not an error.
+//!
+//! All text becomes [`Printable`] here, whatever it is made of: nothing that is not ours moves a cursor. Only
+//! [`Terminal::bytes`] gives a pipe what a shell or script needs as it is.
 
 mod color;
 mod progress;
@@ -10,15 +13,20 @@ mod table;
 mod width;
 
 pub use clap::ColorChoice;
-pub use color::{Palette, Tone};
+use color::Palette;
+pub use color::Tone;
 pub use progress::{Bar, size};
 pub use table::{Cell, Row};
 
+use clap::builder::StyledStr;
 use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::printable::{self, Printable};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 /// This process's stdout and stderr. Its clones share the lines of progress.
 #[derive(Clone, Debug)]
@@ -28,6 +36,30 @@ pub struct Terminal {
     stdout: Palette,
     stderr: Palette,
     bars: MultiProgress,
+}
+
+/// Writes to stdout; a reader that went away is not an error.
+fn to_stdout(bytes: &[u8]) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// JSON in which every character that is not printable is written by its number, which means the same.
+fn json_escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '\n' || !printable::is_unprintable(character) {
+            escaped.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(escaped, "\\u{unit:04x}"); // to a string
+            }
+        }
+    }
+    escaped
 }
 
 impl Terminal {
@@ -66,19 +98,18 @@ impl Terminal {
         self.quiet
     }
 
-    /// The colours of stdout.
-    pub fn stdout_palette(&self) -> Palette {
-        self.stdout
-    }
-
-    /// The colours of stderr.
-    pub fn stderr_palette(&self) -> Palette {
-        self.stderr
-    }
-
     /// Writes a result line to stdout.
     pub fn data(&self, line: impl Display) -> std::io::Result<()> {
-        self.bytes(format!("{line}\n").as_bytes())
+        to_stdout(format!("{}\n", Printable::lines(line)).as_bytes())
+    }
+
+    /// Writes a path as a result line: as it is for a script, printable for a person.
+    pub fn path(&self, path: &Path, remark: impl Display) -> std::io::Result<()> {
+        let remark = Printable::lines(remark).to_string();
+        if std::io::stdout().is_terminal() {
+            return to_stdout(format!("{}{remark}\n", printable::path(path)).as_bytes());
+        }
+        to_stdout(&[path.as_os_str().as_bytes(), remark.as_bytes(), b"\n"].concat())
     }
 
     /// Writes rows to stdout: aligned and fitted on a terminal, each row's own line in a pipe.
@@ -89,21 +120,31 @@ impl Terminal {
         } else {
             table::piped(rows)
         };
-        self.bytes(text.as_bytes())
+        to_stdout(text.as_bytes())
     }
 
-    /// Writes a result to stdout as it is: paths may be no UTF-8.
+    /// Writes a result to stdout, in a pipe as it is: paths may be no UTF-8.
     pub fn bytes(&self, bytes: &[u8]) -> std::io::Result<()> {
-        let mut stdout = std::io::stdout().lock();
-        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            result => result,
+        if std::io::stdout().is_terminal() {
+            return to_stdout(Printable::lines(String::from_utf8_lossy(bytes)).as_str().as_bytes());
         }
+        to_stdout(bytes)
     }
 
-    /// Writes a result as indented JSON to stdout.
+    /// Writes text of our own with its colours, such as help.
+    pub fn styled(&self, text: &StyledStr) -> std::io::Result<()> {
+        to_stdout(self.stdout.styled(text).as_bytes())
+    }
+
+    /// Writes what is wrong with a command line, with its colours. The words in it are printable.
+    pub fn usage(&self, text: &StyledStr) {
+        self.write(self.stderr.styled(text).trim_end());
+    }
+
+    /// Writes a result as indented JSON to stdout, which escapes what JSON itself leaves as it is.
     pub fn json(&self, value: &impl Serialize) -> std::io::Result<()> {
-        self.data(serde_json::to_string_pretty(value).map_err(std::io::Error::from)?)
+        let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
+        to_stdout((json_escaped(&text) + "\n").as_bytes())
     }
 
     /// Writes a note to stderr, unless `--quiet` is given.
@@ -113,37 +154,49 @@ impl Terminal {
         }
     }
 
+    /// Writes a note that begins with what succeeded.
+    pub fn done(&self, what: &str, rest: impl Display) {
+        if !self.quiet {
+            let (what, rest) = (self.stderr.paint(what, Tone::Good), Printable::lines(rest));
+            self.write(format_args!("{what} {rest}"));
+        }
+    }
+
     /// Writes a warning to stderr, with `--quiet` too.
     pub fn warn(&self, line: impl Display) {
-        self.say(format_args!("{} {line}", self.stderr.paint("warning:", Tone::Warning)));
+        let line = Printable::lines(line);
+        self.write(format_args!("{} {line}", self.stderr.paint("warning:", Tone::Warning)));
     }
 
     /// Writes an error to stderr, and what to do next.
     pub fn error(&self, message: impl Display, hint: Option<&str>) {
-        let name = self.stderr.paint("gvmr:", Tone::Bad);
-        match hint {
+        let (name, message) = (self.stderr.paint("gvmr:", Tone::Bad), Printable::lines(message));
+        match hint.map(Printable::lines) {
             Some(hint) => {
-                self.say(format_args!(
-                    "{name} {message}\n  {} {hint}",
-                    self.stderr.paint("next:", Tone::Good)
-                ));
+                let next = self.stderr.paint("next:", Tone::Good);
+                self.write(format_args!("{name} {message}\n  {next} {hint}"));
             }
-            None => self.say(format_args!("{name} {message}")),
+            None => self.write(format_args!("{name} {message}")),
         }
     }
 
     /// Writes lines to stderr above any progress.
     pub fn say(&self, lines: impl Display) {
+        self.write(Printable::lines(lines));
+    }
+
+    fn write(&self, lines: impl Display) {
         self.bars.suspend(|| {
             let _ = writeln!(std::io::stderr().lock(), "{lines}"); // there is nowhere to report this failure
         });
     }
 
-    /// Writes a line to stderr, and below it what `write` writes: in one piece, above any progress.
+    /// Writes a line to stderr, and below it what `write` writes, the output of a program as it is: in one piece, above any
+    /// progress.
     pub fn block(&self, header: impl Display, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
         self.bars.suspend(|| {
             let mut stderr = std::io::stderr().lock();
-            let _ = writeln!(stderr, "{header}").and_then(|()| write(&mut stderr)); // as above
+            let _ = writeln!(stderr, "{}", Printable::lines(header)).and_then(|()| write(&mut stderr)); // as above
         });
     }
 
@@ -161,7 +214,7 @@ impl Terminal {
     pub fn ask(&self, question: &str, usual: bool) -> bool {
         self.bars.suspend(|| {
             let mut stderr = std::io::stderr().lock();
-            let _ = write!(stderr, "{question} [{}] ", if usual { "Y/n" } else { "y/N" });
+            let _ = write!(stderr, "{} [{}] ", Printable::lines(question), if usual { "Y/n" } else { "y/N" });
             let _ = stderr.flush();
         });
         let mut answer = String::new();

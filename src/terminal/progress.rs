@@ -5,6 +5,7 @@
 
 use super::color::{Palette, Tone};
 use super::width;
+use gvmr_core::sys::printable::Printable;
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -42,7 +43,8 @@ struct Moment<'a> {
 
 impl Bar {
     pub(super) fn start(bars: &MultiProgress, label: &str, palette: Palette) -> Self {
-        let words = Arc::new(Mutex::new(Words { label: label.to_owned(), phase: String::new() }));
+        let words =
+            Arc::new(Mutex::new(Words { label: Printable::line(label).to_string(), phase: String::new() }));
         let bar = bars.add(ProgressBar::no_length());
         bar.set_style(style(Arc::clone(&words), palette));
         if !bar.is_hidden() {
@@ -63,12 +65,14 @@ impl Bar {
 
     /// Changes the label.
     pub fn set_label(&self, label: impl Into<String>) {
-        self.words.lock().unwrap_or_else(PoisonError::into_inner).label = label.into();
+        let label = Printable::line(label.into()).to_string();
+        self.words.lock().unwrap_or_else(PoisonError::into_inner).label = label;
     }
 
     /// What is done from now on, without a count of bytes.
     pub fn phase(&self, phase: impl Into<String>) {
-        self.words.lock().unwrap_or_else(PoisonError::into_inner).phase = phase.into();
+        let phase = Printable::line(phase.into()).to_string();
+        self.words.lock().unwrap_or_else(PoisonError::into_inner).phase = phase;
         self.bar.unset_length(); // the position stays: it tells how much has arrived
     }
 

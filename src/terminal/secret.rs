@@ -3,6 +3,7 @@
 //! Takes a prompt and a way to tell that the user pressed Ctrl-C; gives the bytes that were typed or piped, as they are.
 //! Puts the terminal's echo back however it ends.
 
+use gvmr_core::sys::printable::Printable;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 use std::fs::File;
@@ -31,7 +32,7 @@ pub fn typed(prompt: &str, interrupted: &dyn Fn() -> bool) -> io::Result<Option<
     // To the terminal itself: stderr may be a file.
     let mut terminal = File::options().write(true).open("/dev/tty")?;
     let _no_echo = NoEcho::on(&stdin)?;
-    let _ = terminal.write_all(prompt.as_bytes());
+    let _ = terminal.write_all(Printable::line(prompt).as_str().as_bytes());
     let line = line(&stdin, interrupted);
     let _ = terminal.write_all(b"\n");
     line

@@ -4,6 +4,7 @@
 
 use super::color::{Palette, Tone};
 use super::width;
+use gvmr_core::sys::printable::Printable;
 
 /// The blanks between two columns.
 const GAP: usize = 2;
@@ -30,7 +31,7 @@ pub struct Cell {
 impl Cell {
     /// A cell with this text.
     pub fn new(text: impl Into<String>, tone: Tone) -> Self {
-        Self { text: text.into(), tone, is_sentence: false }
+        Self { text: printable(text), tone, is_sentence: false }
     }
 
     /// The last cell of a row, which is wrapped instead of shortened.
@@ -40,7 +41,7 @@ impl Cell {
 
     /// The same in another tone.
     pub fn wrapped(text: impl Into<String>, tone: Tone) -> Self {
-        Self { text: text.into(), tone, is_sentence: true }
+        Self { text: printable(text), tone, is_sentence: true }
     }
 }
 
@@ -53,18 +54,22 @@ impl<T: Into<String>> From<T> for Cell {
 impl Row {
     /// A row of these cells; `line` is what scripts read, without its newline.
     pub fn new(cells: impl IntoIterator<Item = Cell>, line: impl Into<String>) -> Self {
-        Self { cells: cells.into_iter().collect(), line: line.into() }
+        Self { cells: cells.into_iter().collect(), line: printable(line) }
     }
 
     /// A line between rows that has no columns: the same for people and for scripts.
     pub fn line(text: impl Into<String>, tone: Tone) -> Self {
-        let text = text.into();
+        let text = printable(text);
         Self { cells: vec![Cell::new(text.clone(), tone)], line: text }
     }
 
     fn is_line(&self) -> bool {
         self.cells.len() == 1
     }
+}
+
+fn printable(text: impl Into<String>) -> String {
+    Printable::lines(text.into()).to_string()
 }
 
 /// The lines that scripts read.

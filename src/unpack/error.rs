@@ -2,6 +2,7 @@
 
 use super::batch::Closed;
 use crate::verify::TAMPERED;
+use gvmr_core::sys::printable;
 use std::fmt::{self, Display};
 use std::io;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ pub enum UnpackError {
         offset: u64,
     },
     /// The staged tree cannot be written: a full disk, a missing permission, a failing device.
-    #[error("cannot write {}", path.display())]
+    #[error("cannot write {}", printable::path(path))]
     Write {
         /// What was being written, below the staging directory.
         path: PathBuf,
@@ -28,7 +29,7 @@ pub enum UnpackError {
         source: io::Error,
     },
     /// A file of a tree that was built in place cannot be read.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}", printable::path(path))]
     Unreadable {
         /// The file or directory.
         path: PathBuf,

@@ -2,6 +2,7 @@
 
 mod imports;
 mod names;
+mod printed;
 mod sizes;
 mod supply_chain;
 

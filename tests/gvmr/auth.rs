@@ -29,7 +29,7 @@ fn kept(world: &World) -> String {
 }
 
 /// `gvmr auth set ARGUMENTS…` with the secret on stdin.
-fn set(world: &World, arguments: &[&str], secret: impl AsRef<[u8]>) -> Run {
+pub(crate) fn set(world: &World, arguments: &[&str], secret: impl AsRef<[u8]>) -> Run {
     let mut command = world.command(gvmr(), &world.path("user"));
     with_input(command.args(["auth", "set"]).args(arguments), secret.as_ref())
 }

@@ -8,6 +8,7 @@ use crate::gover::version::Version;
 use crate::home::system_go::SystemGo;
 use crate::sys::environment::Block;
 use crate::sys::interpreter;
+use crate::sys::printable;
 use crate::sys::process;
 use std::ffi::{CStr, CString, OsStr};
 use std::fmt;
@@ -174,28 +175,28 @@ impl fmt::Display for LaunchError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoTool { program } if program.ends_with("bin/go") => {
-                write!(formatter, "{} does not exist; check it with `gvmr verify`", program.display())
+                write!(formatter, "{} does not exist; check it with `gvmr verify`", printable::path(program))
             }
             Self::NoTool { program } => {
-                write!(formatter, "{} does not exist; this Go has no such tool", program.display())
+                write!(formatter, "{} does not exist; this Go has no such tool", printable::path(program))
             }
             Self::NoInterpreter { program, interpreter } => write!(
                 formatter,
                 "{} needs the loader {}, which this host lacks; Go 1.21 and later need none",
-                program.display(),
-                interpreter.display()
+                printable::path(program),
+                printable::path(interpreter)
             ),
             Self::Refused { program, error } => {
                 write!(
                     formatter,
                     "cannot execute {}: {error}; check it with `gvmr verify`",
-                    program.display()
+                    printable::path(program)
                 )
             }
             Self::Loop { program } => write!(
                 formatter,
                 "{} and gvmr's shim call each other; remove it from PATH, or run `gvmr use --global VERSION`",
-                program.display()
+                printable::path(program)
             ),
         }
     }

@@ -15,7 +15,7 @@ use crate::home::system_go::{self, SystemGo};
 use crate::select::error::ResolveError;
 use crate::select::resolution::{Resolution, Selection};
 use crate::sys::environment::Block;
-use crate::sys::printable;
+use crate::sys::printable::{self, Printable};
 use crate::sys::process;
 use std::convert::Infallible;
 use std::ffi::{CStr, OsString};
@@ -121,6 +121,7 @@ pub fn launch(call: &Invocation<'_>, answer: &Resolution, resolved: &ResolvedEnv
 
 /// Prints a line to stderr, which may be a file.
 fn say(line: &dyn fmt::Display) {
+    let line = Printable::lines(line);
     let _ = process::within_file_size_limit(|| writeln!(io::stderr(), "gvmr: {line}"));
 }
 
@@ -160,11 +161,16 @@ impl fmt::Display for ShimError {
             Self::Lost(program) => write!(
                 formatter,
                 "{} is a shim, and runs only from a shim directory; run `gvmr where --shims` to see yours",
-                program.display()
+                printable::path(program)
             ),
             Self::Plus(word) => write!(formatter, "+VERSION: {word}"),
             Self::Downloaded { name, goroot } => {
-                write!(formatter, "{} is already installed in {}", name.display(), printable::path(goroot))
+                write!(
+                    formatter,
+                    "{} is already installed in {}",
+                    printable::path(name),
+                    printable::path(goroot)
+                )
             }
             Self::Problem(problem) => problem.fmt(formatter),
             Self::Stale(file) => write!(

@@ -62,7 +62,7 @@ impl Selector {
     /// `oldstable`, `>=1.21 <1.24` or `~1.22`.
     pub fn parse(word: &str) -> Result<Self, NotAVersion> {
         let parsed = if word.len() <= MAX_LENGTH { Self::parse_short(word) } else { None };
-        parsed.ok_or_else(|| NotAVersion { word: printable::word(word), kind: NotAVersionKind::of(word) })
+        parsed.ok_or_else(|| NotAVersion { word: printable::typed(word), kind: NotAVersionKind::of(word) })
     }
 
     fn parse_short(word: &str) -> Option<Self> {

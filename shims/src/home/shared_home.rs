@@ -5,6 +5,7 @@
 use crate::home::paths::Home;
 use crate::home::user_dirs::config_directory;
 use crate::sys::environment::Environment;
+use crate::sys::printable;
 use crate::sys::process;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -39,7 +40,11 @@ pub(crate) fn owner_besides(file: &Path, users: &[u32]) -> Option<u32> {
 
 /// The program that changes the home, in words: with sudo where another user owns it.
 pub fn program(home: &Home) -> String {
-    if is_anothers(home) { format!("sudo {}", home.bin().join("gvmr").display()) } else { "gvmr".to_owned() }
+    if is_anothers(home) {
+        format!("sudo {}", printable::path(home.bin().join("gvmr")))
+    } else {
+        "gvmr".to_owned()
+    }
 }
 
 /// How to run `gvmr COMMAND` on the home, in words.

@@ -97,17 +97,25 @@ impl fmt::Display for ResolveError {
             Self::Variable(word) => write!(formatter, "GVMR_VERSION: {word}"),
             Self::InvalidToolchain { file, invalid } => {
                 let place = place("", Some(file), Some(invalid.line));
-                let written = printable::word(&invalid.written);
+                let written = printable::typed(&invalid.written);
                 write!(
                     formatter,
                     "{place}: invalid toolchain version \"{written}\": must match format go1.23.0 or default"
                 )
             }
             Self::RelativeGowork { value } => {
-                write!(formatter, "invalid GOWORK \"{}\": not an absolute path or \"off\"", value.display())
+                write!(
+                    formatter,
+                    "invalid GOWORK \"{}\": not an absolute path or \"off\"",
+                    printable::path(value)
+                )
             }
             Self::Versions { directory, error } => {
-                write!(formatter, "cannot list the installed versions in {}: {error}", directory.display())
+                write!(
+                    formatter,
+                    "cannot list the installed versions in {}: {error}",
+                    printable::path(directory)
+                )
             }
             Self::NothingOutside { source, file, line } => {
                 let place = place(source.name(), file.as_deref(), *line);

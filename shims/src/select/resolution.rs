@@ -224,6 +224,6 @@ impl fmt::Display for Origin {
         if self.source == Source::Unset {
             return formatter.write_str(self.rule.text());
         }
-        write!(formatter, "{}: \"{}\" {}", self.place(), printable::word(&self.written), self.rule.text())
+        write!(formatter, "{}: \"{}\" {}", self.place(), printable::typed(&self.written), self.rule.text())
     }
 }

@@ -44,7 +44,7 @@ fn answer(url: Option<&str>, context: &Context) -> Result<(), Error> {
         .hint("run `gvmr auth set MACHINE --user NAME`, `gvmr auth list` or `gvmr auth remove MACHINE`"));
     }
     if let Some(word) = url.filter(|url| !url.contains("://")) {
-        return Err(Error::said(Failure::Usage, format!("no command `auth {}`", printable::word(word)))
+        return Err(Error::said(Failure::Usage, format!("no command `auth {}`", printable::typed(word)))
             .hint(
                 "run `gvmr auth list`, `gvmr auth set MACHINE --user NAME` or `gvmr auth remove MACHINE`",
             ));

@@ -10,6 +10,7 @@ use crate::process::{self, Captured, Ending, Given, Go, Listener, Scope, Stop, S
 use crate::terminal::Bar;
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::printable;
 use outcome::{How, Outcome};
 use std::ffi::OsStr;
 use std::io;
@@ -163,12 +164,12 @@ fn verdict(outcomes: &[Outcome], program: &OsStr, json: bool) -> Option<Error> {
         let message = if json {
             error.message.clone()
         } else {
-            format!("{} did not start with any version", program.to_string_lossy())
+            format!("{} did not start with any version", printable::path(program))
         };
         return Some(Error::said(error.kind, message).hint(hint));
     }
     let names: Vec<_> = failed.iter().map(|outcome| outcome.version.toolchain_name()).collect();
-    let program = program.to_string_lossy();
+    let program = printable::path(program);
     let last = &failed.last()?.version;
     Some(
         Error::said(

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::process::Captured;
 use crate::terminal::{self, Cell, Tone};
 use gvmr_core::gover::version::Version;
+use gvmr_core::sys::printable::Printable;
 use serde::Serialize;
 use signal_hook::low_level::signal_name;
 use std::borrow::Cow;
@@ -98,7 +99,7 @@ impl Outcome {
             writeln!(out)?;
         }
         match &self.how {
-            How::NotStarted(error) => writeln!(out, "{}", error.message),
+            How::NotStarted(error) => writeln!(out, "{}", Printable::lines(&error.message)),
             _ => Ok(()),
         }
     }

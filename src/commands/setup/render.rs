@@ -43,7 +43,7 @@ pub(super) fn planned<'a>(what: &str, paths: impl Iterator<Item = &'a Path>, con
 
 /// Changes for scripts.
 pub(super) fn changes_as_json(changes: &Changes, dry_run: bool) -> Value {
-    let shown = |path: &Path| path.display().to_string();
+    let shown = |path: &Path| printable::path(path);
     json!({
         "dry_run": dry_run,
         "needed": changes.needed().map(shown).collect::<Vec<_>>(),

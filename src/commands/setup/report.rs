@@ -174,7 +174,7 @@ impl Report<'_> {
             terminal.note(format_args!(
                 "your files do not reach sudo (use sudo env \"PATH=$PATH\" go), su -c (use su - USER -c) and services (use {} in \
                  ExecStart); run `gvmr setup --system` as root to reach them",
-                printable::path(&self.setup.home.shims().join("go"))
+                printable::path(self.setup.home.shims().join("go"))
             ));
         }
         if let Some(goroot) = Process.get("GOROOT") {

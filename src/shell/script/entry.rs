@@ -1,6 +1,7 @@
 //! What the scripts are about, and why none can be written.
 
 use gvmr_core::home::paths::Home;
+use gvmr_core::sys::printable;
 use std::path::{Path, PathBuf};
 
 /// What the scripts are about.
@@ -23,7 +24,7 @@ pub struct ScriptEntry<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum ScriptError {
     /// The shim directory cannot be an element of `PATH`.
-    #[error("{path} cannot be on PATH: it is relative, or contains a colon or newline", path = path.display())]
+    #[error("{path} cannot be on PATH: it is relative, or contains a colon or newline", path = printable::path(path))]
     Unfit {
         /// The shim directory.
         path: PathBuf,

@@ -2,6 +2,7 @@
 
 use super::programs::{DIRECTORIES, program};
 use crate::process::{self, Ending, Listener, Scope, Stop, Streams};
+use gvmr_core::sys::printable;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStringExt as _;
@@ -51,7 +52,7 @@ pub(super) fn run(program: &Path, words: &[impl AsRef<OsStr>]) -> Result<Vec<u8>
     let path = [&DIRECTORIES[..], &[MARK]].concat().join(":");
     command.env_clear().env("PATH", path).env("LC_ALL", "C");
     let mut output = RunOutput { bytes: Vec::new(), deadline: Instant::now() + LIMIT };
-    let name = program.display();
+    let name = printable::path(program);
     match process::run(command, Streams::Both, Scope::Group, &mut output) {
         Ok(Ending::Exited(status)) if status.success() => Ok(output.bytes),
         Ok(Ending::Exited(status)) => {

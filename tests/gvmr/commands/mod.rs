@@ -4,6 +4,7 @@ mod daily_use;
 mod each;
 mod module_minimums;
 mod pins;
+mod raw_bytes;
 mod reports;
 mod screen;
 mod signals;

@@ -13,13 +13,13 @@ pub(super) fn taken(taken: &Taken, home: &Home) -> String {
         "{}{} is not gvmr's and stays; sessions without start-up files (services, docker exec, sh -c) run it instead of {}",
         shown(&taken.path),
         target.unwrap_or_default(),
-        shown(&home.shims().join(&name)),
+        shown(home.shims().join(&name)),
     )
 }
 
 /// How to run the shim with sudo without the drop-in.
 pub(super) fn sudo_by_hand(home: &Home) -> String {
-    format!("use `sudo {}`", shown(&home.shims().join("go")))
+    format!("use `sudo {}`", shown(home.shims().join("go")))
 }
 
 /// What these files do not reach, and what to do there.
@@ -31,14 +31,14 @@ pub(super) fn elsewhere(home: &Home, go_is_taken: bool) -> Vec<String> {
         "system services find go in /usr/local/bin; if a unit sets its own PATH,"
     };
     vec![
-        format!("{services} use {} in ExecStart", shown(&shims.join("go"))),
+        format!("{services} use {} in ExecStart", shown(shims.join("go"))),
         format!(
             "cron: users run `gvmr setup --cron`, root runs `gvmr setup --system --cron`; by hand, start a crontab with \
              PATH={}:/usr/local/bin:/usr/bin:/bin",
             shown(&shims)
         ),
         "users whose own files change PATH should run `gvmr setup` too".to_owned(),
-        format!("new sessions find the shims; for this shell, run `. {}`", shown(&home.root().join("env"))),
+        format!("new sessions find the shims; for this shell, run `. {}`", shown(home.root().join("env"))),
     ]
 }
 
@@ -52,7 +52,7 @@ pub(super) fn install_one(home: &Home) -> String {
     format!(
         "no Go version is installed in {}; run `{} install latest`",
         shown(home.root()),
-        shown(&home.bin().join("gvmr"))
+        shown(home.bin().join("gvmr"))
     )
 }
 
@@ -68,7 +68,7 @@ pub(super) fn roots_own(own: &Home, home: &Home) -> Option<String> {
         "{} in {} cannot be run by other users; to move them, run `{} import {}`, then remove that directory",
         names.join(", "),
         shown(own.root()),
-        shown(&home.bin().join("gvmr")),
+        shown(home.bin().join("gvmr")),
         paths.join(" ")
     ))
 }
