@@ -57,13 +57,13 @@ impl AccountError {
             Self::NotOurs { home, passwd: Some(passwd), uid, .. }
                 if home == passwd && store::may_be_given_away(home, *uid) =>
             {
-                format!("as root, run `chown {uid} {}`", printable::path(&home))
+                format!("as root, run `chown {uid} {}`", printable::path(home))
             }
             Self::Home { passwd: Some(passwd), .. } => {
-                format!("run `export HOME={}`", printable::path(&passwd))
+                format!("run `export HOME={}`", printable::path(passwd))
             }
             Self::NotOurs { home, passwd: Some(passwd), .. } if home != passwd => {
-                format!("run `export HOME={}`", printable::path(&passwd))
+                format!("run `export HOME={}`", printable::path(passwd))
             }
             Self::Home { .. } | Self::NotOurs { .. } => "set HOME to your home directory".to_owned(),
         }

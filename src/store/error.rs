@@ -182,7 +182,7 @@ impl StoreError {
                 "run gvmr as that user, or set GVMR_HOME to a directory that you own".to_owned()
             }
             Self::Open { path, .. } if may_be_named(path) => {
-                format!("check what is in it, then run `chmod go-w {}`", printable::path(&path))
+                format!("check what is in it, then run `chmod go-w {}`", printable::path(path))
             }
             Self::Open { .. } => "set GVMR_HOME to a directory that only you can write to".to_owned(),
             Self::Shared { home } => format!(
@@ -211,7 +211,7 @@ impl StoreError {
                 "mount it with permissions that include x, such as fmask=0022, or set GVMR_HOME to another file system"
                     .to_owned()
             }
-            Self::Mounted { mount } => format!("run `umount {}` first", printable::path(&mount)),
+            Self::Mounted { mount } => format!("run `umount {}` first", printable::path(mount)),
             Self::Separate { .. } => {
                 "use one file system for the whole home, or set GVMR_HOME to a directory on another one"
                     .to_owned()

@@ -46,7 +46,7 @@ fn put(path: &Path, bytes: &[u8], rights: Rights) -> Result<(), StoreError> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = write(path, bytes, rights, old.as_ref(), directory);
     written.map_err(|error| StoreError::io("write", path, error))?;
-    sync_after(directory, format!("{} is written", printable::path(&path)))
+    sync_after(directory, format!("{} is written", printable::path(path)))
 }
 
 fn write(

@@ -197,7 +197,7 @@ fn system_is_the_go_outside_gvmr_wherever_it_is_said() {
     assert_eq!(world.shim("go", &project, ["x"]).succeeds(), "outside x");
     world.gvmr(["use", "--global", "system"]).exits(0, &["no default"]);
     assert_eq!(world.shim("go", &world.path("user"), ["x"]).succeeds(), "outside x");
-    world.gvmr(["install", "system"]).exits(2, &["not installed"]);
+    world.gvmr(["install", "system"]).exits(2, &["neither installs nor removes"]);
 }
 
 #[test]

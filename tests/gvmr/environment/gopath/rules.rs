@@ -66,7 +66,7 @@ fn a_named_file_that_is_not_there_stops_the_go_as_it_stops_every_command() {
     let Some(fixture) = Fixture::with_go() else { return };
     fixture.config("[env]\nGOPATH = \"@/a\"\n");
     for (named, words) in
-        [("@/nothing.toml", "nothing.toml: entity not found"), ("nothing.toml", "must be an absolute path")]
+        [("@/nothing.toml", "nothing.toml: No such file"), ("nothing.toml", "must be an absolute path")]
     {
         for gopath in ["@/gopath", "rel"] {
             let run = fixture.go(&[("GVMR_CONFIG", named), ("GOPATH", gopath)], &GOPATH);
