@@ -149,8 +149,7 @@ impl Server {
                 let mode = request.u32();
                 request.skip(4);
                 let path = self.child(node, request.name());
-                let made = fs::DirBuilder::new().mode(mode & 0o7777).create(self.behind.join(&path));
-                made.map_err(io)?;
+                fs::DirBuilder::new().mode(mode & 0o7777).create(self.behind.join(&path)).map_err(io)?;
                 self.entry(path)
             }
             10 => fs::remove_file(self.behind.join(self.child(node, request.name())))
@@ -161,7 +160,7 @@ impl Server {
                 .map(|()| Answer::new()),
             12 | 45 => {
                 let to = request.u64();
-                let flags = if operation == 45 { request.u64() as u32 } else { 0 };
+                let flags = if operation == 45 { request.u64() } else { 0 }; // with its padding
                 self.rename((node, request.name()), (to, request.name()), flags)
             }
             13 => {
@@ -293,7 +292,7 @@ impl Server {
         Ok(Answer::new().zeros(16).and(self.seen(&found)))
     }
 
-    fn rename(&mut self, from: (u64, &OsStr), to: (u64, &OsStr), flags: u32) -> Answered {
+    fn rename(&mut self, from: (u64, &OsStr), to: (u64, &OsStr), flags: u64) -> Answered {
         let (old, new) = (self.child(from.0, from.1), self.child(to.0, to.1));
         if flags != 0 {
             return Err(Errno::INVAL); // as most shares do
