@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// How long an interrupted command may take to clean up before it is ended.
-const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_secs(5);
 
 /// The first signal that asked this process to end; 0 before.
 static SIGNAL: AtomicI32 = AtomicI32::new(0);

@@ -180,7 +180,7 @@ fn what_hangs_trickles_or_never_ends_is_ended() {
     assert_eq!(kind(&endless, "/x"), NetErrorKind::TooLarge { limit: 1 << 20 });
     let huge = one(Reply::ok("x").declared(1 << 40));
     assert_eq!(kind(&huge, "/x"), NetErrorKind::TooLarge { limit: 1 << 20 });
-    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(40), "{:?}", start.elapsed());
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_refusal_whose_words_trickle_is_still_a_refusal() {
         .fault(Fault::Slow(1, Duration::from_millis(20))));
     let start = Instant::now();
     assert!(matches!(kind(&server, "/x"), NetErrorKind::Refused { .. }));
-    assert!(start.elapsed() < Duration::from_secs(3));
+    assert!(start.elapsed() < Duration::from_secs(15));
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn refused(world: &World, directory: &Path, words: &[&str]) {
     assert!(matches!(code, 126 | 127), "{code}");
     let current = world.gvmr_in(directory, ["current"]);
     assert!(current.code != Some(0) && words.iter().all(|word| current.stderr.contains(word)), "{current:?}");
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
 
 #[test]

@@ -32,9 +32,7 @@ fn installing(mirror: &Mirror, world: &World, words: &[&str]) -> Child {
     command.args(words).args(["env", "--default-signal=INT,TERM,HUP"]);
     command.arg(gvmr()).args(["install", "1.99.1"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    while mirror.downloads("1.99.1") == before {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    mirror.awaits_download("1.99.1", before);
     child
 }
 

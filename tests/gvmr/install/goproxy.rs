@@ -106,7 +106,7 @@ fn an_entry_that_hangs_does_not_hold_up_the_others_and_is_left_alone_afterwards(
     let start = Instant::now();
     assert_eq!(goproxy.listed().versions, [version("1.22.1")]);
     assert!(matches!(goproxy.presence(&version("1.22.1")), Ok(Presence::Present(_))));
-    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(40), "{:?}", start.elapsed());
     assert_eq!(hanging.requests().len(), 1);
 }
 
@@ -209,7 +209,7 @@ fn a_proxy_that_claims_everything_does_not_keep_us_for_ever() {
     });
     let start = Instant::now();
     assert!(newest(&boastful, "latest").is_ok());
-    assert!(start.elapsed() < Duration::from_secs(10));
+    assert!(start.elapsed() < Duration::from_secs(40));
 }
 
 #[test]

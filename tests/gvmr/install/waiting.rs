@@ -25,9 +25,7 @@ fn installing(mirror: &Mirror, world: &World) -> Child {
     let mut command = world.command(gvmr(), &world.path("user"));
     let child =
         command.args(["install", "1.99.1"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while mirror.downloads("1.99.1") == 0 {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    mirror.awaits_download("1.99.1", 0);
     child
 }
 

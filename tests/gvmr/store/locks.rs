@@ -17,18 +17,18 @@ fn a_waiter_hears_who_holds_the_lock_and_can_stop() {
     let cancelled = || start.elapsed() > Duration::from_millis(300);
     let error = fixture.store.lock(&version("1.99.1"), &waiting, &cancelled).unwrap_err();
     assert!(matches!(error, StoreError::Cancelled), "{error}");
-    assert!(start.elapsed() < Duration::from_secs(2));
+    assert!(start.elapsed() < Duration::from_secs(30));
     let heard = heard.into_inner();
     let [(holder, after)] = &heard[..] else { panic!("{heard:?}") };
     assert_eq!((holder.pid, holder.lock.as_str()), (Some(child.id()), "go1.99.1"));
-    assert!(holder.since.is_some() && *after < Duration::from_secs(1));
+    assert!(holder.since.is_some() && *after < Duration::from_secs(20));
 
     lock(&fixture.store, "1.99.2"); // another version is free
     child.kill().unwrap();
     child.wait().unwrap();
     let start = Instant::now();
     lock(&fixture.store, "1.99.1"); // died with its process
-    assert!(start.elapsed() < Duration::from_secs(1));
+    assert!(start.elapsed() < Duration::from_secs(30));
 }
 
 #[test]

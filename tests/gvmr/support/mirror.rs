@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// A running proxy.
 pub(crate) struct Mirror {
@@ -103,6 +104,16 @@ impl Mirror {
         world.set("GVMR_MIRROR", &self.server.url("/dl"));
         world.set("GVMR_INDEX", "off");
         world
+    }
+
+    /// Waits until the module of a version was asked for once more than `before`.
+    #[track_caller]
+    pub(crate) fn awaits_download(&self, version: &str, before: usize) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.downloads(version) <= before {
+            assert!(Instant::now() < deadline, "go{version} is not downloaded");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// How often the archive of a version was asked for.

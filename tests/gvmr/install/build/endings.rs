@@ -3,6 +3,7 @@
 use super::fake::{Fake, MAKES_A_GOROOT};
 use gvmr::build::BuildError;
 use std::fs;
+use std::path::Path;
 
 #[test]
 fn a_build_that_works() {
@@ -97,7 +98,9 @@ fn cgo_before_1_21_gets_the_whole_path() {
     let mut lines = Vec::new();
     let environment = [("PATH", programs.as_str()), ("CGO_ENABLED", "1")];
     fake.build_in(&environment, &mut |line| lines.push(line.to_owned()), &|| false).unwrap();
-    assert_eq!(lines, [programs.replace(":relative", ""), "unset".to_owned()]);
+    let there = |path: &&str| Path::new(path).is_absolute() && Path::new(path).is_dir();
+    let there: Vec<&str> = programs.split(':').filter(there).collect();
+    assert_eq!(lines, [there.join(":"), "unset".to_owned()]);
 }
 
 #[test]

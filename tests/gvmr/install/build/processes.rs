@@ -49,7 +49,8 @@ fn cancelling_ends_grandchildren_that_ignore_signals() {
     let error = fake.build_until(&mut line, &both_run).unwrap_err();
     assert!(matches!(error, BuildError::Cancelled), "{error}");
     let pids = heard.take();
-    assert!(!pids.iter().any(|pid| runs(*pid)), "{pids:?}");
+    assert_eq!(pids.len(), 2);
+    all_end(&pids); // killed they are by now; the kernel may not have come to it
     assert!(!fake.path("scratch").exists());
 }
 
