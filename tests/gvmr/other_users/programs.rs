@@ -27,7 +27,8 @@ const PROGRAMS: [&str; 14] = [
 /// Puts programs of every name that gvmr might start into a directory; each leaves a mark.
 fn plant(machine: &Machine, user: u32, directory: &str) {
     machine.directory(user, directory, 0o755);
-    let mark = machine.path("ran");
+    let mark = machine.file(user, "ran", "");
+    fs::set_permissions(&mark, Permissions::from_mode(0o666)).unwrap();
     for name in PROGRAMS {
         let text = format!("#!/bin/sh\necho \"$0 $*\" >>'{}'\n", mark.display());
         let file = machine.file(user, &format!("{directory}/{name}"), &text);
@@ -110,8 +111,6 @@ fn a_user_runs_what_their_own_path_has() {
     let Some(mut machine) = Machine::of(ALICE) else { return };
     plant(&machine, ALICE, "user/bin");
     machine.world.set("PATH", &format!("{}:/usr/bin:/bin", machine.path("user/bin").display()));
-    fs::write(machine.path("ran"), "").unwrap();
-    fs::set_permissions(machine.path("ran"), Permissions::from_mode(0o666)).unwrap();
     machine.gvmr("user", &["setup", "--yes", "--cron"]);
     assert!(machine.text("ran").contains("user/bin/crontab -l"), "{}", machine.text("ran"));
     let mut command = machine.world.command(gvmr(), &machine.path("user"));
