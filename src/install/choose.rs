@@ -1,6 +1,5 @@
 //! Which release a request means.
 
-use super::impossible::refuse_impossible;
 use super::nearest::nearest;
 use super::progress::{Event, Progress};
 use super::{InstallError, Installer};
@@ -119,9 +118,7 @@ fn absent(selector: Option<&Selector>, installer: &Installer<'_>, error: SourceE
             InstallError::Source(error)
         }
         Some(selector)
-            if error.kind() == SourceErrorKind::Absent
-                || is_unlogged(selector, installer, &error)
-                || refuse_impossible(selector, &[]).is_err() =>
+            if error.kind() == SourceErrorKind::Absent || is_unlogged(selector, installer, &error) =>
         {
             unknown(&selector.clone(), installer)
         }

@@ -13,7 +13,7 @@ use reqwest::Url;
 use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Reads `https`, `http` and `file` URLs. Cheap to make and to clone: the connection pool is started with the
 /// first request over the network, and certificates are read with the first one that needs them.
@@ -88,6 +88,7 @@ impl Client {
     ) -> Result<T, NetError> {
         let mut backoff = Backoff::new(self.shared.settings().limits);
         let mut has_waited = false;
+        let began = Instant::now();
         loop {
             let failure = match attempt(&backoff) {
                 Ok(value) => return Ok(value),
@@ -110,7 +111,7 @@ impl Client {
                     }
                     std::thread::sleep(pause);
                 }
-                None => return Err(failure.error),
+                None => return Err(failure.error.after_all(began.elapsed())),
             }
         }
     }

@@ -95,7 +95,7 @@ pub enum NetErrorKind {
         fault: Option<CertificateFault>,
     },
     /// Nothing happened for too long.
-    #[error("timed out after {} s waiting for {phase}", after.as_secs_f32())]
+    #[error("timed out after {} s waiting for {phase}", seconds(*after))]
     Timeout {
         /// What was waited for.
         phase: Phase,
@@ -220,6 +220,14 @@ impl NetError {
         Self::new(RedactedUrl::of_path(path), NetErrorKind::of_file(error))
     }
 
+    /// The same after all attempts, which took this long together.
+    pub(super) fn after_all(mut self, took: Duration) -> Self {
+        if let NetErrorKind::Timeout { phase: Phase::FirstByte, after } = &mut self.kind {
+            *after = took.max(*after);
+        }
+        self
+    }
+
     /// Whether the source could not be talked to at all, so that asking it again soon is of no use.
     pub fn is_unreachable(&self) -> bool {
         matches!(
@@ -336,6 +344,11 @@ fn shown(status: Option<u16>, detail: Option<&str>) -> String {
 
 fn wait(retry_after: Option<Duration>) -> String {
     retry_after.map_or(String::new(), |wait| format!("; it asks to wait {} s", wait.as_secs()))
+}
+
+/// Whole seconds, where there are some.
+fn seconds(time: Duration) -> f64 {
+    if time >= Duration::from_secs(1) { time.as_secs_f64().round() } else { time.as_secs_f64() }
 }
 
 fn issued(issuer: Option<&str>) -> String {

@@ -53,7 +53,9 @@ impl Sources {
         let mut race = Race::new(HEAD_START, order.iter().map(|source| work(source, selector)));
         let deadline = Instant::now() + PATIENCE;
         let mut answers = Answers { fresh: Vec::new(), old: Vec::new(), failures: Vec::new() };
-        let mut until = Some(deadline).filter(|_| order.len() > 1 || self.knows(&wanted));
+        // A proxy says nothing by the table: nobody answers in its place.
+        let knows = order.iter().any(|source| matches!(source, Source::Archives(_))) && self.knows(&wanted);
+        let mut until = Some(deadline).filter(|_| order.len() > 1 || knows);
         loop {
             match race.next(until) {
                 Lap::Answer(number, prepared) => {
@@ -67,8 +69,7 @@ impl Sources {
                 Lap::Silent(_) => {}
                 Lap::Late => {
                     let some = !answers.fresh.is_empty();
-                    if some || self.knows(&wanted) && !race.running().any(|number| race.has_answered(number))
-                    {
+                    if some || knows && !race.running().any(|number| race.has_answered(number)) {
                         break;
                     }
                     until = None; // nothing else can answer

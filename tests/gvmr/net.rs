@@ -167,8 +167,8 @@ fn retry_after_is_waited_for_up_to_a_limit() {
 fn what_hangs_trickles_or_never_ends_is_ended() {
     let start = Instant::now();
     let hanging = one(Reply::ok("x").fault(Fault::Hang));
-    let waited = NetErrorKind::Timeout { phase: Phase::FirstByte, after: short().first_byte };
-    assert_eq!(kind(&hanging, "/x"), waited);
+    let NetErrorKind::Timeout { phase: Phase::FirstByte, after } = kind(&hanging, "/x") else { panic!() };
+    assert!(after >= 3 * short().first_byte, "all attempts count: {after:?}");
     assert_eq!(hanging.count("/x"), 3);
 
     let trickling = one(Reply::ok([b'x'; 5000]).fault(Fault::Slow(1, Duration::from_millis(20))));

@@ -3,8 +3,8 @@
 use crate::net::{client, url};
 use crate::support::server::{Fault, Reply, Request, Server};
 use gvmr::host::Platform;
-use gvmr::net::{Client, NetErrorKind};
-use gvmr::sources::{AttemptOutcome, SourceErrorKind, SumdbRemote};
+use gvmr::net::{Client, NetErrorKind, NetSettings, TransferLimits};
+use gvmr::sources::{AttemptOutcome, Source, SourceErrorKind, Sources, SumdbRemote};
 use gvmr::sources::{GoSettings, Goproxy, Origin, Presence, ProxyList, ProxyListError};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
@@ -108,6 +108,23 @@ fn an_entry_that_hangs_does_not_hold_up_the_others_and_is_left_alone_afterwards(
     assert!(matches!(goproxy.presence(&version("1.22.1")), Ok(Presence::Present(_))));
     assert!(start.elapsed() < Duration::from_secs(40), "{:?}", start.elapsed());
     assert_eq!(hanging.requests().len(), 1);
+}
+
+#[test]
+fn a_silent_proxy_that_is_alone_is_named_and_not_called_empty() {
+    // Longer than another source would be waited for.
+    let limits = TransferLimits { first_byte: Duration::from_secs(4), attempts: 1, ..crate::net::short() };
+    let mut settings = NetSettings::from_environment(&Vec::<(&str, &str)>::new());
+    settings.limits = limits;
+    let client = Client::new(settings);
+    let hanging = Server::start(|_| Reply::ok("").fault(Fault::Hang));
+    for list in [hanging.url(""), format!("{}|off", hanging.url(""))] {
+        let goproxy = Goproxy::new(&client, &self::list(&list), amd64());
+        let sources = Sources::new(&client, amd64(), vec![Source::Goproxy(goproxy)], None);
+        let error = sources.newest(Some(&Selector::parse("1.22").unwrap()), &|_| true).unwrap_err();
+        assert_eq!(error.kind(), SourceErrorKind::Network, "{error}");
+        assert!(error.to_string().contains(&hanging.url("")), "{error}");
+    }
 }
 
 #[test]
