@@ -98,7 +98,7 @@ fn an_entry_that_hangs_does_not_hold_up_the_others_and_is_left_alone_afterwards(
     let hanging =
         Server::start(|_| Reply::ok("").fault(Fault::Slow(1, Duration::from_secs(60))).fault(Fault::Hang));
     let answering = proxy(&["1.22.1"], &[], &[]);
-    let mut settings = gvmr::net::NetSettings::from_environment(&Vec::new());
+    let mut settings = NetSettings::from_environment(&Vec::new());
     settings.limits.pause = Duration::from_millis(1);
     let client = Client::new(settings);
     let list = list(&format!("{}|{}", hanging.url(""), answering.url("")));

@@ -40,7 +40,7 @@ const MATCHES: [(&str, &str); 17] = [
     ("gvmr install --f", "--from-source --force"),
     ("gvmr which ", "go gofmt"),
     ("gvmr env --shell ", "sh bash zsh fish nu"),
-    ("gvmr list ", "--long --json --quiet --color --help"),
+    ("gvmr list ", "--long --json --quiet --color --verbose --help"),
 ];
 
 #[test]
