@@ -79,7 +79,7 @@ pub enum NetErrorKind {
         reason: String,
     },
     /// The proxy opens no tunnel to the host.
-    #[error("the proxy refused to connect to the host (HTTP {status})")]
+    #[error("the proxy opened no tunnel to the host (HTTP {status})")]
     Tunnel {
         /// The HTTP status of its answer to CONNECT.
         status: u16,
@@ -117,7 +117,7 @@ pub enum NetErrorKind {
         limit: u64,
     },
     /// The answer trickles.
-    #[error("too slow: got {got} bytes in {} s, expected at least {floor} bytes per second", over.as_secs_f32())]
+    #[error("too slow: got {got} bytes in {} s, expected at least {floor} bytes per second", seconds(*over))]
     TooSlow {
         /// Bytes received in the window.
         got: u64,

@@ -21,25 +21,34 @@ pub struct KeptLogin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
     words: String,
+    is_in_address: bool,
 }
 
 impl Sent {
     /// The login in the address itself. A user name is not shown: tokens are often put there.
     pub(super) fn in_address() -> Self {
-        Self { words: "the login in the address".to_owned() }
+        Self { words: "the login in the address".to_owned(), is_in_address: true }
+    }
+
+    /// Whether that address has to be corrected.
+    pub(super) fn is_in_address(&self) -> bool {
+        self.is_in_address
     }
 
     /// The netrc's login for `machine`.
     pub(super) fn in_netrc(machine: &str) -> Self {
         let machine = gvmr_core::sys::printable::word(machine);
-        Self { words: format!("the login for {machine} in the netrc file") }
+        Self { words: format!("the login for {machine} in the netrc file"), is_in_address: false }
     }
 }
 
 impl From<&KeptLogin> for Sent {
     fn from(kept: &KeptLogin) -> Self {
         let KeptLogin { machine, login, place, next_step, .. } = kept;
-        Self { words: format!("the login {login} for {machine}, saved in {place} ({next_step})") }
+        Self {
+            words: format!("the login {login} for {machine}, saved in {place} ({next_step})"),
+            is_in_address: false,
+        }
     }
 }
 

@@ -11,15 +11,23 @@ impl NetError {
             NetErrorKind::Refused { .. } if self.is_over_plain_http() => {
                 "use its https address: logins are sent over https only; or use another source (GVMR_MIRROR, GOPROXY)"
             }
+            NetErrorKind::Refused { .. } if self.is_login_in_address() => {
+                "correct the user name and password in that address, or use another source (GVMR_MIRROR, GOPROXY)"
+            }
             NetErrorKind::Refused { .. } => {
                 "check your credentials (`gvmr auth list`, netrc), or use another source (GVMR_MIRROR, GOPROXY)"
+            }
+            NetErrorKind::ProxyAuthentication if self.is_login_in_address() => {
+                "correct the user name and password in HTTPS_PROXY or HTTP_PROXY"
             }
             NetErrorKind::ProxyAuthentication => {
                 let proxy = self.via.as_ref().map(ToString::to_string).filter(|proxy| !proxy.contains('@'));
                 let proxy = proxy.as_deref().map_or("HOST:PORT", |proxy| proxy.trim_end_matches('/'));
                 return Some(format!("run `gvmr auth set --proxy {proxy} --user NAME`"));
             }
-            NetErrorKind::Status { .. } | NetErrorKind::Protocol { .. } => {
+            NetErrorKind::Status { .. }
+            | NetErrorKind::Protocol { .. }
+            | NetErrorKind::Tunnel { status: 408 | 429 | 500 | 501 | 503 | 505..600 } => {
                 "try again later, or use another source (GVMR_MIRROR, GOPROXY)"
             }
             NetErrorKind::Dns { .. } => {
@@ -30,6 +38,10 @@ impl NetError {
             }
             NetErrorKind::ProxySetting(_) => PERCENT_ENCODED,
             NetErrorKind::Proxy { .. } => "check HTTPS_PROXY and HTTP_PROXY",
+            NetErrorKind::Tunnel { status: 502 | 504 } => {
+                "check the host name; the proxy cannot reach it, so use another source (GVMR_MIRROR, GOPROXY)"
+            }
+            NetErrorKind::Tunnel { status: 300..400 } => "sign in to the network if it has a login page",
             NetErrorKind::Tunnel { .. } => {
                 "ask the proxy's operator to allow the host, or use a source that it allows (GVMR_MIRROR, GOPROXY)"
             }
@@ -39,8 +51,8 @@ impl NetError {
             NetErrorKind::Absent { .. }
             | NetErrorKind::NotAFile { .. }
             | NetErrorKind::Unsupported { .. } => "check the address (GVMR_MIRROR, GVMR_INDEX, GOPROXY)",
-            NetErrorKind::Redirect(RedirectRefusal::Insecure(_) | RedirectRefusal::TooMany(_)) => {
-                "use the address it redirects to, if you trust it"
+            NetErrorKind::Redirect(RedirectRefusal::Insecure(_)) => {
+                "sign in to the network if it has a login page; else use the address it redirects to, if you trust it"
             }
             NetErrorKind::Redirect(_) => "check the address, or use another source (GVMR_MIRROR, GOPROXY)",
             NetErrorKind::Timeout { .. }
@@ -52,6 +64,10 @@ impl NetError {
             }
         };
         Some(hint.to_owned())
+    }
+
+    fn is_login_in_address(&self) -> bool {
+        self.sent.as_ref().is_some_and(|sent| sent.is_in_address())
     }
 }
 

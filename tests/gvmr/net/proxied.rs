@@ -84,6 +84,9 @@ fn a_redirect_from_elsewhere_to_this_machine_is_refused() {
     let target = here.url("/y");
     let local = Server::start(move |_| Reply::redirect(302, &target));
     assert!(client(&[]).read(&url(&local.url("/x")), 100).is_ok());
+    let metadata = Server::start(|_| Reply::redirect(302, "http://169.254.169.254/latest/"));
+    let error = client(&[]).read(&url(&metadata.url("/x")), 100).unwrap_err();
+    assert!(refused(&error.kind), "not even this machine sends anyone there: {error}");
 }
 
 #[test]
