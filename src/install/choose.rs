@@ -39,6 +39,22 @@ pub fn choose(
     }
 }
 
+/// The newest release that `request` means, as a source says it now. What is only known here is no answer.
+pub fn newest_now(
+    request: &Selector,
+    installer: &Installer<'_>,
+    watch: &dyn Progress,
+) -> Result<Version, InstallError> {
+    let selector = Some(request).filter(|request| **request != Selector::Latest);
+    let newest = installer.sources.newest(selector, &|version| in_log(version, installer));
+    let newest = newest.map_err(|error| absent(selector, installer, error))?;
+    if let Some(stale) = newest.stale {
+        return Err(InstallError::Source(stale));
+    }
+    newest.notes.into_iter().for_each(|note| watch.event(Event::Note(note)));
+    Ok(newest.version)
+}
+
 /// The releases that are known here.
 pub struct Released {
     /// All, oldest first.
@@ -87,7 +103,7 @@ fn newest(
     watch: &dyn Progress,
 ) -> Result<Version, InstallError> {
     match installer.sources.newest(selector, &|version| in_log(version, installer)) {
-        Ok(Newest { version, notes, .. }) => {
+        Ok(Newest { version, notes, stale, .. }) => {
             for note in notes {
                 watch.event(Event::Note(note));
             }
@@ -98,9 +114,12 @@ fn newest(
             let present = installer.store.toolchains()?.into_iter().map(|toolchain| toolchain.version);
             match present.filter(wanted).max() {
                 Some(present) if present > version => {
-                    watch.event(Event::Note(format!(
-                        "the sources now list nothing newer than {version}; using the installed {present}"
-                    )));
+                    let known = if stale.is_some() {
+                        format!("nothing newer than {version} is known here")
+                    } else {
+                        format!("the sources now list nothing newer than {version}")
+                    };
+                    watch.event(Event::Note(format!("{known}; using the installed {present}")));
                     Ok(present)
                 }
                 _ => Ok(version),

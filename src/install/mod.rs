@@ -20,7 +20,7 @@ mod support;
 mod verifier;
 
 pub use audit::{Audit, AuditVerdict, audit};
-pub use choose::{Released, choose, released};
+pub use choose::{Released, choose, newest_now, released};
 pub use error::{Difference, InstallError, with_causes};
 pub use impossible::refuse_impossible;
 pub use installer::{InstallOptions, InstallOutcome, Installer};

@@ -53,10 +53,10 @@ pub fn patches(present: &[Version], context: &Context) -> Result<Patches, Error>
     let installer = access.installer()?;
     let shown = Shown::begin("versions", context);
     shown.bar.phase("asking for newer patch releases");
-    let latest = install::choose(&Selector::Latest, &installer, &shown).map_err(Error::from);
+    let latest = install::newest_now(&Selector::Latest, &installer, &shown).map_err(Error::from);
     let leads: Vec<_> = install::newest_of_minors(present).into_values().cloned().collect();
     let asked = in_order(&leads, AT_ONCE, |installed| {
-        let newest = match install::choose(&Selector::minor(installed), &installer, &shown) {
+        let newest = match install::newest_now(&Selector::minor(installed), &installer, &shown) {
             Ok(newest) => newest.max(installed.clone()),
             // A pre-release alone, or a tree that no source has.
             Err(InstallError::Unknown { .. }) => installed.clone(),

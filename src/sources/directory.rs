@@ -52,6 +52,13 @@ impl ArchiveDirectory {
         matches!(self.place, Place::Directory(_))
     }
 
+    /// Whether the module of `version` lies there.
+    pub(super) fn has_module(&self, version: &Version) -> bool {
+        let is_module =
+            |(name, _): &(ArchiveName, PathBuf)| name.version == *version && name.format.is_none();
+        self.files().is_ok_and(|files| files.iter().any(is_module))
+    }
+
     /// The error of a directory that is not there.
     pub fn missing(&self) -> Option<SourceError> {
         let outcome = self.files().err()?;
@@ -86,7 +93,7 @@ impl ArchiveDirectory {
             return Err(SourceError { wanted: String::new(), tried, ended_early: false });
         }
         let version = versions.into_iter().rfind(|version| wanted(version));
-        Ok(version.map(|version| Found { version, fresh: true, notes: Vec::new() }))
+        Ok(version.map(|version| Found { version, fresh: true, failure: None, notes: Vec::new() }))
     }
 
     /// The archive of `version`: a module's zip before archives, those in the order tar.gz, tar.xz, zip.

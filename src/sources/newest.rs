@@ -4,7 +4,7 @@
 //! one are asked for by name, a few at a time, until two in a row are not to be had.
 
 use super::archives::Found;
-use super::error::{SourceError, Tried};
+use super::error::{AttemptOutcome, SourceError, Tried};
 use super::goproxy::{Goproxy, Presence};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
@@ -30,6 +30,8 @@ pub struct Newest {
     pub listed: bool,
     /// Newer versions that a source refused (401 or 403): they may or may not exist.
     pub refused: Vec<Version>,
+    /// Where no source answered, and what is known here was taken: why not.
+    pub stale: Option<SourceError>,
     /// Entries that gave no list, and a question that no source could answer: one line each, without credentials.
     pub notes: Vec<String>,
 }
@@ -38,7 +40,13 @@ impl Newest {
     /// A version that an index or a directory lists, with what other sources said instead.
     pub(super) fn found(found: Found, failures: &[SourceError]) -> Self {
         let notes = failures.iter().map(ToString::to_string).chain(found.notes).collect();
-        Self { version: found.version, listed: true, refused: Vec::new(), notes }
+        let tried = failures.iter().flat_map(|failure| failure.tried.clone());
+        let index = found.failure.map(|error| Tried::at_once(AttemptOutcome::Index(*error)));
+        let tried: Vec<_> = tried.chain(index).collect();
+        let wanted = format!("the newest release, {} or later,", found.version);
+        let stale = SourceError { wanted, tried, ended_early: false };
+        let stale = Some(stale).filter(|stale| !found.fresh && !stale.tried.is_empty());
+        Self { version: found.version, listed: true, refused: Vec::new(), stale, notes }
     }
 }
 
@@ -168,7 +176,7 @@ impl Search<'_> {
     fn found(self, version: Version, listed: bool) -> Newest {
         let mut refused = self.refused;
         refused.retain(|other| *other > version);
-        Newest { version, listed, refused, notes: self.notes }
+        Newest { version, listed, refused, stale: None, notes: self.notes }
     }
 
     fn nothing(self, selector: Option<&Selector>, failed: Vec<Tried>) -> SourceError {

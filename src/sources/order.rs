@@ -128,6 +128,8 @@ impl Source {
     pub fn is_known(&self, version: &Version) -> bool {
         let platform = match self {
             Self::Archives(archives) => archives.platform(),
+            // The table knows no modules, and of both kinds the module is taken.
+            Self::Directory(directory) if directory.has_module(version) => return false,
             Self::Directory(directory) => directory.platform(),
             Self::Goproxy(_) => return false,
         };

@@ -62,6 +62,8 @@ pub(super) struct Found {
     pub(super) version: Version,
     /// Whether it is what the index says now; otherwise a later source may know better.
     pub(super) fresh: bool,
+    /// Why the index could not be asked now.
+    pub(super) failure: Option<Box<IndexError>>,
     /// What there is to say about the index: how old it is, what it contradicts.
     pub(super) notes: Vec<String>,
 }
@@ -196,16 +198,16 @@ impl Archives {
         let wanted = |version: &Version| wanted(version) && (!withdrawn(version) || exists(version));
         let listing = self.listed();
         let fresh = self.is_fresh();
-        if let Some(version) = listing.versions.into_iter().rfind(|version| wanted(version)) {
-            let by_table = Some(by_table()).filter(|_| listing.notes.is_empty() && !fresh);
-            let notes = listing.notes.into_iter().chain(by_table).collect();
-            return Ok(Some(Found { version, fresh, notes }));
-        }
         let failure = match self.index() {
             Some(Ok(index)) => index.failure(),
             Some(Err(error)) => Some(error),
             None => None,
         };
+        if let Some(version) = listing.versions.into_iter().rfind(|version| wanted(version)) {
+            let by_table = Some(by_table()).filter(|_| listing.notes.is_empty() && !fresh);
+            let notes = listing.notes.into_iter().chain(by_table).collect();
+            return Ok(Some(Found { version, fresh, failure: failure.cloned().map(Box::new), notes }));
+        }
         failure.map_or(Ok(None), |error| {
             let tried = vec![Tried::at_once(AttemptOutcome::Index(error.clone()))];
             Err(SourceError { wanted: String::new(), tried, ended_early: false })

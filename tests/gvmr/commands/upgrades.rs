@@ -42,6 +42,13 @@ fn without_an_answer_nothing_is_called_current() {
         let run = world.gvmr([command]).exits(4, &["127.0.0.1:9"]);
         assert!(!run.stderr.contains("has its newest patch release"), "{run:#?}");
     }
+    // The built-in table, which stands in for an index, is no answer either.
+    world.set("GVMR_SOURCES", "archive,goproxy").set("GVMR_MIRROR", "http://127.0.0.1:9");
+    world.set("GVMR_INDEX", "http://127.0.0.1:9/index");
+    for command in ["outdated", "upgrade"] {
+        let run = world.gvmr([command]).exits(4, &["127.0.0.1:9"]);
+        assert!(!run.stderr.contains("has its newest patch") && !run.stderr.contains("now list"), "{run:?}");
+    }
 }
 
 #[test]

@@ -216,6 +216,10 @@ fn a_directory_as_the_only_source_names_what_it_lacks() {
     fs::rename(stick.directory.join("sumdb"), stick.directory.join("elsewhere")).unwrap();
     world.set("GVMR_SOURCES", &format!("dir:{}", stick.directory.display()));
     world.gvmr(["install", "1.99.1"]).exits(4, &["stick/sumdb/test.log/lookup/", "go mod download"]);
+    // The built-in table knows the archives of a release, not its module.
+    let known = stick.directory.join("v0.0.1-go1.23.4.linux-amd64.zip");
+    fs::write(&known, "never read").unwrap();
+    world.gvmr(["install", "1.23.4"]).exits(4, &["stick/sumdb/test.log/lookup/", "1.23.4"]);
     fs::rename(stick.directory.join("elsewhere"), stick.directory.join("sumdb")).unwrap();
     world.gvmr(["install", "1.99.1"]).succeeds();
 }
