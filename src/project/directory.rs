@@ -96,10 +96,15 @@ impl ProjectDirectory {
         }
     }
 
+    /// Whether everyone can write to it.
+    pub(super) fn is_open(&self) -> bool {
+        self.found.st_mode & 0o002 != 0
+    }
+
     /// Refuses a directory of another user that everyone can write to: anyone could put a link into it.
     pub(super) fn must_not_be_open(&self) -> Result<(), ProjectError> {
         let is_own = self.found.st_uid == geteuid().as_raw();
-        if is_own || self.found.st_mode & 0o002 == 0 || !keeps_modes(&self.descriptor) {
+        if is_own || !self.is_open() || !keeps_modes(&self.descriptor) {
             return Ok(());
         }
         Err(ProjectError::Open { directory: self.path.clone(), owner: self.found.st_uid })

@@ -98,6 +98,7 @@ impl ProjectError {
 
     /// The next step.
     pub fn hint(&self) -> String {
+        use io::ErrorKind as Full;
         match self {
             Self::LeadsOut { .. } | Self::Planted { .. } | Self::OtherFile { .. } | Self::Loop { .. } => {
                 "remove the link, then run this again".to_owned()
@@ -105,6 +106,12 @@ impl ProjectError {
             Self::Open { .. } => "pin the version in a directory of yours".to_owned(),
             Self::NotAFile { path, .. } | Self::TooLarge { path, .. } => {
                 format!("remove {}, then run this again", shown(path))
+            }
+            Self::Io { source, .. } if matches!(source.kind(), Full::StorageFull | Full::QuotaExceeded) => {
+                "free some space there, then run this again".to_owned()
+            }
+            Self::Io { source, .. } if source.kind() == Full::FileTooLarge => {
+                "raise the limit on file sizes (`ulimit -f`), then run this again".to_owned()
             }
             Self::Io { path, .. } => {
                 let directory = path.parent().unwrap_or(path);

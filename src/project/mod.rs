@@ -131,12 +131,14 @@ impl ProjectFile {
     /// The owner and mode of the file that it replaces; for a new one that root makes, those of the directory's owner. Who
     /// may not give a file away keeps it: the file system decided already that this user may replace it.
     fn keep_rights(&self, new: &File) -> io::Result<()> {
+        let created = fs::fstat(new)?;
         let (owner, group) = match &self.found {
+            // Another user's file counts for nothing there, and this one is to count.
+            Some(_) if self.directory.is_open() => (created.st_uid, created.st_gid),
             Some(old) => (old.st_uid, old.st_gid),
             None if geteuid().is_root() => self.directory.owners(),
             None => return Ok(()),
         };
-        let created = fs::fstat(new)?;
         if created.st_uid != owner {
             let _ = fs::fchown(new, Some(Uid::from_raw(owner)), None);
         }

@@ -81,6 +81,13 @@ fn a_directory_of_another_user_is_fine_unless_everyone_can_write_to_it() {
     }
     machine.directory(ALICE, "user/open", 0o777);
     machine.gvmr("user/open", &["use", "1.97.2"]).succeeds();
+    // What another user put there counts for nothing; what replaces it must.
+    let pin = machine.file(BOB, "user/open/.go-version", "1.98.1\n");
+    machine.gvmr("user/open", &["use", "1.97.2"]).succeeds();
+    assert_eq!(
+        (machine.text("user/open/.go-version").as_str(), fs::metadata(pin).unwrap().uid()),
+        ("1.97.2\n", ALICE)
+    );
 }
 
 #[test]
