@@ -23,7 +23,7 @@ struct Line {
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(), Error> {
-    context.may_change()?;
+    let refused = context.may_change().err();
     let wishes = InstallOptions { force: arguments.force, allow_unlogged: arguments.allow_unlogged };
     let method = Method { from_source: arguments.from_source, wishes };
     let targets = if arguments.versions.is_empty() {
@@ -31,10 +31,17 @@ pub(super) fn run(arguments: &cli::InstallArgs, context: &Context) -> Result<(),
     } else {
         arguments.versions.iter().map(|text| Target::parse(text, method)).collect::<Result<_, _>>()?
     };
-    let outcomes = provision::install_all(&targets, method, context);
-    let is_first = provision::suggest_default(&targets, &outcomes, context)?;
+    let outcomes = match refused {
+        Some(error) => provision::present(&targets, method, context).ok_or(error)?,
+        None => provision::install_all(&targets, method, context),
+    };
+    let is_changed = outcomes.iter().any(|outcome| matches!(outcome, Ok(InstallOutcome::Installed(_))));
+    let is_first = provision::suggest_default(&targets, &outcomes, context);
+    let is_first = if is_changed { is_first? } else { is_first.unwrap_or_default() };
     // Last, since it would slow the installs down.
-    if let Err(error) = context.store()?.sweep() {
+    if let Err(error) = context.store().and_then(|store| store.sweep())
+        && is_changed
+    {
         context.terminal.warn(format_args!("cannot remove the remains of interrupted installs: {error}"));
     }
     let first_succeeded = outcomes.iter().any(Result::is_ok);

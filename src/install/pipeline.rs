@@ -32,7 +32,11 @@ impl Installer<'_> {
                 other => other?,
             },
         };
-        self.store.publish(&programs)?;
+        match self.store.publish(&programs) {
+            // Where nothing can be written nothing was lost either: its shims came with it.
+            Err(error) if error.is_unwritable() && matches!(outcome, InstallOutcome::Present(_)) => {}
+            published => drop(published?),
+        }
         Ok(outcome)
     }
 

@@ -18,7 +18,7 @@ pub use upgrade::{KeptRelease, NOTHING_INSTALLED, UP_TO_DATE, Upgrade, Upgraded,
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::install::{self, InstallOutcome, Installer};
+use crate::install::{self, InstallOutcome, Installer, OpenError};
 use crate::process::in_order;
 use crate::sources::Source;
 use gvmr_core::gover::selector::Selector;
@@ -71,11 +71,32 @@ pub fn install_all(
     context: &Context,
 ) -> Vec<Result<InstallOutcome, Error>> {
     let install = || {
-        let access = install::open(context)?;
+        let access = match install::open(context) {
+            Err(OpenError::Store(error)) if error.is_unwritable() => {
+                return present(requests, method, context).ok_or_else(|| error.into());
+            }
+            access => access?,
+        };
         let installer = access.installer()?;
         Ok(in_order(requests, AT_ONCE, |request| install_target(request, method, &installer, context)))
     };
     install().unwrap_or_else(|error: Error| vec![Err(error)])
+}
+
+/// What was asked for, where all of it is exact and there already: that needs neither a source nor a home to write to.
+pub fn present(
+    requests: &[Target],
+    method: Method,
+    context: &Context,
+) -> Option<Vec<Result<InstallOutcome, Error>>> {
+    let toolchains = context.toolchains().ok().filter(|_| !method.from_source)?;
+    let present = |target: &Target| {
+        let Target::Request(selector) = target else { return None };
+        let version = selector.as_exact()?;
+        let found = toolchains.iter().find(|toolchain| toolchain.version == *version)?;
+        Some(Ok(InstallOutcome::Present(found.clone())))
+    };
+    requests.iter().map(present).collect()
 }
 
 /// Adopts one tree and shows its progress.

@@ -231,10 +231,14 @@ impl StoreError {
 
     /// Whether this user can or may write nothing there: another command may still read.
     pub fn is_refused_write(&self) -> bool {
-        use io::ErrorKind as Io;
-        let kinds = [Io::PermissionDenied, Io::ReadOnlyFilesystem, Io::NotFound];
-        matches!(self, Self::Open { .. })
-            || matches!(self, Self::Io { source, .. } if kinds.contains(&source.kind()))
+        let is_missing = matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound);
+        is_missing || self.is_unwritable() || matches!(self, Self::Open { .. } | Self::NotOurs { .. })
+    }
+
+    /// Whether the system refuses to write there.
+    pub fn is_unwritable(&self) -> bool {
+        let kinds = [io::ErrorKind::PermissionDenied, io::ErrorKind::ReadOnlyFilesystem];
+        matches!(self, Self::Io { source, .. } if kinds.contains(&source.kind()))
     }
 
     pub(crate) fn io(what: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {

@@ -189,3 +189,22 @@ fn a_home_on_a_shared_folder_that_everyone_can_write_to_is_warned_of_and_works()
     assert!(super::run(ROOT, go, &["version"]).succeeds().contains("go1.98.1"));
     machine.gvmr("user", &["uninstall", "--force", "1.98.1"]).exits(0, &warning);
 }
+
+#[test]
+fn what_changes_nothing_works_in_a_home_that_cannot_be_written() {
+    let Some(machine) = Machine::of(ROOT) else { return };
+    let home = machine.world.home();
+    // Another user's, which is open to readers.
+    for directory in
+        ["user/.local", "user/.local/share", "user/.local/share/gvmr", "user/.local/share/gvmr/versions"]
+    {
+        fs::set_permissions(machine.path(directory), Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut alice = machine.world.command(gvmr(), &machine.path(""));
+    Run::of(alice.uid(ALICE).gid(ALICE).env("GVMR_HOME", &home).args(["verify", "1.98.1"])).exits(0, &[]);
+    // A read-only one.
+    let mut frozen = machine.world.command(Path::new("/usr/bin/unshare"), &machine.path("user"));
+    let freeze = "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\" && exec \"$@\"";
+    frozen.args(["--mount", "sh", "-c", freeze]).arg(&home).arg(gvmr());
+    Run::of(frozen.args(["install", "1.98.1"])).exits(0, &["already installed"]);
+}
