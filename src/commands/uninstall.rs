@@ -13,7 +13,9 @@ pub(super) fn run(arguments: &cli::UninstallArgs, context: &Context) -> Result<(
     let toolchains = context.toolchains()?;
     let mut chosen = BTreeSet::new();
     for text in &arguments.versions {
-        chosen.insert(Context::one_installed(&toolchains, text)?);
+        let found = Context::one_installed(&toolchains, text);
+        // It may be an interrupted removal that is asked for again.
+        chosen.insert(found.inspect_err(|_| context.finish_removals())?);
     }
     if !arguments.force {
         chosen.iter().try_for_each(|version| refuse_default(version, &toolchains, context))?;

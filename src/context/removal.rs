@@ -46,6 +46,15 @@ impl Context {
         Ok(removal)
     }
 
+    /// Ends what an interrupted removal left: the rest of the tree, its shims, a default that is gone. What fails is for the
+    /// next command that changes something.
+    pub fn finish_removals(&self) {
+        let Ok(store) = self.store() else { return };
+        let _ = store.sweep();
+        let _ = self.publish();
+        let _ = store.clear_default_if_gone();
+    }
+
     /// Names the pins that still ask for versions that are gone; the default's loss is said elsewhere.
     pub fn note_still_pinned(&self, removed: &[Version], asked_for: &BTreeMap<Version, String>) {
         for version in removed {

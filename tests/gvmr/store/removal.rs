@@ -102,3 +102,22 @@ fn a_default_that_is_set_meanwhile_survives_the_removal_of_the_one_before() {
     assert!(slow.wait().unwrap().success());
     assert_eq!(fs::read_to_string(&default).unwrap_or_default(), "1.99.1\n");
 }
+
+#[test]
+fn a_killed_uninstall_is_finished_by_the_same_command() {
+    if Command::new("strace").arg("-V").output().is_err() {
+        return skip("strace is not installed");
+    }
+    let mirror = Mirror::small(&["1.98.1", "1.99.1"]);
+    let world = mirror.world();
+    world.gvmr(["install", "1.98.1", "1.99.1"]).succeeds();
+    let mut killed = world.command(Path::new("/usr/bin/strace"), &world.path("user"));
+    killed.args(["-f", "-o", "/dev/null", "-e", "inject=unlinkat:signal=KILL:when=1"]);
+    killed.arg(gvmr()).args(["uninstall", "1.99.1"]).output().unwrap();
+    assert_eq!(world.installed(), ["go1.98.1"]);
+    assert_eq!(names(&world.home().join("staging")).len(), 1, "the tree's rest");
+    world.gvmr(["uninstall", "1.99.1"]).exits(3, &["1.99.1 is not installed"]);
+    assert!(names(&world.home().join("staging")).is_empty());
+    assert!(!world.home().join("shims/go1.99.1").exists());
+    world.shim("go", &world.path("user"), ["version"]).succeeds();
+}
