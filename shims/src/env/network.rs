@@ -101,14 +101,12 @@ impl Network {
         addresses.sort_unstable();
         addresses.dedup();
         interfaces.retain(|interface| interface != b"lo");
+        let name = |interface: &Interface| String::from_utf8_lossy(interface).into_owned();
+        // Sorted as they are given: a name that is no text has another place before.
+        let mut interfaces: Vec<String> = interfaces.iter().map(name).collect();
         interfaces.sort_unstable();
         interfaces.dedup();
-        let name = |interface: &Interface| String::from_utf8_lossy(interface).into_owned();
-        NetworkState {
-            gateways: gateways.into_iter().flatten().collect(),
-            addresses,
-            interfaces: interfaces.iter().map(name).collect(),
-        }
+        NetworkState { gateways: gateways.into_iter().flatten().collect(), addresses, interfaces }
     }
 
     fn holds(&self, kind: Condition, conditions: &Conditions) -> bool {
