@@ -9,7 +9,7 @@ use reqwest::header::HeaderValue;
 
 /// The header for `url`. Credentials in an `http` URL are an error, as they are to cmd/go.
 pub(super) fn authorization(url: &Url, netrc: &Netrc) -> Result<Option<HeaderValue>, NetErrorKind> {
-    if !url.username().is_empty() || url.password().is_some() {
+    if has_login(url) {
         if url.scheme() != "https" {
             return Err(NetErrorKind::InsecureCredentials);
         }
@@ -20,11 +20,15 @@ pub(super) fn authorization(url: &Url, netrc: &Netrc) -> Result<Option<HeaderVal
     Ok(found.and_then(|(login, password)| basic(login.as_bytes(), password.as_bytes())))
 }
 
+/// Whether an address holds a login.
+pub(super) fn has_login(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
 /// The header for the login in a proxy's address.
 pub(super) fn basic_of(proxy: &Url) -> Option<HeaderValue> {
-    let has_login = !proxy.username().is_empty() || proxy.password().is_some();
     let password = || decoded(proxy.password().unwrap_or_default());
-    has_login.then(|| basic(&decoded(proxy.username()), &password()))?
+    has_login(proxy).then(|| basic(&decoded(proxy.username()), &password()))?
 }
 
 /// `url` without the credentials in it, for a request line.

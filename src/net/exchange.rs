@@ -1,7 +1,7 @@
 //! One request and its answer: redirects by our own rule, credentials by origin, statuses to errors.
 
 use super::conditional::Validators;
-use super::credentials::{authorization, stripped};
+use super::credentials::{authorization, has_login, stripped};
 use super::error::{NetError, NetErrorKind, RedirectRefusal};
 use super::kept::Sent;
 use super::pace::Pace;
@@ -279,10 +279,6 @@ impl Hop {
         };
         FailedRequest { error, retry_after: None }
     }
-}
-
-fn has_login(url: &Url) -> bool {
-    !url.username().is_empty() || url.password().is_some()
 }
 
 /// `Retry-After` in seconds. Its date form is rare and ignored: the growing pause serves as well.

@@ -135,6 +135,6 @@ mod tests {
         notify.clone().tell("b", "third");
         drop(notify);
         assert_eq!(lines.iter().collect::<Vec<_>>(), ["first", "third"]);
-        Notify::default().tell("a", "nobody listens");
+        Notify::default().tell("a", "without a receiver");
     }
 }
