@@ -36,13 +36,13 @@ impl<'directory> NewFile<'directory> {
         Ok(Self { file: File::from(descriptor), directory, name: name.to_owned(), renamed: false })
     }
 
-    /// Creates a file for new content of the one called `of`, and holds a lock on it: a file without a lock and without a
-    /// living writer is a leftover, which [`sweep`] removes.
-    pub fn create_locked(directory: BorrowedFd<'directory>, of: &str, mode: u32) -> Result<Self> {
+    /// Creates a file whose name is `prefix`, this process's id and a number, and holds a lock on it: a file without a lock
+    /// and without a living writer is a leftover, which [`sweep`] removes.
+    pub fn create_locked(directory: BorrowedFd<'directory>, prefix: &str, mode: u32) -> Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         loop {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let name = format!(".{}.gvmr-{}-{number}", of.trim_start_matches('.'), std::process::id());
+            let name = format!("{prefix}{}-{number}", std::process::id());
             match Self::create(directory, Path::new(&name), mode) {
                 Ok(new) => {
                     let _ = new.file.try_lock(); // without locks, its age tells

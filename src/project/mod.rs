@@ -14,8 +14,8 @@ use directory::{Beneath, ProjectDirectory};
 use gvmr_core::select::project;
 use rustix::fs::{self, FileType, Gid, Mode, OFlags, Stat, Uid};
 use rustix::io::Errno;
-use rustix::process::geteuid;
-use std::ffi::OsString;
+use rustix::process::{Pid, geteuid};
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -119,9 +119,9 @@ impl ProjectFile {
     pub fn replace(&self, bytes: &[u8], mode: u32) -> Result<(), ProjectError> {
         let failed = |error: io::Error| ProjectError::io("write", &self.path(), error);
         let descriptor = self.directory.descriptor();
-        let name = self.name.to_string_lossy();
-        atomic_file::sweep(descriptor, |left| atomic_file::writer_of(left, &name));
-        let new = NewFile::create_locked(descriptor, &name, mode).map_err(|error| failed(error.into()))?;
+        let prefix = prefix(&self.name.to_string_lossy());
+        atomic_file::sweep(descriptor, |left| writer_of(left, &prefix));
+        let new = NewFile::create_locked(descriptor, &prefix, mode).map_err(|error| failed(error.into()))?;
         self.keep_rights(new.file()).map_err(failed)?;
         new.write(bytes).map_err(failed)?;
         new.replace(Path::new(&self.name)).map_err(|error| failed(error.into()))?;
@@ -152,6 +152,16 @@ impl ProjectFile {
         }
         Ok(())
     }
+}
+
+/// What the names of temporary files for new content of `name` begin with: `.go-version.gvmr-`.
+fn prefix(name: &str) -> String {
+    format!(".{}.gvmr-", name.trim_start_matches('.'))
+}
+
+/// The process that writes such a file. Former builds put another dot before the name.
+fn writer_of(left: &OsStr, prefix: &str) -> Option<Pid> {
+    atomic_file::writer_of(left, prefix).or_else(|| atomic_file::writer_of(left, &format!(".{prefix}")))
 }
 
 fn is_link(found: &Stat) -> bool {

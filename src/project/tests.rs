@@ -154,3 +154,23 @@ fn an_old_kernel_finds_the_same_directories() {
         assert_eq!(new.is_ok(), is_inside, "{}", path.display());
     }
 }
+
+#[test]
+fn only_names_of_temporary_files_have_a_writer() {
+    let writer = |name: &str| writer_of(OsStr::new(name), &prefix(".go-version"));
+    for name in [".go-version.gvmr-4711-0", "..go-version.gvmr-4711-12"] {
+        assert_eq!(writer(name), Pid::from_raw(4711), "{name}");
+    }
+    for name in [
+        ".go-version",
+        "go-version.gvmr-4711-0",
+        ".go-version.gvmr-0-0",
+        ".go-version.gvmr--1-0",
+        ".go-version.gvmr-1",
+        ".go-version.gvmr-1-x",
+        ".tool-versions.gvmr-1-0",
+        "...go-version.gvmr-1-0",
+    ] {
+        assert_eq!(writer(name), None, "{name}");
+    }
+}

@@ -5,12 +5,9 @@
 use super::directory::HeldDirectory;
 use super::error::EditError;
 use crate::atomic_file::{self, NewFile};
-use rustix::io::Errno;
 use rustix::process::Pid;
 use std::ffi::OsStr;
 use std::os::fd::AsFd as _;
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What the names start with; behind it the writer's process id and a number: `4711-0`.
 const PREFIX: &str = ".gvmr-setup-";
@@ -21,19 +18,8 @@ pub(super) fn create<'d>(
     of: &OsStr,
     mode: u32,
 ) -> Result<NewFile<'d>, EditError> {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    loop {
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{PREFIX}{}-{number}", std::process::id());
-        match NewFile::create(directory.descriptor.as_fd(), Path::new(&name), mode) {
-            Ok(new) => {
-                let _ = new.file().try_lock(); // without locks, its age tells
-                return Ok(new);
-            }
-            Err(Errno::EXIST) => {} // of an earlier process with this id
-            Err(error) => return Err(EditError::io("write", &directory.path.join(of), error)),
-        }
-    }
+    NewFile::create_locked(directory.descriptor.as_fd(), PREFIX, mode)
+        .map_err(|error| EditError::io("write", &directory.path.join(of), error))
 }
 
 /// Removes what killed writers of this user left in the directory, best effort.
@@ -43,9 +29,7 @@ pub(super) fn sweep(directory: &HeldDirectory) {
 
 /// The process id in the name of a temporary file.
 fn writer_of(name: &OsStr) -> Option<Pid> {
-    let (process, number) = name.to_str()?.strip_prefix(PREFIX)?.split_once('-')?;
-    number.parse::<u64>().ok()?;
-    Pid::from_raw(process.parse().ok().filter(|process| *process > 0)?)
+    atomic_file::writer_of(name, PREFIX)
 }
 
 #[cfg(test)]
