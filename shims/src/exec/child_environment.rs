@@ -40,13 +40,15 @@ impl<'a> ChildEnvironment<'a> {
     pub fn of(entries: &[Word<'a>], edits: &Edits<'_>) -> Self {
         let mut child = Self { kept: Vec::with_capacity(entries.len() + 3), added: Vec::new() };
         let mut local = edits.local;
-        for entry in entries {
-            if is_removed(*entry, edits) {
-                continue;
+        let only_gos = edits.changes.is_empty();
+        child.kept.extend(entries.iter().filter(|entry| {
+            if only_gos && entry.first_byte() != b'G' {
+                return true; // as most are
             }
-            local &= entry.after(b"GOTOOLCHAIN=").is_none();
-            child.kept.push(*entry);
-        }
+            let is_kept = !is_removed(**entry, edits);
+            local &= !is_kept || entry.after(b"GOTOOLCHAIN=").is_none();
+            is_kept
+        }));
         if local {
             child.add(b"GOTOOLCHAIN=", b"local");
         }

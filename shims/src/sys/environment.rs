@@ -37,15 +37,22 @@ pub struct Block<'a> {
     entries: Vec<Word<'a>>,
     /// Those whose names start as all names do that are asked for; the others are skipped once.
     asked: Vec<Word<'a>>,
+    /// The first letters of those: hardly any environment has a name with each of them.
+    letters: u32,
     privileged: bool,
 }
 
 /// The first letters of the names that [`Block`] is asked for on the way to every tool.
-const FIRST_LETTERS: u128 = 1 << b'G' | 1 << b'H' | 1 << b'P' | 1 << b'T' | 1 << b'X';
+const FIRST_LETTERS: u32 = bit(b'G') | bit(b'H') | bit(b'P') | bit(b'T') | bit(b'X');
 
-/// Whether names with this first letter are among [`FIRST_LETTERS`].
+/// A letter's place in the alphabet as a bit; other characters share one with some letter.
+const fn bit(letter: u8) -> u32 {
+    1 << (letter & 31)
+}
+
+/// Whether names with this first letter are among [`FIRST_LETTERS`], or may be.
 fn is_asked(first: u8) -> bool {
-    FIRST_LETTERS.checked_shr(u32::from(first)).is_some_and(|letters| letters & 1 == 1)
+    FIRST_LETTERS & bit(first) != 0
 }
 
 impl Block<'static> {
@@ -64,7 +71,8 @@ impl<'a> Block<'a> {
     fn with(entries: Vec<Word<'a>>, privileged: bool) -> Self {
         let mut asked = Vec::with_capacity(entries.len());
         asked.extend(entries.iter().filter(|entry| is_asked(entry.first_byte())));
-        Self { entries, asked, privileged }
+        let letters = asked.iter().fold(0, |letters, entry: &Word<'_>| letters | bit(entry.first_byte()));
+        Self { entries, asked, letters, privileged }
     }
 
     /// Whether the kernel gave this process more rights than its caller has.
@@ -87,8 +95,12 @@ impl<'a> Block<'a> {
 
     /// The value of `name`, empty or not; the first entry counts, as it does to C's `getenv`.
     pub fn value(&self, name: &str) -> Option<&'a [u8]> {
-        let is_asked = name.as_bytes().first().is_some_and(|first| is_asked(*first));
-        let entries = if is_asked { &self.asked } else { &self.entries };
+        let first = *name.as_bytes().first()?;
+        let entries = match is_asked(first) {
+            true if self.letters & bit(first) == 0 => return None,
+            true => &self.asked,
+            false => &self.entries,
+        };
         let value = entries.iter().find_map(|entry| entry.after(name.as_bytes())?.after(b"="));
         value.map(|value| value.as_c_str().to_bytes())
     }
@@ -124,6 +136,7 @@ impl Environment for Vec<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ffi::CString;
 
     const ENTRIES: [&CStr; 6] =
         [c"HOME=/h", c"GVMR_VERSION=1.22", c"HOME=/other", c"EMPTY=", c"HOMER=/x", c"XDG_CONFIG_HOME=/c"];
@@ -136,7 +149,12 @@ mod tests {
         assert_eq!(block.value("EMPTY"), Some(&b""[..]));
         assert_eq!(block.get("HOM"), None);
         assert_eq!(block.get("EMPTY"), None);
-        assert_eq!(Block::of(&[c"other=1"]).get("other").unwrap(), "1");
+        for first in 1..=u8::MAX {
+            let entry = CString::new([&[first][..], b"ther=1"].concat()).unwrap();
+            let Some(name) = entry.to_str().ok().and_then(|entry| entry.split_once('=')) else { continue };
+            assert_eq!(Block::of(&[&entry, c"HOME=/h"]).get(name.0).is_some(), first != b'=', "{name:?}");
+            assert_eq!(Block::of(&[c"HOME=/h", c"GOPATH=/p"]).get(name.0), None);
+        }
     }
 
     #[test]
