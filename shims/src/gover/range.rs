@@ -28,6 +28,11 @@ struct Comparator {
 impl Range {
     /// Parses `>=1.21 <1.24`, `>= go1.21, < go1.24`, `~1.22`, `^1.20`, `=1.22.3`; `None` for all else.
     pub fn parse(text: &str) -> Option<Self> {
+        // It is kept as it is written, and a file would have another line.
+        if text.contains(|one: char| one.is_control() && one != '\t') {
+            return None;
+        }
+        let text = text.trim();
         let mut comparators = Vec::new();
         for part in text.split(',') {
             let mut rest = part.trim();
@@ -221,9 +226,11 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_a_range_that_is_kept_as_written_or_none(text in "[>=<~^, 0-9.rcxgov*]{0,24}") {
+        fn any_text_is_a_range_that_is_kept_as_written_or_none(text in "[>=<~^, \\t\u{b}\u{a0}\\n0-9.rcxgov*]{0,24}") {
             if let Some(range) = Range::parse(&text) {
-                prop_assert_eq!(range.to_string(), text);
+                let written = range.to_string();
+                prop_assert_eq!(&written, text.trim());
+                prop_assert_eq!(written.lines().count(), 1);
             }
         }
     }
