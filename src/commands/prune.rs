@@ -42,7 +42,9 @@ pub(super) fn run(arguments: &cli::PruneArgs, context: &Context) -> Result<(), E
         return forget_indexes(arguments, context);
     }
     if !arguments.dry_run {
+        // An interrupted removal may have left a part of the tree, and its shims.
         context.store()?.sweep()?;
+        context.publish()?;
     }
     if context.settings.home.shared_file().exists() {
         context.terminal.note("other users' defaults and pins cannot be checked from here");
