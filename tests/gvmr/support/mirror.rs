@@ -123,7 +123,15 @@ impl Mirror {
 
     /// A machine whose only source this proxy is.
     pub(crate) fn world(&self) -> World {
-        let mut world = World::new(&self.server.url(""));
+        self.trusted_by(World::new(&self.server.url("")))
+    }
+
+    /// The same in a directory below `place`.
+    pub(crate) fn world_below(&self, place: &Path) -> World {
+        self.trusted_by(World::below(place, &self.server.url("")))
+    }
+
+    fn trusted_by(&self, mut world: World) -> World {
         if let Some(key) = &self.key {
             world.set("GOSUMDB", key);
         }

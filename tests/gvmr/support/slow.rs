@@ -25,6 +25,9 @@ pub(crate) const LEFT_OUT: &[&str] = &[
 
 /// With fewer rounds of the same.
 pub(crate) const SHORTENED: &[&str] = &[
+    "durability::a_fault_in_any_call_that_changes_something_leaves_nothing_half",
+    "durability::a_kill_at_any_moment_leaves_nothing_half",
+    "durability::a_power_cut_at_any_moment_leaves_nothing_half",
     "environment::rules_oracle::what_go_sees_is_what_the_documented_order_says",
     "environment::trust::swaps::a_swap_between_check_and_use_never_lets_the_unapproved_bytes_in",
     "install::archives::proof::a_changed_byte_anywhere_in_a_real_archive_never_installs_another_tree",

@@ -17,7 +17,15 @@ pub(crate) struct World {
 impl World {
     /// An empty machine whose only source is `proxy`, as GOPROXY.
     pub(crate) fn new(proxy: &str) -> Self {
-        let directory = super::scratch::tempdir().unwrap();
+        Self::in_directory(super::scratch::tempdir().unwrap(), proxy)
+    }
+
+    /// The same in a directory below `place`, such as another file system.
+    pub(crate) fn below(place: &Path, proxy: &str) -> Self {
+        Self::in_directory(tempfile::tempdir_in(place).unwrap(), proxy)
+    }
+
+    fn in_directory(directory: TempDir, proxy: &str) -> Self {
         std::fs::create_dir(directory.path().join("user")).unwrap();
         let mut world = Self { directory, variables: BTreeMap::new() };
         world.set("HOME", &world.path("user").display().to_string());
