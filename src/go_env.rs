@@ -2,29 +2,24 @@
 //!
 //! Takes the program and the environment that it is to get, gives the values of the names that were asked for, or go's own
 //! sentence about why it fails. The program
-//! runs in a new process group, which is ended as a whole: after a time, or when it has written too much. It switches to
-//! no other toolchain, looks for no C compiler, and leaves nothing behind in the user's configuration directory.
+//! runs in a new process group, which is ended as a whole: with it, after a time, or when it has written too much. It
+//! switches to no other toolchain, looks for no C compiler, and leaves nothing behind in the user's configuration directory.
 
 use crate::net::without_credentials_in_text;
+use crate::process::{self, Ending, KeptOutput, OutputLimits, Scope, Stop, Streams};
 use gvmr_core::sys::printable;
-use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeMap;
 use std::ffi::{CStr, OsStr};
-use std::io::{self, Read as _};
+use std::io;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 /// How long it may take to answer.
 const LIMIT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
-/// How often to check whether a program that closed its output has ended.
-const TICK: Duration = Duration::from_millis(1);
 /// The most bytes of an answer.
-const MAX_BYTES: u64 = 1 << 20;
+const MAX_BYTES: usize = 1 << 20;
 /// The most characters of a program's last line that are quoted.
 const MAX_QUOTED: usize = 300;
 
@@ -64,13 +59,13 @@ pub fn ask(
         names.iter().partition(|name| OF_THE_COMPILER.contains(name));
     let mut values = BTreeMap::new();
     if !plain.is_empty() {
-        values.append(&mut asked(&mut command(program, environment, &plain))?);
+        values.append(&mut asked(command(program, environment, &plain))?);
     }
     if !compilers.is_empty() {
         let mut command = command(program, environment, &compilers);
         // Without a PATH it finds no compiler to try flags on; the flags that are set do not depend on it.
         command.env_remove("CC").env_remove("CXX").env_remove("FC").env("PATH", "");
-        values.append(&mut asked(&mut command)?);
+        values.append(&mut asked(command)?);
     }
     Ok(values)
 }
@@ -80,7 +75,7 @@ pub fn complaint(program: &Path, environment: &[&CStr]) -> Option<String> {
     let mut command = started_from_root(program, environment);
     // It must not download what GOTOOLCHAIN names.
     command.arg("version").env("GOPROXY", "off");
-    match output(&mut command) {
+    match output(command) {
         Err(GoEnvError::Failed { last, .. }) => last,
         _ => None,
     }
@@ -105,43 +100,27 @@ fn started_from_root(program: &Path, environment: &[&CStr]) -> Command {
     command.env("PWD", "/");
     // Where no directory can be, the go command counts nothing and starts no process that reports counts.
     command.env("TEST_TELEMETRY_DIR", "/dev/null/none");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    command.stdin(Stdio::null());
     command
 }
 
-fn asked(command: &mut Command) -> Result<BTreeMap<String, String>, GoEnvError> {
+fn asked(command: Command) -> Result<BTreeMap<String, String>, GoEnvError> {
     serde_json::from_slice(&output(command)?).map_err(|_| GoEnvError::Strange)
 }
 
 /// What it writes to stdout, where it succeeds.
-fn output(command: &mut Command) -> Result<Vec<u8>, GoEnvError> {
-    let deadline = Instant::now() + LIMIT;
-    let leader = command.spawn().map_err(GoEnvError::Run)?;
-    let mut group = Group { leader, ended: false };
-    let (Some(stdout), Some(stderr)) = (group.leader.stdout.take(), group.leader.stderr.take()) else {
-        return Err(GoEnvError::Strange);
-    };
-    let (stdout, stderr) = (read(stdout)?, read(stderr)?);
-    let said = stdout.recv_timeout(LIMIT).map_err(|_| GoEnvError::TooLong)?;
-    let status = group.wait_until(deadline)?;
-    if !status.success() {
-        // What it started may keep stderr open.
-        let complaint = stderr.recv_timeout(Duration::from_millis(200)).ok().and_then(Result::ok);
-        return Err(GoEnvError::Failed { status, last: complaint.and_then(|text| last_line(&text)) });
+fn output(command: Command) -> Result<Vec<u8>, GoEnvError> {
+    let limits = OutputLimits { time: LIMIT, kept: KeptOutput::All(MAX_BYTES), is_answer: |_| false };
+    let output =
+        process::output(command, Streams::Apart, Scope::Group, limits).map_err(|stop| match stop {
+            Stop::Run(error) => GoEnvError::Run(error),
+            Stop::Hear(_) => GoEnvError::TooLong,
+        })?;
+    match output.ending {
+        Ending::Exited(status) if status.success() => Ok(output.stdout),
+        Ending::Exited(status) => Err(GoEnvError::Failed { status, last: last_line(&output.stderr) }),
+        Ending::Stopped => Err(GoEnvError::TooLong),
     }
-    said.map_err(GoEnvError::Run)
-}
-
-/// Reads all of it, in another thread.
-fn read(pipe: impl io::Read + Send + 'static) -> Result<Receiver<io::Result<Vec<u8>>>, GoEnvError> {
-    let (sender, receiver) = channel();
-    let read = move || {
-        let mut said = Vec::new();
-        let result = pipe.take(MAX_BYTES).read_to_end(&mut said).map(|_| said);
-        let _ = sender.send(result); // the receiver may have given up
-    };
-    thread::Builder::new().name("go env".to_owned()).spawn(read).map_err(GoEnvError::Run)?;
-    Ok(receiver)
 }
 
 /// The last line that says something, printable, without credentials and not too long.
@@ -149,37 +128,6 @@ fn last_line(text: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(text);
     let last = text.lines().map(str::trim).rfind(|line| !line.is_empty())?;
     Some(printable::text(&without_credentials_in_text(last)).chars().take(MAX_QUOTED).collect())
-}
-
-/// A program and all that it starts in its group; ended when dropped.
-struct Group {
-    leader: Child,
-    ended: bool,
-}
-
-impl Group {
-    fn wait_until(&mut self, deadline: Instant) -> Result<ExitStatus, GoEnvError> {
-        loop {
-            if let Some(status) = self.leader.try_wait().map_err(GoEnvError::Run)? {
-                self.ended = true;
-                return Ok(status);
-            }
-            if Instant::now() > deadline {
-                return Err(GoEnvError::TooLong);
-            }
-            thread::sleep(TICK);
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if !self.ended {
-            // The leader, even one that has ended, keeps its id until it is waited for.
-            let _ = kill_process_group(Pid::from_child(&self.leader), Signal::KILL);
-            let _ = self.leader.wait();
-        }
-    }
 }
 
 #[cfg(test)]
@@ -226,11 +174,11 @@ mod tests {
         assert!(matches!(still_open, GoEnvError::Failed { .. }), "{still_open}");
         assert!(matches!(failure("echo no"), GoEnvError::Strange));
         assert!(matches!(failure("sleep 60"), GoEnvError::TooLong));
-        assert!(matches!(failure("sleep 60 & echo '{}'"), GoEnvError::TooLong));
+        assert!(ask_script("sleep 60 & echo '{}'", &["GOPATH"]).unwrap().is_empty());
         assert!(matches!(failure("exec >&-; sleep 60"), GoEnvError::TooLong));
         let missing = ask(Path::new("/nonexistent/go"), &[], &["GOPATH"]);
         assert!(matches!(missing, Err(GoEnvError::Run(_))), "{missing:?}");
-        // More than an answer may have: its pipe is closed, and what came is none.
-        assert!(matches!(failure("yes"), GoEnvError::Failed { .. }));
+        // More than an answer may have.
+        assert!(matches!(failure("yes"), GoEnvError::TooLong));
     }
 }

@@ -1,6 +1,6 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the first one asks a command that must clean up to do so.
 
-use crate::process::signals;
+use crate::process::{self, signals};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::io;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(super) struct Interrupt {
 
 impl Interrupt {
     /// While something is to be cleaned up, the first signal asks for that; a second one, or a cleanup that takes too
-    /// long, ends the process, and otherwise every signal does. Nothing is lost either way: the next install removes what
+    /// long, ends the process with all that it runs, and otherwise every signal does. Nothing is lost either way: the next install removes what
     /// was not committed.
     pub(super) fn listen(&self) -> io::Result<()> {
         let handled = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !signals::is_ignored(*signal));
@@ -37,11 +37,11 @@ impl Interrupt {
             for signal in &mut received {
                 let _ = SIGNAL.compare_exchange(0, signal, Ordering::Relaxed, Ordering::Relaxed);
                 if asked.swap(true, Ordering::Relaxed) || pending_cleanup.load(Ordering::Relaxed) == 0 {
-                    signals::end_by(signal);
+                    end_by(signal);
                 }
                 std::thread::spawn(move || {
                     std::thread::sleep(GRACE);
-                    signals::end_by(signal);
+                    end_by(signal);
                 });
             }
         })?;
@@ -60,4 +60,10 @@ impl Interrupt {
         self.pending_cleanup.fetch_sub(1, Ordering::Relaxed);
         result
     }
+}
+
+/// Ends this process, and what it runs.
+fn end_by(signal: i32) -> ! {
+    process::end_all();
+    signals::end_by(signal)
 }

@@ -1,15 +1,38 @@
 //! A running leader and its group, session or keeper, ended when dropped.
 //!
 //! The ended leader stays a zombie until its group or session is ended: no other process, group or session can get its id
-//! meanwhile.
+//! meanwhile. All that run are listed, for a process that a signal
+//! ends.
 
 use super::Scope;
+use super::descendants::{adopt_orphans, end_descendants, end_orphans};
 use super::keeper::KeptCommand;
 use super::session::sweep;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};
 use std::io;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitStatus};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The leaders that run, keepers too.
+static RUNNING: Mutex<Vec<(Pid, Scope)>> = Mutex::new(Vec::new());
+
+fn running() -> MutexGuard<'static, Vec<(Pid, Scope)>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends all that this process runs, because it is about to end: from now on it can start no more, and who waits for one
+/// of them waits for ever.
+pub fn end_all() {
+    let running = running();
+    if !running.is_empty() {
+        adopt_orphans();
+        let sessions = running.iter().filter(|(_, scope)| *scope == Scope::Session);
+        sessions.for_each(|(leader, _)| sweep(*leader));
+        end_descendants();
+    }
+    std::mem::forget(running);
+}
 
 pub(super) struct GroupLeader {
     child: Child,
@@ -28,9 +51,15 @@ impl GroupLeader {
                 None
             }
             Scope::Session => None,
-            Scope::Kept => Some(KeptCommand::with(&mut command)?),
+            Scope::Kept => {
+                adopt_orphans(); // in place of a keeper that is killed
+                Some(KeptCommand::with(&mut command)?)
+            }
         };
+        let mut running = running();
         let mut leader = Self { child: command.spawn()?, scope, kept, status: None };
+        running.push((leader.id(), scope));
+        drop(running);
         drop(command); // it holds the pipes open
         if let Some(kept) = &mut leader.kept {
             kept.begins()?;
@@ -71,11 +100,16 @@ impl GroupLeader {
                 sweep(id);
             }
         }
+        waitid(WaitId::Pid(id), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)?;
+        let mut running = running();
         let status = self.child.wait()?;
         self.status = Some(status);
+        running.retain(|(leader, _)| *leader != id); // before another process can get its id
         // The command may have been killed, and the keeper have ended as it did.
         if let Some(kept) = self.kept.as_ref().filter(|_| status.signal() == Some(Signal::KILL.as_raw())) {
             kept.end_without_keeper();
+            let known: Vec<Pid> = running.iter().map(|(leader, _)| *leader).collect();
+            end_orphans(&known);
         }
         Ok(status)
     }

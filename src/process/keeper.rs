@@ -8,15 +8,14 @@
 //! On the socket, the keeper writes one line: `+ID` of the leader, or `-ERRNO` where the command cannot start. It reads
 //! [`INTERRUPT`], and the end.
 
-use super::descendants::descendants;
+use super::descendants::{adopt_orphans, end_descendants};
 use super::leader::Begun;
-use super::session::{end_process, sweep};
-use super::stat::Stat;
+use super::session::sweep;
 use super::{leader, signals};
 use rustix::io::Errno;
 use rustix::process::{
-    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, WaitOptions, WaitStatus, getpid, kill_process,
-    kill_process_group, set_child_subreaper, setrlimit, wait, waitid,
+    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, WaitOptions, WaitStatus, kill_process,
+    kill_process_group, setrlimit, wait, waitid,
 };
 use std::ffi::OsString;
 use std::fs;
@@ -27,16 +26,9 @@ use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
 
 /// What the keeper is told to send the command what Ctrl-C would.
 const INTERRUPT: u8 = b'i';
-/// How long a process may take to end by a signal that it cannot ignore; one that the kernel holds may take for ever.
-const GIVE_UP: Duration = Duration::from_secs(10);
-/// Between two looks at what is left.
-const TICK: Duration = Duration::from_millis(2);
-/// Looks at processes that may not be killed, such as another user's, before they are left alone.
-const REFUSALS: usize = 20;
 
 /// The command of a keeper, to which the environment and directory of `words` are to be given; an error where no keeper
 /// can be started here.
@@ -84,7 +76,7 @@ impl KeptCommand {
         let _ = self.socket.shutdown(std::net::Shutdown::Both); // the keeper may be gone
     }
 
-    /// Ends what can be found of a command whose keeper was killed.
+    /// Ends the session of a command whose keeper was killed.
     pub(super) fn end_without_keeper(&self) {
         self.leader.into_iter().for_each(sweep);
     }
@@ -107,8 +99,7 @@ pub fn keep(words: &[OsString]) -> io::Error {
 }
 
 fn start(words: &[OsString]) -> io::Result<Pid> {
-    // Before Linux 3.4 there is no such parent: what leaves the command's tree is not found then.
-    let _ = set_child_subreaper(Some(getpid()));
+    adopt_orphans();
     let mut command = leader::command(words);
     let begun = Begun::with(&mut command)?;
     let child = command.spawn()?;
@@ -164,28 +155,6 @@ fn wait_for(leader: Pid, running: &Mutex<Option<Pid>>) -> Option<WaitStatus> {
                 }
             }
         }
-    }
-}
-
-/// Kills everything below this process until there is nothing left to wait for.
-fn end_descendants() {
-    let start = Instant::now();
-    let mut refusals = 0;
-    while start.elapsed() < GIVE_UP && refusals < REFUSALS {
-        loop {
-            match wait(WaitOptions::NOHANG) {
-                Ok(Some(_)) | Err(Errno::INTR) => {}
-                Ok(None) => break,
-                Err(_) => return, // ECHILD
-            }
-        }
-        let killed = descendants().into_iter().filter(|(id, stat)| {
-            let is_same = || Stat::of(*id).is_some_and(|now| now.start_time() == stat.start_time());
-            end_process(*id, is_same).is_ok()
-        });
-        let killed = killed.count();
-        refusals = if killed == 0 { refusals + 1 } else { 0 };
-        thread::sleep(TICK);
     }
 }
 

@@ -9,13 +9,19 @@ mod change;
 pub use change::CrontabChange;
 
 use super::edit::{BEGIN, END};
+use crate::process::{self, Ending, KeptOutput, OutputLimits, ProgramOutput, Scope, Stop, Streams};
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::program;
 use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
+/// How long `crontab` may take.
+const LIMIT: Duration = Duration::from_secs(30);
+/// The most bytes of a crontab.
+const MAX_BYTES: usize = 16 << 20;
 /// The default `PATH` of jobs, and `/usr/local/bin`, which that lacks.
 const DEFAULT_PATH: &[u8] = b"/usr/local/bin:/usr/bin:/bin";
 
@@ -68,9 +74,9 @@ impl CrontabError {
 impl Crontab {
     /// What `crontab -l` prints; an empty one if the user has none.
     pub fn read() -> Result<Self, CrontabError> {
-        let output = crontab(&["-l"], None)?;
+        let (output, succeeded) = crontab(&["-l"], None)?;
         let said = words(&output);
-        if output.status.success() {
+        if succeeded {
             Ok(Self { text: output.stdout })
         } else if said.contains("no crontab") || said.contains("can't open") {
             Ok(Self { text: Vec::new() }) // so say Debian's, BSD's and busybox's
@@ -150,27 +156,34 @@ impl Crontab {
     /// Makes this the user's crontab; an empty one is removed.
     pub fn install(&self) -> Result<(), CrontabError> {
         let (action, input) = if self.text.is_empty() { ("-r", None) } else { ("-", Some(&*self.text)) };
-        let output = crontab(&[action], input)?;
-        if output.status.success() {
-            return Ok(());
+        match crontab(&[action], input)? {
+            (_, true) => Ok(()),
+            (output, false) => Err(CrontabError::Refused { action, said: words(&output) }),
         }
-        Err(CrontabError::Refused { action, said: words(&output) })
     }
 }
 
-fn crontab(arguments: &[&str], input: Option<&[u8]>) -> Result<Output, CrontabError> {
+/// What `crontab` prints, and how it ended.
+fn crontab(arguments: &[&str], input: Option<&[u8]>) -> Result<(ProgramOutput, bool), CrontabError> {
     let program = program::find_in_system("crontab", &Process).ok_or(CrontabError::Absent)?;
     let mut command = Command::new(program);
-    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
-    let mut child = command.env("LC_ALL", "C").spawn().map_err(CrontabError::Program)?;
-    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
-        let _ = stdin.write_all(input); // where it ended early it says why
+    command.args(arguments).env("LC_ALL", "C").stdin(Stdio::null());
+    if let Some(input) = input {
+        let (reader, mut writer) = io::pipe().map_err(CrontabError::Program)?;
+        command.stdin(reader);
+        let input = input.to_vec();
+        std::thread::spawn(move || writer.write_all(&input)); // where it ended early it says why
     }
-    child.wait_with_output().map_err(CrontabError::Program)
+    let limits = OutputLimits { time: LIMIT, kept: KeptOutput::All(MAX_BYTES), is_answer: |_| false };
+    let output = process::output(command, Streams::Apart, Scope::Group, limits)
+        .map_err(|(Stop::Run(error) | Stop::Hear(error))| CrontabError::Program(error))?;
+    match output.ending {
+        Ending::Exited(status) => Ok((output, status.success())),
+        Ending::Stopped => Err(CrontabError::Program(io::ErrorKind::TimedOut.into())),
+    }
 }
 
-fn words(output: &Output) -> String {
+fn words(output: &ProgramOutput) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
     said.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -4,7 +4,6 @@
 //! program started there gets. Each shell runs the user's own files, without a terminal, with a limit in time and
 //! output, in a new session that is ended as a whole. Never trusts what a shell reports about itself.
 
-mod answer;
 mod coverage;
 mod probe;
 mod programs;
@@ -17,16 +16,21 @@ pub use sessions::{SessionKind, Sessions, Shell};
 pub use state::{ProbeResult, SessionState};
 
 use crate::net::without_credentials_in_text;
-use crate::process::{Ending, in_order};
-use answer::{SessionOutput, ask};
+use crate::process::{
+    Ending, KeptOutput, OutputLimits, ProgramOutput, Scope, Stop, Streams, in_order, output,
+};
 use gvmr_core::sys::printable;
 use std::ffi::OsStr;
+use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// How long one session may take to answer.
 const LIMIT: Duration = Duration::from_secs(5);
+/// Bytes of output that are kept: the last ones, since the answer is. The files of a user may print without end.
+const KEPT: KeptOutput = KeptOutput::Last(64 << 10);
 /// Sessions that are asked at once, at least and at most: they wait more than they work.
 const AT_ONCE: (usize, usize) = (3, 6);
 
@@ -58,14 +62,14 @@ impl Sessions<'_> {
             return None;
         }
         let command = start::zsh_directory(self, shell);
-        let outcome = ask(command, LIMIT, |output| output.ends_with(b"\n")).ok()?;
-        let said = outcome.output.rsplit(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"@@"))?;
+        let outcome = ask(command, |output| output.ends_with(b"\n")).ok()?;
+        let said = outcome.stdout.rsplit(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"@@"))?;
         Some(PathBuf::from(OsStr::from_bytes(said))).filter(|directory| directory.is_absolute())
     }
 
     fn ask(&self, shell: &Shell, kind: SessionKind) -> ProbeResult {
         let told = start::command(self, shell, kind)
-            .and_then(|command| ask(command, LIMIT, |output| Probe::find(output).is_some()))
+            .and_then(|command| ask(command, |output| Probe::find(output).is_some()))
             .map_err(|error| format!("cannot start it: {error}"))
             .and_then(|outcome| answer(&outcome));
         let (sight, noise, failure) = match told {
@@ -77,15 +81,23 @@ impl Sessions<'_> {
     }
 }
 
+/// Runs `command`, which starts a session of its own. After output that `is_answer`, no more is needed.
+fn ask(mut command: Command, is_answer: fn(&[u8]) -> bool) -> io::Result<ProgramOutput> {
+    command.stderr(Stdio::null());
+    let limits = OutputLimits { time: LIMIT, kept: KEPT, is_answer };
+    output(command, Streams::Stdout, Scope::Session, limits)
+        .map_err(|(Stop::Run(error) | Stop::Hear(error))| error)
+}
+
 /// What was seen and what was printed besides, or why nothing was seen.
-fn answer(outcome: &SessionOutput) -> Result<(Probe, String), String> {
-    if let Some((sight, rest)) = Probe::find(&outcome.output) {
+fn answer(outcome: &ProgramOutput) -> Result<(Probe, String), String> {
+    if let Some((sight, rest)) = Probe::find(&outcome.stdout) {
         return Ok((sight, printable::word(String::from_utf8_lossy(&rest).trim())));
     }
     Err(match outcome.ending {
         Ending::Stopped => format!("no answer within {} s", LIMIT.as_secs()),
         Ending::Exited(status) => {
-            let said = String::from_utf8_lossy(&outcome.output);
+            let said = String::from_utf8_lossy(&outcome.stdout);
             let last = said.lines().map(str::trim).rfind(|line| !line.is_empty());
             let last = last
                 .map(|line| format!(": \"{}\"", printable::word(&without_credentials_in_text(line))))

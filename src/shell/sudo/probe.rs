@@ -1,19 +1,18 @@
 //! Asks sudo for the `PATH` of the commands that it starts: as root, without a password, with a limit in time.
 
 use super::programs::{DIRECTORIES, program};
-use crate::process::{self, Ending, Listener, Scope, Stop, Streams};
+use crate::process::{self, Ending, KeptOutput, OutputLimits, Scope, Stop, Streams};
 use gvmr_core::sys::printable;
 use std::ffi::{OsStr, OsString};
-use std::io;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long a program may take.
 const LIMIT: Duration = Duration::from_secs(10);
 /// Bytes of output that count.
-const MAX_BYTES: usize = 64 << 10;
+const KEPT: KeptOutput = KeptOutput::First(64 << 10);
 /// An element of the caller's `PATH` that no `secure_path` has.
 const MARK: &str = "/nonexistent/gvmr-setup";
 /// Runs the rest of its words while the file `$1` is hidden from them.
@@ -51,34 +50,18 @@ pub(super) fn run(program: &Path, words: &[impl AsRef<OsStr>]) -> Result<Vec<u8>
     command.args(words).stdin(Stdio::null()).current_dir("/");
     let path = [&DIRECTORIES[..], &[MARK]].concat().join(":");
     command.env_clear().env("PATH", path).env("LC_ALL", "C");
-    let mut output = RunOutput { bytes: Vec::new(), deadline: Instant::now() + LIMIT };
     let name = printable::path(program);
-    match process::run(command, Streams::Both, Scope::Group, &mut output) {
-        Ok(Ending::Exited(status)) if status.success() => Ok(output.bytes),
-        Ok(Ending::Exited(status)) => {
-            let text = String::from_utf8_lossy(&output.bytes);
+    let limits = OutputLimits { time: LIMIT, kept: KEPT, is_answer: |_| false };
+    let output = process::output(command, Streams::Both, Scope::Group, limits)
+        .map_err(|(Stop::Run(error) | Stop::Hear(error))| format!("{name}: {error}"))?;
+    match output.ending {
+        Ending::Exited(status) if status.success() => Ok(output.stdout),
+        Ending::Exited(status) => {
+            let text = String::from_utf8_lossy(&output.stdout);
             let first = text.lines().map(str::trim).find(|line| !line.is_empty());
             Err(first.map_or_else(|| format!("{name}: {status}"), |line| line.chars().take(200).collect()))
         }
-        Ok(Ending::Stopped) => Err(format!("{name}: no answer within {} s", LIMIT.as_secs())),
-        Err(Stop::Run(error) | Stop::Hear(error)) => Err(format!("{name}: {error}")),
-    }
-}
-
-struct RunOutput {
-    bytes: Vec<u8>,
-    deadline: Instant,
-}
-
-impl Listener for RunOutput {
-    fn hear(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let room = MAX_BYTES.saturating_sub(self.bytes.len());
-        self.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        Ok(())
-    }
-
-    fn is_over(&mut self) -> bool {
-        Instant::now() > self.deadline
+        Ending::Stopped => Err(format!("{name}: no answer within {} s", LIMIT.as_secs())),
     }
 }
 

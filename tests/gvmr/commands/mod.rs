@@ -1,5 +1,6 @@
 //! The commands of daily use.
 
+mod children;
 mod daily_use;
 mod each;
 mod module_minimums;

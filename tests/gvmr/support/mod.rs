@@ -3,6 +3,7 @@
 pub(crate) mod authority;
 pub(crate) mod connection;
 pub(crate) mod log;
+pub(crate) mod mark;
 pub(crate) mod mirror;
 pub(crate) mod pack;
 pub(crate) mod passage;

@@ -1,74 +1,16 @@
 //! However gvmr ends, no process of a command outlives it.
 
 use super::{each, world};
+use crate::support::mark::Mark;
 use crate::support::world::{World, gvmr};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use std::fmt;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
-
-/// A number of seconds that no other sleep on this machine has; who sleeps for it ends when this is dropped.
-pub(super) struct Mark(String);
-
-impl Mark {
-    pub(super) fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self(format!("7777.{:07}{number:03}", std::process::id()))
-    }
-
-    /// The processes that sleep for it.
-    pub(super) fn processes(&self) -> Vec<i32> {
-        let ids = std::fs::read_dir("/proc")
-            .unwrap()
-            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-        let sleeps = |id: &i32| {
-            let line = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-            let words: Vec<&[u8]> = line.split(|byte| *byte == 0).collect();
-            matches!(words.as_slice(), [b"sleep", time, ..] if *time == self.0.as_bytes())
-        };
-        ids.filter(sleeps).collect()
-    }
-
-    #[track_caller]
-    pub(super) fn appears(&self, count: usize) {
-        self.until(&format!("{count} sleep"), |processes| processes.len() == count);
-    }
-
-    #[track_caller]
-    fn is_gone(&self) {
-        self.until("none sleeps", <[i32]>::is_empty);
-    }
-
-    #[track_caller]
-    fn until(&self, what: &str, holds: impl Fn(&[i32]) -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while !holds(&self.processes()) {
-            assert!(Instant::now() < deadline, "not {what}: {:?}", self.processes());
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-impl fmt::Display for Mark {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl Drop for Mark {
-    fn drop(&mut self) {
-        for id in self.processes() {
-            let _ = kill(Pid::from_raw(id), Signal::SIGKILL);
-        }
-    }
-}
+use std::time::Duration;
 
 /// A script that ignores what can be ignored and starts three sleeps: one itself, one in the background, one in a process
 /// group of its own.
@@ -213,6 +155,27 @@ fn what_a_killed_keeper_kept_is_ended_by_gvmr() {
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();
     assert_eq!(child.wait_with_output().unwrap().status.signal(), Some(Signal::SIGTERM as i32));
     mark.is_gone();
+}
+
+#[test]
+fn daemons_of_a_command_that_kills_its_keeper_end_with_it_and_no_others() {
+    let (_mirror, world) = world(&["1.97.4", "1.98.1"]);
+    let (mark, project) = (Mark::new(), world.project("project", &[]));
+    let started = format!("until [ $(pgrep -c -f '^sleep {mark}') = 4 ]; do sleep 0.02; done");
+    // The leader's parent is the keeper. The other version is told when this one has lost all.
+    let killer = format!("{}; {started}; kill -9 $PPID; sleep 60", daemons(&mark));
+    let lives = "setsid -f sh -c 'while sleep 0.05; do :; done; touch lost'; until [ -e killed ]; do sleep 0.05; done; sleep 0.3; [ ! -e lost ] && echo alive";
+    let script = format!("case $(go version) in *1.97*) {killer};; *) {lives};; esac");
+    let mut command = world.command(gvmr(), &project);
+    command.args(["each", "1.97", "1.98", "-j", "2", "--", "sh", "-c", &script]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    mark.appears(4);
+    mark.is_gone();
+    std::fs::write(project.join("killed"), "").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("alive") && text.contains("go1.97.4"), "{output:?}");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
 }
 
 #[test]

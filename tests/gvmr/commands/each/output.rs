@@ -59,7 +59,7 @@ fn endless_output_keeps_its_beginning_and_its_end_in_little_memory() {
 fn who_holds_the_output_open_is_not_waited_for() {
     let (_mirror, world) = world(&["1.98.1"]);
     let start = Instant::now();
-    let mark = super::endings::Mark::new();
+    let mark = crate::support::mark::Mark::new();
     let daemon = format!("setsid sh -c 'touch up; exec sleep {mark}' &");
     let script = format!("{daemon} until [ -e up ]; do sleep 0.01; done; echo said");
     let json = each(&world, &world.project("project", &[]), &["--json", "1.98"], &script).json();
