@@ -7,12 +7,17 @@
 
 use crate::net::without_credentials_in_text;
 use crate::process::{self, Ending, KeptOutput, OutputLimits, Scope, Stop, Streams};
+use gvmr_core::gover::goenv;
+use gvmr_core::sys::bounded::{self, Refusal};
+use gvmr_core::sys::environment::Environment;
 use gvmr_core::sys::printable;
 use std::collections::BTreeMap;
-use std::ffi::{CStr, OsStr};
+use std::ffi::{CStr, OsStr, OsString};
+use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -44,6 +49,14 @@ pub enum GoEnvError {
         /// The last line that it wrote to stderr, printable and without credentials.
         last: Option<String>,
     },
+    /// It would wait for its file of settings, or read it without end.
+    #[error("would not end: {} {why}", printable::path(file))]
+    Settings {
+        /// The file, as `GOENV` names it.
+        file: PathBuf,
+        /// What is wrong with it.
+        why: Refusal,
+    },
     /// Its answer is not names and values.
     #[error("did not answer in JSON")]
     Strange,
@@ -57,6 +70,7 @@ pub fn ask(
 ) -> Result<BTreeMap<String, String>, GoEnvError> {
     let (compilers, plain): (Vec<&str>, Vec<&str>) =
         names.iter().partition(|name| OF_THE_COMPILER.contains(name));
+    check_settings(environment)?;
     let mut values = BTreeMap::new();
     if !plain.is_empty() {
         values.append(&mut asked(command(program, environment, &plain))?);
@@ -72,12 +86,48 @@ pub fn ask(
 
 /// Go's own sentence about why it cannot run with this environment; `None` where it can, or does not say.
 pub fn complaint(program: &Path, environment: &[&CStr]) -> Option<String> {
+    check_settings(environment).ok()?;
     let mut command = started_from_root(program, environment);
     // It must not download what GOTOOLCHAIN names.
     command.arg("version").env("GOPROXY", "off");
     match output(command) {
         Err(GoEnvError::Failed { last, .. }) => last,
         _ => None,
+    }
+}
+
+/// That go's own file of settings is one that it can read to its end.
+fn check_settings(environment: &[&CStr]) -> Result<(), GoEnvError> {
+    let Some(file) = goenv::file(&GoEnvironment(environment)) else { return Ok(()) };
+    let is_harmless = |found: Metadata| {
+        let is_null = found.rdev() == rustix::fs::makedev(1, 3) && found.file_type().is_char_device();
+        found.is_dir() || is_null || found.len() > bounded::PIN_LIMIT
+    };
+    match bounded::read(&file, bounded::PIN_LIMIT) {
+        Err(Refusal::NotAFile(_) | Refusal::TooLarge(_)) if fs::metadata(&file).is_ok_and(is_harmless) => {
+            Ok(())
+        }
+        Err(why @ (Refusal::NotAFile(_) | Refusal::TooLarge(_))) => Err(GoEnvError::Settings { file, why }),
+        // So says one that has no end, or no beginning.
+        Err(Refusal::Unreadable(error))
+            if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::InvalidInput) =>
+        {
+            Err(GoEnvError::Settings { file, why: Refusal::Unreadable(error) })
+        }
+        // Go goes on without a file that it cannot read.
+        _ => Ok(()),
+    }
+}
+
+/// What a program gets, as go reads it.
+struct GoEnvironment<'a>(&'a [&'a CStr]);
+
+impl Environment for GoEnvironment<'_> {
+    fn get(&self, name: &str) -> Option<OsString> {
+        let entries = self.0.iter().map(|entry| entry.to_bytes());
+        let mut values = entries.filter_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="));
+        let value = values.next().filter(|value| !value.is_empty())?;
+        Some(OsStr::from_bytes(value).to_owned())
     }
 }
 
@@ -134,7 +184,6 @@ fn last_line(text: &[u8]) -> Option<String> {
 #[allow(clippy::disallowed_methods)] // a test's own directory
 mod tests {
     use super::*;
-    use std::fs;
 
     fn ask_script(script: &str, names: &[&str]) -> Result<BTreeMap<String, String>, GoEnvError> {
         let directory = tempfile::tempdir().unwrap();
@@ -180,5 +229,33 @@ mod tests {
         assert!(matches!(missing, Err(GoEnvError::Run(_))), "{missing:?}");
         // More than an answer may have.
         assert!(matches!(failure("yes"), GoEnvError::TooLong));
+    }
+
+    #[test]
+    fn a_file_of_settings_without_an_end_is_not_waited_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name).into_os_string().into_string().unwrap();
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            path("fifo"),
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::RWXU,
+            0,
+        )
+        .unwrap();
+        fs::write(path("large"), "# a comment\n".repeat(9000)).unwrap();
+        fs::create_dir(path("directory")).unwrap();
+        let check = |file: &str| {
+            let entry = std::ffi::CString::new(format!("GOENV={file}")).unwrap();
+            check_settings(&[&entry])
+        };
+        for file in [&path("fifo"), "/dev/zero", "/proc/self/pagemap"] {
+            let error = check(file).unwrap_err();
+            assert!(matches!(error, GoEnvError::Settings { .. }), "{file}");
+        }
+        for file in [&path("large"), &path("directory"), &path("absent"), "/dev/null", "off"] {
+            check(file).unwrap();
+        }
+        check_settings(&[]).unwrap();
     }
 }

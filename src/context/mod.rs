@@ -20,7 +20,7 @@ pub use shared_home::DefaultOf;
 
 use crate::config::{self, ConfigError, Settings};
 use crate::explain::{self, PassedOver};
-use crate::store::{self, Programs, Retention, Store, StoreError, Toolchain};
+use crate::store::{self, Holder, LOCK_TIMEOUT, LockWait, Programs, Retention, Store, StoreError, Toolchain};
 use crate::terminal::Terminal;
 use gvmr_core::env::compiled_rules::CompiledRules;
 use gvmr_core::env::env_context::EnvContext;
@@ -85,6 +85,15 @@ impl Context {
     /// Runs `work`, which needs time to clean up if it is interrupted.
     pub fn with_cleanup<T>(&self, work: impl FnOnce() -> T) -> T {
         self.interrupt.with_cleanup(work)
+    }
+
+    /// Runs `work`, which waits for a lock and cleans up if it is interrupted.
+    pub fn waiting<T>(&self, work: impl FnOnce(&LockWait<'_>) -> T) -> T {
+        let timeout = self.settings.lock_timeout.unwrap_or(LOCK_TIMEOUT);
+        let waiting = |holder: &Holder| self.terminal.note(format_args!("waiting: {holder}"));
+        self.with_cleanup(|| {
+            work(&LockWait { timeout, waiting: &waiting, cancelled: &|| self.interrupted() })
+        })
     }
 
     /// Whether this note is new in this run.

@@ -5,22 +5,16 @@
 //! entries stay. A file with more than one name is read and never replaced.
 
 use super::{CredentialEntry, CredentialsError, Secret, SecretStore};
-use crate::store;
+use crate::store::{self, LockWait, StoreError};
 use gvmr_core::env::compiled_rules::RECORD_LIMIT;
 use gvmr_core::env::credentials::{CredentialKind, entries};
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::private_file::{self, Exposure};
 use rustix::fs::OFlags;
-use std::fs::{self, DirBuilder, File, TryLockError};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
-
-/// How long to wait for other writers; each takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(20);
-const INTERVAL: Duration = Duration::from_millis(10);
 
 /// Where the file is.
 #[derive(Clone, Debug)]
@@ -59,21 +53,42 @@ impl Files {
         }
     }
 
-    /// Reads, changes and writes it under the lock.
-    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Lines) -> T) -> Result<T, CredentialsError> {
+    /// The right to change it, until it is dropped.
+    pub(super) fn lock(&self, wait: &LockWait<'_>) -> Result<LockedFile<'_>, CredentialsError> {
         let directory = self.path.parent().unwrap_or(Path::new("/"));
         prepare(directory)?;
-        let _lock = lock(&directory.join("credentials.lock"))?;
+        let lock = lock(&directory.join("credentials.lock"), wait)?;
         sweep(directory, &self.path);
-        let mut lines = self.read()?;
+        Ok(LockedFile { files: self, _lock: lock })
+    }
+}
+
+/// The file, which no other gvmr changes meanwhile.
+pub(super) struct LockedFile<'a> {
+    files: &'a Files,
+    _lock: File,
+}
+
+impl LockedFile<'_> {
+    /// Reads, changes and writes it, unless that is `cancelled` meanwhile.
+    pub(super) fn change<T>(
+        &self,
+        cancelled: &dyn Fn() -> bool,
+        change: impl FnOnce(&mut Lines) -> T,
+    ) -> Result<T, CredentialsError> {
+        let path = &self.files.path;
+        let mut lines = self.files.read()?;
         let before = lines.0.clone();
         let result = change(&mut lines);
         if lines.0.len() as u64 > RECORD_LIMIT {
-            return Err(wrong(&self.path, "is full"));
+            return Err(wrong(path, "is full"));
         }
         if lines.0 != before {
-            self.check_writable()?;
-            store::replace(&self.path, lines.0.as_bytes(), 0o600)?;
+            self.files.check_writable()?;
+            if cancelled() {
+                return Err(StoreError::Cancelled.into());
+            }
+            store::replace(path, lines.0.as_bytes(), 0o600)?;
         }
         Ok(result)
     }
@@ -154,22 +169,20 @@ fn prepare(directory: &Path) -> Result<(), CredentialsError> {
     Ok(())
 }
 
-fn lock(path: &Path) -> Result<File, CredentialsError> {
+fn lock(path: &Path, wait: &LockWait<'_>) -> Result<File, CredentialsError> {
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
     let file = open(path, &mut options)?.ok_or_else(|| wrong(path, "vanished"))?;
+    check_lock(path, &file)?;
+    let file = store::lock_file(path, "the credentials", wait)?;
+    check_lock(path, &file)?; // it may be another one by now
+    Ok(file)
+}
+
+fn check_lock(path: &Path, file: &File) -> Result<(), CredentialsError> {
     let found = file.metadata().map_err(|error| cannot("inspect", path, &error))?;
     let me = rustix::process::geteuid().as_raw();
-    private_file::check(&found, me).map_err(|exposure| exposed(path, &exposure))?;
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(INTERVAL),
-            Err(TryLockError::WouldBlock) => return Err(wrong(path, "is still locked by another gvmr")),
-            Err(TryLockError::Error(error)) => return Err(cannot("lock", path, &error)),
-        }
-    }
+    private_file::check(&found, me).map_err(|exposure| exposed(path, &exposure))
 }
 
 /// Removes what writers that were killed left, which holds secrets too: only one writes at a time, and that is this one.

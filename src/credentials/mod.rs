@@ -28,6 +28,7 @@ pub use netrc::fits as fits_netrc;
 pub use requests::for_requests;
 pub use secret::{NotALogin, NotASecret, Secret, check_login};
 
+use crate::store::{LockWait, StoreError};
 use gvmr_core::env::credentials::CredentialKind;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::printable;
@@ -73,33 +74,43 @@ impl Credentials {
         Ok(self.files.read()?.entries().into_iter().map(|(entry, _)| entry).collect())
     }
 
-    /// Stores a login and its secret in place of what was stored for the machine: in the keyring, unless `in_file`, or in the
-    /// file where there is none that can be used. The keyring's error is given too.
+    /// Stores a login and its secret in place of what was stored for the machine: where the entry says, or in the file where
+    /// there is no keyring that can be used. Gives the entry as it was stored, and the keyring's error. What is cancelled
+    /// stores nothing.
     pub fn keep(
         &self,
-        kind: CredentialKind,
-        machine: &str,
-        login: &str,
+        wanted: CredentialEntry,
         secret: &Secret,
         keyring: Option<&Keyring>,
-        in_file: bool,
+        wait: &LockWait<'_>,
     ) -> Result<(CredentialEntry, Option<KeyringError>), CredentialsError> {
         self.files.check_writable()?; // before the keyring has it
-        let new =
-            |place| CredentialEntry { kind, machine: machine.to_owned(), login: login.to_owned(), place };
-        let stored =
-            keyring.filter(|_| !in_file).map(|keyring| keyring.store(&new(SecretStore::Keyring), secret));
-        let (entry, error) = match stored {
-            Some(Ok(())) => (new(SecretStore::Keyring), None),
-            Some(Err(error)) => (new(SecretStore::File), Some(error)),
-            None => (new(SecretStore::File), None),
+        let locked = self.files.lock(wait)?;
+        if (wait.cancelled)() {
+            return Err(StoreError::Cancelled.into());
+        }
+        let in_file = || CredentialEntry { place: SecretStore::File, ..wanted.clone() };
+        let wished = keyring.filter(|_| wanted.place == SecretStore::Keyring);
+        let is_replaced = self.list()?.contains(&wanted); // the keyring's old secret is gone then
+        let (entry, error) = match wished.map(|keyring| keyring.store(&wanted, secret)) {
+            Some(Ok(())) => (wanted.clone(), None),
+            Some(Err(error)) => (in_file(), Some(error)),
+            None => (in_file(), None),
         };
-        let old = self.files.change(|lines| {
-            let old = lines.remove(kind, machine);
+        let is_in_keyring = entry.place == SecretStore::Keyring;
+        let cancelled = || (wait.cancelled)() && !(is_in_keyring && is_replaced);
+        let changed = locked.change(&cancelled, |lines| {
+            let old = lines.remove(entry.kind, &entry.machine);
             lines.add(&entry, secret);
             old
-        })?;
-        if let (Some(old), Some(keyring)) = (old, keyring)
+        });
+        if let (Err(_), Some(keyring)) = (&changed, keyring)
+            && is_in_keyring
+            && !is_replaced
+        {
+            let _ = keyring.forget(&entry); // nothing names it, so it is unused and harmless
+        }
+        if let (Some(old), Some(keyring)) = (changed?, keyring)
             && old.place == SecretStore::Keyring
             && old != entry
         {
@@ -115,8 +126,10 @@ impl Credentials {
         kind: CredentialKind,
         machine: &str,
         keyring: Option<&Keyring>,
+        wait: &LockWait<'_>,
     ) -> Result<Option<(CredentialEntry, Option<KeyringError>)>, CredentialsError> {
-        let Some(old) = self.files.change(|lines| lines.remove(kind, machine))? else { return Ok(None) };
+        let removed = self.files.lock(wait)?.change(wait.cancelled, |lines| lines.remove(kind, machine))?;
+        let Some(old) = removed else { return Ok(None) };
         let error = match (old.place, keyring) {
             (SecretStore::File, _) => None,
             (SecretStore::Keyring, None) => Some(KeyringError::Absent),

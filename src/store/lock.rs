@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::holder::{Holder, Observed, sign};
 use crate::calendar;
 use gvmr_core::gover::version::Version;
+use rustix::fs::OFlags;
 use rustix::io::Errno;
 use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -22,9 +23,19 @@ const INTERVAL: Duration = Duration::from_millis(50);
 /// How long a new holder may take to write down who it is.
 const GRACE: Duration = Duration::from_millis(500);
 /// How long a holder may make no progress, where no setting says so.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(600);
+pub const LOCK_TIMEOUT: Duration = Duration::from_secs(600);
 /// How often a holder says at most that it makes progress, in seconds.
 const BEAT: u64 = 1;
+
+/// How a lock is waited for that another process holds.
+pub struct LockWait<'a> {
+    /// How long the holder may make no progress.
+    pub timeout: Duration,
+    /// Gets the holder within a second, and again when the holder changes.
+    pub waiting: &'a dyn Fn(&Holder),
+    /// Is asked some twenty times a second, and ends the waiting.
+    pub cancelled: &'a dyn Fn() -> bool,
+}
 
 /// The right to change one version, until it is dropped.
 #[derive(Debug)]
@@ -96,35 +107,7 @@ impl Store {
         cancelled: &dyn Fn() -> bool,
     ) -> Result<File, StoreError> {
         let path = self.home.locks().join(format!("{name}.lock"));
-        let start = Instant::now();
-        let mut told: Option<Holder> = None;
-        let mut observed = Observed::new();
-        loop {
-            let mut file = open(&path)?;
-            match file.try_lock() {
-                // Someone may have deleted the file by hand since it was opened: then this lock excludes no other process.
-                Ok(()) if is_still_there(&file, &path) => {
-                    sign(&mut file);
-                    return Ok(file);
-                }
-                Ok(()) => continue,
-                Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(error)) => return Err(no_lock(&path, error)),
-            }
-            let holder = Holder::read(&mut file, name);
-            let known = holder.pid.is_some() || start.elapsed() > GRACE;
-            if known && told.as_ref() != Some(&holder) {
-                waiting(&holder);
-                told = Some(holder.clone());
-            }
-            if let Some(stuck) = observed.is_stuck(&file, &holder, self.lock_timeout) {
-                return Err(StoreError::Stuck { holder, stuck, path });
-            }
-            if cancelled() {
-                return Err(StoreError::Cancelled);
-            }
-            thread::sleep(INTERVAL);
-        }
+        lock_file(&path, name, &LockWait { timeout: self.lock_timeout, waiting, cancelled })
     }
 
     /// Locks by name, waiting no longer than `patience`.
@@ -142,8 +125,42 @@ impl Store {
     }
 }
 
+/// Locks the file at `path`, which protects what `name` says; the lock ends when the file is closed.
+pub fn lock_file(path: &Path, name: &str, wait: &LockWait<'_>) -> Result<File, StoreError> {
+    let start = Instant::now();
+    let mut told: Option<Holder> = None;
+    let mut observed = Observed::new();
+    loop {
+        let mut file = open(path)?;
+        match file.try_lock() {
+            // Someone may have deleted the file by hand since it was opened: then this lock excludes no other process.
+            Ok(()) if is_still_there(&file, path) => {
+                sign(&mut file);
+                return Ok(file);
+            }
+            Ok(()) => continue,
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(no_lock(path, error)),
+        }
+        let holder = Holder::read(&mut file, name);
+        let known = holder.pid.is_some() || start.elapsed() > GRACE;
+        if known && told.as_ref() != Some(&holder) {
+            (wait.waiting)(&holder);
+            told = Some(holder.clone());
+        }
+        if let Some(stuck) = observed.is_stuck(&file, &holder, wait.timeout) {
+            return Err(StoreError::Stuck { holder, stuck, path: path.to_owned() });
+        }
+        if (wait.cancelled)() {
+            return Err(StoreError::Cancelled);
+        }
+        thread::sleep(INTERVAL);
+    }
+}
+
+/// Follows no link, and waits for no FIFO: in a directory that others can write to, they may have been planted.
 fn open(path: &Path) -> Result<File, StoreError> {
-    let flags = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(flags);
     options.open(path).map_err(|error| StoreError::io("open", path, error))

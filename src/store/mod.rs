@@ -34,7 +34,7 @@ pub use defaults::{DefaultVersion, default_selector, default_version, set_own_de
 pub use directories::prepare_private;
 pub use error::{StoreError, storage_hint};
 pub use holder::{Holder, Stuck};
-pub use lock::VersionLock;
+pub use lock::{LOCK_TIMEOUT, LockWait, VersionLock, lock_file};
 pub use manifest::kept_manifest;
 pub use mark::{AUTH_MARK, leave_first_mark, leave_mark};
 pub use passwd::{PasswdEntry, is_in_home_of, may_be_given_away, passwd};
@@ -97,12 +97,12 @@ impl Store {
         if shared {
             permissions::admit(&home)?;
         }
-        Ok(Self { home, shared, lock_timeout: lock::TIMEOUT, open })
+        Ok(Self { home, shared, lock_timeout: LOCK_TIMEOUT, open })
     }
 
     /// The home as one who changes nothing in it needs it: nothing is checked or created.
     pub fn to_read(home: Home) -> Self {
-        Self { home, shared: false, lock_timeout: lock::TIMEOUT, open: None }
+        Self { home, shared: false, lock_timeout: LOCK_TIMEOUT, open: None }
     }
 
     /// The same, which waits so long for the holder of a lock that makes no progress.

@@ -82,9 +82,9 @@ fn set(arguments: &cli::AuthSetArgs, context: &Context) -> Result<(), Error> {
     let credentials = stored(context)?;
     let secret = read_secret(&format!("secret of {} for {machine}: ", arguments.user), context)?;
     let keyring = Keyring::of(&Process);
-    let (entry, error) = context.with_cleanup(|| {
-        credentials.keep(kind, &machine, &arguments.user, &secret, keyring.as_ref(), arguments.file)
-    })?;
+    let place = if arguments.file { SecretStore::File } else { SecretStore::Keyring };
+    let wanted = CredentialEntry { kind, machine: machine.clone(), login: arguments.user.clone(), place };
+    let (entry, error) = context.waiting(|wait| credentials.keep(wanted, &secret, keyring.as_ref(), wait))?;
     let place = entry.place_in_words(&credentials);
     let why = match (entry.place, error) {
         (SecretStore::File, Some(error)) => format!(", which only you can read ({error})"),
@@ -166,8 +166,8 @@ fn list(arguments: &cli::AuthListArgs, context: &Context) -> Result<(), Error> {
 fn remove(arguments: &cli::AuthRemoveArgs, context: &Context) -> Result<(), Error> {
     let (kind, machine) = machine(&arguments.machine, arguments.proxy)?;
     let keyring = Keyring::of(&Process);
-    let removed = context
-        .with_cleanup(|| stored(context)?.remove(kind, &machine, keyring.as_ref()).map_err(Error::from))?;
+    let credentials = stored(context)?;
+    let removed = context.waiting(|wait| credentials.remove(kind, &machine, keyring.as_ref(), wait))?;
     let Some((old, error)) = removed else {
         let what = if arguments.proxy { "the proxy " } else { "" };
         return Err(Error::said(Failure::Usage, format!("no credentials are stored for {what}{machine}"))

@@ -3,8 +3,11 @@
 use super::{file, files_with, kept, refused, set, with_input, world};
 use crate::support::skip;
 use crate::support::world::{Run, World, gvmr, names};
-use std::io::Write as _;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -307,4 +310,49 @@ fn a_refusal_is_said_once_and_absence_never() {
     assert_eq!(asked("https://git.corp:8443/team", "401 Unauthorized"), "");
     let marks = names(&world.home().join("notices"));
     assert_eq!(marks.len(), 1, "one word for one machine and one caller: {marks:?}");
+}
+
+/// Another process's hold of the lock.
+fn held(world: &World) -> std::fs::File {
+    let lock = std::fs::File::options().write(true).open(world.home().join("credentials.lock")).unwrap();
+    lock.try_lock().unwrap();
+    lock
+}
+
+#[test]
+fn who_waits_for_another_writer_is_told_so_and_not_for_ever() {
+    let mut world = world();
+    set(&world, &["git.corp", "--user", "joe"], "first").succeeds();
+    let lock = held(&world);
+    world.set("GVMR_LOCK_TIMEOUT", "1s");
+    let holder = format!("process {} holds the credentials", std::process::id());
+    let words = ["waiting: ", "busy: ", &holder, "no progress for", "lock-timeout"];
+    set(&world, &["git.corp", "--user", "joe"], "second").exits(9, &words);
+    world.gvmr(["auth", "remove", "git.corp"]).exits(9, &words);
+    drop(lock);
+    assert!(kept(&world).contains("first"));
+    set(&world, &["git.corp", "--user", "joe"], "second").succeeds();
+}
+
+#[test]
+fn a_cancelled_command_stores_and_removes_nothing() {
+    let world = world();
+    set(&world, &["git.corp", "--user", "joe"], "first").succeeds();
+    let before = kept(&world);
+    for words in [&["set", "other.corp", "--user", "joe"][..], &["remove", "git.corp"]] {
+        for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+            let lock = held(&world);
+            let mut command = world.command(std::path::Path::new("env"), &world.path("user"));
+            command.arg("--default-signal=INT,HUP,TERM").arg(gvmr()).arg("auth").args(words);
+            let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            child.stdin.take().unwrap().write_all(b"second").unwrap();
+            let mut line = String::new();
+            BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
+            assert!(line.contains("waiting: process "), "{words:?}: {line}");
+            kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
+            assert_eq!(child.wait().unwrap().signal(), Some(signal as i32), "{words:?}");
+            drop(lock);
+            assert_eq!(kept(&world), before, "{words:?}");
+        }
+    }
 }

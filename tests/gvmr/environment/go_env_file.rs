@@ -88,3 +88,16 @@ fn a_value_that_go_takes_is_tried_once_and_not_named() {
     assert_eq!(crate::support::world::names(&fixture.world.home().join("notices")).len(), 1);
     assert_eq!(fixture.env(&[], &["--why"]).stderr, "");
 }
+
+#[test]
+fn a_file_that_go_would_wait_for_is_named_and_go_is_not_asked() {
+    let fixture = Fixture::new();
+    Run::of(std::process::Command::new("mkfifo").arg(fixture.world.path("fifo"))).succeeds();
+    for (file, words) in [("§/fifo", "fifo is a FIFO"), ("/dev/zero", "/dev/zero is a device")] {
+        let run = fixture.env(&[("GOENV", file)], &["--why"]);
+        let go = fixture.world.goroot("1.99.1").join("bin/go").display().to_string();
+        assert!(run.stderr.contains(&format!("{go} env would not end: ")), "{run:#?}");
+        assert!(run.stderr.contains(words), "{run:#?}");
+        run.succeeds();
+    }
+}
