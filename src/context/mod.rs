@@ -147,8 +147,10 @@ impl Context {
 
     fn resolve_by(&self, resolve: Resolve) -> Result<Resolution, ContextError> {
         let here = directory::working(&Process, None).map_err(ContextError::WorkingDirectory)?;
-        let answer = self.resolve_for(&here, &Process, resolve)?;
-        self.note_foreign_pins(&answer);
+        let answer = self
+            .resolve_for(&here, &Process, resolve)
+            .inspect_err(|_| self.note_foreign_pins(&resolve::foreign_pins(&here, &Process)))?;
+        self.note_foreign_pins(&answer.ignored);
         if !answer.exact {
             self.warn_of_foreign_default();
         }

@@ -8,7 +8,7 @@ use gvmr_core::env::notice::Notice;
 use gvmr_core::home::system_go;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::select::pin_owners::ForeignPin;
-use gvmr_core::select::resolution::{Resolution, Selection};
+use gvmr_core::select::resolution::Selection;
 use gvmr_core::select::resolve::VARIABLE;
 use gvmr_core::sys::directory;
 use gvmr_core::sys::environment::{Environment as _, Process};
@@ -90,13 +90,8 @@ impl Context {
     }
 
     /// Names each pin that does not count since anyone may have put it there.
-    pub(super) fn note_foreign_pins(&self, answer: &Resolution) {
-        let Ok(here) = directory::working(&Process, None) else { return };
-        for ForeignPin { file, owner } in answer.ignored.iter().cloned() {
-            if let Some(words) = notices::words(&Notice::Pin { file, owner }, &here, &Process, None) {
-                self.warn_once(&words);
-            }
-        }
+    pub(super) fn note_foreign_pins(&self, pins: &[ForeignPin]) {
+        pins.iter().for_each(|pin| self.warn_once(&pin.to_string()));
     }
 
     /// Names each `gvmr.toml` above the current directory that has no effect, and why.

@@ -4,15 +4,16 @@
 //! log's cache) lies in the user's own directories.
 
 use super::{Context, ContextError};
+use crate::explain::notices;
 use crate::shell::quote;
 use crate::store::{self, DefaultVersion, Store, StoreError, Toolchain};
+use gvmr_core::env::notice::Notice;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::home::shared_home;
 use gvmr_core::sys::environment::Process;
-use gvmr_core::sys::printable;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Whose default was set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,12 +93,11 @@ impl Context {
 
     /// Warns once that the user's own default is ignored because another user owns the file.
     pub(super) fn warn_of_foreign_default(&self) {
-        if !self.settings.reads_only {
-            return;
+        let Some((file, owner)) = shared_home::foreign_default(&self.settings.home, &Process) else { return };
+        let notice = Notice::Config { file, owner };
+        if let Some(words) = notices::words(&notice, Path::new("/"), &Process, None) {
+            self.warn_once(&words);
         }
-        let Some(file) = shared_home::own_default_file(&Process) else { return };
-        let Some(owner) = shared_home::foreign_owner(&file) else { return };
-        self.warn_once(&format!("ignoring {}: it belongs to user {owner}", printable::path(&file)));
     }
 }
 

@@ -15,9 +15,11 @@ use gvmr_core::env::notice::{Notice, UnfitGopath};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
 use gvmr_core::home::user_dirs;
+use gvmr_core::select::pin_owners::ForeignPin;
 use gvmr_core::select::resolution::place;
 use gvmr_core::sys::environment::Environment;
 use gvmr_core::sys::printable;
+use gvmr_core::sys::private_file::Exposure;
 use std::ffi::CStr;
 use std::path::{Path, PathBuf};
 
@@ -35,27 +37,27 @@ pub fn words(
         Notice::Goroot(foreign) => Some(goroot(foreign)),
         Notice::Settings(unchecked) => settings(unchecked, &go_env::complaint(go?.0, go?.1)?),
         Notice::Credentials { file, why } => {
-            Some(format!("ignoring stored credentials: {} {why}", printable::path(file)))
+            let next =
+                matches!(why, Exposure::Foreign(_)).then(|| format!("; {}", to_make_it_ones_own(file)));
+            let file = printable::path(file);
+            Some(format!("ignoring stored credentials: {file} {why}{}", next.unwrap_or_default()))
         }
-        Notice::Pin { file, owner } => Some(foreign_pin(file, *owner)),
+        Notice::Pin { file, owner } => Some(ForeignPin { file: file.clone(), owner: *owner }.to_string()),
         Notice::Config { file, owner } => Some(format!(
             "ignoring {}, which belongs to user {owner}; {}",
             printable::path(file),
-            if store::may_be_given_away(file, rustix::process::geteuid().as_raw()) {
-                "make it yours with chown"
-            } else {
-                "copy it to your own config directory"
-            }
+            to_make_it_ones_own(file)
         )),
     }
 }
 
-/// Whose pin does not count, and why.
-fn foreign_pin(file: &Path, owner: u32) -> String {
-    format!(
-        "ignoring {}, which belongs to user {owner}, in a directory that everyone can write to",
-        printable::path(file)
-    )
+/// What makes a file of the user's count that another user owns.
+fn to_make_it_ones_own(file: &Path) -> &'static str {
+    if store::may_be_given_away(file, rustix::process::geteuid().as_raw()) {
+        "make it yours with chown"
+    } else {
+        "copy it to your own config directory"
+    }
 }
 
 /// Which line sets another GOROOT, and what takes its place.

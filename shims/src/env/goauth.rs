@@ -46,7 +46,7 @@ pub(super) fn give_credentials(
     }
     let text = match credentials::read(own) {
         Ok(Some(text)) => text,
-        Ok(None) | Err(Exposure::Foreign(_)) => return Lacking::default(),
+        Ok(None) => return Lacking::default(),
         Err(exposure) => return Lacking { exposure: Some(exposure), ..Lacking::default() },
     };
     let entries = credentials::entries(&text);

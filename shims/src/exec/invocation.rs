@@ -13,11 +13,12 @@ use crate::gover::gomod::Requirement;
 use crate::gover::selector::{NotAVersion, RequestedGo, Selector};
 use crate::gover::version::Version;
 use crate::home::installed;
-use crate::home::shared_home;
+use crate::home::shared_home::{self, foreign_default};
 use crate::select::error::ResolveError;
 use crate::select::main_module;
+use crate::select::pin_owners::ForeignPin;
 use crate::select::resolution::{Origin, Resolution, Rule, Selection, Source};
-use crate::select::resolve::{Query, resolve, without_minimum};
+use crate::select::resolve::{self, Query, without_minimum};
 use crate::sys::directory;
 use crate::sys::environment::Block;
 use std::ffi::{CStr, OsStr};
@@ -91,7 +92,7 @@ impl<'a> Invocation<'a> {
             shim: Some(&self.place.program),
             pin: env_context.project.pin(),
         };
-        let answer = resolve(&question)?;
+        let answer = resolve::resolve(&question)?;
         if answer.reason.rule != Rule::NothingSatisfies {
             return Ok(answer);
         }
@@ -124,6 +125,8 @@ impl<'a> Invocation<'a> {
         resolved.notices.extend(
             answer.ignored.iter().map(|pin| Notice::Pin { file: pin.file.clone(), owner: pin.owner }),
         );
+        let foreign = if answer.exact { None } else { foreign_default(&self.place.home, self.block) };
+        resolved.notices.extend(foreign.map(|(file, owner)| Notice::Config { file, owner }));
         resolved
     }
 
@@ -167,6 +170,11 @@ impl<'a> Invocation<'a> {
             Ok(None) => true,
             Err(_) => false,
         }
+    }
+
+    /// The pins above that do not count, where it could not be decided which Go runs.
+    pub fn foreign_pins(&self) -> Vec<ForeignPin> {
+        resolve::foreign_pins(&self.directory(), self.block)
     }
 
     fn directory(&self) -> PathBuf {

@@ -1,8 +1,9 @@
 //! The shim from its arguments to the exec of the right Go.
 //!
 //! Takes what C's `main` is given, before any runtime has touched signals. Never writes a file, never starts a
-//! second process. Before a tool that it can run it prints one line at most, where the tool's answer would mislead. Where something must be compiled, printed or asked first, it
-//! hands over to the program.
+//! second process. Before a tool that it
+//! can run it prints one line at most, where the tool's answer would mislead. Where something must be compiled, printed or
+//! asked first, it hands over to the program.
 
 use crate::env::env_context::{Config, ResolvedEnv};
 use crate::exec::called_shim::{self, CalledShim};
@@ -13,6 +14,7 @@ use crate::exec::missing::{self, Missing};
 use crate::gover::selector::NotAVersion;
 use crate::home::system_go::{self, SystemGo};
 use crate::select::error::ResolveError;
+use crate::select::pin_owners::ForeignPin;
 use crate::select::resolution::{Resolution, Selection};
 use crate::sys::environment::Block;
 use crate::sys::printable::{self, Printable};
@@ -68,13 +70,17 @@ fn start(arguments: &[&CStr], block: &Block<'_>) -> Result<Infallible, ShimError
         handover::prepare(&place, arguments, block);
         return Err(ShimError::Stale(file.clone()));
     }
-    let answer = call.answer(&env_context).map_err(ShimError::Problem)?;
+    let answer = call.answer(&env_context).map_err(|problem| {
+        say_ignored(&call.foreign_pins());
+        ShimError::Problem(problem)
+    })?;
     let is_download = call.is_download();
     if let Selection::Missing { wanted } = answer.choice {
         let missing = Missing { wanted, reason: answer.reason, exact: answer.exact };
         // Once it is installed there is nothing left to download.
         let arguments = if is_download { &[c"go", c"version"] } else { call.arguments.as_slice() };
         missing.hand_over(&place, call.tool, arguments, block);
+        say_ignored(&answer.ignored);
         return Err(ShimError::Missing(missing.message(&place.home)));
     }
     if let Some(goroot) = answer.choice.goroot().filter(|_| is_download) {
@@ -123,6 +129,11 @@ pub fn launch(call: &Invocation<'_>, answer: &Resolution, resolved: &ResolvedEnv
 fn say(line: &dyn fmt::Display) {
     let line = Printable::lines(line);
     let _ = process::within_file_size_limit(|| writeln!(io::stderr(), "gvmr: {line}"));
+}
+
+/// Says which pins did not count, where no tool runs.
+fn say_ignored(pins: &[ForeignPin]) {
+    pins.iter().for_each(|pin| say(pin));
 }
 
 /// The tool of the Go outside: the one in its GOROOT, or else the first of that name on PATH.

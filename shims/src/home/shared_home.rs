@@ -31,6 +31,17 @@ pub fn foreign_owner(file: &Path) -> Option<u32> {
     owner_besides(file, &trusted_uids())
 }
 
+/// The default of this user in a home that another keeps, and its owner, where it does not count since it is another
+/// user's.
+pub fn foreign_default(home: &Home, environment: &dyn Environment) -> Option<(PathBuf, u32)> {
+    if !is_anothers(home) {
+        return None;
+    }
+    let file = own_default_file(environment)?;
+    let owner = foreign_owner(&file)?;
+    Some((file, owner))
+}
+
 /// The owner of a file, or of the link to it, that is none of `users`.
 pub(crate) fn owner_besides(file: &Path, users: &[u32]) -> Option<u32> {
     let found = [fs::symlink_metadata(file), fs::metadata(file)];

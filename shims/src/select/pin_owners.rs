@@ -6,9 +6,11 @@
 
 use crate::sys::bounded::{self, PIN_LIMIT, Refusal};
 use crate::sys::environment::Environment;
+use crate::sys::printable;
 use crate::sys::process;
 use std::cell::Cell;
 use std::ffi::OsStr;
+use std::fmt;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -28,6 +30,17 @@ pub struct ForeignPin {
     pub file: PathBuf,
     /// Its owner, or that of the link to it.
     pub owner: u32,
+}
+
+impl fmt::Display for ForeignPin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "ignoring {}, which belongs to user {}, in a directory that everyone can write to",
+            printable::path(&self.file),
+            self.owner
+        )
+    }
 }
 
 impl<'a> PinOwners<'a> {

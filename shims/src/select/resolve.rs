@@ -16,7 +16,7 @@ use crate::home::system_go::{self, SystemGo};
 use crate::select::error::ResolveError;
 use crate::select::main_module::{self, ModuleFile};
 use crate::select::pin_files::{default_file, go_version_file};
-use crate::select::pin_owners::PinOwners;
+use crate::select::pin_owners::{ForeignPin, PinOwners};
 use crate::select::resolution::{Origin, Resolution, Rule, Selection, Source};
 use crate::select::tool_file::{self, ToolFile};
 use crate::sys::environment::Environment;
@@ -51,6 +51,15 @@ pub fn resolve(question: &Query<'_>) -> Result<Resolution, ResolveError> {
     let mut answer = decide(question, &mut owners)?;
     answer.ignored = owners.ignored;
     Ok(answer)
+}
+
+/// The pins above `directory` that do not count, for a question that has no answer.
+pub fn foreign_pins(directory: &Path, environment: &dyn Environment) -> Vec<ForeignPin> {
+    let mut owners = PinOwners::of(environment);
+    // What is wrong with one that counts is said elsewhere.
+    let _ = go_version_file(directory, &mut owners);
+    let _ = tool_file::nearest(directory, None, &mut owners);
+    owners.ignored
 }
 
 fn decide(question: &Query<'_>, owners: &mut PinOwners<'_>) -> Result<Resolution, ResolveError> {

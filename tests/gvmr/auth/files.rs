@@ -214,6 +214,9 @@ fn another_users_file_and_directory_are_not_used() {
     set(&world, &["git.corp", "--user", "joe"], "s3cret").succeeds();
     chown(file(&world), Some(65534), None).unwrap();
     world.gvmr(["auth", "list"]).exits(8, &["belongs to user 65534"]);
+    let why = world.gvmr(["env", "--why"]);
+    let notice = format!("ignoring stored credentials: {} belongs to user 65534", file(&world).display());
+    assert!(why.stderr.contains(&notice) && why.stderr.contains("make it yours with chown"), "{why:?}");
     chown(file(&world), Some(0), None).unwrap();
     chown(world.home(), Some(65534), None).unwrap();
     set(&world, &["git.corp", "--user", "joe"], "other").exits(8, &["belongs to user 65534"]);

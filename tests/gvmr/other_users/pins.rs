@@ -57,6 +57,32 @@ fn a_pin_of_another_user_installs_nothing() {
 }
 
 #[test]
+fn it_is_named_where_nothing_runs_and_where_a_version_is_installed_first() {
+    let Some(mut machine) = Machine::of(ALICE) else { return };
+    machine.directory(ROOT, "open", 0o1777);
+    machine.directory(ALICE, "open/work", 0o755);
+    let pin = machine.file(BOB, "open/.tool-versions", "golang 1.98.1\n");
+    let named = ["ignoring", pin.to_str().unwrap(), "belongs to user 4002"];
+    let notices = machine.world.home().join("notices");
+    // Nothing can be decided.
+    machine.file(ALICE, "open/work/.go-version", "nonsense\n");
+    machine.go("open/work", &["version"]).exits(127, &named);
+    machine.gvmr("open/work", &["current"]).exits(2, &named);
+    machine.gvmr("open/work", &["install"]).exits(2, &named);
+    // A version is missing, with and without one who installs it.
+    machine.file(ALICE, "open/work/.go-version", "1.96.3\n");
+    machine.world.set("GVMR_AUTO_INSTALL", "never");
+    machine.go("open/work", &["version"]).exits(127, &named);
+    fs::remove_dir_all(&notices).unwrap();
+    machine.gvmr("user", &["uninstall", "1.98.1"]).succeeds();
+    machine.file(ALICE, "open/work/.go-version", "1.98.1\n");
+    machine.world.set("GVMR_AUTO_INSTALL", "always");
+    machine.go("open/work", &["version"]).exits(0, &named);
+    assert_eq!(machine.go("open/work", &["version"]).stderr, "", "said within the last day");
+    assert_eq!(machine.world.installed(), ["go1.97.2", "go1.98.1"]);
+}
+
+#[test]
 fn a_pin_of_another_user_counts_where_nobody_else_can_write() {
     let Some(machine) = Machine::of(ALICE) else { return };
     for (number, (name, text)) in PINS.into_iter().enumerate() {

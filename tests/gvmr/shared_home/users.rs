@@ -150,10 +150,11 @@ fn a_default_that_another_user_planted_is_passed_over() {
     for config in ["/home/alice/.config", "/home/bob/.config", "/home/bob/linked"] {
         let variables = [("XDG_CONFIG_HOME", config)];
         let run = machine.run_with(ALICE, &variables, GO, ["version"]);
-        assert_eq!(run.stderr, "", "the shim is quiet");
+        let notice = format!("ignoring {config}/gvmr/default, which belongs to user 4002; make it yours");
+        assert_eq!(run.stderr.matches(&format!("gvmr: {notice}")).count(), 1, "{run:?}");
         assert!(run.succeeds().contains("go1.98.1"), "{config}");
         let current = machine.run_with(ALICE, &variables, GVMR, ["current", "--why"]);
-        let notice = format!("warning: ignoring {config}/gvmr/default: it belongs to user 4002");
+        let notice = format!("warning: {notice}");
         assert_eq!(current.stderr.matches(&notice).count(), 1, "{current:?}");
         assert!(current.succeeds().contains("/opt/gvmr/default:1"));
     }
