@@ -91,7 +91,9 @@ impl Context {
 
     /// Names each pin that does not count since anyone may have put it there.
     pub(super) fn note_foreign_pins(&self, pins: &[ForeignPin]) {
-        pins.iter().for_each(|pin| self.warn_once(&pin.to_string()));
+        for pin in pins {
+            self.warn_once(&pin.to_string());
+        }
     }
 
     /// Names each `gvmr.toml` above the current directory that has no effect, and why.

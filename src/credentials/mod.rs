@@ -79,7 +79,7 @@ impl Credentials {
     /// stores nothing.
     pub fn keep(
         &self,
-        wanted: CredentialEntry,
+        wanted: &CredentialEntry,
         secret: &Secret,
         keyring: Option<&Keyring>,
         wait: &LockWait<'_>,
@@ -91,8 +91,8 @@ impl Credentials {
         }
         let in_file = || CredentialEntry { place: SecretStore::File, ..wanted.clone() };
         let wished = keyring.filter(|_| wanted.place == SecretStore::Keyring);
-        let is_replaced = self.list()?.contains(&wanted); // the keyring's old secret is gone then
-        let (entry, error) = match wished.map(|keyring| keyring.store(&wanted, secret)) {
+        let is_replaced = self.list()?.contains(wanted); // the keyring's old secret is gone then
+        let (entry, error) = match wished.map(|keyring| keyring.store(wanted, secret)) {
             Some(Ok(())) => (wanted.clone(), None),
             Some(Err(error)) => (in_file(), Some(error)),
             None => (in_file(), None),

@@ -133,7 +133,9 @@ fn say(line: &dyn fmt::Display) {
 
 /// Says which pins did not count, where no tool runs.
 fn say_ignored(pins: &[ForeignPin]) {
-    pins.iter().for_each(|pin| say(pin));
+    for pin in pins {
+        say(pin);
+    }
 }
 
 /// The tool of the Go outside: the one in its GOROOT, or else the first of that name on PATH.

@@ -84,7 +84,8 @@ fn set(arguments: &cli::AuthSetArgs, context: &Context) -> Result<(), Error> {
     let keyring = Keyring::of(&Process);
     let place = if arguments.file { SecretStore::File } else { SecretStore::Keyring };
     let wanted = CredentialEntry { kind, machine: machine.clone(), login: arguments.user.clone(), place };
-    let (entry, error) = context.waiting(|wait| credentials.keep(wanted, &secret, keyring.as_ref(), wait))?;
+    let (entry, error) =
+        context.waiting(|wait| credentials.keep(&wanted, &secret, keyring.as_ref(), wait))?;
     let place = entry.place_in_words(&credentials);
     let why = match (entry.place, error) {
         (SecretStore::File, Some(error)) => format!(", which only you can read ({error})"),
