@@ -4,14 +4,12 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::install::{self, Audit, AuditVerdict};
-use crate::request;
-use crate::store::Toolchain;
 use crate::terminal::{Cell, Row, Tone};
 use gvmr_core::home::shared_home;
 
 /// Runs the command. Every tree is looked at, then the worst verdict decides the exit code.
 pub(super) fn run(arguments: &cli::VerifyArgs, context: &Context) -> Result<(), Error> {
-    let toolchains = chosen(arguments, context)?;
+    let toolchains = context.toolchains_named(&arguments.versions)?;
     if toolchains.is_empty() {
         context.terminal.note("no Go version is installed; run `gvmr install latest`");
     }
@@ -59,6 +57,16 @@ fn worst(audits: &[Audit], failures: &mut Vec<Error>, gvmr: &str) -> Option<Erro
                 of(AuditVerdict::Differs).replace(", ", " ")
             )),
         ),
+        Some(AuditVerdict::Exposed) => Some(
+            Error::said(
+                ErrorKind::Finding,
+                format!("{}: other users can change it", of(AuditVerdict::Exposed)),
+            )
+            .hint(format!(
+                "run `{gvmr} uninstall --force {0} && {gvmr} install {0}`",
+                of(AuditVerdict::Exposed).replace(", ", " ")
+            )),
+        ),
         _ if !failures.is_empty() => Some(failures.remove(0)),
         Some(AuditVerdict::Unproved) => Some(
             Error::said(
@@ -82,25 +90,13 @@ fn worst(audits: &[Audit], failures: &mut Vec<Error>, gvmr: &str) -> Option<Erro
     }
 }
 
-fn chosen(arguments: &cli::VerifyArgs, context: &Context) -> Result<Vec<Toolchain>, Error> {
-    let toolchains = context.toolchains()?;
-    if arguments.versions.is_empty() {
-        return Ok(toolchains);
-    }
-    let versions: Vec<_> = arguments
-        .versions
-        .iter()
-        .map(|text| context.newest_installed(&toolchains, &request::parse(text)?))
-        .collect::<Result<_, _>>()?;
-    Ok(toolchains.into_iter().filter(|toolchain| versions.contains(&toolchain.version)).collect())
-}
-
 fn rows(audit: &Audit) -> Vec<Row> {
     let (word, tone) = match audit.verdict {
         AuditVerdict::Proved => ("proved", Tone::Good),
         AuditVerdict::Recorded => ("recorded", Tone::Warning),
         AuditVerdict::Edited => ("edited", Tone::Warning),
         AuditVerdict::Unproved => ("unproved", Tone::Warning),
+        AuditVerdict::Exposed => ("EXPOSED", Tone::Bad),
         AuditVerdict::Differs => ("DIFFERS", Tone::Bad),
     };
     let piped = format!("{}\t{word}\t{}", audit.toolchain, audit.summary);

@@ -23,6 +23,15 @@ impl Context {
         })
     }
 
+    /// The newest installed version that each word means; all that are installed where there is no word.
+    pub fn toolchains_named(&self, words: &[String]) -> Result<Vec<Toolchain>, ContextError> {
+        let mut toolchains = self.toolchains()?;
+        let newest = |word: &String| self.newest_installed(&toolchains, &request::parse(word)?);
+        let versions: Vec<Version> = words.iter().map(newest).collect::<Result<_, ContextError>>()?;
+        toolchains.retain(|toolchain| words.is_empty() || versions.contains(&toolchain.version));
+        Ok(toolchains)
+    }
+
     /// The one installed version that the text means.
     pub fn one_installed(toolchains: &[Toolchain], text: &str) -> Result<Version, ContextError> {
         let selector = request::parse(text)?;

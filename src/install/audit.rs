@@ -3,6 +3,7 @@
 //! Takes an installed toolchain, gives an [`Audit`] that names every changed, missing and added file. The manifest
 //! that was kept at the install says what each file was; it is believed only because its own hash is the logged one.
 
+use super::exposure::{ExposedFile, exposed, owners};
 use super::verifier::is_reproducible;
 use super::{InstallError, Installer};
 use crate::sources::MODULE;
@@ -37,6 +38,8 @@ pub struct Audit {
     /// Programs without execute permission, and files that everyone may write or that lend rights (setuid). The log
     /// does not cover modes; the rule that set them does.
     pub wrong_modes: Vec<String>,
+    /// What other users can change, whatever it is now.
+    pub exposed: Vec<ExposedFile>,
 }
 
 /// What a comparison comes to, from good to bad.
@@ -52,13 +55,15 @@ pub enum AuditVerdict {
     Recorded,
     /// It is what its receipt says, but the log could not be asked, and the receipt lies beside the tree.
     Unproved,
+    /// It is none of the worse, and other users can change it.
+    Exposed,
     /// Anything else.
     Differs,
 }
 
 impl Audit {
     /// Each difference: what it is, and the file.
-    pub fn differences(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub fn differences(&self) -> impl Iterator<Item = (&str, &str)> {
         let changed = self.changed.iter().map(|file| {
             let what = if file == PACKAGERS_FILE { "edited, as packagers do" } else { "changed" };
             (what, file.as_str())
@@ -66,7 +71,8 @@ impl Audit {
         let missing = self.missing.iter().map(|file| ("missing", file.as_str()));
         let added = self.added.iter().map(|file| ("added", file.as_str()));
         let modes = self.wrong_modes.iter().map(|file| ("mode", file.as_str()));
-        changed.chain(missing).chain(added).chain(modes)
+        let exposed = self.exposed.iter().map(|exposed| (exposed.why.as_str(), exposed.file.as_str()));
+        changed.chain(missing).chain(added).chain(modes).chain(exposed)
     }
 }
 
@@ -74,8 +80,17 @@ impl Audit {
 const PACKAGERS_FILE: &str = "go.env";
 
 /// Hashes the whole tree and compares it with what the log recorded; where the log cannot be reached or does not know it,
-/// with what the receipt kept of it, and says so.
+/// with what the receipt kept of it, and says so. Says too what of it other users can change.
 pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, InstallError> {
+    let mut audit = compared(toolchain, installer)?;
+    audit.exposed = exposed(&toolchain.goroot, &owners(installer.store.home()));
+    if !audit.exposed.is_empty() {
+        audit.verdict = audit.verdict.max(AuditVerdict::Exposed);
+    }
+    Ok(audit)
+}
+
+fn compared(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, InstallError> {
     let module_version = installer.sources.platform().module_version(&toolchain.version);
     let prefix = format!("{MODULE}@{module_version}/");
     let Expected { h1: logged, authority, verdict: best } = expected(toolchain, &module_version, installer)?;
@@ -93,6 +108,7 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
         missing: Vec::new(),
         added: Vec::new(),
         wrong_modes: Vec::new(),
+        exposed: Vec::new(),
     };
     let only_files = entries.iter().all(|entry| matches!(entry.kind, EntryKind::File(_)));
     audit.wrong_modes = wrong_modes(&entries, &prefix, &toolchain.goroot);

@@ -82,18 +82,33 @@ fn others_write(found: &Metadata) -> bool {
 /// Whether anyone but root is in a group, as far as `/etc/group` and `/etc/passwd` tell. Debian's `staff`, which may write
 /// to `/usr/local`, has no members as a rule.
 fn has_members(group: u32) -> bool {
+    group_has_others(group, &[0]).unwrap_or(true)
+}
+
+/// Whether anyone but `users` is in a group; `None` where `/etc/group` and `/etc/passwd` do not tell.
+pub fn group_has_others(group: u32, users: &[u32]) -> Option<bool> {
     let read = |file: &str| bounded::read(Path::new(file), 64 * PIN_LIMIT).ok().flatten();
-    let (Some(groups), Some(users)) = (read("/etc/group"), read("/etc/passwd")) else { return true };
+    others_in(&read("/etc/group")?, &read("/etc/passwd")?, group, users)
+}
+
+fn others_in(groups: &[u8], accounts: &[u8], group: u32, users: &[u32]) -> Option<bool> {
+    let is_user = |line: &&[u8]| {
+        let user = std::str::from_utf8(field(line, 2)).ok().and_then(|user| user.parse().ok());
+        user.is_some_and(|user| users.contains(&user))
+    };
+    let accounts = || accounts.split(|byte| *byte == b'\n');
+    let names: Vec<&[u8]> = accounts().filter(is_user).map(|line| field(line, 0)).collect();
     let group = group.to_string();
-    let is_member = |line: &[u8]| field(line, 3) == group.as_bytes() && field(line, 2) != b"0";
     let mut is_known = false;
     for line in groups.split(|byte| *byte == b'\n').filter(|line| field(line, 2) == group.as_bytes()) {
         is_known = true;
-        if !field(line, 3).is_empty() {
-            return true;
+        let members = field(line, 3).split(|byte| *byte == b',');
+        if members.filter(|name| !name.is_empty()).any(|name| !names.contains(&name)) {
+            return Some(true);
         }
     }
-    !is_known || users.split(|byte| *byte == b'\n').any(is_member)
+    let is_other_member = |line: &[u8]| field(line, 3) == group.as_bytes() && !is_user(&line);
+    is_known.then(|| accounts().any(is_other_member))
 }
 
 /// A field of a line of such a file, from 0.
@@ -136,6 +151,22 @@ mod tests {
         for value in ["", ":", ".", relative.as_str(), none.as_str()] {
             assert_eq!(find("tool", &vec![("PATH", value)]), None, "{value}");
         }
+    }
+
+    #[test]
+    fn a_private_group_has_only_its_user() {
+        let groups =
+            b"root:x:0:\nstaff:x:50:\njoe:x:1000:\nann:x:1001:ann\nteam:x:2000:joe,ann\nall:x:100:\n";
+        let accounts = b"root:x:0:0::/:\njoe:x:1000:1000::/:\nann:x:1001:1001::/:\nbob:x:1002:100::/:\n";
+        let others = |group, users: &[u32]| others_in(groups, accounts, group, users);
+        assert_eq!(others(1000, &[1000, 0]), Some(false));
+        assert_eq!(others(1001, &[1001, 0]), Some(false));
+        assert_eq!(others(1001, &[1000, 0]), Some(true), "a member by name");
+        assert_eq!(others(2000, &[1000, 0]), Some(true));
+        assert_eq!(others(2000, &[1000, 1001]), Some(false));
+        assert_eq!(others(100, &[1000, 0]), Some(true), "a member by account");
+        assert_eq!(others(50, &[0]), Some(false));
+        assert_eq!(others(4711, &[0]), None, "a group that other services may know");
     }
 
     #[test]

@@ -208,3 +208,33 @@ fn what_changes_nothing_works_in_a_home_that_cannot_be_written() {
     frozen.args(["--mount", "sh", "-c", freeze]).arg(&home).arg(gvmr());
     Run::of(frozen.args(["install", "1.98.1"])).exits(0, &["already installed"]);
 }
+
+#[test]
+fn verify_names_what_of_a_tree_another_user_can_change() {
+    let Some(machine) = Machine::of(ALICE) else { return };
+    let goroot = machine.world.goroot("1.98.1");
+    let verify = |code, words: &[&str]| machine.gvmr("user", &["verify", "1.98.1"]).exits(code, words);
+    let found = "go1.98.1: other users can change it";
+    let next = "gvmr uninstall --force go1.98.1 && gvmr install go1.98.1";
+    verify(0, &[]);
+    chown(goroot.join("bin/go"), Some(BOB), None).unwrap();
+    let said = verify(1, &[found, next]).stdout;
+    assert!(
+        said.contains("go1.98.1\tEXPOSED\t") && said.contains("  belongs to user 4002\tbin/go\n"),
+        "{said}"
+    );
+    let json = machine.gvmr("user", &["verify", "1.98.1", "--json"]).json();
+    assert_eq!(json[0]["verdict"], "exposed");
+    assert_eq!(json[0]["exposed"][0], serde_json::json!({"file": "bin/go", "why": "belongs to user 4002"}));
+    chown(goroot.join("bin/go"), Some(0), None).unwrap();
+    verify(0, &[]); // root's is as good as one's own
+    fs::set_permissions(&goroot, Permissions::from_mode(0o777)).unwrap();
+    assert!(verify(1, &[found]).stdout.contains("  is writable by all users\t.\n"));
+    fs::set_permissions(&goroot, Permissions::from_mode(0o775)).unwrap();
+    verify(0, &[]); // by a group of the owner's number, which no one else is known to be in
+    chown(&goroot, None, Some(BOB)).unwrap();
+    assert!(verify(1, &[found]).stdout.contains("  is writable by group 4002\t.\n"));
+    // What has other content is worse.
+    fs::write(goroot.join("VERSION"), "other").unwrap();
+    verify(5, &["does not match the checksum database"]);
+}

@@ -1,0 +1,142 @@
+//! What of an installed tree other users can change.
+//!
+//! Takes the tree and the users who own its home; gives each file or directory that is another user's, or that others may
+//! write to. Looks at owners and modes alone, and follows no link. What lies below such a directory is not listed: it can
+//! be replaced whole.
+
+use gvmr_core::home::paths::Home;
+use gvmr_core::sys::program::group_has_others;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+/// A file or directory that another user can change.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct ExposedFile {
+    /// Its path in the tree; `.` is the tree itself.
+    pub file: String,
+    /// Who can, as it follows the name: `belongs to user 1001`.
+    pub why: String,
+}
+
+/// Who may own what is installed in `home`: root, and the owner of the home and its `versions`, who can replace all of it.
+pub(super) fn owners(home: &Home) -> Vec<u32> {
+    let owner = |path: &Path| fs::metadata(path).ok().map(|found| found.uid());
+    [Some(0), owner(home.root()), owner(&home.versions())].into_iter().flatten().collect()
+}
+
+/// What of the tree at `goroot` anyone but `owners` can change.
+pub(super) fn exposed(goroot: &Path, owners: &[u32]) -> Vec<ExposedFile> {
+    let mut search = Search { owners, shared_groups: BTreeMap::new(), found: Vec::new() };
+    search.look(goroot, ".");
+    search.found
+}
+
+struct Search<'a> {
+    owners: &'a [u32],
+    /// Whether others are in a group.
+    shared_groups: BTreeMap<u32, bool>,
+    found: Vec<ExposedFile>,
+}
+
+impl Search<'_> {
+    fn look(&mut self, path: &Path, below: &str) {
+        // What is gone or cannot be listed is said by who reads the tree.
+        let Ok(found) = fs::symlink_metadata(path) else { return };
+        if let Some(why) = self.why(&found) {
+            self.found.push(ExposedFile { file: below.to_owned(), why });
+            return;
+        }
+        if !found.is_dir() {
+            return;
+        }
+        let mut children: Vec<_> = fs::read_dir(path).into_iter().flatten().flatten().collect();
+        children.sort_by_key(fs::DirEntry::file_name);
+        for child in children {
+            let name = child.file_name();
+            let name = name.to_string_lossy();
+            let name = if below == "." { name.into_owned() } else { format!("{below}/{name}") };
+            self.look(&child.path(), &name);
+        }
+    }
+
+    fn why(&mut self, found: &Metadata) -> Option<String> {
+        if !self.owners.contains(&found.uid()) {
+            return Some(format!("belongs to user {}", found.uid()));
+        }
+        if found.is_symlink() {
+            return None; // its mode means nothing
+        }
+        if found.mode() & 0o002 != 0 {
+            return Some("is writable by all users".to_owned());
+        }
+        let by_group = found.mode() & 0o020 != 0 && self.is_shared(found.gid(), found.uid());
+        by_group.then(|| format!("is writable by group {}", found.gid()))
+    }
+
+    /// Whether a group is another one than root's and a private group of who owns the file. One that is not in
+    /// `/etc/group` counts as private where it has its owner's number.
+    fn is_shared(&mut self, group: u32, owner: u32) -> bool {
+        let owners = self.owners;
+        let ask = || group != 0 && group_has_others(group, owners).unwrap_or(group != owner);
+        *self.shared_groups.entry(group).or_insert_with(ask)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods)] // a test's own directory
+mod tests {
+    use super::*;
+    use std::fs::Permissions;
+    use std::os::unix::fs::{PermissionsExt as _, lchown, symlink};
+
+    #[test]
+    fn what_others_own_or_may_write_is_named_and_nothing_below_it() {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().join("go");
+        for directory in ["bin", "src/fmt", "pkg/tool"] {
+            fs::create_dir_all(root.join(directory)).unwrap();
+        }
+        for file in ["bin/go", "bin/gofmt", "src/fmt/print.go", "pkg/tool/link"] {
+            fs::write(root.join(file), "").unwrap();
+        }
+        symlink("/tmp", root.join("link")).unwrap();
+        let me = rustix::process::geteuid().as_raw();
+        let find =
+            || exposed(&root, &[0, me]).into_iter().map(|found| (found.file, found.why)).collect::<Vec<_>>();
+        let mode =
+            |file: &str, mode| fs::set_permissions(root.join(file), Permissions::from_mode(mode)).unwrap();
+        assert_eq!(find(), []);
+        mode("src", 0o777);
+        mode("src/fmt/print.go", 0o666);
+        mode("pkg/tool/link", 0o757);
+        let by_all = "is writable by all users".to_owned();
+        assert_eq!(
+            find(),
+            [("pkg/tool/link".to_owned(), by_all.clone()), ("src".to_owned(), by_all.clone())]
+        );
+        mode(".", 0o1777);
+        assert_eq!(find(), [(".".to_owned(), by_all)], "a sticky bit keeps nobody from adding");
+        mode(".", 0o755);
+        mode("src", 0o755);
+        mode("src/fmt/print.go", 0o664);
+        mode("pkg/tool/link", 0o755);
+        let group = root.join("src/fmt/print.go");
+        if lchown(root.join("bin/gofmt"), Some(4002), None).is_err()
+            || lchown(&group, None, Some(4003)).is_err()
+        {
+            return; // only root can give files away
+        }
+        let foreign = ("bin/gofmt".to_owned(), "belongs to user 4002".to_owned());
+        assert_eq!(
+            find(),
+            [foreign.clone(), ("src/fmt/print.go".to_owned(), "is writable by group 4003".to_owned())]
+        );
+        lchown(&group, None, Some(0)).unwrap();
+        assert_eq!(find(), [foreign]);
+        lchown(root.join("link"), Some(4002), None).unwrap();
+        assert_eq!(find().len(), 2, "who owns a link may replace it");
+    }
+}
