@@ -20,6 +20,14 @@ pub enum ConfigError {
         /// Its value.
         value: String,
     },
+    /// The home's path cannot be an element of `PATH`.
+    #[error("cannot use {home} as gvmr's home: a path with {what} cannot be on PATH", home = printable::path(home))]
+    OffPath {
+        /// The home.
+        home: PathBuf,
+        /// What its path contains.
+        what: &'static str,
+    },
     /// An environment variable has a value outside its set.
     #[error("{setting} must be {allowed}, got \"{value}\"", value = printable::typed(value))]
     Value {
@@ -86,6 +94,7 @@ impl ConfigError {
             }
             Self::NoHome => "set GVMR_HOME to an absolute path",
             Self::Relative { .. } => "change or unset the variable",
+            Self::OffPath { .. } => "set GVMR_HOME to an absolute path without colons or line breaks",
             Self::Value { .. } => "correct or remove the setting",
             Self::Machine { .. } => "correct or remove the file as root, or set GVMR_HOME",
             Self::Unreadable { source, .. } if source.kind() == ErrorKind::NotFound => {

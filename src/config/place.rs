@@ -26,6 +26,14 @@ pub(super) fn home(
     own: Option<PathBuf>,
     machine: &Path,
 ) -> Result<PathBuf, ConfigError> {
+    on_path(home_of(environment, own, machine)?)
+}
+
+fn home_of(
+    environment: &dyn Environment,
+    own: Option<PathBuf>,
+    machine: &Path,
+) -> Result<PathBuf, ConfigError> {
     if let Some(named) = absolute(environment, "GVMR_HOME")? {
         return Ok(named);
     }
@@ -43,10 +51,21 @@ pub(super) fn home(
 /// The home to share with all users of the machine whose files lie below `machine` (`/`): `GVMR_HOME`, else the one
 /// that is shared already, else the usual place.
 pub fn home_to_share(environment: &dyn Environment, machine: &Path) -> Result<PathBuf, ConfigError> {
-    if let Some(named) = absolute(environment, "GVMR_HOME")? {
-        return Ok(named);
-    }
-    Ok(shared(machine)?.unwrap_or_else(|| PathBuf::from(store::SHARED_HOME)))
+    on_path(match absolute(environment, "GVMR_HOME")? {
+        Some(named) => named,
+        None => shared(machine)?.unwrap_or_else(|| PathBuf::from(store::SHARED_HOME)),
+    })
+}
+
+/// Refuses a home whose shim directory cannot be an element of `PATH`.
+fn on_path(home: PathBuf) -> Result<PathBuf, ConfigError> {
+    let has = |byte: u8| home.as_os_str().as_bytes().contains(&byte);
+    let what = match (has(b':'), has(b'\n')) {
+        (true, _) => "a colon",
+        (_, true) => "a line break",
+        _ => return Ok(home),
+    };
+    Err(ConfigError::OffPath { home, what })
 }
 
 /// The home of this user alone, in the platform's data directory.
@@ -112,6 +131,23 @@ mod tests {
         let share = |environment: Vec<(&str, &str)>| home_to_share(&environment, nothing.path()).unwrap();
         assert_eq!(share(vec![]), Path::new("/opt/gvmr"));
         assert_eq!(share(vec![("GVMR_HOME", "/srv/go")]), Path::new("/srv/go"));
+    }
+
+    #[test]
+    fn a_home_that_no_path_can_hold_is_refused() {
+        let nothing = tempfile::tempdir().unwrap();
+        for (path, what) in [("/srv/a:b", "a colon"), ("/srv/a\nb", "a line break"), ("/:\n", "a colon")] {
+            let named = vec![("GVMR_HOME", path)];
+            let refusals = [
+                home(&named, None, nothing.path()),
+                home_to_share(&named, nothing.path()),
+                home(&Vec::<(&str, &str)>::new(), Some(PathBuf::from(path)), nothing.path()),
+            ];
+            for refusal in refusals {
+                assert!(matches!(&refusal, Err(ConfigError::OffPath { what: found, .. }) if *found == what));
+            }
+        }
+        assert!(home(&vec![("GVMR_HOME", "/srv/a b;c'\\")], None, nothing.path()).is_ok());
     }
 
     #[test]

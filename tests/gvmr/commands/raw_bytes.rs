@@ -175,18 +175,18 @@ proptest! {
 #[test]
 fn a_path_is_given_to_a_script_as_it_is_and_to_a_person_printable() {
     let fixture = Fixture::new();
-    let hostile = fixture.root().join(OsStr::from_bytes(b"h\x1b[31m\xff\n\xe2\x80\xaex"));
+    let hostile = fixture.root().join(OsStr::from_bytes(b"h\x1b[31m\xff\r\xe2\x80\xaex"));
     fs::rename(fixture.world.home(), &hostile).unwrap();
     let mut command = fixture.world.command(gvmr(), &fixture.here());
     let output = command.env("GVMR_HOME", &hostile).args(["where", "1.99.1"]).output().unwrap();
     assert_eq!(output.stdout, [hostile.as_os_str().as_bytes(), b"/versions/go1.99.1\n"].concat());
     let mut world = World::new("off");
-    let home = fixture.root().join("h\u{1b}[31m\n\u{202e}x");
+    let home = fixture.root().join("h\u{1b}[31m\r\u{202e}x");
     fs::rename(&hostile, &home).unwrap();
     world.set("GVMR_HOME", home.to_str().unwrap());
     let mut typist = Typist::start(&world, &["where", "1.99.1"]);
     let screen = typist.sees("go1.99.1");
-    assert!(screen.contains("/h\\u{1b}[31m\\n\\u{202e}x/versions/go1.99.1"), "{screen:?}");
+    assert!(screen.contains("/h\\u{1b}[31m\\r\\u{202e}x/versions/go1.99.1"), "{screen:?}");
     assert_eq!(typist.ends(), Some(0));
 }
 

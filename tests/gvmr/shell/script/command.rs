@@ -81,7 +81,13 @@ fn before_anything_is_installed_it_says_what_to_run() {
 #[test]
 fn a_home_that_path_cannot_hold_is_refused() {
     let mut world = World::new("off");
-    world.set("GVMR_HOME", "/srv/a:b");
-    let refused: Run = world.gvmr(["env"]);
-    refused.exits(2, &["/srv/a:b/shims", "colon", "GVMR_HOME"]);
+    for (home, shown, what) in [("a:b", "/a:b ", "a colon"), ("a\nb", "/a\\nb ", "a line break")] {
+        let home = world.path(home);
+        world.set("GVMR_HOME", home.to_str().unwrap());
+        for words in [&["env"][..], &["install", "1.22"], &["setup", "--yes"], &["list"], &["use", "1.22"]] {
+            let refused: Run = world.gvmr(words.iter().copied());
+            refused.exits(2, &[shown, what, "cannot be on PATH", "GVMR_HOME"]);
+        }
+        assert!(!home.exists());
+    }
 }
