@@ -212,7 +212,7 @@ impl Context {
             let answer = match self.resolve_for(directory, &ProjectOnly, resolve::resolve) {
                 // Nothing asks, and nothing is there.
                 Err(ContextError::Resolve(
-                    ResolveError::NothingAnywhere | ResolveError::NothingOutside { .. },
+                    ResolveError::NothingAnywhere { .. } | ResolveError::NothingOutside { .. },
                 )) => {
                     return Ok(None);
                 }

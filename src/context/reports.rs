@@ -5,7 +5,7 @@ use crate::explain::notices;
 use crate::shell::{FoundGo, found_go, path_command};
 use gvmr_core::env::gvmr_toml;
 use gvmr_core::env::notice::Notice;
-use gvmr_core::home::system_go;
+use gvmr_core::home::system_go::{self, REFUSED};
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::select::pin_owners::ForeignPin;
 use gvmr_core::select::resolution::Selection;
@@ -55,8 +55,14 @@ impl Context {
 
     /// Warns that what was just selected, the Go outside gvmr, is not there.
     pub fn warn_of_missing_system_go(&self) {
-        if !self.has_system_go() && !self.terminal.is_quiet() {
-            self.terminal.warn("PATH has no Go outside gvmr, so `go` fails there until one is installed");
+        if self.has_system_go() || self.terminal.is_quiet() {
+            return;
+        }
+        match system_go::refused(OsStr::new("go"), &Process, &self.settings.home, None) {
+            Some(go) => self.terminal.warn(format_args!("{} {REFUSED}", printable::path(go))),
+            None => {
+                self.terminal.warn("PATH has no Go outside gvmr, so `go` fails there until one is installed")
+            }
         }
     }
 

@@ -64,7 +64,7 @@ impl From<ResolveError> for Error {
     fn from(error: ResolveError) -> Self {
         let kind = match &error {
             ResolveError::Versions { .. } => ErrorKind::Storage,
-            ResolveError::NothingOutside { .. } | ResolveError::NothingAnywhere => ErrorKind::NotFound,
+            ResolveError::NothingOutside { .. } | ResolveError::NothingAnywhere { .. } => ErrorKind::NotFound,
             ResolveError::Pin { .. }
             | ResolveError::Refused { .. }
             | ResolveError::InvalidToolchain { .. }

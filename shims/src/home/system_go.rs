@@ -41,6 +41,24 @@ pub fn find(
         .map(describe)
 }
 
+/// The first `name` that [`find`] passes over for root, since another user can change the directory that it lies in.
+pub fn refused(
+    name: &OsStr,
+    environment: &dyn Environment,
+    home: &Home,
+    shim: Option<&Path>,
+) -> Option<PathBuf> {
+    let path = environment.get("PATH")?;
+    let shim = shim.and_then(|shim| fs::metadata(shim).ok());
+    program::refused_directories(&path)
+        .filter(|directory| !is_shims_directory(directory, home))
+        .map(|directory| directory.join(name))
+        .find(|program| is_program(program, shim.as_ref()))
+}
+
+/// Why [`refused`] programs do not run, as it follows their name.
+pub const REFUSED: &str = "does not count for root, since another user can change its directory";
+
 fn is_program(path: &Path, shim: Option<&Metadata>) -> bool {
     let Ok(metadata) = fs::metadata(path) else { return false };
     let executable = metadata.is_file() && metadata.permissions().mode() & 0o111 != 0;

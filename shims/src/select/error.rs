@@ -3,13 +3,14 @@
 use crate::gover::gomod::InvalidToolchain;
 use crate::gover::selector::NotAVersion;
 use crate::gover::version_file::{VersionFileError, VersionFileErrorKind};
+use crate::home::system_go::REFUSED;
 use crate::select::resolution::{Source, place};
 use crate::sys::bounded::Refusal;
 use crate::sys::printable;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why no Go could be chosen. A pin that cannot be understood is an error: another version would be a surprise.
 #[derive(Debug)]
@@ -57,9 +58,14 @@ pub enum ResolveError {
         file: Option<PathBuf>,
         /// The line in it.
         line: Option<usize>,
+        /// A `go` on PATH that does not count for root.
+        refused: Option<PathBuf>,
     },
     /// Nothing asks for a version, nothing is installed and no Go is outside gvmr.
-    NothingAnywhere,
+    NothingAnywhere {
+        /// A `go` on PATH that does not count for root.
+        refused: Option<PathBuf>,
+    },
 }
 
 impl ResolveError {
@@ -81,7 +87,7 @@ impl ResolveError {
             Self::RelativeGowork { .. } => "change or unset GOWORK",
             Self::Versions { .. } => "check the directory's permissions",
             Self::NothingOutside { .. } => "name a version instead of system",
-            Self::NothingAnywhere => "run `gvmr ls-remote` to list other versions",
+            Self::NothingAnywhere { .. } => "run `gvmr ls-remote` to list other versions",
         };
         Some(hint.to_owned())
     }
@@ -117,13 +123,25 @@ impl fmt::Display for ResolveError {
                     printable::path(directory)
                 )
             }
-            Self::NothingOutside { source, file, line } => {
+            Self::NothingOutside { source, file, line, refused } => {
                 let place = place(source.name(), file.as_deref(), *line);
-                write!(formatter, "{place}: \"system\" selects the Go outside gvmr, and PATH has none")
+                write!(formatter, "{place}: \"system\" selects the Go outside gvmr, and ")?;
+                nothing_on_path(refused.as_deref(), "PATH has none", formatter)
             }
-            Self::NothingAnywhere => formatter
-                .write_str("no Go version is installed, and PATH has no go; run `gvmr install latest`"),
+            Self::NothingAnywhere { refused } => {
+                formatter.write_str("no Go version is installed, and ")?;
+                nothing_on_path(refused.as_deref(), "PATH has no go", formatter)?;
+                formatter.write_str("; run `gvmr install latest`")
+            }
         }
+    }
+}
+
+/// That PATH has no go, or why the one there does not count.
+fn nothing_on_path(refused: Option<&Path>, none: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match refused {
+        Some(program) => write!(formatter, "{} {REFUSED}", printable::path(program)),
+        None => formatter.write_str(none),
     }
 }
 

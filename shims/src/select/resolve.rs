@@ -206,7 +206,10 @@ impl Query<'_> {
             RequestedGo::Version(selector) => self.installed_or_missing(selector)?,
             RequestedGo::System => match self.outside() {
                 Some(outside) => (Selection::System(outside), Rule::System),
-                None => return Err(ResolveError::NothingOutside { source, file, line }),
+                None => {
+                    let refused = self.refused_outside();
+                    return Err(ResolveError::NothingOutside { source, file, line, refused });
+                }
             },
         };
         let exact = exact && rule != Rule::System;
@@ -283,7 +286,7 @@ impl Query<'_> {
         } else if let Some(version) = installed::newest(&self.list()?) {
             (self.installed(version.clone()), Rule::NewestInstalled)
         } else {
-            return Err(ResolveError::NothingAnywhere);
+            return Err(ResolveError::NothingAnywhere { refused: self.refused_outside() });
         };
         let reason = Origin { source: Source::Unset, file: None, line: None, written: String::new(), rule };
         Ok(Resolution { choice, reason, exact: false, unmet: None, ignored: Vec::new() })
@@ -292,9 +295,8 @@ impl Query<'_> {
     /// [`Self::fallback`], as far as it is there.
     fn stand_in(&self) -> Result<Option<Selection>, ResolveError> {
         match self.fallback() {
-            Ok(Resolution { choice: Selection::Missing { .. }, .. }) | Err(ResolveError::NothingAnywhere) => {
-                Ok(None)
-            }
+            Ok(Resolution { choice: Selection::Missing { .. }, .. })
+            | Err(ResolveError::NothingAnywhere { .. }) => Ok(None),
             Ok(answer) => Ok(Some(answer.choice)),
             Err(problem) => Err(problem),
         }
@@ -309,6 +311,11 @@ impl Query<'_> {
 
     fn installed(&self, version: Version) -> Selection {
         Selection::Installed { goroot: self.home.toolchain(&version), version }
+    }
+
+    /// The Go outside that does not count for root.
+    fn refused_outside(&self) -> Option<PathBuf> {
+        system_go::refused(OsStr::new("go"), self.environment, self.home, self.shim)
     }
 
     fn outside(&self) -> Option<SystemGo> {

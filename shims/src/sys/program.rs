@@ -36,6 +36,13 @@ pub fn directories(path: &OsStr) -> impl Iterator<Item = &Path> {
     elements.filter(move |element| element.is_absolute() && (!is_root || is_roots_alone(element)))
 }
 
+/// The directories of a `PATH` that do not count for root, since another user can put a program there, in order.
+pub fn refused_directories(path: &OsStr) -> impl Iterator<Item = &Path> {
+    let is_root = process::effective_user() == 0;
+    let elements = path.as_bytes().split(|byte| *byte == b':').map(|part| Path::new(OsStr::from_bytes(part)));
+    elements.filter(move |element| is_root && element.is_absolute() && !is_roots_alone(element))
+}
+
 fn is_executable(program: &Path) -> bool {
     fs::metadata(program).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }

@@ -118,3 +118,25 @@ fn a_user_runs_what_their_own_path_has() {
         Run::of(command.args(["setup", "--yes", "--cron"]).env("PATH", "/nonexistent").uid(ALICE).gid(ALICE));
     run.exits(8, &["PATH has no crontab", "install cron"]);
 }
+
+#[test]
+fn root_is_told_why_another_users_go_does_not_run() {
+    let Some(mut machine) = Machine::of(ROOT) else { return };
+    plant(&machine, BOB, "tools");
+    let tools = machine.path("tools").canonicalize().unwrap();
+    machine.world.set("PATH", &format!("{}:/nonexistent", tools.display()));
+    let go = tools.join("go").display().to_string();
+    let why = [&go, "does not count for root, since another user can change its directory"];
+    machine.world.set("GVMR_VERSION", "system");
+    machine.go("user", &["version"]).exits(127, &why);
+    machine.gvmr("user", &["current"]).exits(127, &why);
+    machine.world.set("GVMR_VERSION", "");
+    machine.gvmr("user", &["use", "system"]).exits(0, &why);
+    fs::remove_file(machine.path("user/.go-version")).unwrap();
+    machine.gvmr("user", &["uninstall", "--force", "1.97.2", "1.98.1"]).succeeds();
+    machine.go("user", &["version"]).exits(127, &why);
+    machine.gvmr("user", &["current"]).exits(127, &why);
+    none_ran(&machine, &["current"]);
+    machine.world.set("PATH", "/nonexistent");
+    machine.go("user", &["version"]).exits(127, &["PATH has no go"]);
+}
