@@ -4,11 +4,12 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::Error;
 use crate::explain::{not_installed, place_seen_from};
-use crate::store::{self, Receipt};
+use crate::store::{self, Receipt, Toolchain};
 use crate::terminal::{Cell, Row, Tone, size};
 use gvmr_core::select::resolution::{Resolution, Selection};
 use gvmr_core::sys::environment::Process;
 use serde::Serialize;
+use std::path::Path;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -19,6 +20,9 @@ struct Line<'a> {
     /// What selects it here, where that is not the default.
     selected_by: Option<String>,
     receipt: Option<&'a Receipt>,
+    link: Option<&'a Path>,
+    #[serde(skip)]
+    toolchain: &'a Toolchain,
 }
 
 /// Runs the command.
@@ -45,6 +49,8 @@ pub(super) fn run(arguments: &cli::ListArgs, context: &Context) -> Result<(), Er
             default: default.as_ref() == Some(&toolchain.version),
             selected_by: selected_by.clone().filter(|_| current == Some(&toolchain.version)),
             receipt: toolchain.receipt.as_ref(),
+            link: toolchain.link.as_deref(),
+            toolchain,
         })
         .collect();
     if arguments.json {
@@ -75,20 +81,13 @@ fn row(line: &Line<'_>, long: bool) -> Row {
     let bytes = line.receipt.map(|receipt| size(receipt.bytes)).unwrap_or_default();
     let by = line.selected_by.as_deref().unwrap_or_default();
     if long {
-        let proof = line.receipt.map_or_else(|| "no receipt".to_owned(), Receipt::summary);
-        let committed = line.receipt.map(|receipt| format!(", installed {}", receipt.date()));
-        let proof = format!("{proof}{}", committed.unwrap_or_default());
+        let proof = line.toolchain.summary();
         let piped = format!("{mark} {:10} {default:8} {bytes:>9}  {proof}", line.version);
         return Row::new([version, default.into(), bytes.into(), Cell::wrapped(proof, Tone::Dim)], piped);
     }
-    let proof = line.receipt.map_or("no receipt", |receipt| receipt.proof.word());
-    let origin = line.receipt.map(Receipt::origin).unwrap_or_default();
+    let (proof, origin) = (line.toolchain.proof_word(), line.toolchain.origin());
     let piped = format!("{mark} {:10} {default:8} {proof:10} {origin:20} {bytes:>9}  {by}", line.version);
-    let proof_tone = if line.receipt.is_some_and(|receipt| receipt.proof.is_proved()) {
-        Tone::Plain
-    } else {
-        Tone::Warning
-    };
+    let proof_tone = if line.toolchain.is_proved() { Tone::Plain } else { Tone::Warning };
     let cells = [
         version,
         default.into(),

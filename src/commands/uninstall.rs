@@ -3,14 +3,14 @@
 use crate::cli;
 use crate::context::{Context, Removal};
 use crate::error::{Error, ErrorKind};
-use crate::store::Toolchain;
+use crate::store::{self, Toolchain};
 use gvmr_core::gover::version::Version;
 use std::collections::BTreeSet;
 
 /// Runs the command. All versions are found before the first one is removed.
 pub(super) fn run(arguments: &cli::UninstallArgs, context: &Context) -> Result<(), Error> {
     context.may_change()?;
-    let toolchains = context.toolchains()?;
+    let toolchains = store::entries(&context.settings.home)?;
     let mut chosen = BTreeSet::new();
     for text in &arguments.versions {
         let found = Context::one_installed(&toolchains, text);

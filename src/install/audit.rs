@@ -10,6 +10,7 @@ use crate::sources::MODULE;
 use crate::store::{self, ProofKind, Receipt, Toolchain};
 use crate::unpack::{self, EntryKind, InstalledEntry};
 use crate::verify::{H1, LogError, Manifest, SettingError};
+use gvmr_core::sys::printable;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -83,6 +84,9 @@ const PACKAGERS_FILE: &str = "go.env";
 /// with what the receipt kept of it, and says so. Says too what of it other users can change.
 pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, InstallError> {
     let mut audit = compared(toolchain, installer)?;
+    if let Some(target) = &toolchain.link {
+        audit.summary.insert_str(0, &format!("link to {}, ", printable::path(target)));
+    }
     audit.exposed = exposed(&toolchain.goroot, &owners(installer.store.home()));
     if !audit.exposed.is_empty() {
         audit.verdict = audit.verdict.max(AuditVerdict::Exposed);

@@ -31,6 +31,9 @@ pub(super) fn owners(home: &Home) -> Vec<u32> {
 pub(super) fn exposed(goroot: &Path, owners: &[u32]) -> Vec<ExposedFile> {
     let mut search = Search { owners, shared_groups: BTreeMap::new(), found: Vec::new() };
     search.look(goroot, ".");
+    if goroot.is_symlink() && search.found.is_empty() {
+        search.look(&goroot.join("."), "."); // where a user's own link leads
+    }
     search.found
 }
 

@@ -64,16 +64,19 @@ impl Store {
             Err(Errno::EXIST | Errno::NOTEMPTY) => {
                 drop(staging);
                 return match Receipt::read(&goroot)? {
-                    Some(receipt) => {
-                        Ok(Committed::Existing(Toolchain { version, goroot, receipt: Some(receipt) }))
-                    }
+                    Some(receipt) => Ok(Committed::Existing(Toolchain {
+                        version,
+                        goroot,
+                        receipt: Some(receipt),
+                        link: None,
+                    })),
                     None => Err(StoreError::corrupt(&goroot, "exists, but gvmr did not install it")),
                 };
             }
             Err(errno) => return Err(StoreError::io("rename to", &goroot, errno)),
         }
         sync_after(&self.home.versions(), format!("{} is installed", version.toolchain_name()))?;
-        Ok(Committed::New(Toolchain { version, goroot, receipt: Some(receipt) }))
+        Ok(Committed::New(Toolchain { version, goroot, receipt: Some(receipt), link: None }))
     }
 }
 

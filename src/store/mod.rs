@@ -53,6 +53,7 @@ use gvmr_core::gover::version::Version;
 use gvmr_core::home::goroot;
 use gvmr_core::home::paths::Home;
 use gvmr_core::home::shared_home;
+use gvmr_core::sys::printable;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
@@ -80,6 +81,9 @@ pub struct Toolchain {
     pub goroot: PathBuf,
     /// What the commit wrote down; `None` where it is missing or unreadable ([`Receipt::read`] says why).
     pub receipt: Option<Receipt>,
+    /// Where it leads, if a user made a link of that name. It is a version like any other, but what lies there is not
+    /// gvmr's: nothing below it is ever changed or removed.
+    pub link: Option<PathBuf>,
 }
 
 impl Store {
@@ -123,15 +127,16 @@ impl Store {
 
     /// One version, if it is installed; [`StoreError::Damaged`] where its directory is there and cannot be used.
     pub fn toolchain(&self, version: &Version) -> Result<Option<Toolchain>, StoreError> {
-        let found = self.toolchains()?.into_iter().find(|toolchain| toolchain.version == *version);
+        let found = entries(&self.home)?.into_iter().find(|toolchain| toolchain.version == *version);
         let Some(toolchain) = found else { return Ok(None) };
         let go = toolchain.goroot.join("bin/go");
         let executable =
             fs::metadata(&go).is_ok_and(|go| go.is_file() && go.permissions().mode() & 0o111 != 0);
         let why = match &toolchain.receipt {
-            None => "has no receipt",
-            Some(_) if !executable => "has no executable bin/go",
-            Some(_) => return Ok(Some(toolchain)),
+            _ if !toolchain.goroot.is_dir() => "is a link to a directory that does not exist",
+            None if toolchain.link.is_none() => "has no receipt",
+            _ if !executable => "has no executable bin/go",
+            _ => return Ok(Some(toolchain)),
         };
         Err(StoreError::Damaged { version: version.clone(), why })
     }
@@ -150,6 +155,13 @@ impl Store {
 /// What is installed in `home`, oldest version first, without creating or checking anything else. A home that
 /// does not exist holds nothing; names in `versions/` that are no version's are left out.
 pub fn toolchains(home: &Home) -> Result<Vec<Toolchain>, StoreError> {
+    let mut found = entries(home)?;
+    found.retain(|toolchain| toolchain.link.is_none() || toolchain.goroot.is_dir());
+    Ok(found)
+}
+
+/// The same, with links that lead nowhere: nothing runs by them, and they can be removed.
+pub fn entries(home: &Home) -> Result<Vec<Toolchain>, StoreError> {
     let versions = home.versions();
     let entries = match fs::read_dir(&versions) {
         Ok(entries) => entries,
@@ -160,8 +172,10 @@ pub fn toolchains(home: &Home) -> Result<Vec<Toolchain>, StoreError> {
     for entry in entries {
         let entry = entry.map_err(|error| StoreError::io("list", &versions, error))?;
         let version = entry.file_name().to_str().and_then(version_of);
-        if let Some(version) = version.filter(|_| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
-            found.push(Toolchain::at(version, entry.path()));
+        let Some((version, kind)) = version.zip(entry.file_type().ok()) else { continue };
+        let link = fs::read_link(entry.path()).ok().filter(|_| kind.is_symlink());
+        if kind.is_dir() || link.as_ref().is_some_and(|_| !entry.path().is_file()) {
+            found.push(Toolchain { link, ..Toolchain::at(version, entry.path()) });
         }
     }
     found.sort_by(|left, right| left.version.cmp(&right.version));
@@ -169,6 +183,38 @@ pub fn toolchains(home: &Home) -> Result<Vec<Toolchain>, StoreError> {
 }
 
 impl Toolchain {
+    /// How it was proved, in a word: `log`, `no receipt`, or `link`.
+    pub fn proof_word(&self) -> &'static str {
+        match (&self.link, &self.receipt) {
+            (Some(_), _) => "link",
+            (None, Some(receipt)) => receipt.proof.word(),
+            (None, None) => "no receipt",
+        }
+    }
+
+    /// Whether gvmr installed it with a proof.
+    pub fn is_proved(&self) -> bool {
+        self.link.is_none() && self.receipt.as_ref().is_some_and(|receipt| receipt.proof.is_proved())
+    }
+
+    /// Where it came from, in a word, or where it leads.
+    pub fn origin(&self) -> String {
+        match (&self.link, &self.receipt) {
+            (Some(target), _) => printable::path(target),
+            (None, Some(receipt)) => receipt.origin().to_owned(),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// How it was proved and when it was installed, or where it leads.
+    pub fn summary(&self) -> String {
+        match (&self.link, &self.receipt) {
+            (Some(target), _) => format!("link to {}", printable::path(target)),
+            (None, Some(receipt)) => format!("{}, installed {}", receipt.summary(), receipt.date()),
+            (None, None) => "no receipt".to_owned(),
+        }
+    }
+
     /// The day of the release, as its `VERSION` file says since Go 1.21: `2024-12-03`.
     pub fn release_date(&self) -> Option<String> {
         let text = String::from_utf8(goroot::version_file(&self.goroot)?).ok()?;
@@ -182,7 +228,7 @@ impl Toolchain {
 
     fn at(version: Version, goroot: PathBuf) -> Self {
         let receipt = Receipt::read(&goroot).ok().flatten();
-        Self { version, goroot, receipt }
+        Self { version, goroot, receipt, link: None }
     }
 }
 

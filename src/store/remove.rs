@@ -14,11 +14,12 @@ impl Store {
     ///
     /// [`StoreError::Mounted`] where a file system is mounted inside, which removing would empty, and
     /// [`StoreError::InUse`] where programs of the tree are running, unless `force`. An error while the tree is
-    /// deleted leaves the rest to [`Store::sweep`]: the version itself is gone by then.
+    /// deleted leaves the rest to [`Store::sweep`]: the version itself is gone by then. Of a link, only the link goes.
     pub fn remove(&self, lock: &VersionLock, force: bool) -> Result<bool, StoreError> {
         let goroot = self.home.toolchain(lock.version());
         match fs::symlink_metadata(&goroot) {
             Ok(found) if found.is_dir() => {}
+            Ok(found) if found.is_symlink() => return self.remove_link(lock, &goroot),
             Ok(_) => return Err(StoreError::corrupt(&goroot, "not a directory, so gvmr did not install it")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(StoreError::io("access", &goroot, error)),
@@ -45,6 +46,12 @@ impl Store {
         sync_after(&self.home.versions(), format!("{} is removed", lock.version().toolchain_name()))?;
         delete::tree_with(&away, &|| lock.report_progress())
             .map_err(|errno| StoreError::io("remove", &away, errno))?;
+        Ok(true)
+    }
+
+    fn remove_link(&self, lock: &VersionLock, link: &Path) -> Result<bool, StoreError> {
+        fs::remove_file(link).map_err(|error| StoreError::io("remove", link, error))?;
+        sync_after(&self.home.versions(), format!("{} is removed", lock.version().toolchain_name()))?;
         Ok(true)
     }
 }

@@ -61,7 +61,7 @@ pub fn share(home: &Home, programs: &Programs, machine: &Path) -> Result<Shared,
     drop(store);
     let store = Store::open(home.clone())?; // which by now lets everyone in
     permissions::admit_to_lines(&home)?;
-    for toolchain in store.toolchains()? {
+    for toolchain in store.toolchains()?.into_iter().filter(|toolchain| toolchain.link.is_none()) {
         permissions::admit_to_tree(&toolchain.goroot)?;
     }
     let own = Programs::of_home(&home);

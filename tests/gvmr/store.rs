@@ -5,6 +5,7 @@ mod commits;
 mod file_systems;
 mod files;
 mod former_home;
+mod linked_versions;
 mod locks;
 mod removal;
 mod shares;

@@ -168,11 +168,14 @@ fn listing_leaves_out_what_is_no_version_and_sorts_as_go_does() {
         fs::create_dir(versions.join(name)).unwrap();
     }
     std::os::unix::fs::symlink("go1.9", versions.join("go1.8")).unwrap();
+    std::os::unix::fs::symlink("nowhere", versions.join("go1.6")).unwrap();
+    std::os::unix::fs::symlink("go1.7", versions.join("go1.5")).unwrap();
     fs::write(versions.join("go1.7"), b"").unwrap();
     fs::write(versions.join("go1.9").join(gvmr::unpack::RECEIPT), b"{").unwrap();
     let found = fixture.store.toolchains().unwrap();
     let texts: Vec<_> = found.iter().map(|toolchain| toolchain.version.as_str()).collect();
-    assert_eq!(texts, ["1.9.0", "1.10.0", "1.22rc1", "1.22.0"]);
-    assert!(found[0].receipt.is_none() && Receipt::read(&found[0].goroot).is_err());
+    assert_eq!(texts, ["1.8.0", "1.9.0", "1.10.0", "1.22rc1", "1.22.0"]);
+    assert_eq!((found[0].link.as_deref(), &found[1].link), (Some("go1.9".as_ref()), &None));
+    assert!(found[1].receipt.is_none() && Receipt::read(&found[1].goroot).is_err());
     assert!(toolchains(&Home::at(fixture.directory.path().join("none"))).unwrap().is_empty());
 }

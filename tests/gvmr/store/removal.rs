@@ -39,14 +39,18 @@ fn links_in_a_tree_are_not_followed() {
 }
 
 #[test]
-fn a_version_that_is_a_link_is_left_alone() {
+fn of_a_version_that_is_a_link_only_the_link_is_removed_and_a_file_is_left_alone() {
     let fixture = fixture();
     let outside = fixture.directory.path().join("outside");
     fs::create_dir(&outside).unwrap();
-    symlink(&outside, fixture.store.home().versions().join("go1.99.1")).unwrap();
+    let versions = fixture.store.home().versions();
+    symlink(&outside, versions.join("go1.99.1")).unwrap();
+    assert!(fixture.store.remove(&lock(&fixture.store, "1.99.1"), false).unwrap());
+    assert!(outside.exists() && names(&versions) == [""; 0]);
+    fs::write(versions.join("go1.99.1"), "").unwrap();
     let error = fixture.store.remove(&lock(&fixture.store, "1.99.1"), true).unwrap_err();
     assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
-    assert!(outside.exists() && names(&fixture.store.home().versions()) == ["go1.99.1"]);
+    assert_eq!(names(&versions), ["go1.99.1"]);
 }
 
 #[test]
