@@ -58,12 +58,11 @@ impl Context {
         if self.has_system_go() || self.terminal.is_quiet() {
             return;
         }
-        match system_go::refused(OsStr::new("go"), &Process, &self.settings.home, None) {
-            Some(go) => self.terminal.warn(format_args!("{} {REFUSED}", printable::path(go))),
-            None => {
-                self.terminal.warn("PATH has no Go outside gvmr, so `go` fails there until one is installed")
-            }
-        }
+        let refused = system_go::refused(OsStr::new("go"), &Process, &self.settings.home, None);
+        self.terminal.warn(refused.map_or_else(
+            || "PATH has no Go outside gvmr, so `go` fails there until one is installed".to_owned(),
+            |go| format!("{} {REFUSED}", printable::path(go)),
+        ));
     }
 
     /// The closing lines of a first install: how `go` gets on PATH. Whether they were needed.

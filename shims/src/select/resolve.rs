@@ -204,13 +204,13 @@ impl Query<'_> {
         let (file, line) = at.unzip();
         let (choice, rule) = match wanted {
             RequestedGo::Version(selector) => self.installed_or_missing(selector)?,
-            RequestedGo::System => match self.outside() {
-                Some(outside) => (Selection::System(outside), Rule::System),
-                None => {
+            RequestedGo::System => {
+                let Some(outside) = self.outside() else {
                     let refused = self.refused_outside();
                     return Err(ResolveError::NothingOutside { source, file, line, refused });
-                }
-            },
+                };
+                (Selection::System(outside), Rule::System)
+            }
         };
         let exact = exact && rule != Rule::System;
         let reason = Origin { source, file, line, written, rule };
