@@ -100,8 +100,13 @@ fn asked_for_here(context: &Context) -> Result<Selector, Error> {
             context.remember_project(
                 answer.reason.file.as_deref().filter(|_| answer.reason.source != Source::Default),
             )?;
-            context.terminal.note(format_args!("{version}, because {}", answer.reason));
-            Ok(Selector::exact(&newest(&answer.reason, version, context)))
+            let newest = newest(&answer.reason, version.clone(), context);
+            context.terminal.note(if newest == version {
+                format!("{version}, because {}", answer.reason)
+            } else {
+                format!("{newest}, the newest that {} allows; {version} is installed", answer.reason.place())
+            });
+            Ok(Selector::exact(&newest))
         }
         Selection::System(SystemGo { program: path, .. }) => Err(Error::said(
             ErrorKind::Usage,

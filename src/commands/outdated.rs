@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::install::{self, SupportState};
 use crate::provision::{self, PatchStatus, Patches};
 use crate::terminal::{Cell, Row, Tone};
+use gvmr_core::home::shared_home;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -60,8 +61,8 @@ pub(super) fn run(arguments: &cli::OutdatedArgs, context: &Context) -> Result<()
         context.terminal.error(&failure.message, failure.hint.as_deref());
     }
     let found = arguments.exit_code && !answer.outdated.is_empty();
-    let found = found
-        .then(|| Error::said(ErrorKind::Finding, "newer patch releases are out").hint("run `gvmr upgrade`"));
+    let found =
+        found.then(|| Error::said(ErrorKind::Finding, "newer patch releases are out").hint(upgrade(context)));
     match failure.or(found) {
         Some(error) if arguments.json => Err(error.after_data()),
         Some(error) => Err(error),
@@ -73,12 +74,16 @@ fn is_over(status: &PatchStatus, patches: &Patches) -> bool {
     patches.support(&status.installed) == SupportState::EndOfLife
 }
 
+fn upgrade(context: &Context) -> String {
+    format!("run `{} upgrade`", shared_home::program(&context.settings.home))
+}
+
 fn report(answer: &Answer, patches: &Patches, context: &Context) {
     let terminal = &context.terminal;
     match answer.outdated.as_slice() {
         [] if patches.known.is_empty() => terminal.note(provision::NOTHING_INSTALLED),
         [] => terminal.note(provision::UP_TO_DATE),
-        _ => terminal.note("run `gvmr upgrade` to install these patch releases"),
+        _ => terminal.note(format_args!("{} to install these patch releases", upgrade(context))),
     }
     if let (false, Some(oldest)) = (answer.end_of_life.is_empty(), install::oldest_supported(&patches.latest))
     {

@@ -37,7 +37,7 @@ struct Kept {
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::PruneArgs, context: &Context) -> Result<(), Error> {
-    context.may_change()?;
+    context.may_remove()?;
     if arguments.indexes {
         return forget_indexes(arguments, context);
     }

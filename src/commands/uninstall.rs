@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 /// Runs the command. All versions are found before the first one is removed.
 pub(super) fn run(arguments: &cli::UninstallArgs, context: &Context) -> Result<(), Error> {
-    context.may_change()?;
+    context.may_remove()?;
     let toolchains = store::entries(&context.settings.home)?;
     let mut chosen = BTreeSet::new();
     for text in &arguments.versions {

@@ -152,7 +152,11 @@ impl Trust {
         let missing = || TrustError::NoFile(file.to_owned());
         let file = gvmr_toml::real_name(file).ok_or_else(missing)?;
         let (read, owner) = match gvmr_toml::read(&file, None) {
-            Err(Unreadable::Foreign(owner)) if named => (gvmr_toml::read(&file, Some(owner)), Some(owner)),
+            // One that cannot be read at all is not to be reviewed either.
+            Err(Unreadable::Foreign(owner)) => match gvmr_toml::read(&file, Some(owner)) {
+                Ok(_) if !named => (Err(Unreadable::Foreign(owner)), None),
+                read => (read, Some(owner)),
+            },
             read => (read, None),
         };
         let bytes = match read {

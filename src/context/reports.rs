@@ -25,7 +25,14 @@ impl Context {
         }
         let what = match found_go(&self.settings.home, &Process) {
             FoundGo::Shim => return,
-            FoundGo::Other(go) => format!("`go` in this session is {}, not gvmr's", printable::path(&go)),
+            FoundGo::Other(go) => match system_go::home_of_shim(&go) {
+                Some(other) => format!(
+                    "`go` in this session is {}, the shim of another gvmr home ({})",
+                    printable::path(&go),
+                    printable::path(other.root())
+                ),
+                None => format!("`go` in this session is {}, not gvmr's", printable::path(&go)),
+            },
             FoundGo::Nothing => "this session has no `go` on PATH".to_owned(),
         };
         let now = path_command(&Process).map(|command| format!("run `{command}` here, and "));

@@ -29,11 +29,20 @@ pub enum DefaultOf {
 impl Context {
     /// Refuses the command that was typed where it would change another user's home, and names the one that may.
     pub fn may_change(&self) -> Result<(), ContextError> {
+        self.may(|typed| self.next_step(typed))
+    }
+
+    /// The same for a command that removes: a home for this user alone would have nothing to remove.
+    pub fn may_remove(&self) -> Result<(), ContextError> {
+        self.may(|typed| format!("{} {typed}", shared_home::program(&self.settings.home)))
+    }
+
+    fn may(&self, next: impl Fn(&str) -> String) -> Result<(), ContextError> {
         if !self.settings.reads_only {
             return Ok(());
         }
         let refused = StoreError::Shared { home: self.settings.home.root().to_owned() };
-        Err(ContextError::ReadOnly { refused, next: self.next_step(&typed()) })
+        Err(ContextError::ReadOnly { refused, next: next(&typed()) })
     }
 
     /// The home for a command that asks sources or the log and changes nothing but the cache of their answers. One that

@@ -119,6 +119,10 @@ fn project_file(ignored: &IgnoredFile, environment: &dyn Environment) -> String 
         IgnoredReason::Untrusted => ("untrusted ", ""),
         IgnoredReason::Changed => ("", ", which changed since you trusted it"),
         IgnoredReason::Unread(Unreadable::Foreign(owner)) => {
+            // Whoever follows the advice would wait for a FIFO.
+            if let Err(Unreadable::Refused(refusal)) = gvmr_toml::read(&ignored.file, Some(*owner)) {
+                return format!("ignoring {file}, which belongs to user {owner} and {refusal}");
+            }
             return format!(
                 "ignoring {file}, which belongs to user {owner}; review it, then run {}",
                 trust(&ignored.file)

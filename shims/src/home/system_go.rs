@@ -66,8 +66,13 @@ fn is_program(path: &Path, shim: Option<&Metadata>) -> bool {
         return false;
     }
     // A link into another home's shims is that home's shim.
-    let real = fs::canonicalize(path).ok();
-    !real.and_then(|real| Home::of_shim(&real)).is_some_and(|home| home.program_file().exists())
+    home_of_shim(path).is_none()
+}
+
+/// The home whose shim a program is, by its real path.
+pub fn home_of_shim(program: &Path) -> Option<Home> {
+    let real = fs::canonicalize(program).ok()?;
+    Home::of_shim(&real).filter(|home| home.program_file().exists())
 }
 
 /// Whether the directory holds a home's shims: this one's, or one beside the `program` file of another.

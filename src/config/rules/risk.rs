@@ -6,6 +6,7 @@ use super::goflags;
 use gvmr_core::env::variable::Variable;
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path};
 
 /// Flags of GOFLAGS that name a program, or pass flags to programs that run others.
@@ -62,8 +63,15 @@ pub(super) fn of(variable: &Variable, value: &OsStr, project: &Path) -> Option<&
         "GONOPROXY" => Some("these modules are downloaded from their own servers"),
         "HTTP_PROXY" | "HTTPS_PROXY" => Some("requests go through this proxy"),
         "GOPATH" | "GOMODCACHE" | "GOCACHE" => {
-            let inside = std::env::split_paths(value).any(|path| may_lie_in(&path, project));
-            inside.then_some("files already there are built and run as they are")
+            let any = |holds: &dyn Fn(&Path) -> bool| std::env::split_paths(value).any(|path| holds(&path));
+            if any(&|path| may_lie_in(path, project)) {
+                Some("files already there are built and run as they are")
+            } else if any(&may_be_others) {
+                Some("another user can put files there, which are built and run as they are")
+            } else {
+                (variable.name != "GOPATH")
+                    .then_some("go writes there, and builds and runs what is already there")
+            }
         }
         "GOBIN" => Some("go install writes programs there"),
         "CC" | "CXX" | "AR" | "PKG_CONFIG" => Some("runs programs"),
@@ -91,6 +99,14 @@ fn may_lie_in(path: &Path, project: &Path) -> bool {
         || real.is_some_and(|real| real.starts_with(project))
         || path.components().any(|part| part == Component::ParentDir)
         || ["/proc", "/dev/fd"].iter().any(|kernel| path.starts_with(kernel))
+}
+
+/// Whether another user may have put files there, or may still: what is there of the path is another user's, or everyone
+/// can write to it, as to /tmp.
+fn may_be_others(path: &Path) -> bool {
+    let there = path.ancestors().find_map(|above| fs::metadata(above).ok());
+    let is_mine = |owner: u32| owner == 0 || owner == rustix::process::geteuid().as_raw();
+    there.is_some_and(|found| !is_mine(found.uid()) || found.mode() & 0o002 != 0)
 }
 
 /// The worst of the flags; one that is not known may do anything.
@@ -164,6 +180,10 @@ mod tests {
             ("GOPATH", "/h/go:/p/go", "as they are"),
             ("GOCACHE", "/proc/self/cwd/cache", "as they are"),
             ("GOMODCACHE", "/no/such/../../p/mod", "as they are"),
+            ("GOCACHE", "/h/cache", "go writes there"),
+            ("GOMODCACHE", "/h/mod", "go writes there"),
+            ("GOCACHE", "/tmp/not/yet", "another user"),
+            ("GOPATH", "/h/go:/tmp", "another user"),
             ("GOBIN", "/h/bin", "writes programs"),
             ("GOINSECURE", "*", "not verified"),
             ("GODEBUG", "tlsrsakex=1", "TLS"),
@@ -185,7 +205,9 @@ mod tests {
         fs::create_dir(&project).unwrap();
         std::os::unix::fs::symlink(&project, &link).unwrap();
         let gocache = variable::find(b"GOCACHE").unwrap();
-        assert!(of(gocache, link.join("not/yet").as_os_str(), &project).is_some());
-        assert_eq!(of(gocache, project.with_file_name("other").as_os_str(), &project), None);
+        let inside = "files already there are built and run as they are";
+        assert_eq!(of(gocache, link.join("not/yet").as_os_str(), &project), Some(inside));
+        let outside = of(gocache, project.with_file_name("other").as_os_str(), &project);
+        assert_eq!(outside, Some("go writes there, and builds and runs what is already there"));
     }
 }

@@ -56,6 +56,34 @@ fn another_go_in_the_session_is_named_with_what_changes_that() {
 }
 
 #[test]
+fn the_shim_of_another_home_is_called_that() {
+    let (_mirror, mut world) = one();
+    let other = world.path("second");
+    world.set("GVMR_HOME", other.to_str().unwrap());
+    world.gvmr(["install", "1.97.4"]).succeeds();
+    world.set("GVMR_HOME", world.home().to_str().unwrap());
+    world.set("PATH", &format!("{}:/usr/bin:/bin", other.join("shims").display()));
+    let go = other.join("shims/go").display().to_string();
+    let words =
+        format!("`go` in this session is {go}, the shim of another gvmr home ({}); run", other.display());
+    let which = world.gvmr(["which"]).exits(0, &[&words]);
+    assert!(!which.stderr.contains("not gvmr's"), "{which:?}");
+}
+
+#[test]
+fn a_bare_install_says_which_release_it_installs_and_why() {
+    let mirror = Mirror::small(&["1.98.1", "1.98.2"]);
+    let world = mirror.world();
+    world.gvmr(["install", "1.98.1"]).succeeds();
+    let project = world.project("project", &[(".go-version", "1.98\n")]);
+    let words = ["1.98.2, the newest that ", ".go-version:1 allows; 1.98.1 is installed\n"];
+    let run = world.gvmr_in(&project, ["install"]).exits(0, &words);
+    assert!(!run.stderr.contains("because"), "{run:?}");
+    let again = world.gvmr_in(&project, ["install"]).exits(0, &["1.98.2, because "]);
+    assert!(!again.stderr.contains("allows"), "{again:?}");
+}
+
+#[test]
 fn a_first_install_ends_with_the_way_onto_path_and_later_ones_do_not() {
     let mirror = Mirror::small(&["1.97.4", "1.98.1"]);
     let mut world = mirror.world();

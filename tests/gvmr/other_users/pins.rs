@@ -1,8 +1,10 @@
 //! Pins and project files that another user left above, or in, a directory of one's own.
 
 use super::{ALICE, BOB, Machine, ROOT};
+use crate::support::world::Run;
 use std::fs;
 use std::os::unix::fs::{chown, lchown};
+use std::process::Command;
 
 /// Every way to ask for 1.98.1 besides a module; by default 1.97.2 runs.
 const PINS: [(&str, &str); 4] = [
@@ -169,4 +171,20 @@ fn root_works_in_a_bind_mounted_checkout_of_the_hosts_user() {
     let lines: Vec<_> = said.lines().collect();
     assert!(lines[0].contains("go1.98.1") && lines[1].contains("go1.97.2"), "{said}");
     assert_eq!(lines[2], "1000 .go-version");
+}
+
+#[test]
+fn nobody_is_told_to_review_another_users_fifo() {
+    let Some(machine) = Machine::of(ALICE) else { return };
+    machine.directory(BOB, "theirs", 0o755);
+    let file = machine.path("theirs/gvmr.toml");
+    Run::of(Command::new("mkfifo").arg(&file)).succeeds();
+    chown(&file, Some(BOB), None).unwrap();
+    let why = ["belongs to user 4002 and is a FIFO; it must be a regular file"];
+    let current = machine.gvmr("theirs", &["current"]).exits(0, &why);
+    assert!(!current.stderr.contains("gvmr trust"), "{current:?}");
+    for words in [&["trust"][..], &["trust", "gvmr.toml"]] {
+        let trust = machine.gvmr("theirs", words).exits(2, &["is a FIFO", "regular file"]);
+        assert!(!trust.stderr.contains("review"), "{trust:?}");
+    }
 }
