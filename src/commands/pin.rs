@@ -54,6 +54,7 @@ pub(super) fn run(text: &str, global: bool, force: bool, context: &Context) -> R
         write_pin(&written.to_string(), &meant, context)?;
     }
     context.warn_of_variable();
+    context.warn_of_ignored_pin();
     match version {
         Some(version) => {
             context.terminal.note(format_args!("{written} selects {}", version.toolchain_name()));

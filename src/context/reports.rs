@@ -9,7 +9,7 @@ use gvmr_core::home::system_go::{self, REFUSED};
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::select::pin_owners::ForeignPin;
 use gvmr_core::select::resolution::Selection;
-use gvmr_core::select::resolve::VARIABLE;
+use gvmr_core::select::resolve::{self, VARIABLE};
 use gvmr_core::sys::directory;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
@@ -99,6 +99,13 @@ impl Context {
             "everyone can write to {}, and its file system keeps no modes; set GVMR_HOME to a local file system",
             printable::path(directory)
         ));
+    }
+
+    /// Warns if a pin that was just written does not count, as on a share where everything is another user's.
+    pub fn warn_of_ignored_pin(&self) {
+        if let Ok(here) = directory::working(&Process, None) {
+            self.note_foreign_pins(&resolve::foreign_pins(&here, &Process));
+        }
     }
 
     /// Names each pin that does not count since anyone may have put it there.

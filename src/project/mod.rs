@@ -148,7 +148,11 @@ impl ProjectFile {
             // Another group gets no more than everyone has.
             let mode = old.st_mode & 0o777;
             let mode = if is_in_group { mode } else { mode & !0o070 | (mode & 0o007) << 3 };
-            fs::fchmod(new, Mode::from_raw_mode(mode))?;
+            match fs::fchmod(new, Mode::from_raw_mode(mode)) {
+                // A shared folder's modes are what its mount says.
+                Err(Errno::PERM | Errno::OPNOTSUPP) if !atomic_file::keeps_modes(new) => {}
+                changed => changed?,
+            }
         }
         Ok(())
     }

@@ -166,7 +166,7 @@ fn root_works_in_a_bind_mounted_checkout_of_the_hosts_user() {
                   \"$3\" use 1.97.2 && \"$2\" version && stat -c '%u %n' .go-version";
     let mut enter = machine.world.command(std::path::Path::new("/usr/bin/unshare"), &machine.path("user"));
     enter.args(["--mount", "sh", "-c", script, "sh"]).arg(machine.path("")).arg(shim);
-    let run = crate::support::world::Run::of(enter.arg(crate::support::world::gvmr()));
+    let run = Run::of(enter.arg(crate::support::world::gvmr()));
     let said = run.succeeds();
     let lines: Vec<_> = said.lines().collect();
     assert!(lines[0].contains("go1.98.1") && lines[1].contains("go1.97.2"), "{said}");

@@ -76,3 +76,40 @@ fn a_share_that_fails_is_named_and_what_stands_is_said() {
     assert_eq!(names(&share.path().join("home/versions")), ["go1.99.1"]);
     world.gvmr(["verify"]).succeeds();
 }
+
+#[test]
+fn a_pin_is_written_on_a_share_whatever_it_loses() {
+    let mirror = Mirror::small(&["1.98.1", "1.99.1"]);
+    let world = mirror.world();
+    world.gvmr(["install", "1.98.1", "1.99.1"]).succeeds();
+    let modes = |modes| Loses { modes: Some(modes), ..Loses::default() };
+    for loses in [
+        modes(0o755),
+        modes(0o777),
+        modes(0o644),
+        Loses { owners: Some(4711), ..modes(0o777) },
+        Loses { owners: Some(4711), links: true, locks: true, ..modes(0o755) },
+        Loses { owners: Some(4711), ..Loses::default() },
+        Loses { case: true, links: true, ..modes(0o777) },
+    ] {
+        let shown = format!("{loses:?}");
+        let Some(share) = Share::mount(loses) else { return };
+        let project = share.path().join("project");
+        std::fs::create_dir(&project).unwrap();
+        for version in ["1.98.1", "1.99.1"] {
+            let run = world.gvmr_in(&project, ["use", version]);
+            assert_eq!(run.code, Some(0), "{shown}: {run:?}");
+            assert_eq!(std::fs::read_to_string(project.join(".go-version")).unwrap(), format!("{version}\n"));
+            let current = world.gvmr_in(&project, ["current", "--json"]);
+            if loses.owners.is_some() && loses.modes == Some(0o777) {
+                // As in /tmp, anyone may have put it there; that is said.
+                for run in [run, current] {
+                    assert!(run.stderr.contains("ignoring ") && run.stderr.contains("user 4711"), "{run:?}");
+                }
+            } else {
+                assert_eq!(current.json()["version"], version, "{shown}");
+            }
+        }
+        assert_eq!(names(&project), [".go-version"], "{shown}");
+    }
+}
