@@ -46,8 +46,7 @@ pub fn newest_now(
     watch: &dyn Progress,
 ) -> Result<Version, InstallError> {
     let selector = Some(request).filter(|request| **request != Selector::Latest);
-    let newest = installer.sources.newest(selector, &|version| in_log(version, installer));
-    let newest = newest.map_err(|error| absent(selector, installer, error))?;
+    let newest = ask_newest(selector, installer)?;
     if let Some(stale) = newest.stale {
         return Err(InstallError::Source(stale));
     }
@@ -102,31 +101,31 @@ fn newest(
     installer: &Installer<'_>,
     watch: &dyn Progress,
 ) -> Result<Version, InstallError> {
-    match installer.sources.newest(selector, &|version| in_log(version, installer)) {
-        Ok(Newest { version, notes, stale, .. }) => {
-            for note in notes {
-                watch.event(Event::Note(note));
-            }
-            // Sources that cannot be asked now may have said more when it was installed.
-            let wanted = |installed: &Version| {
-                !installed.is_prerelease() && selector.is_none_or(|selector| selector.matches(installed))
-            };
-            let present = installer.store.toolchains()?.into_iter().map(|toolchain| toolchain.version);
-            match present.filter(wanted).max() {
-                Some(present) if present > version => {
-                    let known = if stale.is_some() {
-                        format!("nothing newer than {version} is known here")
-                    } else {
-                        format!("the sources now list nothing newer than {version}")
-                    };
-                    watch.event(Event::Note(format!("{known}; using the installed {present}")));
-                    Ok(present)
-                }
-                _ => Ok(version),
-            }
-        }
-        Err(error) => Err(absent(selector, installer, error)),
+    let Newest { version, notes, stale, .. } = ask_newest(selector, installer)?;
+    for note in notes {
+        watch.event(Event::Note(note));
     }
+    // Sources that cannot be asked now may have said more when it was installed.
+    let wanted = |installed: &Version| {
+        !installed.is_prerelease() && selector.is_none_or(|selector| selector.matches(installed))
+    };
+    let present = installer.store.toolchains()?.into_iter().map(|toolchain| toolchain.version);
+    let Some(present) = present.filter(wanted).max().filter(|present| *present > version) else {
+        return Ok(version);
+    };
+    let known = if stale.is_some() {
+        format!("nothing newer than {version} is known here")
+    } else {
+        format!("the sources now list nothing newer than {version}")
+    };
+    watch.event(Event::Note(format!("{known}; using the installed {present}")));
+    Ok(present)
+}
+
+/// The newest release that the selector means, or any, as the sources say it.
+fn ask_newest(selector: Option<&Selector>, installer: &Installer<'_>) -> Result<Newest, InstallError> {
+    let newest = installer.sources.newest(selector, &|version| in_log(version, installer));
+    newest.map_err(|error| absent(selector, installer, error))
 }
 
 /// "Not found" by everyone who could be asked is an unknown version; all else stays what it is.
