@@ -158,7 +158,9 @@ impl From<LogError> for Error {
 fn log_kind(error: &LogError) -> ErrorKind {
     match error {
         // Of what is known to be released, that is a server's fault; all else is an unknown version.
-        LogError::Absent { .. } | LogError::Remote { .. } => ErrorKind::Network,
+        LogError::Absent { .. } | LogError::Remote { .. } | LogError::NotAnAnswer { .. } => {
+            ErrorKind::Network
+        }
         LogError::Setting(SettingError::Disabled)
         | LogError::TooLong { .. }
         | LogError::BadRecord { .. }

@@ -18,7 +18,7 @@ use super::head::TreeHead;
 use super::record::Record;
 use super::source::{LogSource, Remote};
 use super::tlog::{Hash, Node, subtrees, tree_hash};
-use super::{LoggedSum, tiles};
+use super::{LoggedSum, foreign, tiles};
 
 /// How often the remembered head may change under our hands before we give up saving ours.
 const MAX_SWAPS: usize = 16;
@@ -146,7 +146,11 @@ impl Lookup<'_> {
         let at = || self.source.at(&self.path);
         let bad_record = |source| LogError::BadRecord { at: at(), source };
 
-        let (record, note) = Record::parse(answer).map_err(bad_record)?;
+        let (record, note) =
+            Record::parse(answer).map_err(|error| match foreign::instead_of_record(answer) {
+                Some(instead) => LogError::NotAnAnswer { at: at(), instead },
+                None => bad_record(error),
+            })?;
         let offered = TreeHead::open(note, &self.client.database.verifier)
             .map_err(|source| LogError::note(at(), source))?;
         let leaf = Node { level: 0, index: record.id };

@@ -39,6 +39,14 @@ pub enum LogError {
         /// The transport's own words.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// What came is no answer of a log: an error document, or nothing.
+    #[error("{at}: this is not an answer of a checksum database: {instead}")]
+    NotAnAnswer {
+        /// Name and path, and who answered.
+        at: String,
+        /// What it is instead.
+        instead: &'static str,
+    },
     /// The answer is longer than an honest one can be.
     #[error("{at}: the answer has {got} bytes, expected at most {limit}")]
     TooLong {
@@ -179,6 +187,9 @@ impl LogError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Remote { .. } => return None,
+            Self::NotAnAnswer { .. } => {
+                "ask another proxy (GOPROXY), or the proxy's operator why it does not relay the checksum database"
+            }
             Self::Absent { .. } => "ask another proxy (GOPROXY), or try again later",
             Self::InvalidModule { .. } => "run `gvmr ls-remote` to list the releases",
             Self::Setting(SettingError::Disabled) => {
@@ -203,6 +214,7 @@ impl LogError {
     pub(super) fn blames_answer(&self) -> bool {
         match self {
             Self::TooLong { .. }
+            | Self::NotAnAnswer { .. }
             | Self::BadRecord { .. }
             | Self::BadNote { .. }
             | Self::BadSignature { .. }

@@ -11,6 +11,7 @@ mod client;
 mod database;
 mod error;
 mod escape;
+mod foreign;
 mod h1;
 mod head;
 mod known;

@@ -11,6 +11,7 @@ use std::thread;
 
 use super::cache::Cache;
 use super::error::LogError;
+use super::foreign;
 use super::head::TreeHead;
 use super::source::LogSource;
 use super::tlog::{Hash, Node, Tile, subtrees, tree_hash};
@@ -203,11 +204,11 @@ fn fetch(tile: Tile, source: &LogSource<'_>) -> Result<Vec<u8>, LogError> {
         result => (result?, tile),
     };
     if data.len() != whole.len() {
-        return Err(LogError::TileLength {
-            at: source.at(&whole.to_string()),
-            expected: whole.len(),
-            got: data.len(),
-        });
+        let at = source.at(&whole.to_string());
+        if let Some(instead) = foreign::instead_of_tile(&data) {
+            return Err(LogError::NotAnAnswer { at, instead });
+        }
+        return Err(LogError::TileLength { at, expected: whole.len(), got: data.len() });
     }
     data.truncate(tile.len());
     Ok(data)

@@ -156,6 +156,7 @@ fn kind(error: &LogError) -> &'static str {
         LogError::InvalidModule { .. } => "InvalidModule",
         LogError::Absent { .. } => "Absent",
         LogError::Remote { .. } => "Remote",
+        LogError::NotAnAnswer { .. } => "NotAnAnswer",
         LogError::TooLong { .. } => "TooLong",
         LogError::BadRecord { .. } => "BadRecord",
         LogError::BadNote { .. } => "BadNote",

@@ -45,11 +45,18 @@ fn other_records() -> Vec<Case> {
         Case::new("our line instead of the record", refused("NotInLog"), |case| {
             case.answer_parts(|_, text, _| evil.clone_into(text));
         }),
-        Case::new("an empty answer", refused("BadRecord"), |case| case.answer_with(Vec::new())),
+        Case::new("an empty answer", refused("NotAnAnswer"), |case| case.answer_with(Vec::new())),
+        Case::new("an error document", refused("NotAnAnswer"), |case| {
+            case.answer_with(b"{\"errors\":[{\"status\":401}]}\n\n".to_vec());
+        }),
+        Case::new("words", refused("NotAnAnswer"), |case| case.answer_with(b"upstream timed out".to_vec())),
+        Case::new("a record without its id", refused("BadRecord"), |case| {
+            case.answer_parts(|id, _, _| "x".clone_into(id));
+        }),
         Case::new("an answer that ends in its record", refused("BadRecord"), |case| {
             case.answer_with(b"5\nexample.com/m5 v1.0.0 h1:\n".to_vec());
         }),
-        Case::new("a page of a captive portal", refused("BadRecord"), |case| {
+        Case::new("a page of a captive portal", refused("NotAnAnswer"), |case| {
             case.answer_with(b"<html>\n\n<body>Welcome</body></html>\n\n".to_vec());
         }),
         Case::new("a carriage return in the record", refused("BadRecord"), |case| {

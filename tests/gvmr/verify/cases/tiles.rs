@@ -46,7 +46,10 @@ fn lengths() -> Vec<Case> {
         Case::new(name, refused("TileLength"), |case| change(case, path, |data| data.resize(length, 0)))
     };
     vec![
-        resized("an empty tile", LEAVES, 0),
+        Case::new("an empty tile", refused("NotAnAnswer"), |case| change(case, LEAVES, Vec::clear)),
+        Case::new("an error document for a tile", refused("NotAnAnswer"), |case| {
+            change(case, LEAVES, |data| *data = b"{\"error\":\"no\"}".to_vec());
+        }),
         resized("a tile cut short", LEAVES, 8191),
         resized("a tile of one byte more", LEAVES, 8193),
         resized("a part of a tile cut short", EDGE, 187 * 32),
