@@ -1,7 +1,7 @@
 //! Why the settings could not be read, and what to do next.
 
 use super::rules::RulesError;
-use crate::net::PERCENT_ENCODED;
+use crate::net;
 use gvmr_core::sys::printable;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -89,8 +89,8 @@ impl ConfigError {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::Address { .. } => {
-                return Some(format!("correct or remove the setting; {PERCENT_ENCODED}, and a comma as %2C"));
+            Self::Address { value, .. } => {
+                return Some(format!("correct or remove the setting; {}", net::list_step(value)));
             }
             Self::NoHome => "set GVMR_HOME to an absolute path",
             Self::Relative { .. } => "change or unset the variable",

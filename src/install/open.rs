@@ -9,7 +9,7 @@ use crate::config::{ConfigError, RuledEnvironment, SourceName};
 use crate::context::Context;
 use crate::credentials::{self, Credentials, Keyring};
 use crate::host::Host;
-use crate::net::{self, NetSettings, Notify, PERCENT_ENCODED};
+use crate::net::{self, NetSettings, Notify};
 use crate::sources::{
     ArchiveDirectory, ArchiveSettings, Archives, GoSettings, Goproxy, Origin, ProxyList, ProxyListError,
     Reachability, Source, Sources,
@@ -49,9 +49,9 @@ impl OpenError {
     /// What to do, where the error is of this room; the others' stands with their own.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Goproxy { .. } => Some(format!(
-                "correct it there, or set GOPROXY to a list such as https://host,direct; {PERCENT_ENCODED}, and a \
-                 comma as %2C"
+            Self::Goproxy { error, .. } => Some(format!(
+                "correct it there, or set GOPROXY to a list such as https://host,direct; {}",
+                net::list_step(error.entry())
             )),
             Self::Config(_) | Self::Store(_) | Self::Log(_) => None,
         }

@@ -8,6 +8,9 @@ use super::exchange::{LazyExchange, Reply, Wanted};
 use super::pace::Pace;
 use super::redact::RedactedUrl;
 use super::retry::Backoff;
+use super::servers;
+use super::stall::{StallNotice, StallWatch};
+use super::waiting::RequestState;
 use super::web_page;
 use reqwest::Url;
 use reqwest::blocking::Response;
@@ -43,6 +46,7 @@ struct Web {
     original: Url,
     validator: Option<HeaderValue>,
     pace: Pace,
+    stall: StallWatch,
 }
 
 impl Body {
@@ -50,10 +54,29 @@ impl Body {
         Self::new(Source::File(file), RedactedUrl::of(url), None, Some(length))
     }
 
-    pub(super) fn of_answer(shared: &Arc<LazyExchange>, original: &Url, answer: Reply) -> Self {
+    pub(super) fn of_answer(
+        shared: &Arc<LazyExchange>,
+        original: &Url,
+        answer: Reply,
+        states: &[Arc<RequestState>],
+    ) -> Self {
         let length = answer.response.content_length();
         let validator = answer.response.headers().get(ETAG).filter(|tag| tag.as_bytes().starts_with(b"\""));
+        let patience = shared.settings().limits.patience;
+        let via = answer.via.as_ref().map(|proxy| format!(" through proxy {proxy}")).unwrap_or_default();
+        let stall = StallWatch::begin(StallNotice {
+            notify: shared.settings().notify.clone(),
+            patience,
+            subject: format!("rest of {}", answer.url),
+            line: format!(
+                "still waiting for the rest of {}{via}: nothing came for {} s",
+                answer.url,
+                patience.as_secs()
+            ),
+            states: states.to_vec(),
+        });
         let web = Web {
+            stall,
             validator: validator.cloned(),
             response: answer.response,
             shared: Arc::clone(shared),
@@ -183,7 +206,8 @@ impl Web {
     fn read(&mut self, buffer: &mut [u8], got: u64, length: Option<u64>) -> Result<usize, NetErrorKind> {
         loop {
             let before = Instant::now();
-            let result = self.response.read(buffer);
+            let Self { response, stall, .. } = self;
+            let result = stall.over(|| response.read(buffer));
             let waited = before.elapsed();
             match result {
                 Ok(read) if read > 0 || length.is_none_or(|length| got >= length) => {
@@ -208,6 +232,7 @@ impl Web {
         let Some(validator) = self.validator.clone().filter(|_| got > 0) else { return false };
         let Ok(exchange) = self.shared.get() else { return false };
         let mut backoff = Backoff::new(self.shared.settings().limits);
+        let (server, settings) = (servers::name(&self.original, None), self.shared.settings());
         let mut retry_after = None;
         while let Some(pause) = backoff.next(retry_after) {
             std::thread::sleep(pause);
@@ -226,8 +251,18 @@ impl Web {
                     }
                     return same;
                 }
-                Err(failure) if !failure.error.is_transient() => return false,
-                Err(failure) => retry_after = failure.retry_after,
+                Err(failure) if failure.is_gone() || !failure.error.is_transient() => return false,
+                Err(failure) => {
+                    let asked = failure.retry_after().filter(|wait| !wait.is_zero());
+                    let servers = self.shared.servers();
+                    retry_after = match asked {
+                        Some(wait) => match servers.wait_as_asked(&server, &failure.error, wait, settings) {
+                            None => return false,
+                            granted => granted,
+                        },
+                        None => None,
+                    };
+                }
             }
         }
         false

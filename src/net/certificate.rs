@@ -59,6 +59,19 @@ impl Verifier {
     }
 }
 
+impl Verifier {
+    /// Where an issuer is not trusted and a variable names no certificate, that is why.
+    fn named(
+        &self,
+        (reason, fault): (String, Option<CertificateFault>),
+    ) -> (String, Option<CertificateFault>) {
+        match self.roots.fault() {
+            Some(store) if fault == Some(CertificateFault::Issuer) => (format!("{reason}; {store}"), fault),
+            _ => (reason, fault),
+        }
+    }
+}
+
 impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
@@ -72,11 +85,12 @@ impl ServerCertVerifier for Verifier {
             let refused = RefusedCertificate { reason, issuer: issuer(end_entity), fault };
             Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
         };
-        let inner =
-            self.inner().map_err(|reason| refused((reason.to_owned(), Some(CertificateFault::Issuer))))?;
+        let inner = self
+            .inner()
+            .map_err(|reason| refused(self.named((reason.to_owned(), Some(CertificateFault::Issuer)))))?;
         inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now).map_err(
             |error| match error {
-                Error::InvalidCertificate(error) => refused(words(&error, server_name, now)),
+                Error::InvalidCertificate(error) => refused(self.named(words(&error, server_name, now))),
                 other => other,
             },
         )

@@ -7,13 +7,14 @@ use super::exchange::{FailedRequest, LazyExchange, Wanted};
 use super::file;
 use super::redact::RedactedUrl;
 use super::retry::Backoff;
+use super::servers;
 use super::settings::NetSettings;
 use super::waiting::RequestState;
 use reqwest::Url;
 use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Reads `https`, `http` and `file` URLs. Cheap to make and to clone: the connection pool is started with the
 /// first request over the network, and certificates are read with the first one that needs them.
@@ -81,12 +82,20 @@ impl Client {
         })
     }
 
+    pub(super) fn shared(&self) -> &Arc<LazyExchange> {
+        &self.shared
+    }
+
     fn persist<T>(
         &self,
         url: &Url,
         attempt: impl Fn(&Backoff) -> Result<T, FailedRequest>,
     ) -> Result<T, NetError> {
-        let mut backoff = Backoff::new(self.shared.settings().limits);
+        let limits = self.shared.settings().limits;
+        let server = servers::name(url, None);
+        // Whoever asked another request to wait means this one too.
+        std::thread::sleep(self.shared.servers().pause(&server));
+        let mut backoff = Backoff::new(limits);
         let mut has_waited = false;
         let began = Instant::now();
         loop {
@@ -97,18 +106,23 @@ impl Client {
             // A local file is not a network: what fails there fails again.
             // One that asks to wait is asked once more, and no oftener.
             let is_final = url.scheme() == "file"
+                || failure.is_gone()
                 || self.is_hurried && failure.error.is_refused_or_silent()
                 || has_waited && failure.error.is_overloaded();
             let pause = Some(&failure)
                 .filter(|failure| !is_final && failure.error.is_transient())
-                .and_then(|failure| backoff.next(failure.retry_after));
+                .and_then(|failure| backoff.next(failure.retry_after()));
+            let asked = failure.retry_after().filter(|wait| !wait.is_zero());
+            let pause = match (pause, asked) {
+                (Some(pause), Some(wait)) => {
+                    let (servers, settings) = (self.shared.servers(), self.shared.settings());
+                    servers.wait_as_asked(&server, &failure.error, wait.max(pause), settings)
+                }
+                (pause, _) => pause,
+            };
             match pause {
                 Some(pause) => {
                     has_waited |= failure.error.is_overloaded();
-                    if failure.retry_after.is_some_and(|wait| wait >= Duration::from_secs(1)) {
-                        let line = format!("{}; waiting {} s as it asks", failure.error, pause.as_secs());
-                        self.shared.settings().notify.tell(&line, &line);
-                    }
                     std::thread::sleep(pause);
                 }
                 None => return Err(failure.error.after_all(began.elapsed())),
@@ -130,7 +144,7 @@ impl Client {
                 let reply = exchange.get(url, wanted, backoff.answer_by(), &self.states)?;
                 backoff.answered();
                 self.states.iter().for_each(|state| state.answer());
-                Ok(Body::of_answer(&self.shared, url, reply))
+                Ok(Body::of_answer(&self.shared, url, reply, &self.states))
             }
             _ => Err(fail(NetErrorKind::Unsupported { reason: "the scheme must be https, http or file" })),
         }
@@ -139,7 +153,7 @@ impl Client {
 
 /// A failure after which the server said nothing about when to ask again.
 fn plain(error: NetError) -> FailedRequest {
-    FailedRequest { error, retry_after: None }
+    FailedRequest::new(error)
 }
 
 /// Reads to the end, within what is left of the deadline.

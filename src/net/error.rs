@@ -220,6 +220,17 @@ impl NetError {
         Self::new(RedactedUrl::of_path(path), NetErrorKind::of_file(error))
     }
 
+    /// What was asked for, and what went wrong with it: several addresses may fail for one reason.
+    pub fn parts(&self) -> (String, String) {
+        let mut subject = self.url.to_string();
+        if let Some(from) = self.redirected_from.as_ref().filter(|from| ***from != self.url) {
+            subject = format!("{subject} (redirected from {from})");
+        }
+        let via = self.via.as_ref().map(|proxy| format!(" (through proxy {proxy})")).unwrap_or_default();
+        let sent = self.sent.as_ref().map(|sent| format!("; it refused {sent}")).unwrap_or_default();
+        (subject, format!("{}{via}{sent}", self.kind))
+    }
+
     /// The same after all attempts, which took this long together.
     pub(super) fn after_all(mut self, took: Duration) -> Self {
         if let NetErrorKind::Timeout { phase: Phase::FirstByte, after } = &mut self.kind {
@@ -310,18 +321,8 @@ impl From<NetError> for io::Error {
 
 impl fmt::Display for NetError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.url)?;
-        if let Some(from) = self.redirected_from.as_ref().filter(|from| ***from != self.url) {
-            write!(formatter, " (redirected from {from})")?;
-        }
-        write!(formatter, ": {}", self.kind)?;
-        if let Some(proxy) = &self.via {
-            write!(formatter, " (through proxy {proxy})")?;
-        }
-        match &self.sent {
-            Some(sent) => write!(formatter, "; it refused {sent}"),
-            None => Ok(()),
-        }
+        let (subject, reason) = self.parts();
+        write!(formatter, "{subject}: {reason}")
     }
 }
 

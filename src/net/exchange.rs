@@ -7,6 +7,7 @@ use super::kept::Sent;
 use super::pace::Pace;
 use super::proxy::{CGI, ProxyRefusal};
 use super::redact::{RedactedUrl, without_credentials_in_text};
+use super::servers::{self, Servers};
 use super::settings::NetSettings;
 use super::waiting::{self, RequestState};
 use super::{certificate, classify, redirect, tunnel};
@@ -25,26 +26,36 @@ const DETAIL: usize = 512;
 pub(super) struct Exchange {
     http: reqwest::blocking::Client,
     settings: NetSettings,
+    servers: Arc<Servers>,
 }
 
 /// Settings, and the connection pool that the first request makes of them. A client and its bodies share one.
 pub(super) struct LazyExchange {
     settings: NetSettings,
+    servers: Arc<Servers>,
     exchange: OnceLock<Result<Exchange, String>>,
 }
 
 impl LazyExchange {
     pub(super) fn new(settings: NetSettings) -> Self {
-        Self { settings, exchange: OnceLock::new() }
+        Self { settings, servers: Arc::default(), exchange: OnceLock::new() }
     }
 
     pub(super) fn settings(&self) -> &NetSettings {
         &self.settings
     }
 
+    /// What is known of the servers.
+    pub(super) fn servers(&self) -> &Servers {
+        &self.servers
+    }
+
     /// The pool, or why there is none.
     pub(super) fn get(&self) -> Result<&Exchange, &str> {
-        self.exchange.get_or_init(|| Exchange::new(&self.settings)).as_ref().map_err(String::as_str)
+        self.exchange
+            .get_or_init(|| Exchange::new(&self.settings, &self.servers))
+            .as_ref()
+            .map_err(String::as_str)
     }
 }
 
@@ -55,10 +66,37 @@ pub(super) struct Reply {
     pub(super) via: Option<RedactedUrl>,
 }
 
-/// A request that failed, and when the server would like to be asked again.
+/// A request that failed, and whether there is to be another one.
 pub(super) struct FailedRequest {
     pub(super) error: NetError,
-    pub(super) retry_after: Option<Duration>,
+    again: Again,
+}
+
+/// Whether, and when, another request may be sent.
+enum Again {
+    /// The server said nothing about it.
+    Unsaid,
+    /// The server asks to wait for this long.
+    After(Duration),
+    /// The server was waited for in vain.
+    Never,
+}
+
+impl FailedRequest {
+    /// How long the server asks to wait.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        if let Again::After(wait) = self.again { Some(wait) } else { None }
+    }
+
+    /// Whether the server was waited for in vain, so that it is not asked again.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self.again, Again::Never)
+    }
+
+    /// A failure after which the server said nothing about when to ask again.
+    pub(super) fn new(error: NetError) -> Self {
+        Self { error, again: Again::Unsaid }
+    }
 }
 
 /// How much of a file is wanted.
@@ -93,7 +131,7 @@ struct Secret {
 
 impl Exchange {
     /// Starts the pool; an error is the reason in words.
-    pub(super) fn new(settings: &NetSettings) -> Result<Self, String> {
+    fn new(settings: &NetSettings, servers: &Arc<Servers>) -> Result<Self, String> {
         let proxies = settings.proxies.clone();
         let http = reqwest::blocking::Client::builder()
             .tls_backend_preconfigured(certificate::tls(settings.roots.clone())?)
@@ -106,7 +144,7 @@ impl Exchange {
             .timeout(settings.limits.first_byte) // of each wait, not of the whole body
             .build();
         let http = http.map_err(|error| classify::innermost(&error))?;
-        Ok(Self { http, settings: settings.clone() })
+        Ok(Self { http, settings: settings.clone(), servers: Arc::clone(servers) })
     }
 
     /// Sends a GET, follows redirects, and gives the answer if its status is what was asked for.
@@ -118,8 +156,7 @@ impl Exchange {
         until: Instant,
         waiting: &[Arc<RequestState>],
     ) -> Result<Reply, FailedRequest> {
-        let fail =
-            |kind| FailedRequest { error: NetError::new(RedactedUrl::of(url), kind), retry_after: None };
+        let fail = |kind| FailedRequest::new(NetError::new(RedactedUrl::of(url), kind));
         let netrc = &self.settings.netrc;
         let sent = if has_login(url) { Some(Sent::in_address()) } else { netrc.sent_to(url) };
         let header = authorization(url, netrc).map_err(fail)?;
@@ -141,7 +178,7 @@ impl Exchange {
             url = next;
         }
         let kind = NetErrorKind::Redirect(RedirectRefusal::TooMany(REDIRECTS));
-        Err(FailedRequest { error: NetError::new(RedactedUrl::of(&url), kind), retry_after: None })
+        Err(FailedRequest::new(NetError::new(RedactedUrl::of(&url), kind)))
     }
 
     fn hop(&self, url: Url, from: Option<RedactedUrl>, secret: Option<Secret>) -> Result<Hop, FailedRequest> {
@@ -159,7 +196,7 @@ impl Exchange {
                     ProxyRefusal::Cgi => NetErrorKind::Unsupported { reason: CGI },
                     refusal @ ProxyRefusal::Invalid { .. } => NetErrorKind::ProxySetting(refusal),
                 };
-                Err(FailedRequest { error: NetError::new(RedactedUrl::of(&url), kind), retry_after: None })
+                Err(FailedRequest::new(NetError::new(RedactedUrl::of(&url), kind)))
             }
         }
     }
@@ -182,14 +219,39 @@ impl Exchange {
                 request = request.header(RANGE, format!("bytes={from}-")).header(IF_RANGE, validator.clone());
             }
         }
+        let proxy = self.settings.proxies.choose(&hop.url).ok().flatten();
+        let server = servers::name(&hop.url, proxy);
+        let of_proxy = proxy.map(|proxy| servers::name(proxy, None));
+        let names = || of_proxy.iter().chain([&server]);
+        if let Some(kind) = names().find_map(|name| self.servers.gone(name)) {
+            return Err(FailedRequest { again: Again::Never, ..hop.failure(kind) });
+        }
         let limits = &self.settings.limits;
         let patience = limits.patience;
         let late = || self.settings.notify.tell(&hop.asked(), &hop.silence(patience));
+        let began = Instant::now();
+        self.servers.asked(&server);
         let outcome = waiting::within(move || request.send(), until, patience, states, late);
-        outcome.map_err(|kind| hop.failure(kind))?.map_err(|error| {
-            let kind = classify::request(&error, hop.via.is_some(), limits);
-            hop.failure(self.refused_tunnel(hop, &error).unwrap_or(kind))
-        })
+        let kind = match outcome {
+            Ok(Ok(response)) => {
+                names().for_each(|name| self.servers.answered(name));
+                return Ok(response);
+            }
+            Ok(Err(error)) => {
+                let kind = classify::request(&error, hop.via.is_some(), limits);
+                self.refused_tunnel(hop, &error).unwrap_or(kind)
+            }
+            Err(kind) => kind,
+        };
+        let is_gone = self.servers.failed(&server, &kind, began.elapsed(), limits);
+        // Whether that was the proxy, or the server behind it, nobody says.
+        if let (true, Some(proxy), Some(name)) = (is_gone, proxy, &of_proxy)
+            && !tunnel::is_open(proxy, limits.connect / 10)
+        {
+            self.servers.failed(name, &kind, began.elapsed(), limits);
+        }
+        let again = if is_gone { Again::Never } else { Again::Unsaid };
+        Err(FailedRequest { again, ..hop.failure(kind) })
     }
 
     /// What the proxy said, where it opened no tunnel.
@@ -221,7 +283,8 @@ impl Exchange {
             407 => NetErrorKind::ProxyAuthentication,
             _ => NetErrorKind::Status { status, retry_after, detail },
         };
-        Err(FailedRequest { retry_after, ..hop.failure(kind) })
+        let again = retry_after.map_or(Again::Unsaid, Again::After);
+        Err(FailedRequest { again, ..hop.failure(kind) })
     }
 
     /// The first line of a plain-text refusal, if it is printable.
@@ -277,7 +340,7 @@ impl Hop {
             sent,
             kind,
         };
-        FailedRequest { error, retry_after: None }
+        FailedRequest::new(error)
     }
 }
 

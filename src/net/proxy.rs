@@ -5,7 +5,7 @@
 
 use super::no_proxy::{NoProxy, canonical};
 use super::redact::decoded;
-use super::{KeptLogin, PERCENT_ENCODED, Sent, address, without_credentials};
+use super::{KeptLogin, Sent, address, without_credentials};
 use gvmr_core::env::credentials::proxy_machine;
 use gvmr_core::sys::environment::Environment;
 use reqwest::Url;
@@ -41,6 +41,16 @@ pub enum ProxyRefusal {
         /// What may be shown of its value.
         shown: String,
     },
+}
+
+impl ProxyRefusal {
+    /// One next step.
+    pub(super) fn next_step(&self) -> String {
+        match self {
+            Self::Cgi => "unset HTTP_PROXY or REQUEST_METHOD".to_owned(),
+            Self::Invalid { shown, .. } => address::address_step(shown),
+        }
+    }
 }
 
 /// A value that names no proxy. It holds nothing that may not be shown.
@@ -87,7 +97,7 @@ impl ProxyChoice {
             } else {
                 format!("{variable} is not a valid URL")
             };
-            format!("{what}: \"{shown}\"; {PERCENT_ENCODED}")
+            format!("{what}: \"{shown}\"; {}", address::address_step(shown))
         };
         self.invalid.iter().map(line).collect()
     }

@@ -5,6 +5,7 @@
 
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Environment;
+use gvmr_core::sys::printable;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -23,6 +24,9 @@ const FILES: [&str; 6] = [
 ];
 const DIRECTORIES: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
+const FILE_VARIABLE: &str = "SSL_CERT_FILE";
+const DIRECTORY_VARIABLE: &str = "SSL_CERT_DIR";
+
 /// The places that hold trusted certificates.
 #[derive(Clone, Debug)]
 pub struct Roots {
@@ -30,20 +34,53 @@ pub struct Roots {
     pub files: Vec<PathBuf>,
     /// All of these count.
     pub directories: Vec<PathBuf>,
+    /// The variables that name them instead of the system.
+    pub named_by: Vec<&'static str>,
 }
 
 impl Roots {
     /// The system's places, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
     pub fn from_environment(environment: &dyn Environment) -> Self {
         let system = |places: &[&str]| places.iter().map(PathBuf::from).collect();
-        let files = environment.get("SSL_CERT_FILE").map(|file| vec![PathBuf::from(file)]);
+        let files = environment.get(FILE_VARIABLE).map(|file| vec![PathBuf::from(file)]);
         let directories = environment
-            .text("SSL_CERT_DIR")
+            .text(DIRECTORY_VARIABLE)
             .map(|list| list.split(':').filter(|place| !place.is_empty()).map(PathBuf::from).collect());
+        let named_by = [(files.is_some(), FILE_VARIABLE), (directories.is_some(), DIRECTORY_VARIABLE)];
+        let named_by = named_by.into_iter().filter_map(|(is_set, variable)| is_set.then_some(variable));
         Self {
+            named_by: named_by.collect(),
             files: files.unwrap_or_else(|| system(&FILES)),
             directories: directories.unwrap_or_else(|| system(&DIRECTORIES)),
         }
+    }
+
+    /// What is wrong with the places that variables name: one that gives no certificate.
+    pub(super) fn fault(&self) -> Option<String> {
+        let of_file = |file: &PathBuf| match bounded::read(file, BUNDLE_LIMIT) {
+            Err(error) => Some(format!("cannot be read: {error}")),
+            Ok(None) if !file.exists() => Some("does not exist".to_owned()),
+            Ok(None) => Some("is not a regular file, or too large".to_owned()),
+            Ok(Some(data)) if data.trim_ascii().is_empty() => Some("is empty".to_owned()),
+            Ok(Some(data)) if certificates(&data).next().is_none() => {
+                Some("holds no PEM certificate".to_owned())
+            }
+            Ok(Some(_)) => None,
+        };
+        let of_directory = |directory: &PathBuf| match std::fs::read_dir(directory) {
+            Err(error) => Some(format!("cannot be read: {error}")),
+            Ok(mut entries) => entries.next().is_none().then(|| "is empty".to_owned()),
+        };
+        let said = |variable: &str, path: &PathBuf, what: Option<String>| {
+            what.map(|what| format!("{variable} names {}, which {what}", printable::path(path)))
+        };
+        self.named_by.iter().find_map(|variable| match *variable {
+            FILE_VARIABLE => self.files.iter().find_map(|file| said(variable, file, of_file(file))),
+            _ => self
+                .directories
+                .iter()
+                .find_map(|directory| said(variable, directory, of_directory(directory))),
+        })
     }
 
     /// Reads every trusted certificate. An empty store is not an error: plain `http` works without.
@@ -51,7 +88,7 @@ impl Roots {
         let mut seen = HashSet::new();
         let mut store = RootCertStore::empty();
         let mut add = |data: &[u8]| {
-            for certificate in CertificateDer::pem_slice_iter(data).flatten() {
+            for certificate in certificates(data) {
                 if seen.insert(certificate.as_ref().to_vec()) {
                     store.add_parsable_certificates([certificate]);
                 }
@@ -71,6 +108,10 @@ impl Roots {
         }
         store
     }
+}
+
+fn certificates(data: &[u8]) -> impl Iterator<Item = CertificateDer<'static>> {
+    CertificateDer::pem_slice_iter(data).flatten()
 }
 
 /// The directory's entries, without links to a neighbour, which are the same certificate under its hash.

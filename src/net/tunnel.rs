@@ -6,7 +6,8 @@
 use super::credentials::basic_of;
 use reqwest::Url;
 use std::io::{Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 /// More than a status line.
@@ -18,8 +19,7 @@ pub(super) fn refusal(proxy: &Url, target: &Url, limit: Duration) -> Option<u16>
     if proxy.scheme() != "http" {
         return None;
     }
-    let address = (proxy.host_str()?, proxy.port_or_known_default()?).to_socket_addrs().ok()?.next()?;
-    let mut stream = TcpStream::connect_timeout(&address, limit).ok()?;
+    let mut stream = TcpStream::connect_timeout(&address_of(proxy)?, limit).ok()?;
     stream.set_read_timeout(Some(limit)).ok()?;
     stream.set_write_timeout(Some(limit)).ok()?;
     let place = format!("{}:{}", target.host_str()?, target.port_or_known_default()?);
@@ -38,6 +38,26 @@ pub(super) fn refusal(proxy: &Url, target: &Url, limit: Duration) -> Option<u16>
         answer.extend_from_slice(&chunk[..read]);
     }
     status(&answer).filter(|status| *status != 200)
+}
+
+/// Whether something accepts connections at `proxy` within `limit`.
+pub(super) fn is_open(proxy: &Url, limit: Duration) -> bool {
+    let (sender, outcome) = channel();
+    let proxy = proxy.clone();
+    // Not joined: a resolver has limits of its own, which may be longer.
+    std::thread::spawn(move || {
+        let address = address_of(&proxy);
+        sender.send(address.is_some_and(|address| TcpStream::connect_timeout(&address, limit).is_ok()))
+    });
+    outcome.recv_timeout(limit).unwrap_or(false)
+}
+
+/// The first address of a server.
+fn address_of(server: &Url) -> Option<SocketAddr> {
+    (server.host_str()?.trim_matches(['[', ']']), server.port_or_known_default()?)
+        .to_socket_addrs()
+        .ok()?
+        .next()
 }
 
 /// The status of an answer's first line.

@@ -33,7 +33,7 @@ impl RequestState {
         self.answered.store(true, Ordering::Relaxed);
     }
 
-    fn is_abandoned(&self) -> bool {
+    pub(super) fn is_abandoned(&self) -> bool {
         self.abandoned.load(Ordering::Relaxed)
     }
 }

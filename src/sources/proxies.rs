@@ -60,6 +60,16 @@ pub enum ProxyListError {
     },
 }
 
+impl ProxyListError {
+    /// The entry that is at fault, as it may be shown.
+    pub fn entry(&self) -> &str {
+        match self {
+            Self::Empty => "",
+            Self::Malformed { entry } | Self::NotOnlyAPath { entry } => entry,
+        }
+    }
+}
+
 impl ProxyList {
     /// Parses a GOPROXY value; `private` are the patterns of GONOPROXY.
     pub fn parse(list: &str, private: &str) -> Result<Self, ProxyListError> {
@@ -95,6 +105,17 @@ impl ProxyList {
     /// The entries, in the order in which they are asked.
     pub fn entries(&self) -> &[ProxyEntry] {
         &self.entries
+    }
+
+    /// Whom an error of the entry at `index` passes on to.
+    pub(super) fn after(&self, index: usize) -> Vec<Url> {
+        let mut passes = true;
+        let next = self
+            .entries
+            .iter()
+            .skip(index)
+            .take_while(|entry| std::mem::replace(&mut passes, entry.any_error_passes));
+        next.skip(1).filter_map(|entry| entry.place.url().cloned()).collect()
     }
 
     /// Whether this is one `file` URL and nothing else, the only list for which cmd/go installs a toolchain

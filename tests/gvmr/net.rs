@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 mod certificates;
 mod conditional;
+mod gone;
 mod oracle;
 mod proxied;
 mod secrets;

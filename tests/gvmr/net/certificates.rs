@@ -49,6 +49,31 @@ fn a_wrong_clock_is_named_with_both_dates() {
 }
 
 #[test]
+fn a_variable_that_names_no_certificate_is_what_is_wrong() {
+    let Some(authority) = authority() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let missing = directory.path().join("missing").display().to_string();
+    for (path, what) in [
+        (missing, "which does not exist"),
+        (file("empty", "\n"), "which is empty"),
+        (file("other", "not a certificate"), "which holds no PEM certificate"),
+    ] {
+        let (fault, text, hint) = refusal(authority.server(), &path);
+        assert_eq!(fault, Some(CertificateFault::Issuer), "{text}");
+        assert!(text.contains(&format!("SSL_CERT_FILE names {path}, {what}")), "{text}");
+        assert!(hint.contains("SSL_CERT_FILE"), "{hint}");
+    }
+    let whole = authority.certificate();
+    let other = authority.server_for("DNS:other.example", "20200301000000Z", "20910301000000Z");
+    assert!(!refusal(other, whole.to_str().unwrap()).1.contains("SSL_CERT_FILE"));
+}
+
+#[test]
 fn a_certificate_for_others_an_authoritys_own_and_an_unknown_one_have_their_own_next_step() {
     let Some(authority) = authority() else { return };
     let roots = authority.certificate();

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A client that keeps what it tells the user.
-fn telling(limits: TransferLimits) -> (Client, impl Fn() -> Vec<String>) {
+pub(super) fn telling(limits: TransferLimits) -> (Client, impl Fn() -> Vec<String>) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let lines = Arc::clone(&told);
     let mut settings = NetSettings::from_environment(&Vec::<(&str, &str)>::new());
