@@ -39,8 +39,9 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
         context.toolchains()?.into_iter().map(|toolchain| (toolchain.version.clone(), toolchain)).collect();
     let access = install::open_to_read(context)?;
     let installer = access.installer()?;
-    let Released { versions: mut released, known_from, notes } =
+    let Released { versions: mut released, known_from, notes, failure } =
         install::released(&installer, filter.as_ref())?;
+    let proved = install::newest_proved(&installer, &released, present.values());
     released.extend(present.keys().cloned());
     released.sort();
     released.dedup();
@@ -48,11 +49,7 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
     let cannot = released.iter().map(assess).filter(Assessment::cannot_run);
     let cannot: BTreeMap<Version, Assessment> =
         cannot.map(|assessment| (assessment.version.clone(), assessment)).collect();
-    for note in notes {
-        context.terminal.note(note);
-    }
     let newest = filter.as_ref().and_then(|filter| filter.newest(&released));
-    let newest_of_all = Selector::Latest.newest(&released);
     let leads = install::newest_of_minors(&released);
     let wanted = |version: &&Version| {
         let asked = match &filter {
@@ -71,11 +68,19 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
             prerelease: version.is_prerelease(),
             runs: !cannot.contains_key(version),
             known_from: known_from.get(version).into_iter().flatten().copied().collect(),
-            support: newest_of_all.map(|newest| SupportState::of(version, newest)),
+            support: proved.as_ref().and_then(|newest| SupportState::known(version, newest)),
             newest: leads.get(&version.language()) == Some(&version),
             date: present.get(version).and_then(Toolchain::release_date),
         })
         .collect();
+    // Of what no list could be read for, nothing is known.
+    if let Some(failure) = failure.filter(|_| lines.is_empty()) {
+        let named = arguments.filter.as_deref().unwrap_or("releases");
+        return Err(Error::from(failure).about(named));
+    }
+    for note in notes {
+        context.terminal.note(note);
+    }
     if arguments.json {
         return context.terminal.json(&lines).map_err(Error::stdout);
     }

@@ -85,7 +85,7 @@ fn report(answer: &Answer, patches: &Patches, context: &Context) {
         [] => terminal.note(provision::UP_TO_DATE),
         _ => terminal.note(format_args!("{} to install these patch releases", upgrade(context))),
     }
-    if let (false, Some(oldest)) = (answer.end_of_life.is_empty(), install::oldest_supported(&patches.latest))
+    if let (false, Some(oldest)) = (answer.end_of_life.is_empty(), install::oldest_supported(&patches.proved))
     {
         let ended = answer.end_of_life.join(", ");
         terminal.note(format_args!(

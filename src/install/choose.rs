@@ -3,11 +3,10 @@
 use super::nearest::nearest;
 use super::progress::{Event, Progress};
 use super::{InstallError, Installer};
-use crate::sources::{KnownFrom, Newest, Source, SourceError, SourceErrorKind};
+use crate::sources::{Newest, SourceError, SourceErrorKind};
 use crate::verify::LogError;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The exact version that `request` means now. An exact request is taken at its word: whether it exists is seen
 /// when it is fetched.
@@ -52,48 +51,6 @@ pub fn newest_now(
     }
     newest.notes.into_iter().for_each(|note| watch.event(Event::Note(note)));
     Ok(newest.version)
-}
-
-/// The releases that are known here.
-pub struct Released {
-    /// All, oldest first.
-    pub versions: Vec<Version>,
-    /// Where each is known from.
-    pub known_from: BTreeMap<Version, BTreeSet<KnownFrom>>,
-    /// A line for each source that gave no list.
-    pub notes: Vec<String>,
-}
-
-/// Every release that the sources list or that this program knows, and the exact one `named` where the log knows it.
-pub fn released(installer: &Installer<'_>, named: Option<&Selector>) -> Result<Released, InstallError> {
-    let mut listing = installer.sources.listed();
-    // A directory lists all that it has; a proxy only what somebody fetched, and an index may be out of reach.
-    let is_complete = |source: &Source| matches!(source, Source::Directory(_));
-    let is_complete = installer.sources.entries().iter().all(is_complete);
-    let is_offline = !listing.failed.is_empty() && !listing.is_refused() && !is_complete;
-    if listing.versions.is_empty() && !is_offline {
-        // Who refuses a login is no network that is missing, and an empty list is not an answer; asking for the newest by
-        // name tells why.
-        match installer.sources.newest(None, &|version| in_log(version, installer)) {
-            Ok(newest) => listing.add([newest.version], KnownFrom::Proxy),
-            Err(error) if error.kind() == SourceErrorKind::Off => listing.notes.push(error.to_string()),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    if !is_complete {
-        listing.add(installer.sources.known(), KnownFrom::Table);
-    }
-    let exact = named.and_then(Selector::as_exact);
-    let exact = exact.filter(|version| !listing.known_from.contains_key(version));
-    let logged = exact.filter(|version| {
-        let module_version = installer.sources.platform().module_version(version);
-        installer.lookup(&module_version).is_ok()
-    });
-    listing.add(logged.cloned(), KnownFrom::Log);
-    listing.versions.sort();
-    listing.versions.dedup();
-    let notes = listing.notes();
-    Ok(Released { versions: listing.versions, known_from: listing.known_from, notes })
 }
 
 fn newest(
@@ -145,7 +102,7 @@ fn absent(selector: Option<&Selector>, installer: &Installer<'_>, error: SourceE
 }
 
 /// Whether the log has a release, or cannot say.
-fn in_log(version: &Version, installer: &Installer<'_>) -> bool {
+pub(super) fn in_log(version: &Version, installer: &Installer<'_>) -> bool {
     let module_version = installer.sources.platform().module_version(version);
     !matches!(installer.lookup(&module_version), Err(LogError::Absent { .. }))
 }

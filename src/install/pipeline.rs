@@ -79,8 +79,15 @@ impl Installer<'_> {
         }
         watch.event(Event::Proving);
         let witness = LogAnswer::ask(self, version, sources, wishes)?;
-        witness.warnings().into_iter().for_each(|warning| watch.event(Event::Note(warning)));
+        let warn = || witness.warnings().into_iter().for_each(|warning| watch.event(Event::Note(warning)));
+        if witness.is_logged() {
+            warn();
+        }
         let unpacked = self.first_unpacked(sources, version, witness.is_logged(), &lock, watch)?;
+        // Where no source gives it, why the log did not answer either is of no use.
+        if !witness.is_logged() {
+            warn();
+        }
         let verified = witness.verify(&unpacked, self.sources.platform(), version, wishes, watch)?;
         self.commit(unpacked, verified, watch)
     }
@@ -166,7 +173,7 @@ impl Installer<'_> {
             let (number, fetched) = match race.next(None) {
                 Lap::Answer(number, fetched) => (number, fetched),
                 Lap::Silent(number) => {
-                    let line = order.get(number).and_then(|source| source.is_silent(PATIENCE));
+                    let line = order.get(number).and_then(|source| source.is_silent(PATIENCE, &order));
                     if let Some(line) = line {
                         watch.event(Event::Note(line));
                     }

@@ -37,6 +37,12 @@ impl SupportState {
         if is_supported { Self::Supported } else { Self::EndOfLife }
     }
 
+    /// The same where `newest` is the newest release that is proved to exist; `None` for one of a later minor version.
+    pub fn known(version: &Version, newest: &Version) -> Option<Self> {
+        let is_later = version.language() > newest.language() && !version.is_prerelease();
+        (!is_later).then(|| Self::of(version, newest))
+    }
+
     /// The state in words.
     pub fn words(self) -> &'static str {
         match self {

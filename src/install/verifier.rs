@@ -48,13 +48,19 @@ impl LogAnswer {
             return Ok(Self::NotAsked);
         }
         let platform = installer.sources.platform();
-        let error = match installer.lookup(&platform.module_version(version)) {
+        let error = match installer
+            .sources
+            .probing(sources, || installer.lookup(&platform.module_version(version)))
+        {
             Ok(logged) => return Ok(Self::Logged(logged)),
             Err(error) => error,
         };
         let silent = matches!(
             error,
-            LogError::Absent { .. } | LogError::Remote { .. } | LogError::Setting(SettingError::Disabled)
+            LogError::Absent { .. }
+                | LogError::Remote { .. }
+                | LogError::NotAnAnswer { .. }
+                | LogError::Setting(SettingError::Disabled)
         );
         let known = sources.iter().any(|source| source.is_known(version));
         // What is published is proved or refused; the user's word is for what nothing can prove.

@@ -38,12 +38,14 @@ pub struct Patches {
     pub failures: Vec<Error>,
     /// The newest release of all.
     pub latest: Version,
+    /// The newest release that certainly exists.
+    pub proved: Version,
 }
 
 impl Patches {
     /// Whether Go still supports a version.
     pub fn support(&self, version: &Version) -> SupportState {
-        SupportState::of(version, &self.latest)
+        SupportState::of(version, &self.proved)
     }
 }
 
@@ -67,7 +69,10 @@ pub fn patches(present: &[Version], context: &Context) -> Result<Patches, Error>
     shown.bar.finish();
     let (known, failures): (Vec<_>, Vec<_>) = asked.into_iter().partition(Result::is_ok);
     let failures = failures.into_iter().filter_map(Result::err).collect();
-    Ok(Patches { known: known.into_iter().flatten().collect(), failures, latest: latest? })
+    let latest = latest?;
+    let proved = install::newest_proved(&installer, std::slice::from_ref(&latest), &context.toolchains()?);
+    let proved = proved.unwrap_or_else(|| latest.clone());
+    Ok(Patches { known: known.into_iter().flatten().collect(), failures, latest, proved })
 }
 
 #[cfg(test)]

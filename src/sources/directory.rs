@@ -4,7 +4,7 @@ use super::archive_name::ArchiveName;
 use super::archives::Found;
 use super::error::{AttemptOutcome, SourceError, Tried};
 use super::fetched::{Fetched, Form};
-use super::goproxy::{KnownFrom, Listing};
+use super::listing::{KnownFrom, Listing};
 use crate::host::Platform;
 use crate::net::{Client, NetError, Url};
 use crate::unpack::Format;
@@ -87,13 +87,16 @@ impl ArchiveDirectory {
     }
 
     /// The newest release there among those for which `wanted` is true.
-    pub(super) fn newest(&self, wanted: impl Fn(&Version) -> bool) -> Result<Option<Found>, SourceError> {
+    pub(super) fn newest(&self, wanted: impl Fn(&Version) -> bool) -> Result<Found, SourceError> {
         let Listing { versions, failed: tried, .. } = self.listed();
         if !tried.is_empty() {
             return Err(SourceError { wanted: String::new(), tried, ended_early: false });
         }
-        let version = versions.into_iter().rfind(|version| wanted(version));
-        Ok(version.map(|version| Found { version, fresh: true, failure: None, notes: Vec::new() }))
+        let version = versions.into_iter().rfind(|version| wanted(version)).ok_or_else(|| {
+            let tried = vec![Tried::at_once(self.lacking())];
+            SourceError { wanted: String::new(), tried, ended_early: false }
+        })?;
+        Ok(Found { version, fresh: true, failure: None, is_by_table: false, notes: Vec::new() })
     }
 
     /// The archive of `version`: a module's zip before archives, those in the order tar.gz, tar.xz, zip.

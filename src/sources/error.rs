@@ -4,7 +4,7 @@ use super::index::IndexError;
 use crate::net::{NetError, NetErrorKind, RedactedUrl};
 use gvmr_core::sys::printable;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// No entry of the list gave it. Holds what every entry that was asked said, in order.
@@ -48,6 +48,13 @@ pub enum AttemptOutcome {
     },
     /// The list says `off`.
     Off,
+    /// Its list names no release for the platform.
+    Unlisted {
+        /// The list, without credentials.
+        url: RedactedUrl,
+        /// The platform.
+        platform: String,
+    },
     /// It answered for another version.
     OtherVersion {
         /// Where, without credentials.
@@ -108,7 +115,15 @@ impl SourceError {
     /// One next step; where the network failed, the last failure's.
     pub fn hint(&self) -> Option<String> {
         let hint = match self.kind() {
-            SourceErrorKind::Absent => "add a source that has it (GVMR_MIRROR, GOPROXY)",
+            SourceErrorKind::Absent => match self.only_directory() {
+                Some(directory) => {
+                    return Some(format!(
+                        "put its archive into {}, or add another source to `sources` (GVMR_SOURCES)",
+                        printable::path(directory)
+                    ));
+                }
+                None => "add a source that has it (GVMR_SOURCES, GVMR_MIRROR, GOPROXY)",
+            },
             SourceErrorKind::Refused if !self.tried.iter().any(Tried::may_take_a_login) => {
                 "use its https address: logins are sent over https only; or add another source (GVMR_MIRROR, GOPROXY)"
             }
@@ -131,6 +146,18 @@ impl SourceError {
             }
         };
         Some(hint.to_owned())
+    }
+}
+
+impl SourceError {
+    /// The first directory that lacks it, where nothing but directories was asked: no setting of a server helps there.
+    pub(super) fn only_directory(&self) -> Option<&Path> {
+        let mut directories = self.tried.iter().map(|tried| match &tried.outcome {
+            AttemptOutcome::Lacking { path } => Some(path.as_path()),
+            _ => None,
+        });
+        let first = directories.next()??;
+        directories.all(|directory| directory.is_some()).then_some(first)
     }
 }
 
@@ -190,9 +217,11 @@ impl AttemptOutcome {
         match self {
             Self::Net(error) => error.is_absent(),
             Self::Off => true,
-            Self::OtherVersion { .. } | Self::Index(_) | Self::Lacking { .. } | Self::NoDirectory { .. } => {
-                false
-            }
+            Self::OtherVersion { .. }
+            | Self::Index(_)
+            | Self::Unlisted { .. }
+            | Self::Lacking { .. }
+            | Self::NoDirectory { .. } => false,
         }
     }
 }
@@ -206,16 +235,62 @@ impl fmt::Display for AttemptOutcome {
             Self::NoDirectory { path } => {
                 write!(formatter, "the directory {} does not exist", printable::path(path))
             }
+            Self::Unlisted { url, platform } => write!(formatter, "{url}: lists no release for {platform}"),
             Self::Off => formatter.write_str("GOPROXY ends with \"off\""),
             Self::OtherVersion { url, got } => write!(formatter, "{url}: answered with version \"{got}\""),
         }
     }
 }
 
+/// What entries said, in order; the addresses that failed for one reason stand together, before that reason.
+pub fn in_words(tried: &[Tried]) -> String {
+    let mut groups: Vec<Group> = Vec::new();
+    for tried in tried {
+        let (subject, reason) = match &tried.outcome {
+            AttemptOutcome::Net(error) | AttemptOutcome::Index(IndexError::Net(error)) => {
+                let (subject, reason) = error.parts();
+                (subject, Some(reason))
+            }
+            other => (other.to_string(), None),
+        };
+        let same = groups.iter_mut().find(|group| group.reason.is_some() && group.reason == reason);
+        match same {
+            Some(group) => {
+                group.was_asked |= tried.asked;
+                if !group.subjects.contains(&subject) {
+                    group.subjects.push(subject);
+                }
+            }
+            None => groups.push(Group { subjects: vec![subject], reason, was_asked: tried.asked }),
+        }
+    }
+    groups.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// Entries that failed for one reason.
+struct Group {
+    subjects: Vec<String>,
+    reason: Option<String>,
+    was_asked: bool,
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.subjects.join(", "))?;
+        if let Some(reason) = &self.reason {
+            write!(formatter, ": {reason}")?;
+        }
+        formatter.write_str(if self.was_asked { "" } else { UNASKED })
+    }
+}
+
+/// What follows the answer of an entry that was not asked again.
+const UNASKED: &str = " (failed a moment ago, not retried)";
+
 impl fmt::Display for Tried {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.outcome.fmt(formatter)?;
-        formatter.write_str(if self.asked { "" } else { " (failed a moment ago, not retried)" })
+        formatter.write_str(if self.asked { "" } else { UNASKED })
     }
 }
 
@@ -228,8 +303,8 @@ impl fmt::Display for SourceError {
             SourceErrorKind::Network => "could not be fetched",
             SourceErrorKind::Off => "may not be fetched",
         })?;
-        for (number, tried) in self.tried.iter().enumerate() {
-            write!(formatter, "{} {tried}", if number == 0 { ":" } else { ";" })?;
+        if !self.tried.is_empty() {
+            write!(formatter, ": {}", in_words(&self.tried))?;
         }
         if self.ended_early {
             formatter.write_str(
@@ -241,3 +316,37 @@ impl fmt::Display for SourceError {
 }
 
 impl std::error::Error for SourceError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::Url;
+
+    #[test]
+    fn one_reason_of_several_addresses_is_said_once() {
+        let failed = |address: &str, reason: &str, asked| {
+            let url = RedactedUrl::of(&Url::parse(address).unwrap());
+            let error = NetError::new(url, NetErrorKind::Connect { reason: reason.to_owned() });
+            Tried { outcome: AttemptOutcome::Net(error), asked, took: Duration::ZERO }
+        };
+        for (tried, expected) in [
+            (vec![failed("http://a/x", "gone", true)], "http://a/x: cannot connect: gone"),
+            (
+                vec![
+                    failed("http://a/x", "gone", true),
+                    failed("http://b/", "lost", false),
+                    failed("http://c/y", "gone", false),
+                    failed("http://a/x", "gone", true),
+                ],
+                "http://a/x, http://c/y: cannot connect: gone; http://b/: cannot connect: lost (failed a moment ago, \
+                 not retried)",
+            ),
+            (
+                vec![Tried::at_once(AttemptOutcome::Off); 2],
+                "GOPROXY ends with \"off\"; GOPROXY ends with \"off\"",
+            ),
+        ] {
+            assert_eq!(in_words(&tried), expected);
+        }
+    }
+}

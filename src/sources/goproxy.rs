@@ -5,6 +5,7 @@
 
 use super::error::{AttemptOutcome, SourceError, Tried};
 use super::fetched::{Fetched, Form};
+use super::listing::{KnownFrom, Listing};
 use super::proxies::{MODULE, ProxyList, ProxyTarget, below};
 use super::reachability::Reachability;
 use crate::host::Platform;
@@ -12,7 +13,7 @@ use crate::net::{
     Client, NetError, NetErrorKind, Phase, RedactedUrl, RequestState, Url, without_credentials_in_text,
 };
 use gvmr_core::gover::version::Version;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -40,47 +41,6 @@ struct Unreachable {
     error: NetError,
     /// Whether it was given the full time. If not, it is still asked for bytes, though no longer for answers.
     certain: bool,
-}
-
-/// What the entries list.
-#[derive(Clone, Debug, Default)]
-pub struct Listing {
-    /// All versions for the platform, oldest first, each once.
-    pub versions: Vec<Version>,
-    /// Where each is known from.
-    pub known_from: BTreeMap<Version, BTreeSet<KnownFrom>>,
-    /// The entries that gave no list.
-    pub failed: Vec<Tried>,
-    /// What else there is to say, one line each.
-    pub notes: Vec<String>,
-}
-
-/// Where a version is known from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum KnownFrom {
-    /// An index of releases, or the copy that is kept of it.
-    Index,
-    /// The list of a module proxy, which often names only what somebody has fetched.
-    Proxy,
-    /// A directory of archives.
-    Directory,
-    /// The table that this program was built with.
-    Table,
-    /// The checksum database, asked by name.
-    Log,
-}
-
-impl std::fmt::Display for KnownFrom {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::Index => "index",
-            Self::Proxy => "proxy",
-            Self::Directory => "directory",
-            Self::Table => "built-in table",
-            Self::Log => "checksum database",
-        })
-    }
 }
 
 /// Whether a version is there.
@@ -115,6 +75,12 @@ impl Goproxy {
     /// The same for when other sources are left to ask. Within the list nothing changes.
     pub(super) fn hurried(&self) -> Self {
         Self { client: self.client.hurried(), ..self.clone() }
+    }
+
+    /// Whom it may ask in the end.
+    pub(super) fn servers(&self) -> Vec<Url> {
+        let first = self.list.entries().iter().filter_map(|entry| entry.place.url().cloned()).take(1);
+        first.chain(self.list.after(0)).collect()
     }
 
     /// Whether none of its servers could be connected to a few minutes ago.
@@ -160,6 +126,10 @@ impl Goproxy {
             let next = proxies.next();
             let last = next.is_none();
             if let Some((index, url)) = next {
+                if let Some(known) = self.known(index).filter(|known| known.certain) {
+                    listing.failed.push(Tried::unasked(AttemptOutcome::Net(known.error)));
+                    continue;
+                }
                 let (client, sender) = (self.client.clone(), sender.clone());
                 silent.insert(index, url.clone());
                 // Not joined: one that hangs may outlive the answer.
@@ -198,6 +168,11 @@ impl Goproxy {
                 let text = String::from_utf8_lossy(&data);
                 let words = text.lines().filter_map(|line| line.split_whitespace().next());
                 listing.add(words.filter_map(|word| self.platform.version_in(word)), KnownFrom::Proxy);
+                if let Some(base) = self.url(index).filter(|_| listing.versions.len() == before) {
+                    let url = RedactedUrl::of(&below(base, &format!("{MODULE}/@v/list")));
+                    let outcome = AttemptOutcome::Unlisted { url, platform: self.platform.to_string() };
+                    listing.empty.push(Tried::at_once(outcome));
+                }
             }
             Err(error) => {
                 self.remember(index, &error, true);
@@ -256,10 +231,12 @@ impl Goproxy {
             let outcome = match (entry.place.url(), known) {
                 (None, _) => AttemptOutcome::Off,
                 (_, Some(known)) => AttemptOutcome::Net(known.error),
-                (Some(base), None) => match ask(index, base) {
-                    Ok(found) => return Ok((found, tried)),
-                    Err(outcome) => outcome,
-                },
+                (Some(base), None) => {
+                    match self.client.probing(self.list.after(index), || ask(index, base)) {
+                        Ok(found) => return Ok((found, tried)),
+                        Err(outcome) => outcome,
+                    }
+                }
             };
             let goes_on = entry.any_error_passes || outcome.passes_comma();
             tried.push(if asked { Tried::since(began, outcome) } else { Tried::unasked(outcome) });
@@ -340,38 +317,6 @@ impl Goproxy {
 struct Info {
     #[serde(rename = "Version")]
     version: String,
-}
-
-impl Listing {
-    /// One line for each entry that gave no list and for what else there is to say, without credentials.
-    pub fn notes(&self) -> Vec<String> {
-        self.failed.iter().map(ToString::to_string).chain(self.notes.iter().cloned()).collect()
-    }
-
-    /// Whether a source, or a proxy on the way, refuses the login.
-    pub fn is_refused(&self) -> bool {
-        self.failed.iter().any(Tried::is_refused)
-    }
-
-    /// Adds versions that are known from one place; they still have to be sorted.
-    pub fn add(&mut self, versions: impl IntoIterator<Item = Version>, from: KnownFrom) {
-        for version in versions {
-            self.known_from.entry(version.clone()).or_default().insert(from);
-            self.versions.push(version);
-        }
-    }
-
-    /// Adds what another source lists.
-    pub(super) fn join(&mut self, other: Self) {
-        self.versions.extend(other.versions);
-        self.versions.sort();
-        self.versions.dedup();
-        for (version, known_from) in other.known_from {
-            self.known_from.entry(version).or_default().extend(known_from);
-        }
-        self.failed.extend(other.failed);
-        self.notes.extend(other.notes);
-    }
 }
 
 impl std::fmt::Debug for Goproxy {

@@ -80,7 +80,7 @@ impl Sources {
         let silent: BTreeSet<usize> = race.running().collect();
         let mut notes = Vec::new();
         for (number, source) in order.iter().enumerate().filter(|(number, _)| silent.contains(number)) {
-            notes.extend(source.index_is_silent(PATIENCE));
+            notes.extend(source.index_is_silent(PATIENCE, &order));
             if !matches!(source, Source::Goproxy(_)) {
                 answers.take(number, judge(source, Prepared::Ready, &wanted, exists));
             }
@@ -133,7 +133,7 @@ fn judge(
     let found = match (source, prepared) {
         (_, Prepared::Proxy(newest)) => return newest.map(|newest| Some(Ok(newest))),
         (Source::Archives(archives), Prepared::Ready) => archives.newest(wanted, exists)?,
-        (Source::Directory(directory), Prepared::Ready) => directory.newest(wanted)?,
+        (Source::Directory(directory), Prepared::Ready) => Some(directory.newest(wanted)?),
         (Source::Goproxy(_), Prepared::Ready) => None,
     };
     Ok(found.map(|found| if found.fresh { Ok(Newest::found(found, &[])) } else { Err(found) }))
@@ -185,7 +185,12 @@ impl Answers {
             });
         }
         match self.old.into_iter().next() {
-            Some((_, found)) => Ok(Newest::found(found, &failures)),
+            Some((_, found)) => {
+                // That a directory does not have it says nothing.
+                let said: Vec<_> =
+                    failures.into_iter().filter(|failure| failure.only_directory().is_none()).collect();
+                Ok(Newest::found(found, &said))
+            }
             None => Err(failures),
         }
     }

@@ -3,8 +3,8 @@
 //! A proxy may list fewer versions than it serves and refuse some, so the versions after the newest listed
 //! one are asked for by name, a few at a time, until two in a row are not to be had.
 
-use super::archives::Found;
-use super::error::{AttemptOutcome, SourceError, Tried};
+use super::archives::{Found, by_table};
+use super::error::{AttemptOutcome, SourceError, Tried, in_words};
 use super::goproxy::{Goproxy, Presence};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
@@ -39,10 +39,16 @@ pub struct Newest {
 impl Newest {
     /// A version that an index or a directory lists, with what other sources said instead.
     pub(super) fn found(found: Found, failures: &[SourceError]) -> Self {
-        let notes = failures.iter().map(ToString::to_string).chain(found.notes).collect();
         let tried = failures.iter().flat_map(|failure| failure.tried.clone());
         let index = found.failure.map(|error| Tried::at_once(AttemptOutcome::Index(*error)));
         let tried: Vec<_> = tried.chain(index).collect();
+        let notes = if found.is_by_table {
+            let said = Some(in_words(&tried)).filter(|said| !said.is_empty());
+            let by_table = said.map_or_else(by_table, |said| format!("{said}; {}", by_table()));
+            found.notes.into_iter().chain([by_table]).collect()
+        } else {
+            failures.iter().map(ToString::to_string).chain(found.notes).collect()
+        };
         let wanted = format!("the newest release, {} or later,", found.version);
         let stale = SourceError { wanted, tried, ended_early: false };
         let stale = Some(stale).filter(|stale| !found.fresh && !stale.tried.is_empty());

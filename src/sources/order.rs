@@ -8,10 +8,11 @@ use super::archives::Archives;
 use super::directory::ArchiveDirectory;
 use super::error::SourceError;
 use super::fetched::Fetched;
-use super::goproxy::{Goproxy, Listing};
+use super::goproxy::Goproxy;
+use super::listing::Listing;
 use super::race::Lane;
 use crate::host::Platform;
-use crate::net::{Client, NetError};
+use crate::net::{Client, NetError, Url};
 use crate::verify::known_versions;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
@@ -62,6 +63,11 @@ impl Sources {
         &self.entries
     }
 
+    /// What `ask` gives, while the servers of `next` are tried where that takes long.
+    pub fn probing<T>(&self, next: &[Source], ask: impl FnOnce() -> T) -> T {
+        self.client.probing(next.iter().flat_map(Source::servers).collect(), ask)
+    }
+
     /// One archive on this machine as a source.
     pub fn file(&self, name: &ArchiveName, file: &Path) -> ArchiveDirectory {
         ArchiveDirectory::file(&self.client, name, file)
@@ -93,6 +99,15 @@ impl Sources {
     /// The releases that are known without asking anybody.
     pub fn known(&self) -> Vec<Version> {
         known_versions(self.platform.arch())
+    }
+
+    /// The releases that an index lists which was read in this run.
+    pub fn indexed(&self) -> Vec<Version> {
+        let archives = self.entries.iter().filter_map(|source| match source {
+            Source::Archives(archives) => Some(archives.indexed()),
+            Source::Goproxy(_) | Source::Directory(_) => None,
+        });
+        archives.flatten().collect()
     }
 
     /// The error of sources that all forbid asking for anything, the log included.
@@ -144,6 +159,15 @@ impl Source {
         }
     }
 
+    /// Whom it asks.
+    pub fn servers(&self) -> Vec<Url> {
+        match self {
+            Self::Archives(archives) => archives.servers(),
+            Self::Goproxy(goproxy) => goproxy.servers(),
+            Self::Directory(_) => Vec::new(),
+        }
+    }
+
     /// Whether it could not be connected to a few minutes ago: then it is asked last.
     pub fn is_doubtful(&self) -> bool {
         match self {
@@ -153,29 +177,43 @@ impl Source {
         }
     }
 
-    /// Takes down that it has been silent for `after`, and gives a line about it that names the setting to change. `None`
-    /// where it is not known whom it asks.
-    pub fn is_silent(&self, after: Duration) -> Option<String> {
+    /// Takes down that it has been silent for `after`, and gives a line about it that names the setting to change; `all` are the
+    /// sources that the user has. `None` where it is not known whom it asks.
+    pub fn is_silent(&self, after: Duration, all: &[&Self]) -> Option<String> {
         let (error, setting) = match self {
-            Self::Archives(archives) if archives.is_reading_index() => return self.index_is_silent(after),
-            Self::Archives(archives) => {
-                (archives.mirror_is_silent(after)?, "GVMR_SOURCES=goproxy or GVMR_MIRROR")
+            Self::Archives(archives) if archives.is_reading_index() => {
+                return self.index_is_silent(after, all);
             }
-            Self::Goproxy(goproxy) => (goproxy.is_silent(after)?, "GVMR_SOURCES=archive or GOPROXY"),
+            Self::Archives(archives) => (archives.mirror_is_silent(after)?, "GVMR_MIRROR"),
+            Self::Goproxy(goproxy) => (goproxy.is_silent(after)?, "GOPROXY"),
             Self::Directory(_) => return None,
         };
-        Some(silence(&error, after, setting))
+        Some(self.silence(&error, after, setting, all))
     }
 
     /// The same of a moving word, for which archives need their index alone.
-    pub(super) fn index_is_silent(&self, after: Duration) -> Option<String> {
+    pub(super) fn index_is_silent(&self, after: Duration, all: &[&Self]) -> Option<String> {
         match self {
             Self::Archives(archives) => {
                 let error = archives.index_is_silent(after)?;
-                Some(silence(&error, after, "GVMR_SOURCES=goproxy or GVMR_INDEX=off"))
+                Some(self.silence(&error, after, "GVMR_INDEX=off", all))
             }
-            _ => self.is_silent(after),
+            _ => self.is_silent(after, all),
         }
+    }
+
+    /// `https://go.dev/dl did not answer within 3 s; to skip it, set GVMR_SOURCES=goproxy or GVMR_MIRROR`, of which the first is
+    /// named only where that source asks another host.
+    fn silence(&self, error: &NetError, after: Duration, setting: &str, all: &[&Self]) -> String {
+        let silent = host(error.url.as_str());
+        let asks_another = |source: &&&Self| source.servers().iter().any(|url| host(url.as_str()) != silent);
+        let alone = all.iter().filter(asks_another).find_map(|source| match (self, source) {
+            (Self::Archives(_), Self::Goproxy(_)) => Some("GVMR_SOURCES=goproxy or "),
+            (Self::Goproxy(_), Self::Archives(_)) => Some("GVMR_SOURCES=archive or "),
+            _ => None,
+        });
+        let (seconds, alone) = (after.as_secs(), alone.unwrap_or_default());
+        format!("{} did not answer within {seconds} s; to skip it, set {alone}{setting}", error.url)
     }
 
     /// The toolchain of `version`, on its way, in a race of sources. `logged` says that the log knows it.
@@ -201,7 +239,8 @@ impl Source {
     }
 }
 
-/// `https://go.dev/dl did not answer within 3 s; to skip it, set GVMR_SOURCES=goproxy`
-pub(super) fn silence(error: &NetError, after: Duration, setting: &str) -> String {
-    format!("{} did not answer within {} s; to skip it, set {setting}", error.url, after.as_secs())
+/// The host and port of an address.
+fn host(address: &str) -> Option<(String, Option<u16>)> {
+    let url = Url::parse(address).ok()?;
+    Some((url.host_str()?.to_owned(), url.port_or_known_default()))
 }

@@ -73,6 +73,7 @@ impl<T: Send + 'static> Race<T> {
             match self.answer(silent_at.into_iter().chain(until).min()) {
                 Ok((number, answer)) => {
                     self.running.remove(&number);
+                    self.states.remove(&number); // its answer may be a body that is still waited for
                     self.newest = self.newest.filter(|(newest, _)| *newest != number);
                     if let Some(answer) = answer {
                         return Lap::Answer(number, answer);

@@ -62,7 +62,11 @@ impl<'c> SumdbRemote<'c> {
         if let Some(base) = &*base {
             return Ok(base.clone());
         }
-        let found = self.find()?;
+        let mut next = self.list.after(0);
+        if !next.is_empty() {
+            next.push(self.own.clone());
+        }
+        let found = self.client.probing(next, || self.find())?;
         Ok(base.insert(found).clone())
     }
 

@@ -14,7 +14,10 @@ impl InstallError {
             Self::Source(error) => return error.hint(),
             Self::Truncated { .. } => "copy or download it again",
             Self::NoAnswer { missing, .. } => return Some(bring(missing)),
-            Self::Log(LogError::Remote { source, .. }) => return network_hint(source.downcast_ref()),
+            Self::Log(LogError::Remote { source, .. }) => {
+                let error: Option<&NetError> = source.downcast_ref();
+                return error.map_or_else(|| network_hint(None), NetError::log_hint);
+            }
             Self::Log(error) => return error.hint(),
             Self::Store(_) | Self::Build(_) => return None,
             Self::Unpack { error, .. } => match &**error {

@@ -8,8 +8,8 @@ mod mirrors;
 use super::archive_name::{self, stems};
 use super::error::{AttemptOutcome, SourceError, Tried};
 use super::fetched::{Fetched, Form, PromisedSum};
-use super::goproxy::{KnownFrom, Listing};
 use super::index::{Index, IndexError, IndexFile, Naming};
+use super::listing::{KnownFrom, Listing};
 use super::race::{Lane, Lap, PATIENCE, Race};
 use super::reachability::Reachability;
 use crate::host::Platform;
@@ -64,6 +64,8 @@ pub(super) struct Found {
     pub(super) fresh: bool,
     /// Why the index could not be asked now.
     pub(super) failure: Option<Box<IndexError>>,
+    /// Whether the built-in table serves in its place.
+    pub(super) is_by_table: bool,
     /// What there is to say about the index: how old it is, what it contradicts.
     pub(super) notes: Vec<String>,
 }
@@ -151,6 +153,11 @@ impl Archives {
         self.index()
     }
 
+    /// Its mirrors.
+    pub(super) fn servers(&self) -> Vec<Url> {
+        self.settings.mirrors.clone()
+    }
+
     pub(super) fn platform(&self) -> &Platform {
         &self.platform
     }
@@ -167,8 +174,9 @@ impl Archives {
             Some(Ok(index)) => {
                 listing.add(index.versions(self.platform.arch()), KnownFrom::Index);
                 listing.notes.extend(notes_on(index));
+                listing.unread.extend(index.failure().map(unread));
             }
-            Some(Err(error)) => listing.notes.push(format!("{error}; {}", by_table())),
+            Some(Err(error)) => listing.unread.push(unread(error)),
             None => {}
         }
         if !self.settings.musl {
@@ -177,6 +185,12 @@ impl Archives {
             listing.versions.dedup();
         }
         listing
+    }
+
+    /// What the index lists, where it was read.
+    pub(super) fn indexed(&self) -> Vec<Version> {
+        let read = self.index.get().and_then(Option::as_ref).and_then(|index| index.as_ref().ok());
+        read.map_or_else(Vec::new, |index| index.versions(self.platform.arch()))
     }
 
     /// Whether the index was read just now.
@@ -198,15 +212,16 @@ impl Archives {
         let wanted = |version: &Version| wanted(version) && (!withdrawn(version) || exists(version));
         let listing = self.listed();
         let fresh = self.is_fresh();
+        let has_copy = matches!(self.index(), Some(Ok(_)));
         let failure = match self.index() {
             Some(Ok(index)) => index.failure(),
             Some(Err(error)) => Some(error),
             None => None,
         };
         if let Some(version) = listing.versions.into_iter().rfind(|version| wanted(version)) {
-            let by_table = Some(by_table()).filter(|_| listing.notes.is_empty() && !fresh);
-            let notes = listing.notes.into_iter().chain(by_table).collect();
-            return Ok(Some(Found { version, fresh, failure: failure.cloned().map(Box::new), notes }));
+            let is_by_table = !fresh && (listing.notes.is_empty() || !listing.unread.is_empty() && !has_copy);
+            let (failure, notes) = (failure.cloned().map(Box::new), listing.notes);
+            return Ok(Some(Found { version, fresh, failure, is_by_table, notes }));
         }
         failure.map_or(Ok(None), |error| {
             let tried = vec![Tried::at_once(AttemptOutcome::Index(error.clone()))];
@@ -336,7 +351,12 @@ fn stale(index: &Index) -> Option<String> {
     Some(format!("using a copy of the index {} {age}: {failure}", index.url()))
 }
 
-fn by_table() -> String {
+fn unread(error: &IndexError) -> Tried {
+    Tried::at_once(AttemptOutcome::Index(error.clone()))
+}
+
+/// What is used where no index can be read.
+pub fn by_table() -> String {
     format!("using the built-in table of releases instead, which ends at {}", known_since())
 }
 

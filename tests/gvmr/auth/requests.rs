@@ -39,19 +39,19 @@ fn a_server_is_given_what_is_kept_for_it() {
     let mut world = World::new(&server.url(""));
     world.set("SSL_CERT_FILE", &authority.certificate().display().to_string());
     let machine = server.address().to_string();
-    world.gvmr(["ls-remote"]).exits(4, &["HTTP 401", "gvmr auth"]);
+    world.gvmr(["ls-remote"]).exits(0, &["HTTP 401", "gvmr auth"]);
     set(&world, &[&machine, "--user", "joe"], "wrong-r1").succeeds();
     let run = world.gvmr(["ls-remote"]);
     let place = file(&world).display().to_string();
     let run = run
-        .exits(4, &["refused the login joe", &machine, &place, &format!("gvmr auth set {machine} --user")]);
+        .exits(0, &["refused the login joe", &machine, &place, &format!("gvmr auth set {machine} --user")]);
     assert!(!run.stderr.contains("wrong-r1"), "{run:?}");
     set(&world, &[&machine, "--user", "joe"], "canary-r1").succeeds();
     assert!(lists_what_the_proxy_has(&world));
     // The netrc goes first, as it does in the go command.
     let netrc = format!("machine {machine} login joe password netrc-r1\n");
     std::fs::write(world.path("user/.netrc"), netrc).unwrap();
-    let run = world.gvmr(["ls-remote"]).exits(4, &["HTTP 401", "in the netrc file"]);
+    let run = world.gvmr(["ls-remote"]).exits(0, &["HTTP 401", "in the netrc file"]);
     assert!(!run.stderr.contains("refused the login joe") && !run.stderr.contains("netrc-r1"), "{run:?}");
 }
 
@@ -60,7 +60,7 @@ fn plain_http_is_never_given_a_login_and_no_hint_promises_one() {
     let server = Server::start(strict("authorization", 401, "canary-h1"));
     let world = World::new(&server.url(""));
     set(&world, &[&server.address().to_string(), "--user", "joe"], "canary-h1").succeeds();
-    let run = world.gvmr(["ls-remote"]).exits(4, &["HTTP 401", "https only"]);
+    let run = world.gvmr(["ls-remote"]).exits(0, &["HTTP 401", "https only"]);
     assert!(!run.stderr.contains("gvmr auth"), "{run:?}");
     assert!(server.requests().iter().all(|request| request.header("authorization").is_none()));
 }
@@ -73,7 +73,7 @@ fn a_proxys_login_never_goes_to_it_by_another_scheme() {
     let machine = format!("https://{}", proxy.address());
     set(&world, &["--proxy", &machine, "--user", "joe"], "canary-s1").succeeds();
     let next = format!("gvmr auth set --proxy {} --user", proxy.url(""));
-    world.gvmr(["ls-remote"]).exits(4, &["HTTP 407", &next]);
+    world.gvmr(["ls-remote"]).exits(0, &["HTTP 407", &next]);
     assert!(proxy.requests().iter().all(|request| request.header("proxy-authorization").is_none()));
     let plain = proxy.address().to_string();
     set(&world, &["--proxy", &plain, "--user", "joe"], "canary-s1").succeeds();
@@ -86,11 +86,11 @@ fn a_proxy_is_given_what_is_kept_for_it() {
     let mut world = World::new("http://goproxy.example");
     world.set("HTTP_PROXY", &proxy.url(""));
     let machine = proxy.address().to_string();
-    world.gvmr(["ls-remote"]).exits(4, &["HTTP 407", "gvmr auth set --proxy"]);
+    world.gvmr(["ls-remote"]).exits(0, &["HTTP 407", "gvmr auth set --proxy"]);
     set(&world, &["--proxy", &machine, "--user", "joe"], "wrong-r2").succeeds();
     let place = file(&world).display().to_string();
     let run =
-        world.gvmr(["ls-remote"]).exits(4, &["refused the login joe", &machine, &place, "--proxy --user"]);
+        world.gvmr(["ls-remote"]).exits(0, &["refused the login joe", &machine, &place, "--proxy --user"]);
     assert!(!run.stderr.contains("wrong-r2"), "{run:?}");
     set(&world, &["--proxy", &machine, "--user", "joe"], "canary @:/%r2").succeeds();
     assert!(lists_what_the_proxy_has(&world));
@@ -106,7 +106,7 @@ fn a_proxy_that_repeats_what_it_was_told_shows_nobody_the_secret() {
     let mut world = World::new("http://goproxy.example");
     world.set("HTTP_PROXY", &proxy.url(""));
     set(&world, &["--proxy", &proxy.address().to_string(), "--user", "joe"], "canary-r3").succeeds();
-    let run = world.gvmr(["ls-remote"]).exits(4, &["HTTP 403"]);
+    let run = world.gvmr(["ls-remote"]).exits(0, &["HTTP 403"]);
     let told = canary::spellings("joe", "canary-r3");
     assert!(told.iter().all(|spelling| !run.stderr.contains(spelling.as_str())), "{run:?}");
     assert!(proxy.requests().iter().any(|request| request.header("proxy-authorization").is_some()));

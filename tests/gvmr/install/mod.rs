@@ -8,6 +8,7 @@ mod goproxy;
 mod import;
 mod index;
 mod kill;
+mod lists;
 mod musl;
 mod offline;
 mod real_go;

@@ -4,6 +4,7 @@
 use crate::support::mirror::Mirror;
 use crate::support::server::{Fault, Reply, Server};
 use crate::support::skip;
+use crate::support::slow;
 use crate::support::world::{Run, World, gvmr, shim};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -127,6 +128,19 @@ fn an_index_that_is_silent_is_not_taken_for_the_mirror() {
 
 #[test]
 fn behind_a_firewall_that_drops_go_dev_an_install_takes_three_seconds_more() {
+    in_a_network_of_its_own("install::silence::inside");
+}
+
+#[test]
+fn where_a_firewall_drops_everything_commands_end_after_one_wait() {
+    let test = "install::silence::where_a_firewall_drops_everything_commands_end_after_one_wait";
+    if !slow::left_out(test) {
+        in_a_network_of_its_own("install::silence::inside_where_nothing_answers");
+    }
+}
+
+/// Runs a test of this file as process 1 of a machine of its own.
+fn in_a_network_of_its_own(test: &str) {
     if !rustix::process::geteuid().is_root() {
         return skip("a network of its own needs root");
     }
@@ -138,7 +152,7 @@ fn behind_a_firewall_that_drops_go_dev_an_install_takes_three_seconds_more() {
     let (_, _) = (gvmr(), shim()); // built before there is no network
     let mut command = Command::new("unshare");
     command.args(namespaces).arg(std::env::current_exe().unwrap());
-    command.args(["install::silence::inside", "--exact", "--nocapture"]).env(INSIDE, "1");
+    command.args([test, "--exact", "--nocapture"]).env(INSIDE, "1");
     let output = command.stdin(Stdio::null()).output().unwrap();
     let words = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     assert!(output.status.success(), "{}", words.concat());
@@ -150,27 +164,9 @@ fn inside() {
     if std::env::var_os(INSIDE).is_none() {
         return;
     }
-    let ip = |words: &str| {
-        assert!(Command::new("ip").args(words.split(' ')).status().unwrap().success(), "{words}");
-    };
-    // What is sent to a gateway that is not there is lost, as behind a firewall that drops.
-    for words in [
-        "link set lo up",
-        "link add dead type veth peer name end",
-        "address add 192.0.2.2/24 dev dead",
-        "link set dead up",
-        "link set end up",
-        "neigh add 192.0.2.1 lladdr 02:00:00:00:00:01 dev dead",
-        "route add default via 192.0.2.1",
-    ] {
-        ip(words);
-    }
+    drops_everything("go.dev dl.google.com");
     let mirror = Mirror::small(&["1.24.13", "1.24.12"]);
     let mut world = mirror.world();
-    let hosts = world.path("hosts");
-    std::fs::write(&hosts, "127.0.0.1 localhost\n198.51.100.7 go.dev dl.google.com\n").unwrap();
-    let bind = Command::new("mount").arg("--bind").arg(&hosts).arg(Path::new("/etc/hosts")).status().unwrap();
-    assert!(bind.success());
     let (_, without) = timed(|| world.gvmr(["install", "1.24.12"]));
     std::fs::remove_dir_all(world.home()).unwrap();
 
@@ -191,4 +187,51 @@ fn inside() {
     let (run, took) = timed(|| world.gvmr(["install", "1.24"]));
     assert!(took < without + Duration::from_millis(2500), "{took:?}: {run:#?}");
     assert!(!run.stderr.contains("go.dev"), "{run:#?}");
+}
+
+/// The same, where not even a module proxy answers.
+#[test]
+fn inside_where_nothing_answers() {
+    if std::env::var_os(INSIDE).is_none() {
+        return;
+    }
+    drops_everything("go.dev dl.google.com proxy.golang.org sum.golang.org goproxy.corp");
+    for (goproxy, sources, command) in [
+        ("", "", &["install", "1.24.13"][..]),
+        ("http://goproxy.corp:8080,direct", "", &["install", "1.24.13"]),
+        ("http://goproxy.corp:8080|https://proxy.golang.org|direct", "goproxy", &["install", "1.24.13"]),
+        ("", "", &["install", "latest"]),
+        ("", "", &["ls-remote", "1.26"]),
+    ] {
+        let mut world = World::new(goproxy);
+        world.set("GVMR_SOURCES", sources);
+        let (run, took) = timed(|| world.gvmr(command));
+        assert!(took < Duration::from_secs(20), "{goproxy} {command:?}: {took:?}: {run:#?}");
+        let is_list = command[0] == "ls-remote";
+        run.exits(if is_list { 0 } else { 4 }, &["still waiting for http", "timed out after 10 s"]);
+    }
+}
+
+/// Loses what is sent to these hosts, and to all others but this machine.
+fn drops_everything(hosts: &str) {
+    let ip = |words: &str| {
+        assert!(Command::new("ip").args(words.split(' ')).status().unwrap().success(), "{words}");
+    };
+    // What is sent to a gateway that is not there is lost, as behind a firewall that drops.
+    for words in [
+        "link set lo up",
+        "link add dead type veth peer name end",
+        "address add 192.0.2.2/24 dev dead",
+        "link set dead up",
+        "link set end up",
+        "neigh add 192.0.2.1 lladdr 02:00:00:00:00:01 dev dead",
+        "route add default via 192.0.2.1",
+    ] {
+        ip(words);
+    }
+    let directory = tempfile::tempdir().unwrap(); // the mount keeps the file
+    let file = directory.path().join("hosts");
+    std::fs::write(&file, format!("127.0.0.1 localhost\n198.51.100.7 {hosts}\n")).unwrap();
+    let bind = Command::new("mount").arg("--bind").arg(&file).arg(Path::new("/etc/hosts")).status().unwrap();
+    assert!(bind.success());
 }

@@ -12,6 +12,7 @@ pub(crate) const LEFT_OUT: &[&str] = &[
     "install::import::real_toolchains::killed_at_any_moment_a_version_is_absent_or_whole",
     "install::musl::a_build_for_musl_is_taken_where_one_is_configured",
     "install::musl::a_static_toolchain_is_installed_and_runs_and_others_are_refused_before_a_download",
+    "install::silence::where_a_firewall_drops_everything_commands_end_after_one_wait",
     "shell::session_matrix::each_user_sets_up_every_session_that_their_own_files_reach",
     "shell::session_matrix::root_and_users_together_set_up_every_session",
     "shell::session_matrix::root_sets_up_every_session_but_what_users_override",
