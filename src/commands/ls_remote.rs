@@ -75,8 +75,7 @@ pub(super) fn run(arguments: &cli::LsRemoteArgs, context: &Context) -> Result<()
         .collect();
     // Of what no list could be read for, nothing is known.
     if let Some(failure) = failure.filter(|_| lines.is_empty()) {
-        let named = arguments.filter.as_deref().unwrap_or("releases");
-        return Err(Error::from(failure).about(named));
+        return Err(Error::from(failure).about(arguments.filter.as_deref().unwrap_or("releases")));
     }
     for note in notes {
         context.terminal.note(note);
