@@ -4,17 +4,15 @@
 mod printed;
 
 use crate::cli;
-use crate::context::Context;
+use crate::context::{Context, SessionPath};
 use crate::error::{Error, ErrorKind};
 use crate::explain;
 use crate::explain::table::{self, VariableTable};
-use crate::shell::{self, ScriptEntry, ShellKind};
+use crate::shell::{self, ShellKind};
 use gvmr_core::env::variable::Variable;
-use gvmr_core::sys::environment::{Environment, Process};
+use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
-use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::PathBuf;
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::EnvArgs, context: &Context) -> Result<(), Error> {
@@ -23,8 +21,8 @@ pub(super) fn run(arguments: &cli::EnvArgs, context: &Context) -> Result<(), Err
     if arguments.json {
         let table = gather(context, &variables)?;
         let mut value = paths(context)?;
-        value["variables"] = printed::as_json(&table, named);
-        value["notices"] = printed::notices_as_json(&table);
+        value["variables"] = table.as_json(named);
+        value["notices"] = table.notices_as_json();
         return context.terminal.json(&value).map_err(Error::stdout);
     }
     if !named && !arguments.why {
@@ -66,45 +64,24 @@ fn variables(names: &[String]) -> Result<Vec<&'static Variable>, Error> {
 
 fn print_assignments(shell: &ShellKind, context: &Context) -> Result<(), Error> {
     let home = context.settings.home.root().as_os_str();
-    let resolved = Settled::of(context)?;
-    let text = (shell.language.assignments)(&resolved.path, Some(home).filter(|_| resolved.is_custom));
+    let session = session(context)?;
+    let text = (shell.language.assignments)(&session.path, Some(home).filter(|_| session.exports_home));
     context.terminal.bytes(text.as_bytes()).map_err(Error::stdout)
 }
 
-/// What sessions are to have.
-struct Settled {
-    path: OsString,
-    shims: PathBuf,
-    go_bin: Option<PathBuf>,
-    is_custom: bool,
-}
-
-impl Settled {
-    fn of(context: &Context) -> Result<Self, Error> {
-        let user_home = Process.get("HOME").map(PathBuf::from);
-        let go_bin = context.go_bin();
-        let entry = ScriptEntry {
-            home: &context.settings.home,
-            user_home: user_home.as_deref(),
-            go_bin: go_bin.as_deref(),
-            export_home: context.home_is_custom(),
-            shared: false, // the session's home is settled already
-        };
-        let path = entry.path_in(&Process)?;
-        let shims = entry.home_in(&Process)?.join("shims");
-        if !shims.join("go").exists() {
-            context
-                .terminal
-                .note(format_args!("{} has no go yet; run `gvmr install latest`", printable::path(&shims)));
-        }
-        let go_bin = entry.go_bin_in(&Process)?;
-        Ok(Self { path, shims, go_bin, is_custom: entry.export_home })
+/// What a session gets. Says so where there is nothing to run yet.
+fn session(context: &Context) -> Result<SessionPath, Error> {
+    let session = context.session_path()?;
+    if !session.shims.join("go").exists() {
+        let shims = printable::path(&session.shims);
+        context.terminal.note(format_args!("{shims} has no go yet; run `gvmr install latest`"));
     }
+    Ok(session)
 }
 
 /// The directories, as editors and scripts read them.
 fn paths(context: &Context) -> Result<serde_json::Value, Error> {
-    let Settled { path, shims, go_bin, .. } = Settled::of(context)?;
+    let SessionPath { path, shims, go_bin, .. } = session(context)?;
     let elements = path.as_bytes().split(|byte| *byte == b':').map(String::from_utf8_lossy);
     Ok(serde_json::json!({
         "home": context.settings.home.root().display().to_string(),

@@ -16,6 +16,7 @@ pub use consent::Consent;
 pub use error::ContextError;
 pub use interrupt::ending_signal;
 pub use removal::Removal;
+pub use session::SessionPath;
 pub use shared_home::DefaultOf;
 
 use crate::config::{self, ConfigError, Settings};

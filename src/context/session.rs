@@ -2,12 +2,45 @@
 
 use super::Context;
 use crate::config::Settings;
+use crate::shell::{ScriptEntry, ScriptError};
 use gvmr_core::gover::goenv;
 use gvmr_core::sys::environment::{Environment, Process};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+/// What sessions are to have.
+#[derive(Debug)]
+pub struct SessionPath {
+    /// PATH, with the shim directory first.
+    pub path: OsString,
+    /// The shim directory.
+    pub shims: PathBuf,
+    /// Where `go install` puts programs.
+    pub go_bin: Option<PathBuf>,
+    /// Whether they need `GVMR_HOME` too.
+    pub exports_home: bool,
+}
+
 impl Context {
+    /// What this session is to have.
+    pub fn session_path(&self) -> Result<SessionPath, ScriptError> {
+        let user_home = Process.get("HOME").map(PathBuf::from);
+        let go_bin = self.go_bin();
+        let entry = ScriptEntry {
+            home: &self.settings.home,
+            user_home: user_home.as_deref(),
+            go_bin: go_bin.as_deref(),
+            export_home: self.home_is_custom(),
+            shared: false, // the session's home is settled already
+        };
+        Ok(SessionPath {
+            path: entry.path_in(&Process)?,
+            shims: entry.home_in(&Process)?.join("shims"),
+            go_bin: entry.go_bin_in(&Process)?,
+            exports_home: entry.export_home,
+        })
+    }
+
     /// `GOBIN` as `go env -w` has it.
     pub fn go_bin(&self) -> Option<PathBuf> {
         goenv::setting(&Process, "GOBIN").map(PathBuf::from)

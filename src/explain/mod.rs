@@ -5,6 +5,7 @@
 //! go command's two files of settings, changes nothing.
 
 mod another_pin;
+mod as_json;
 mod current;
 pub mod notices;
 mod passed_over;
