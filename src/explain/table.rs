@@ -15,7 +15,6 @@ use gvmr_core::exec::child_environment::{ChildEnvironment, Edits};
 use gvmr_core::exec::invocation::Invocation;
 use gvmr_core::exec::launch::Launch;
 use gvmr_core::gover::selector::NotAVersion;
-use gvmr_core::gover::version::Version;
 use gvmr_core::home::paths::Home;
 use gvmr_core::select::resolution::{Resolution, Selection, Source, place};
 use gvmr_core::sys::environment::Block;
@@ -49,6 +48,10 @@ pub struct VariableTable {
     pub directory: PathBuf,
     /// Where the version comes from, where that is known.
     pub reason: Option<String>,
+    /// Which Go runs there, or why none.
+    pub answer: Result<Resolution, String>,
+    /// The variable that this go fails on, and its own words.
+    pub refused: Option<(&'static Variable, String)>,
 }
 
 /// One variable.
@@ -81,13 +84,15 @@ pub fn gather(
     let directory = env_context.directory.clone();
     let mut remarks = Vec::new();
     let answer = call.answer(&env_context);
-    let answer = answer.map_err(|problem| remarks.push(Remark::new("version", problem.to_string()))).ok();
+    let answer = answer.map_err(|problem| problem.to_string());
+    remarks.extend(answer.as_ref().err().map(|problem| Remark::new("version", problem.clone())));
     let rules = ruled(&env_context);
     let resolved = match &answer {
-        Some(answer) => call.resolve_env(&mut env_context, answer),
-        None => env_context.resolve_env(home, &block, None, None),
+        Ok(answer) => call.resolve_env(&mut env_context, answer),
+        Err(_) => env_context.resolve_env(home, &block, None, None),
     };
-    let launch = answer.as_ref().and_then(|answer| launch(answer, &call));
+    let chosen = answer.as_ref().ok();
+    let launch = chosen.and_then(|answer| launch(answer, &call));
     let launch = launch.map(|launch| launch.in_environment(&resolved));
     let edits = Edits { changes: &resolved.changes, ..Edits::default() };
     let child = match &launch {
@@ -95,26 +100,30 @@ pub fn gather(
         None => ChildEnvironment::of(block.entries(), &edits),
     };
     let entries = child.entries();
-    let goroot = answer.as_ref().and_then(|answer| answer.choice.goroot());
+    let goroot = chosen.and_then(|answer| answer.choice.goroot());
     let program = launch.as_ref().map(Launch::path);
     let words: Vec<&CStr> = entries.iter().map(|entry| entry.as_c_str()).collect();
     let go = program.as_deref().zip(goroot).map(|(program, _)| (program, words.as_slice()));
     remarks.extend(resolved.notices.iter().filter_map(|notice| of_notice(notice, &directory, &block)));
     let mut said = ask(launch.as_ref().zip(goroot), &entries, variables, &mut remarks);
-    remarks.extend(answer.as_ref().and_then(|answer| lacking(answer, &resolved)));
+    remarks.extend(chosen.and_then(|answer| lacking(answer, &resolved)));
     let child = Block::from(entries);
     let ground =
         Explainer { rules: &rules, home, resolved: &resolved, environment: &block, child: &child, goroot };
-    let version = answer.as_ref().and_then(|answer| answer.choice.version());
-    remarks.extend(go.zip(version).and_then(|(go, version)| refused(go, version, &ground)));
+    let version = chosen.and_then(|answer| answer.choice.version());
+    let refused = go.and_then(|(program, environment)| refused(program, environment));
+    if let Some(((variable, complaint), version)) = refused.as_ref().zip(version) {
+        let place = place_of(&ground, variable);
+        remarks.push(Remark::new("go-env", notices::refused(&place, variable.name, version, complaint)));
+    }
     let rows = variables.iter().map(|variable| VariableRow {
         explained: ground.explain(variable),
         said: said.remove(variable.name).map(OsString::from),
     });
     let rows = rows.collect();
-    let reason = answer.as_ref().filter(|answer| answer.reason.source != Source::Unset);
+    let reason = chosen.filter(|answer| answer.reason.source != Source::Unset);
     let reason = reason.map(|answer| answer.reason.place());
-    Ok(VariableTable { rows, notices: remarks, directory, reason })
+    Ok(VariableTable { rows, notices: remarks, directory, reason, answer, refused })
 }
 
 /// The go that the shim would run.
@@ -161,22 +170,21 @@ fn ask(
     })
 }
 
-/// The variable that this go fails on, whoever sets it.
-fn refused(
-    (program, environment): (&Path, &[&CStr]),
-    version: &Version,
-    ground: &Explainer<'_>,
-) -> Option<Remark> {
+/// The variable that this go fails on, whoever sets it, and what go says.
+fn refused(program: &Path, environment: &[&CStr]) -> Option<(&'static Variable, String)> {
     let complaint = go_env::complaint(program, environment)?;
     let is_meant =
         |variable: &&Variable| OF_SOME_VERSIONS.contains(&variable.name) && complaint.contains(variable.name);
-    let variable = all().find(is_meant)?;
-    let place = match ground.explain(variable).place {
+    Some((all().find(is_meant)?, complaint))
+}
+
+/// Where the variable is set, in words.
+fn place_of(ground: &Explainer<'_>, variable: &'static Variable) -> String {
+    match ground.explain(variable).place {
         ValueSource::UserFile { file, line } => place("", Some(&file), Some(line)),
         ValueSource::Rule(rule) => rule.place(),
         other => other.words(variable, None),
-    };
-    Some(Remark::new("go-env", notices::refused(&place, variable.name, version, &complaint)))
+    }
 }
 
 /// What keeps the table from being whole.
