@@ -45,6 +45,10 @@ impl Cgroups {
         }
     }
 
+    pub(super) fn quota(&self) -> Option<(f64, &Path)> {
+        self.quota.as_ref().map(|quota| (quota.processors, quota.source.as_path()))
+    }
+
     pub(super) fn facts(&self) -> Vec<Fact> {
         let word = match (self.one, self.two) {
             (true, true) => "hybrid: v1 and v2",

@@ -155,6 +155,11 @@ impl Host {
         self.libraries.is_musl()
     }
 
+    /// How many processors' time this process's control group may use, and the file that says so.
+    pub fn processor_quota(&self) -> Option<(f64, &Path)> {
+        self.cgroups.quota()
+    }
+
     /// All facts, for a person to read.
     pub fn facts(&self) -> Vec<Fact> {
         let arch = self.platform().arch();

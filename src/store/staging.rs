@@ -79,6 +79,23 @@ impl Store {
         Ok(removed + self.sweep_temporaries()?)
     }
 
+    /// Trees that interrupted processes left: what [`Store::sweep`] would remove of `staging/`.
+    pub fn leftovers(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let staging = self.home.staging();
+        if !staging.is_dir() {
+            return Ok(Vec::new());
+        }
+        let mut left = Vec::new();
+        for path in children(&staging)? {
+            let Some(version) = owner(&path) else { continue };
+            if self.home.locks().is_dir() && self.try_lock(&version)?.is_none() {
+                continue; // at work
+            }
+            left.push(path);
+        }
+        Ok(left)
+    }
+
     /// Removes the temporary files of writers that were killed.
     fn sweep_temporaries(&self) -> Result<u64, StoreError> {
         let mut left = children(self.home.root())?;
