@@ -35,7 +35,7 @@ pub use language::{FISH, Language, NUSHELL, POSIX};
 pub use manager::reload_user_manager;
 pub use other_go::{Rival, rivals};
 pub use script::{ScriptEntry, ScriptError};
-pub use session::{Probe, ProbeResult, SessionKind, SessionState, Sessions, Shell};
+pub use session::{Dropped, Probe, ProbeResult, SessionKind, SessionState, Sessions, Shell};
 pub use setup::{SetupError, SystemPlan, SystemSetup, SystemUndo, UserPlan, UserSetup, UserUndo};
 #[cfg(fuzzing)]
 pub use sudo::path_in_sudos_answer;

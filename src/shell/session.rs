@@ -10,10 +10,12 @@ mod programs;
 mod sessions;
 mod start;
 mod state;
+mod trace;
 
 pub use probe::Probe;
 pub use sessions::{SessionKind, Sessions, Shell};
 pub use state::{ProbeResult, SessionState};
+pub use trace::Dropped;
 
 use crate::net::without_credentials_in_text;
 use crate::process::{
@@ -48,12 +50,17 @@ impl Sessions<'_> {
 
     /// What every kind of session of these shells sees, shell by shell; a few are asked at a time.
     pub fn of(&self, shells: &[Shell]) -> Vec<ProbeResult> {
+        self.of_kinds(shells, &SessionKind::ALL)
+    }
+
+    /// The same of these kinds alone.
+    pub fn of_kinds(&self, shells: &[Shell], kinds: &[SessionKind]) -> Vec<ProbeResult> {
         let questions: Vec<_> =
-            shells.iter().flat_map(|shell| SessionKind::ALL.map(|kind| (shell, kind))).collect();
+            shells.iter().flat_map(|shell| kinds.iter().map(move |kind| (shell, kind))).collect();
         let (least, most) = AT_ONCE;
         let workers =
             std::thread::available_parallelism().map_or(least, |count| count.get().clamp(least, most));
-        in_order(&questions, workers, |(shell, kind)| self.ask(shell, *kind))
+        in_order(&questions, workers, |(shell, kind)| self.ask(shell, **kind))
     }
 
     /// The directory in which this shell, if it is zsh, looks for its files, unless that is the home.
@@ -82,9 +89,18 @@ impl Sessions<'_> {
 }
 
 /// Runs `command`, which starts a session of its own. After output that `is_answer`, no more is needed.
-fn ask(mut command: Command, is_answer: fn(&[u8]) -> bool) -> io::Result<ProgramOutput> {
+fn ask(command: Command, is_answer: fn(&[u8]) -> bool) -> io::Result<ProgramOutput> {
+    ask_at_length(command, KEPT, is_answer)
+}
+
+/// The same, and so much of its output is kept.
+fn ask_at_length(
+    mut command: Command,
+    kept: KeptOutput,
+    is_answer: fn(&[u8]) -> bool,
+) -> io::Result<ProgramOutput> {
     command.stderr(Stdio::null());
-    let limits = OutputLimits { time: LIMIT, kept: KEPT, is_answer };
+    let limits = OutputLimits { time: LIMIT, kept, is_answer };
     output(command, Streams::Stdout, Scope::Session, limits)
         .map_err(|(Stop::Run(error) | Stop::Hear(error))| error)
 }

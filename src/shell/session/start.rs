@@ -3,7 +3,7 @@
 use super::{SessionKind, Sessions, Shell};
 use crate::shell::language::{Language, POSIX};
 use gvmr_core::sys::environment::{Environment as _, Process};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
@@ -16,12 +16,7 @@ const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// The command that starts such a session and tells in it what is seen there.
 pub(super) fn command(sessions: &Sessions<'_>, shell: &Shell, kind: SessionKind) -> io::Result<Command> {
-    let Sessions { account, gvmr } = sessions;
-    let mut command = Command::new(gvmr);
-    command.args(["session-start", "--"]).arg(&shell.program);
-    if shell.program.file_name().is_some_and(|name| name == "busybox") {
-        command.arg("ash");
-    }
+    let mut command = program(sessions, shell);
     let language = shell.kind().map_or(&POSIX, |kind| kind.language);
     let (flags, run) = match kind {
         SessionKind::LoginInteractive => (&["-l", "-i"][..], language.interactive),
@@ -29,7 +24,41 @@ pub(super) fn command(sessions: &Sessions<'_>, shell: &Shell, kind: SessionKind)
         SessionKind::Interactive => (&["-i"][..], language.interactive),
         SessionKind::SshCommand | SessionKind::Command => (&[][..], "-c"),
     };
-    command.args(flags).arg(run).arg(question(language, gvmr));
+    command.args(flags).arg(run).arg(question(language, sessions.gvmr));
+    give_environment(&mut command, sessions, shell, kind)?;
+    Ok(command)
+}
+
+/// The command that runs `script` in such a shell with these flags, and what such a session has before it reads any file.
+pub(super) fn script(
+    sessions: &Sessions<'_>,
+    shell: &Shell,
+    kind: SessionKind,
+    flags: &[&str],
+    script: &OsStr,
+) -> io::Result<Command> {
+    let mut command = program(sessions, shell);
+    command.args(flags).arg("-c").arg(script);
+    give_environment(&mut command, sessions, shell, kind)?;
+    Ok(command)
+}
+
+fn program(sessions: &Sessions<'_>, shell: &Shell) -> Command {
+    let mut command = Command::new(sessions.gvmr);
+    command.args(["session-start", "--"]).arg(&shell.program);
+    if shell.program.file_name().is_some_and(|name| name == "busybox") {
+        command.arg("ash");
+    }
+    command
+}
+
+fn give_environment(
+    command: &mut Command,
+    sessions: &Sessions<'_>,
+    shell: &Shell,
+    kind: SessionKind,
+) -> io::Result<()> {
+    let account = sessions.account;
     command.env_clear().current_dir(&account.home).stdin(Stdio::null());
     command.env("HOME", &account.home).env("TERM", "dumb").env("PATH", PATH);
     // An interactive shell would write down what it is asked.
@@ -49,7 +78,7 @@ pub(super) fn command(sessions: &Sessions<'_>, shell: &Shell, kind: SessionKind)
         command.env("SSH_CLIENT", "127.0.0.1 50000 22").env("SSH_CONNECTION", "127.0.0.1 50000 127.0.0.1 22");
         command.stdin(ended_socket()?);
     }
-    Ok(command)
+    Ok(())
 }
 
 /// The command that prints `@@` and the directory in which zsh looks for its files. The user's own `.zshenv` may set it.
