@@ -111,6 +111,10 @@ pub enum Command {
     ///
     /// Downloads and runs nothing.
     Host(HostArgs),
+    /// Find what breaks Go here, and what mends it
+    ///
+    /// Changes nothing.
+    Doctor(DoctorArgs),
     /// Check installed versions against the checksum database
     Verify(VerifyArgs),
     /// Remove patch releases that a newer one replaces
@@ -274,6 +278,21 @@ pub struct HostArgs {
     /// Versions such as 1.19 or 1.22.3; by default every known release and what is installed
     #[arg(value_name = "VERSION")]
     pub versions: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gvmr doctor`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exits with 1 if there is an error or a warning.")]
+pub struct DoctorArgs {
+    /// Only these checks: ids such as goroot.in-env-file, or areas such as host
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Print what these ids or areas mean, and check nothing
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', conflicts_with_all = ["only", "json"])]
+    pub explain: Vec<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -10,6 +10,7 @@ pub mod config;
 pub mod context;
 pub mod credentials;
 pub mod discover;
+pub mod doctor;
 pub mod error;
 pub mod explain;
 pub mod go_env;

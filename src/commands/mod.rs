@@ -3,6 +3,7 @@
 mod auth;
 mod completions;
 mod current;
+mod doctor;
 mod each;
 mod env;
 mod exec;
@@ -83,6 +84,9 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Host(arguments) => {
             run_in(terminal, arguments.json, |context| host::run(&arguments, context))
+        }
+        Command::Doctor(arguments) => {
+            run_in(terminal, arguments.json, |context| doctor::run(&arguments, context))
         }
         Command::Verify(arguments) => {
             run_in(terminal, arguments.json, |context| verify::run(&arguments, context))

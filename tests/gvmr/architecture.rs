@@ -13,7 +13,7 @@ use std::path::Path;
 const ROOMS: &[&[&str]] = &[
     &["main"],
     &["commands"],
-    &["complete", "handover"],
+    &["complete", "doctor", "handover"],
     &["provision"],
     &["cli"],
     &["error"],

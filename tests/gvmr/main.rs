@@ -12,6 +12,7 @@
 mod architecture;
 mod auth;
 mod commands;
+mod doctor;
 mod durability;
 mod environment;
 mod host;

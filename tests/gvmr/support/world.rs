@@ -41,6 +41,12 @@ impl World {
         self
     }
 
+    /// The same without this variable.
+    pub(crate) fn unset(&mut self, name: &str) -> &mut Self {
+        self.variables.remove(name);
+        self
+    }
+
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.directory.path().join(relative)
     }

@@ -1,0 +1,90 @@
+//! The directories that go writes to.
+
+use super::{Looked, NOTHING};
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::Finding;
+use crate::doctor::place::FindingPlace;
+use crate::store::PasswdEntry;
+use crate::store::passwd;
+use gvmr_core::sys::printable;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// One that this user cannot write to.
+pub(in crate::doctor) fn not_writable(facts: &Examination<'_>) -> Looked {
+    if facts.goroot().is_none() {
+        return NOTHING;
+    }
+    let mut findings = Vec::new();
+    for name in ["GOCACHE", "GOMODCACHE", "GOBIN"] {
+        let setting = facts.setting(name)?;
+        let Some(value) = setting.value().filter(|value| !value.is_empty()) else { continue };
+        let place = setting.place();
+        if !Path::new(&value).is_absolute() {
+            let why = if value == "off" {
+                "go cannot build without it: `build cache is disabled by GOCACHE=off, but required`"
+            } else {
+                "go refuses a relative one"
+            };
+            let place =
+                place.unwrap_or(FindingPlace::Variable { variable: variable(name), holder: "process" });
+            findings.push(
+                Finding::error("cache.not-writable", place)
+                    .what(format!("{name} is {}", printable::word(&value)))
+                    .why(why)
+                    .by_hand("set it to a directory of yours, or leave it unset"),
+            );
+            continue;
+        }
+        findings.extend(refused(name, Path::new(&value), place));
+    }
+    if let Some(gopath) = facts.setting("GOPATH")?.value() {
+        let first = gopath.split(':').next().unwrap_or_default();
+        if first.starts_with('/') {
+            findings.extend(refused("GOPATH/pkg/sumdb", &Path::new(first).join("pkg/sumdb"), None));
+        }
+    }
+    Ok(findings)
+}
+
+fn variable(name: &str) -> &'static str {
+    match name {
+        "GOCACHE" => "GOCACHE",
+        "GOMODCACHE" => "GOMODCACHE",
+        _ => "GOBIN",
+    }
+}
+
+/// The directory, or the nearest one above it where it has to be made.
+fn refused(name: &str, directory: &Path, place: Option<FindingPlace>) -> Option<Finding> {
+    let there: PathBuf = directory.ancestors().find(|path| path.exists())?.to_owned();
+    let found = fs::metadata(&there).ok()?;
+    let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+    if found.is_dir() && rustix::fs::access(&there, access).is_ok() {
+        return None;
+    }
+    let owner = owner(found.uid());
+    let why = if found.is_dir() {
+        format!(
+            "{} belongs to {owner}: `permission denied`; `sudo go` leaves such directories",
+            printable::path(&there)
+        )
+    } else {
+        format!("{} is not a directory", printable::path(&there))
+    };
+    let me = rustix::process::geteuid().as_raw();
+    let finding = Finding::error("cache.not-writable", FindingPlace::file(there.clone()))
+        .what(format!("go cannot write to {name}"))
+        .why(why)
+        .by_hand("give it back to this user")
+        .command(format!("sudo chown -R {me}: {}", crate::shell::quote::where_needed(there.as_os_str())));
+    Some(place.into_iter().fold(finding, Finding::and))
+}
+
+/// The name of a user, or the number.
+fn owner(uid: u32) -> String {
+    let passwd = passwd();
+    let name = PasswdEntry::of(&passwd, uid).map(|entry| entry.name());
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("user {uid}"))
+}

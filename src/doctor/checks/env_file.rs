@@ -1,0 +1,190 @@
+//! The file that `go env -w` writes: what go ignores in it, takes otherwise than it looks, or fails on.
+
+use super::{Looked, NOTHING, one};
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::place::FindingPlace;
+use crate::explain::ValueSource;
+use crate::net::without_credentials_in_text;
+use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::printable;
+use gvmr_core::sys::program;
+use std::ffi::OsStr;
+use std::path::Path;
+
+/// Settings in which quotes are part of the syntax.
+const QUOTABLE: [&str; 7] =
+    ["GOFLAGS", "GOAUTH", "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS"];
+
+/// A line of the file as cmd/go reads it.
+struct Line<'t> {
+    number: usize,
+    text: &'t str,
+    /// Name and value; `None` where go ignores the line.
+    setting: Option<(&'t str, &'t str)>,
+}
+
+/// The lines that are neither empty nor comments.
+fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    text.lines().enumerate().filter_map(|(index, text)| {
+        let is_nothing = text.trim().is_empty() || text.trim_start().starts_with('#');
+        let setting =
+            text.split_once('=').filter(|_| text.starts_with(|first: char| first.is_ascii_uppercase()));
+        (!is_nothing).then_some(Line { number: index + 1, text, setting })
+    })
+}
+
+/// A line as it may be shown: of what is no setting only the name.
+fn shown(line: &Line<'_>) -> Option<String> {
+    let (name, value) = line.setting.or_else(|| line.text.split_once('='))?;
+    let name = printable::word(name);
+    match line.setting {
+        Some(_) => Some(format!("{name}={}", printable::text(&without_credentials_in_text(value)))),
+        None => Some(format!("{name}=…")),
+    }
+}
+
+/// Values in quotes, blanks before values, and lines that go ignores.
+pub(in crate::doctor) fn quoted(facts: &Examination<'_>) -> Looked {
+    if let Some(why) = unusable(facts) {
+        return one(Some(why));
+    }
+    let Some((file, text)) = facts.env_file() else { return NOTHING };
+    let finding = |line: &Line<'_>, what: String, why: &str, text: &str| {
+        let place =
+            FindingPlace::File { file: file.clone(), line: Some(line.number), text_redacted: shown(line) };
+        Finding::error("goenv.quoted", place).what(what).why(why).by_hand(text)
+    };
+    let wrong = lines(&text).filter_map(|line| {
+        let Some((name, value)) = line.setting else {
+            return Some(finding(
+                &line,
+                "the file of `go env -w` has a line that go ignores".to_owned(),
+                "go reads NAME=value with the name at the line's start and in upper case",
+                "write it so, or delete the line",
+            ));
+        };
+        let is_quoted = !QUOTABLE.contains(&name)
+            && ['"', '\'']
+                .iter()
+                .any(|quote| value.len() > 1 && value.starts_with(*quote) && value.ends_with(*quote));
+        if is_quoted {
+            let (what, why) =
+                (format!("the value of {name} is in quotes"), "to go the quotes are part of the value");
+            return Some(finding(&line, what, why, "delete the quotes"));
+        }
+        value.starts_with([' ', '\t']).then(|| {
+            let (what, why) =
+                (format!("the value of {name} begins with a blank"), "to go the blank is part of the value");
+            finding(&line, what, why, "delete the blank")
+        })
+    });
+    Ok(wrong.collect())
+}
+
+/// A file that go cannot read, or a name that it refuses.
+fn unusable(facts: &Examination<'_>) -> Option<Finding> {
+    let named = Process.get("GOENV").filter(|named| named != "off");
+    let finding = |place, why: &str| {
+        Finding::error("goenv.quoted", place)
+            .what("go cannot read the file of `go env -w`")
+            .why(why.to_owned())
+            .by_hand("name a file that you can read, or unset GOENV")
+    };
+    if let Some(named) = named.filter(|named| !Path::new(named).is_absolute()) {
+        let place = FindingPlace::Variable { variable: "GOENV", holder: "process" };
+        let named = printable::path(Path::new(&named));
+        return Some(finding(place, &format!("GOENV={named} is relative: each directory has another one")));
+    }
+    let file = facts.env_file_path()?;
+    let found = std::fs::metadata(&file).ok()?;
+    let why = if found.is_dir() {
+        "it is a directory"
+    } else if rustix::fs::access(&file, rustix::fs::Access::READ_OK).is_err() {
+        "this user may not read it, and go ignores it in silence"
+    } else {
+        return None;
+    };
+    Some(finding(FindingPlace::file(file), why))
+}
+
+/// A value that the chosen go fails on.
+pub(in crate::doctor) fn bad_flags(facts: &Examination<'_>) -> Looked {
+    let Some((variable, complaint)) = &facts.table()?.refused else { return NOTHING };
+    if variable.name == "GOTOOLCHAIN" {
+        return NOTHING; // told as toolchain's
+    }
+    let setting = facts.setting(variable.name)?;
+    let place =
+        setting.place().unwrap_or(FindingPlace::Variable { variable: variable.name, holder: "process" });
+    let fix = match &setting.row.explained.place {
+        ValueSource::UserFile { .. } => "correct it with `go env -w`, or delete the line",
+        _ => "correct it there",
+    };
+    one(Some(
+        Finding::error("goenv.bad-flags", place)
+            .what(format!("go fails on the value of {}", variable.name))
+            .why(format!("each command ends with `{complaint}`"))
+            .by_hand(fix),
+    ))
+}
+
+/// Targets of other machines, and compilers that are not there.
+pub(in crate::doctor) fn stale_target(facts: &Examination<'_>) -> Looked {
+    let Some((file, text)) = facts.env_file() else { return NOTHING };
+    let platform = facts.host().platform();
+    let is_off = Process.get("CGO_ENABLED").is_some_and(|value| value == "0")
+        || lines(&text).filter_map(|line| line.setting).any(|setting| setting == ("CGO_ENABLED", "0"));
+    let mut findings = Vec::new();
+    for line in lines(&text) {
+        let Some((name, value)) = line.setting.filter(|(name, value)| {
+            !value.is_empty() && Process.get(name).is_none() // what the process sets is meant for it
+        }) else {
+            continue;
+        };
+        let place =
+            FindingPlace::File { file: file.clone(), line: Some(line.number), text_redacted: shown(&line) };
+        let own = match name {
+            "GOOS" => platform.os(),
+            "GOARCH" => platform.arch(),
+            "CC" | "CXX" if !is_off => {
+                let compiler = value.split_ascii_whitespace().next().unwrap_or_default();
+                if !is_there(compiler) {
+                    let shown = printable::word(compiler);
+                    findings.push(
+                        Finding::error("goenv.stale-target", place)
+                            .what(format!("`go env -w` set {name} to a compiler that is not here"))
+                            .why(format!("packages with C fail: `cgo: C compiler \"{shown}\" not found`"))
+                            .by_hand("install the compiler, or delete that line")
+                            .command(format!("go env -u {name}")),
+                    );
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        if value != own {
+            findings.push(
+                Finding::at("goenv.stale-target", Severity::Warning, place)
+                    .what(format!("`go env -w` set {name} to another machine's"))
+                    .why(format!(
+                        "this is {platform}: go run ends with `exec format error`, and go install puts programs into \
+                         bin/GOOS_GOARCH"
+                    ))
+                    .by_hand("delete that line, and set it for one command where it is meant")
+                    .command(format!("go env -u {name}")),
+            );
+        }
+    }
+    Ok(findings)
+}
+
+/// Whether go would find this program.
+fn is_there(program: &str) -> bool {
+    let path = Path::new(program);
+    if path.is_absolute() {
+        return path.exists();
+    }
+    let directories = Process.get("PATH").unwrap_or_default();
+    program::directories(&directories).any(|directory| directory.join(OsStr::new(program)).is_file())
+}

@@ -1,0 +1,130 @@
+//! gvmr's own home: its directories, its default, what is installed.
+
+use super::{Looked, NOTHING, one};
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::place::FindingPlace;
+use crate::host::Volume;
+use crate::store::{self, Receipt};
+use gvmr_core::home::shared_home;
+use gvmr_core::select::resolution::Selection;
+use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::printable;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+
+/// A home that others can change, or that no program runs from.
+pub(in crate::doctor) fn unfit(facts: &Examination<'_>) -> Looked {
+    let root = facts.home.root();
+    if !root.exists() {
+        return NOTHING;
+    }
+    let me = rustix::process::geteuid().as_raw();
+    let mut findings = Vec::new();
+    for directory in [root.to_owned(), facts.home.shims(), facts.home.versions()] {
+        let Ok(found) = fs::metadata(&directory) else { continue };
+        let path = printable::path(&directory);
+        let finding = |why: String| {
+            Finding::error("gvmr.home-unfit", FindingPlace::file(&directory))
+                .what("others can change gvmr's home")
+                .why(why)
+        };
+        if found.uid() != me && found.uid() != 0 && !shared_home::is_anothers(facts.home) {
+            let why =
+                format!("{path} belongs to user {}, who can replace every go that you run", found.uid());
+            findings.push(finding(why).by_hand("set GVMR_HOME to a directory of yours"));
+        } else if found.mode() & 0o002 != 0 {
+            let why = format!("everyone can write to {path}, and replace every go that you run");
+            let command = format!("chmod go-w {}", crate::shell::quote::where_needed(directory.as_os_str()));
+            findings.push(finding(why).by_hand("take that right away").command(command));
+        }
+    }
+    if let Some(volume) = Volume::of(root).filter(|volume| volume.noexec) {
+        let path = printable::path(&volume.path);
+        findings.push(
+            Finding::error("gvmr.home-unfit", FindingPlace::file(root))
+                .what("no program runs from gvmr's home")
+                .why(format!("{path} is mounted noexec: each go ends with `Permission denied`"))
+                .by_hand("mount it without noexec, or set GVMR_HOME to another file system"),
+        );
+    }
+    Ok(findings)
+}
+
+/// A default that names nothing that is installed.
+pub(in crate::doctor) fn default_missing(facts: &Examination<'_>) -> Looked {
+    let toolchains = facts.toolchains()?;
+    let file = facts.home.default_file();
+    let finding = |what: String, why: String| {
+        Finding::error("gvmr.default-missing", FindingPlace::line(&file, Some(1)))
+            .what(what)
+            .why(why)
+            .by_hand("set another default, or install it")
+    };
+    let selector = match store::default_selector(facts.home, &Process) {
+        Ok(Some(selector)) => selector,
+        Ok(None) => return NOTHING,
+        Err(error) => {
+            let finding = finding("the default cannot be read".to_owned(), error.to_string());
+            return one(Some(finding.command("gvmr use --global VERSION")));
+        }
+    };
+    if selector.newest(toolchains.iter().map(|toolchain| &toolchain.version)).is_some() {
+        return NOTHING;
+    }
+    let why = "go ends with an error wherever no file asks for another version".to_owned();
+    one(Some(
+        finding(format!("the default is {selector}, and it is not installed"), why)
+            .command(format!("gvmr install {selector}")),
+    ))
+}
+
+/// A version without a receipt that can be read.
+pub(in crate::doctor) fn no_receipt(facts: &Examination<'_>) -> Looked {
+    let without = facts.toolchains()?.iter().filter_map(|toolchain| {
+        let why = match Receipt::read(&toolchain.goroot) {
+            Ok(Some(_)) => return None,
+            Ok(None) => "nothing tells where it came from and what proved it".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let name = toolchain.version.toolchain_name();
+        let exact = gvmr_core::gover::selector::Selector::exact(&toolchain.version);
+        Some(
+            Finding::error("gvmr.no-receipt", FindingPlace::file(&toolchain.goroot))
+                .what(format!("{name} has no receipt"))
+                .why(why)
+                .by_hand("verify it, or install it again")
+                .command(format!("gvmr verify {exact}")),
+        )
+    });
+    Ok(without.collect())
+}
+
+/// What interrupted commands left.
+pub(in crate::doctor) fn leftovers(facts: &Examination<'_>) -> Looked {
+    let left = store::Store::to_read(facts.home.clone()).leftovers().map_err(|error| error.to_string())?;
+    let found = left.into_iter().map(|path| {
+        Finding::at("gvmr.leftovers", Severity::Note, FindingPlace::file(path))
+            .what("an interrupted install left a part of a tree")
+            .why("it takes room; the next install or `gvmr prune` removes it")
+            .by_hand("remove it")
+            .command("gvmr prune --yes")
+    });
+    Ok(found.collect())
+}
+
+/// No Go at all.
+pub(in crate::doctor) fn nothing_here(facts: &Examination<'_>) -> Looked {
+    let is_empty = facts.toolchains()?.is_empty();
+    let has_go = gvmr_core::home::system_go::find(OsStr::new("go"), &Process, facts.home, None).is_some();
+    let is_asked = matches!(facts.answer().map(|answer| &answer.choice), Some(Selection::Missing { .. }));
+    one((is_empty && !has_go && !is_asked).then(|| Finding {
+        places: Vec::new(),
+        ..Finding::at("gvmr.nothing-here", Severity::Note, FindingPlace::file("/"))
+            .what("there is no Go here yet")
+            .why("no version is installed, and PATH has no other go")
+            .by_hand("install the newest one")
+            .command("gvmr install latest")
+    }))
+}

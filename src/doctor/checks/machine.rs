@@ -1,0 +1,67 @@
+//! Whether the Go that is chosen here runs on this machine.
+
+use super::{Looked, NOTHING, one};
+use crate::doctor::facts::{Examination, Unrunnable};
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::place::FindingPlace;
+use gvmr_core::gover::selector::Selector;
+use gvmr_core::sys::environment::{Environment as _, Process};
+use std::path::Path;
+
+const SECCOMP: &str = "seccomp-clone3";
+
+fn finding(id: &'static str, facts: &Examination<'_>, program: &Path, why: &str) -> Option<Finding> {
+    let version = facts.version()?;
+    let installed: Vec<_> =
+        facts.toolchains().ok()?.iter().map(|toolchain| toolchain.version.clone()).collect();
+    let finding = Finding::error(id, FindingPlace::file(program))
+        .what(format!("Go {} does not run on this machine", Selector::exact(version)))
+        .why(why);
+    let finding =
+        match facts.answer().and_then(|answer| answer.reason.file.as_ref().map(|file| (file, answer))) {
+            Some((file, answer)) => finding.and(FindingPlace::line(file, answer.reason.line)),
+            None => finding,
+        };
+    Some(match facts.host().nearest(version, &installed) {
+        Some(nearest) => finding
+            .by_hand("use one that runs here")
+            .command(format!("gvmr use {}", Selector::exact(nearest))),
+        None => finding.by_hand("see which releases run here").command("gvmr host"),
+    })
+}
+
+/// A missing loader or library, another processor, a kernel that is too old: and the program failed.
+pub(in crate::doctor) fn cannot_run(facts: &Examination<'_>) -> Looked {
+    let Some(Unrunnable { reasons, program }) = facts.unrunnable() else { return NOTHING };
+    let Some(reason) = reasons.iter().find(|reason| reason.id != SECCOMP) else { return NOTHING };
+    one(finding("host.cannot-run", facts, program, &reason.text))
+}
+
+/// A filter that answers `clone3` with EPERM, which glibc takes for the last word.
+pub(in crate::doctor) fn seccomp_clone3(facts: &Examination<'_>) -> Looked {
+    let Some(Unrunnable { reasons, program }) = facts.unrunnable() else { return NOTHING };
+    let Some(reason) = reasons.iter().find(|reason| reason.id == SECCOMP) else { return NOTHING };
+    one(finding("host.seccomp-clone3", facts, program, &reason.text)
+        .map(|finding| finding.and(FindingPlace::process("seccomp"))))
+}
+
+/// A share of the processors that this Go does not know of.
+pub(in crate::doctor) fn cgroup_quota(facts: &Examination<'_>) -> Looked {
+    let Some(version) = facts.version().filter(|version| version.is_before(25)) else { return NOTHING };
+    let Some((processors, source)) = facts.host().processor_quota() else { return NOTHING };
+    let Ok(affinity) = rustix::thread::sched_getaffinity(None).map(|set| set.count()) else { return NOTHING };
+    let whole = processors.ceil().max(1.0);
+    if whole >= f64::from(affinity) || Process.get("GOMAXPROCS").is_some() {
+        return NOTHING;
+    }
+    one(Some(
+        Finding::at("host.cgroup-quota", Severity::Note, FindingPlace::file(source))
+            .what(format!("this control group may use {processors:.2} of {affinity} processors"))
+            .why(format!(
+                "Go {} starts threads for all of them, and waits for its share; Go 1.25 heeds the quota",
+                Selector::exact(version)
+            ))
+            .by_hand("set GOMAXPROCS, or use Go 1.25 or later")
+            .command(format!("export GOMAXPROCS={whole}")),
+    ))
+}

@@ -1,0 +1,30 @@
+//! One file for each group of kinds: facts in, findings out.
+
+#![allow(clippy::unnecessary_wraps)] // one shape for all checks
+
+pub(super) mod caches;
+pub(super) mod env_file;
+pub(super) mod gopath;
+pub(super) mod goroot;
+pub(super) mod home;
+pub(super) mod limits;
+pub(super) mod machine;
+pub(super) mod modules;
+pub(super) mod secrets;
+pub(super) mod shims;
+pub(super) mod start_up;
+pub(super) mod toolchain;
+pub(super) mod user_home;
+
+use super::finding::{Finding, Skipped};
+
+/// What a check gives.
+pub(super) type Looked = Result<Vec<Finding>, Skipped>;
+
+/// Nothing was found.
+pub(super) const NOTHING: Looked = Ok(Vec::new());
+
+/// At most one finding.
+pub(super) fn one(finding: Option<Finding>) -> Looked {
+    Ok(finding.into_iter().collect())
+}

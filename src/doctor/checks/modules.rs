@@ -1,0 +1,74 @@
+//! Whether go finds the module that its user stands in.
+
+use super::{Looked, NOTHING, one};
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::place::FindingPlace;
+use gvmr_core::gover::goenv;
+use gvmr_core::select::main_module;
+use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::printable;
+use std::path::Path;
+
+/// The nearest go.mod, whatever the settings say of it.
+fn module_above(directory: &Path) -> Option<std::path::PathBuf> {
+    directory.ancestors().map(|above| above.join("go.mod")).find(|file| file.is_file())
+}
+
+/// GO111MODULE in the file that `go env -w` writes.
+pub(in crate::doctor) fn switched_off(facts: &Examination<'_>) -> Looked {
+    if Process.get("GO111MODULE").is_some() {
+        return NOTHING; // for this process, which is meant
+    }
+    let Some(written) = goenv::written(&Process, "GO111MODULE") else { return NOTHING };
+    if matches!(written.value.to_str(), Some("on" | "auto")) {
+        return NOTHING;
+    }
+    let Some(module) = module_above(facts.directory()?) else { return NOTHING };
+    let value = printable::word(&written.value.to_string_lossy());
+    let text = format!("GO111MODULE={value}");
+    let place =
+        FindingPlace::File { file: written.file, line: Some(written.line), text_redacted: Some(text) };
+    one(Some(
+        Finding::error("modules.switched-off", place)
+            .and(FindingPlace::file(module))
+            .what(format!("`go env -w` set GO111MODULE={value}, and this is a module"))
+            .why("go looks for packages in GOPATH/src alone, and go.mod does not count")
+            .by_hand("delete that line")
+            .command("go env -u GO111MODULE"),
+    ))
+}
+
+/// A go.mod or go.work that rules from where nobody expects it, or that is named and missing.
+pub(in crate::doctor) fn stray_root(facts: &Examination<'_>) -> Looked {
+    let directory = facts.directory()?;
+    let warning = |place| Finding::at("modules.stray-root", Severity::Warning, place);
+    if let Some(named) = goenv::setting(&Process, "GOWORK").filter(|named| named != "off" && named != "auto")
+    {
+        let file = Path::new(&named);
+        if file.is_absolute() && !file.exists() {
+            let place = match goenv::written(&Process, "GOWORK").filter(|_| Process.get("GOWORK").is_none()) {
+                Some(written) => FindingPlace::line(written.file, Some(written.line)),
+                None => FindingPlace::Variable { variable: "GOWORK", holder: "process" },
+            };
+            return one(Some(
+                warning(place)
+                    .what("GOWORK names a file that is not there")
+                    .why(format!("{}: go commands in a module end with an error", printable::path(file)))
+                    .by_hand("correct it, or unset it: go finds go.work by itself"),
+            ));
+        }
+    }
+    let module = main_module::find(directory, &Process, facts.home).map_err(|problem| problem.to_string())?;
+    let Some(module) = module else { return NOTHING };
+    let root = module.file.parent().unwrap_or(Path::new("/"));
+    let is_stray =
+        root != directory && (root.parent().is_none() || facts.user_home().as_deref() == Some(root));
+    let name = module.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    one(is_stray.then(|| {
+        warning(FindingPlace::file(&module.file))
+            .what(format!("a {name} far above rules this directory"))
+            .why("go takes everything below it for parts of that module: `go build` names packages that are not yours")
+            .by_hand(format!("run `go mod init` here, or remove that {name} if it was left by mistake"))
+    }))
+}

@@ -1,0 +1,175 @@
+//! Settings and pins that make another version run than gvmr says, or none.
+
+use super::{Looked, NOTHING, one};
+use crate::config::AutoInstall;
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::Finding;
+use crate::doctor::place::FindingPlace;
+use crate::explain::ValueSource;
+use gvmr_core::gover::gomod::Requirement;
+use gvmr_core::gover::selector::Selector;
+use gvmr_core::gover::version::Version;
+use gvmr_core::select::main_module;
+use gvmr_core::select::resolution::{Rule, Selection, Source};
+use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::printable;
+
+const VARIABLE: &str = "GOTOOLCHAIN";
+
+/// What a GOTOOLCHAIN makes of a go of some version.
+#[derive(Debug, PartialEq, Eq)]
+enum Switch {
+    /// The version stays, as far as it decides.
+    Stays,
+    /// That version runs.
+    To(Version),
+    /// go refuses it.
+    Invalid,
+}
+
+impl Switch {
+    /// As cmd/go reads it: `NAME`, `NAME+auto`, `NAME+path`, `auto`, `path`, `local`, `default`.
+    fn of(value: &str, version: &Version) -> Self {
+        let (name, mode) = value.split_once('+').map_or((value, None), |(name, mode)| (name, Some(mode)));
+        if !matches!(mode, None | Some("auto" | "path")) {
+            return Self::Invalid;
+        }
+        if mode.is_none() && matches!(name, "auto" | "path") || matches!(name, "local" | "default") {
+            return Self::Stays;
+        }
+        match Version::from_toolchain(name) {
+            None => Self::Invalid,
+            Some(named) if named == *version => Self::Stays,
+            // With a mode it is a minimum.
+            Some(named) if mode.is_some() && named <= *version => Self::Stays,
+            Some(named) => Self::To(named),
+        }
+    }
+}
+
+/// GOTOOLCHAIN in the file that `go env -w` writes.
+pub(in crate::doctor) fn in_env_file(facts: &Examination<'_>) -> Looked {
+    let Some(version) = facts.version() else { return Err("the version that runs here is unknown".into()) };
+    let setting = facts.setting(VARIABLE)?;
+    let is_written = matches!(setting.row.explained.place, ValueSource::UserFile { .. });
+    let (Some(value), Some(place)) = (setting.written().filter(|_| is_written), setting.place()) else {
+        return NOTHING;
+    };
+    // Older ones do not know it.
+    if version.is_before(21) {
+        return NOTHING;
+    }
+    one(wrong(&Switch::of(&value, version), version).map(|why| {
+        Finding::error("toolchain.env-file", place)
+            .what(format!("`go env -w` set GOTOOLCHAIN={}", printable::word(&value)))
+            .why(why)
+            .by_hand("delete that line")
+            .command("go env -u GOTOOLCHAIN")
+    }))
+}
+
+/// GOTOOLCHAIN in this process.
+pub(in crate::doctor) fn in_process(facts: &Examination<'_>) -> Looked {
+    let Some(answer) = facts.answer() else { return Err("no Go runs here".into()) };
+    let Some(version) = answer.choice.version() else {
+        return Err("the version that runs here is unknown".into());
+    };
+    let Some(value) = Process.text(VARIABLE).filter(|_| !version.is_before(21)) else { return NOTHING };
+    one(wrong(&Switch::of(&value, version), version).map(|why| {
+        let place = FindingPlace::Variable { variable: VARIABLE, holder: "process" };
+        let finding = Finding::error("toolchain.overridden", place)
+            .what(format!("GOTOOLCHAIN={} overrules the version that was chosen", printable::word(&value)))
+            .why(why)
+            .by_hand("unset it, and delete the line that exports it")
+            .command("unset GOTOOLCHAIN");
+        match &answer.reason.file {
+            Some(file) => finding.and(FindingPlace::line(file, answer.reason.line)),
+            None => finding,
+        }
+    }))
+}
+
+/// What a switch makes of `version`; `None` where nothing is wrong with it.
+fn wrong(switch: &Switch, version: &Version) -> Option<String> {
+    let chosen = Selector::exact(version);
+    match switch {
+        Switch::Stays => None,
+        Switch::To(other) => {
+            Some(format!("gvmr chooses go{chosen} here, and go switches to go{}", Selector::exact(other)))
+        }
+        Switch::Invalid => Some(format!("go{chosen} refuses the value: `invalid GOTOOLCHAIN`")),
+    }
+}
+
+/// A version that is asked for and not installed.
+pub(in crate::doctor) fn not_available(facts: &Examination<'_>) -> Looked {
+    let Some(answer) = facts.answer() else { return NOTHING };
+    let Selection::Missing { wanted } = &answer.choice else { return NOTHING };
+    // A default that is not there is told as gvmr's own.
+    if facts.settings.auto_install == AutoInstall::Always || answer.reason.source == Source::Default {
+        return NOTHING;
+    }
+    let place = match &answer.reason.file {
+        Some(file) => FindingPlace::line(file, answer.reason.line),
+        None => FindingPlace::Variable { variable: gvmr_core::select::resolve::VARIABLE, holder: "process" },
+    };
+    one(Some(
+        Finding::error("toolchain.not-available", place)
+            .what(format!("Go {wanted} is asked for here, and not installed"))
+            .why("every go in this directory ends with an error, or asks to install it")
+            .by_hand(format!("install it: `gvmr install {wanted}`"))
+            .command(format!("gvmr install {wanted}")),
+    ))
+}
+
+/// An exact choice below what go.mod or go.work asks for.
+pub(in crate::doctor) fn below_minimum(facts: &Examination<'_>) -> Looked {
+    let Some(answer) = facts.answer().filter(|answer| answer.exact) else { return NOTHING };
+    let Some(version) = answer.choice.version() else { return NOTHING };
+    let module = main_module::find(facts.directory()?, &Process, facts.home);
+    let Some(module) = module.map_err(|problem| problem.to_string())? else { return NOTHING };
+    let Requirement::AtLeast(minimum) = &module.requirement else { return NOTHING };
+    if minimum.version <= *version || answer.reason.rule == Rule::NotNeeded {
+        return NOTHING;
+    }
+    let place = match &answer.reason.file {
+        Some(file) => FindingPlace::line(file, answer.reason.line),
+        None => FindingPlace::Variable { variable: gvmr_core::select::resolve::VARIABLE, holder: "process" },
+    };
+    let name = module.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    one(Some(
+        Finding::error("toolchain.below-minimum", place)
+            .and(FindingPlace::line(&module.file, minimum.line))
+            .what(format!("Go {} is pinned, and {name} asks for more", Selector::exact(version)))
+            .why(format!(
+                "`{}`: go of this version refuses the module, and a pin keeps it from switching",
+                printable::text(&minimum.written)
+            ))
+            .by_hand(format!(
+                "pin a version that {name} allows, such as `gvmr use {}`, or lower {name}",
+                minimum.wanted()
+            )),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_switches_as_in_cmd_go() {
+        let version = Version::parse("1.24.3").unwrap();
+        let of = |value: &str| Switch::of(value, &version);
+        let to = |text: &str| Switch::To(Version::parse(text).unwrap());
+        for stays in
+            ["auto", "path", "local", "default", "local+auto", "go1.24.3", "go1.22.0+auto", "go1.24.3+path"]
+        {
+            assert_eq!(of(stays), Switch::Stays, "{stays}");
+        }
+        assert_eq!(of("go1.22.10"), to("1.22.10"));
+        assert_eq!(of("go1.25.1+auto"), to("1.25.1"));
+        for invalid in ["1.24", "+foo", "go1.24.3+foo", "banana", ""] {
+            assert_eq!(of(invalid), Switch::Invalid, "{invalid}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! One run of the checks: causes first, and what follows from a cause is not looked for.
+
+use super::facts::Examination;
+use super::finding::{Finding, Severity, Skipped};
+use super::kind::Kind;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// What was found. Each kind that was to be looked for has findings, or is in `checked`, or in `skipped`.
+#[derive(Debug, Default, Serialize)]
+pub struct Diagnosis {
+    /// Whether there is no error and no warning.
+    pub healthy: bool,
+    /// What was found, the first cause first.
+    pub findings: Vec<Finding>,
+    /// The kinds that were looked for and not found.
+    pub checked: Vec<&'static str>,
+    /// The kinds that were not looked for.
+    pub skipped: Vec<SkippedKind>,
+}
+
+/// A kind that was not looked for.
+#[derive(Debug, Serialize)]
+pub struct SkippedKind {
+    /// Which.
+    pub id: &'static str,
+    /// Why not.
+    pub why: String,
+}
+
+impl Diagnosis {
+    /// Looks for the kinds of `wanted`, in their order, and for what they depend on: only those that are wanted are told.
+    pub fn make(facts: &Examination<'_>, kinds: &'static [Kind], wanted: &BTreeSet<&'static str>) -> Self {
+        let needed = with_causes(kinds, wanted);
+        let mut diagnosis = Self::default();
+        let mut found: BTreeSet<&'static str> = BTreeSet::new();
+        for kind in kinds.iter().filter(|kind| needed.contains(kind.id)) {
+            let is_wanted = wanted.contains(kind.id);
+            let cause = kind.after.iter().find(|cause| found.contains(*cause));
+            let looked = match cause {
+                Some(cause) => Err(Skipped(format!("after {cause}"))),
+                None => (kind.look)(facts),
+            };
+            match looked {
+                Ok(findings) if findings.is_empty() => {
+                    diagnosis.checked.extend(is_wanted.then_some(kind.id));
+                }
+                Ok(findings) => {
+                    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+                        found.insert(kind.id);
+                    }
+                    diagnosis.findings.extend(findings.into_iter().filter(|_| is_wanted));
+                }
+                Err(Skipped(why)) => {
+                    // What follows from a skipped consequence follows from its cause.
+                    if cause.is_some() {
+                        found.insert(kind.id);
+                    }
+                    diagnosis.skipped.extend(is_wanted.then_some(SkippedKind { id: kind.id, why }));
+                }
+            }
+        }
+        diagnosis.healthy = diagnosis.worst().is_none_or(|worst| worst == Severity::Note);
+        diagnosis
+    }
+
+    /// The worst severity of what was found.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).min()
+    }
+
+    /// How many kinds have findings.
+    pub fn kinds_found(&self) -> usize {
+        self.findings.iter().map(|finding| finding.id).collect::<BTreeSet<_>>().len()
+    }
+
+    /// `2 errors, 1 warning`
+    pub fn counted(&self) -> String {
+        let words = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+        let counts = words.iter().filter_map(|(severity, word)| match self.count(*severity) {
+            0 => None,
+            1 => Some(format!("1 {word}")),
+            count => Some(format!("{count} {word}s")),
+        });
+        counts.collect::<Vec<_>>().join(", ")
+    }
+
+    /// How many findings have this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+}
+
+/// The kinds, and those that would explain them, and so on.
+fn with_causes(kinds: &[Kind], wanted: &BTreeSet<&'static str>) -> BTreeSet<&'static str> {
+    let mut needed = wanted.clone();
+    // Causes come before what follows from them.
+    for kind in kinds.iter().rev() {
+        if needed.contains(kind.id) {
+            needed.extend(kind.after);
+        }
+    }
+    needed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::kind::KINDS;
+
+    #[test]
+    fn causes_come_before_what_follows_from_them_and_no_kind_stands_twice() {
+        let mut seen = BTreeSet::new();
+        for kind in KINDS {
+            for cause in kind.after {
+                assert!(seen.contains(cause), "{} comes before its cause {cause}", kind.id);
+            }
+            assert!(seen.insert(kind.id), "{} stands twice", kind.id);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What the checks look at: this user, machine and directory, each part found out once, when the first check asks for it.
+//!
+//! Takes a home; asks the rooms that know. Judges nothing.
+
+use super::finding::Skipped;
+use super::sessions::LoginShell;
+use crate::config::Settings;
+use crate::context::Context;
+use crate::explain::table::{self, VariableRow, VariableTable};
+use crate::explain::{self, ValueSource};
+use crate::host::{Host, HostReason};
+use crate::store::{self, StoreError, Toolchain};
+use gvmr_core::env::compiled_rules::CompiledRules;
+use gvmr_core::gover::version::Version;
+use gvmr_core::home::paths::Home;
+use gvmr_core::select::resolution::Resolution;
+use gvmr_core::sys::bounded;
+use gvmr_core::sys::environment::{Environment as _, Process};
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What is known here.
+pub struct Examination<'a> {
+    /// gvmr's home.
+    pub home: &'a Home,
+    /// The user's settings.
+    pub settings: &'a Settings,
+    context: &'a Context,
+    login_shell: OnceCell<Result<LoginShell, Skipped>>,
+    rules: Option<CompiledRules>,
+    table: OnceCell<Result<VariableTable, String>>,
+    toolchains: OnceCell<Result<Vec<Toolchain>, StoreError>>,
+    host: OnceCell<Host>,
+    unrunnable: OnceCell<Option<Unrunnable>>,
+}
+
+/// A Go that does not run on this machine.
+pub struct Unrunnable {
+    /// Why not.
+    pub reasons: Vec<HostReason>,
+    /// Its `go`.
+    pub program: PathBuf,
+}
+
+/// What the next go sees of a variable, and the place that decides it.
+pub struct Setting<'t> {
+    /// The row of `gvmr env --why`.
+    pub row: &'t VariableRow,
+}
+
+impl<'a> Examination<'a> {
+    /// Nothing is looked at yet. `rules` are the user's, as they are now.
+    pub fn new(context: &'a Context, rules: Option<CompiledRules>) -> Self {
+        Self {
+            home: &context.settings.home,
+            settings: &context.settings,
+            context,
+            login_shell: OnceCell::new(),
+            rules,
+            table: OnceCell::new(),
+            toolchains: OnceCell::new(),
+            host: OnceCell::new(),
+            unrunnable: OnceCell::new(),
+        }
+    }
+
+    /// What the next go here sees of every variable, as `gvmr env --why` shows it; or why nothing is known.
+    pub fn table(&self) -> Result<&VariableTable, String> {
+        let gather = || {
+            let variables: Vec<_> = explain::all().collect();
+            table::gather(self.home, self.rules.clone(), &variables).map_err(|error| error.to_string())
+        };
+        self.table.get_or_init(gather).as_ref().map_err(Clone::clone)
+    }
+
+    /// What the next go here sees of this variable.
+    pub fn setting(&self, name: &str) -> Result<Setting<'_>, String> {
+        let row = self.table()?.rows.iter().find(|row| row.explained.variable.name == name);
+        row.map(|row| Setting { row }).ok_or_else(|| format!("{name} is not explained"))
+    }
+
+    /// Which Go runs here; `None` where none does.
+    pub fn answer(&self) -> Option<&Resolution> {
+        self.table().ok()?.answer.as_ref().ok()
+    }
+
+    /// The version of the Go that runs here, where it is known.
+    pub fn version(&self) -> Option<&Version> {
+        self.answer()?.choice.version()
+    }
+
+    /// Its directory.
+    pub fn goroot(&self) -> Option<&Path> {
+        self.answer()?.choice.goroot()
+    }
+
+    /// What is installed.
+    pub fn toolchains(&self) -> Result<&[Toolchain], String> {
+        let toolchains = self.toolchains.get_or_init(|| store::toolchains(self.home));
+        toolchains.as_deref().map_err(ToString::to_string)
+    }
+
+    /// The login shell and its sessions.
+    pub fn login_shell(&self) -> Result<&LoginShell, Skipped> {
+        self.login_shell.get_or_init(|| LoginShell::ask(self.context)).as_ref().map_err(Clone::clone)
+    }
+
+    /// The machine.
+    pub fn host(&self) -> &Host {
+        self.host.get_or_init(|| Host::look(self.home.root()))
+    }
+
+    /// What keeps the chosen version from running; tried, since a table may be wrong about a machine.
+    pub fn unrunnable(&self) -> Option<&Unrunnable> {
+        let try_it = || {
+            let program = self.goroot()?.join("bin/go");
+            let mut command = Command::new(&program);
+            command.arg("version").env("GOTOOLCHAIN", "local").current_dir("/");
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            if command.status().is_ok_and(|status| status.success()) {
+                return None;
+            }
+            let assessment = self.host().assess(self.version()?);
+            let reasons: Vec<_> = assessment.decisive().cloned().collect();
+            (!reasons.is_empty()).then_some(Unrunnable { reasons, program })
+        };
+        self.unrunnable.get_or_init(try_it).as_ref()
+    }
+
+    /// The user's home directory, as HOME has it.
+    pub fn user_home(&self) -> Option<PathBuf> {
+        Process.get("HOME").map(PathBuf::from).filter(|home| home.is_absolute())
+    }
+
+    /// The directory that this is about.
+    pub fn directory(&self) -> Result<&Path, String> {
+        Ok(&self.table()?.directory)
+    }
+
+    /// The file that `go env -w` writes, whether it is there or not.
+    pub fn env_file_path(&self) -> Option<PathBuf> {
+        gvmr_core::gover::goenv::file(&Process).filter(|file| file.is_absolute())
+    }
+
+    /// The same and its text, where it is there and can be read.
+    pub fn env_file(&self) -> Option<(PathBuf, String)> {
+        let file = self.env_file_path()?;
+        let bytes = bounded::read(&file, bounded::PIN_LIMIT).ok()??;
+        Some((file, String::from_utf8_lossy(&bytes).into_owned()))
+    }
+}
+
+impl Setting<'_> {
+    /// The value in force; `None` where it is unset or only Go's default counts.
+    pub fn written(&self) -> Option<String> {
+        let value = self.row.explained.value.as_ref()?;
+        let is_written = !matches!(self.row.explained.place, ValueSource::Default | ValueSource::Toolchain);
+        (is_written && !value.is_empty()).then(|| value.to_string_lossy().into_owned())
+    }
+
+    /// The value that go uses, its default included.
+    pub fn value(&self) -> Option<String> {
+        self.row.value().map(|value| value.to_string_lossy().into_owned())
+    }
+
+    /// Where it is written.
+    pub fn place(&self) -> Option<super::place::FindingPlace> {
+        let explained = &self.row.explained;
+        super::place::FindingPlace::of_value(
+            &explained.place,
+            explained.variable,
+            explained.value.as_deref()?,
+        )
+    }
+}

@@ -1,0 +1,110 @@
+//! The kinds of findings, in the order of causes: what comes first explains what comes later.
+
+use super::checks::{self, Looked};
+use super::facts::Examination;
+use crate::config::nearest;
+use gvmr_core::sys::printable;
+use std::collections::BTreeSet;
+
+/// One kind of finding, and how to look for it.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// `area.name`.
+    pub id: &'static str,
+    /// Kinds whose findings have this one as a consequence: after them it is not looked for.
+    pub(super) after: &'static [&'static str],
+    /// The check.
+    pub(super) look: fn(&Examination<'_>) -> Looked,
+}
+
+const fn kind(id: &'static str, look: fn(&Examination<'_>) -> Looked) -> Kind {
+    Kind { id, after: &[], look }
+}
+
+const fn after(after: &'static [&'static str], kind: Kind) -> Kind {
+    Kind { after, ..kind }
+}
+
+/// All of them, causes first.
+pub const KINDS: &[Kind] = &[
+    kind("gvmr.home-unfit", checks::home::unfit),
+    kind("gvmr.shim-broken", checks::shims::broken),
+    kind("host.cannot-run", checks::machine::cannot_run),
+    kind("host.seccomp-clone3", checks::machine::seccomp_clone3),
+    kind("host.limits", checks::limits::too_low),
+    kind("host.home", checks::user_home::unusable),
+    kind("host.tmpdir", checks::user_home::temporary),
+    kind("host.cgroup-quota", checks::machine::cgroup_quota),
+    kind("rc.unreadable", checks::start_up::unreadable),
+    after(&["rc.unreadable"], kind("rc.block-missing", checks::start_up::block_missing)),
+    after(&["rc.unreadable", "rc.block-missing"], kind("path.overwritten", checks::start_up::overwritten)),
+    after(&["gvmr.shim-broken"], kind("path.shim-not-first", checks::start_up::shim_not_first)),
+    after(&["rc.unreadable"], kind("session.without-go", checks::start_up::without_go)),
+    kind("goroot.in-env-file", checks::goroot::in_env_file),
+    kind("goenv.quoted", checks::env_file::quoted),
+    kind("goenv.bad-flags", checks::env_file::bad_flags),
+    kind("goenv.stale-target", checks::env_file::stale_target),
+    kind("toolchain.not-available", checks::toolchain::not_available),
+    kind("toolchain.env-file", checks::toolchain::in_env_file),
+    kind("toolchain.overridden", checks::toolchain::in_process),
+    kind("toolchain.below-minimum", checks::toolchain::below_minimum),
+    kind("gopath.is-module-root", checks::gopath::is_module_root),
+    kind("gopath.unusable", checks::gopath::unusable),
+    kind("modules.switched-off", checks::modules::switched_off),
+    kind("modules.stray-root", checks::modules::stray_root),
+    after(&["host.home", "gopath.unusable"], kind("cache.not-writable", checks::caches::not_writable)),
+    kind("secret.in-go-env", checks::secrets::in_go_env),
+    kind("secret.in-git-config", checks::secrets::in_git_config),
+    kind("secret.file-mode", checks::secrets::file_mode),
+    kind("gvmr.no-receipt", checks::home::no_receipt),
+    kind("gvmr.default-missing", checks::home::default_missing),
+    kind("gvmr.leftovers", checks::home::leftovers),
+    kind("gvmr.nothing-here", checks::home::nothing_here),
+];
+
+/// A word that names no kind and no area.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown check {}", printable::typed(word))]
+pub struct UnknownKind {
+    word: String,
+    /// The id or area that was probably meant.
+    nearest: Option<&'static str>,
+}
+
+impl UnknownKind {
+    /// The next step.
+    pub fn hint(&self) -> String {
+        match self.nearest {
+            Some(nearest) => format!("did you mean {nearest}?"),
+            None => "run `gvmr doctor --json` for the ids of all checks".to_owned(),
+        }
+    }
+}
+
+/// The kinds that these words name, each an id or an area; all without a word.
+pub fn select(words: &[String]) -> Result<BTreeSet<&'static str>, UnknownKind> {
+    if words.is_empty() {
+        return Ok(KINDS.iter().map(|kind| kind.id).collect());
+    }
+    let mut selected = BTreeSet::new();
+    for word in words {
+        let named = KINDS.iter().filter(|kind| kind.id == word || kind.area() == word);
+        let mut found = false;
+        for kind in named {
+            found = true;
+            selected.insert(kind.id);
+        }
+        if !found {
+            let words = KINDS.iter().flat_map(|kind| [kind.id, kind.area()]);
+            return Err(UnknownKind { word: word.clone(), nearest: nearest(word, words) });
+        }
+    }
+    Ok(selected)
+}
+
+impl Kind {
+    /// The part of the id before the dot.
+    pub fn area(&self) -> &'static str {
+        self.id.split_once('.').map_or(self.id, |(area, _)| area)
+    }
+}

@@ -1,0 +1,23 @@
+//! What breaks Go here: each cause at its file and line, why it matters, and what mends it.
+//!
+//! Takes what the other rooms find out about this user, machine and directory; gives a [`Diagnosis`]. A check turns facts
+//! into findings and looks at nothing else. Never changes anything, never prints, never asks a person.
+
+mod checks;
+mod diagnosis;
+mod facts;
+mod finding;
+mod kind;
+mod pages;
+mod place;
+mod report;
+mod sessions;
+
+pub use diagnosis::{Diagnosis, SkippedKind};
+pub use facts::Examination;
+pub use finding::{Finding, Fix, Severity, Skipped};
+pub use kind::{KINDS, Kind, UnknownKind, select};
+pub use pages::{page, pages};
+pub use place::FindingPlace;
+pub use report::rows;
+pub use sessions::LoginShell;

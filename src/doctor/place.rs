@@ -1,0 +1,113 @@
+//! Where something is written or seen. Values are without credentials before they come here.
+
+use crate::config::redacted;
+use crate::explain::{RuleOrigin, ValueSource};
+use gvmr_core::env::variable::Variable;
+use gvmr_core::sys::printable;
+use serde::Serialize;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// One place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum FindingPlace {
+    /// A file or directory, by its absolute path.
+    File {
+        /// Which.
+        #[serde(serialize_with = "path")]
+        file: PathBuf,
+        /// The line in it, counted from 1.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        line: Option<usize>,
+        /// What is written there, without credentials.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text_redacted: Option<String>,
+    },
+    /// A variable.
+    Variable {
+        /// Its name.
+        variable: &'static str,
+        /// What has it: `process`.
+        #[serde(rename = "in")]
+        holder: &'static str,
+    },
+    /// A file system.
+    Mount {
+        /// Where it is mounted.
+        #[serde(serialize_with = "path")]
+        mount: PathBuf,
+        /// Its type.
+        r#type: String,
+    },
+    /// This process's limit or filter, by the name that the kernel gives it.
+    Process {
+        /// The name.
+        process: &'static str,
+        /// This process.
+        pid: u32,
+    },
+}
+
+impl FindingPlace {
+    /// A file or directory as a whole.
+    pub fn file(file: impl Into<PathBuf>) -> Self {
+        Self::File { file: file.into(), line: None, text_redacted: None }
+    }
+
+    /// A line of a file.
+    pub fn line(file: impl Into<PathBuf>, line: Option<usize>) -> Self {
+        Self::File { file: file.into(), line, text_redacted: None }
+    }
+
+    /// A limit or a filter of this process.
+    pub fn process(process: &'static str) -> Self {
+        Self::Process { process, pid: std::process::id() }
+    }
+
+    /// The line of a file of settings that gives this variable a value.
+    pub fn setting(file: &Path, line: usize, variable: &Variable, value: &OsStr) -> Self {
+        let text = format!("{}={}", variable.name, redacted::value(variable, value));
+        Self::File { file: file.to_owned(), line: Some(line), text_redacted: Some(text) }
+    }
+
+    /// What gives this variable its value; `None` for what nobody wrote.
+    pub fn of_value(source: &ValueSource, variable: &Variable, value: &OsStr) -> Option<Self> {
+        match source {
+            ValueSource::Process(name) => Some(Self::Variable { variable: name, holder: "process" }),
+            ValueSource::Rule(RuleOrigin { file, line, .. })
+            | ValueSource::UserFile { file, line }
+            | ValueSource::ToolchainFile { file, line } => Some(Self::setting(file, *line, variable, value)),
+            ValueSource::Credentials | ValueSource::Toolchain | ValueSource::Default => None,
+        }
+    }
+
+    /// In words, with the user's home as `~`.
+    pub fn words(&self, user_home: Option<&Path>) -> String {
+        match self {
+            Self::File { file, line, text_redacted } => {
+                let mut words = short(file, user_home);
+                if let Some(line) = line {
+                    words = format!("{words}:{line}");
+                }
+                text_redacted.iter().fold(words, |words, text| format!("{words}   {text}"))
+            }
+            Self::Variable { variable, holder: "process" } => format!("{variable} in the environment"),
+            Self::Variable { variable, holder } => format!("{variable} in {holder}"),
+            Self::Mount { mount, r#type } => format!("{} ({type})", short(mount, user_home)),
+            Self::Process { process, pid } => format!("{process} of process {pid}"),
+        }
+    }
+}
+
+/// A path with the user's home as `~`.
+pub(super) fn short(path: &Path, user_home: Option<&Path>) -> String {
+    match user_home.filter(|home| home.parent().is_some()).and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) => printable::path(Path::new("~").join(rest)),
+        None => printable::path(path),
+    }
+}
+
+fn path<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
+}

@@ -1,0 +1,62 @@
+//! What can happen to gvmr's own home.
+
+use super::findings;
+use crate::support::mirror::Mirror;
+use crate::support::world::World;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+/// Puts something wrong into a home with one version, and takes it back by the command that is named.
+#[track_caller]
+fn broken(world: &World, spoil: impl FnOnce(&Path), found: &str, mend: &[&str]) {
+    spoil(&world.home());
+    let run = world.gvmr(["doctor", "--json"]);
+    assert_eq!(findings(world, &run), [found]);
+    let command = run.json()["findings"][0]["fix"]["command"].as_str().unwrap_or_default().to_owned();
+    if !mend.is_empty() {
+        assert_eq!(command, format!("gvmr {}", mend.join(" ")));
+        world.gvmr(mend.iter().chain(if mend[0] == "setup" { &["--yes"][..] } else { &[] })).succeeds();
+        assert_eq!(findings(world, &world.gvmr(["doctor", "--json"])), [""; 0]);
+    }
+}
+
+#[test]
+fn each_damage_to_the_home_is_named_with_what_mends_it() {
+    let mirror = Mirror::small(&["1.98.1", "1.99.1"]);
+    let world = mirror.world();
+    world.gvmr(["install", "1.98.1"]).succeeds();
+    let shim = "~/.local/share/gvmr/shims";
+    let remove =
+        |name: &'static str| move |home: &Path| fs::remove_file(home.join("shims").join(name)).unwrap();
+    broken(&world, remove("go"), &format!("gvmr.shim-broken {shim}/go"), &["setup"]);
+    broken(&world, remove("go1.98.1"), &format!("gvmr.shim-broken {shim}/go1.98.1"), &["setup"]);
+    let replace = |home: &Path| {
+        fs::remove_file(home.join("shims/gofmt")).unwrap();
+        fs::copy("/bin/true", home.join("shims/gofmt")).unwrap();
+    };
+    broken(&world, replace, &format!("gvmr.shim-broken {shim}/gofmt"), &["setup"]);
+    let default = |home: &Path| fs::write(home.join("default"), "1.99.1\n").unwrap();
+    broken(&world, default, "gvmr.default-missing ~/.local/share/gvmr/default:1", &["install", "1.99.1"]);
+    let receipt = |home: &Path| fs::remove_file(home.join("versions/go1.98.1/.gvmr-receipt.json")).unwrap();
+    broken(&world, receipt, "gvmr.no-receipt ~/.local/share/gvmr/versions/go1.98.1", &[]);
+    let open =
+        |home: &Path| fs::set_permissions(home.join("shims"), fs::Permissions::from_mode(0o777)).unwrap();
+    open(&world.home());
+    let found = findings(&world, &world.gvmr(["doctor", "--json"]));
+    assert!(found.contains(&format!("gvmr.home-unfit {shim}")), "{found:?}");
+}
+
+#[test]
+fn what_an_interrupted_install_left_is_a_note() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let world = mirror.world();
+    world.gvmr(["install", "1.98.1"]).succeeds();
+    fs::create_dir_all(world.home().join("staging/go1.99.1-4711-0")).unwrap();
+    let run = world.gvmr(["doctor", "--json"]);
+    assert_eq!(findings(&world, &run), [""; 0]);
+    let finding = &run.json()["findings"][0];
+    assert_eq!((&finding["id"], &finding["severity"]), (&"gvmr.leftovers".into(), &"note".into()));
+    world.gvmr(["prune", "--yes"]).succeeds();
+    assert_eq!(world.gvmr(["doctor", "--json"]).json()["findings"].as_array().unwrap().len(), 0);
+}

@@ -1,0 +1,42 @@
+//! Limits, directories and variables of the machine.
+
+use super::findings;
+use crate::support::world::{Run, World, gvmr};
+use std::fs;
+
+/// `gvmr doctor --json` behind a command of the shell.
+fn under(world: &World, command: &str) -> Run {
+    let script = format!("{command}\nexec '{}' doctor --json", gvmr().display());
+    Run::of(world.command("/bin/sh".as_ref(), &world.path("user")).arg("-c").arg(script))
+}
+
+#[test]
+fn limits_that_end_a_build_are_named() {
+    let world = World::new("off");
+    assert_eq!(findings(&world, &under(&world, "ulimit -f 1000")), ["host.limits RLIMIT_FSIZE"]);
+    assert_eq!(findings(&world, &under(&world, "ulimit -v 600000")), ["host.limits RLIMIT_AS"]);
+    for fine in ["ulimit -n 64", "ulimit -v 4000000", "ulimit -f 1000000"] {
+        assert_eq!(findings(&world, &under(&world, fine)), [""; 0], "{fine}");
+    }
+}
+
+#[test]
+fn a_home_or_a_directory_for_temporary_files_that_go_cannot_use_is_named() {
+    let mut world = World::new("off");
+    let home = world.path("user");
+    world.set("TMPDIR", "/nowhere/tmp");
+    assert_eq!(findings(&world, &world.gvmr(["doctor", "--json"])), ["host.tmpdir TMPDIR"]);
+    fs::create_dir(home.join("tmp")).unwrap();
+    world.set("GOTMPDIR", home.join("tmp").to_str().unwrap());
+    assert_eq!(findings(&world, &world.gvmr(["doctor", "--json"])), [""; 0], "GOTMPDIR comes first");
+    assert_eq!(fs::read_dir(home.join("tmp")).unwrap().count(), 0, "what was tried there is gone");
+    world.unset("GOTMPDIR").unset("TMPDIR");
+
+    let home = world.home();
+    world.set("GVMR_HOME", home.to_str().unwrap());
+    for wrong in ["", "/nowhere", "relative"] {
+        world.set("HOME", wrong);
+        let found = findings(&world, &world.gvmr(["doctor", "--json", "--only", "host.home"]));
+        assert_eq!(found, ["host.home HOME"], "{wrong}");
+    }
+}
