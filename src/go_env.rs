@@ -96,6 +96,13 @@ pub fn complaint(program: &Path, environment: &[&CStr]) -> Option<String> {
     }
 }
 
+/// Whether the program runs on this machine, whatever the settings of its user are.
+pub fn runs(program: &Path) -> bool {
+    let mut command = started_from_root(program, &[]);
+    command.arg("version").envs([("GOENV", "off"), ("GOTOOLCHAIN", "local")]);
+    output(command).is_ok()
+}
+
 /// That go's own file of settings is one that it can read to its end.
 fn check_settings(environment: &[&CStr]) -> Result<(), GoEnvError> {
     let Some(file) = goenv::file(&GoEnvironment(environment)) else { return Ok(()) };

@@ -8,6 +8,7 @@ use crate::config::Settings;
 use crate::context::Context;
 use crate::explain::table::{self, VariableRow, VariableTable};
 use crate::explain::{self, ValueSource};
+use crate::go_env;
 use crate::host::{Host, HostReason};
 use crate::store::{self, StoreError, Toolchain};
 use gvmr_core::env::compiled_rules::CompiledRules;
@@ -18,7 +19,6 @@ use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// What is known here.
 pub struct Examination<'a> {
@@ -115,10 +115,7 @@ impl<'a> Examination<'a> {
     pub fn unrunnable(&self) -> Option<&Unrunnable> {
         let try_it = || {
             let program = self.goroot()?.join("bin/go");
-            let mut command = Command::new(&program);
-            command.arg("version").env("GOTOOLCHAIN", "local").current_dir("/");
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-            if command.status().is_ok_and(|status| status.success()) {
+            if go_env::runs(&program) {
                 return None;
             }
             let assessment = self.host().assess(self.version()?);

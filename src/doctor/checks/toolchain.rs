@@ -63,8 +63,9 @@ pub(in crate::doctor) fn in_env_file(facts: &Examination<'_>) -> Looked {
         Finding::error("toolchain.env-file", place)
             .what(format!("`go env -w` set GOTOOLCHAIN={}", printable::word(&value)))
             .why(why)
-            .by_hand("delete that line")
-            .command("go env -u GOTOOLCHAIN")
+            .by_hand(
+                "delete that line by hand: where it leads to Go 1.20, `go env -u` does not know the name",
+            )
     }))
 }
 
