@@ -1,29 +1,38 @@
 //! `gvmr doctor`: what breaks Go here, where, and what mends it.
 
 use crate::cli;
-use crate::context::Context;
+use crate::context::{Context, ContextError};
 use crate::doctor::{self, Diagnosis, Examination, KINDS};
 use crate::error::{Error, ErrorKind};
+use crate::terminal::Terminal;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Instant;
 
-/// Runs the command.
-pub(super) fn run(arguments: &cli::DoctorArgs, context: &Context) -> Result<(), Error> {
+/// Runs the command; `context` may be what keeps every other command from running.
+pub(super) fn run(
+    arguments: &cli::DoctorArgs,
+    context: Result<Context, ContextError>,
+    terminal: &Terminal,
+) -> Result<(), Error> {
     if !arguments.explain.is_empty() {
         let named = select(&arguments.explain)?;
-        return context.terminal.data(doctor::pages(|id| named.contains(id))).map_err(Error::stdout);
+        return terminal.data(doctor::pages(|id| named.contains(id))).map_err(Error::stdout);
     }
     let wanted = select(&arguments.only)?;
     let began = Instant::now();
-    let diagnosis = Diagnosis::make(&Examination::new(context, context.rules()?), KINDS, &wanted);
+    let diagnosis = match context {
+        Ok(context) => Diagnosis::make(&Examination::new(&context, context.rules()?), KINDS, &wanted),
+        Err(ContextError::Config(error)) => Diagnosis::of_settings(&error, KINDS, &wanted),
+        Err(error) => return Err(error.into()),
+    };
     if arguments.json {
-        context.terminal.json(&diagnosis).map_err(Error::stdout)?;
+        terminal.json(&diagnosis).map_err(Error::stdout)?;
     } else {
         let user_home = Process.get("HOME").map(PathBuf::from);
         let rows = doctor::rows(&diagnosis, began.elapsed(), user_home.as_deref());
-        context.terminal.table(&rows).map_err(Error::stdout)?;
+        terminal.table(&rows).map_err(Error::stdout)?;
     }
     if diagnosis.healthy {
         return Ok(());

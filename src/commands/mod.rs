@@ -86,7 +86,9 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             run_in(terminal, arguments.json, |context| host::run(&arguments, context))
         }
         Command::Doctor(arguments) => {
-            run_in(terminal, arguments.json, |context| doctor::run(&arguments, context))
+            let said = Terminal::with_color(cli.quiet, cli.color).verbose(cli.verbose);
+            let ended = doctor::run(&arguments, Context::open(terminal, None), &said);
+            ended.map_err(|error| Failure { error, json: arguments.json })
         }
         Command::Verify(arguments) => {
             run_in(terminal, arguments.json, |context| verify::run(&arguments, context))

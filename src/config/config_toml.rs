@@ -64,8 +64,7 @@ impl File {
 
     /// The values in `text`, the content of the file at `path`.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text)
-            .map_err(|error| ConfigError::Malformed { path: path.to_owned(), message: located(text, &error) })
+        toml::from_str(text).map_err(|error| malformed(path, text, &error))
     }
 }
 
@@ -94,14 +93,17 @@ impl List {
     }
 }
 
-/// Line, column, key and mistake. The line itself is not shown: it may hold a password.
-fn located(text: &str, error: &toml::de::Error) -> String {
+/// Where the mistake is, the key and the mistake. The line itself is not shown: it may hold a password.
+fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
     let key = error.span().and_then(|span| key_at(text, span.start)).map(|key| format!("{key}: "));
     let key = key.unwrap_or_default();
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    let (line, column) =
-        (before.matches('\n').count() + 1, before.chars().rev().take_while(|one| *one != '\n').count() + 1);
-    format!("line {line}, column {column}: {key}{}", without_credentials_in_text(error.message()))
+    ConfigError::Malformed {
+        path: path.to_owned(),
+        line: before.matches('\n').count() + 1,
+        column: before.chars().rev().take_while(|one| *one != '\n').count() + 1,
+        message: format!("{key}{}", without_credentials_in_text(error.message())),
+    }
 }
 
 /// The setting whose value holds this offset; `None` where the mistake is in a key, or the file is not TOML.

@@ -76,11 +76,15 @@ pub enum ConfigError {
     #[error(transparent)]
     Rules(#[from] RulesError),
     /// The file is not valid.
-    #[error("{path}: {message}", path = printable::path(path))]
+    #[error("{path}: line {line}, column {column}: {message}", path = printable::path(path))]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// Line, column and mistake, from the TOML reader.
+        /// The line, counted from 1.
+        line: usize,
+        /// The column in it, counted from 1.
+        column: usize,
+        /// The mistake, from the TOML reader.
         message: String,
     },
 }

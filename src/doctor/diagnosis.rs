@@ -1,8 +1,10 @@
 //! One run of the checks: causes first, and what follows from a cause is not looked for.
 
+use super::checks;
 use super::facts::Examination;
 use super::finding::{Finding, Severity, Skipped};
 use super::kind::Kind;
+use crate::config::ConfigError;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -61,6 +63,20 @@ impl Diagnosis {
             }
         }
         diagnosis.healthy = diagnosis.worst().is_none_or(|worst| worst == Severity::Note);
+        diagnosis
+    }
+
+    /// Where gvmr could not read its settings: that, and nothing else could be looked for.
+    pub fn of_settings(error: &ConfigError, kinds: &'static [Kind], wanted: &BTreeSet<&'static str>) -> Self {
+        let findings = checks::rules::of_error(error);
+        let cause = findings.first().map(|finding| finding.id).unwrap_or_default();
+        let others = kinds.iter().filter(|kind| kind.id != cause && wanted.contains(kind.id));
+        let mut diagnosis = Self {
+            skipped: others.map(|kind| SkippedKind { id: kind.id, why: format!("after {cause}") }).collect(),
+            findings: findings.into_iter().filter(|finding| wanted.contains(finding.id)).collect(),
+            ..Self::default()
+        };
+        diagnosis.healthy = diagnosis.findings.is_empty();
         diagnosis
     }
 

@@ -28,6 +28,7 @@ const fn after(after: &'static [&'static str], kind: Kind) -> Kind {
 /// All of them, causes first.
 pub const KINDS: &[Kind] = &[
     kind("gvmr.home-unfit", checks::home::unfit),
+    kind("gvmr.rules", checks::rules::mistakes),
     kind("gvmr.shim-broken", checks::shims::broken),
     kind("host.cannot-run", checks::machine::cannot_run),
     kind("host.seccomp-clone3", checks::machine::seccomp_clone3),

@@ -20,6 +20,9 @@ pub enum FindingPlace {
         /// The line in it, counted from 1.
         #[serde(skip_serializing_if = "Option::is_none")]
         line: Option<usize>,
+        /// The column in the line, counted from 1.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        column: Option<usize>,
         /// What is written there, without credentials.
         #[serde(skip_serializing_if = "Option::is_none")]
         text_redacted: Option<String>,
@@ -52,12 +55,17 @@ pub enum FindingPlace {
 impl FindingPlace {
     /// A file or directory as a whole.
     pub fn file(file: impl Into<PathBuf>) -> Self {
-        Self::File { file: file.into(), line: None, text_redacted: None }
+        Self::File { file: file.into(), line: None, column: None, text_redacted: None }
     }
 
     /// A line of a file.
     pub fn line(file: impl Into<PathBuf>, line: Option<usize>) -> Self {
-        Self::File { file: file.into(), line, text_redacted: None }
+        Self::File { file: file.into(), line, column: None, text_redacted: None }
+    }
+
+    /// A line of a file, with its text, which is without credentials.
+    pub fn written(file: impl Into<PathBuf>, line: usize, text: String) -> Self {
+        Self::File { file: file.into(), line: Some(line), column: None, text_redacted: Some(text) }
     }
 
     /// A limit or a filter of this process.
@@ -68,7 +76,7 @@ impl FindingPlace {
     /// The line of a file of settings that gives this variable a value.
     pub fn setting(file: &Path, line: usize, variable: &Variable, value: &OsStr) -> Self {
         let text = format!("{}={}", variable.name, redacted::value(variable, value));
-        Self::File { file: file.to_owned(), line: Some(line), text_redacted: Some(text) }
+        Self::written(file, line, text)
     }
 
     /// What gives this variable its value; `None` for what nobody wrote.
@@ -85,10 +93,10 @@ impl FindingPlace {
     /// In words, with the user's home as `~`.
     pub fn words(&self, user_home: Option<&Path>) -> String {
         match self {
-            Self::File { file, line, text_redacted } => {
+            Self::File { file, line, column, text_redacted } => {
                 let mut words = short(file, user_home);
-                if let Some(line) = line {
-                    words = format!("{words}:{line}");
+                for number in [line, column].into_iter().flatten() {
+                    words = format!("{words}:{number}");
                 }
                 text_redacted.iter().fold(words, |words, text| format!("{words}   {text}"))
             }

@@ -44,6 +44,13 @@ fn shown(line: &Line<'_>) -> Option<String> {
     }
 }
 
+fn place_of(file: &Path, line: &Line<'_>) -> FindingPlace {
+    match shown(line) {
+        Some(text) => FindingPlace::written(file, line.number, text),
+        None => FindingPlace::line(file, Some(line.number)),
+    }
+}
+
 /// Values in quotes, blanks before values, and lines that go ignores.
 pub(in crate::doctor) fn quoted(facts: &Examination<'_>) -> Looked {
     if let Some(why) = unusable(facts) {
@@ -51,8 +58,7 @@ pub(in crate::doctor) fn quoted(facts: &Examination<'_>) -> Looked {
     }
     let Some((file, text)) = facts.env_file() else { return NOTHING };
     let finding = |line: &Line<'_>, what: String, why: &str, text: &str| {
-        let place =
-            FindingPlace::File { file: file.clone(), line: Some(line.number), text_redacted: shown(line) };
+        let place = place_of(&file, line);
         Finding::error("goenv.quoted", place).what(what).why(why).by_hand(text)
     };
     let wrong = lines(&text).filter_map(|line| {
@@ -142,8 +148,7 @@ pub(in crate::doctor) fn stale_target(facts: &Examination<'_>) -> Looked {
         }) else {
             continue;
         };
-        let place =
-            FindingPlace::File { file: file.clone(), line: Some(line.number), text_redacted: shown(&line) };
+        let place = place_of(&file, &line);
         let own = match name {
             "GOOS" => platform.os(),
             "GOARCH" => platform.arch(),

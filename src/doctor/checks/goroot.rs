@@ -19,7 +19,7 @@ pub(in crate::doctor) fn in_env_file(facts: &Examination<'_>) -> Looked {
         let value = printable::path(&written.value);
         let text = format!("GOROOT={value}");
         let place =
-            FindingPlace::File { file: written.file, line: Some(written.line), text_redacted: Some(text) };
+            FindingPlace::written(written.file, written.line, text);
         Finding::error("goroot.in-env-file", place)
             .what("`go env -w` set a GOROOT that is not this Go's")
             .why(format!(

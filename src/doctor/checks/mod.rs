@@ -10,6 +10,7 @@ pub(super) mod home;
 pub(super) mod limits;
 pub(super) mod machine;
 pub(super) mod modules;
+pub(super) mod rules;
 pub(super) mod secrets;
 pub(super) mod shims;
 pub(super) mod start_up;

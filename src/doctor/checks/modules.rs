@@ -27,8 +27,7 @@ pub(in crate::doctor) fn switched_off(facts: &Examination<'_>) -> Looked {
     let Some(module) = module_above(facts.directory()?) else { return NOTHING };
     let value = printable::word(&written.value.to_string_lossy());
     let text = format!("GO111MODULE={value}");
-    let place =
-        FindingPlace::File { file: written.file, line: Some(written.line), text_redacted: Some(text) };
+    let place = FindingPlace::written(written.file, written.line, text);
     one(Some(
         Finding::error("modules.switched-off", place)
             .and(FindingPlace::file(module))

@@ -47,8 +47,7 @@ pub(in crate::doctor) fn in_go_env(facts: &Examination<'_>) -> Looked {
         }
         let shown = printable::text(&without_credentials_in_text(value));
         let text = format!("{}={shown}", printable::word(name));
-        let place =
-            FindingPlace::File { file: file.clone(), line: Some(index + 1), text_redacted: Some(text) };
+        let place = FindingPlace::written(file.clone(), index + 1, text);
         Some(
             Finding::at("secret.in-go-env", Severity::Warning, place)
                 .what(format!("{} holds a password", printable::word(name)))
@@ -71,8 +70,7 @@ pub(in crate::doctor) fn in_git_config(facts: &Examination<'_>) -> Looked {
         let text = String::from_utf8_lossy(&bytes);
         for (index, line) in text.lines().enumerate().filter(|(_, line)| has_password(line)) {
             let shown = printable::text(&without_credentials_in_text(line.trim()));
-            let place =
-                FindingPlace::File { file: file.clone(), line: Some(index + 1), text_redacted: Some(shown) };
+            let place = FindingPlace::written(&file, index + 1, shown);
             findings.push(
                 Finding::at("secret.in-git-config", Severity::Warning, place)
                     .what("git's configuration holds a password")

@@ -72,14 +72,11 @@ pub(in crate::doctor) fn overwritten(facts: &Examination<'_>) -> Looked {
     };
     one(Some(Finding {
         sessions: names(login, &broken),
-        ..Finding::error(
-            "path.overwritten",
-            FindingPlace::File { file, line: Some(line), text_redacted: Some(text) },
-        )
-        .what(what)
-        .why("it sets PATH without $PATH, after gvmr's lines")
-        .by_hand("add `:$PATH` to it, or let gvmr's lines move behind it")
-        .command("gvmr setup")
+        ..Finding::error("path.overwritten", FindingPlace::written(file, line, text))
+            .what(what)
+            .why("it sets PATH without $PATH, after gvmr's lines")
+            .by_hand("add `:$PATH` to it, or let gvmr's lines move behind it")
+            .command("gvmr setup")
     }))
 }
 
@@ -95,7 +92,7 @@ pub(in crate::doctor) fn shim_not_first(facts: &Examination<'_>) -> Looked {
     let place = match login.line_that_adds(directory) {
         Some((file, line, text)) => {
             let text = printable::text(&without_credentials_in_text(&text));
-            FindingPlace::File { file, line: Some(line), text_redacted: Some(text) }
+            FindingPlace::written(file, line, text)
         }
         None => FindingPlace::file(&other),
     };
@@ -128,7 +125,7 @@ pub(in crate::doctor) fn without_go(facts: &Examination<'_>) -> Looked {
     let (severity, place) = match login.line_that_adds(directory) {
         Some((file, line, text)) => {
             let text = printable::text(&without_credentials_in_text(&text));
-            (Severity::Error, FindingPlace::File { file, line: Some(line), text_redacted: Some(text) })
+            (Severity::Error, FindingPlace::written(file, line, text))
         }
         None => (Severity::Note, FindingPlace::file(&go)),
     };

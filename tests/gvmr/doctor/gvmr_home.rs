@@ -60,3 +60,32 @@ fn what_an_interrupted_install_left_is_a_note() {
     world.gvmr(["prune", "--yes"]).succeeds();
     assert_eq!(world.gvmr(["doctor", "--json"]).json()["findings"].as_array().unwrap().len(), 0);
 }
+
+#[test]
+fn settings_that_stop_every_command_do_not_stop_the_doctor() {
+    let mut world = World::new("off");
+    let file = world.path("user/.config/gvmr/config.toml");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "# mine\n[[directoy]]\npath = \"~/x\"\n").unwrap();
+    let run = world.gvmr(["doctor", "--json"]);
+    assert_eq!(findings(&world, &run), ["gvmr.rules ~/.config/gvmr/config.toml:2"]);
+    let report = run.json();
+    assert!(report["findings"][0]["where"][0]["column"].is_u64(), "{report:#}");
+    assert!(
+        report["skipped"].as_array().unwrap().iter().all(|one| one["why"] == "after gvmr.rules"),
+        "{report:#}"
+    );
+    fs::remove_file(&file).unwrap();
+    for (name, value, found) in [
+        ("GVMR_AUTO_INSTALL", "perhaps", "gvmr.rules GVMR_AUTO_INSTALL"),
+        ("GVMR_HOME", "relative", "gvmr.rules GVMR_HOME"),
+        ("GVMR_HOME", "/a:b", "gvmr.home-unfit /a:b"),
+        ("GVMR_CONFIG", "/nowhere/config.toml", "gvmr.rules /nowhere/config.toml"),
+    ] {
+        world.set(name, value);
+        assert_eq!(findings(&world, &world.gvmr(["doctor", "--json"])), [found], "{name}={value}");
+        world.unset(name);
+    }
+    world.unset("HOME");
+    assert_eq!(findings(&world, &world.gvmr(["doctor", "--json"])), ["host.home HOME"]);
+}
