@@ -1,7 +1,7 @@
 //! Why no source gave what was asked for: what each of them said.
 
 use super::index::IndexError;
-use crate::net::{NetError, NetErrorKind, RedactedUrl};
+use crate::net::{NetError, NetErrorKind, Phase, RedactedUrl, Url};
 use gvmr_core::sys::printable;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -170,6 +170,12 @@ impl Tried {
     /// The same of an entry whose answer took no time worth a word.
     pub(super) fn at_once(outcome: AttemptOutcome) -> Self {
         Self { outcome, asked: true, took: Duration::ZERO }
+    }
+
+    /// An entry at this address that has said nothing for `after`.
+    pub(super) fn silent(url: &Url, after: Duration) -> Self {
+        let kind = NetErrorKind::Timeout { phase: Phase::FirstByte, after };
+        Self::at_once(AttemptOutcome::Net(NetError::new(RedactedUrl::of(url), kind)))
     }
 
     /// An entry that was not asked, since it failed a moment ago.

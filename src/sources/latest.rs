@@ -4,7 +4,7 @@
 //! Takes a selector, gives a version and who was silent. Never waits long for one source while another has answered.
 
 use super::archives::Found;
-use super::error::SourceError;
+use super::error::{SourceError, Tried};
 use super::goproxy::Presence;
 use super::newest::Newest;
 use super::order::{Source, Sources};
@@ -78,14 +78,15 @@ impl Sources {
             }
         }
         let silent: BTreeSet<usize> = race.running().collect();
-        let mut notes = Vec::new();
+        let (mut notes, mut silence) = (Vec::new(), Vec::new());
         for (number, source) in order.iter().enumerate().filter(|(number, _)| silent.contains(number)) {
             notes.extend(source.index_is_silent(PATIENCE, &order));
+            silence.extend(source.servers().first().map(|server| Tried::silent(server, PATIENCE)));
             if !matches!(source, Source::Goproxy(_)) {
                 answers.take(number, judge(source, Prepared::Ready, &wanted, exists));
             }
         }
-        let found = answers.best(silent.is_empty(), &order, &wanted);
+        let found = answers.best(silent.is_empty(), silence, &order, &wanted);
         found.map_or_else(
             |failures| Err(SourceError::joined(self.describe(selector), failures)),
             |newest| Ok(Newest { notes: notes.into_iter().chain(newest.notes).collect(), ..newest }),
@@ -154,6 +155,7 @@ impl Answers {
     fn best(
         mut self,
         all_answered: bool,
+        silence: Vec<Tried>,
         order: &[&Source],
         wanted: &dyn Fn(&Version) -> bool,
     ) -> Result<Newest, Vec<SourceError>> {
@@ -189,7 +191,7 @@ impl Answers {
                 // That a directory does not have it says nothing.
                 let said: Vec<_> =
                     failures.into_iter().filter(|failure| failure.only_directory().is_none()).collect();
-                Ok(Newest::found(found, &said))
+                Ok(Newest::found(found, &said).without(silence))
             }
             None => Err(failures),
         }

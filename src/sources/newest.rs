@@ -54,6 +54,15 @@ impl Newest {
         let stale = Some(stale).filter(|stale| !found.fresh && !stale.tried.is_empty());
         Self { version: found.version, listed: true, refused: Vec::new(), stale, notes }
     }
+
+    /// The same where these said nothing, and what is known here was taken in their place.
+    pub(super) fn without(mut self, silence: Vec<Tried>) -> Self {
+        if self.stale.is_none() && !silence.is_empty() {
+            let wanted = format!("the newest release, {} or later,", self.version);
+            self.stale = Some(SourceError { wanted, tried: silence, ended_early: false });
+        }
+        self
+    }
 }
 
 /// One search: what was noted on the way, and the last question that no source could answer.

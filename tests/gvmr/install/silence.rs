@@ -114,6 +114,19 @@ fn a_silent_index_leaves_the_word_to_the_others_and_a_late_answer_still_counts()
 }
 
 #[test]
+fn no_version_is_called_current_where_every_source_is_silent() {
+    let mirror = Mirror::small(&["1.24.13"]);
+    let hangs = Server::start(|_| Reply::ok("").fault(Fault::Hang));
+    let mut world = world(&mirror, &mirror.server.url("/dl"));
+    world.gvmr(["install", "1.24.13"]).succeeds();
+    world.set("GVMR_INDEX", "off").set("GVMR_MIRROR", &hangs.url("")).set("GOPROXY", &hangs.url(""));
+    for words in [&["outdated"][..], &["outdated", "--exit-code"], &["upgrade", "--dry-run"]] {
+        let run = world.gvmr(words).exits(4, &[&hangs.url("")]);
+        assert!(!run.stderr.contains("newest patch release"), "{run:#?}");
+    }
+}
+
+#[test]
 fn an_index_that_is_silent_is_not_taken_for_the_mirror() {
     let mirror = Mirror::small_but(&["1.99.1"], |request, reply| {
         if request.target.starts_with("/sumdb/") { Reply::status(500) } else { reply }
