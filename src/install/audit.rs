@@ -3,7 +3,7 @@
 //! Takes an installed toolchain, gives an [`Audit`] that names every changed, missing and added file. The manifest
 //! that was kept at the install says what each file was; it is believed only because its own hash is the logged one.
 
-use super::exposure::{ExposedFile, exposed, owners};
+use super::exposure::{ExposedFile, exposed};
 use super::verifier::is_reproducible;
 use super::{InstallError, Installer};
 use crate::sources::MODULE;
@@ -87,7 +87,7 @@ pub fn audit(toolchain: &Toolchain, installer: &Installer<'_>) -> Result<Audit, 
     if let Some(target) = &toolchain.link {
         audit.summary.insert_str(0, &format!("link to {}, ", printable::path(target)));
     }
-    audit.exposed = exposed(&toolchain.goroot, &owners(installer.store.home()));
+    audit.exposed = exposed(&toolchain.goroot, installer.store.home());
     if !audit.exposed.is_empty() {
         audit.verdict = audit.verdict.max(AuditVerdict::Exposed);
     }
@@ -196,7 +196,7 @@ fn wrong_modes(entries: &[InstalledEntry], prefix: &str, goroot: &Path) -> Vec<S
     let wrong = |path: &String| {
         let mode = std::fs::symlink_metadata(goroot.join(path)).map_or(0, |file| file.permissions().mode());
         let lost = unpack::is_executable(path) && mode & 0o111 == 0;
-        mode != 0 && (lost || mode & 0o6002 != 0)
+        mode != 0 && (lost || mode & 0o6000 != 0)
     };
     paths.filter(wrong).collect()
 }

@@ -27,9 +27,20 @@ pub(super) fn owners(home: &Home) -> Vec<u32> {
     [Some(0), owner(home.root()), owner(&home.versions())].into_iter().flatten().collect()
 }
 
-/// What of the tree at `goroot` anyone but `owners` can change.
-pub(super) fn exposed(goroot: &Path, owners: &[u32]) -> Vec<ExposedFile> {
-    let mut search = Search { owners, shared_groups: BTreeMap::new(), found: Vec::new() };
+/// What of the tree at `goroot`, and of the directories of `home` above it, anyone but their owners can change.
+pub(super) fn exposed(goroot: &Path, home: &Home) -> Vec<ExposedFile> {
+    let owners = owners(home);
+    let mut search = Search { owners: &owners, shared_groups: BTreeMap::new(), found: Vec::new() };
+    for above in [home.root().to_owned(), home.versions()] {
+        if let Some(why) = fs::metadata(&above).ok().and_then(|found| search.why(&found)) {
+            search.found.push(ExposedFile { file: above.to_string_lossy().into_owned(), why });
+            return search.found; // what lies in it can be replaced whole
+        }
+    }
+    of_tree(goroot, search)
+}
+
+fn of_tree(goroot: &Path, mut search: Search<'_>) -> Vec<ExposedFile> {
     search.look(goroot, ".");
     if goroot.is_symlink() && search.found.is_empty() {
         search.look(&goroot.join("."), "."); // where a user's own link leads
@@ -107,8 +118,10 @@ mod tests {
         }
         symlink("/tmp", root.join("link")).unwrap();
         let me = rustix::process::geteuid().as_raw();
-        let find =
-            || exposed(&root, &[0, me]).into_iter().map(|found| (found.file, found.why)).collect::<Vec<_>>();
+        let find = || {
+            let search = Search { owners: &[0, me], shared_groups: BTreeMap::new(), found: Vec::new() };
+            of_tree(&root, search).into_iter().map(|found| (found.file, found.why)).collect::<Vec<_>>()
+        };
         let mode =
             |file: &str, mode| fs::set_permissions(root.join(file), Permissions::from_mode(mode)).unwrap();
         assert_eq!(find(), []);

@@ -234,6 +234,18 @@ fn verify_names_what_of_a_tree_another_user_can_change() {
     verify(0, &[]); // by a group of the owner's number, which no one else is known to be in
     chown(&goroot, None, Some(BOB)).unwrap();
     assert!(verify(1, &[found]).stdout.contains("  is writable by group 4002\t.\n"));
+    chown(&goroot, None, Some(0)).unwrap();
+    // A file in it, with the same content, and a directory above it.
+    let version = goroot.join("VERSION");
+    fs::set_permissions(&version, Permissions::from_mode(0o646)).unwrap();
+    assert!(verify(1, &[found]).stdout.contains("  is writable by all users\tVERSION\n"));
+    fs::set_permissions(&version, Permissions::from_mode(0o644)).unwrap();
+    let versions = machine.world.home().join("versions");
+    fs::set_permissions(&versions, Permissions::from_mode(0o1777)).unwrap();
+    let named = format!("  is writable by all users\t{}\n", versions.display());
+    assert!(verify(1, &[found]).stdout.contains(&named));
+    fs::set_permissions(&versions, Permissions::from_mode(0o755)).unwrap();
+    verify(0, &[]);
     // What has other content is worse.
     fs::write(goroot.join("VERSION"), "other").unwrap();
     verify(5, &["does not match the checksum database"]);
