@@ -6,6 +6,7 @@ use super::{Store, StoreError, Toolchain, default_version};
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::Environment;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 
 /// The reason of the default in [`Store::asked_for`].
@@ -34,6 +35,15 @@ impl Store {
         let mut asked_for = BTreeMap::new();
         if let Some(version) = default_version(self.home(), environment, toolchains)? {
             asked_for.insert(version, IS_DEFAULT.to_owned());
+        }
+        for toolchain in toolchains.iter().filter(|toolchain| toolchain.link.is_some()) {
+            let real = fs::canonicalize(&toolchain.goroot).ok();
+            let is_target =
+                |other: &&Toolchain| other.link.is_none() && fs::canonicalize(&other.goroot).ok() == real;
+            if let Some(target) = toolchains.iter().find(is_target).filter(|_| real.is_some()) {
+                let reason = format!("{} is a link to it", toolchain.version.toolchain_name());
+                asked_for.entry(target.version.clone()).or_insert(reason);
+            }
         }
         let projects = self.projects()?;
         let pinned = projects.iter().filter_map(|file| file.parent()).filter(|directory| directory.is_dir());

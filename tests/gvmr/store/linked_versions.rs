@@ -74,3 +74,16 @@ fn prune_removes_the_link_and_not_where_it_leads() {
     world.gvmr(["prune", "--yes"]).exits(0, &["removed go1.98.1"]);
     assert!(!exists(&world.goroot("1.98.1")) && elsewhere.join("bin/go").exists());
 }
+
+#[test]
+fn prune_keeps_the_version_that_another_name_leads_to() {
+    let mirror = Mirror::small(&["1.98.1", "1.99.1"]);
+    let world = mirror.world();
+    world.gvmr(["install", "1.98.1", "1.99.1"]).succeeds();
+    world.gvmr(["use", "--global", "1.99.1"]).succeeds();
+    symlink("go1.98.1", world.goroot("1.98.7")).unwrap();
+    world
+        .gvmr(["prune", "--yes"])
+        .exits(0, &["go1.98.1 stays: go1.98.7 is a link to it", "nothing to remove"]);
+    assert!(world.goroot("1.98.1").join("bin/go").exists() && world.goroot("1.98.7").is_symlink());
+}
