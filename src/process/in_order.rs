@@ -9,15 +9,19 @@ pub fn in_order<T: Sync, R: Send>(items: &[T], at_once: usize, work: impl Fn(&T)
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(items.len()));
     std::thread::scope(|scope| {
+        let worker = || {
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                let Some(item) = items.get(number) else { break };
+                let result = work(item);
+                done.lock().unwrap_or_else(PoisonError::into_inner).push((number, result));
+            }
+        };
         for _ in 0..at_once.clamp(1, items.len().max(1)) {
-            scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(number) else { break };
-                    let result = work(item);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((number, result));
-                }
-            });
+            // Where this user may have no more threads, this one does the work.
+            if std::thread::Builder::new().spawn_scoped(scope, worker).is_err() {
+                worker();
+            }
         }
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
