@@ -16,6 +16,7 @@ pub(in crate::doctor) fn not_writable(facts: &Examination<'_>) -> Looked {
     if facts.goroot().is_none() {
         return NOTHING;
     }
+    let user_home = facts.user_home();
     let mut findings = Vec::new();
     for name in ["GOCACHE", "GOMODCACHE", "GOBIN"] {
         let setting = facts.setting(name)?;
@@ -37,12 +38,17 @@ pub(in crate::doctor) fn not_writable(facts: &Examination<'_>) -> Looked {
             );
             continue;
         }
-        findings.extend(refused(name, Path::new(&value), place));
+        findings.extend(refused(name, Path::new(&value), place, user_home.as_deref()));
     }
     if let Some(gopath) = facts.setting("GOPATH")?.value() {
         let first = gopath.split(':').next().unwrap_or_default();
         if first.starts_with('/') {
-            findings.extend(refused("GOPATH/pkg/sumdb", &Path::new(first).join("pkg/sumdb"), None));
+            findings.extend(refused(
+                "GOPATH/pkg/sumdb",
+                &Path::new(first).join("pkg/sumdb"),
+                None,
+                user_home.as_deref(),
+            ));
         }
     }
     Ok(findings)
@@ -57,28 +63,46 @@ fn variable(name: &str) -> &'static str {
 }
 
 /// The directory, or the nearest one above it where it has to be made.
-fn refused(name: &str, directory: &Path, place: Option<FindingPlace>) -> Option<Finding> {
+fn refused(
+    name: &str,
+    directory: &Path,
+    place: Option<FindingPlace>,
+    user_home: Option<&Path>,
+) -> Option<Finding> {
     let there: PathBuf = directory.ancestors().find(|path| path.exists())?.to_owned();
     let found = fs::metadata(&there).ok()?;
     let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
     if found.is_dir() && rustix::fs::access(&there, access).is_ok() {
         return None;
     }
-    let owner = owner(found.uid());
-    let why = if found.is_dir() {
-        format!(
-            "{} belongs to {owner}: `permission denied`; `sudo go` leaves such directories",
-            printable::path(&there)
-        )
-    } else {
-        format!("{} is not a directory", printable::path(&there))
-    };
     let me = rustix::process::geteuid().as_raw();
+    let shown = printable::path(&there);
+    let quoted = crate::shell::quote::where_needed(there.as_os_str());
     let finding = Finding::error("cache.not-writable", FindingPlace::file(there.clone()))
-        .what(format!("go cannot write to {name}"))
-        .why(why)
-        .by_hand("give it back to this user")
-        .command(format!("sudo chown -R {me}: {}", crate::shell::quote::where_needed(there.as_os_str())));
+        .what(format!("go cannot write to {name}"));
+    let is_below_home = user_home.is_some_and(|home| there != home && there.starts_with(home));
+    let finding = if !found.is_dir() {
+        finding
+            .why(format!("{shown} is not a directory"))
+            .by_hand("set it to a directory of yours, or leave it unset")
+    } else if found.uid() == me {
+        finding
+            .why(format!("{shown} is yours and has mode {:o}", found.mode() & 0o7777))
+            .by_hand("let yourself write to it")
+            .command(format!("chmod u+rwx {quoted}"))
+    } else if is_below_home {
+        finding
+            .why(format!(
+                "{shown} belongs to {}: `permission denied`; `sudo go` leaves such directories",
+                owner(found.uid())
+            ))
+            .by_hand("give it back to this user")
+            .command(format!("sudo chown -R {me}: {quoted}"))
+    } else {
+        finding
+            .why(format!("{shown} belongs to {}: `permission denied`", owner(found.uid())))
+            .by_hand("set it to a directory of yours, or leave it unset")
+    };
     Some(place.into_iter().fold(finding, Finding::and))
 }
 

@@ -117,7 +117,10 @@ pub(in crate::doctor) fn leftovers(facts: &Examination<'_>) -> Looked {
 /// No Go at all.
 pub(in crate::doctor) fn nothing_here(facts: &Examination<'_>) -> Looked {
     let is_empty = facts.toolchains()?.is_empty();
-    let has_go = gvmr_core::home::system_go::find(OsStr::new("go"), &Process, facts.home, None).is_some();
+    let in_session =
+        || facts.login_shell().is_ok_and(|login| login.sessions.iter().any(|session| session.go.is_some()));
+    let has_go = gvmr_core::home::system_go::find(OsStr::new("go"), &Process, facts.home, None).is_some()
+        || in_session();
     let is_asked = matches!(facts.answer().map(|answer| &answer.choice), Some(Selection::Missing { .. }));
     one((is_empty && !has_go && !is_asked).then(|| Finding {
         places: Vec::new(),

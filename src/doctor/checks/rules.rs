@@ -20,6 +20,9 @@ pub(in crate::doctor) fn of_error(error: &ConfigError) -> Vec<Finding> {
     let fixed = |finding: Finding| vec![finding.by_hand(error.hint().unwrap_or_default())];
     match error {
         ConfigError::NoHome => fixed(finding("host.home", variable("HOME")).what("HOME is not set")),
+        ConfigError::Relative { setting: "HOME", .. } => {
+            fixed(finding("host.home", variable("HOME")).what("HOME cannot be used"))
+        }
         ConfigError::Relative { setting, .. }
         | ConfigError::Value { setting, .. }
         | ConfigError::Address { setting, .. } => fixed(finding("gvmr.rules", variable(setting))),

@@ -5,6 +5,7 @@ use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
 use crate::store::Programs;
+use gvmr_core::home::shared_home;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -18,12 +19,17 @@ pub(in crate::doctor) fn broken(facts: &Examination<'_>) -> Looked {
     let own = Programs::beside_this_one().ok().and_then(|programs| fs::read(&programs.shim).ok());
     let mut names = vec!["go".to_owned(), "gofmt".to_owned()];
     names.extend(toolchains.iter().map(|toolchain| toolchain.version.toolchain_name()));
+    let command = if shared_home::is_anothers(facts.home) {
+        format!("{} setup --system", shared_home::program(facts.home))
+    } else {
+        "gvmr setup".to_owned()
+    };
     let finding = |name: &str, severity, what: String, why: &str| {
         Finding::at("gvmr.shim-broken", severity, FindingPlace::file(shims.join(name)))
             .what(what)
             .why(why)
             .by_hand("write the shims again")
-            .command("gvmr setup")
+            .command(&command)
     };
     let mut findings = Vec::new();
     let mut is_older = false;

@@ -10,7 +10,7 @@ use crate::shell::{ProbeResult, SessionKind, SessionState};
 use gvmr_core::sys::printable;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A file that the login shell reads and this user may not.
 pub(in crate::doctor) fn unreadable(facts: &Examination<'_>) -> Looked {
@@ -54,6 +54,9 @@ pub(in crate::doctor) fn block_missing(facts: &Examination<'_>) -> Looked {
     }))
 }
 
+/// File, line and text, and the sessions that lose the shim directory there.
+type LineThatDrops<'s> = ((PathBuf, usize, String), Vec<&'s ProbeResult>);
+
 /// A line that drops what was on PATH before, the shim directory too.
 pub(in crate::doctor) fn overwritten(facts: &Examination<'_>) -> Looked {
     let login = facts.login_shell()?;
@@ -61,23 +64,55 @@ pub(in crate::doctor) fn overwritten(facts: &Examination<'_>) -> Looked {
         return NOTHING;
     }
     let broken: Vec<_> = login.wrong(facts.home).filter(|session| !has_shims(session, facts)).collect();
-    let Some(first) = broken.first() else { return NOTHING };
-    let Some((file, line, text)) = login.line_that_drops(&facts.home.shims(), first.kind) else {
-        return NOTHING;
-    };
-    let text = printable::text(&without_credentials_in_text(&text));
-    let what = match &first.go {
-        Some(go) => format!("sessions get {}: a line drops what was on PATH before", printable::path(go)),
-        None => "sessions have no go: a line drops what was on PATH before".to_owned(),
-    };
-    one(Some(Finding {
-        sessions: names(login, &broken),
-        ..Finding::error("path.overwritten", FindingPlace::written(file, line, text))
-            .what(what)
-            .why("it sets PATH without $PATH, after gvmr's lines")
-            .by_hand("add `:$PATH` to it, or let gvmr's lines move behind it")
-            .command("gvmr setup")
-    }))
+    // Each kind of session reads other files.
+    let mut by_line: Vec<LineThatDrops<'_>> = Vec::new();
+    for session in broken {
+        let Some(dropped) = login.line_that_drops(&facts.home.shims(), session.kind) else { continue };
+        match by_line.iter_mut().find(|(line, _)| *line == dropped) {
+            Some((_, sessions)) => sessions.push(session),
+            None => by_line.push((dropped, vec![session])),
+        }
+    }
+    let findings = by_line.into_iter().map(|((file, line, text), sessions)| {
+        let what = match sessions.first().and_then(|session| session.go.as_ref()) {
+            Some(go) => format!("sessions get {}: a line drops what was on PATH before", printable::path(go)),
+            None => "sessions have no go: a line drops what was on PATH before".to_owned(),
+        };
+        Finding {
+            sessions: names(login, &sessions),
+            ..Finding::error("path.overwritten", at(file, line, &text))
+                .what(what)
+                .why("it sets PATH without $PATH, after gvmr's lines")
+                .by_hand("add `:$PATH` to it, or let gvmr's lines move behind it")
+                .command("gvmr setup")
+        }
+    });
+    let findings: Vec<_> = findings.collect();
+    if findings.is_empty() { unasked(login) } else { Ok(findings) }
+}
+
+/// A line of a start-up file. Its text is shown where it sets PATH and nothing else: another word may be a secret.
+fn at(file: PathBuf, line: usize, text: &str) -> FindingPlace {
+    let sets_path_alone = text.matches('=').count() == 1 && text.contains("PATH=");
+    if text.is_empty() {
+        FindingPlace::file(file)
+    } else if sets_path_alone {
+        FindingPlace::written(file, line, printable::text(&without_credentials_in_text(text)))
+    } else {
+        FindingPlace::line(file, Some(line))
+    }
+}
+
+/// Nothing was found; sessions that gave no answer are no proof that all is well.
+fn unasked(login: &LoginShell) -> Looked {
+    let failed = login.sessions.iter().find_map(|session| Some((session, session.failure.as_ref()?)));
+    match failed {
+        Some((session, failure)) => {
+            let name = names(login, &[session]).concat();
+            Err(format!("{name}: {failure}").into())
+        }
+        None => NOTHING,
+    }
 }
 
 /// Another `go` before the shim.
@@ -87,13 +122,10 @@ pub(in crate::doctor) fn shim_not_first(facts: &Examination<'_>) -> Looked {
         return NOTHING;
     }
     let broken: Vec<_> = login.wrong(facts.home).filter(|session| has_shims(session, facts)).collect();
-    let Some(other) = broken.iter().find_map(|session| session.go.clone()) else { return NOTHING };
+    let Some(other) = broken.iter().find_map(|session| session.go.clone()) else { return unasked(login) };
     let directory = other.parent().unwrap_or(Path::new("/"));
     let place = match login.line_that_adds(directory) {
-        Some((file, line, text)) => {
-            let text = printable::text(&without_credentials_in_text(&text));
-            FindingPlace::written(file, line, text)
-        }
+        Some((file, line, text)) => at(file, line, &text),
         None => FindingPlace::file(&other),
     };
     one(Some(Finding {
@@ -114,19 +146,16 @@ pub(in crate::doctor) fn without_go(facts: &Examination<'_>) -> Looked {
         return NOTHING;
     }
     let answered = || login.sessions.iter().filter(|session| session.failure.is_none());
-    let Some(go) = answered().find_map(|session| session.go.clone()) else { return NOTHING };
+    let Some(go) = answered().find_map(|session| session.go.clone()) else { return unasked(login) };
     let reachable =
         |session: &&ProbeResult| !matches!(session.state(facts.home), SessionState::OutOfReach(_));
     let without: Vec<_> = answered().filter(reachable).filter(|session| session.go.is_none()).collect();
     if without.is_empty() {
-        return NOTHING;
+        return unasked(login);
     }
     let directory = go.parent().unwrap_or(Path::new("/"));
     let (severity, place) = match login.line_that_adds(directory) {
-        Some((file, line, text)) => {
-            let text = printable::text(&without_credentials_in_text(&text));
-            (Severity::Error, FindingPlace::written(file, line, text))
-        }
+        Some((file, line, text)) => (Severity::Error, at(file, line, &text)),
         None => (Severity::Note, FindingPlace::file(&go)),
     };
     one(Some(Finding {

@@ -6,6 +6,7 @@ use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
 use crate::doctor::place::FindingPlace;
 use crate::explain::ValueSource;
+use crate::net::without_credentials_in_text;
 use gvmr_core::gover::gomod::Requirement;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
@@ -61,7 +62,10 @@ pub(in crate::doctor) fn in_env_file(facts: &Examination<'_>) -> Looked {
     }
     one(wrong(&Switch::of(&value, version), version).map(|why| {
         Finding::error("toolchain.env-file", place)
-            .what(format!("`go env -w` set GOTOOLCHAIN={}", printable::word(&value)))
+            .what(format!(
+                "`go env -w` set GOTOOLCHAIN={}",
+                printable::word(&without_credentials_in_text(&value))
+            ))
             .why(why)
             .by_hand(
                 "delete that line by hand: where it leads to Go 1.20, `go env -u` does not know the name",
@@ -79,7 +83,10 @@ pub(in crate::doctor) fn in_process(facts: &Examination<'_>) -> Looked {
     one(wrong(&Switch::of(&value, version), version).map(|why| {
         let place = FindingPlace::Variable { variable: VARIABLE, holder: "process" };
         let finding = Finding::error("toolchain.overridden", place)
-            .what(format!("GOTOOLCHAIN={} overrules the version that was chosen", printable::word(&value)))
+            .what(format!(
+                "GOTOOLCHAIN={} overrules the version that was chosen",
+                printable::word(&without_credentials_in_text(&value))
+            ))
             .why(why)
             .by_hand("unset it, and delete the line that exports it")
             .command("unset GOTOOLCHAIN");
@@ -118,7 +125,7 @@ pub(in crate::doctor) fn not_available(facts: &Examination<'_>) -> Looked {
         Finding::error("toolchain.not-available", place)
             .what(format!("Go {wanted} is asked for here, and not installed"))
             .why("every go in this directory ends with an error, or asks to install it")
-            .by_hand(format!("install it: `gvmr install {wanted}`"))
+            .by_hand("install it")
             .command(format!("gvmr install {wanted}")),
     ))
 }

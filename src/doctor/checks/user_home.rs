@@ -69,8 +69,7 @@ pub(in crate::doctor) fn temporary(_facts: &Examination<'_>) -> Looked {
         Finding::error("host.tmpdir", place)
             .what("go cannot use its directory for temporary files")
             .why(why)
-            .by_hand("give go another one")
-            .command("go env -w GOTMPDIR=\"$HOME/.cache/go-tmp\", after mkdir -p of it")
+            .by_hand("set GOTMPDIR to a directory of yours in which programs may run")
     }))
 }
 
