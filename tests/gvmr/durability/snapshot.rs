@@ -10,7 +10,7 @@ use std::path::Path;
 pub(super) type Snapshot = BTreeMap<String, String>;
 
 /// What a command may leave of its own when it is ended: the next one sweeps it.
-const OWN: [&str; 4] = ["cache", "locks", "staging", "projects"];
+const OWN: [&str; 5] = ["cache", "locks", "staging", "projects", "credentials.lock"];
 const HOME: &str = ".local/share/gvmr";
 
 /// What is below `user`, the user's home directory.

@@ -23,11 +23,12 @@ pub(super) fn by_the_proxy() {
     }
     let proxy = "http://joe:canary@10.0.2.2:3128";
     machine.world.set("HTTP_PROXY", proxy).set("HTTPS_PROXY", proxy).set("GOSUMDB", "sum.golang.org");
-    for words in [&["install", "1.22.1"][..], &["ls-remote", "1.22"]] {
+    // What is known here of releases is listed all the same.
+    for (words, code) in [(&["install", "1.22.1"][..], 4), (&["ls-remote", "1.22"], 0)] {
         for goproxy in ["http://goproxy.example/nat", "https://goproxy.example/nat"] {
             machine.world.set("GOPROXY", goproxy);
             let run = machine.world.gvmr(words);
-            assert_eq!(run.code, Some(4), "{run:#?}");
+            assert_eq!(run.code, Some(code), "{run:#?}");
             for word in ["407", "goproxy.example", "http://***@10.0.2.2:3128"] {
                 assert!(run.stderr.contains(word), "{run:#?}");
             }
