@@ -28,9 +28,10 @@ const MAX_BYTES: usize = 1 << 20;
 /// The most characters of a program's last line that are quoted.
 const MAX_QUOTED: usize = 300;
 
-/// Variables for which the go command would start the C compiler, to find out which flags it accepts.
-const OF_THE_COMPILER: [&str; 5] =
-    ["CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS"];
+/// Variables for which the go command would start the C compiler, to find out which flags it accepts, and keep the answers in
+/// its build cache.
+const OF_THE_COMPILER: [&str; 6] =
+    ["CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS", "PKG_CONFIG"];
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]

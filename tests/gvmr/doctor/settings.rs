@@ -80,6 +80,12 @@ fn each_setting_that_breaks_go_is_named_with_its_line_and_look_alikes_are_not() 
     };
     let mut world = mirror.world();
     world.gvmr(["install", "1.24.11", "1.19.13"]).succeeds();
+    for words in [&["doctor"][..], &["env", "--why"]] {
+        world.gvmr(words).succeeds();
+        let made =
+            [".cache", ".config", "go"].map(|name| world.path("user").join(name)).map(|path| path.exists());
+        assert_eq!(made, [false; 3], "{words:?} writes nothing");
+    }
     for (number, case) in BROKEN.iter().chain(WHOLE).enumerate() {
         let file = world.path("user/.config/go/env");
         fs::create_dir_all(file.parent().unwrap()).unwrap();
