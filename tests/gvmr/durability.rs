@@ -23,7 +23,7 @@ fn assert_whole(counts: impl IntoIterator<Item = Count>) {
 
 #[test]
 fn a_kill_at_any_moment_leaves_nothing_half() {
-    let kills = rounds("durability::a_kill_at_any_moment_leaves_nothing_half", 3, 12);
+    let kills = rounds("durability::a_kill_at_any_moment_leaves_nothing_half", 3, 6);
     assert_whole(SCENARIOS.iter().map(|scenario| kills::count(scenario, kills)));
 }
 
@@ -33,7 +33,7 @@ fn a_fault_in_any_call_that_changes_something_leaves_nothing_half() {
     if let Err(reason) = faults::can_be_made() {
         return skip(&reason);
     }
-    let faults = rounds("durability::a_fault_in_any_call_that_changes_something_leaves_nothing_half", 5, 40);
+    let faults = rounds("durability::a_fault_in_any_call_that_changes_something_leaves_nothing_half", 4, 12);
     assert_whole(SCENARIOS.iter().enumerate().map(|(nth, scenario)| faults::count(scenario, nth, faults)));
 }
 
@@ -42,6 +42,6 @@ fn a_power_cut_at_any_moment_leaves_nothing_half() {
     if let Err(reason) = power_cuts::can_be_made() {
         return skip(&reason);
     }
-    let cuts = rounds("durability::a_power_cut_at_any_moment_leaves_nothing_half", 1, 4);
+    let cuts = rounds("durability::a_power_cut_at_any_moment_leaves_nothing_half", 1, 2);
     assert_whole(SCENARIOS.iter().map(|scenario| power_cuts::count(scenario, cuts)));
 }
