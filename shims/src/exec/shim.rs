@@ -1,9 +1,8 @@
 //! The shim from its arguments to the exec of the right Go.
 //!
 //! Takes what C's `main` is given, before any runtime has touched signals. Never writes a file, never starts a
-//! second process. Before a tool that it
-//! can run it prints one line at most, where the tool's answer would mislead. Where something must be compiled, printed or
-//! asked first, it hands over to the program.
+//! second process. Before a tool that it can run it prints one line at most, where the tool's answer would mislead. Where
+//! something must be compiled, printed or asked first, it hands over to the program.
 
 use crate::env::env_context::{Config, ResolvedEnv};
 use crate::exec::called_shim::{self, CalledShim};

@@ -33,12 +33,7 @@ pub fn find(
     shim: Option<&Path>,
 ) -> Option<SystemGo> {
     let path = environment.get("PATH")?;
-    let shim = shim.and_then(|shim| fs::metadata(shim).ok());
-    program::directories(&path)
-        .filter(|directory| !is_shims_directory(directory, home))
-        .map(|directory| directory.join(name))
-        .find(|program| is_program(program, shim.as_ref()))
-        .map(describe)
+    first(name, program::directories(&path), home, shim).map(describe)
 }
 
 /// The first `name` that [`find`] passes over for root, since another user can change the directory that it lies in.
@@ -49,8 +44,18 @@ pub fn refused(
     shim: Option<&Path>,
 ) -> Option<PathBuf> {
     let path = environment.get("PATH")?;
+    first(name, program::refused_directories(&path), home, shim)
+}
+
+/// The first program of that name in these directories that is not gvmr's.
+fn first<'a>(
+    name: &OsStr,
+    directories: impl Iterator<Item = &'a Path>,
+    home: &Home,
+    shim: Option<&Path>,
+) -> Option<PathBuf> {
     let shim = shim.and_then(|shim| fs::metadata(shim).ok());
-    program::refused_directories(&path)
+    directories
         .filter(|directory| !is_shims_directory(directory, home))
         .map(|directory| directory.join(name))
         .find(|program| is_program(program, shim.as_ref()))
