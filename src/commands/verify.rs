@@ -46,26 +46,23 @@ fn worst(audits: &[Audit], failures: &mut Vec<Error>, gvmr: &str) -> Option<Erro
             audits.iter().filter(|audit| audit.verdict == verdict).map(|audit| audit.toolchain.as_str());
         names.collect::<Vec<_>>().join(", ")
     };
+    let again = |verdict| {
+        format!("run `{gvmr} uninstall --force {0} && {gvmr} install {0}`", of(verdict).replace(", ", " "))
+    };
     match audits.iter().map(|audit| audit.verdict).max() {
         Some(AuditVerdict::Differs) => Some(
             Error::said(
                 ErrorKind::Integrity,
                 format!("{}: does not match the checksum database", of(AuditVerdict::Differs)),
             )
-            .hint(format!(
-                "run `{gvmr} uninstall --force {0} && {gvmr} install {0}`",
-                of(AuditVerdict::Differs).replace(", ", " ")
-            )),
+            .hint(again(AuditVerdict::Differs)),
         ),
         Some(AuditVerdict::Exposed) => Some(
             Error::said(
                 ErrorKind::Finding,
                 format!("{}: other users can change it", of(AuditVerdict::Exposed)),
             )
-            .hint(format!(
-                "run `{gvmr} uninstall --force {0} && {gvmr} install {0}`",
-                of(AuditVerdict::Exposed).replace(", ", " ")
-            )),
+            .hint(again(AuditVerdict::Exposed)),
         ),
         _ if !failures.is_empty() => Some(failures.remove(0)),
         Some(AuditVerdict::Unproved) => Some(
