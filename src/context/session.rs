@@ -2,7 +2,8 @@
 
 use super::Context;
 use crate::config::Settings;
-use crate::shell::{ScriptEntry, ScriptError};
+use crate::shell::{Account, ScriptEntry, ScriptError, SetupError, UserSetup};
+use crate::store::Programs;
 use gvmr_core::gover::goenv;
 use gvmr_core::sys::environment::{Environment, Process};
 use std::ffi::OsString;
@@ -38,6 +39,18 @@ impl Context {
             shims: entry.home_in(&Process)?.join("shims"),
             go_bin: entry.go_bin_in(&Process)?,
             exports_home: entry.export_home,
+        })
+    }
+
+    /// What `gvmr setup` sets up for this user.
+    pub fn user_setup(&self) -> Result<UserSetup<'_>, SetupError> {
+        Ok(UserSetup {
+            home: &self.settings.home,
+            gvmr: Programs::beside_this_one()?.program,
+            account: Account::of_process(&Process)?,
+            go_bin: self.go_bin(),
+            export_home: self.home_is_custom(),
+            home_is_shared: self.settings.reads_only,
         })
     }
 

@@ -5,13 +5,11 @@
 use super::finding::Skipped;
 use crate::context::Context;
 use crate::shell::{
-    Account, Dropped, EditContent, ProbeResult, SessionKind, SessionState, Sessions, Shell, UserPlan,
-    UserSetup,
+    Account, Dropped, ProbeResult, SessionKind, SessionState, Sessions, Shell, UserPlan, UserSetup,
+    has_lines_of_ours,
 };
-use crate::store::Programs;
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::bounded;
-use gvmr_core::sys::environment::Process;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
@@ -42,23 +40,14 @@ pub struct LoginShell {
 impl LoginShell {
     /// Asks the sessions; the reason where there is no such shell.
     pub fn ask(context: &Context) -> Result<Self, Skipped> {
-        let account = Account::of_process(&Process).map_err(|error| error.to_string())?;
-        let setup = UserSetup {
-            home: &context.settings.home,
-            gvmr: Programs::beside_this_one().map_err(|error| error.to_string())?.program,
-            account,
-            go_bin: context.go_bin(),
-            export_home: context.home_is_custom(),
-            home_is_shared: context.settings.reads_only,
-        };
+        let setup = context.user_setup().map_err(|error| error.to_string())?;
         let shell = setup.sessions().shells().into_iter().next();
         let shell = shell.filter(|shell| setup.account.shell.as_ref() == Some(&shell.program));
         let Some(shell) = shell else { return Err("the login shell is none that gvmr knows".into()) };
         let plan = UserPlan::look(&setup, true, false).map_err(|error| error.to_string())?;
         let is_set_up = context.settings.home.root().join("env").exists();
         let sessions = setup.sessions().of_kinds(std::slice::from_ref(&shell), &KINDS);
-        let lacking =
-            plan.changes.needed().filter(|file| !has_lines_of_ours(file)).map(Path::to_owned).collect();
+        let lacking = plan.changes.needed().filter(|file| !is_edited(file)).map(Path::to_owned).collect();
         let UserSetup { account, gvmr, .. } = setup;
         Ok(Self { shell, is_set_up, lacking, unreadable: plan.unreadable, sessions, account, gvmr })
     }
@@ -144,9 +133,8 @@ impl LoginShell {
 }
 
 /// Whether setup wrote to this file, whatever became of that.
-fn has_lines_of_ours(file: &Path) -> bool {
-    let text = bounded::read(file, MAX_BYTES).ok().flatten().unwrap_or_default();
-    contains(&text, b">>> gvmr >>>") || contains(&text, EditContent::MARK.as_bytes())
+fn is_edited(file: &Path) -> bool {
+    has_lines_of_ours(&bounded::read(file, MAX_BYTES).ok().flatten().unwrap_or_default())
 }
 
 fn contains(line: &[u8], part: &[u8]) -> bool {

@@ -242,6 +242,7 @@ impl From<SetupError> for Error {
     fn from(error: SetupError) -> Self {
         match error {
             SetupError::Script(error) => error.into(),
+            SetupError::Account(error) => error.into(),
             SetupError::Crontab(error) => error.into(),
             SetupError::Edit(error) => error.into(),
             SetupError::System(error) => error.into(),

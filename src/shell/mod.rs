@@ -27,7 +27,8 @@ mod vscode;
 pub use account::{Account, AccountError};
 pub use crontab::{Crontab, CrontabChange, CrontabError};
 pub use edit::{
-    BlockError, BlockPosition, Changes, Direction, Edit, EditContent, EditError, FileChange, move_aside,
+    BlockError, BlockPosition, Changes, Direction, Edit, EditContent, EditError, FileChange,
+    has_lines_of_ours, move_aside,
 };
 pub use found_go::{FoundGo, UnreadableByShell, found_go, of_session, path_command};
 pub use kind::ShellKind;

@@ -6,27 +6,14 @@ use super::report;
 use crate::cli;
 use crate::context::Context;
 use crate::error::Error;
-use crate::shell::{Account, UserPlan, UserSetup, UserUndo};
-use crate::store::Programs;
-use gvmr_core::sys::environment::Process;
+use crate::shell::{UserPlan, UserUndo};
 use gvmr_core::sys::printable;
 use serde_json::Value;
 use std::path::PathBuf;
 
-fn look(context: &Context) -> Result<UserSetup<'_>, Error> {
-    Ok(UserSetup {
-        home: &context.settings.home,
-        gvmr: Programs::beside_this_one()?.program,
-        account: Account::of_process(&Process)?,
-        go_bin: context.go_bin(),
-        export_home: context.home_is_custom(),
-        home_is_shared: context.settings.reads_only,
-    })
-}
-
 /// `gvmr setup`.
 pub(super) fn make(arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
-    let setup = look(context)?;
+    let setup = context.user_setup()?;
     let mut plan = UserPlan::look(&setup, arguments.repair, arguments.cron)?;
     if arguments.dry_run {
         return show_plan(&plan, arguments, context);
@@ -95,7 +82,7 @@ fn as_json(plan: &UserPlan, arguments: &cli::SetupArgs) -> Value {
 
 /// `gvmr setup --undo`.
 pub(super) fn undo(arguments: &cli::SetupArgs, context: &Context) -> Result<(), Error> {
-    let setup = look(context)?;
+    let setup = context.user_setup()?;
     let mut undo = UserUndo::look(&setup)?;
     let needed = undo.is_needed();
     let show = |undo: &UserUndo| {

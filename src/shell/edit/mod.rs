@@ -28,3 +28,4 @@ pub use change::FileChange;
 pub use changes::{Changes, Direction};
 pub use content::{BlockPosition, Edit, EditContent};
 pub use error::EditError;
+pub use owned_file::has_lines_of_ours;

@@ -2,7 +2,7 @@
 //!
 //! Takes bytes and gives bytes.
 
-use super::block::counted;
+use super::block::{BEGIN, counted};
 use super::content::EditContent;
 
 /// The mark stands within this many bytes of the file's start.
@@ -14,6 +14,12 @@ const MAX_DIRECTORIES: usize = 64;
 pub(super) fn is_ours(bytes: &[u8]) -> bool {
     let mark = EditContent::MARK.as_bytes();
     bytes[..bytes.len().min(HEAD)].windows(mark.len()).any(|window| window == mark)
+}
+
+/// Whether gvmr wrote anything into this file, as its own or as a block.
+pub fn has_lines_of_ours(bytes: &[u8]) -> bool {
+    let has = |mark: &[u8]| bytes.windows(mark.len()).any(|window| window == mark);
+    has(BEGIN) || has(EditContent::MARK.as_bytes())
 }
 
 /// `bytes`, and a last line that remembers the directories that were made for the file.

@@ -1,6 +1,6 @@
 //! Why a run of setup ends before it has changed all that it planned.
 
-use crate::shell::{CrontabError, EditError, ScriptError, SystemError};
+use crate::shell::{AccountError, CrontabError, EditError, ScriptError, SystemError};
 use crate::store::StoreError;
 use gvmr_core::sys::printable;
 use std::path::PathBuf;
@@ -11,6 +11,9 @@ pub enum SetupError {
     /// The home cannot be named in start-up files.
     #[error(transparent)]
     Script(#[from] ScriptError),
+    /// There is no account whose files can be edited.
+    #[error(transparent)]
+    Account(#[from] AccountError),
     /// The crontab cannot be read, or has half a block.
     #[error(transparent)]
     Crontab(#[from] CrontabError),
