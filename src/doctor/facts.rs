@@ -33,6 +33,7 @@ pub struct Examination<'a> {
     toolchains: OnceCell<Result<Vec<Toolchain>, StoreError>>,
     host: OnceCell<Host>,
     unrunnable: OnceCell<Option<Unrunnable>>,
+    env_file: OnceCell<Option<(PathBuf, String)>>,
 }
 
 /// A Go that does not run on this machine.
@@ -62,6 +63,7 @@ impl<'a> Examination<'a> {
             toolchains: OnceCell::new(),
             host: OnceCell::new(),
             unrunnable: OnceCell::new(),
+            env_file: OnceCell::new(),
         }
     }
 
@@ -141,10 +143,13 @@ impl<'a> Examination<'a> {
     }
 
     /// The same and its text, where it is there and can be read.
-    pub fn env_file(&self) -> Option<(PathBuf, String)> {
-        let file = self.env_file_path()?;
-        let bytes = bounded::read(&file, bounded::PIN_LIMIT).ok()??;
-        Some((file, String::from_utf8_lossy(&bytes).into_owned()))
+    pub fn env_file(&self) -> Option<&(PathBuf, String)> {
+        let read = || {
+            let file = self.env_file_path()?;
+            let bytes = bounded::read(&file, bounded::PIN_LIMIT).ok()??;
+            Some((file, String::from_utf8_lossy(&bytes).into_owned()))
+        };
+        self.env_file.get_or_init(read).as_ref()
     }
 }
 

@@ -127,10 +127,15 @@ impl Finding {
         self
     }
 
-    /// The part of its id before the dot.
+    /// The area of its kind.
     pub fn area(&self) -> &'static str {
-        self.id.split_once('.').map_or(self.id, |(area, _)| area)
+        area(self.id)
     }
+}
+
+/// The part of an id before the dot.
+pub(super) fn area(id: &'static str) -> &'static str {
+    id.split_once('.').map_or(id, |(area, _)| area)
 }
 
 impl Serialize for Finding {

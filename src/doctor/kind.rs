@@ -2,6 +2,7 @@
 
 use super::checks::{self, Looked};
 use super::facts::Examination;
+use super::finding::area;
 use crate::config::nearest;
 use gvmr_core::sys::printable;
 use std::collections::BTreeSet;
@@ -106,6 +107,6 @@ pub fn select(words: &[String]) -> Result<BTreeSet<&'static str>, UnknownKind> {
 impl Kind {
     /// The part of the id before the dot.
     pub fn area(&self) -> &'static str {
-        self.id.split_once('.').map_or(self.id, |(area, _)| area)
+        area(self.id)
     }
 }

@@ -63,6 +63,11 @@ impl FindingPlace {
         Self::File { file: file.into(), line, column: None, text_redacted: None }
     }
 
+    /// A variable of this process.
+    pub fn variable(variable: &'static str) -> Self {
+        Self::Variable { variable, holder: "process" }
+    }
+
     /// A line of a file, with its text, which is without credentials.
     pub fn written(file: impl Into<PathBuf>, line: usize, text: String) -> Self {
         Self::File { file: file.into(), line: Some(line), column: None, text_redacted: Some(text) }
@@ -82,7 +87,7 @@ impl FindingPlace {
     /// What gives this variable its value; `None` for what nobody wrote.
     pub fn of_value(source: &ValueSource, variable: &Variable, value: &OsStr) -> Option<Self> {
         match source {
-            ValueSource::Process(name) => Some(Self::Variable { variable: name, holder: "process" }),
+            ValueSource::Process(name) => Some(Self::variable(name)),
             ValueSource::Rule(RuleOrigin { file, line, .. })
             | ValueSource::UserFile { file, line }
             | ValueSource::ToolchainFile { file, line } => Some(Self::setting(file, *line, variable, value)),

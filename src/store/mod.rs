@@ -45,7 +45,7 @@ pub use remove::processes_in;
 pub use replace::{replace, replace_for_all};
 pub use retention::{IS_DEFAULT, Retention};
 pub use share::{SHARED_HOME, Shared, machine_file, share, unshare};
-pub use shims::ShimChanges;
+pub use shims::{ShimChanges, shim_names};
 pub use staging::StagingDirectory;
 
 use crate::atomic_file;

@@ -6,7 +6,7 @@
 
 use super::error::StoreError;
 use super::temporary::temporary;
-use super::{Store, sync_directory, version_of};
+use super::{Store, Toolchain, sync_directory, version_of};
 use crate::atomic_file;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use rustix::io::Errno;
@@ -43,8 +43,7 @@ impl Store {
     pub fn write_shims(&self, shim_binary: &Path, program: &Path) -> Result<ShimChanges, StoreError> {
         let _lock = self.acquire_soon(SHIMS, PATIENCE)?;
         let directory = self.home.shims();
-        let mut names = vec!["go".to_owned(), "gofmt".to_owned()];
-        names.extend(self.toolchains()?.iter().map(|toolchain| toolchain.version.toolchain_name()));
+        let names = shim_names(&self.toolchains()?);
 
         let mut changes = ShimChanges::default();
         let source = Source::prepare(shim_binary, &directory)?;
@@ -79,6 +78,12 @@ impl Store {
         }
         self.write(&file, &[line, b"\n"].concat())
     }
+}
+
+/// The names of the shim that these versions need.
+pub fn shim_names(toolchains: &[Toolchain]) -> Vec<String> {
+    let versions = toolchains.iter().map(|toolchain| toolchain.version.toolchain_name());
+    ["go".to_owned(), "gofmt".to_owned()].into_iter().chain(versions).collect()
 }
 
 /// The inode that every name is to lead to.

@@ -1,6 +1,6 @@
 //! The directories that go writes to.
 
-use super::{Looked, NOTHING};
+use super::{Looked, NOTHING, may_write_into};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
 use crate::doctor::place::FindingPlace;
@@ -28,8 +28,7 @@ pub(in crate::doctor) fn not_writable(facts: &Examination<'_>) -> Looked {
             } else {
                 "go refuses a relative one"
             };
-            let place =
-                place.unwrap_or(FindingPlace::Variable { variable: variable(name), holder: "process" });
+            let place = place.unwrap_or(FindingPlace::variable(name));
             findings.push(
                 Finding::error("cache.not-writable", place)
                     .what(format!("{name} is {}", printable::word(&value)))
@@ -54,14 +53,6 @@ pub(in crate::doctor) fn not_writable(facts: &Examination<'_>) -> Looked {
     Ok(findings)
 }
 
-fn variable(name: &str) -> &'static str {
-    match name {
-        "GOCACHE" => "GOCACHE",
-        "GOMODCACHE" => "GOMODCACHE",
-        _ => "GOBIN",
-    }
-}
-
 /// The directory, or the nearest one above it where it has to be made.
 fn refused(
     name: &str,
@@ -71,8 +62,7 @@ fn refused(
 ) -> Option<Finding> {
     let there: PathBuf = directory.ancestors().find(|path| path.exists())?.to_owned();
     let found = fs::metadata(&there).ok()?;
-    let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
-    if found.is_dir() && rustix::fs::access(&there, access).is_ok() {
+    if found.is_dir() && may_write_into(&there) {
         return None;
     }
     let me = rustix::process::geteuid().as_raw();

@@ -5,6 +5,7 @@ use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
 use crate::explain::ValueSource;
+use crate::host;
 use crate::net::without_credentials_in_text;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
@@ -58,10 +59,10 @@ pub(in crate::doctor) fn quoted(facts: &Examination<'_>) -> Looked {
     }
     let Some((file, text)) = facts.env_file() else { return NOTHING };
     let finding = |line: &Line<'_>, what: String, why: &str, text: &str| {
-        let place = place_of(&file, line);
+        let place = place_of(file, line);
         Finding::error("goenv.quoted", place).what(what).why(why).by_hand(text)
     };
-    let wrong = lines(&text).filter_map(|line| {
+    let wrong = lines(text).filter_map(|line| {
         let Some((name, value)) = line.setting else {
             return Some(finding(
                 &line,
@@ -98,7 +99,7 @@ fn unusable(facts: &Examination<'_>) -> Option<Finding> {
             .by_hand("name a file that you can read, or unset GOENV")
     };
     if let Some(named) = named.filter(|named| !Path::new(named).is_absolute()) {
-        let place = FindingPlace::Variable { variable: "GOENV", holder: "process" };
+        let place = FindingPlace::variable("GOENV");
         let named = printable::path(Path::new(&named));
         return Some(finding(place, &format!("GOENV={named} is relative: each directory has another one")));
     }
@@ -121,8 +122,7 @@ pub(in crate::doctor) fn bad_flags(facts: &Examination<'_>) -> Looked {
         return NOTHING; // told as toolchain's
     }
     let setting = facts.setting(variable.name)?;
-    let place =
-        setting.place().unwrap_or(FindingPlace::Variable { variable: variable.name, holder: "process" });
+    let place = setting.place().unwrap_or(FindingPlace::variable(variable.name));
     let fix = match &setting.row.explained.place {
         ValueSource::UserFile { .. } => "correct it with `go env -w`, or delete the line",
         _ => "correct it there",
@@ -138,17 +138,17 @@ pub(in crate::doctor) fn bad_flags(facts: &Examination<'_>) -> Looked {
 /// Targets of other machines, and compilers that are not there.
 pub(in crate::doctor) fn stale_target(facts: &Examination<'_>) -> Looked {
     let Some((file, text)) = facts.env_file() else { return NOTHING };
-    let platform = facts.host().platform();
+    let platform = host::platform();
     let is_off = Process.get("CGO_ENABLED").is_some_and(|value| value == "0")
-        || lines(&text).filter_map(|line| line.setting).any(|setting| setting == ("CGO_ENABLED", "0"));
+        || lines(text).filter_map(|line| line.setting).any(|setting| setting == ("CGO_ENABLED", "0"));
     let mut findings = Vec::new();
-    for line in lines(&text) {
+    for line in lines(text) {
         let Some((name, value)) = line.setting.filter(|(name, value)| {
             !value.is_empty() && Process.get(name).is_none() // what the process sets is meant for it
         }) else {
             continue;
         };
-        let place = place_of(&file, &line);
+        let place = place_of(file, &line);
         let own = match name {
             "GOOS" => platform.os(),
             "GOARCH" => platform.arch(),

@@ -18,12 +18,19 @@ pub(super) mod toolchain;
 pub(super) mod user_home;
 
 use super::finding::{Finding, Skipped};
+use rustix::fs::Access;
+use std::path::Path;
 
 /// What a check gives.
 pub(super) type Looked = Result<Vec<Finding>, Skipped>;
 
 /// Nothing was found.
 pub(super) const NOTHING: Looked = Ok(Vec::new());
+
+/// Whether this user may make files in a directory.
+fn may_write_into(directory: &Path) -> bool {
+    rustix::fs::access(directory, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
 
 /// At most one finding.
 pub(super) fn one(finding: Option<Finding>) -> Looked {

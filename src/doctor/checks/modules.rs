@@ -48,7 +48,7 @@ pub(in crate::doctor) fn stray_root(facts: &Examination<'_>) -> Looked {
         if file.is_absolute() && !file.exists() {
             let place = match goenv::written(&Process, "GOWORK").filter(|_| Process.get("GOWORK").is_none()) {
                 Some(written) => FindingPlace::line(written.file, Some(written.line)),
-                None => FindingPlace::Variable { variable: "GOWORK", holder: "process" },
+                None => FindingPlace::variable("GOWORK"),
             };
             return one(Some(
                 warning(place)

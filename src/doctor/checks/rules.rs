@@ -14,7 +14,7 @@ pub(in crate::doctor) fn mistakes(_: &Examination<'_>) -> Looked {
 
 /// What is wrong with settings that could not be read.
 pub(in crate::doctor) fn of_error(error: &ConfigError) -> Vec<Finding> {
-    let variable = |variable| FindingPlace::Variable { variable, holder: "process" };
+    let variable = FindingPlace::variable;
     let finding =
         |id, place| Finding::error(id, place).what("gvmr cannot read its settings").why(error.to_string());
     let fixed = |finding: Finding| vec![finding.by_hand(error.hint().unwrap_or_default())];

@@ -47,7 +47,7 @@ pub(in crate::doctor) fn in_go_env(facts: &Examination<'_>) -> Looked {
         }
         let shown = printable::text(&without_credentials_in_text(value));
         let text = format!("{}={shown}", printable::word(name));
-        let place = FindingPlace::written(file.clone(), index + 1, text);
+        let place = FindingPlace::written(file, index + 1, text);
         Some(
             Finding::at("secret.in-go-env", Severity::Warning, place)
                 .what(format!("{} holds a password", printable::word(name)))

@@ -4,7 +4,8 @@ use super::{Looked, NOTHING};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
-use crate::store::Programs;
+use crate::store::{Programs, shim_names};
+use gvmr_core::exec::child_environment::DEPTH;
 use gvmr_core::home::shared_home;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -17,8 +18,6 @@ pub(in crate::doctor) fn broken(facts: &Examination<'_>) -> Looked {
         return NOTHING;
     }
     let own = Programs::beside_this_one().ok().and_then(|programs| fs::read(&programs.shim).ok());
-    let mut names = vec!["go".to_owned(), "gofmt".to_owned()];
-    names.extend(toolchains.iter().map(|toolchain| toolchain.version.toolchain_name()));
     let command = if shared_home::is_anothers(facts.home) {
         format!("{} setup --system", shared_home::program(facts.home))
     } else {
@@ -33,7 +32,7 @@ pub(in crate::doctor) fn broken(facts: &Examination<'_>) -> Looked {
     };
     let mut findings = Vec::new();
     let mut is_older = false;
-    for name in &names {
+    for name in &shim_names(toolchains) {
         let path = shims.join(name);
         let Ok(found) = fs::metadata(&path) else {
             findings.push(finding(
@@ -51,8 +50,10 @@ pub(in crate::doctor) fn broken(facts: &Examination<'_>) -> Looked {
                 format!("the shim {name} cannot be run"),
                 "the shell passes over it, or says `Permission denied`",
             ));
-        } else if own.as_ref().is_some_and(|own| fs::read(&path).is_ok_and(|there| there != *own)) {
-            if is_a_shim(&path) {
+        } else if let Some(there) =
+            own.as_ref().and_then(|own| fs::read(&path).ok().filter(|there| there != own))
+        {
+            if is_a_shim(&there) {
                 is_older = true;
             } else {
                 findings.push(finding(
@@ -85,8 +86,8 @@ pub(in crate::doctor) fn broken(facts: &Examination<'_>) -> Looked {
     Ok(findings)
 }
 
-/// Whether it is some build of the shim: each has the name of its own program in its words.
-fn is_a_shim(path: &std::path::Path) -> bool {
-    let needle: &[u8] = b"GVMR_SHIM_DEPTH";
-    fs::read(path).is_ok_and(|bytes| bytes.windows(needle.len()).any(|window| window == needle))
+/// Whether it is some build of the shim: each has the name of the variable that it counts in.
+fn is_a_shim(program: &[u8]) -> bool {
+    let name = DEPTH.as_bytes();
+    program.windows(name.len()).any(|window| window == name)
 }

@@ -81,7 +81,7 @@ pub(in crate::doctor) fn in_process(facts: &Examination<'_>) -> Looked {
     };
     let Some(value) = Process.text(VARIABLE).filter(|_| !version.is_before(21)) else { return NOTHING };
     one(wrong(&Switch::of(&value, version), version).map(|why| {
-        let place = FindingPlace::Variable { variable: VARIABLE, holder: "process" };
+        let place = FindingPlace::variable(VARIABLE);
         let finding = Finding::error("toolchain.overridden", place)
             .what(format!(
                 "GOTOOLCHAIN={} overrules the version that was chosen",
@@ -119,7 +119,7 @@ pub(in crate::doctor) fn not_available(facts: &Examination<'_>) -> Looked {
     }
     let place = match &answer.reason.file {
         Some(file) => FindingPlace::line(file, answer.reason.line),
-        None => FindingPlace::Variable { variable: gvmr_core::select::resolve::VARIABLE, holder: "process" },
+        None => FindingPlace::variable(gvmr_core::select::resolve::VARIABLE),
     };
     one(Some(
         Finding::error("toolchain.not-available", place)
@@ -142,7 +142,7 @@ pub(in crate::doctor) fn below_minimum(facts: &Examination<'_>) -> Looked {
     }
     let place = match &answer.reason.file {
         Some(file) => FindingPlace::line(file, answer.reason.line),
-        None => FindingPlace::Variable { variable: gvmr_core::select::resolve::VARIABLE, holder: "process" },
+        None => FindingPlace::variable(gvmr_core::select::resolve::VARIABLE),
     };
     let name = module.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     one(Some(

@@ -1,6 +1,6 @@
 //! The user's home directory, and the one for temporary files.
 
-use super::{Looked, NOTHING, one};
+use super::{Looked, NOTHING, may_write_into, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
 use crate::doctor::place::FindingPlace;
@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 
 /// A HOME that go cannot use.
 pub(in crate::doctor) fn unusable(_facts: &Examination<'_>) -> Looked {
-    let place = || FindingPlace::Variable { variable: "HOME", holder: "process" };
+    let place = || FindingPlace::variable("HOME");
     let error = |why: String| {
         one(Some(
             Finding::error("host.home", place())
@@ -38,8 +38,7 @@ pub(in crate::doctor) fn unusable(_facts: &Examination<'_>) -> Looked {
     if !home.is_dir() {
         return error(format!("{shown} is not a directory"));
     }
-    let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
-    if rustix::fs::access(home, access).is_err() {
+    if !may_write_into(home) {
         return error(format!("this user cannot write to {shown}"));
     }
     NOTHING
@@ -55,7 +54,7 @@ fn directory() -> (PathBuf, FindingPlace) {
             return (written.value.into(), FindingPlace::line(written.file, Some(written.line)));
         }
         if let Some(value) = Process.get(name) {
-            return (value.into(), FindingPlace::Variable { variable: name, holder: "process" });
+            return (value.into(), FindingPlace::variable(name));
         }
     }
     (PathBuf::from("/tmp"), FindingPlace::file("/tmp"))
