@@ -134,7 +134,7 @@ mod tests {
             [("pkg/tool/link".to_owned(), by_all.clone()), ("src".to_owned(), by_all.clone())]
         );
         mode(".", 0o1777);
-        assert_eq!(find(), [(".".to_owned(), by_all)], "a sticky bit keeps nobody from adding");
+        assert_eq!(find(), [(".".to_owned(), by_all)], "anyone may add where the bit is sticky");
         mode(".", 0o755);
         mode("src", 0o755);
         mode("src/fmt/print.go", 0o664);

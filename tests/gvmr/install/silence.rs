@@ -208,11 +208,11 @@ fn inside_where_nothing_answers() {
     if std::env::var_os(INSIDE).is_none() {
         return;
     }
-    drops_everything("go.dev dl.google.com proxy.golang.org sum.golang.org goproxy.corp");
+    drops_everything("go.dev dl.google.com goproxy.example sum.golang.org goproxy.corp");
     for (goproxy, sources, command) in [
         ("", "", &["install", "1.24.13"][..]),
         ("http://goproxy.corp:8080,direct", "", &["install", "1.24.13"]),
-        ("http://goproxy.corp:8080|https://proxy.golang.org|direct", "goproxy", &["install", "1.24.13"]),
+        ("http://goproxy.corp:8080|https://goproxy.example|direct", "goproxy", &["install", "1.24.13"]),
         ("", "", &["install", "latest"]),
         ("", "", &["ls-remote", "1.26"]),
     ] {
