@@ -1,5 +1,6 @@
 //! What a check found, as people and scripts read it.
 
+use super::mend::Mend;
 use super::place::FindingPlace;
 use serde::Serialize;
 
@@ -32,6 +33,8 @@ pub struct Finding {
     pub sessions: Vec<String>,
     /// What mends it.
     pub fix: Fix,
+    /// The same for `--fix`, where gvmr can do it.
+    pub mend: Option<Mend>,
 }
 
 /// Why a kind of finding was not looked for.
@@ -86,6 +89,7 @@ impl Finding {
             places: vec![place],
             sessions: Vec::new(),
             fix: Fix { automatic: false, command: None, text: String::new() },
+            mend: None,
         }
     }
 
@@ -124,6 +128,18 @@ impl Finding {
     #[must_use]
     pub fn command(mut self, command: impl Into<String>) -> Self {
         self.fix.command = Some(command.into());
+        self
+    }
+
+    /// With what gvmr does about it after a question, in half a sentence too.
+    #[must_use]
+    pub fn mended(mut self, mend: Mend, text: impl Into<String>) -> Self {
+        self.fix = Fix {
+            automatic: true,
+            command: Some(format!("gvmr doctor --fix --only {}", self.id)),
+            text: text.into(),
+        };
+        self.mend = Some(mend);
         self
     }
 
