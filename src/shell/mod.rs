@@ -27,7 +27,7 @@ mod vscode;
 pub use account::{Account, AccountError};
 pub use crontab::{Crontab, CrontabChange, CrontabError};
 pub use edit::{
-    BlockError, BlockPosition, Changes, Direction, Edit, EditContent, EditError, FileChange,
+    BlockError, BlockPosition, ChangedLine, Changes, Direction, Edit, EditContent, EditError, FileChange,
     has_lines_of_ours, move_aside,
 };
 pub use found_go::{FoundGo, UnreadableByShell, found_go, of_session, path_command};

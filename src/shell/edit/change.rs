@@ -48,6 +48,20 @@ impl FileChange {
         !matches!(self.step, Step::Nothing)
     }
 
+    /// What the file holds now, and its permissions; `None` for no file.
+    pub fn before(&self) -> Option<(&[u8], u32)> {
+        self.old.as_ref().map(|old| (&old.bytes[..], old.mode))
+    }
+
+    /// What it will hold and its permissions, less the umask where it is made; `None` for no file.
+    pub fn after(&self) -> Option<(&[u8], u32)> {
+        match &self.step {
+            Step::Nothing => self.before(),
+            Step::Write { bytes, mode } => Some((bytes, *mode)),
+            Step::Remove { .. } | Step::Link { .. } | Step::Unlink { .. } => None,
+        }
+    }
+
     /// The change as a unified diff, for people: without control characters, a link as the line `link to TARGET`.
     pub fn diff(&self) -> String {
         let name = if self.real == self.edit.path {

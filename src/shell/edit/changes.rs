@@ -87,6 +87,11 @@ impl Changes {
         self.needed.iter().map(FileChange::path)
     }
 
+    /// The changes that still have to be made.
+    pub fn pending(&self) -> &[FileChange] {
+        &self.needed
+    }
+
     /// The files that were changed.
     pub fn made(&self) -> impl Iterator<Item = &Path> {
         self.made.iter().map(PathBuf::as_path)

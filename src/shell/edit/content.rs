@@ -33,6 +33,31 @@ pub enum EditContent {
     },
     /// A symbolic link to this path; any other file in its place is refused.
     Link(PathBuf),
+    /// Other lines in a file that is there. Everything else in it stays.
+    Lines(Vec<ChangedLine>),
+    /// What a file that is there held and which permissions it had before it was edited.
+    Former {
+        /// All of it.
+        bytes: Vec<u8>,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// No file, as before it was made; and without as many of the directories above it, as far as they are empty.
+    Absent {
+        /// How many were made for it.
+        directories: usize,
+    },
+}
+
+/// One line of a file, and what becomes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedLine {
+    /// Which line, counted from 1.
+    pub number: usize,
+    /// What it holds, without its newline. The edit is refused where it holds something else.
+    pub old: Vec<u8>,
+    /// What it is to hold; `None` removes it with its newline.
+    pub new: Option<Vec<u8>>,
 }
 
 /// The position of a block in a file.

@@ -4,6 +4,7 @@ use super::block::{self, Stripped};
 use super::change::{FileChange, Step};
 use super::content::{BlockPosition, Edit, EditContent};
 use super::error::EditError;
+use super::lines;
 use super::owned_file;
 use super::rights::{self, Action};
 use super::snapshot::{LIMIT, Snapshot};
@@ -25,6 +26,9 @@ impl Edit {
             EditContent::Block { lines, place } => self.put_block(&target, lines, *place),
             EditContent::Whole { bytes, mode } => self.put_whole(&target, bytes, *mode),
             EditContent::Link(to) => self.put_link(&target, to),
+            EditContent::Lines(lines) => self.change_lines(&target, lines),
+            EditContent::Former { bytes, mode } => self.restore(&target, bytes, *mode),
+            EditContent::Absent { directories } => self.remove(&target, *directories),
         }
     }
 
@@ -53,6 +57,10 @@ impl Edit {
             EditContent::Block { .. } => self.take_block(&target),
             EditContent::Whole { .. } => self.take_whole(&target),
             EditContent::Link(to) => self.take_link(&target, to),
+            // Who made these knows what was there before.
+            EditContent::Lines(_) | EditContent::Former { .. } | EditContent::Absent { .. } => {
+                Ok(self.change(&target, None, Step::Nothing))
+            }
         }
     }
 
@@ -166,19 +174,22 @@ impl Edit {
         Ok(self.change(target, None, Step::Unlink { to: to.to_owned() }))
     }
 
-    fn change(&self, target: &EditTarget, old: Option<Snapshot>, step: Step) -> FileChange {
+    pub(super) fn change(&self, target: &EditTarget, old: Option<Snapshot>, step: Step) -> FileChange {
         FileChange { edit: self.clone(), is_undo: false, real: target.path(), old, step }
     }
 
     /// How to make the edit by hand, to follow a colon.
-    fn by_hand(&self) -> String {
+    pub(super) fn by_hand(&self) -> String {
         match &self.content {
             EditContent::Block { lines, place } => {
                 let place =
                     if *place == BlockPosition::Both { "at its top and at its end" } else { "at its end" };
                 format!("add this {place}: {}", String::from_utf8_lossy(lines).trim_end())
             }
-            EditContent::Whole { .. } => "make the directory writable, then run it again".to_owned(),
+            EditContent::Lines(lines) => lines::by_hand(lines),
+            EditContent::Whole { .. } | EditContent::Former { .. } | EditContent::Absent { .. } => {
+                "make the directory writable, then run it again".to_owned()
+            }
             EditContent::Link(to) => format!("make it a link to {}", gvmr_core::sys::printable::path(to)),
         }
     }

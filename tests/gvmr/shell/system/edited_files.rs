@@ -39,7 +39,7 @@ fn planned(root: &Path) -> Vec<String> {
             EditContent::Block { place: BlockPosition::End, .. } => "end",
             EditContent::Block { place: BlockPosition::Both, .. } => "both",
             EditContent::Link(target) => return format!("{} -> {}", relative(root, edit), target.display()),
-            EditContent::Whole { .. } => panic!("{edit:?}"),
+            _ => panic!("{edit:?}"),
         };
         format!("{} {what}", relative(root, edit))
     };
