@@ -34,5 +34,5 @@ pub(super) fn run(arguments: &cli::CurrentArgs, context: &Context) -> Result<(),
     }
     let Selection::Missing { wanted } = &answer.choice else { return Ok(()) };
     let error = Error::from(context.missing(wanted, &answer.reason));
-    Err(if arguments.json { error.after_data() } else { error })
+    Err(error.after(arguments.json))
 }

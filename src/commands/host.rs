@@ -60,7 +60,7 @@ fn report(
         None => Ok(()),
         Some(refused) => {
             let error = refusal(&refused, host.nearest(&refused.version, &known));
-            Err(if arguments.json { error.after_data() } else { error })
+            Err(error.after(arguments.json))
         }
     }
 }

@@ -107,7 +107,7 @@ fn finish(trees: Vec<Tree>, arguments: &cli::ImportArgs, context: &Context) -> R
     });
     let Some(first) = failures.next() else { return Ok(()) };
     failures.for_each(|failure| context.terminal.error(&failure.message, failure.hint.as_deref()));
-    Err(if arguments.json { first.after_data() } else { first })
+    Err(first.after(arguments.json))
 }
 
 /// A table with a line for each tree.

@@ -2,7 +2,7 @@
 
 use crate::cli;
 use crate::context::{Context, Removal};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::sources;
 use crate::store::{Retention, StoreError};
 use gvmr_core::gover::version::Version;
@@ -54,14 +54,10 @@ pub(super) fn run(arguments: &cli::PruneArgs, context: &Context) -> Result<(), E
         context.terminal.note(format_args!("{} stays: {why}", version.toolchain_name()));
     }
     let list = removable.iter().map(Version::to_string).collect::<Vec<_>>();
-    if !removable.is_empty() && !arguments.dry_run && !arguments.yes {
-        if !context.terminal.can_ask() {
-            return Err(Error::said(ErrorKind::Usage, format!("would remove {}", list.join(", ")))
-                .hint("pass --yes, or preview with --dry-run"));
-        }
-        if !context.terminal.ask(&format!("Remove {}?", list.join(", ")), false) {
-            return Ok(());
-        }
+    let names = list.join(", ");
+    let asks = !removable.is_empty() && !arguments.dry_run && !arguments.yes;
+    if asks && !context.confirm(&format!("Remove {names}?"), false, &format!("would remove {names}"))? {
+        return Ok(());
     }
     let (removed, failure) = if arguments.dry_run {
         (list, None)

@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &cli::VerifyArgs, context: &Context) -> Result<(), 
     for failure in failures {
         context.terminal.error(&failure.message, failure.hint.as_deref());
     }
-    Err(if arguments.json { worst.after_data() } else { worst })
+    Err(worst.after(arguments.json))
 }
 
 /// What decides the exit code: tampering before trouble, trouble before findings. `gvmr` is what changes the home.

@@ -1,6 +1,6 @@
-//! Whether a missing version may be installed now.
+//! Whether something may be changed, or a missing version installed, now.
 
-use super::Context;
+use super::{Context, ContextError};
 use crate::config::AutoInstall;
 
 /// What the user says to installing a missing version.
@@ -15,6 +15,16 @@ pub enum Consent {
 }
 
 impl Context {
+    /// Asks before a command changes something. Without a terminal the error says what that would be; `usual` is the answer
+    /// of the Enter key.
+    pub fn confirm(&self, question: &str, usual: bool, would: &str) -> Result<bool, ContextError> {
+        if self.terminal.can_ask() {
+            Ok(self.terminal.ask(question, usual))
+        } else {
+            Err(ContextError::CannotAsk(would.to_owned()))
+        }
+    }
+
     /// Whether a missing version may be installed now: by the settings, or asked once on a terminal.
     pub fn consent_to_install(&self, question: &str) -> Consent {
         match self.settings.auto_install {

@@ -16,6 +16,9 @@ pub enum ContextError {
     /// The settings.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A question cannot be asked: what it would be about.
+    #[error("{0}")]
+    CannotAsk(String),
     /// The home.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -86,6 +89,7 @@ impl ContextError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Setuid => Some("remove the setuid and setgid bits from the gvmr program".to_owned()),
+            Self::CannotAsk(_) => Some("pass --yes, or preview with --dry-run".to_owned()),
             Self::WorkingDirectory(_) => Some("change to a directory that exists".to_owned()),
             Self::ReadOnly { next, .. } | Self::NotInstalled { next, .. } | Self::Missing { next, .. } => {
                 Some(next.clone())

@@ -120,6 +120,12 @@ impl Error {
         self
     }
 
+    /// The same error where its command may have written JSON.
+    #[must_use]
+    pub fn after(self, json: bool) -> Self {
+        if json { self.after_data() } else { self }
+    }
+
     /// The form scripts read.
     pub fn as_json(&self) -> serde_json::Value {
         serde_json::json!({

@@ -16,6 +16,7 @@ impl From<ContextError> for Error {
                 return Self { hint, ..Self::from(refused) };
             }
             ContextError::Setuid
+            | ContextError::CannotAsk(_)
             | ContextError::NoDefaultFile
             | ContextError::NotOneVersion { .. }
             | ContextError::Ambiguous { .. } => ErrorKind::Usage,

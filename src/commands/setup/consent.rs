@@ -2,20 +2,14 @@
 
 use crate::cli;
 use crate::context::Context;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// Asks once for permission to make changes. `Ok(false)` if the answer is no.
 pub(super) fn consent(arguments: &cli::SetupArgs, question: &str, context: &Context) -> Result<bool, Error> {
-    if arguments.yes {
-        return Ok(true);
-    }
-    if !context.terminal.can_ask() {
-        return Err(Error::said(ErrorKind::Usage, "setup needs confirmation and stdin is not a terminal")
-            .hint("pass --yes, or preview with --dry-run"));
-    }
-    let answer = context.terminal.ask(question, true);
-    if !answer {
+    let agreed = arguments.yes
+        || context.confirm(question, true, "setup needs confirmation and stdin is not a terminal")?;
+    if !agreed {
         context.terminal.note("nothing was edited");
     }
-    Ok(answer)
+    Ok(agreed)
 }

@@ -111,5 +111,5 @@ pub(super) fn end(
     if arguments.json {
         context.terminal.json(&value()).map_err(Error::stdout)?;
     }
-    failure.map_or(Ok(()), |error| Err(if arguments.json { error.after_data() } else { error }))
+    failure.map_or(Ok(()), |error| Err(error.after(arguments.json)))
 }
