@@ -291,8 +291,26 @@ pub struct DoctorArgs {
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     pub only: Vec<String>,
     /// Print what these ids or areas mean, and check nothing
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', conflicts_with_all = ["only", "json"])]
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', conflicts_with_all = ["only", "json", "fix", "report", "forget"])]
     pub explain: Vec<String>,
+    /// Mend what can be mended: shows the changes, asks once, and looks again
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: do not ask
+    #[arg(long, short, requires = "fix")]
+    pub yes: bool,
+    /// With --fix: show the changes, and write nothing
+    #[arg(long, short = 'n', requires = "fix", conflicts_with = "yes")]
+    pub dry_run: bool,
+    /// With --fix: take the last run back
+    #[arg(long, requires = "fix", conflicts_with_all = ["dry_run", "only"])]
+    pub undo: bool,
+    /// Delete the record of what --fix changed; then there is no undo
+    #[arg(long, conflicts_with_all = ["fix", "only", "json"])]
+    pub forget: bool,
+    /// Write a report without names, addresses and secrets to a new file, to pass on
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "forget"])]
+    pub report: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

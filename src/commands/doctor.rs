@@ -2,10 +2,11 @@
 
 use crate::cli;
 use crate::context::{Context, ContextError};
-use crate::doctor::{self, Diagnosis, Examination, KINDS};
+use crate::doctor::{self, Diagnosis, Examination, KINDS, fix};
 use crate::error::{Error, ErrorKind};
 use crate::terminal::Terminal;
 use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::printable;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -20,25 +21,106 @@ pub(super) fn run(
         let named = select(&arguments.explain)?;
         return terminal.data(doctor::pages(|id| named.contains(id))).map_err(Error::stdout);
     }
+    if arguments.forget {
+        return forget(terminal);
+    }
     let wanted = select(&arguments.only)?;
     let began = Instant::now();
-    let diagnosis = match context {
-        Ok(context) => Diagnosis::make(&Examination::new(&context, context.rules()?), KINDS, &wanted),
-        Err(ContextError::Config(error)) => Diagnosis::of_settings(&error, KINDS, &wanted),
+    let context = match context {
+        Ok(context) => context,
+        Err(ContextError::Config(error)) if !arguments.undo => {
+            let diagnosis = Diagnosis::of_settings(&error, KINDS, &wanted);
+            return show(&diagnosis, None, began, arguments, terminal);
+        }
         Err(error) => return Err(error.into()),
     };
-    if arguments.json {
-        terminal.json(&diagnosis).map_err(Error::stdout)?;
-    } else {
-        let user_home = Process.get("HOME").map(PathBuf::from);
-        let rows = doctor::rows(&diagnosis, began.elapsed(), user_home.as_deref());
-        terminal.table(&rows).map_err(Error::stdout)?;
+    if arguments.undo {
+        return undo(&context, arguments);
     }
+    let rules = context.rules()?;
+    let examine = || Examination::new(&context, rules.clone());
+    let facts = examine();
+    let diagnosis = Diagnosis::make(&facts, KINDS, &wanted);
+    if !arguments.fix {
+        return show(&diagnosis, Some(&facts), began, arguments, terminal);
+    }
+    if !diagnosis.is_mendable() || arguments.dry_run && arguments.json {
+        terminal.note(doctor::mendable(&diagnosis));
+        return show(&diagnosis, None, began, arguments, terminal);
+    }
+    if !arguments.json {
+        terminal.data(doctor::planned(&fix::plan(&diagnosis, &context))).map_err(Error::stdout)?;
+    }
+    let would = "--fix needs confirmation and stdin is not a terminal";
+    if arguments.dry_run || !arguments.yes && !context.confirm("Make these changes?", true, would)? {
+        return ended(&diagnosis, arguments);
+    }
+    let run = context.with_cleanup(|| fix::run(diagnosis, KINDS, &wanted, &context, &examine))?;
+    for line in doctor::outcomes(&run) {
+        terminal.note(line);
+    }
+    if arguments.json {
+        terminal.json(&run).map_err(Error::stdout)?;
+    } else {
+        table(&run.left, began, terminal)?;
+    }
+    if run.is_refused() {
+        return Err(Error::said(ErrorKind::Storage, "a mend could not be made").after(arguments.json));
+    }
+    ended(&run.left, arguments)
+}
+
+fn undo(context: &Context, arguments: &cli::DoctorArgs) -> Result<(), Error> {
+    let undone = context.with_cleanup(|| fix::undo(context))?;
+    for name in &undone.restored {
+        context.terminal.note(format_args!("restored {name}"));
+    }
+    if arguments.json {
+        context.terminal.json(&undone).map_err(Error::stdout)?;
+    }
+    if undone.left.is_empty() {
+        return Ok(());
+    }
+    let left = format!("could not restore {}", undone.left.join("\n  and "));
+    Err(Error::said(ErrorKind::Storage, left).after(arguments.json))
+}
+
+fn forget(terminal: &Terminal) -> Result<(), Error> {
+    let journal = fix::Journal::existing(&Process)?;
+    let runs = journal.map_or(Ok(0), fix::Journal::forget)?;
+    terminal.note(doctor::forgotten(runs));
+    Ok(())
+}
+
+fn show(
+    diagnosis: &Diagnosis,
+    facts: Option<&Examination<'_>>,
+    began: Instant,
+    arguments: &cli::DoctorArgs,
+    terminal: &Terminal,
+) -> Result<(), Error> {
+    if let Some(file) = &arguments.report {
+        doctor::write_report(diagnosis, facts, file)?;
+        terminal.note(format_args!("wrote {}", printable::path(file)));
+    } else if arguments.json {
+        terminal.json(diagnosis).map_err(Error::stdout)?;
+    } else {
+        table(diagnosis, began, terminal)?;
+    }
+    ended(diagnosis, arguments)
+}
+
+fn table(diagnosis: &Diagnosis, began: Instant, terminal: &Terminal) -> Result<(), Error> {
+    let user_home = Process.get("HOME").map(PathBuf::from);
+    let took = Some(began.elapsed()).filter(|_| !terminal.is_quiet());
+    terminal.table(&doctor::rows(diagnosis, took, user_home.as_deref())).map_err(Error::stdout)
+}
+
+fn ended(diagnosis: &Diagnosis, arguments: &cli::DoctorArgs) -> Result<(), Error> {
     if diagnosis.healthy {
         return Ok(());
     }
-    let error = Error::said(ErrorKind::Finding, diagnosis.counted());
-    Err(if arguments.json { error.after_data() } else { error })
+    Err(Error::said(ErrorKind::Finding, diagnosis.counted()).after(arguments.json))
 }
 
 fn select(words: &[String]) -> Result<BTreeSet<&'static str>, Error> {

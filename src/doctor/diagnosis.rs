@@ -80,9 +80,28 @@ impl Diagnosis {
         diagnosis
     }
 
+    /// Takes out what does not count any more; its kinds were looked for and not found.
+    pub(super) fn forgive(&mut self, is_mended: impl Fn(&Finding) -> bool) {
+        let (mended, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.findings).into_iter().partition(is_mended);
+        self.findings = left;
+        for finding in mended {
+            let is_left = self.findings.iter().any(|other| other.id == finding.id);
+            if !is_left && !self.checked.contains(&finding.id) {
+                self.checked.push(finding.id);
+            }
+        }
+        self.healthy = self.worst().is_none_or(|worst| worst == Severity::Note);
+    }
+
     /// The worst severity of what was found.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.severity).min()
+    }
+
+    /// Whether `--fix` can mend any of it.
+    pub fn is_mendable(&self) -> bool {
+        self.findings.iter().any(|finding| finding.mend.is_some())
     }
 
     /// How many kinds have findings.

@@ -3,6 +3,7 @@
 //! Takes a home; asks the rooms that know. Judges nothing.
 
 use super::finding::Skipped;
+use super::mend::{LineChange, LineMend, Mend};
 use super::sessions::LoginShell;
 use crate::config::Settings;
 use crate::context::Context;
@@ -142,6 +143,31 @@ impl<'a> Examination<'a> {
         gvmr_core::gover::goenv::file(&Process).filter(|file| file.is_absolute())
     }
 
+    /// What takes this line out of that file, counted from 1.
+    pub fn without_env_line(&self, number: usize) -> Option<Mend> {
+        self.changed_env_line(number, LineChange::Delete)
+    }
+
+    /// What moves the logins of a line to `gvmr auth`, from where only a `go` of gvmr's gets them: where setup has been run.
+    pub fn moves_logins(&self, file: &Path, line: usize) -> Option<Mend> {
+        let is_set_up = self.home.root().join("env").exists();
+        is_set_up.then(|| Mend::MoveLogins { file: file.to_owned(), line })
+    }
+
+    /// What changes this line of that file, counted from 1.
+    pub fn changed_env_line(&self, number: usize, change: LineChange) -> Option<Mend> {
+        let file = self.env_file_path()?;
+        let bytes = bounded::read(&file, bounded::PIN_LIMIT).ok()??;
+        let old = bytes.split(|byte| *byte == b'\n').nth(number.checked_sub(1)?)?.to_vec();
+        let change = match change {
+            LineChange::Replace(new) if old.ends_with(b"\r") => {
+                LineChange::Replace([&new[..], b"\r"].concat())
+            }
+            change => change,
+        };
+        Some(Mend::Lines(vec![LineMend { file, line: number, old, change }]))
+    }
+
     /// The same and its text, where it is there and can be read.
     pub fn env_file(&self) -> Option<&(PathBuf, String)> {
         let read = || {
@@ -164,6 +190,14 @@ impl Setting<'_> {
     /// The value that go uses, its default included.
     pub fn value(&self) -> Option<String> {
         self.row.value().map(|value| value.to_string_lossy().into_owned())
+    }
+
+    /// The line of the file that `go env -w` writes which decides it.
+    pub fn env_line(&self) -> Option<usize> {
+        match &self.row.explained.place {
+            ValueSource::UserFile { line, .. } => Some(*line),
+            _ => None,
+        }
     }
 
     /// Where it is written.

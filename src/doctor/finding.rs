@@ -63,6 +63,7 @@ impl Fix {
     /// In words, with the command.
     pub fn words(&self) -> String {
         match &self.command {
+            _ if self.automatic => format!("--fix: {}", self.text),
             Some(command) => format!("to mend it: {} (`{command}`)", self.text),
             None => format!("to mend it: {}", self.text),
         }
@@ -141,6 +142,15 @@ impl Finding {
         };
         self.mend = Some(mend);
         self
+    }
+
+    /// The same where there is a mend; else the finding stays as it is.
+    #[must_use]
+    pub fn mended_if(self, mend: Option<Mend>, text: impl Into<String>) -> Self {
+        match mend {
+            Some(mend) => self.mended(mend, text),
+            None => self,
+        }
     }
 
     /// The area of its kind.

@@ -1,5 +1,6 @@
 //! What `--fix` does about a finding. A check says what; it is shown, journaled, done and looked at again elsewhere.
 
+use gvmr_core::gover::version::Version;
 use std::path::PathBuf;
 
 /// One mend.
@@ -25,6 +26,16 @@ pub enum Mend {
     Shims,
     /// What interrupted commands left goes.
     Leftovers,
+    /// The logins in the addresses of this line go to `gvmr auth`, then out of the line. The line's content may have a secret
+    /// in it, so it is not here.
+    MoveLogins {
+        /// The file; a link is followed.
+        file: PathBuf,
+        /// Which line, counted from 1.
+        line: usize,
+    },
+    /// This version becomes the default.
+    Default(Version),
 }
 
 /// One line of a file, and what becomes of it.

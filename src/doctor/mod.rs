@@ -1,18 +1,21 @@
 //! What breaks Go here: each cause at its file and line, why it matters, and what mends it.
 //!
 //! Takes what the other rooms find out about this user, machine and directory; gives a [`Diagnosis`]. A check turns facts
-//! into findings and looks at nothing else. Never changes anything, never prints, never asks a person.
+//! into findings and looks at nothing else, and changes nothing; only `fix` does. Never prints, never asks a person.
 
+mod anonymous;
 mod checks;
 mod diagnosis;
 mod facts;
 mod finding;
+pub mod fix;
 mod kind;
 mod mend;
 mod pages;
 mod place;
 mod report;
 mod sessions;
+mod shared_report;
 
 pub use diagnosis::{Diagnosis, SkippedKind};
 pub use facts::Examination;
@@ -21,5 +24,6 @@ pub use kind::{KINDS, Kind, UnknownKind, select};
 pub use mend::{LineChange, LineMend, Mend};
 pub use pages::{page, pages};
 pub use place::FindingPlace;
-pub use report::rows;
+pub use report::{forgotten, mendable, outcomes, planned, rows};
 pub use sessions::LoginShell;
+pub use shared_report::{ReportError, write_report};

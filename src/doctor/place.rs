@@ -95,6 +95,17 @@ impl FindingPlace {
         }
     }
 
+    /// File and line, or the name, with the user's home as `~`.
+    pub fn position(&self, user_home: Option<&Path>) -> String {
+        match self {
+            Self::File { file, line, column, .. } => {
+                let (file, line, column) = (file.clone(), *line, *column);
+                Self::File { file, line, column, text_redacted: None }.words(user_home)
+            }
+            other => other.words(user_home),
+        }
+    }
+
     /// In words, with the user's home as `~`.
     pub fn words(&self, user_home: Option<&Path>) -> String {
         match self {

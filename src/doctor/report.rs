@@ -2,12 +2,15 @@
 
 use super::diagnosis::Diagnosis;
 use super::finding::{Finding, Severity};
+use super::fix::{FixRun, MendOutcome, PlannedMend};
 use crate::terminal::{Cell, Row, Tone};
 use std::path::Path;
 use std::time::Duration;
 
-/// The rows of a report; `took` is how long the checks ran, and the user's home is shown as `~`.
-pub fn rows(diagnosis: &Diagnosis, took: Duration, user_home: Option<&Path>) -> Vec<Row> {
+/// The rows of a report; `took` is how long the checks ran, without it only ids and places are told. The user's home is shown
+/// as `~`.
+pub fn rows(diagnosis: &Diagnosis, took: Option<Duration>, user_home: Option<&Path>) -> Vec<Row> {
+    let Some(took) = took else { return short_rows(diagnosis, user_home) };
     let checks = diagnosis.checked.len() + diagnosis.kinds_found();
     let run = format!("({checks} checks, {} ms)", took.as_millis());
     if diagnosis.findings.is_empty() {
@@ -18,7 +21,67 @@ pub fn rows(diagnosis: &Diagnosis, took: Duration, user_home: Option<&Path>) -> 
         rows.push(Row::line("", Tone::Plain));
         rows.extend(of_finding(finding, user_home));
     }
+    let mendable = diagnosis.findings.iter().filter(|finding| finding.fix.automatic).count();
+    if mendable > 0 {
+        let total = diagnosis.findings.len();
+        let next = format!(
+            "next: gvmr doctor --fix  (mends {mendable} of {total}; shows the changes first, --fix --undo reverts them)"
+        );
+        rows.extend([Row::line("", Tone::Plain), Row::line(next, Tone::Plain)]);
+    }
     rows
+}
+
+/// The ids and places alone.
+fn short_rows(diagnosis: &Diagnosis, user_home: Option<&Path>) -> Vec<Row> {
+    let rows = diagnosis.findings.iter().map(|finding| {
+        let place = finding.places.first().map(|place| place.position(user_home)).unwrap_or_default();
+        Row::line(format!("{} {place}", finding.id).trim_end().to_owned(), Tone::Plain)
+    });
+    rows.collect()
+}
+
+/// How much of it `--fix` mends.
+pub fn mendable(diagnosis: &Diagnosis) -> String {
+    match diagnosis.findings.iter().filter(|finding| finding.mend.is_some()).count() {
+        0 => "--fix can mend nothing here".to_owned(),
+        count => format!("--fix mends {count} of {}", diagnosis.findings.len()),
+    }
+}
+
+/// What `--fix` would change: each finding, and the diff of its mend.
+pub fn planned(mends: &[PlannedMend<'_>]) -> String {
+    let texts = mends.iter().map(|PlannedMend { finding, diff }| {
+        let head = format!("{}: {}", finding.id, finding.fix.text);
+        match diff {
+            Ok(diff) => format!("{head}\n{diff}"),
+            Err(why) => format!("{head}\ncannot be done: {why}\n"),
+        }
+    });
+    texts.collect::<Vec<_>>().join("\n").trim_end().to_owned()
+}
+
+/// A line for each finding that `--fix` looked at, and how to revert it.
+pub fn outcomes(run: &FixRun) -> Vec<String> {
+    let line = |(finding, outcome): &(Finding, MendOutcome)| match outcome {
+        MendOutcome::Fixed => Some(format!("fixed {}: {}", finding.id, finding.fix.text)),
+        MendOutcome::ByHand => None,
+        MendOutcome::StillThere => Some(format!("{} is still there: {}", finding.id, finding.what)),
+        MendOutcome::Refused(why) => Some(format!("could not fix {}: {why}", finding.id)),
+    };
+    let lines = run.outcomes.iter().filter_map(line);
+    let undo = run.number.map(|_| "to revert it: gvmr doctor --fix --undo".to_owned());
+    lines.chain(undo).collect()
+}
+
+/// How many runs' records were deleted, in words.
+pub fn forgotten(runs: usize) -> String {
+    let runs = match runs {
+        0 => return "there is no record of --fix".to_owned(),
+        1 => "1 run".to_owned(),
+        runs => format!("{runs} runs"),
+    };
+    format!("deleted the record of {runs}, and the former content of files in it")
 }
 
 fn of_finding(finding: &Finding, user_home: Option<&Path>) -> Vec<Row> {

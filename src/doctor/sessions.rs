@@ -24,8 +24,6 @@ const KINDS: [SessionKind; 4] =
 pub struct LoginShell {
     /// The shell.
     pub shell: Shell,
-    /// Whose it is.
-    pub account: Account,
     /// Whether `gvmr setup` has been run.
     pub is_set_up: bool,
     /// Start-up files that have nothing of what setup would put there.
@@ -34,6 +32,7 @@ pub struct LoginShell {
     pub unreadable: Vec<PathBuf>,
     /// What each kind of session sees.
     pub sessions: Vec<ProbeResult>,
+    account: Account,
     gvmr: PathBuf,
 }
 
@@ -50,6 +49,11 @@ impl LoginShell {
         let lacking = plan.changes.needed().filter(|file| !is_edited(file)).map(Path::to_owned).collect();
         let UserSetup { account, gvmr, .. } = setup;
         Ok(Self { shell, is_set_up, lacking, unreadable: plan.unreadable, sessions, account, gvmr })
+    }
+
+    /// Whose it is.
+    pub fn account(&self) -> &Account {
+        &self.account
     }
 
     /// The sessions whose `go` is not the shim, though the user's files decide that.
@@ -139,4 +143,16 @@ fn is_edited(file: &Path) -> bool {
 
 fn contains(line: &[u8], part: &[u8]) -> bool {
     !part.is_empty() && line.windows(part.len()).any(|window| window == part)
+}
+
+/// `bash login`, as findings name it.
+pub(super) fn session_name(shell: &Shell, kind: SessionKind) -> String {
+    let kind = match kind {
+        SessionKind::LoginInteractive => "login",
+        SessionKind::Login => "login command",
+        SessionKind::Interactive => "new terminal",
+        SessionKind::SshCommand => "ssh command",
+        SessionKind::Command => "command",
+    };
+    format!("{} {kind}", shell.name)
 }

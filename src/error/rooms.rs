@@ -5,6 +5,8 @@ use crate::build::BuildError;
 use crate::config::{ConfigError, TrustError};
 use crate::credentials::CredentialsError;
 use crate::discover::{NotATree, Unfit};
+use crate::doctor::ReportError;
+use crate::doctor::fix::FixError;
 use crate::install::InstallError;
 use crate::project::ProjectError;
 use crate::request::NotARequest;
@@ -44,6 +46,26 @@ impl From<CredentialsError> for Error {
             return error.into();
         }
         Self::with_hint(ErrorKind::Storage, &error, error.hint())
+    }
+}
+
+impl From<FixError> for Error {
+    fn from(error: FixError) -> Self {
+        let kind = match &error {
+            FixError::NoStateDirectory | FixError::NothingToUndo => ErrorKind::Usage,
+            FixError::Unsafe { .. } | FixError::Io { .. } => ErrorKind::Storage,
+            FixError::Busy => ErrorKind::Busy,
+            FixError::Damaged { .. } => ErrorKind::Corrupt,
+        };
+        Self::with_hint(kind, &error, error.hint())
+    }
+}
+
+impl From<ReportError> for Error {
+    fn from(error: ReportError) -> Self {
+        let kind =
+            if matches!(error, ReportError::Exists { .. }) { ErrorKind::Usage } else { ErrorKind::Storage };
+        Self::new(kind, &error)
     }
 }
 

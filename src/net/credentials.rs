@@ -25,6 +25,12 @@ pub(super) fn has_login(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
+/// The user and the password in an address; `None` where one is missing or is no text.
+pub fn url_login(url: &Url) -> Option<(String, String)> {
+    let text = |part: &str| String::from_utf8(decoded(part)).ok();
+    Some((text(url.username())?, text(url.password()?)?))
+}
+
 /// The header for the login in a proxy's address.
 pub(super) fn basic_of(proxy: &Url) -> Option<HeaderValue> {
     let password = || decoded(proxy.password().unwrap_or_default());

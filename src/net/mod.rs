@@ -37,6 +37,7 @@ pub use address::{NotAUrl, list_step, parse};
 pub use body::Body;
 pub use client::Client;
 pub use conditional::{Changed, Validators};
+pub use credentials::url_login;
 pub use error::{CertificateFault, NetError, NetErrorKind, Phase, RedirectRefusal};
 pub use kept::{KeptLogin, Sent};
 pub use netrc::Netrc;

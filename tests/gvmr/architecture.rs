@@ -13,10 +13,11 @@ use std::path::Path;
 const ROOMS: &[&[&str]] = &[
     &["main"],
     &["commands"],
-    &["complete", "doctor", "handover"],
+    &["complete", "handover"],
     &["provision"],
     &["cli"],
     &["error"],
+    &["doctor"],
     &["install"],
     &["build"],
     &["context"],

@@ -36,6 +36,11 @@ impl CredentialKind {
             Self::Proxy => "proxy",
         }
     }
+
+    /// The kind that a word of the file names.
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::Https, Self::Proxy].into_iter().find(|kind| kind.word() == word)
+    }
 }
 
 /// A line of the file.

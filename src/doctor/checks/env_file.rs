@@ -1,8 +1,9 @@
 //! The file that `go env -w` writes: what go ignores in it, takes otherwise than it looks, or fails on.
 
 use super::{Looked, NOTHING, one};
-use crate::doctor::facts::Examination;
+use crate::doctor::facts::{Examination, Setting};
 use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::mend::{LineChange, Mend};
 use crate::doctor::place::FindingPlace;
 use crate::explain::ValueSource;
 use crate::host;
@@ -62,6 +63,11 @@ pub(in crate::doctor) fn quoted(facts: &Examination<'_>) -> Looked {
         let place = place_of(file, line);
         Finding::error("goenv.quoted", place).what(what).why(why).by_hand(text)
     };
+    let with = |finding: Finding, line: &Line<'_>, name: &str, value: &str| {
+        let text = finding.fix.text.replacen("delete", "deletes", 1);
+        let new = LineChange::Replace(format!("{name}={value}").into_bytes());
+        finding.mended_if(facts.changed_env_line(line.number, new), text)
+    };
     let wrong = lines(text).filter_map(|line| {
         let Some((name, value)) = line.setting else {
             return Some(finding(
@@ -78,12 +84,13 @@ pub(in crate::doctor) fn quoted(facts: &Examination<'_>) -> Looked {
         if is_quoted {
             let (what, why) =
                 (format!("the value of {name} is in quotes"), "to go the quotes are part of the value");
-            return Some(finding(&line, what, why, "delete the quotes"));
+            let bare = value.get(1..value.len() - 1).unwrap_or_default();
+            return Some(with(finding(&line, what, why, "delete the quotes"), &line, name, bare));
         }
         value.starts_with([' ', '\t']).then(|| {
             let (what, why) =
                 (format!("the value of {name} begins with a blank"), "to go the blank is part of the value");
-            finding(&line, what, why, "delete the blank")
+            with(finding(&line, what, why, "delete the blank"), &line, name, value.trim_start())
         })
     });
     Ok(wrong.collect())
@@ -131,8 +138,32 @@ pub(in crate::doctor) fn bad_flags(facts: &Examination<'_>) -> Looked {
         Finding::error("goenv.bad-flags", place)
             .what(format!("go fails on the value of {}", variable.name))
             .why(format!("each command ends with `{complaint}`"))
-            .by_hand(fix),
+            .by_hand(fix)
+            .mended_if(without_bad_flag(facts, &setting, complaint), "takes that flag out of the line"),
     ))
+}
+
+/// The flag that go complains of goes, where it is a plain word of the file's line.
+fn without_bad_flag(facts: &Examination<'_>, setting: &Setting<'_>, complaint: &str) -> Option<Mend> {
+    let value = setting.written().filter(|value| !value.contains(['"', '\'']))?;
+    if setting.row.explained.variable.name != "GOFLAGS" {
+        return None;
+    }
+    let is_named = |word: &&str| {
+        let name = word.split('=').next().unwrap_or(word).trim_start_matches('-');
+        !name.is_empty()
+            && complaint.split(|one: char| !(one.is_alphanumeric() || one == '_')).any(|one| one == name)
+    };
+    let words: Vec<&str> = value.split_ascii_whitespace().collect();
+    let bad = words.iter().position(is_named)?;
+    let good: Vec<&str> =
+        words.iter().enumerate().filter(|(at, _)| *at != bad).map(|(_, word)| *word).collect();
+    let change = if good.is_empty() {
+        LineChange::Delete
+    } else {
+        LineChange::Replace(format!("GOFLAGS={}", good.join(" ")).into_bytes())
+    };
+    facts.changed_env_line(setting.env_line()?, change)
 }
 
 /// Targets of other machines, and compilers that are not there.
@@ -161,7 +192,8 @@ pub(in crate::doctor) fn stale_target(facts: &Examination<'_>) -> Looked {
                             .what(format!("`go env -w` set {name} to a compiler that is not here"))
                             .why(format!("packages with C fail: `cgo: C compiler \"{shown}\" not found`"))
                             .by_hand("install the compiler, or delete that line")
-                            .command(format!("go env -u {name}")),
+                            .command(format!("go env -u {name}"))
+                            .mended_if(facts.without_env_line(line.number), "deletes that line"),
                     );
                 }
                 continue;
@@ -177,7 +209,8 @@ pub(in crate::doctor) fn stale_target(facts: &Examination<'_>) -> Looked {
                          bin/GOOS_GOARCH"
                     ))
                     .by_hand("delete that line, and set it for one command where it is meant")
-                    .command(format!("go env -u {name}")),
+                    .command(format!("go env -u {name}"))
+                    .mended_if(facts.without_env_line(line.number), "deletes that line"),
             );
         }
     }

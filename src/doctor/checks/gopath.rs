@@ -3,6 +3,7 @@
 use super::{Looked, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
 use gvmr_core::env::gopath::{self, GopathFault};
 use std::ffi::OsString;
@@ -20,6 +21,12 @@ fn fault(facts: &Examination<'_>) -> Result<Option<(GopathFault, FindingPlace)>,
     Ok(fault.map(|fault| (fault, FindingPlace::file(default))))
 }
 
+/// Where the file of `go env -w` has it, that line goes. The directory stays as it is.
+fn mend(facts: &Examination<'_>) -> Option<Mend> {
+    let line = facts.setting("GOPATH").ok()?.env_line()?;
+    facts.without_env_line(line)
+}
+
 /// A module's root.
 pub(in crate::doctor) fn is_module_root(facts: &Examination<'_>) -> Looked {
     let found = fault(facts)?.filter(|(fault, _)| matches!(fault, GopathFault::ModuleRoot(_)));
@@ -32,6 +39,7 @@ pub(in crate::doctor) fn is_module_root(facts: &Examination<'_>) -> Looked {
                  and go mod tidy fails",
             )
             .by_hand("set GOPATH to another directory, or leave it unset: Go's default is ~/go")
+            .mended_if(mend(facts), "deletes that line; Go's default is ~/go")
     }))
 }
 
@@ -45,5 +53,6 @@ pub(in crate::doctor) fn unusable(facts: &Examination<'_>) -> Looked {
             .what("GOPATH cannot be used")
             .why(fault.to_string())
             .by_hand("set it to a directory of yours, or leave it unset: Go's default is ~/go")
+            .mended_if(mend(facts), "deletes that line; Go's default is ~/go")
     }))
 }

@@ -18,8 +18,8 @@ pub(in crate::doctor) fn in_env_file(facts: &Examination<'_>) -> Looked {
     one(foreign.map(|ForeignGoroot { written, goroot }| {
         let value = printable::path(&written.value);
         let text = format!("GOROOT={value}");
-        let place =
-            FindingPlace::written(written.file, written.line, text);
+        let mend = facts.without_env_line(written.line);
+        let place = FindingPlace::written(written.file, written.line, text);
         Finding::error("goroot.in-env-file", place)
             .what("`go env -w` set a GOROOT that is not this Go's")
             .why(format!(
@@ -29,5 +29,6 @@ pub(in crate::doctor) fn in_env_file(facts: &Examination<'_>) -> Looked {
             ))
             .by_hand("delete that line; Go finds its own directory")
             .command("go env -u GOROOT")
+            .mended_if(mend, "deletes that line; Go finds its own directory")
     }))
 }

@@ -3,6 +3,7 @@
 use super::{Looked, NOTHING, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
 use crate::host::Volume;
 use crate::store::{self, Receipt};
@@ -37,7 +38,13 @@ pub(in crate::doctor) fn unfit(facts: &Examination<'_>) -> Looked {
         } else if found.mode() & 0o002 != 0 {
             let why = format!("everyone can write to {path}, and replace every go that you run");
             let command = format!("chmod go-w {}", crate::shell::quote::where_needed(directory.as_os_str()));
-            findings.push(finding(why).by_hand("take that right away").command(command));
+            findings.push(
+                finding(why).by_hand("take that right away").command(command).mended_if(
+                    (found.uid() == me)
+                        .then(|| Mend::Mode { file: directory.clone(), mode: found.mode() & 0o7755 }),
+                    "takes that right away",
+                ),
+            );
         }
     }
     if let Some(volume) = Volume::of(root).filter(|volume| volume.noexec) {
@@ -74,10 +81,16 @@ pub(in crate::doctor) fn default_missing(facts: &Examination<'_>) -> Looked {
         return NOTHING;
     }
     let why = "go ends with an error wherever no file asks for another version".to_owned();
-    one(Some(
-        finding(format!("the default is {selector}, and it is not installed"), why)
-            .command(format!("gvmr install {selector}")),
-    ))
+    let finding = finding(format!("the default is {selector}, and it is not installed"), why)
+        .command(format!("gvmr install {selector}"));
+    one(Some(match toolchains {
+        // What else could be meant is the user's to say.
+        [only] => finding.mended(
+            Mend::Default(only.version.clone()),
+            format!("makes Go {} the default, the only version that is installed", only.version),
+        ),
+        _ => finding,
+    }))
 }
 
 /// A version without a receipt that can be read.
@@ -110,6 +123,7 @@ pub(in crate::doctor) fn leftovers(facts: &Examination<'_>) -> Looked {
             .why("it takes room; the next install or `gvmr prune` removes it")
             .by_hand("remove it")
             .command("gvmr prune --yes")
+            .mended_if((!facts.settings.reads_only).then_some(Mend::Leftovers), "removes it")
     });
     Ok(found.collect())
 }

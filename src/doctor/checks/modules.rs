@@ -27,6 +27,7 @@ pub(in crate::doctor) fn switched_off(facts: &Examination<'_>) -> Looked {
     let Some(module) = module_above(facts.directory()?) else { return NOTHING };
     let value = printable::word(&written.value.to_string_lossy());
     let text = format!("GO111MODULE={value}");
+    let mend = facts.without_env_line(written.line);
     let place = FindingPlace::written(written.file, written.line, text);
     one(Some(
         Finding::error("modules.switched-off", place)
@@ -34,7 +35,8 @@ pub(in crate::doctor) fn switched_off(facts: &Examination<'_>) -> Looked {
             .what(format!("`go env -w` set GO111MODULE={value}, and this is a module"))
             .why("go looks for packages in GOPATH/src alone, and go.mod does not count")
             .by_hand("delete that line")
-            .command("go env -u GO111MODULE"),
+            .command("go env -u GO111MODULE")
+            .mended_if(mend, "deletes that line"),
     ))
 }
 

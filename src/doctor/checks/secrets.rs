@@ -3,6 +3,7 @@
 use super::Looked;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
 use crate::net::without_credentials_in_text;
 use gvmr_core::home::user_dirs::UserDirs;
@@ -27,11 +28,12 @@ pub(in crate::doctor) fn file_mode(facts: &Examination<'_>) -> Looked {
             continue;
         }
         let command = format!("chmod 600 {}", crate::shell::quote::where_needed(file.as_os_str()));
-        let finding = Finding::error("secret.file-mode", FindingPlace::file(file))
+        let finding = Finding::error("secret.file-mode", FindingPlace::file(&file))
             .what("others can read a file with credentials")
             .why(format!("its mode is {:o}", found.mode() & 0o7777))
             .by_hand("let this user alone read it")
-            .command(command);
+            .command(command)
+            .mended(Mend::Mode { file, mode: 0o600 }, "gives it mode 600");
         findings.push(finding);
     }
     Ok(findings)
@@ -52,7 +54,11 @@ pub(in crate::doctor) fn in_go_env(facts: &Examination<'_>) -> Looked {
             Finding::at("secret.in-go-env", Severity::Warning, place)
                 .what(format!("{} holds a password", printable::word(name)))
                 .why("`go env` prints it in full, and it ends up in logs and bug reports")
-                .by_hand("store it with `gvmr auth set HOST`, then take it out of the line"),
+                .by_hand("store it with `gvmr auth set HOST`, then take it out of the line")
+                .mended_if(
+                    facts.moves_logins(file, index + 1),
+                    "stores it with `gvmr auth`, then takes it out of the line",
+                ),
         )
     });
     Ok(found.collect())

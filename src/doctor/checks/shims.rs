@@ -3,6 +3,7 @@
 use super::{Looked, NOTHING};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
 use crate::store::{Programs, shim_names};
 use gvmr_core::exec::child_environment::DEPTH;
@@ -29,6 +30,7 @@ pub(in crate::doctor) fn broken(facts: &Examination<'_>) -> Looked {
             .why(why)
             .by_hand("write the shims again")
             .command(&command)
+            .mended_if((!facts.settings.reads_only).then_some(Mend::Shims), "writes the shims again")
     };
     let mut findings = Vec::new();
     let mut is_older = false;

@@ -4,9 +4,9 @@ use super::{Looked, NOTHING, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
-use crate::doctor::sessions::LoginShell;
+use crate::doctor::sessions::{LoginShell, session_name};
 use crate::net::without_credentials_in_text;
-use crate::shell::{ProbeResult, SessionKind, SessionState};
+use crate::shell::{ProbeResult, SessionState};
 use gvmr_core::sys::printable;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -177,12 +177,5 @@ fn has_shims(session: &ProbeResult, facts: &Examination<'_>) -> bool {
 
 /// `bash login`
 fn names(login: &LoginShell, sessions: &[&ProbeResult]) -> Vec<String> {
-    let kind = |kind| match kind {
-        SessionKind::LoginInteractive => "login",
-        SessionKind::Login => "login command",
-        SessionKind::Interactive => "new terminal",
-        SessionKind::SshCommand => "ssh command",
-        SessionKind::Command => "command",
-    };
-    sessions.iter().map(|session| format!("{} {}", login.shell.name, kind(session.kind))).collect()
+    sessions.iter().map(|session| session_name(&login.shell, session.kind)).collect()
 }

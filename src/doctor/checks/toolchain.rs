@@ -70,6 +70,10 @@ pub(in crate::doctor) fn in_env_file(facts: &Examination<'_>) -> Looked {
             .by_hand(
                 "delete that line by hand: where it leads to Go 1.20, `go env -u` does not know the name",
             )
+            .mended_if(
+                setting.env_line().and_then(|line| facts.without_env_line(line)),
+                "deletes that line; where it leads to Go 1.20, `go env -u` does not know the name",
+            )
     }))
 }
 

@@ -16,7 +16,7 @@ fn broken(world: &World, spoil: impl FnOnce(&Path), found: &str, mend: &[&str]) 
     let command = run.json()["findings"][0]["fix"]["command"].as_str().unwrap_or_default().to_owned();
     if !mend.is_empty() {
         assert_eq!(command, format!("gvmr {}", mend.join(" ")));
-        world.gvmr(mend.iter().chain(if mend[0] == "setup" { &["--yes"][..] } else { &[] })).succeeds();
+        world.gvmr(mend.iter().chain(if mend[0] == "doctor" { &["--yes"][..] } else { &[] })).succeeds();
         assert_eq!(findings(world, &world.gvmr(["doctor", "--json"])), [""; 0]);
     }
 }
@@ -29,15 +29,35 @@ fn each_damage_to_the_home_is_named_with_what_mends_it() {
     let shim = "~/.local/share/gvmr/shims";
     let remove =
         |name: &'static str| move |home: &Path| fs::remove_file(home.join("shims").join(name)).unwrap();
-    broken(&world, remove("go"), &format!("gvmr.shim-broken {shim}/go"), &["setup"]);
-    broken(&world, remove("go1.98.1"), &format!("gvmr.shim-broken {shim}/go1.98.1"), &["setup"]);
+    broken(
+        &world,
+        remove("go"),
+        &format!("gvmr.shim-broken {shim}/go"),
+        &["doctor", "--fix", "--only", "gvmr.shim-broken"],
+    );
+    broken(
+        &world,
+        remove("go1.98.1"),
+        &format!("gvmr.shim-broken {shim}/go1.98.1"),
+        &["doctor", "--fix", "--only", "gvmr.shim-broken"],
+    );
     let replace = |home: &Path| {
         fs::remove_file(home.join("shims/gofmt")).unwrap();
         fs::copy("/bin/true", home.join("shims/gofmt")).unwrap();
     };
-    broken(&world, replace, &format!("gvmr.shim-broken {shim}/gofmt"), &["setup"]);
+    broken(
+        &world,
+        replace,
+        &format!("gvmr.shim-broken {shim}/gofmt"),
+        &["doctor", "--fix", "--only", "gvmr.shim-broken"],
+    );
     let default = |home: &Path| fs::write(home.join("default"), "1.99.1\n").unwrap();
-    broken(&world, default, "gvmr.default-missing ~/.local/share/gvmr/default:1", &["install", "1.99.1"]);
+    broken(
+        &world,
+        default,
+        "gvmr.default-missing ~/.local/share/gvmr/default:1",
+        &["doctor", "--fix", "--only", "gvmr.default-missing"],
+    );
     let receipt = |home: &Path| fs::remove_file(home.join("versions/go1.98.1/.gvmr-receipt.json")).unwrap();
     broken(&world, receipt, "gvmr.no-receipt ~/.local/share/gvmr/versions/go1.98.1", &[]);
     let open =

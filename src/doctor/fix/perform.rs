@@ -1,0 +1,245 @@
+//! One mend: recorded, then made. What it leaves is recorded too.
+//!
+//! Edits of files go through the same room as those of `gvmr setup`: links are followed, a file is the old one or the new one,
+//! and what another user owns is refused. A failure leaves what was there.
+
+use super::error::FixError;
+use super::journal::{JournaledEdit, JournaledRun};
+use super::logins::{self, WrittenLogin};
+use super::state::{Edited, FileState};
+use crate::context::Context;
+use crate::credentials::{CredentialEntry, Credentials, Keyring, SecretStore};
+use crate::doctor::mend::{LineChange, LineMend, Mend};
+use crate::net::without_credentials_in_text;
+use crate::shell::{ChangedLine, Changes, Direction, Edit, EditContent, UserPlan};
+use crate::store::{DefaultVersion, Store, shim_names};
+use gvmr_core::gover::selector::Selector;
+use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::sys::bounded;
+use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::printable::path as shown;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// The largest file whose lines are mended, in bytes.
+const LIMIT: u64 = 16 << 20;
+
+/// Makes a mend for a finding of the kind `id`; the error says why it is refused. Nothing is half done then, but for what is
+/// recorded.
+pub(super) fn make(mend: &Mend, id: &str, run: &mut JournaledRun, context: &Context) -> Result<(), String> {
+    let from = run.record.edits.len();
+    let made = match mend {
+        Mend::Lines(lines) => edit(&lines_of(lines, run.number), id, run),
+        Mend::Mode { file, mode } => set_mode(file, *mode, id, run),
+        Mend::Setup { repair, crontab } => set_up(*repair, *crontab, id, run, context),
+        Mend::Shims => write_shims(id, run, context),
+        Mend::Leftovers => context.store().and_then(|store| store.sweep()).map(drop).map_err(words),
+        Mend::MoveLogins { file, line } => move_logins(file, *line, id, run, context),
+        Mend::Default(version) => {
+            let keep = run.keep(id, Edited::Path(real(&context.settings.home.default_file())), None);
+            keep.map_err(words)?;
+            let default = DefaultVersion { selector: Selector::exact(version), now: version.clone() };
+            context.store().and_then(|store| store.set_default(&default)).map_err(words)
+        }
+    };
+    run.settle(from).map_err(words)?;
+    made
+}
+
+/// What a mend changes, as a diff without credentials; the error says why it would be refused. `number` is that of the run.
+pub(super) fn diff(mend: &Mend, number: u64, context: &Context) -> Result<String, String> {
+    let text = match mend {
+        Mend::Lines(lines) => changes(&lines_of(lines, number))?.diff(),
+        Mend::Mode { file, mode } => {
+            let now = fs::metadata(file).map_err(words)?.mode() & 0o7777;
+            let file = shown(file);
+            format!("{file}: old mode {now:04o}\n{file}: new mode {mode:04o}\n")
+        }
+        Mend::Setup { repair, crontab } => {
+            let setup = context.user_setup().map_err(words)?;
+            let plan = UserPlan::look(&setup, *repair, *crontab).map_err(words)?;
+            let aside = plan.unreadable.iter().map(|path| format!("{}: moves aside\n", shown(path)));
+            let crontab = plan.crontab.new_text().map(|_| "crontab: gets a PATH with the shims\n".to_owned());
+            aside.chain([plan.changes.diff()]).chain(crontab).collect()
+        }
+        Mend::Shims => format!("{}: written again\n", shown(context.settings.home.shims())),
+        Mend::Leftovers => format!("{}: leftovers removed\n", shown(context.settings.home.staging())),
+        Mend::MoveLogins { file, line } => {
+            let (logins, edit) = logins_of(file, *line)?;
+            let names =
+                logins.iter().map(|login| format!("gvmr auth: gets the login for {}\n", login.machine));
+            names.chain([changes(&[edit])?.diff()]).collect()
+        }
+        Mend::Default(version) => format!("{}: {version}\n", shown(context.settings.home.default_file())),
+    };
+    Ok(text.split_inclusive('\n').map(without_credentials_in_text).collect())
+}
+
+/// The edits of lines, one for each file.
+fn lines_of(lines: &[LineMend], number: u64) -> Vec<Edit> {
+    let mut files: BTreeMap<&Path, Vec<ChangedLine>> = BTreeMap::new();
+    for line in lines {
+        let new = match &line.change {
+            LineChange::Replace(new) => Some(new.clone()),
+            LineChange::Delete => None,
+            LineChange::CommentOut => {
+                Some([format!("# gvmr doctor {number}: ").as_bytes(), &line.old].concat())
+            }
+        };
+        let changed = ChangedLine { number: line.line, old: line.old.clone(), new };
+        files.entry(&line.file).or_default().push(changed);
+    }
+    files.into_iter().map(|(file, lines)| edit_of(file, EditContent::Lines(lines))).collect()
+}
+
+fn edit_of(path: &Path, content: EditContent) -> Edit {
+    Edit { path: path.to_owned(), content, sessions: "" }
+}
+
+fn changes(edits: &[Edit]) -> Result<Changes, String> {
+    let changes = Changes::prepare(edits, Direction::Make);
+    match changes.failed().first() {
+        Some((_, error)) => Err(with_hint(error, error.hint())),
+        None => Ok(changes),
+    }
+}
+
+fn edit(edits: &[Edit], id: &str, run: &mut JournaledRun) -> Result<(), String> {
+    let mut changes = changes(edits)?;
+    keep(&changes, id, run)?;
+    apply(&mut changes)
+}
+
+fn keep(changes: &Changes, id: &str, run: &mut JournaledRun) -> Result<(), String> {
+    for change in changes.pending() {
+        let after = change.after().map(|(bytes, mode)| FileState::of_content(bytes, mode));
+        run.keep(id, Edited::Path(change.real_path().to_owned()), after).map_err(words)?;
+    }
+    Ok(())
+}
+
+fn apply(changes: &mut Changes) -> Result<(), String> {
+    changes.apply();
+    changes.failed().first().map_or(Ok(()), |(_, error)| Err(with_hint(error, error.hint())))
+}
+
+fn set_mode(file: &Path, mode: u32, id: &str, run: &mut JournaledRun) -> Result<(), String> {
+    let file = real(file);
+    let found = fs::symlink_metadata(&file).map_err(words)?;
+    if found.uid() != rustix::process::geteuid().as_raw() {
+        return Err(format!("{} belongs to user {}", shown(&file), found.uid()));
+    }
+    run.keep(id, Edited::Path(file.clone()), None).map_err(words)?;
+    fs::set_permissions(&file, Permissions::from_mode(mode)).map_err(words)
+}
+
+fn set_up(
+    repair: bool,
+    crontab: bool,
+    id: &str,
+    run: &mut JournaledRun,
+    context: &Context,
+) -> Result<(), String> {
+    let setup = context.user_setup().map_err(words)?;
+    let mut plan = UserPlan::look(&setup, repair, crontab).map_err(words)?;
+    keep(&plan.scripts, id, run)?;
+    keep(&plan.changes, id, run)?;
+    if plan.crontab.is_needed() {
+        run.keep(id, Edited::Crontab, None).map_err(words)?;
+    }
+    let applied = plan.apply(&setup);
+    for (from, to) in &plan.moved {
+        let edited = Edited::Path(from.clone());
+        let after = edited.look().ok().map(|(state, _)| state);
+        let before = FileState::Absent { directories: 0 };
+        run.record.edits.push(JournaledEdit { id: id.to_owned(), edited, before, after, bytes: None });
+        run.record.moved.push((from.clone(), to.clone()));
+    }
+    applied.map_err(words)?;
+    for changes in [&plan.scripts, &plan.changes] {
+        if let Some((_, error)) = changes.failed().first() {
+            return Err(with_hint(error, error.hint()));
+        }
+    }
+    plan.crontab.failure().map_or(Ok(()), |error| Err(with_hint(error, Some(error.hint()))))
+}
+
+fn write_shims(id: &str, run: &mut JournaledRun, context: &Context) -> Result<(), String> {
+    let toolchains = context.toolchains().map_err(words)?;
+    let shims = real(&context.settings.home.shims());
+    let mut names = shim_names(&toolchains);
+    names.push("gvmr".to_owned());
+    for name in names {
+        run.keep(id, Edited::Path(shims.join(name)), None).map_err(words)?;
+    }
+    context.publish().map_err(words)
+}
+
+/// The logins of a line, and the edit that takes them out.
+fn logins_of(file: &Path, number: usize) -> Result<(Vec<WrittenLogin>, Edit), String> {
+    let bytes = bounded::read(file, LIMIT).map_err(words)?.ok_or("it is gone")?;
+    let line = number.checked_sub(1).and_then(|index| bytes.split(|byte| *byte == b'\n').nth(index));
+    let line =
+        line.and_then(|line| std::str::from_utf8(line).ok()).ok_or("the line is not there, or no text")?;
+    let (logins, left) = logins::cut(line)?;
+    let changed = ChangedLine { number, old: line.into(), new: Some(left.into()) };
+    Ok((logins, edit_of(file, EditContent::Lines(vec![changed]))))
+}
+
+/// A line loses its logins only after they are stored, and only those that are new there.
+fn move_logins(
+    file: &Path,
+    line: usize,
+    id: &str,
+    run: &mut JournaledRun,
+    context: &Context,
+) -> Result<(), String> {
+    let (logins, edit) = logins_of(file, line)?;
+    let changes = changes(std::slice::from_ref(&edit))?;
+    let own = UserDirs::of(&context.settings.home, &Process).ok_or("your config directory is not known")?;
+    if own.root() == context.settings.home.root() {
+        Store::open(context.settings.home.clone()).map_err(words)?; // the file lies in it
+    }
+    let credentials = Credentials::of(&own);
+    let keyring = Keyring::of(&Process);
+    let listed = credentials.list().map_err(words)?;
+    let is_listed = |login: &WrittenLogin| {
+        listed.iter().any(|entry| entry.kind == login.kind && entry.machine == login.machine)
+    };
+    if let Some(login) = logins.iter().find(|login| is_listed(login)) {
+        return Err(format!(
+            "`gvmr auth` stores a login for {} already; take this one out by hand, or `gvmr auth remove` that one",
+            login.machine
+        ));
+    }
+    keep(&changes, id, run)?;
+    for WrittenLogin { kind, machine, login, secret } in logins {
+        let wanted = CredentialEntry { kind, machine, login, place: SecretStore::Keyring };
+        run.record.logins.push((kind.word().to_owned(), wanted.machine.clone()));
+        run.write().map_err(words)?;
+        context.waiting(|wait| credentials.keep(&wanted, &secret, keyring.as_ref(), wait)).map_err(words)?;
+    }
+    apply(&mut Changes::prepare(&[edit], Direction::Make))
+}
+
+/// Where a path leads; itself where that is unknown.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+fn with_hint(error: &impl Display, hint: Option<impl Display>) -> String {
+    hint.map_or_else(|| error.to_string(), |hint| format!("{error}; {hint}"))
+}
+
+fn words(error: impl Display) -> String {
+    error.to_string()
+}
+
+impl From<FixError> for String {
+    fn from(error: FixError) -> Self {
+        error.to_string()
+    }
+}

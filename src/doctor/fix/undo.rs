@@ -1,0 +1,162 @@
+//! Takes a run back: what was edited is what it was before, to the byte, with its mode; what was edited again since is left.
+
+use super::error::FixError;
+use super::journal::{Journal, JournaledEdit, JournaledRun};
+use super::state::{Edited, FileState};
+use crate::atomic_file::{CWD, rename_new};
+use crate::context::Context;
+use crate::credentials::{Credentials, Keyring};
+use crate::shell::{Changes, Crontab, Direction, Edit, EditContent, reload_user_manager};
+use crate::store;
+use gvmr_core::env::credentials::CredentialKind;
+use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::printable::path as shown;
+use serde::Serialize;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
+
+/// What became of a run that was taken back.
+#[derive(Debug, Default, Serialize)]
+pub struct UndoneRun {
+    /// Its number.
+    pub number: u64,
+    /// What is as it was before, in words.
+    pub restored: Vec<String>,
+    /// What is not, and why.
+    pub left: Vec<String>,
+}
+
+/// Takes the newest run back. What cannot be restored stays recorded.
+pub fn undo(context: &Context) -> Result<UndoneRun, FixError> {
+    let journal = Journal::existing(&Process)?.ok_or(FixError::NothingToUndo)?;
+    let number = journal.runs()?.first().copied().ok_or(FixError::NothingToUndo)?;
+    let mut run = journal.read(number)?;
+    let mut undone = UndoneRun { number, ..UndoneRun::default() };
+    let mut left = Vec::new();
+    for edit in std::mem::take(&mut run.record.edits).into_iter().rev() {
+        let name = match &edit.edited {
+            Edited::Path(path) => shown(path),
+            Edited::Crontab => "the crontab".to_owned(),
+        };
+        match restore(&edit, &run, context) {
+            Ok(()) => undone.restored.push(name),
+            Err(why) => {
+                undone.left.push(format!("{name}: {why}"));
+                left.push(edit);
+            }
+        }
+    }
+    left.reverse();
+    run.record.edits = left;
+    run.record.moved.retain(|(from, to)| match move_back(from, to) {
+        Ok(()) => {
+            undone.restored.push(shown(from));
+            false
+        }
+        Err(why) => {
+            undone.left.push(format!("{}: {why}", shown(to)));
+            true
+        }
+    });
+    run.record.logins.retain(|(kind, machine)| match forget(kind, machine, context) {
+        Ok(()) => {
+            undone.restored.push(format!("the login for {machine}"));
+            false
+        }
+        Err(why) => {
+            undone.left.push(format!("the login for {machine}: {why}"));
+            true
+        }
+    });
+    if undone.restored.iter().any(|name| name.ends_with("environment.d/zz-gvmr.conf")) {
+        let _ = reload_user_manager(rustix::process::geteuid().as_raw()); // the next login reads it anyway
+    }
+    if undone.left.is_empty() {
+        run.delete()?;
+    } else {
+        run.write()?;
+    }
+    Ok(undone)
+}
+
+fn restore(edit: &JournaledEdit, run: &JournaledRun, context: &Context) -> Result<(), String> {
+    let (now, _) = edit.edited.look().map_err(|error| error.to_string())?;
+    if now == edit.before {
+        return Ok(());
+    }
+    if edit.after.as_ref() != Some(&now) {
+        return Err("it was changed since, and is left as it is".to_owned());
+    }
+    let bytes = run.bytes(edit)?;
+    match &edit.edited {
+        Edited::Crontab => Crontab::of(bytes).install().map_err(|error| error.to_string()),
+        Edited::Path(path) if path.parent() == Some(&real(&context.settings.home.shims())) => {
+            restore_program(path, &edit.before, &bytes)
+        }
+        Edited::Path(path) => restore_path(path, &now, &edit.before, bytes),
+    }
+}
+
+fn restore_path(path: &Path, now: &FileState, before: &FileState, bytes: Vec<u8>) -> Result<(), String> {
+    let words = |error: std::io::Error| error.to_string();
+    let content = match (before, now) {
+        (FileState::Directory { mode }, FileState::Directory { .. }) => {
+            return fs::set_permissions(path, Permissions::from_mode(*mode)).map_err(words);
+        }
+        // Only the mode differs: the file stays the same one.
+        (FileState::File { sha256, mode }, FileState::File { sha256: same, .. }) if sha256 == same => {
+            return fs::set_permissions(path, Permissions::from_mode(*mode)).map_err(words);
+        }
+        (FileState::File { mode, .. }, FileState::File { .. }) => EditContent::Former { bytes, mode: *mode },
+        (FileState::Absent { directories }, FileState::File { .. }) => {
+            EditContent::Absent { directories: *directories }
+        }
+        _ => return Err("something else is there now".to_owned()),
+    };
+    let edit = Edit { path: path.to_owned(), content, sessions: "" };
+    let mut changes = Changes::prepare(&[edit], Direction::Make);
+    changes.apply();
+    changes.failed().first().map_or(Ok(()), |(_, error)| Err(error.to_string()))
+}
+
+/// A name in the shim directory, which may be one of several of the same program.
+fn restore_program(path: &Path, before: &FileState, bytes: &[u8]) -> Result<(), String> {
+    let words = |error: std::io::Error| error.to_string();
+    match before {
+        FileState::File { mode, .. } => {
+            store::replace(path, bytes, *mode).map_err(|error| error.to_string())?;
+            fs::set_permissions(path, Permissions::from_mode(*mode)).map_err(words)
+        }
+        FileState::Absent { .. } => fs::remove_file(path).map_err(words),
+        FileState::Link { to } => {
+            fs::remove_file(path).map_err(words)?;
+            symlink(to, path).map_err(words)
+        }
+        FileState::Directory { .. } => Err("something else is there now".to_owned()),
+    }
+}
+
+fn move_back(from: &Path, to: &Path) -> Result<(), String> {
+    if fs::symlink_metadata(from).is_ok() {
+        return Err(format!("{} is in its place", shown(from)));
+    }
+    rename_new(CWD, to, from).map_err(|error| error.to_string())
+}
+
+fn forget(kind: &str, machine: &str, context: &Context) -> Result<(), String> {
+    let own = UserDirs::of(&context.settings.home, &Process).ok_or("your config directory is not known")?;
+    let kind = CredentialKind::of_word(kind).ok_or("its kind is unknown")?;
+    let credentials = Credentials::of(&own);
+    let removed =
+        context.waiting(|wait| credentials.remove(kind, machine, Keyring::of(&Process).as_ref(), wait));
+    match removed.map_err(|error| error.to_string())? {
+        Some((_, Some(error))) => Err(error.to_string()),
+        Some((_, None)) | None => Ok(()),
+    }
+}
+
+fn real(path: &Path) -> std::path::PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,215 @@
+//! `gvmr doctor --fix`: what was found is gone, `go` works, and `--fix --undo` brings every byte, mode and link back.
+
+use super::findings;
+use crate::support::mirror::Mirror;
+use crate::support::world::World;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+
+/// What is below a directory: path, mode and owner, then the bytes of a file or the target of a link.
+type Tree = BTreeMap<PathBuf, (u32, u32, Vec<u8>)>;
+
+fn tree(directory: &Path) -> Tree {
+    let mut found = Tree::new();
+    let mut left = vec![directory.to_owned()];
+    while let Some(path) = left.pop() {
+        let is = fs::symlink_metadata(&path).unwrap();
+        let content = if is.is_dir() {
+            left.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            Vec::new()
+        } else if is.is_symlink() {
+            fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes()
+        } else {
+            fs::read(&path).unwrap()
+        };
+        found.insert(path, (is.mode(), is.uid(), content));
+    }
+    found
+}
+
+/// The user's files without the journal, which is doctor's own.
+fn of_user(world: &World) -> Tree {
+    let mut tree = tree(&world.path("user"));
+    let state = world.path("user/.local");
+    tree.retain(|path, _| !path.starts_with(&state) && *path != world.path("user"));
+    tree
+}
+
+/// A user of bash with a version and `gvmr setup` done.
+fn set_up(mirror: &Mirror) -> World {
+    let mut world = mirror.world();
+    world.set("SHELL", "/bin/bash");
+    for file in [".bashrc", ".profile"] {
+        fs::copy(format!("/etc/skel/{file}"), world.path("user").join(file)).unwrap();
+    }
+    world.gvmr(["install", "1.98.1"]).succeeds();
+    world.gvmr(["setup", "--yes"]).succeeds();
+    assert_eq!(findings(&world, &world.gvmr(["doctor", "--json"])), [""; 0]);
+    world
+}
+
+/// What is broken is found, mended and found no more; the undo brings it back, and the finding with it.
+#[track_caller]
+fn mended_and_back(world: &World, expected: &[&str]) {
+    let before = of_user(world);
+    let found = findings(world, &world.gvmr(["doctor", "--json"]));
+    assert_eq!(found, expected);
+    let shown = world.gvmr(["doctor", "--fix", "--dry-run"]).exits(1, &[]).stdout.clone();
+    for id in expected.iter().map(|one| one.split(' ').next().unwrap()) {
+        assert!(shown.contains(id), "{shown}");
+    }
+    assert!(before == of_user(world), "a preview writes nothing");
+    let run = world.gvmr(["doctor", "--fix", "--yes", "--json"]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    let report = run.json();
+    assert_eq!(report["healthy"], true, "{report:#}");
+    for finding in report["findings"].as_array().unwrap() {
+        assert_eq!((&finding["fixed"], finding["undo"].is_u64()), (&true.into(), true), "{finding:#}");
+    }
+    assert_eq!(findings(world, &world.gvmr(["doctor", "--json"])), [""; 0]);
+    let mended = of_user(world);
+    world.gvmr(["doctor", "--fix", "--undo"]).succeeds();
+    let back = of_user(world);
+    for path in before.keys().chain(back.keys()) {
+        assert!(before.get(path) == back.get(path), "{} is another one", path.display());
+    }
+    assert_eq!(findings(world, &world.gvmr(["doctor", "--json"])), found);
+    world.gvmr(["doctor", "--fix", "--undo"]).exits(2, &["nothing to undo"]);
+    world.gvmr(["doctor", "--fix", "--yes"]).succeeds();
+    assert!(mended == of_user(world), "the same mend twice is the same");
+}
+
+#[test]
+fn lines_of_the_go_env_file_are_mended_and_come_back() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let world = set_up(&mirror);
+    let file = world.path("user/dotfiles/env");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::create_dir_all(world.path("user/.config/go")).unwrap();
+    symlink("../../dotfiles/env", world.path("user/.config/go/env")).unwrap();
+    let text = "# mine \u{fc}\nGOROOT=/usr/local/go\nGOPRIVATE=\"*.corp.example\"\r\nGONOSUMDB= x\nGOPATH=relative\nGOOS=plan9\nCC=no-such-cc";
+    fs::write(&file, text).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    mended_and_back(
+        &world,
+        &[
+            "goroot.in-env-file ~/.config/go/env:2",
+            "goenv.quoted ~/.config/go/env:3",
+            "goenv.quoted ~/.config/go/env:4",
+            "goenv.stale-target ~/.config/go/env:6",
+            "goenv.stale-target ~/.config/go/env:7",
+            "gopath.unusable ~/.config/go/env:5",
+        ],
+    );
+    let mended = "# mine \u{fc}\nGOPRIVATE=*.corp.example\r\nGONOSUMDB=x\n";
+    assert_eq!(fs::read_to_string(&file).unwrap(), mended);
+    assert!(world.path("user/.config/go/env").is_symlink());
+    assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn shims_and_modes_are_mended_and_come_back() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let world = set_up(&mirror);
+    let netrc = world.path("user/.netrc");
+    fs::write(&netrc, "machine x login y password z\n").unwrap();
+    fs::set_permissions(&netrc, fs::Permissions::from_mode(0o644)).unwrap();
+    mended_and_back(&world, &["secret.file-mode ~/.netrc"]);
+
+    let shims = world.home().join("shims");
+    fs::remove_file(shims.join("gofmt")).unwrap();
+    fs::remove_file(shims.join("go1.98.1")).unwrap();
+    fs::write(shims.join("go1.98.1"), "#!/bin/sh\n").unwrap();
+    fs::set_permissions(shims.join("go1.98.1"), fs::Permissions::from_mode(0o755)).unwrap();
+    let before = tree(&shims);
+    let broken =
+        ["gofmt", "go1.98.1"].map(|name| format!("gvmr.shim-broken ~/.local/share/gvmr/shims/{name}"));
+    assert_eq!(findings(&world, &world.gvmr(["doctor", "--json"])), broken);
+    world.gvmr(["doctor", "--fix", "--yes"]).succeeds();
+    assert!(shims.join("gofmt").is_file());
+    world.gvmr(["doctor", "--fix", "--undo"]).succeeds();
+    assert!(before == tree(&shims));
+}
+
+#[test]
+fn a_login_leaves_its_line_only_when_it_is_stored_and_comes_back() {
+    const CANARY: &str = "Canary-59c2e7";
+    let mirror = Mirror::small(&["1.98.1"]);
+    let world = set_up(&mirror);
+    let file = world.path("user/.config/go/env");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let text = format!("GONOSUMDB=x\nGOPROXY=https://joe:{CANARY}@goproxy.corp.example/go,off\n");
+    fs::write(&file, &text).unwrap();
+    mended_and_back(&world, &["secret.in-go-env ~/.config/go/env:2"]);
+    let mended = "GONOSUMDB=x\nGOPROXY=https://goproxy.corp.example/go,off\n";
+    assert_eq!(fs::read_to_string(&file).unwrap(), mended);
+    assert!(world.gvmr(["auth", "list"]).succeeds().contains("goproxy.corp.example/go"));
+    world.gvmr(["doctor", "--fix", "--undo"]).succeeds();
+    assert!(!world.gvmr(["auth", "list"]).succeeds().contains("goproxy"));
+    for words in [&["doctor"][..], &["doctor", "--fix", "--dry-run"], &["doctor", "--fix", "--yes"]] {
+        let run = world.gvmr(words);
+        assert!(!format!("{run:?}").contains(CANARY), "{run:#?}");
+    }
+    // One that gvmr stores already is the user's to choose.
+    fs::write(&file, &text).unwrap();
+    let run = world.gvmr(["doctor", "--fix", "--yes", "--json"]);
+    assert_eq!(run.code, Some(8), "{run:#?}");
+    assert!(!format!("{run:?}").contains(CANARY), "{run:#?}");
+    assert_eq!(run.json()["findings"][0]["fixed"], "refused");
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    // The record has the old bytes, and goes when the user says so.
+    let state = world.path("user/.local/state/gvmr/doctor");
+    assert!(fs::read_dir(&state).unwrap().count() > 1);
+    world.gvmr(["doctor", "--forget"]).succeeds();
+    let left: Vec<_> = fs::read_dir(&state).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["lock"]);
+}
+
+#[test]
+fn what_was_edited_since_is_left_and_the_rest_comes_back() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let world = set_up(&mirror);
+    let file = world.path("user/.config/go/env");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "GOROOT=/usr/local/go\n").unwrap();
+    let netrc = world.path("user/.netrc");
+    fs::write(&netrc, "machine x login y password z\n").unwrap();
+    fs::set_permissions(&netrc, fs::Permissions::from_mode(0o644)).unwrap();
+    world.gvmr(["doctor", "--fix", "--yes"]).succeeds();
+    fs::write(&file, "GOPRIVATE=x\n").unwrap();
+    world.gvmr(["doctor", "--fix", "--undo"]).exits(8, &["could not restore", "go/env", "changed since"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "GOPRIVATE=x\n");
+    assert_eq!(fs::metadata(&netrc).unwrap().mode() & 0o777, 0o644);
+    // As it was mended again, it can be restored.
+    fs::write(&file, "").unwrap();
+    world.gvmr(["doctor", "--fix", "--undo"]).succeeds();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "GOROOT=/usr/local/go\n");
+}
+
+#[test]
+fn it_asks_waits_for_no_other_run_and_trusts_no_changed_record() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let world = set_up(&mirror);
+    let file = world.path("user/.config/go/env");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "GOROOT=/usr/local/go\n").unwrap();
+    world.gvmr(["doctor", "--fix"]).exits(2, &["--yes"]);
+    world.gvmr(["doctor", "--fix", "--undo"]).exits(2, &["nothing to undo"]);
+    assert!(!world.path("user/.local/state").exists(), "nothing is written without a mend");
+    world.gvmr(["doctor", "--fix", "--yes"]).succeeds();
+    let state = world.path("user/.local/state/gvmr/doctor");
+    let lock = File::open(state.join("lock")).unwrap();
+    lock.lock().unwrap();
+    world.gvmr(["doctor", "--fix", "--undo"]).exits(9, &["another `gvmr doctor --fix` is running"]);
+    lock.unlock().unwrap();
+    let record = state.join("1/run.json");
+    let text = fs::read_to_string(&record).unwrap();
+    fs::write(&record, text.replace("/env", "/evil")).unwrap();
+    world.gvmr(["doctor", "--fix", "--undo"]).exits(10, &["damaged", "gvmr doctor --forget"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "");
+    fs::write(&record, text).unwrap();
+    world.gvmr(["doctor", "--fix", "--undo"]).succeeds();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "GOROOT=/usr/local/go\n");
+}
