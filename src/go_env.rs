@@ -97,6 +97,27 @@ pub fn complaint(program: &Path, environment: &[&CStr]) -> Option<String> {
     }
 }
 
+/// What `go list` with these arguments writes about the packages in `directory`, and what it writes to stderr. It asks no
+/// source, switches to no other toolchain, and writes nothing into the build cache.
+pub fn list(
+    program: &Path,
+    environment: &[&CStr],
+    directory: &Path,
+    arguments: &[&str],
+) -> Result<(String, String), GoEnvError> {
+    check_settings(environment)?;
+    let mut command = started_from_root(program, environment);
+    command.arg("list").args(arguments).current_dir(directory).env("PWD", directory);
+    command.envs([("GOPROXY", "off"), ("GOTOOLCHAIN", "local"), ("GODEBUG", "goindex=0")]);
+    let limits = OutputLimits { time: LIMIT, kept: KeptOutput::All(MAX_BYTES), is_answer: |_| false };
+    let output = process::output(command, Streams::Apart, Scope::Group, limits).map_err(of_stop)?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    match output.ending {
+        Ending::Exited(_) => Ok((text(&output.stdout), text(&output.stderr))),
+        Ending::Stopped => Err(GoEnvError::TooLong),
+    }
+}
+
 /// Whether the program runs on this machine, whatever the settings of its user are.
 pub fn runs(program: &Path) -> bool {
     let mut command = started_from_root(program, &[]);
@@ -169,15 +190,18 @@ fn asked(command: Command) -> Result<BTreeMap<String, String>, GoEnvError> {
 /// What it writes to stdout, where it succeeds.
 fn output(command: Command) -> Result<Vec<u8>, GoEnvError> {
     let limits = OutputLimits { time: LIMIT, kept: KeptOutput::All(MAX_BYTES), is_answer: |_| false };
-    let output =
-        process::output(command, Streams::Apart, Scope::Group, limits).map_err(|stop| match stop {
-            Stop::Run(error) => GoEnvError::Run(error),
-            Stop::Hear(_) => GoEnvError::TooLong,
-        })?;
+    let output = process::output(command, Streams::Apart, Scope::Group, limits).map_err(of_stop)?;
     match output.ending {
         Ending::Exited(status) if status.success() => Ok(output.stdout),
         Ending::Exited(status) => Err(GoEnvError::Failed { status, last: last_line(&output.stderr) }),
         Ending::Stopped => Err(GoEnvError::TooLong),
+    }
+}
+
+fn of_stop(stop: Stop) -> GoEnvError {
+    match stop {
+        Stop::Run(error) => GoEnvError::Run(error),
+        Stop::Hear(_) => GoEnvError::TooLong,
     }
 }
 

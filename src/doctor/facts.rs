@@ -19,6 +19,7 @@ use gvmr_core::select::resolution::Resolution;
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use std::cell::OnceCell;
+use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 
 /// What is known here.
@@ -91,6 +92,15 @@ impl<'a> Examination<'a> {
     /// The version of the Go that runs here, where it is known.
     pub fn version(&self) -> Option<&Version> {
         self.answer()?.choice.version()
+    }
+
+    /// What `go list` with these arguments says here: what it writes, and what it complains of. Asks no source.
+    pub fn list(&self, arguments: &[&str]) -> Result<(String, String), String> {
+        let goroot = self.goroot().ok_or("no Go runs here")?;
+        let table = self.table()?;
+        let environment: Vec<&CStr> = table.environment.iter().map(CString::as_c_str).collect();
+        let listed = go_env::list(&goroot.join("bin/go"), &environment, &table.directory, arguments);
+        listed.map_err(|error| format!("go list {error}"))
     }
 
     /// Its directory.

@@ -21,7 +21,7 @@ use gvmr_core::sys::environment::Block;
 use gvmr_core::sys::printable;
 use gvmr_core::sys::process::Word;
 use std::collections::BTreeMap;
-use std::ffi::{CStr, OsStr, OsString};
+use std::ffi::{CStr, CString, OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// Variables that count for other processors and programs too, whether or not a go knows them.
@@ -52,6 +52,8 @@ pub struct VariableTable {
     pub answer: Result<Resolution, String>,
     /// The variable that this go fails on, and its own words.
     pub refused: Option<(&'static Variable, String)>,
+    /// The environment that the go gets, each entry as `NAME=value`.
+    pub environment: Vec<CString>,
 }
 
 /// One variable.
@@ -103,6 +105,7 @@ pub fn gather(
     let goroot = chosen.and_then(|answer| answer.choice.goroot());
     let program = launch.as_ref().map(Launch::path);
     let words: Vec<&CStr> = entries.iter().map(|entry| entry.as_c_str()).collect();
+    let environment = words.iter().map(|entry| CString::from(*entry)).collect();
     let go = program.as_deref().zip(goroot).map(|(program, _)| (program, words.as_slice()));
     remarks.extend(resolved.notices.iter().filter_map(|notice| of_notice(notice, &directory, &block)));
     let mut said = ask(launch.as_ref().zip(goroot), &entries, variables, &mut remarks);
@@ -123,7 +126,7 @@ pub fn gather(
     let rows = rows.collect();
     let reason = chosen.filter(|answer| answer.reason.source != Source::Unset);
     let reason = reason.map(|answer| answer.reason.place());
-    Ok(VariableTable { rows, notices: remarks, directory, reason, answer, refused })
+    Ok(VariableTable { rows, notices: remarks, directory, reason, answer, refused, environment })
 }
 
 /// The go that the shim would run.

@@ -78,7 +78,7 @@ impl Audit {
 }
 
 /// The one file of a toolchain that holds settings.
-const PACKAGERS_FILE: &str = "go.env";
+pub const PACKAGERS_FILE: &str = "go.env";
 
 /// Hashes the whole tree and compares it with what the log recorded; where the log cannot be reached or does not know it,
 /// with what the receipt kept of it, and says so. Says too what of it other users can change.
@@ -202,7 +202,7 @@ fn wrong_modes(entries: &[InstalledEntry], prefix: &str, goroot: &Path) -> Vec<S
 }
 
 /// The path as it is on disk: without the module's prefix, and `go.mod` under its own name.
-fn path_in_tree(name: &str, prefix: &str) -> String {
+pub fn path_in_tree(name: &str, prefix: &str) -> String {
     let path = name.strip_prefix(prefix).unwrap_or(name);
     match path.strip_suffix("_go.mod") {
         Some(directory) if directory.is_empty() || directory.ends_with('/') => format!("{directory}go.mod"),

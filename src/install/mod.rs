@@ -21,7 +21,7 @@ mod released;
 mod support;
 mod verifier;
 
-pub use audit::{Audit, AuditVerdict, audit};
+pub use audit::{Audit, AuditVerdict, PACKAGERS_FILE, audit, path_in_tree};
 pub use choose::{choose, newest_now};
 pub use error::{Difference, InstallError, with_causes};
 pub use exposure::ExposedFile;

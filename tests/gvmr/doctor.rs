@@ -3,6 +3,7 @@
 mod fix;
 mod gvmr_home;
 mod machine;
+mod modules;
 mod secrets;
 mod sessions;
 mod settings;

@@ -1,12 +1,17 @@
 //! A GOPATH that go refuses, or that is something else already.
 
-use super::{Looked, one};
+use super::{Looked, NOTHING, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
 use gvmr_core::env::gopath::{self, GopathFault};
+use gvmr_core::gover::goenv;
+use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::printable;
 use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// The fault of the GOPATH in force, and where that is written.
 fn fault(facts: &Examination<'_>) -> Result<Option<(GopathFault, FindingPlace)>, String> {
@@ -25,6 +30,52 @@ fn fault(facts: &Examination<'_>) -> Result<Option<(GopathFault, FindingPlace)>,
 fn mend(facts: &Examination<'_>) -> Option<Mend> {
     let line = facts.setting("GOPATH").ok()?.env_line()?;
     facts.without_env_line(line)
+}
+
+/// A package here that takes an import from a copy below GOPATH/src, as go does only outside of modules.
+pub(in crate::doctor) fn src_shadows(facts: &Examination<'_>) -> Looked {
+    let directory = facts.directory()?;
+    let switched = goenv::setting(&Process, "GO111MODULE").unwrap_or_default();
+    let switched = switched.to_string_lossy();
+    let is_module = directory.ancestors().any(|above| above.join("go.mod").is_file());
+    let gopath = facts.setting("GOPATH")?.value().unwrap_or_default();
+    let sources: Vec<PathBuf> = gopath.split(':').map(|element| Path::new(element).join("src")).collect();
+    // Whoever stands in GOPATH/src works as it is meant.
+    let is_outside = !sources.iter().any(|source| directory.starts_with(source));
+    let is_off = match &*switched {
+        "off" => true,
+        "auto" => !is_module,
+        _ => false,
+    };
+    if !is_off || !is_outside || !has_sources(directory) || facts.goroot().is_none() {
+        return NOTHING;
+    }
+    let (listed, _) =
+        facts.list(&["-e", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}\t{{.Dir}}{{end}}", "."])?;
+    let shadow = listed.lines().filter_map(|line| line.split_once('\t')).find_map(|(import, found)| {
+        let source = sources.iter().find(|source| Path::new(found).starts_with(source))?;
+        Some((import.to_owned(), source.join(import)))
+    });
+    one(shadow.map(|(import, found)| {
+        let finding = Finding::error("gopath.src-shadows", FindingPlace::file(found))
+            .what(format!("{} comes from a copy below GOPATH/src", printable::word(&import)))
+            .why(format!(
+                "GO111MODULE={switched} and no module here: go takes what lies there, whatever its version, and downloads nothing"
+            ))
+            .by_hand("make this a module, and leave GO111MODULE unset")
+            .command("go mod init");
+        finding.and(match goenv::written(&Process, "GO111MODULE") {
+            Some(written) if Process.get("GO111MODULE").is_none() => {
+                FindingPlace::line(written.file, Some(written.line))
+            }
+            _ => FindingPlace::variable("GO111MODULE"),
+        })
+    }))
+}
+
+fn has_sources(directory: &Path) -> bool {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).any(|path| path.extension().is_some_and(|extension| extension == "go"))
 }
 
 /// A module's root.

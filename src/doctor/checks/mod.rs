@@ -15,7 +15,9 @@ pub(super) mod secrets;
 pub(super) mod shims;
 pub(super) mod start_up;
 pub(super) mod toolchain;
+pub(super) mod tree;
 pub(super) mod user_home;
+pub(super) mod vendor;
 
 use super::finding::{Finding, Skipped};
 use rustix::fs::Access;

@@ -66,7 +66,9 @@ impl World {
         let directory = self.path(name);
         std::fs::create_dir_all(&directory).unwrap();
         for (file, content) in files {
-            std::fs::write(directory.join(file), content).unwrap();
+            let file = directory.join(file);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, content).unwrap();
         }
         directory
     }
