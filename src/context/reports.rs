@@ -35,6 +35,11 @@ impl Context {
             },
             FoundGo::Nothing => "this session has no `go` on PATH".to_owned(),
         };
+        // Where setup has been run, something undoes what it did.
+        if self.settings.home.root().join("env").exists() {
+            self.terminal.note(format_args!("{what}; run `gvmr doctor`"));
+            return;
+        }
         let now = path_command(&Process).map(|command| format!("run `{command}` here, and "));
         let next = format!("{}`gvmr setup` for every session", now.as_deref().unwrap_or("run "));
         self.terminal.note(format_args!("{what}; {next}"));

@@ -175,23 +175,19 @@ impl fmt::Display for LaunchError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoTool { program } if program.ends_with("bin/go") => {
-                write!(formatter, "{} does not exist; check it with `gvmr verify`", printable::path(program))
+                write!(formatter, "{} does not exist; run `gvmr doctor`", printable::path(program))
             }
             Self::NoTool { program } => {
                 write!(formatter, "{} does not exist; this Go has no such tool", printable::path(program))
             }
             Self::NoInterpreter { program, interpreter } => write!(
                 formatter,
-                "{} needs the loader {}, which this host lacks; Go 1.21 and later need none",
+                "{} needs the loader {}, which this host lacks; Go 1.21 and later need none; run `gvmr doctor`",
                 printable::path(program),
                 printable::path(interpreter)
             ),
             Self::Refused { program, error } => {
-                write!(
-                    formatter,
-                    "cannot execute {}: {error}; check it with `gvmr verify`",
-                    printable::path(program)
-                )
+                write!(formatter, "cannot execute {}: {error}; run `gvmr doctor`", printable::path(program))
             }
             Self::Loop { program } => write!(
                 formatter,

@@ -108,12 +108,12 @@ fn a_program_that_cannot_be_executed_says_why() {
     assert!(said.contains("needs the loader /does/not/exist/sh, which this host lacks"), "{said}");
     world.file(go, "\0\0\0\0");
     let said = failed(&mut world.command("go"), 126);
-    assert!(said.contains("cannot execute") && said.contains("gvmr verify"), "{said}");
+    assert!(said.contains("cannot execute") && said.contains("gvmr doctor"), "{said}");
     fs::set_permissions(world.path(go), fs::Permissions::from_mode(0o644)).unwrap();
     assert!(failed(&mut world.command("go"), 126).contains("ermission denied"));
     fs::remove_file(world.path(go)).unwrap();
     let said = failed(&mut world.command("go"), 127);
-    assert!(said.contains("does not exist") && said.contains("gvmr verify"), "{said}");
+    assert!(said.contains("does not exist") && said.contains("gvmr doctor"), "{said}");
 }
 
 /// A glibc program on a host without glibc: the file is there, and `execve` says that nothing is.

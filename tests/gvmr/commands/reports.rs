@@ -47,6 +47,10 @@ fn another_go_in_the_session_is_named_with_what_changes_that() {
     world.gvmr(["which"]).exits(0, &["run `gvmr env --shell fish | source` here"]);
     world.set("SHELL", "/usr/bin/nu");
     world.gvmr(["which"]).exits(0, &["not gvmr's; run `gvmr setup` for every session"]);
+    // After setup this is something else's doing, and doctor knows whose.
+    world.gvmr(["setup", "--yes"]).succeeds();
+    world.gvmr(["which"]).exits(0, &["not gvmr's; run `gvmr doctor`\n"]);
+    world.gvmr(["setup", "--undo", "--yes"]).succeeds();
     world.set("PATH", "/no-such-directory");
     world.gvmr(["which"]).exits(0, &["this session has no `go` on PATH; run "]);
     let shims = world.home().join("shims");
