@@ -100,10 +100,8 @@ fn identity(facts: Option<&Examination<'_>>) -> Identity {
         facts.and_then(|facts| facts.setting(name).ok()?.value()).or_else(|| Process.text(name))
     });
     let hosts = settings.flat_map(|value| {
-        let words = value.split([',', '|', ' ', ';']).map(|word| {
-            let word = word.rsplit("://").next().unwrap_or(word).rsplit('@').next().unwrap_or(word);
-            word.split(['/', ':']).next().unwrap_or(word).to_owned()
-        });
+        let words = value.split(|one: char| !(one.is_alphanumeric() || matches!(one, '.' | '-')));
+        let words = words.map(|word| word.trim_matches('.').to_owned());
         words.filter(|word| word.contains('.')).collect::<Vec<_>>()
     });
     Identity { homes, user, machine: vec![node, short], hosts: hosts.collect() }

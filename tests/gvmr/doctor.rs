@@ -4,6 +4,7 @@ mod fix;
 mod gvmr_home;
 mod machine;
 mod modules;
+mod report;
 mod secrets;
 mod sessions;
 mod settings;
