@@ -19,6 +19,9 @@ pub struct Diagnosis {
     pub checked: Vec<&'static str>,
     /// The kinds that were not looked for.
     pub skipped: Vec<SkippedKind>,
+    /// Something that is not a finding, for people.
+    #[serde(skip)]
+    pub remark: Option<&'static str>,
 }
 
 /// A kind that was not looked for.
@@ -63,6 +66,8 @@ impl Diagnosis {
             }
         }
         diagnosis.healthy = diagnosis.worst().is_none_or(|worst| worst == Severity::Note);
+        let is_set_up = facts.home.root().join("env").exists();
+        diagnosis.remark = (!is_set_up).then_some("gvmr is not set up here; run `gvmr setup`");
         diagnosis
     }
 

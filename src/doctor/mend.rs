@@ -15,6 +15,8 @@ pub enum Mend {
         /// Its permissions.
         mode: u32,
     },
+    /// A directory is made, with those above it that are missing.
+    Directory(PathBuf),
     /// What `gvmr setup` does.
     Setup {
         /// Whether start-up files that cannot be read move aside.

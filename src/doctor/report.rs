@@ -13,8 +13,10 @@ pub fn rows(diagnosis: &Diagnosis, took: Option<Duration>, user_home: Option<&Pa
     let Some(took) = took else { return short_rows(diagnosis, user_home) };
     let checks = diagnosis.checked.len() + diagnosis.kinds_found();
     let run = format!("({checks} checks, {} ms)", took.as_millis());
+    let remark = diagnosis.remark.map(|remark| Row::line(remark, Tone::Dim));
     if diagnosis.findings.is_empty() {
-        return vec![Row::line(format!("nothing to mend {run}"), Tone::Good)];
+        let good = Row::line(format!("nothing to mend {run}"), Tone::Good);
+        return [Some(good), remark].into_iter().flatten().collect();
     }
     let mut rows = vec![Row::line(format!("{}  {run}", diagnosis.counted()), Tone::Plain)];
     for finding in &diagnosis.findings {
@@ -29,6 +31,7 @@ pub fn rows(diagnosis: &Diagnosis, took: Option<Duration>, user_home: Option<&Pa
         );
         rows.extend([Row::line("", Tone::Plain), Row::line(next, Tone::Plain)]);
     }
+    rows.extend(remark);
     rows
 }
 

@@ -23,7 +23,10 @@ pub(in crate::doctor) fn unfit(facts: &Examination<'_>) -> Looked {
     }
     let me = rustix::process::geteuid().as_raw();
     let mut findings = Vec::new();
-    for directory in [root.to_owned(), facts.home.shims(), facts.home.versions()] {
+    let trees = facts.toolchains().unwrap_or_default().iter();
+    let trees = trees.flat_map(|toolchain| [toolchain.goroot.clone(), toolchain.goroot.join("bin")]);
+    let own = [root.to_owned(), facts.home.shims(), facts.home.versions()];
+    for directory in own.into_iter().chain(trees) {
         let Ok(found) = fs::metadata(&directory) else { continue };
         let path = printable::path(&directory);
         let finding = |why: String| {

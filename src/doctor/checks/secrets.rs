@@ -67,11 +67,15 @@ pub(in crate::doctor) fn in_go_env(facts: &Examination<'_>) -> Looked {
 /// Passwords in addresses of git's configuration.
 pub(in crate::doctor) fn in_git_config(facts: &Examination<'_>) -> Looked {
     let own = facts.user_home().map(|home| home.join(".gitconfig"));
+    let config =
+        Process.get("XDG_CONFIG_HOME").map(PathBuf::from).filter(|directory| directory.is_absolute());
+    let config =
+        config.or_else(|| Some(facts.user_home()?.join(".config"))).map(|config| config.join("git/config"));
     let repository = facts.directory().ok().and_then(|directory| {
         directory.ancestors().map(|above| above.join(".git/config")).find(|file| file.is_file())
     });
     let mut findings = Vec::new();
-    for file in [own, repository].into_iter().flatten() {
+    for file in [own, config, repository].into_iter().flatten() {
         let Ok(Some(bytes)) = bounded::read(&file, MODULE_LIMIT) else { continue };
         let text = String::from_utf8_lossy(&bytes);
         for (index, line) in text.lines().enumerate().filter(|(_, line)| has_password(line)) {

@@ -3,6 +3,7 @@
 use super::{Looked, NOTHING, may_write_into, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
+use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
 use gvmr_core::gover::goenv;
 use gvmr_core::sys::environment::{Environment as _, Process};
@@ -10,7 +11,7 @@ use gvmr_core::sys::printable;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A HOME that go cannot use.
@@ -69,7 +70,22 @@ pub(in crate::doctor) fn temporary(_facts: &Examination<'_>) -> Looked {
             .what("go cannot use its directory for temporary files")
             .why(why)
             .by_hand("set GOTMPDIR to a directory of yours in which programs may run")
+            .mended_if(
+                is_ours_to_make(&directory).then(|| Mend::Directory(directory.clone())),
+                "makes that directory",
+            )
     }))
+}
+
+/// Whether a missing directory belongs below the user's home.
+fn is_ours_to_make(directory: &Path) -> bool {
+    let home = Process.get("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+    let is_plain = directory.components().all(|part| !matches!(part, Component::ParentDir));
+    let above = directory.ancestors().find(|above| above.exists());
+    is_plain
+        && fs::symlink_metadata(directory).is_err()
+        && home.is_some_and(|home| directory.starts_with(home))
+        && above.is_some_and(|above| above.is_dir() && may_write_into(above))
 }
 
 fn fault(directory: &Path) -> Option<String> {

@@ -20,8 +20,8 @@ use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable::path as shown;
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::fs::{self, DirBuilder, Permissions};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// The largest file whose lines are mended, in bytes.
@@ -34,6 +34,10 @@ pub(super) fn make(mend: &Mend, id: &str, run: &mut JournaledRun, context: &Cont
     let made = match mend {
         Mend::Lines(lines) => edit(&lines_of(lines, run.number), id, run),
         Mend::Mode { file, mode } => set_mode(file, *mode, id, run),
+        Mend::Directory(path) => {
+            run.keep(id, Edited::Path(path.clone()), None).map_err(words)?;
+            DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(words)
+        }
         Mend::Setup { repair, crontab } => set_up(*repair, *crontab, id, run, context),
         Mend::Shims => write_shims(id, run, context),
         Mend::Leftovers => context.store().and_then(|store| store.sweep()).map(drop).map_err(words),
@@ -58,6 +62,7 @@ pub(super) fn diff(mend: &Mend, number: u64, context: &Context) -> Result<String
             let file = shown(file);
             format!("{file}: old mode {now:04o}\n{file}: new mode {mode:04o}\n")
         }
+        Mend::Directory(path) => format!("{}: new directory\n", shown(path)),
         Mend::Setup { repair, crontab } => {
             let setup = context.user_setup().map_err(words)?;
             let plan = UserPlan::look(&setup, *repair, *crontab).map_err(words)?;

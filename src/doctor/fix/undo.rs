@@ -105,6 +105,11 @@ fn restore_path(path: &Path, now: &FileState, before: &FileState, bytes: Vec<u8>
         (FileState::Directory { mode }, FileState::Directory { .. }) => {
             return fs::set_permissions(path, Permissions::from_mode(*mode)).map_err(words);
         }
+        (FileState::Absent { directories }, FileState::Directory { .. }) => {
+            // What is in them since is the user's.
+            let made = path.ancestors().take(directories + 1);
+            return made.into_iter().try_for_each(fs::remove_dir).map_err(words);
+        }
         // Only the mode differs: the file stays the same one.
         (FileState::File { sha256, mode }, FileState::File { sha256: same, .. }) if sha256 == same => {
             return fs::set_permissions(path, Permissions::from_mode(*mode)).map_err(words);

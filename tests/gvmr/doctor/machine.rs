@@ -26,6 +26,12 @@ fn a_home_or_a_directory_for_temporary_files_that_go_cannot_use_is_named() {
     let home = world.path("user");
     world.set("TMPDIR", "/nowhere/tmp");
     assert_eq!(findings(&world, &world.gvmr(["doctor", "--json"])), ["host.tmpdir TMPDIR"]);
+    // One below the home can be made, and goes again.
+    world.set("TMPDIR", home.join("new/tmp").to_str().unwrap());
+    world.gvmr(["doctor", "--fix", "--yes"]).succeeds();
+    assert!(home.join("new/tmp").is_dir());
+    world.gvmr(["doctor", "--fix", "--undo"]).succeeds();
+    assert!(!home.join("new").exists());
     fs::create_dir(home.join("tmp")).unwrap();
     world.set("GOTMPDIR", home.join("tmp").to_str().unwrap());
     assert_eq!(findings(&world, &world.gvmr(["doctor", "--json"])), [""; 0], "GOTMPDIR comes first");
