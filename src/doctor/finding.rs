@@ -160,7 +160,7 @@ impl Finding {
 }
 
 /// The part of an id before the dot.
-pub(super) fn area(id: &'static str) -> &'static str {
+pub(super) fn area(id: &str) -> &str {
     id.split_once('.').map_or(id, |(area, _)| area)
 }
 

@@ -1,8 +1,9 @@
 //! A diagnosis as people read it.
 
 use super::diagnosis::Diagnosis;
-use super::finding::{Finding, Severity};
+use super::finding::{Finding, Severity, area};
 use super::fix::{FixRun, MendOutcome, PlannedMend};
+use super::kind::KINDS;
 use crate::terminal::{Cell, Row, Tone};
 use std::path::Path;
 use std::time::Duration;
@@ -14,9 +15,10 @@ pub fn rows(diagnosis: &Diagnosis, took: Option<Duration>, user_home: Option<&Pa
     let checks = diagnosis.checked.len() + diagnosis.kinds_found();
     let run = format!("({checks} checks, {} ms)", took.as_millis());
     let remark = diagnosis.remark.map(|remark| Row::line(remark, Tone::Dim));
+    let remarks = not_checked(diagnosis).into_iter().map(|line| Row::line(line, Tone::Dim)).chain(remark);
     if diagnosis.findings.is_empty() {
         let good = Row::line(format!("nothing to mend {run}"), Tone::Good);
-        return [Some(good), remark].into_iter().flatten().collect();
+        return [good].into_iter().chain(remarks).collect();
     }
     let mut rows = vec![Row::line(format!("{}  {run}", diagnosis.counted()), Tone::Plain)];
     for finding in &diagnosis.findings {
@@ -31,8 +33,35 @@ pub fn rows(diagnosis: &Diagnosis, took: Option<Duration>, user_home: Option<&Pa
         );
         rows.extend([Row::line("", Tone::Plain), Row::line(next, Tone::Plain)]);
     }
-    rows.extend(remark);
+    rows.extend(remarks);
     rows
+}
+
+/// What could not be looked at, and why; what follows from a finding is left out.
+fn not_checked(diagnosis: &Diagnosis) -> Vec<String> {
+    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+    for skipped in diagnosis.skipped.iter().filter(|skipped| !skipped.why.starts_with("after ")) {
+        match by_reason.iter_mut().find(|(why, _)| *why == skipped.why) {
+            Some((_, ids)) => ids.push(skipped.id),
+            None => by_reason.push((&skipped.why, vec![skipped.id])),
+        }
+    }
+    let lines = by_reason.into_iter().map(|(why, ids)| format!("not checked: {} ({why})", in_short(&ids)));
+    lines.collect()
+}
+
+/// Ids, with the name of an area in place of all that it has.
+fn in_short(ids: &[&str]) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for id in ids {
+        let of_area = |other: &str| area(other) == area(id);
+        let is_whole = KINDS.iter().filter(|kind| of_area(kind.id)).all(|kind| ids.contains(&kind.id));
+        let word = if is_whole { area(id) } else { id };
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.join(", ")
 }
 
 /// The ids and places alone.
