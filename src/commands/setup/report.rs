@@ -70,7 +70,8 @@ pub(super) fn sessions(
     let found = || {
         let what = if wrong == 1 { "kind of session does" } else { "kinds of sessions do" };
         let message = format!("{wrong} {what} not find the shim");
-        Error::said(ErrorKind::Finding, message).hint("run `gvmr doctor` for the file and line, then `gvmr setup` again")
+        Error::said(ErrorKind::Finding, message)
+            .hint("run `gvmr doctor` for the file and line, then `gvmr setup` again")
     };
     end(arguments, || value, failure.or_else(|| (wrong > 0).then(found)), context)
 }

@@ -12,7 +12,7 @@ use crate::credentials::{CredentialEntry, Credentials, Keyring, SecretStore};
 use crate::doctor::mend::{LineChange, LineMend, Mend};
 use crate::net::without_credentials_in_text;
 use crate::shell::{ChangedLine, Changes, Direction, Edit, EditContent, UserPlan};
-use crate::store::{DefaultVersion, Store, shim_names};
+use crate::store::{DefaultVersion, Programs, Store, shim_names};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::bounded;
@@ -137,7 +137,12 @@ fn set_mode(file: &Path, mode: u32, id: &str, run: &mut JournaledRun) -> Result<
     if found.uid() != rustix::process::geteuid().as_raw() {
         return Err(format!("{} belongs to user {}", shown(&file), found.uid()));
     }
-    run.keep(id, Edited::Path(file.clone()), None).map_err(words)?;
+    let edited = Edited::Path(file.clone());
+    let after = match edited.look().map_err(words)?.0 {
+        FileState::File { sha256, .. } => FileState::File { sha256, mode },
+        _ => FileState::Directory { mode },
+    };
+    run.keep(id, edited, Some(after)).map_err(words)?;
     fs::set_permissions(&file, Permissions::from_mode(mode)).map_err(words)
 }
 
@@ -175,11 +180,13 @@ fn set_up(
 fn write_shims(id: &str, run: &mut JournaledRun, context: &Context) -> Result<(), String> {
     let toolchains = context.toolchains().map_err(words)?;
     let shims = real(&context.settings.home.shims());
-    let mut names = shim_names(&toolchains);
-    names.push("gvmr".to_owned());
-    for name in names {
-        run.keep(id, Edited::Path(shims.join(name)), None).map_err(words)?;
+    let programs = Programs::beside_this_one().map_err(words)?;
+    let shim = FileState::of_content(&fs::read(&programs.shim).map_err(words)?, 0o755);
+    for name in shim_names(&toolchains) {
+        run.keep(id, Edited::Path(shims.join(name)), Some(shim.clone())).map_err(words)?;
     }
+    let link = FileState::Link { to: programs.program };
+    run.keep(id, Edited::Path(shims.join("gvmr")), Some(link)).map_err(words)?;
     context.publish().map_err(words)
 }
 

@@ -2,11 +2,13 @@
 
 use super::findings;
 use crate::support::mirror::Mirror;
-use crate::support::world::World;
+use crate::support::world::{World, gvmr};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Instant;
 
 /// What is below a directory: path, mode and owner, then the bytes of a file or the target of a link.
 type Tree = BTreeMap<PathBuf, (u32, u32, Vec<u8>)>;
@@ -212,4 +214,42 @@ fn it_asks_waits_for_no_other_run_and_trusts_no_changed_record() {
     fs::write(&record, text).unwrap();
     world.gvmr(["doctor", "--fix", "--undo"]).succeeds();
     assert_eq!(fs::read_to_string(&file).unwrap(), "GOROOT=/usr/local/go\n");
+}
+
+#[test]
+fn a_kill_at_any_moment_leaves_what_the_undo_brings_back() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let world = set_up(&mirror);
+    let file = world.path("user/.config/go/env");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "GOROOT=/usr/local/go\nGOPRIVATE='x'\nGOOS=plan9\nGOPATH=relative\n").unwrap();
+    let netrc = world.path("user/.netrc");
+    fs::write(&netrc, "machine x login y password z\n").unwrap();
+    fs::set_permissions(&netrc, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::remove_file(world.home().join("shims/gofmt")).unwrap();
+    let (before, shims) = (of_user(&world), tree(&world.home().join("shims")));
+    let mut mended = 0;
+    let began = Instant::now();
+    world.gvmr(["doctor", "--fix", "--yes"]).succeeds();
+    let whole = began.elapsed();
+    world.gvmr(["doctor", "--fix", "--undo"]).succeeds();
+    for round in 0..16 {
+        let mut command = world.command(gvmr(), &world.path("user"));
+        command.args([
+            "doctor",
+            "--fix",
+            "--yes",
+            "--only",
+            "goroot,goenv,gopath,secret.file-mode,gvmr.shim-broken",
+        ]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(whole * (round + 1) / 17);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        mended += usize::from(before != of_user(&world));
+        let undo = world.gvmr(["doctor", "--fix", "--undo"]);
+        assert!(undo.code == Some(0) || undo.stderr.contains("nothing to undo"), "{undo:#?}");
+        assert!(before == of_user(&world) && shims == tree(&world.home().join("shims")), "round {round}");
+    }
+    assert!(mended > 0, "every kill came before the first mend");
 }
