@@ -6,6 +6,7 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::interpreter;
 use std::path::Path;
 
 const SECCOMP: &str = "seccomp-clone3";
@@ -14,14 +15,16 @@ fn finding(id: &'static str, facts: &Examination<'_>, program: &Path, why: &str)
     let version = facts.version()?;
     let installed: Vec<_> =
         facts.toolchains().ok()?.iter().map(|toolchain| toolchain.version.clone()).collect();
-    let finding = Finding::error(id, FindingPlace::file(program))
+    // Who asks for it, then what does not run, and what that lacks.
+    let reason = facts.answer().map(|answer| &answer.reason);
+    let pin = reason.and_then(|reason| Some(FindingPlace::line(reason.file.as_ref()?, reason.line)));
+    let loader = interpreter::of(program).filter(|loader| !loader.exists());
+    let mut places =
+        pin.into_iter().chain([FindingPlace::file(program)]).chain(loader.map(FindingPlace::file));
+    let finding = Finding::error(id, places.next()?)
         .what(format!("Go {} does not run on this machine", Selector::exact(version)))
         .why(why);
-    let finding =
-        match facts.answer().and_then(|answer| answer.reason.file.as_ref().map(|file| (file, answer))) {
-            Some((file, answer)) => finding.and(FindingPlace::line(file, answer.reason.line)),
-            None => finding,
-        };
+    let finding = places.fold(finding, Finding::and);
     Some(match facts.host().nearest(version, &installed) {
         Some(nearest) => finding
             .by_hand("use one that runs here")
@@ -41,8 +44,10 @@ pub(in crate::doctor) fn cannot_run(facts: &Examination<'_>) -> Looked {
 pub(in crate::doctor) fn seccomp_clone3(facts: &Examination<'_>) -> Looked {
     let Some(Unrunnable { reasons, program }) = facts.unrunnable() else { return NOTHING };
     let Some(reason) = reasons.iter().find(|reason| reason.id == SECCOMP) else { return NOTHING };
-    one(finding("host.seccomp-clone3", facts, program, &reason.text)
-        .map(|finding| finding.and(FindingPlace::process("seccomp"))))
+    one(finding("host.seccomp-clone3", facts, program, &reason.text).map(|mut finding| {
+        finding.places.insert(0, FindingPlace::process("seccomp"));
+        finding
+    }))
 }
 
 /// A share of the processors that this Go does not know of.

@@ -1,7 +1,10 @@
 //! Limits, directories and variables of the machine.
 
 use super::findings;
+use crate::install::musl::Machine;
+use crate::support::mirror::Mirror;
 use crate::support::world::{Run, World, gvmr};
+use crate::support::{skip, slow};
 use std::fs;
 
 /// `gvmr doctor --json` behind a command of the shell.
@@ -45,4 +48,43 @@ fn a_home_or_a_directory_for_temporary_files_that_go_cannot_use_is_named() {
         let found = findings(&world, &world.gvmr(["doctor", "--json", "--only", "host.home"]));
         assert_eq!(found, ["host.home HOME"], "{wrong}");
     }
+}
+
+#[test]
+fn a_musl_machine_is_healthy_until_a_directory_asks_for_a_go_that_needs_glibc() {
+    if slow::left_out(
+        "doctor::machine::a_musl_machine_is_healthy_until_a_directory_asks_for_a_go_that_needs_glibc",
+    ) {
+        return;
+    }
+    let Some(machine) = Machine::new() else { return };
+    let Some(mirror) = Mirror::real(&["1.19.13", "1.24.11"]) else {
+        return skip("the module proxy does not answer");
+    };
+    let mut world = mirror.world();
+    let user = machine.root().join("root");
+    world.set("GVMR_HOME", user.join(".local/share/gvmr").to_str().unwrap());
+    world.gvmr(["install", "1.24.11", "1.19.13"]).succeeds();
+    let doctor = || {
+        let variables = [("GOPROXY", "off"), ("PATH", "/root/.local/share/gvmr/shims:/bin")];
+        let script = "cd /root && gvmr setup --yes >/dev/null 2>&1; exec gvmr doctor --json";
+        machine.run(&variables, &["/bin/sh", "-c", script]).json()
+    };
+    let report = doctor();
+    assert_eq!(
+        (&report["healthy"], &report["findings"]),
+        (&true.into(), &serde_json::json!([])),
+        "{report:#}"
+    );
+    fs::write(user.join(".go-version"), "# old\n1.19.13\n").unwrap();
+    let report = doctor();
+    let found: Vec<_> = report["findings"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+    assert_eq!(found, ["host.cannot-run"], "{report:#}");
+    let finding = &report["findings"][0];
+    assert_eq!(
+        (&finding["where"][0]["file"], &finding["where"][0]["line"]),
+        (&"/root/.go-version".into(), &2.into())
+    );
+    assert_eq!(finding["where"][2]["file"], "/lib64/ld-linux-x86-64.so.2");
+    assert_eq!(finding["fix"]["command"], "gvmr use 1.24.11");
 }

@@ -9,7 +9,7 @@ mod import;
 mod index;
 mod kill;
 mod lists;
-mod musl;
+pub(crate) mod musl;
 mod offline;
 mod real_go;
 mod secrets;

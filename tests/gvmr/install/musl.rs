@@ -85,10 +85,10 @@ fn a_build_for_musl_is_taken_where_one_is_configured() {
 }
 
 /// A root directory with musl's loader, busybox and the static gvmr, and nothing else.
-struct Machine(TempDir);
+pub(crate) struct Machine(TempDir);
 
 impl Machine {
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         const LOADER: &str = "/lib/ld-musl-x86_64.so.1";
         let can = rustix::process::geteuid().is_root()
             && Path::new(LOADER).exists()
@@ -114,12 +114,12 @@ impl Machine {
         Some(machine)
     }
 
-    fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.0.path()
     }
 
     /// Runs a program in a mount namespace of its own, so that nothing stays mounted.
-    fn run(&self, variables: &[(&str, &str)], words: &[&str]) -> Run {
+    pub(crate) fn run(&self, variables: &[(&str, &str)], words: &[&str]) -> Run {
         let script =
             "mount -t proc proc \"$0/proc\" && mount --bind /dev \"$0/dev\" && exec chroot \"$0\" \"$@\"";
         let mut command = Command::new("unshare");
