@@ -73,12 +73,16 @@ fn causes(error: &reqwest::Error) -> Vec<&(dyn Error + 'static)> {
 }
 
 fn tls(cause: &(dyn Error + 'static)) -> Option<NetErrorKind> {
-    let error = cause.downcast_ref::<rustls::Error>()?;
+    cause.downcast_ref::<rustls::Error>().map(of_tls)
+}
+
+/// What a failed TLS handshake means.
+pub(super) fn of_tls(error: &rustls::Error) -> NetErrorKind {
     if let rustls::Error::InvalidCertificate(CertificateError::Other(other)) = error
         && let Some(refused) = other.0.downcast_ref::<RefusedCertificate>()
     {
         let RefusedCertificate { reason, issuer, fault } = refused.clone();
-        return Some(NetErrorKind::Tls { reason, issuer, fault });
+        return NetErrorKind::Tls { reason, issuer, fault };
     }
     let (reason, fault) = match error {
         rustls::Error::InvalidMessage(_) => {
@@ -86,5 +90,5 @@ fn tls(cause: &(dyn Error + 'static)) -> Option<NetErrorKind> {
         }
         other => (other.to_string(), None),
     };
-    Some(NetErrorKind::Tls { reason, issuer: None, fault })
+    NetErrorKind::Tls { reason, issuer: None, fault }
 }

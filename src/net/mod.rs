@@ -29,6 +29,7 @@ mod roots;
 mod servers;
 mod settings;
 mod stall;
+mod trial;
 mod tunnel;
 mod waiting;
 mod web_page;
@@ -50,4 +51,5 @@ pub use redact::{
 pub use reqwest::Url;
 pub use roots::Roots;
 pub use settings::{NetSettings, TransferLimits};
+pub use trial::{Trial, TrialFailure, TrialStep};
 pub use waiting::{Notify, RequestState};

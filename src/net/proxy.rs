@@ -139,7 +139,8 @@ impl ProxyChoice {
         Ok(proxy.filter(|_| self.applies(url)))
     }
 
-    fn applies(&self, url: &Url) -> bool {
+    /// Whether a proxy, where there is one, leads to `url`.
+    pub(super) fn applies(&self, url: &Url) -> bool {
         let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
         let loopback = host.parse().is_ok_and(|address: IpAddr| canonical(address).is_loopback());
         let port = url.port_or_known_default().map(|port| port.to_string()).unwrap_or_default();

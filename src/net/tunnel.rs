@@ -61,7 +61,7 @@ fn address_of(server: &Url) -> Option<SocketAddr> {
 }
 
 /// The status of an answer's first line.
-fn status(answer: &[u8]) -> Option<u16> {
+pub(super) fn status(answer: &[u8]) -> Option<u16> {
     let line = std::str::from_utf8(answer.split(|byte| *byte == b'\n').next()?).ok()?;
     let mut words = line.split_ascii_whitespace();
     words.next().filter(|version| version.starts_with("HTTP/"))?;
