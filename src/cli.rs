@@ -311,6 +311,9 @@ pub struct DoctorArgs {
     /// Write a report without names, addresses and secrets to a new file, to pass on
     #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "forget"])]
     pub report: Option<PathBuf>,
+    /// Ask no server and no name server
+    #[arg(long)]
+    pub no_network: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

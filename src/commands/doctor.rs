@@ -38,7 +38,7 @@ pub(super) fn run(
         return undo(&context, arguments);
     }
     let rules = context.rules()?;
-    let examine = || Examination::new(&context, rules.clone());
+    let examine = || Examination::new(&context, rules.clone()).without_network(arguments.no_network);
     let facts = examine();
     let diagnosis = Diagnosis::make(&facts, KINDS, &wanted);
     if !arguments.fix {

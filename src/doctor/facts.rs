@@ -4,6 +4,7 @@
 
 use super::finding::Skipped;
 use super::mend::{LineChange, LineMend, Mend};
+use super::network::{GoEnvironment, NetworkFacts};
 use super::sessions::LoginShell;
 use crate::config::Settings;
 use crate::context::Context;
@@ -22,6 +23,9 @@ use std::cell::OnceCell;
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 
+/// Why kinds are skipped that need the network.
+pub(super) const NO_NETWORK: &str = "--no-network";
+
 /// What is known here.
 pub struct Examination<'a> {
     /// gvmr's home.
@@ -36,6 +40,8 @@ pub struct Examination<'a> {
     host: OnceCell<Host>,
     unrunnable: OnceCell<Option<Unrunnable>>,
     env_file: OnceCell<Option<(PathBuf, String)>>,
+    asks_network: bool,
+    network: OnceCell<Result<NetworkFacts, Skipped>>,
 }
 
 /// A Go that does not run on this machine.
@@ -66,7 +72,32 @@ impl<'a> Examination<'a> {
             host: OnceCell::new(),
             unrunnable: OnceCell::new(),
             env_file: OnceCell::new(),
+            asks_network: true,
+            network: OnceCell::new(),
         }
+    }
+
+    /// The same, which asks no server and no name server, and skips what would need that.
+    #[must_use]
+    pub fn without_network(self, is_without: bool) -> Self {
+        Self { asks_network: !is_without, ..self }
+    }
+
+    /// Fails where the network is not to be looked at.
+    pub fn network_is_wanted(&self) -> Result<(), Skipped> {
+        if self.asks_network { Ok(()) } else { Err(NO_NETWORK.into()) }
+    }
+
+    /// What each server that Go would ask here says.
+    pub(super) fn network(&self) -> Result<&NetworkFacts, Skipped> {
+        self.network_is_wanted()?;
+        let gather = || {
+            let value = |name: &str| self.setting(name).ok()?.value();
+            let written = |name: &str| self.setting(name).ok()?.written();
+            let settings = GoEnvironment::new(self.directory()?, &value, &written);
+            NetworkFacts::gather(self.context, &settings).map_err(Skipped)
+        };
+        self.network.get_or_init(gather).as_ref().map_err(Clone::clone)
     }
 
     /// What the next go here sees of every variable, as `gvmr env --why` shows it; or why nothing is known.

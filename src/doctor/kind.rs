@@ -26,6 +26,16 @@ const fn after(after: &'static [&'static str], kind: Kind) -> Kind {
     Kind { after, ..kind }
 }
 
+/// Without these nothing that has a name is reached.
+const NO_NAMES: &[&str] = &["net.no-route", "net.gateway-silent", "net.resolver"];
+
+/// The same, and without trusted certificates every other fault of one is hidden.
+const NO_TRUST: &[&str] = &["net.no-route", "net.gateway-silent", "net.resolver", "tls.no-roots"];
+
+/// A value in quotes is told of the file that it stands in.
+const NO_LIST: &[&str] = &["net.no-route", "goenv.quoted"];
+const NO_PATTERNS: &[&str] = &["net.no-route", "net.gateway-silent", "net.resolver", "goenv.quoted"];
+
 /// All of them, causes first.
 pub const KINDS: &[Kind] = &[
     kind("gvmr.home-unfit", checks::home::unfit),
@@ -57,6 +67,27 @@ pub const KINDS: &[Kind] = &[
     kind("modules.stray-root", checks::modules::stray_root),
     after(&["goenv.bad-flags", "host.cannot-run"], kind("vendor.inconsistent", checks::vendor::inconsistent)),
     after(&["host.home", "gopath.unusable"], kind("cache.not-writable", checks::caches::not_writable)),
+    kind("net.no-route", checks::network::no_route),
+    after(&["net.no-route"], kind("net.gateway-silent", checks::network::gateway_silent)),
+    after(&["net.no-route", "net.gateway-silent"], kind("net.resolver", checks::network::resolver)),
+    after(NO_NAMES, kind("net.name-unknown", checks::network::name_unknown)),
+    after(NO_NAMES, kind("net.refused", checks::connections::refused)),
+    after(NO_NAMES, kind("net.reset", checks::connections::reset)),
+    after(NO_NAMES, kind("net.timeout", checks::connections::timeout)),
+    after(NO_LIST, kind("goproxy.malformed", checks::proxy_list::malformed)),
+    after(NO_NAMES, kind("goproxy.direct-without-dns", checks::proxy_list::direct_without_dns)),
+    after(NO_NAMES, kind("goproxy.stops-at-comma", checks::proxy_list::stops_at_comma)),
+    after(&["net.no-route"], kind("proxy.malformed", checks::http_proxies::malformed)),
+    after(NO_NAMES, kind("proxy.unreachable", checks::http_proxies::unreachable)),
+    after(NO_NAMES, kind("proxy.login", checks::http_proxies::login)),
+    after(NO_NAMES, kind("proxy.no-proxy-misses", checks::http_proxies::no_proxy_misses)),
+    after(NO_NAMES, kind("proxy.not-used", checks::http_proxies::not_used)),
+    after(NO_NAMES, kind("tls.no-roots", checks::certificates::no_roots)),
+    after(NO_TRUST, kind("tls.expired", checks::certificates::expired)),
+    after(NO_TRUST, kind("tls.wrong-name", checks::certificates::wrong_name)),
+    after(NO_TRUST, kind("tls.foreign-issuer", checks::certificates::foreign_issuer)),
+    after(NO_NAMES, kind("sumdb.unreachable", checks::checksum_log::unreachable)),
+    after(NO_PATTERNS, kind("private.not-covered", checks::checksum_log::not_covered)),
     kind("secret.in-go-env", checks::secrets::in_go_env),
     kind("secret.in-git-config", checks::secrets::in_git_config),
     kind("secret.file-mode", checks::secrets::file_mode),

@@ -11,6 +11,7 @@ mod finding;
 pub mod fix;
 mod kind;
 mod mend;
+mod network;
 mod pages;
 mod place;
 mod report;

@@ -35,6 +35,22 @@ pub enum FindingPlace {
         #[serde(rename = "in")]
         holder: &'static str,
     },
+    /// A server.
+    Host {
+        /// Its name, or its address.
+        host: String,
+        /// The port.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        port: Option<u16>,
+        /// The address that was asked.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
+    },
+    /// A route of this machine, as `ip route` names it.
+    Route {
+        /// The route.
+        route: String,
+    },
     /// A file system.
     Mount {
         /// Where it is mounted.
@@ -66,6 +82,21 @@ impl FindingPlace {
     /// A variable of this process.
     pub fn variable(variable: &'static str) -> Self {
         Self::Variable { variable, holder: "process" }
+    }
+
+    /// A variable that has no value but Go's own.
+    pub fn default_of(variable: &'static str) -> Self {
+        Self::Variable { variable, holder: "go's default" }
+    }
+
+    /// A server that was asked.
+    pub fn host(host: impl Into<String>, port: Option<u16>, address: Option<std::net::IpAddr>) -> Self {
+        Self::Host { host: host.into(), port, address: address.map(|address| address.to_string()) }
+    }
+
+    /// A route.
+    pub fn route(route: impl Into<String>) -> Self {
+        Self::Route { route: route.into() }
     }
 
     /// A line of a file, with its text, which is without credentials.
@@ -118,6 +149,13 @@ impl FindingPlace {
             }
             Self::Variable { variable, holder: "process" } => format!("{variable} in the environment"),
             Self::Variable { variable, holder } => format!("{variable} in {holder}"),
+            Self::Host { host, port, address } => {
+                let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+                let other = address.as_ref().filter(|address| *address != host);
+                let address = other.map(|address| format!(" ({address})")).unwrap_or_default();
+                format!("{host}{port}{address}")
+            }
+            Self::Route { route } => format!("route {route}"),
             Self::Mount { mount, r#type } => format!("{} ({type})", short(mount, user_home)),
             Self::Process { process, pid } => format!("{process} of process {pid}"),
         }

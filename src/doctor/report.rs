@@ -1,6 +1,7 @@
 //! A diagnosis as people read it.
 
 use super::diagnosis::Diagnosis;
+use super::facts::NO_NETWORK;
 use super::finding::{Finding, Severity, area};
 use super::fix::{FixRun, MendOutcome, PlannedMend};
 use super::kind::KINDS;
@@ -13,7 +14,9 @@ use std::time::Duration;
 pub fn rows(diagnosis: &Diagnosis, took: Option<Duration>, user_home: Option<&Path>) -> Vec<Row> {
     let Some(took) = took else { return short_rows(diagnosis, user_home) };
     let checks = diagnosis.checked.len() + diagnosis.kinds_found();
-    let run = format!("({checks} checks, {} ms)", took.as_millis());
+    let is_left_out = diagnosis.skipped.iter().any(|kind| kind.why == NO_NETWORK);
+    let left_out = if is_left_out { format!("; network not asked: {NO_NETWORK}") } else { String::new() };
+    let run = format!("({checks} checks, {} ms{left_out})", took.as_millis());
     let remark = diagnosis.remark.map(|remark| Row::line(remark, Tone::Dim));
     let remarks = not_checked(diagnosis).into_iter().map(|line| Row::line(line, Tone::Dim)).chain(remark);
     if diagnosis.findings.is_empty() {
@@ -40,7 +43,8 @@ pub fn rows(diagnosis: &Diagnosis, took: Option<Duration>, user_home: Option<&Pa
 /// What could not be looked at, and why; what follows from a finding is left out.
 fn not_checked(diagnosis: &Diagnosis) -> Vec<String> {
     let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
-    for skipped in diagnosis.skipped.iter().filter(|skipped| !skipped.why.starts_with("after ")) {
+    let is_told = |why: &str| why.starts_with("after ") || why == NO_NETWORK;
+    for skipped in diagnosis.skipped.iter().filter(|skipped| !is_told(&skipped.why)) {
         match by_reason.iter_mut().find(|(why, _)| *why == skipped.why) {
             Some((_, ids)) => ids.push(skipped.id),
             None => by_reason.push((&skipped.why, vec![skipped.id])),

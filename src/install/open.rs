@@ -178,7 +178,7 @@ fn network(proxies: &net::ProxyChoice) -> String {
 }
 
 /// `settings` with the stored credentials. Where they cannot be read, requests go without them.
-fn with_credentials(settings: NetSettings, context: &Context) -> NetSettings {
+pub fn with_credentials(settings: NetSettings, context: &Context) -> NetSettings {
     let Some(own) = UserDirs::of(&context.settings.home, &Process) else { return settings };
     let keyring = Keyring::of(&Process);
     match credentials::for_requests(&Credentials::of(&own), keyring.as_ref(), settings.clone()) {

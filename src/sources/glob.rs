@@ -1,7 +1,7 @@
 //! The patterns of GOPRIVATE and GONOPROXY: comma-separated globs of path prefixes.
 
 /// Whether one of `patterns` matches as many leading elements of `path` as it has itself.
-pub(super) fn matches_prefix(patterns: &str, path: &str) -> bool {
+pub fn matches_prefix(patterns: &str, path: &str) -> bool {
     patterns.split(',').any(|pattern| {
         let pattern = pattern.strip_suffix('/').unwrap_or(pattern);
         let elements = pattern.matches('/').count() + 1;

@@ -136,7 +136,7 @@ impl ProxyTarget {
 }
 
 /// `path` below `base`, whatever slashes are between them.
-pub(super) fn below(base: &Url, path: &str) -> Url {
+pub fn below(base: &Url, path: &str) -> Url {
     let mut url = base.clone();
     url.set_path(&format!("{}/{}", base.path().trim_end_matches('/'), path.trim_start_matches('/')));
     url

@@ -4,6 +4,7 @@ mod fix;
 mod gvmr_home;
 mod machine;
 mod modules;
+mod network;
 mod report;
 mod secrets;
 mod sessions;
@@ -22,7 +23,8 @@ fn findings(world: &World, run: &Run) -> Vec<String> {
     assert_eq!(run.code, Some(i32::from(!found.is_empty())), "{run:#?}");
     let shown = found.iter().map(|finding| {
         let place = &finding["where"][0];
-        let file = place["file"].as_str().or(place["variable"].as_str()).or(place["process"].as_str());
+        let names = ["file", "variable", "process", "route", "host"];
+        let file = names.iter().find_map(|name| place[name].as_str());
         let line = place["line"].as_u64().map(|line| format!(":{line}")).unwrap_or_default();
         for words in ["what", "why"] {
             assert!(finding[words].as_str().is_some_and(|words| !words.is_empty()), "{finding:#}");

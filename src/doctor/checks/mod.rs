@@ -3,13 +3,19 @@
 #![allow(clippy::unnecessary_wraps)] // one shape for all checks
 
 pub(super) mod caches;
+pub(super) mod certificates;
+pub(super) mod checksum_log;
+pub(super) mod connections;
 pub(super) mod env_file;
 pub(super) mod gopath;
 pub(super) mod goroot;
 pub(super) mod home;
+pub(super) mod http_proxies;
 pub(super) mod limits;
 pub(super) mod machine;
 pub(super) mod modules;
+pub(super) mod network;
+pub(super) mod proxy_list;
 pub(super) mod rules;
 pub(super) mod secrets;
 pub(super) mod shims;

@@ -101,6 +101,15 @@ impl Server {
         Self::listen("127.0.0.1:0", Some(tls), Box::new(handler))
     }
 
+    /// The same with TLS.
+    pub(crate) fn start_tls_at(
+        address: &str,
+        tls: Arc<rustls::ServerConfig>,
+        handler: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::listen(address, Some(tls), Box::new(handler))
+    }
+
     fn listen(
         address: &str,
         tls: Option<Arc<rustls::ServerConfig>>,

@@ -1,0 +1,130 @@
+//! The checksum database: whether it can be asked, and which modules it cannot know.
+
+use super::network::{host_place, place};
+use super::{Looked, NOTHING, one};
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::Finding;
+use crate::doctor::network::{HostAnswer, HostFault};
+use crate::doctor::place::FindingPlace;
+use crate::net::TrialFailure;
+use gvmr_core::sys::printable;
+
+/// Variables that hold patterns of module paths.
+const PATTERNS: [&str; 3] = ["GOPRIVATE", "GONOSUMDB", "GONOPROXY"];
+
+/// The checksum database does not answer, and a module needs it.
+pub(in crate::doctor) fn unreachable(facts: &Examination<'_>) -> Looked {
+    let network = facts.network()?;
+    let Some(log) = &network.log else { return NOTHING };
+    let Some(module) = network.modules.iter().find(|module| network.asks_log(module)) else { return NOTHING };
+    let Some(what) = fails(log) else { return NOTHING };
+    one(Some(
+        Finding::error("sumdb.unreachable", place(facts, "GOSUMDB"))
+            .and(host_place(log))
+            .and(FindingPlace::line(&module.file, Some(module.line)))
+            .what(format!("the checksum database {} {what}", log.host()))
+            .why(format!(
+                "no proxy of GOPROXY offers it, and go.sum lacks {}: `verifying module: … i/o timeout`",
+                printable::word(&module.path)
+            ))
+            .by_hand("use a proxy that serves it too, or GOSUMDB=sum.golang.google.cn, the same log under another name"),
+    ))
+}
+
+fn fails(log: &HostAnswer) -> Option<String> {
+    Some(match &log.outcome {
+        Ok(None | Some(200..400)) | Err(HostFault::Setting) => return None,
+        Ok(Some(status)) => format!("answers HTTP {status}"),
+        Err(HostFault::Name) => "has no address here".to_owned(),
+        Err(HostFault::NoRoute(_) | HostFault::Gateway(_)) => "is behind no route".to_owned(),
+        Err(HostFault::Trial(failure)) => match failure {
+            TrialFailure::Refused => "refuses the connection".to_owned(),
+            TrialFailure::Unreachable(_) => "cannot be reached".to_owned(),
+            TrialFailure::Silent(_) => "does not answer in time".to_owned(),
+            TrialFailure::Reset(_) => "closes the connection".to_owned(),
+            TrialFailure::Tunnel(status) => format!("is refused by the proxy (HTTP {status})"),
+            TrialFailure::Certificate { reason, .. } => {
+                format!("has a certificate that does not hold: {reason}")
+            }
+            TrialFailure::Unexpected(_, reason) => format!("does not answer as it should: {reason}"),
+        },
+    })
+}
+
+/// Modules of this network alone whose names go to the public database, and patterns that match nothing.
+pub(in crate::doctor) fn not_covered(facts: &Examination<'_>) -> Looked {
+    facts.network_is_wanted()?;
+    let mut findings = Vec::new();
+    for name in PATTERNS {
+        let Some(value) = facts.setting(name)?.written() else { continue };
+        if let Some((what, by_hand)) = pattern_fault(&value) {
+            findings.push(
+                Finding::error("private.not-covered", place(facts, name))
+                    .what(format!("a pattern of {name} {what}"))
+                    .why("it matches nothing, so those modules go to the public proxy and the checksum database")
+                    .by_hand(by_hand),
+            );
+        }
+    }
+    let network = match facts.network() {
+        Ok(network) => network,
+        Err(_) if !findings.is_empty() => return Ok(findings),
+        Err(skipped) => return Err(skipped),
+    };
+    if network.log_name.is_none() || !findings.is_empty() {
+        return Ok(findings);
+    }
+    let is_meant =
+        |module: &&crate::doctor::network::ModuleNeed| module.needs_log() && network.is_private(module);
+    let Some(module) = network.modules.iter().find(is_meant) else { return Ok(findings) };
+    let variable =
+        PATTERNS[..2].iter().rev().find(|name| facts.setting(name).is_ok_and(|one| one.written().is_some()));
+    let pattern = printable::word(module.path.split('/').take(2).collect::<Vec<_>>().join("/").as_str());
+    let path = printable::word(&module.path);
+    findings.push(
+        Finding::error("private.not-covered", place(facts, variable.copied().unwrap_or("GOPRIVATE")))
+            .and(FindingPlace::line(&module.file, Some(module.line)))
+            .what(format!("{path} is of this network alone, and no pattern of GOPRIVATE covers it"))
+            .why(format!(
+                "go asks the public checksum database about it, which cannot know it: `verifying {path}: … 404 Not Found`"
+            ))
+            .by_hand(format!("if it is private, add {pattern} to GOPRIVATE"))
+            .command(format!("go env -w GOPRIVATE={pattern}")),
+    );
+    Ok(findings)
+}
+
+/// Why a pattern matches nothing, and what to do.
+fn pattern_fault(list: &str) -> Option<(&'static str, &'static str)> {
+    list.split(',').filter(|pattern| !pattern.is_empty()).find_map(|pattern| {
+        Some(if pattern.contains("://") {
+            ("is a URL", "write the module's path without the scheme")
+        } else if pattern.contains(';') {
+            ("has a `;`", "separate patterns by commas")
+        } else if pattern.starts_with('.') {
+            ("begins with a dot", "write `*.` in front of the domain")
+        } else if pattern.contains(char::is_whitespace) {
+            ("has a blank", "delete the blank, and separate patterns by commas")
+        } else {
+            return None;
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pattern_fault;
+
+    #[test]
+    fn patterns_that_match_nothing_are_told_from_those_that_do() {
+        for fine in
+            ["*.corp.example", "*corp.example", "corp.example/*", "a.example,b.example/x", "", "a.example,"]
+        {
+            assert_eq!(pattern_fault(fine), None, "{fine}");
+        }
+        for wrong in ["https://corp.example", ".corp.example", "a.example, b.example", "corp.example ", "a;b"]
+        {
+            assert!(pattern_fault(wrong).is_some(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The HTTP proxies between this machine and the servers: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`.
+
+use super::network::{host_place, named, place, written_in_list, written_proxy};
+use super::{Looked, one};
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::network::{HostAnswer, HostFault, unusable_proxy};
+use crate::doctor::place::FindingPlace;
+use crate::net::{NoProxy, TrialFailure};
+use gvmr_core::sys::bounded;
+use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::printable;
+use std::net::IpAddr;
+use std::path::Path;
+
+const MAX_BYTES: u64 = 1 << 20;
+
+/// A value that go reads as another proxy, or as none.
+pub(in crate::doctor) fn malformed(facts: &Examination<'_>) -> Looked {
+    facts.network_is_wanted()?;
+    let mut findings = Vec::new();
+    for name in ["HTTPS_PROXY", "HTTP_PROXY"] {
+        let setting = facts.setting(name)?;
+        let Some(what) = setting.written().as_deref().and_then(unusable_proxy) else { continue };
+        findings.push(
+            Finding::error("proxy.malformed", without_text(place(facts, name)))
+                .what(format!("{name} {what}"))
+                .why("go looks up a piece of it as a host, such as `lookup http: no such host`, or uses no proxy in silence")
+                .by_hand("write http://HOST:PORT; in a login, write \\ # / ? @ % as %5C %23 %2F %3F %40 %25"),
+        );
+    }
+    Ok(findings)
+}
+
+/// What is no address may be a secret from its first letter to its last.
+fn without_text(place: FindingPlace) -> FindingPlace {
+    match place {
+        FindingPlace::File { file, line, .. } => FindingPlace::line(file, line),
+        other => other,
+    }
+}
+
+/// A proxy that is not there, or leads nowhere.
+pub(in crate::doctor) fn unreachable(facts: &Examination<'_>) -> Looked {
+    let network = facts.network()?;
+    let mut findings = Vec::new();
+    for (answer, fault, severity) in network.failed() {
+        let Some(what) = unreachable_words(answer, fault) else { continue };
+        let is_told = |finding: &Finding| finding.places.contains(&host_place(answer));
+        if findings.iter().any(is_told) {
+            continue; // one proxy for several servers
+        }
+        findings.push(
+            Finding::at("proxy.unreachable", severity, written_proxy(facts, answer))
+                .and(host_place(answer))
+                .and(FindingPlace::host(answer.host(), answer.url.port_or_known_default(), None))
+                .what(format!("{} {what}", named(answer)))
+                .why(format!("go reaches {} through it alone: `proxyconnect tcp: …`", answer.host()))
+                .by_hand("correct or unset that variable; for one network alone, use a [[network]] rule of config.toml"),
+        );
+    }
+    Ok(findings)
+}
+
+fn unreachable_words(answer: &HostAnswer, fault: &HostFault) -> Option<String> {
+    if answer.via.is_none()
+        || !answer.known_elsewhere.is_empty()
+        || answer.is_of_server()
+        || answers_directly(answer)
+    {
+        return None;
+    }
+    Some(match fault {
+        HostFault::NoRoute(_) => "is in no network that a route leads to".to_owned(),
+        HostFault::Trial(TrialFailure::Refused) => "refuses the connection".to_owned(),
+        HostFault::Trial(TrialFailure::Tunnel(status)) if *status != 407 => {
+            format!("opens no tunnel to {}: HTTP {status}", answer.host())
+        }
+        HostFault::Trial(TrialFailure::Silent(_)) => "does not answer in 5 s".to_owned(),
+        HostFault::Trial(TrialFailure::Reset(_)) => "closes the connection".to_owned(),
+        HostFault::Trial(TrialFailure::Unreachable(_)) => "is not there: no route to host".to_owned(),
+        HostFault::Trial(TrialFailure::Unexpected(_, reason)) => {
+            format!("does not answer as a proxy: {reason}")
+        }
+        // Told by other kinds.
+        HostFault::Trial(TrialFailure::Tunnel(_) | TrialFailure::Certificate { .. })
+        | HostFault::Setting
+        | HostFault::Name
+        | HostFault::Gateway(_) => return None,
+    })
+}
+
+/// A proxy that wants another login.
+pub(in crate::doctor) fn login(facts: &Examination<'_>) -> Looked {
+    let network = facts.network()?;
+    let mut findings: Vec<Finding> = Vec::new();
+    for (answer, fault, severity) in network.failed() {
+        let (Some(proxy), HostFault::Trial(TrialFailure::Tunnel(407))) = (&answer.via, fault) else {
+            continue;
+        };
+        if findings.iter().any(|finding| finding.places.contains(&host_place(answer))) {
+            continue;
+        }
+        let machine = format!(
+            "{}:{}",
+            proxy.host_str().unwrap_or_default(),
+            proxy.port_or_known_default().unwrap_or(80)
+        );
+        let what = if proxy.username().is_empty() {
+            "wants a user name and password"
+        } else {
+            "refuses the user name and password that it is sent"
+        };
+        findings.push(
+            Finding::at("proxy.login", severity, written_proxy(facts, answer))
+                .and(host_place(answer))
+                .what(format!("{} {what}", named(answer)))
+                .why("each request ends with `Proxy Authentication Required` (HTTP 407)")
+                .by_hand("keep the login with gvmr, which asks for the password")
+                .command(format!("gvmr auth set {machine} --proxy")),
+        );
+    }
+    Ok(findings)
+}
+
+/// Whether the proxy refuses what the server itself answers.
+fn answers_directly(answer: &HostAnswer) -> bool {
+    answer.direct.as_ref().is_some_and(|direct| matches!(direct.outcome, Ok(Some(200..400 | 404 | 410))))
+}
+
+/// A server that only the proxy keeps from answering.
+pub(in crate::doctor) fn no_proxy_misses(facts: &Examination<'_>) -> Looked {
+    let network = facts.network()?;
+    let missed = network.hosts().filter(|(_, answer)| answers_directly(answer));
+    let list = facts.setting("NO_PROXY")?.written().unwrap_or_default();
+    let findings = missed.map(|(_, answer)| {
+        let host = answer.host();
+        let address = answer.direct.as_ref().and_then(|direct| direct.address).map(|address| address.ip());
+        let says = match &answer.outcome {
+            Ok(Some(status)) | Err(HostFault::Trial(TrialFailure::Tunnel(status))) => {
+                format!("HTTP {status}")
+            }
+            _ => "no answer".to_owned(),
+        };
+        let written = if list.is_empty() { written_proxy(facts, answer) } else { place(facts, "NO_PROXY") };
+        Finding::error("proxy.no-proxy-misses", written)
+            .and(written_in_list(facts))
+            .and(FindingPlace::host(&host, answer.url.port_or_known_default(), address))
+            .and(host_place(answer))
+            .what(format!(
+                "{host} is asked through {}, which refuses it ({says}), and answers without it",
+                named(answer)
+            ))
+            .why(why_missed(&list, &host, address))
+            .by_hand(format!("set NO_PROXY={}", corrected(&list, &host)))
+    });
+    Ok(findings.collect())
+}
+
+/// Why no entry of `NO_PROXY` means this host.
+fn why_missed(list: &str, host: &str, address: Option<IpAddr>) -> String {
+    let entries = || list.split([',', ' ', '\t', ';']).map(str::trim).filter(|entry| !entry.is_empty());
+    let names = |entry: &str| NoProxy::parse(entry).matches(host, "");
+    if let Some(url) = entries().find(|entry| entry.contains("://") && entry.contains(host)) {
+        let scheme = url.split("://").next().unwrap_or_default();
+        return format!(
+            "the entry for {host} begins with {}://, and go compares host names alone",
+            printable::word(scheme)
+        );
+    }
+    if entries().any(names) {
+        return "blanks or semicolons separate its entries, and go wants commas".to_owned();
+    }
+    let below = |entry: &str| {
+        entry
+            .strip_prefix("*.")
+            .or_else(|| entry.strip_prefix('.'))
+            .is_some_and(|name| name.eq_ignore_ascii_case(host))
+    };
+    if let Some(entry) = entries().find(|entry| below(entry)) {
+        return format!("`{}` means what is below {host}, and not {host} itself", printable::word(entry));
+    }
+    let by_address =
+        |entry: &str| address.is_some_and(|address| NoProxy::parse(entry).matches(&address.to_string(), ""));
+    if let Some(entry) = entries().find(|entry| by_address(entry)) {
+        let entry = printable::word(entry);
+        return format!(
+            "`{entry}` matches only hosts that are written as addresses: go looks up no name for NO_PROXY"
+        );
+    }
+    if list.is_empty() { "NO_PROXY is not set".to_owned() } else { format!("no entry of it names {host}") }
+}
+
+/// The list as go reads it, with this host.
+fn corrected(list: &str, host: &str) -> String {
+    let entries = list.split([',', ' ', '\t', ';']).map(str::trim).filter(|entry| !entry.is_empty());
+    // What has a login in it is left out.
+    let plain = entries.filter(|entry| !entry.contains('@')).map(|entry| {
+        let entry = entry.split_once("://").map_or(entry, |(_, rest)| rest);
+        let host = entry.split('/').next().unwrap_or_default();
+        if host.parse::<IpAddr>().is_ok() { entry } else { host }
+    });
+    let mut all: Vec<String> = Vec::new();
+    for entry in plain.chain([host]) {
+        if !all.iter().any(|known| known == entry) {
+            all.push(printable::word(entry));
+        }
+    }
+    all.join(",")
+}
+
+/// A proxy that is set where go does not look.
+pub(in crate::doctor) fn not_used(facts: &Examination<'_>) -> Looked {
+    let network = facts.network()?;
+    let fails = network.failed().find(|(answer, fault, severity)| {
+        let is_way =
+            !matches!(fault, HostFault::Setting | HostFault::Trial(TrialFailure::Certificate { .. }));
+        *severity == Severity::Error && answer.via.is_none() && is_way
+    });
+    let Some((answer, ..)) = fails else { return one(None) };
+    let is_secure = answer.url.scheme() == "https";
+    if facts.setting(if is_secure { "HTTPS_PROXY" } else { "HTTP_PROXY" })?.written().is_some() {
+        return one(None); // NO_PROXY leads past it, and that is told by what fails
+    }
+    let Some((where_it_is, who)) = elsewhere(facts, is_secure)? else { return one(None) };
+    let variable = if is_secure { "HTTPS_PROXY" } else { "HTTP_PROXY" };
+    one(Some(
+        Finding::at("proxy.not-used", Severity::Warning, where_it_is)
+            .and(host_place(answer))
+            .what(format!(
+                "{} cannot be reached directly, and go does not use the proxy of {who}",
+                answer.host()
+            ))
+            .why(format!(
+                "for {} addresses go reads {variable} from the environment, and nothing else",
+                answer.url.scheme()
+            ))
+            .by_hand(format!("export {variable} with that proxy, or set it in config.toml")),
+    ))
+}
+
+/// A proxy that other programs use.
+fn elsewhere(
+    facts: &Examination<'_>,
+    is_secure: bool,
+) -> Result<Option<(FindingPlace, &'static str)>, String> {
+    for name in ["ALL_PROXY", "all_proxy"] {
+        if Process.get(name).is_some() {
+            return Ok(Some((FindingPlace::variable(name), name)));
+        }
+    }
+    if is_secure && facts.setting("HTTP_PROXY")?.written().is_some() {
+        return Ok(Some((place(facts, "HTTP_PROXY"), "HTTP_PROXY")));
+    }
+    if let Some((file, text)) = facts.env_file() {
+        let is_proxy = |line: &str| {
+            ["HTTPS_PROXY=", "HTTP_PROXY=", "ALL_PROXY="]
+                .iter()
+                .any(|name| line.to_ascii_uppercase().starts_with(name))
+        };
+        if let Some(at) = text.lines().position(is_proxy) {
+            return Ok(Some((FindingPlace::line(file, Some(at + 1)), "`go env -w`")));
+        }
+    }
+    let git = facts.user_home().map(|home| home.join(".gitconfig"));
+    let files = git.into_iter().map(|file| (file, "git")).chain(apt_files().map(|file| (file, "apt")));
+    for (file, who) in files {
+        if let Some(line) = proxy_line(&file, who) {
+            return Ok(Some((FindingPlace::line(file, Some(line)), who)));
+        }
+    }
+    Ok(None)
+}
+
+fn apt_files() -> impl Iterator<Item = std::path::PathBuf> {
+    let mut files: Vec<_> = std::fs::read_dir("/etc/apt/apt.conf.d")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|one| one.path())
+        .collect();
+    files.sort();
+    std::iter::once("/etc/apt/apt.conf".into()).chain(files)
+}
+
+/// The line of a program's settings that names a proxy.
+fn proxy_line(file: &Path, program: &str) -> Option<usize> {
+    let bytes = bounded::read(file, MAX_BYTES).ok()??;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let mut section = String::new();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim().to_ascii_lowercase();
+        if line.starts_with('[') {
+            section.clone_from(&line);
+        }
+        let is_proxy = match program {
+            "git" => {
+                let key = line.split('=').next().unwrap_or_default().trim();
+                section.starts_with("[http") && key == "proxy"
+            }
+            _ => !line.starts_with("//") && line.contains("::proxy") && line.contains("://"),
+        };
+        if is_proxy {
+            return Some(number + 1);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_why_no_entry_matches_is_named_and_the_list_mended() {
+        let address = Some("10.9.0.7".parse().unwrap());
+        for (list, reason, mended) in [
+            ("a.example goproxy.corp", "blanks", "a.example,goproxy.corp"),
+            ("https://goproxy.corp", "https://", "goproxy.corp"),
+            (".goproxy.corp", "below", ".goproxy.corp,goproxy.corp"),
+            ("10.9.0.0/24", "addresses", "10.9.0.0/24,goproxy.corp"),
+            ("a.example,b.example", "no entry", "a.example,b.example,goproxy.corp"),
+            ("", "not set", "goproxy.corp"),
+        ] {
+            let why = why_missed(list, "goproxy.corp", address);
+            assert!(why.contains(reason), "{list}: {why}");
+            assert_eq!(corrected(list, "goproxy.corp"), mended, "{list}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! One machine on one link, with each layer between it and its servers broken in turn: the first that breaks is the first
+//! finding, and the only one.
+
+mod broken;
+mod lab;
+mod whole;
+
+use super::findings;
+use crate::support;
+use crate::support::world::{gvmr, shim};
+use broken::BROKEN;
+use lab::Lab;
+use serde_json::Value;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use whole::WHOLE;
+
+const INSIDE: &str = "GVMR_TEST_DOCTOR_NETWORK";
+/// Machines at once: most of them wait for something that never comes.
+const AT_ONCE: usize = 8;
+
+/// What is broken, how, and what is found: each error and warning with its first place.
+struct Case {
+    name: &'static str,
+    breaks: fn(&mut Lab),
+    found: &'static [&'static str],
+    /// Words of the first finding.
+    says: &'static [&'static str],
+}
+
+const NONE: Case = Case { name: "whole", breaks: |_| {}, found: &[], says: &[] };
+
+#[test]
+fn each_broken_layer_is_the_first_finding_and_look_alikes_are_none() {
+    if !rustix::process::geteuid().is_root() {
+        return support::skip("networks of its own need root");
+    }
+    let namespaces = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
+    let probe = Command::new("unshare").args(namespaces).args(["ip", "link"]).stdout(Stdio::null()).status();
+    if !probe.is_ok_and(|status| status.success()) {
+        return support::skip("no private mounts, processes and network here, or no ip");
+    }
+    let (_, _) = (gvmr(), shim()); // built before there is no network
+    let only = std::env::var("GVMR_TEST_CASE").ok();
+    let cases: Vec<_> = WHOLE
+        .iter()
+        .chain(BROKEN)
+        .filter(|case| only.as_ref().is_none_or(|only| only == case.name))
+        .collect();
+    let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let mut command = Command::new("unshare");
+                    command.args(namespaces).arg(std::env::current_exe().unwrap());
+                    command
+                        .args(["doctor::network::inside", "--exact", "--nocapture"])
+                        .env(INSIDE, case.name);
+                    let output = command.stdin(Stdio::null()).output().unwrap();
+                    if !output.status.success() {
+                        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+                        failed.lock().unwrap().push(format!("{}: {said}", case.name));
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "{} of {}:\n{}", failed.len(), cases.len(), failed.join("\n"));
+}
+
+/// Does nothing unless it is process 1 of a machine of its own.
+#[test]
+fn inside() {
+    let Ok(name) = std::env::var(INSIDE) else { return };
+    let case = WHOLE.iter().chain(BROKEN).find(|case| case.name == name).unwrap();
+    let Some(mut lab) = Lab::whole() else { return };
+    (case.breaks)(&mut lab);
+    let run = lab.doctor();
+    assert!(!run.stdout.contains("canary") && !run.stderr.contains("canary"), "{run:#?}");
+    assert_eq!(findings(&lab.world, &run), case.found, "{run:#?}");
+    let report = run.json();
+    if let Some(first) = report["findings"].as_array().unwrap().first() {
+        for words in case.says {
+            assert!(first.to_string().contains(words), "{words}: {first:#}");
+        }
+    }
+    match case.name {
+        "no network at all" => everything_else_is_skipped(&report),
+        "whole" => only_go_s_questions_are_asked(&lab),
+        _ => {}
+    }
+}
+
+fn everything_else_is_skipped(report: &Value) {
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{report:#}");
+    let skipped = report["skipped"].as_array().unwrap();
+    assert!(skipped.iter().all(|one| one["why"] == "after net.no-route"), "{report:#}");
+    assert_eq!((report["checked"].as_array().unwrap().len(), skipped.len()), (0, 20), "{report:#}");
+}
+
+fn only_go_s_questions_are_asked(lab: &Lab) {
+    assert_eq!(lab.asked(), ["/golang.org/toolchain/@v/list"]);
+    let without =
+        lab.world.gvmr(["doctor", "--json", "--no-network", "--only", "net,goproxy,proxy,tls,sumdb,private"]);
+    let report = without.json();
+    let skipped = report["skipped"].as_array().unwrap();
+    assert!(skipped.iter().all(|one| one["why"] == "--no-network") && skipped.len() == 21, "{report:#}");
+    assert_eq!(lab.asked().len(), 1, "--no-network asks no server");
+}
