@@ -91,7 +91,7 @@ fn lines_of_the_go_env_file_are_mended_and_come_back() {
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::create_dir_all(world.path("user/.config/go")).unwrap();
     symlink("../../dotfiles/env", world.path("user/.config/go/env")).unwrap();
-    let text = "# mine \u{fc}\nGOROOT=/usr/local/go\nGOPRIVATE=\"*.corp.example\"\r\nGONOSUMDB= x\nGOPATH=relative\nGOOS=plan9\nCC=no-such-cc";
+    let text = "# mine \u{fc}\nGOROOT=/usr/local/go\nGOINSECURE=\"*.corp.example\"\r\nGONOSUMDB= x\nGOPATH=relative\nGOOS=plan9\nCC=no-such-cc";
     fs::write(&file, text).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
     mended_and_back(
@@ -105,7 +105,7 @@ fn lines_of_the_go_env_file_are_mended_and_come_back() {
             "gopath.unusable ~/.config/go/env:5",
         ],
     );
-    let mended = "# mine \u{fc}\nGOPRIVATE=*.corp.example\r\nGONOSUMDB=x\n";
+    let mended = "# mine \u{fc}\nGOINSECURE=*.corp.example\r\nGONOSUMDB=x\n";
     assert_eq!(fs::read_to_string(&file).unwrap(), mended);
     assert!(world.path("user/.config/go/env").is_symlink());
     assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o640);

@@ -9,7 +9,7 @@ use std::process::Command;
 const CANARY: &str = "Canary-c0ffee77";
 /// What no report may have: the user, the machine, its addresses, its hosts, the secret.
 const PRIVATE: [&str; 8] =
-    ["joehannes", "vm7", "corp.example", "10.99.3.7", "192.168.56.9", "fd00:77::5", CANARY, "goproxy"];
+    ["joehannes", "vm7", "corp.example", "10.99.3.7", "192.168.56.9", "fd00:77::5", CANARY, "goproxy.c"];
 
 /// A report of the user joehannes on the machine vm7.corp.example; the error code of doctor is by its findings.
 fn report(world: &World, number: usize) -> String {
@@ -20,7 +20,7 @@ fn report(world: &World, number: usize) -> String {
     let mut command = Command::new("unshare");
     command.args(["--mount", "--uts", "/bin/sh", "-c"]);
     command.arg("mount --bind \"$1\" /etc/passwd && hostname vm7.corp.example && shift && exec \"$@\"");
-    command.arg("sh").arg(&passwd).arg(gvmr()).args(["doctor", "--report"]).arg(&file);
+    command.arg("sh").arg(&passwd).arg(gvmr()).args(["doctor", "--no-network", "--report"]).arg(&file);
     let inner = world.command("/bin/true".as_ref(), &home);
     command
         .env_clear()
