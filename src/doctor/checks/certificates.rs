@@ -1,6 +1,6 @@
 //! The certificates of the servers that Go asks, and the clock that they are compared with.
 
-use super::network::{host_place, named, written_in_list};
+use super::network::{server_place, written_in_list};
 use super::{Looked, NOTHING, one};
 use crate::calendar;
 use crate::doctor::facts::Examination;
@@ -49,7 +49,7 @@ pub(in crate::doctor) fn expired(facts: &Examination<'_>) -> Looked {
                 .by_hand("set the clock")
                 .command("sudo timedatectl set-ntp true"),
             None => finding
-                .what(format!("the certificate of {} is out of date", named(answer)))
+                .what(format!("the certificate of {} is out of date", answer.host()))
                 .by_hand("tell who runs the server; if that date of today is wrong, set the clock (`sudo timedatectl set-ntp true`)"),
         }
     })
@@ -116,7 +116,7 @@ fn of_faults(
     let network = facts.network()?;
     let findings = network.failed().filter_map(|(answer, _, severity)| {
         let (reason, _, fault) = answer.certificate()?;
-        let finding = Finding::at(id, severity, written_in_list(facts)).and(host_place(answer));
+        let finding = Finding::at(id, severity, written_in_list(facts)).and(server_place(answer));
         is_it(fault).then(|| words(answer, reason, finding))
     });
     Ok(findings.collect())

@@ -1,6 +1,6 @@
 //! The checksum database: whether it can be asked, and which modules it cannot know.
 
-use super::network::{host_place, place};
+use super::network::{place, server_place};
 use super::{Looked, NOTHING, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
@@ -20,7 +20,7 @@ pub(in crate::doctor) fn unreachable(facts: &Examination<'_>) -> Looked {
     let Some(what) = fails(log) else { return NOTHING };
     one(Some(
         Finding::error("sumdb.unreachable", place(facts, "GOSUMDB"))
-            .and(host_place(log))
+            .and(server_place(log))
             .and(FindingPlace::line(&module.file, Some(module.line)))
             .what(format!("the checksum database {} {what}", log.host()))
             .why(format!(

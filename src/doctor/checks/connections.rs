@@ -1,7 +1,7 @@
 //! Connections to the servers that Go asks: refused, cut, or silent.
 
 use super::Looked;
-use super::network::{host_place, written_in_list};
+use super::network::{server_place, written_in_list};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
 use crate::doctor::network::{HostAnswer, HostFault};
@@ -102,7 +102,7 @@ fn of_failures(
             return None;
         }
         let Words { what, why, by_hand } = words(answer, failure)?;
-        let finding = Finding::at(id, severity, written_in_list(facts)).and(host_place(answer));
+        let finding = Finding::at(id, severity, written_in_list(facts)).and(server_place(answer));
         Some(finding.what(what).why(why).by_hand(by_hand))
     });
     Ok(findings.collect())

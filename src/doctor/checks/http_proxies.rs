@@ -132,8 +132,9 @@ fn answers_directly(answer: &HostAnswer) -> bool {
 pub(in crate::doctor) fn no_proxy_misses(facts: &Examination<'_>) -> Looked {
     let network = facts.network()?;
     let missed = network.hosts().filter(|(_, answer)| answers_directly(answer));
+    let missed = missed.filter_map(|(index, answer)| Some((answer, network.severity(index)?)));
     let list = facts.setting("NO_PROXY")?.written().unwrap_or_default();
-    let findings = missed.map(|(_, answer)| {
+    let findings = missed.map(|(answer, severity)| {
         let host = answer.host();
         let address = answer.direct.as_ref().and_then(|direct| direct.address).map(|address| address.ip());
         let says = match &answer.outcome {
@@ -143,7 +144,7 @@ pub(in crate::doctor) fn no_proxy_misses(facts: &Examination<'_>) -> Looked {
             _ => "no answer".to_owned(),
         };
         let written = if list.is_empty() { written_proxy(facts, answer) } else { place(facts, "NO_PROXY") };
-        Finding::error("proxy.no-proxy-misses", written)
+        Finding::at("proxy.no-proxy-misses", severity, written)
             .and(written_in_list(facts))
             .and(FindingPlace::host(&host, answer.url.port_or_known_default(), address))
             .and(host_place(answer))

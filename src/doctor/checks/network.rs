@@ -39,6 +39,12 @@ pub(super) fn host_place(answer: &HostAnswer) -> FindingPlace {
     FindingPlace::host(host, first.port_or_known_default(), answer.address.map(|address| address.ip()))
 }
 
+/// The server, whatever leads there, as a place.
+pub(super) fn server_place(answer: &HostAnswer) -> FindingPlace {
+    let address = answer.address.filter(|_| answer.via.is_none()).map(|address| address.ip());
+    FindingPlace::host(answer.host(), answer.url.port_or_known_default(), address)
+}
+
 /// Who is connected to, in words.
 pub(super) fn named(answer: &HostAnswer) -> String {
     let host = answer.first().host_str().unwrap_or_default();
@@ -64,8 +70,7 @@ pub(in crate::doctor) fn no_route(facts: &Examination<'_>) -> Looked {
     } else {
         format!("no {family} default route, and {address} is in no connected network")
     };
-    let links: Vec<_> = routes::links().iter().map(ToString::to_string).collect();
-    let links = if links.is_empty() { "there is no network link".to_owned() } else { links.join(", ") };
+    let links = links();
     one(Some(
         Finding::error("net.no-route", route).and(FindingPlace::host(&who, None, Some(address))).what(what).why(
             format!("go fails with `connect: network is unreachable` on the way to {who}; {links}"),
@@ -75,6 +80,12 @@ pub(in crate::doctor) fn no_route(facts: &Examination<'_>) -> Looked {
              the gateway is 10.0.2.2, on a bridge it is the router",
         ),
     ))
+}
+
+/// The state of each link, in words.
+fn links() -> String {
+    let links: Vec<_> = routes::links().iter().map(ToString::to_string).collect();
+    if links.is_empty() { "there is no network link".to_owned() } else { links.join(", ") }
 }
 
 /// A name server without which a name is unknown, and to which no way leads.
@@ -97,10 +108,18 @@ fn unreachable_server(network: &NetworkFacts, lookup: &Lookup) -> Option<(IpAddr
         return None;
     }
     // A resolver on this machine cannot ask anybody either.
-    let is_alone = Network::default().seen().addresses.is_empty();
+    let is_alone = Network::default().seen().addresses.iter().all(|own| is_link_local(*own));
     let local = servers
         .find(|(reply, address)| address.is_loopback() && (is_alone || matches!(reply, DnsReply::Error(_))));
     local.map(|(_, address)| (address, who()))
+}
+
+/// Whether an address means something on one link alone, as each link has one.
+fn is_link_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local(),
+    }
 }
 
 /// The gateway does not answer on its link.
@@ -118,7 +137,10 @@ pub(in crate::doctor) fn gateway_silent(facts: &Examination<'_>) -> Looked {
         Finding::error("net.gateway-silent", FindingPlace::route(gateway.to_string()))
             .and(FindingPlace::host(gateway.address.to_string(), None, Some(gateway.address)))
             .what(format!("the gateway {} does not answer on {}", gateway.address, gateway.link))
-            .why("no machine has that address on this link, as after a move to another network: `no route to host`, or no answer")
+            .why(format!(
+                "no machine has that address there, as after a move to another network: `no route to host`, or no answer; {}",
+                links()
+            ))
             .by_hand("renew the lease of that link (`sudo dhclient` or `nmcli device reapply`)"),
     ))
 }

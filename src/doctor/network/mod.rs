@@ -200,7 +200,7 @@ impl NetworkFacts {
 
     /// How much it matters that the entry at `index` fails: an error where Go ends there, a note where another one answers
     /// Go, nothing where Go ends before it.
-    fn severity(&self, index: usize) -> Option<Severity> {
+    pub(in crate::doctor) fn severity(&self, index: usize) -> Option<Severity> {
         for entry in self.entries.iter().take(index) {
             match entry.says() {
                 Says::Found | Says::Absent => return Some(Severity::Note),
@@ -280,12 +280,12 @@ fn tasks(list: &ProxyList, modules: &[ModuleNeed], database: Option<&Database>) 
     });
     let mut hosts: Vec<String> =
         modules.iter().filter(|module| module.wants_lookup()).map(|module| module.host.clone()).collect();
-    if !hosts.is_empty() {
-        hosts.extend(database.and_then(|database| Some(database.name().split('/').next()?.to_owned())));
-    }
     hosts.sort();
     hosts.dedup();
-    servers.chain(hosts.into_iter().take(MAX_MODULE_HOSTS).map(Task::Name)).collect()
+    hosts.truncate(MAX_MODULE_HOSTS);
+    let log = database.and_then(|database| database.name().split('/').next()).filter(|_| !hosts.is_empty());
+    let log = log.filter(|log| !hosts.iter().any(|host| host == log)).map(str::to_owned);
+    servers.chain(hosts.iter().cloned().chain(log).map(Task::Name)).collect()
 }
 
 /// Whether Go reads the checksum database at its own address: no server that it asks offers it, and none fails before.

@@ -7,9 +7,10 @@ mod whole;
 
 use super::findings;
 use crate::support;
+use crate::support::server::Reply;
 use crate::support::world::{gvmr, shim};
 use broken::BROKEN;
-use lab::Lab;
+use lab::{GATEWAY, Lab, far};
 use serde_json::Value;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -89,6 +90,7 @@ fn inside() {
     }
     match case.name {
         "no network at all" => everything_else_is_skipped(&report),
+        "a machine that moves" => it_moves(&mut lab),
         "whole" => only_go_s_questions_are_asked(&lab),
         _ => {}
     }
@@ -109,4 +111,27 @@ fn only_go_s_questions_are_asked(lab: &Lab) {
     let skipped = report["skipped"].as_array().unwrap();
     assert!(skipped.iter().all(|one| one["why"] == "--no-network") && skipped.len() == 21, "{report:#}");
     assert_eq!(lab.asked().len(), 1, "--no-network asks no server");
+}
+
+/// From a NAT to a bridge and back: first with what the last network left, then with the lease of the new one.
+fn it_moves(lab: &mut Lab) {
+    let found = |lab: &Lab| findings(&lab.world, &lab.doctor());
+    lab.world.set("HTTPS_PROXY", &format!("http://{GATEWAY}:3128"));
+    lab.serves_plainly(&format!("{GATEWAY}:3128"), |_| Reply::tunnel(far()));
+    assert_eq!(found(lab), [""; 0], "behind the NAT");
+    lab.leave();
+    assert_eq!(found(lab), ["net.no-route default"], "on the way");
+    let bridge = lab.enter_bridge();
+    assert_eq!(found(lab), ["proxy.unreachable HTTPS_PROXY"], "the proxy was the NAT's");
+    lab.world.unset("HTTPS_PROXY");
+    assert_eq!(found(lab), ["net.resolver /etc/resolv.conf:1"], "and so was the name server");
+    lab.file("/etc/resolv.conf", &format!("nameserver {bridge}\n"));
+    assert_eq!(found(lab), [""; 0], "on the bridge");
+    lab.leave();
+    lab.enter();
+    assert_eq!(
+        found(lab),
+        ["net.resolver /etc/resolv.conf:1"],
+        "behind the NAT again, with the bridge's name server"
+    );
 }

@@ -321,4 +321,48 @@ pub(super) const BROKEN: &[Case] = &[
         found: &["private.not-covered GOPRIVATE"],
         says: &["dot"],
     },
+    Case {
+        name: "an IPv6 address, and no IPv6 network",
+        breaks: |lab| {
+            lab.world.set("GOPROXY", "https://[2001:db8:7::1]");
+        },
+        found: &["net.no-route -6 default"],
+        says: &["IPv6"],
+    },
+    Case {
+        name: "a gateway of another IPv6 network",
+        breaks: |lab| {
+            ip("address add fd00:9::15/64 dev eth0 nodad");
+            ip("-6 route add default via fd00:9::99");
+            lab.world.set("GOPROXY", "https://[2001:db8:7::1]");
+        },
+        found: &["net.gateway-silent default via fd00:9::99 dev eth0"],
+        says: &[],
+    },
+    Case {
+        name: "a proxy of a rule, for http",
+        breaks: |lab| {
+            let file = lab.world.path("user/.config/gvmr/config.toml");
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            let rule =
+                format!("[[network]]\ngateway = \"{GATEWAY}\"\nenv.HTTP_PROXY = \"http://{GATEWAY}:3128\"\n");
+            std::fs::write(file, rule).unwrap();
+            lab.serves_plainly(&format!("{GATEWAY}:3128"), |_| Reply::status(407));
+            lab.world.set("GOPROXY", "http://goproxy.inside");
+        },
+        found: &["proxy.login ~/.config/gvmr/config.toml:3"],
+        says: &[],
+    },
+    Case {
+        name: "a proxy that cannot reach an http server",
+        breaks: |lab| {
+            lab.serves_plainly(&format!("{GATEWAY}:3128"), |_| Reply::status(502));
+            lab.serves_plainly(&format!("{GATEWAY}:8080"), module_proxy);
+            lab.says("inside.test", Said::Address(GATEWAY));
+            lab.world.set("HTTP_PROXY", &format!("http://{GATEWAY}:3128"));
+            lab.world.set("NO_PROXY", "10.9.0.0/24").set("GOPROXY", "http://inside.test:8080");
+        },
+        found: &["proxy.no-proxy-misses NO_PROXY"],
+        says: &["addresses", "NO_PROXY=10.9.0.0/24,inside.test"],
+    },
 ];

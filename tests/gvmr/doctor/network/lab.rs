@@ -51,12 +51,10 @@ impl Lab {
         ip("link set lo up");
         ip("netns add site");
         ip("link add eth0 type veth peer name gateway netns site");
-        for address in [GATEWAY, NAMES] {
-            ip(&format!("-n site address add {address}/24 dev gateway"));
-        }
         ip(&format!("-n site address add {FAR}/24 dev lo"));
         ip("-n site link set lo up");
         ip("-n site link set gateway up");
+        site_has(&[GATEWAY, NAMES]);
         let mut world = World::new(&format!("https://{GOPROXY}"));
         world.set("SSL_CERT_FILE", authority.certificate().to_str().unwrap());
         world.set("GOSUMDB", "off");
@@ -73,9 +71,22 @@ impl Lab {
 
     /// The machine has its address and its default route.
     pub(super) fn enter(&self) {
+        site_has(&[GATEWAY, NAMES]);
         ip("address add 10.9.0.15/24 dev eth0");
         ip("link set eth0 up");
         self.route(GATEWAY);
+    }
+
+    /// The machine is on a bridge instead, with another gateway, which answers for names too; that one's address.
+    pub(super) fn enter_bridge(&self) -> &'static str {
+        const BRIDGE: &str = "192.168.56.1";
+        site_has(&[BRIDGE]);
+        ip("address add 192.168.56.7/24 dev eth0");
+        ip("link set eth0 up");
+        self.route(BRIDGE);
+        let said = Arc::clone(&self.said);
+        in_site(move || answer_names(UdpSocket::bind((BRIDGE, 53)).unwrap(), said));
+        BRIDGE
     }
 
     /// The default route leads here.
@@ -176,6 +187,14 @@ pub(super) fn module_proxy(request: &Request) -> Reply {
 /// A proxy that refuses every tunnel.
 pub(super) fn closed(_: &Request) -> Reply {
     Reply::status(403)
+}
+
+/// The site has these addresses and no others on the link.
+fn site_has(addresses: &[&str]) {
+    ip("-n site address flush dev gateway");
+    for address in addresses {
+        ip(&format!("-n site address add {address}/24 dev gateway"));
+    }
 }
 
 /// Does something in the site's network; what is opened there stays there.

@@ -6,6 +6,7 @@ use crate::support::server::Reply;
 
 pub(super) const WHOLE: &[Case] = &[
     NONE,
+    Case { name: "a machine that moves", ..NONE },
     Case {
         name: "off, without a network",
         breaks: |lab| {
