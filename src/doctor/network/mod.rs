@@ -52,7 +52,7 @@ pub(in crate::doctor) struct NetworkFacts {
     pub log: Option<HostAnswer>,
     /// The database's name; `None` where it is off.
     pub log_name: Option<String>,
-    /// Whether the resolver knows the public names: `None` where it was not asked for one.
+    /// Whether the name servers lead public names to public addresses: `None` where they know none.
     pub knows_public_names: Option<bool>,
     /// Whether no certificate is trusted at all; looked at where one was refused.
     pub has_no_roots: bool,
@@ -149,7 +149,9 @@ impl NetworkFacts {
         }
         let log_name = database.as_ref().map(|database| database.name().to_owned());
         let public = log_name.as_deref().and_then(|name| names.get(name.split('/').next()?));
-        let knows_public_names = public.map(|lookup| !lookup.addresses().is_empty());
+        let knows_public_names = public
+            .filter(|lookup| !lookup.addresses().is_empty())
+            .map(|lookup| !lookup.addresses().iter().all(module_needs::is_of_network));
         let mut facts = Self {
             entries,
             modules,
@@ -174,7 +176,7 @@ impl NetworkFacts {
 
     /// Whether only this network knows the host of a module.
     pub(in crate::doctor) fn is_private(&self, module: &ModuleNeed) -> bool {
-        module.is_private(self.knows_public_names == Some(true))
+        module.is_private(self.knows_public_names)
     }
 
     /// Whether the checksum database would be asked about a module, and could know it.

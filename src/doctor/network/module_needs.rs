@@ -71,21 +71,22 @@ const OWN_DOMAINS: [&str; 12] = [
 ];
 
 impl ModuleNeed {
-    /// Whether only this network knows its host; `knows_public_names` tells whether the resolver here knows those.
-    pub(in crate::doctor) fn is_private(&self, knows_public_names: bool) -> bool {
+    /// Whether only this network knows its host. `public` tells whether the name servers here lead the names of all to their
+    /// own addresses; where they lead these into this network too, an address says nothing. `None` where they know none.
+    pub(in crate::doctor) fn is_private(&self, public: Option<bool>) -> bool {
         let end = self.host.rsplit('.').next().unwrap_or_default();
-        let is_own = OWN_DOMAINS.contains(&end) && !self.host.ends_with(".example.com");
+        let is_own = OWN_DOMAINS.contains(&end);
         let Some(lookup) = &self.lookup else { return is_own };
         let addresses = lookup.addresses();
         if addresses.is_empty() {
-            return is_own || knows_public_names && lookup.is_unknown();
+            return is_own || public == Some(true) && lookup.is_unknown();
         }
-        is_own || addresses.iter().all(is_of_network)
+        is_own || public != Some(false) && addresses.iter().all(is_of_network)
     }
 }
 
 /// Whether an address means something in one network alone.
-fn is_of_network(address: &IpAddr) -> bool {
+pub(super) fn is_of_network(address: &IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => address.is_private() || address.is_loopback() || address.is_link_local(),
         IpAddr::V6(address) => {

@@ -50,6 +50,17 @@ fn fault(list: &str) -> Option<(&'static str, &'static str, &'static str)> {
             "write `,` instead, or delete the blank",
         ));
     }
+    let lacks_colon = |entry: &str| {
+        let is_web = entry.starts_with("http:") || entry.starts_with("https:");
+        !entry.contains("://") && !entry.starts_with("file:") && (is_web || entry.contains("//"))
+    };
+    if entries().any(lacks_colon) {
+        return Some((
+            "has an entry whose scheme is not followed by `://`",
+            "go takes the scheme for a host: `lookup https: no such host`, `no Host in request URL`",
+            "write https:// in front of the host",
+        ));
+    }
     let has_login = |entry: &str| {
         let rest = entry.strip_prefix("http://").unwrap_or_default();
         rest.split('/').next().is_some_and(|host| host.contains('@'))
@@ -134,6 +145,9 @@ mod tests {
             ("http://joe:canary@a.example", "login"),
             ("ftp://a.example", "names no proxy"),
             ("proxy", "names no proxy"),
+            ("https//a.example", "`://`"),
+            ("https:/a.example,direct", "`://`"),
+            ("https://a.example:port", "names no proxy"),
             ("https://", "names no proxy"),
         ] {
             let found = fault(wrong).map(|(what, ..)| what);
