@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind};
 use crate::process;
 use crate::shell::Probe;
 use crate::terminal::Terminal;
-use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
 use std::ffi::OsString;
 use std::io;
@@ -13,8 +13,7 @@ use std::path::Path;
 
 /// `gvmr session-seen`: prints what a program started in this session sees.
 pub(super) fn seen(terminal: &Terminal) -> Result<(), Error> {
-    let path = Process.get("PATH");
-    terminal.data(Probe::with_path(path.as_deref())).map_err(Error::stdout)
+    terminal.data(Probe::of(&Process)).map_err(Error::stdout)
 }
 
 /// `gvmr session-start`: leaves the terminal's session, then becomes the command; it ends with whoever started it.

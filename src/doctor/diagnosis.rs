@@ -1,6 +1,7 @@
 //! One run of the checks: causes first, and what follows from a cause is not looked for.
 
 use super::checks;
+use super::exports;
 use super::facts::Examination;
 use super::finding::{Finding, Severity, Skipped};
 use super::kind::Kind;
@@ -50,7 +51,10 @@ impl Diagnosis {
                 Ok(findings) if findings.is_empty() => {
                     diagnosis.checked.extend(is_wanted.then_some(kind.id));
                 }
-                Ok(findings) => {
+                Ok(mut findings) => {
+                    for finding in &mut findings {
+                        exports::explain(facts, finding);
+                    }
                     if findings.iter().any(|finding| finding.severity == Severity::Error) {
                         found.insert(kind.id);
                     }

@@ -12,6 +12,7 @@ use crate::explain::table::{self, VariableRow, VariableTable};
 use crate::explain::{self, ValueSource};
 use crate::go_env;
 use crate::host::{Host, HostReason};
+use crate::shell::{Account, Language, ScriptEntry};
 use crate::store::{self, StoreError, Toolchain};
 use gvmr_core::env::compiled_rules::CompiledRules;
 use gvmr_core::gover::version::Version;
@@ -148,6 +149,18 @@ impl<'a> Examination<'a> {
     /// The login shell and its sessions.
     pub fn login_shell(&self) -> Result<&LoginShell, Skipped> {
         self.login_shell.get_or_init(|| LoginShell::ask(self.context)).as_ref().map_err(Clone::clone)
+    }
+
+    /// The line that `gvmr setup` writes into this account's start-up files, in the language of a shell.
+    pub fn line_of_setup(&self, account: &Account, language: &Language) -> Option<Vec<u8>> {
+        let entry = ScriptEntry {
+            home: self.home,
+            user_home: Some(&account.home),
+            go_bin: None,
+            export_home: self.context.home_is_custom(),
+            shared: false,
+        };
+        entry.line(language).ok()
     }
 
     /// The machine.

@@ -35,6 +35,23 @@ const NO_TRUST: &[&str] = &["net.no-route", "net.gateway-silent", "net.resolver"
 /// A value in quotes is told of the file that it stands in.
 const NO_LIST: &[&str] = &["net.no-route", "goenv.quoted"];
 const NO_PATTERNS: &[&str] = &["net.no-route", "net.gateway-silent", "net.resolver", "goenv.quoted"];
+/// A file that cannot be read, and what follows from that.
+const UNREAD: &[&str] = &["rc.unreadable", "rc.on-share"];
+/// Why gvmr's lines may not be reached.
+const BEFORE_BLOCK: &[&str] =
+    &["rc.unreadable", "rc.on-share", "rc.hidden-profile", "rc.guard-above-block", "rc.stops-early"];
+/// Why they may do nothing.
+const READING: &[&str] = &[
+    "rc.unreadable",
+    "rc.on-share",
+    "rc.hidden-profile",
+    "rc.guard-above-block",
+    "rc.stops-early",
+    "rc.block-missing",
+];
+/// Why a session may have no go.
+const NO_GO: &[&str] =
+    &["rc.unreadable", "rc.on-share", "rc.stops-early", "path.overwritten", "path.unexpanded", "path.bad-entry"];
 
 /// All of them, causes first.
 pub const KINDS: &[Kind] = &[
@@ -47,15 +64,28 @@ pub const KINDS: &[Kind] = &[
     kind("host.home", checks::user_home::unusable),
     kind("host.tmpdir", checks::user_home::temporary),
     kind("host.cgroup-quota", checks::machine::cgroup_quota),
-    kind("rc.unreadable", checks::start_up::unreadable),
-    after(&["rc.unreadable"], kind("rc.block-missing", checks::start_up::block_missing)),
-    after(&["rc.unreadable", "rc.block-missing"], kind("path.overwritten", checks::start_up::overwritten)),
-    after(&["gvmr.shim-broken"], kind("path.shim-not-first", checks::start_up::shim_not_first)),
-    after(&["rc.unreadable"], kind("session.without-go", checks::start_up::without_go)),
+    kind("rc.unreadable", checks::rc_files::unreadable),
+    kind("rc.on-share", checks::rc_files::on_share),
+    kind("rc.block-unterminated", checks::rc_files::block_unterminated),
+    after(UNREAD, kind("rc.hidden-profile", checks::rc_files::hidden_profile)),
+    after(UNREAD, kind("rc.guard-above-block", checks::rc_reading::guard_above_block)),
+    after(UNREAD, kind("rc.stops-early", checks::rc_reading::stops_early)),
+    after(BEFORE_BLOCK, kind("rc.block-missing", checks::rc_files::block_missing)),
+    kind("rc.prints", checks::rc_reading::prints),
+    after(READING, kind("path.overwritten", checks::path::overwritten)),
+    kind("path.unexpanded", checks::path_elements::unexpanded),
+    kind("path.bad-entry", checks::path_elements::bad_entry),
+    kind("gvmr.two-homes", checks::two_homes::another_first),
+    after(&["gvmr.shim-broken", "gvmr.two-homes"], kind("path.shim-not-first", checks::path::shim_not_first)),
+    kind("path.alias", checks::alias::stands_for_go),
+    after(NO_GO, kind("session.without-go", checks::session::without_go)),
+    kind("session.stale", checks::stale_session::stale),
+    kind("session.cron", checks::crontab::jobs),
+    kind("goroot.exported", checks::goroot::exported),
     kind("goroot.in-env-file", checks::goroot::in_env_file),
     kind("goenv.quoted", checks::env_file::quoted),
     kind("goenv.bad-flags", checks::env_file::bad_flags),
-    kind("goenv.stale-target", checks::env_file::stale_target),
+    kind("goenv.stale-target", checks::exported_target::stale),
     kind("toolchain.not-available", checks::toolchain::not_available),
     kind("toolchain.env-file", checks::toolchain::in_env_file),
     kind("toolchain.overridden", checks::toolchain::in_process),
@@ -88,9 +118,11 @@ pub const KINDS: &[Kind] = &[
     after(NO_TRUST, kind("tls.foreign-issuer", checks::certificates::foreign_issuer)),
     after(NO_NAMES, kind("sumdb.unreachable", checks::checksum_log::unreachable)),
     after(NO_PATTERNS, kind("private.not-covered", checks::checksum_log::not_covered)),
+    kind("secret.in-rc-file", checks::rc_secrets::in_files),
     kind("secret.in-go-env", checks::secrets::in_go_env),
     kind("secret.in-git-config", checks::secrets::in_git_config),
     kind("secret.file-mode", checks::secrets::file_mode),
+    kind("secret.in-environment", checks::rc_secrets::in_environment),
     kind("gvmr.tree-changed", checks::tree::changed),
     kind("gvmr.no-receipt", checks::home::no_receipt),
     kind("gvmr.default-missing", checks::home::default_missing),

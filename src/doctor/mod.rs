@@ -3,15 +3,20 @@
 //! Takes what the other rooms find out about this user, machine and directory; gives a [`Diagnosis`]. A check turns facts
 //! into findings and looks at nothing else, and changes nothing; only `fix` does. Never prints, never asks a person.
 
+mod ancestors;
 mod anonymous;
+mod assignment;
 mod checks;
 mod diagnosis;
+mod exports;
 mod facts;
 mod finding;
 pub mod fix;
 mod kind;
+mod lines;
 mod mend;
 mod network;
+mod mounts;
 mod pages;
 mod place;
 mod report;

@@ -5,6 +5,7 @@ use crate::explain::{RuleOrigin, ValueSource};
 use gvmr_core::env::variable::Variable;
 use gvmr_core::sys::printable;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -59,11 +60,11 @@ pub enum FindingPlace {
         /// Its type.
         r#type: String,
     },
-    /// This process's limit or filter, by the name that the kernel gives it.
+    /// This process's limit or filter, by the name that the kernel gives it; or another process.
     Process {
         /// The name.
-        process: &'static str,
-        /// This process.
+        process: Cow<'static, str>,
+        /// Which process.
         pid: u32,
     },
 }
@@ -106,7 +107,12 @@ impl FindingPlace {
 
     /// A limit or a filter of this process.
     pub fn process(process: &'static str) -> Self {
-        Self::Process { process, pid: std::process::id() }
+        Self::Process { process: Cow::Borrowed(process), pid: std::process::id() }
+    }
+
+    /// Another process.
+    pub fn of_process(name: String, pid: u32) -> Self {
+        Self::Process { process: Cow::Owned(name), pid }
     }
 
     /// The line of a file of settings that gives this variable a value.

@@ -1,23 +1,24 @@
 //! What the user's login shell gives a new program: the sessions of it, asked for real, and the files that it reads.
 //!
-//! Takes the user's setup; starts each kind of session once, and reads files. Changes nothing.
+//! Takes the user's setup; starts each kind of session once, and once more where a check asks what its files do. Changes
+//! nothing.
 
 use super::finding::Skipped;
+use super::lines::MAX_BYTES;
 use crate::context::Context;
 use crate::shell::{
-    Account, Dropped, ProbeResult, SessionKind, SessionState, Sessions, Shell, UserPlan, UserSetup,
+    Account, ProbeResult, SessionKind, SessionState, SessionTrace, Sessions, Shell, UserPlan, UserSetup,
     has_lines_of_ours,
 };
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::bounded;
-use std::os::unix::ffi::OsStrExt as _;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// The largest start-up file that is looked at, in bytes.
-const MAX_BYTES: u64 = 1 << 20;
+use std::rc::Rc;
 
 /// The kinds of sessions that a login shell is asked for; a bare command inherits what these have.
-const KINDS: [SessionKind; 4] =
+pub(super) const KINDS: [SessionKind; 4] =
     [SessionKind::LoginInteractive, SessionKind::Login, SessionKind::Interactive, SessionKind::SshCommand];
 
 /// What was found out about the login shell.
@@ -28,12 +29,14 @@ pub struct LoginShell {
     pub is_set_up: bool,
     /// Start-up files that have nothing of what setup would put there.
     pub lacking: Vec<PathBuf>,
-    /// Start-up files that only another user can read.
-    pub unreadable: Vec<PathBuf>,
+    /// Whether setup would change a start-up file.
+    pub setup_helps: bool,
     /// What each kind of session sees.
     pub sessions: Vec<ProbeResult>,
-    account: Account,
+    pub(super) account: Account,
     gvmr: PathBuf,
+    files: BTreeMap<SessionKind, Vec<PathBuf>>,
+    traces: RefCell<BTreeMap<(SessionKind, String), Rc<SessionTrace>>>,
 }
 
 impl LoginShell {
@@ -44,11 +47,16 @@ impl LoginShell {
         let shell = shell.filter(|shell| setup.account.shell.as_ref() == Some(&shell.program));
         let Some(shell) = shell else { return Err("the login shell is none that gvmr knows".into()) };
         let plan = UserPlan::look(&setup, true, false).map_err(|error| error.to_string())?;
-        let is_set_up = context.settings.home.root().join("env").exists();
         let sessions = setup.sessions().of_kinds(std::slice::from_ref(&shell), &KINDS);
+        let files: BTreeMap<_, _> =
+            KINDS.iter().map(|kind| (*kind, setup.sessions().files(&shell, *kind))).collect();
+        let is_set_up = context.settings.home.root().join("env").exists()
+            || files.values().flatten().any(|file| is_edited(file));
         let lacking = plan.changes.needed().filter(|file| !is_edited(file)).map(Path::to_owned).collect();
+        let setup_helps = plan.changes.are_needed() || !plan.unreadable.is_empty();
         let UserSetup { account, gvmr, .. } = setup;
-        Ok(Self { shell, is_set_up, lacking, unreadable: plan.unreadable, sessions, account, gvmr })
+        let traces = RefCell::default();
+        Ok(Self { shell, is_set_up, lacking, setup_helps, sessions, account, gvmr, files, traces })
     }
 
     /// Whose it is.
@@ -61,88 +69,95 @@ impl LoginShell {
         self.sessions.iter().filter(move |session| session.state(home) == SessionState::Wrong)
     }
 
-    /// The line after which this directory is off PATH in such a session, and its text.
-    pub fn line_that_drops(&self, directory: &Path, kind: SessionKind) -> Option<(PathBuf, usize, String)> {
-        let sessions = Sessions { account: &self.account, gvmr: &self.gvmr };
-        let Dropped { file, line } = sessions.dropped(&self.shell, kind, directory)?;
-        let text = bounded::read(&file, MAX_BYTES).ok()??;
-        let text = text.split(|byte| *byte == b'\n').nth(line.checked_sub(1)?)?;
-        Some((file, line, String::from_utf8_lossy(text.trim_ascii()).into_owned()))
+    /// The sessions that ended, or became another program, before they could be asked.
+    pub fn ended(&self) -> impl Iterator<Item = &ProbeResult> {
+        self.sessions.iter().filter(|session| session.failure.is_some())
     }
 
-    /// Whether this file is one that the login shell reads.
-    pub fn reads(&self, file: &Path) -> bool {
-        let Ok(name) = file.strip_prefix(&self.account.home) else { return false };
-        let is_profile =
-            name == Path::new(".profile") && self.shell.name != "fish" && self.shell.name != "zsh";
-        let kind = self.shell.kind();
-        let is_named =
-            |file: &Path| kind.is_some_and(|kind| kind.files.iter().any(|one| file.ends_with(one.path)));
-        is_profile || is_named(file)
+    /// What the files of such a session do to a variable; empty where the shell does not tell.
+    pub fn trace(&self, kind: SessionKind, variable: &str) -> Rc<SessionTrace> {
+        let key = (kind, variable.to_owned());
+        if let Some(known) = self.traces.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let trace = Rc::new(self.of_account().trace(&self.shell, kind, variable).unwrap_or_default());
+        self.traces.borrow_mut().insert(key, Rc::clone(&trace));
+        trace
     }
 
-    /// The line of a start-up file that puts this directory on PATH, by its text; of several the last.
-    pub fn line_that_adds(&self, directory: &Path) -> Option<(PathBuf, usize, String)> {
-        let home = &self.account.home;
-        let below = directory.strip_prefix(home).ok().map(|below| below.as_os_str().as_bytes().to_vec());
-        let names = |line: &[u8]| {
-            let whole = contains(line, directory.as_os_str().as_bytes());
-            let from_home = below.as_ref().is_some_and(|below| {
-                ["$HOME/", "${HOME}/", "~/"]
-                    .iter()
-                    .any(|start| contains(line, &[start.as_bytes(), below].concat()))
-            });
-            (whole || from_home) && (contains(line, b"PATH") || contains(line, b"path"))
-        };
-        let mut found = None;
-        for file in self.files() {
-            let Ok(Some(text)) = bounded::read(&file, MAX_BYTES) else { continue };
-            for (index, line) in text.split(|byte| *byte == b'\n').enumerate() {
-                if !line.trim_ascii_start().starts_with(b"#") && names(line) {
-                    let line = String::from_utf8_lossy(line.trim_ascii()).into_owned();
-                    found = Some((file.clone(), index + 1, line));
-                }
+    /// The files that such a session reads by itself.
+    pub fn files(&self, kind: SessionKind) -> &[PathBuf] {
+        self.files.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The files that any session reads by itself, the machine's first.
+    pub fn all_files(&self) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> = Vec::new();
+        for file in self.files.values().flatten() {
+            if !files.contains(file) {
+                files.push(file.clone());
             }
         }
-        found
+        files.sort_by_key(|file| file.starts_with(&self.account.home));
+        files
     }
 
-    /// The files that sessions of this shell may read, the machine's first.
-    fn files(&self) -> Vec<PathBuf> {
-        let mut files: Vec<PathBuf> =
-            ["/etc/environment", "/etc/profile"].iter().map(PathBuf::from).collect();
-        let listed = std::fs::read_dir("/etc/profile.d").into_iter().flatten().flatten();
-        let mut scripts: Vec<_> = listed.map(|entry| entry.path()).collect();
-        scripts.sort();
-        files.extend(scripts);
-        files.extend(
-            ["/etc/bash.bashrc", "/etc/zsh/zshenv", "/etc/zsh/zprofile", "/etc/zsh/zshrc"].map(PathBuf::from),
-        );
-        let own = [
-            ".profile",
-            ".bash_profile",
-            ".bash_login",
-            ".bashrc",
-            ".zshenv",
-            ".zprofile",
-            ".zshrc",
-            ".zlogin",
-        ];
-        files.extend(own.map(|name| self.account.home.join(name)));
-        files.extend(
-            [".config/fish/config.fish", ".kshrc", ".mkshrc"].map(|name| self.account.home.join(name)),
-        );
-        files
+    /// Whether the login shell may read this file by itself, if it were there.
+    pub fn reads(&self, file: &Path) -> bool {
+        let name = file.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+        match self.shell.name.as_str() {
+            "bash" => matches!(name, ".profile" | ".bash_profile" | ".bash_login" | ".bashrc"),
+            "zsh" => matches!(name, ".zshenv" | ".zprofile" | ".zshrc" | ".zlogin"),
+            "fish" => file.components().any(|part| part.as_os_str() == "fish"),
+            "nu" => file.components().any(|part| part.as_os_str() == "nushell"),
+            "ksh" => matches!(name, ".profile" | ".kshrc"),
+            "mksh" => matches!(name, ".profile" | ".mkshrc"),
+            _ => name == ".profile",
+        }
+    }
+
+    /// Whether such a session may read this file by itself, if it were there.
+    pub fn may_read(&self, file: &Path, kind: SessionKind) -> bool {
+        let name = file.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+        match name {
+            ".profile" | ".bash_profile" | ".bash_login" | ".zprofile" | ".zlogin" => kind.is_login(),
+            ".bashrc" => !kind.is_login(),
+            ".zshrc" | ".kshrc" | ".mkshrc" => kind.is_interactive(),
+            _ => true,
+        }
+    }
+
+    /// The sessions that read this file by themselves, among these.
+    pub fn readers<'s>(&self, file: &Path, sessions: &[&'s ProbeResult]) -> Vec<&'s ProbeResult> {
+        let reads = |session: &&&ProbeResult| self.files(session.kind).iter().any(|one| one == file);
+        sessions.iter().filter(reads).copied().collect()
+    }
+
+    /// What sessions of another shell of this machine see, with this program as its file name.
+    pub fn of_other_shell(&self, program: &str, kind: SessionKind) -> Option<ProbeResult> {
+        let name = program.rsplit('/').next()?;
+        let shell = self.of_account().shells().into_iter().find(|shell| shell.name == name)?;
+        self.of_account().of_kinds(&[shell], &[kind]).into_iter().next()
+    }
+
+    /// `bash login`
+    pub fn names(&self, sessions: &[&ProbeResult]) -> Vec<String> {
+        sessions.iter().map(|session| self.name(session.kind)).collect()
+    }
+
+    /// `bash login`
+    pub fn name(&self, kind: SessionKind) -> String {
+        session_name(&self.shell, kind)
+    }
+
+    fn of_account(&self) -> Sessions<'_> {
+        Sessions { account: &self.account, gvmr: &self.gvmr }
     }
 }
 
 /// Whether setup wrote to this file, whatever became of that.
-fn is_edited(file: &Path) -> bool {
+pub(super) fn is_edited(file: &Path) -> bool {
     has_lines_of_ours(&bounded::read(file, MAX_BYTES).ok().flatten().unwrap_or_default())
-}
-
-fn contains(line: &[u8], part: &[u8]) -> bool {
-    !part.is_empty() && line.windows(part.len()).any(|window| window == part)
 }
 
 /// `bash login`, as findings name it.

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 /// How long it may take to answer.
 const LIMIT: Duration = Duration::from_secs(5);
+/// The most bytes of its environment.
+const MAX_BYTES: usize = 1 << 20;
 
 /// Tells the manager of the user `uid`, if one runs, to read `environment.d` again; whether it did. Running programs keep
 /// the environment it has.
@@ -20,6 +22,19 @@ pub fn reload_user_manager(uid: u32) -> Option<bool> {
     let mut command = Command::new(program::find_in_system("systemctl", &Process)?);
     command.args(["--user", "daemon-reload"]).env("XDG_RUNTIME_DIR", &runtime);
     Some(ends_well(command, LIMIT))
+}
+
+/// The PATH that the manager of the user `uid` gives to what it starts; `None` where none runs, or none answers.
+pub fn path_of_user_manager(uid: u32) -> Option<Vec<u8>> {
+    let runtime = Path::new("/run/user").join(uid.to_string());
+    if !runtime.join("systemd/private").exists() {
+        return None;
+    }
+    let mut command = Command::new(program::find_in_system("systemctl", &Process)?);
+    command.args(["--user", "show-environment"]).env("XDG_RUNTIME_DIR", &runtime).stdin(Stdio::null());
+    let limits = OutputLimits { time: LIMIT, kept: KeptOutput::First(MAX_BYTES), is_answer: |_| false };
+    let output = process::output(command, Streams::Apart, Scope::Group, limits).ok()?;
+    output.stdout.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"PATH=")).map(<[u8]>::to_vec)
 }
 
 /// Whether it ends with success, and in time.

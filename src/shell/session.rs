@@ -4,6 +4,7 @@
 //! program started there gets. Each shell runs the user's own files, without a terminal, with a limit in time and
 //! output, in a new session that is ended as a whole. Never trusts what a shell reports about itself.
 
+mod chain;
 mod coverage;
 mod probe;
 mod programs;
@@ -15,7 +16,7 @@ mod trace;
 pub use probe::Probe;
 pub use sessions::{SessionKind, Sessions, Shell};
 pub use state::{ProbeResult, SessionState};
-pub use trace::Dropped;
+pub use trace::{SessionTrace, TracedStep};
 
 use crate::net::without_credentials_in_text;
 use crate::process::{
@@ -79,36 +80,44 @@ impl Sessions<'_> {
             .and_then(|command| ask(command, |output| Probe::find(output).is_some()))
             .map_err(|error| format!("cannot start it: {error}"))
             .and_then(|outcome| answer(&outcome));
-        let (sight, noise, failure) = match told {
-            Ok((sight, noise)) => (sight, noise, None),
-            Err(failure) => (Probe::default(), String::new(), Some(failure)),
+        let (sight, rest, failure) = match told {
+            Ok((sight, rest)) => (sight, rest, None),
+            Err(failure) => (Probe::default(), Vec::new(), Some(failure)),
         };
-        let Probe { path, all } = sight;
-        ProbeResult { shell: shell.clone(), kind, go: all.first().cloned(), all, path, noise, failure }
+        let Probe { path, all, variables } = sight;
+        let (meaning, rest) = start::meaning_of_go(&rest);
+        let noise = printable::word(String::from_utf8_lossy(&rest).trim());
+        let go = all.first().cloned();
+        let go_is_alias = meaning.is_some_and(|meaning| start::is_alias(&meaning));
+        ProbeResult { shell: shell.clone(), kind, go, all, path, variables, go_is_alias, noise, failure }
     }
 }
 
 /// Runs `command`, which starts a session of its own. After output that `is_answer`, no more is needed.
-fn ask(command: Command, is_answer: fn(&[u8]) -> bool) -> io::Result<ProgramOutput> {
-    ask_at_length(command, KEPT, is_answer)
+fn ask(mut command: Command, is_answer: fn(&[u8]) -> bool) -> io::Result<ProgramOutput> {
+    command.stderr(Stdio::null());
+    run(command, Streams::Stdout, KEPT, is_answer)
 }
 
-/// The same, and so much of its output is kept.
-fn ask_at_length(
-    mut command: Command,
+/// The same to the end, with stderr, and so much of its output is kept.
+fn ask_all(command: Command, kept: KeptOutput) -> io::Result<ProgramOutput> {
+    run(command, Streams::Both, kept, |_| false)
+}
+
+fn run(
+    command: Command,
+    streams: Streams,
     kept: KeptOutput,
     is_answer: fn(&[u8]) -> bool,
 ) -> io::Result<ProgramOutput> {
-    command.stderr(Stdio::null());
     let limits = OutputLimits { time: LIMIT, kept, is_answer };
-    output(command, Streams::Stdout, Scope::Session, limits)
-        .map_err(|(Stop::Run(error) | Stop::Hear(error))| error)
+    output(command, streams, Scope::Session, limits).map_err(|(Stop::Run(error) | Stop::Hear(error))| error)
 }
 
 /// What was seen and what was printed besides, or why nothing was seen.
-fn answer(outcome: &ProgramOutput) -> Result<(Probe, String), String> {
-    if let Some((sight, rest)) = Probe::find(&outcome.stdout) {
-        return Ok((sight, printable::word(String::from_utf8_lossy(&rest).trim())));
+fn answer(outcome: &ProgramOutput) -> Result<(Probe, Vec<u8>), String> {
+    if let Some(answer) = Probe::find(&outcome.stdout) {
+        return Ok(answer);
     }
     Err(match outcome.ending {
         Ending::Stopped => format!("no answer within {} s", LIMIT.as_secs()),

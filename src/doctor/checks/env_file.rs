@@ -218,7 +218,7 @@ pub(in crate::doctor) fn stale_target(facts: &Examination<'_>) -> Looked {
 }
 
 /// Whether go would find this program.
-fn is_there(program: &str) -> bool {
+pub(super) fn is_there(program: &str) -> bool {
     let path = Path::new(program);
     if path.is_absolute() {
         return path.exists();

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unnecessary_wraps)] // one shape for all checks
 
+pub(super) mod alias;
 pub(super) mod caches;
 pub(super) mod certificates;
 pub(super) mod checksum_log;
 pub(super) mod connections;
+pub(super) mod crontab;
 pub(super) mod env_file;
+pub(super) mod exported_target;
 pub(super) mod gopath;
 pub(super) mod goroot;
 pub(super) mod home;
@@ -16,13 +19,21 @@ pub(super) mod machine;
 pub(super) mod modules;
 pub(super) mod network;
 pub(super) mod proxy_list;
+pub(super) mod path;
+pub(super) mod path_elements;
+pub(super) mod rc_files;
+pub(super) mod rc_reading;
 pub(super) mod rules;
+pub(super) mod rc_secrets;
 pub(super) mod secrets;
+pub(super) mod session;
 pub(super) mod shims;
-pub(super) mod start_up;
+pub(super) mod stale_session;
 pub(super) mod toolchain;
 pub(super) mod tree;
+pub(super) mod two_homes;
 pub(super) mod user_home;
+mod user_manager;
 pub(super) mod vendor;
 
 use super::finding::{Finding, Skipped};

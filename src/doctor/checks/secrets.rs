@@ -93,7 +93,7 @@ pub(in crate::doctor) fn in_git_config(facts: &Examination<'_>) -> Looked {
 }
 
 /// Whether some `scheme://user:password@` is in it; a variable in the password's place is none.
-fn has_password(text: &str) -> bool {
+pub(super) fn has_password(text: &str) -> bool {
     text.match_indices("://").any(|(at, mark)| {
         let rest = text.get(at + mark.len()..).unwrap_or_default();
         let authority = rest.split(['/', ' ', '"', '\'', ',', '|']).next().unwrap_or_default();

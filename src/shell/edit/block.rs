@@ -92,6 +92,21 @@ pub(super) fn without(text: &[u8]) -> Result<Stripped, BlockError> {
     Ok(bare)
 }
 
+/// The lines, from 1, with the first and the last mark of each block.
+pub fn blocks(text: &[u8]) -> Result<Vec<(usize, usize)>, BlockError> {
+    without(text)?;
+    let mut blocks = Vec::new();
+    let mut begun = None;
+    for (index, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        match (Mark::of(line), begun) {
+            (Some(Mark::Begin(_)), _) => begun = Some(index + 1),
+            (Some(Mark::End), Some(begin)) => blocks.push((begin, index + 1)),
+            _ => {}
+        }
+    }
+    Ok(blocks)
+}
+
 /// Puts one block with `lines` at the end of `bare`, and one more at its top if `place` says so and `bare` is not empty.
 pub(super) fn with(bare: &Stripped, lines: &[u8], place: BlockPosition) -> Vec<u8> {
     let Stripped { text, made } = bare;

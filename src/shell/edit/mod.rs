@@ -23,7 +23,7 @@ mod temporary;
 mod write;
 
 pub use backup::move_aside;
-pub use block::BlockError;
+pub use block::{BlockError, blocks};
 pub(super) use block::{BEGIN, END};
 pub use change::FileChange;
 pub use changes::{Changes, Direction};

@@ -24,7 +24,7 @@ pub(super) fn command(sessions: &Sessions<'_>, shell: &Shell, kind: SessionKind)
         SessionKind::Interactive => (&["-i"][..], language.interactive),
         SessionKind::SshCommand | SessionKind::Command => (&[][..], "-c"),
     };
-    command.args(flags).arg(run).arg(question(language, sessions.gvmr));
+    command.args(flags).arg(run).arg(question(shell, kind, language, sessions.gvmr));
     give_environment(&mut command, sessions, shell, kind)?;
     Ok(command)
 }
@@ -90,13 +90,55 @@ pub(super) fn zsh_directory(sessions: &Sessions<'_>, shell: &Shell) -> Command {
     command
 }
 
-fn question(language: &Language, gvmr: &Path) -> OsString {
+/// Before and behind what a shell says `go` is.
+const MEANING: [&str; 2] = ["<gvmr:go-is ", " gvmr:go-is>"];
+
+fn question(shell: &Shell, kind: SessionKind, language: &Language, gvmr: &Path) -> OsString {
     let [before, behind] = language.run;
-    let mut words = OsString::from(before);
+    let mut words = OsString::new();
+    let is_interactive = matches!(kind, SessionKind::LoginInteractive | SessionKind::Interactive);
+    let meaning = match shell.name.as_str() {
+        _ if !is_interactive => None,
+        "fish" => Some("(type -t go 2>/dev/null)"),
+        "nu" => None,
+        "bash" => Some("$(type -t go 2>/dev/null)"),
+        "zsh" => Some("$(whence -w go 2>/dev/null)"),
+        _ => Some("$(command -V go 2>/dev/null)"),
+    };
+    if let Some(meaning) = meaning {
+        let [start, end] = MEANING;
+        let quote = if shell.name == "fish" { "\"" } else { "" };
+        words.push(format!("echo \"{start}{quote}{meaning}{quote}{end}\"; "));
+    }
+    words.push(before);
     words.push((language.quote)(gvmr.as_os_str()));
     words.push(" session-seen");
     words.push(behind);
     words
+}
+
+/// What the shell said `go` is, and the output without that.
+pub(super) fn meaning_of_go(output: &[u8]) -> (Option<String>, Vec<u8>) {
+    let find = |text: &[u8], mark: &str| text.windows(mark.len()).rposition(|window| window == mark.as_bytes());
+    let found = || {
+        let [start_mark, end_mark] = MEANING;
+        let start = find(output, start_mark)?;
+        let inner = start + start_mark.len();
+        let end = inner + find(output.get(inner..)?, end_mark)?;
+        let rest = [output.get(..start)?, output.get(end + end_mark.len()..)?].concat();
+        Some((String::from_utf8_lossy(output.get(inner..end)?).into_owned(), rest))
+    };
+    match found() {
+        Some((meaning, rest)) => (Some(meaning), rest),
+        None => (None, output.to_vec()),
+    }
+}
+
+/// Whether that is an alias or a function: `alias`, `go: function`, `go is an alias for x`, `go is a shell function`.
+pub(super) fn is_alias(meaning: &str) -> bool {
+    let said = ["go is ", "go: "].iter().find_map(|start| meaning.strip_prefix(start)).unwrap_or(meaning);
+    let kinds = ["alias", "an alias", "a function", "function", "a shell function"];
+    kinds.iter().any(|kind| said.trim_start().starts_with(kind))
 }
 
 /// An input that is at its end and still a socket, as sshd's is: some builds of bash know a session of ssh by that alone.
@@ -104,4 +146,31 @@ fn ended_socket() -> io::Result<Stdio> {
     let (ours, theirs) = UnixStream::pair()?;
     ours.shutdown(Shutdown::Write)?;
     Ok(Stdio::from(OwnedFd::from(theirs)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_shell_says_of_go_is_taken_out_of_its_output() {
+        let (meaning, rest) = meaning_of_go(b"hello\n<gvmr:go-is go: alias gvmr:go-is>\nbye");
+        assert_eq!((meaning.as_deref(), &rest[..]), (Some("go: alias"), &b"hello\n\nbye"[..]));
+        assert_eq!(meaning_of_go(b"hello"), (None, b"hello".to_vec()));
+        for (meaning, expected) in [
+            ("alias", true),
+            ("function", true),
+            ("file", false),
+            ("go: function", true),
+            ("go: command", false),
+            ("go is a shell function", true),
+            ("go is a function", true),
+            ("go is an alias for 'go run'", true),
+            ("go is a tracked alias for /usr/bin/go", false),
+            ("go is /opt/function/go", false),
+            ("", false),
+        ] {
+            assert_eq!(is_alias(meaning), expected, "{meaning}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use super::{SessionKind, Shell};
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::directory::lead_to_one;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 /// What one session has.
@@ -18,6 +19,10 @@ pub struct ProbeResult {
     pub all: Vec<PathBuf>,
     /// Its PATH, element by element.
     pub path: Vec<PathBuf>,
+    /// Variables that go reads, as a program started there gets them.
+    pub variables: Vec<(String, OsString)>,
+    /// Whether `go` is an alias or a function there; only interactive sessions are asked.
+    pub go_is_alias: bool,
     /// What the session prints on stdout by itself (it breaks `scp`), shortened.
     pub noise: String,
     /// Why nothing was seen: it took too long, or ended early.
@@ -38,6 +43,11 @@ pub enum SessionState {
 }
 
 impl ProbeResult {
+    /// The value of one of the variables that are asked for.
+    pub fn variable(&self, name: &str) -> Option<&OsStr> {
+        self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_os_str())
+    }
+
     /// Which `go` the session has, with the shims of `home`.
     pub fn state(&self, home: &Home) -> SessionState {
         let shim = home.shims().join("go");

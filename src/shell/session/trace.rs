@@ -1,135 +1,163 @@
-//! Which line of a start-up file takes a directory off PATH, told by the shell as it reads the file.
+//! What the start-up files of a session do to one variable, told by the shell as it reads them.
 //!
-//! Takes a shell and a kind of session; reads the files of such a session in the shell's own order, each command with its
-//! place and the PATH before it. Only bash and zsh tell places.
+//! Takes a shell, a kind of session and a variable; reads the files of such a session in the shell's own order, each command
+//! with its place and the variable's value before it. Judges nothing.
 
-use super::{SessionKind, Sessions, Shell, ask_at_length, start};
-use crate::process::KeptOutput;
+mod parse;
+mod place;
+
+use super::{SessionKind, Sessions, Shell, ask_all, start};
+use crate::process::{Ending, KeptOutput};
+use crate::shell::FileLine;
 use crate::shell::quote;
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
+use gvmr_core::sys::printable;
+use std::ffi::OsString;
+use std::path::PathBuf;
 
-/// Bytes of a trace that are kept: each command of the files, with PATH.
+/// Bytes of a trace that are kept: each command of the files, with the value.
 const KEPT: KeptOutput = KeptOutput::Last(8 << 20);
 /// Before and behind what is told of a command.
-const MARK: &[u8] = b"@@gvmr@@";
+const MARK: &str = "@@gvmr@@";
+/// The last command, behind all files.
+const LAST: &str = "gvmr_read_all";
 
-/// The command after which a directory was off PATH.
+/// A command of a start-up file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dropped {
-    /// The file.
-    pub file: PathBuf,
-    /// The line in it, counted from 1.
-    pub line: usize,
+pub struct TracedStep {
+    /// Where it stands; `None` for what stands in no file.
+    pub place: Option<FileLine>,
+    /// The variable's value before it.
+    pub value: Vec<u8>,
+    /// The command, as far as the shell shows it.
+    pub text: String,
 }
 
-/// A command that was about to run.
-struct Traced<'t> {
-    file: &'t [u8],
-    line: usize,
-    path: &'t [u8],
+/// All that a session's files do.
+#[derive(Clone, Debug, Default)]
+pub struct SessionTrace {
+    /// The commands, in order.
+    pub steps: Vec<TracedStep>,
+    /// Whether all files were read to an end.
+    pub is_whole: bool,
+    /// Lines that the shell could not parse.
+    pub unparsed: Vec<FileLine>,
+    /// What was printed besides, each line with the number of commands before it.
+    said: Vec<(usize, String)>,
 }
 
 impl Sessions<'_> {
-    /// The last command in the files of such a session after which `directory` was off PATH, and not on it any more.
-    pub fn dropped(&self, shell: &Shell, kind: SessionKind, directory: &Path) -> Option<Dropped> {
-        let (flags, script) = match shell.name.as_str() {
-            "bash" => bash(kind, &self.account.home),
-            "zsh" => zsh(kind, self.zsh_directory(shell).as_deref().unwrap_or(&self.account.home)),
-            _ => return None,
-        };
-        let command = start::script(self, shell, kind, flags, &script).ok()?;
-        let outcome = ask_at_length(command, KEPT, |_| false).ok()?;
-        let traced = traced(&outcome.stdout);
-        let has =
-            |path: &[u8]| path.split(|byte| *byte == b':').any(|one| one == directory.as_os_str().as_bytes());
-        if traced.last().is_none_or(|last| has(last.path)) {
+    /// Reads the files of such a session once more, and tells what becomes of `variable`. `None` for a shell that does not
+    /// tell, and for one that does not end.
+    pub fn trace(&self, shell: &Shell, kind: SessionKind, variable: &str) -> Option<SessionTrace> {
+        let files = self.files(shell, kind);
+        let (flags, begin, source, end) = commands(shell, kind, variable)?;
+        let mut script = OsString::from(begin);
+        for file in &files {
+            let [before, between, behind] = source;
+            let quoted = match shell.name.as_str() {
+                "fish" => quote::fish(file.as_os_str()),
+                _ => quote::posix(file.as_os_str()),
+            };
+            for part in [before.as_ref(), &*quoted, between.as_ref(), &*quoted, behind.as_ref()] {
+                script.push(part);
+            }
+        }
+        script.push(end);
+        let mut command = start::script(self, shell, kind, &flags, &script).ok()?;
+        // What ENV names is among the files already, and would be read twice.
+        command.env("ENV", "/dev/null").env("LC_ALL", "C.UTF-8");
+        let outcome = ask_all(command, KEPT).ok()?;
+        if outcome.ending == Ending::Stopped {
             return None;
         }
-        let mut pairs = traced.windows(2);
-        let (before, _) = pairs
-            .rfind(|pair| matches!(pair, [before, after] if has(before.path) && !has(after.path)))?
-            .split_first()?;
-        let file = PathBuf::from(OsStr::from_bytes(before.file));
-        file.is_absolute().then_some(Dropped { file, line: before.line })
+        Some(match shell.name.as_str() {
+            "fish" => parse::fish(&outcome.stdout, variable, &files),
+            name => {
+                let raw = parse::raw(&outcome.stdout);
+                place::found(raw, name, variable, &files)
+            }
+        })
     }
 }
 
-/// What a trace tells of each command.
-fn traced(output: &[u8]) -> Vec<Traced<'_>> {
-    let lines = output.split(|byte| *byte == b'\n').filter_map(|line| {
-        let start = line.windows(MARK.len()).position(|window| window == MARK)? + MARK.len();
-        let told = line.get(start..)?;
-        let end = told.windows(MARK.len()).position(|window| window == MARK)?;
-        // A file's name may hold colons; a line's number and PATH's first element do not begin with one.
-        let told = told.get(..end)?;
-        let mut parts = told.splitn(3, |byte| *byte == 0x1f);
-        let (file, line, path) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(Traced { file, line: std::str::from_utf8(line).ok()?.parse().ok()?, path })
-    });
-    lines.collect()
-}
-
-/// As bash(1) has it, with Debian's `/etc/bash.bashrc`.
-fn bash(kind: SessionKind, home: &Path) -> (&'static [&'static str], OsString) {
-    let own = |name: &str| home.join(name);
-    let is_login = matches!(kind, SessionKind::LoginInteractive | SessionKind::Login);
-    let files = if is_login {
-        let first =
-            [".bash_profile", ".bash_login", ".profile"].map(own).into_iter().find(|file| file.exists());
-        [Some(PathBuf::from("/etc/profile")), first].into_iter().flatten().collect()
-    } else {
-        vec![PathBuf::from("/etc/bash.bashrc"), own(".bashrc")]
+/// The flags, what is done first, around each file's name twice, and last.
+fn commands(
+    shell: &Shell,
+    kind: SessionKind,
+    variable: &str,
+) -> Option<(Vec<&'static str>, String, [&'static str; 3], String)> {
+    const POSIX: [&str; 3] = ["if [ -r ", " ]; then . ", "; fi\n"];
+    let begin = |file: &str, line: &str| {
+        format!("PS4='+{MARK}{file}\u{1f}{line}\u{1f}${{{variable}-}}{MARK} '; set -x\n")
     };
-    let is_interactive = matches!(kind, SessionKind::LoginInteractive | SessionKind::Interactive);
-    let flags: &[&str] =
-        if is_interactive { &["--noprofile", "--norc", "-i"] } else { &["--noprofile", "--norc"] };
-    let told =
-        "BASH_XTRACEFD=1; PS4='+@@gvmr@@${BASH_SOURCE-}\u{1f}${LINENO-0}\u{1f}${PATH-}@@gvmr@@ '; set -x\n";
-    (flags, script(told, &files))
-}
-
-/// As zsh(1) has it.
-fn zsh(kind: SessionKind, home: &Path) -> (&'static [&'static str], OsString) {
-    let is_login = matches!(kind, SessionKind::LoginInteractive | SessionKind::Login);
-    let is_interactive = matches!(kind, SessionKind::LoginInteractive | SessionKind::Interactive);
-    let mut names = vec!["zshenv"];
-    names.extend(is_login.then_some("zprofile"));
-    names.extend(is_interactive.then_some("zshrc"));
-    names.extend(is_login.then_some("zlogin"));
-    let files = names.iter().flat_map(|name| {
-        let machine = (*name != "zshenv").then(|| Path::new("/etc/zsh").join(name)); // read with -f too
-        machine.into_iter().chain([home.join(format!(".{name}"))])
-    });
-    let flags: &[&str] = if is_interactive { &["-f", "-i"] } else { &["-f"] };
-    let told = "exec 2>&1; setopt promptsubst; PS4='+@@gvmr@@%x\u{1f}%I\u{1f}${PATH-}@@gvmr@@ '; set -x\n";
-    (flags, script(told, &files.collect::<Vec<_>>()))
-}
-
-/// Reads the files that are there, one after the other, and ends with a command of its own.
-fn script(told: &str, files: &[PathBuf]) -> OsString {
-    let mut script = OsString::from(told);
-    for file in files {
-        let file = quote::posix(file.as_os_str());
-        for part in ["if [ -r ".as_ref(), file.as_os_str(), " ]; then . ".as_ref(), &file, "; fi\n".as_ref()]
-        {
-            script.push(part);
+    let mut flags = Vec::new();
+    let begin = match shell.name.as_str() {
+        "bash" => {
+            flags.extend(["--noprofile", "--norc"]);
+            format!("BASH_XTRACEFD=1; {}", begin("${BASH_SOURCE-}", "${LINENO-0}"))
         }
-    }
-    script.push(":\n");
-    script
+        "zsh" => {
+            flags.push("-f");
+            format!("exec 2>&1; setopt promptsubst; {}", begin("%x", "%I"))
+        }
+        "fish" => {
+            flags.push("--no-config");
+            let begin = format!(
+                "function __gvmr_trace --on-variable {variable}; echo \"{MARK}\"(string join : -- ${variable})\"{MARK}\"; \
+                 status stack-trace; end\necho \"{MARK}\"(string join : -- ${variable})\"{MARK}\"\n"
+            );
+            let source = ["if test -r ", "; source ", "; end\n"];
+            flags.extend(kind.is_interactive().then_some("-i"));
+            return Some((flags, begin, source, format!("echo {MARK}{LAST}\n")));
+        }
+        "nu" => return None,
+        "ksh" => begin("${.sh.file}", "${LINENO-0}"),
+        _ => begin("", "${LINENO-0}"),
+    };
+    let tells_login = matches!(shell.name.as_str(), "bash" | "zsh"); // the others would read their files twice
+    flags.extend(kind.is_login().then_some("-l").filter(|_| tells_login));
+    flags.extend(kind.is_interactive().then_some("-i"));
+    Some((flags, begin, POSIX, format!(": {LAST}\n")))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl SessionTrace {
+    /// The last command of a file after which the value was so, and stayed so; `None` where it was so before all of them,
+    /// or is not at the end.
+    pub fn turned(&self, is_so: impl Fn(&[u8]) -> bool) -> Option<&TracedStep> {
+        let (last, _) = self.steps.split_last()?;
+        if !is_so(&last.value) {
+            return None;
+        }
+        let mut pairs = self.steps.windows(2);
+        let pair = pairs.rfind(|pair| !is_so(&pair[0].value) && is_so(&pair[1].value))?;
+        // Some commands have no place of their own, such as those that `eval` reads.
+        pair.first().filter(|step| step.place.is_some())
+    }
 
-    #[test]
-    fn commands_are_read_from_whatever_stands_around_them() {
-        let text = b"noise\n++@@gvmr@@/h/.profile\x1f12\x1f/a:/b@@gvmr@@ PATH=/b\n+@@gvmr@@half\n+@@gvmr@@\x1f3\x1f/b@@gvmr@@ :\n";
-        let told = traced(text);
-        let told: Vec<_> = told.iter().map(|one| (one.file, one.line, one.path)).collect();
-        assert_eq!(told, [(&b"/h/.profile"[..], 12, &b"/a:/b"[..]), (b"", 3, b"/b")]);
+    /// The last command that stands in a file.
+    pub fn last_in_file(&self) -> Option<&TracedStep> {
+        self.steps.iter().rfind(|step| step.place.is_some())
+    }
+
+    /// The last command in this file.
+    pub fn last_in(&self, file: &std::path::Path) -> Option<&TracedStep> {
+        self.steps.iter().rfind(|step| step.place.as_ref().is_some_and(|place| place.file == file))
+    }
+
+    /// The files in which commands ran.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let mut files: Vec<_> = self.steps.iter().filter_map(|step| Some(step.place.as_ref()?.file.clone())).collect();
+        files.sort();
+        files.dedup();
+        files
+    }
+
+    /// The command that printed the first line of `noise`, which is shortened and escaped.
+    pub fn printed(&self, noise: &str) -> Option<&TracedStep> {
+        let (before, _) = self.said.iter().find(|(_, line)| {
+            let line = printable::word(line.trim());
+            !line.is_empty() && noise.starts_with(line.trim_end_matches('…'))
+        })?;
+        self.steps.get(..*before)?.iter().rfind(|step| step.place.is_some())
     }
 }

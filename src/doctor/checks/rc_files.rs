@@ -1,0 +1,250 @@
+//! Start-up files that cannot be read, have lost gvmr's lines, or hide one another.
+
+use super::{Looked, NOTHING, one};
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::lines::{MAX_BYTES, SourceLine};
+use crate::doctor::mend::{LineChange, Mend};
+use crate::doctor::mounts;
+use crate::doctor::place::FindingPlace;
+use crate::doctor::sessions::{LoginShell, is_edited};
+use crate::shell::{BlockError, FileLine, POSIX, ProbeResult, blocks};
+use gvmr_core::sys::bounded;
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// What `gvmr setup` does.
+pub(super) const SETUP: Mend = Mend::Setup { repair: false, crontab: false };
+
+/// A file that this user may not read, as it is.
+struct Unreadable {
+    file: PathBuf,
+    /// Behind links.
+    target: PathBuf,
+    owner: u32,
+    mode: u32,
+}
+
+/// The files that the login shell reads by itself and this user may not read.
+fn all_unreadable(login: &LoginShell) -> Vec<Unreadable> {
+    let refused = |file: &PathBuf| {
+        let opened = rustix::fs::open(file, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty());
+        matches!(opened, Err(Errno::ACCESS | Errno::PERM))
+    };
+    let files = login.all_files().into_iter().filter(refused);
+    let described = files.map(|file| {
+        let found = fs::metadata(&file).or_else(|_| fs::symlink_metadata(&file));
+        let (owner, mode) = found.map(|found| (found.uid(), found.mode() & 0o7777)).unwrap_or_default();
+        let target = fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
+        Unreadable { file, target, owner, mode }
+    });
+    described.collect()
+}
+
+/// Whether it breaks a session: only bash says so, the others go on without the file.
+fn unreadable_matter(login: &LoginShell, facts: &Examination<'_>) -> bool {
+    login.shell.name == "bash" || login.is_set_up && login.wrong(facts.home).next().is_some()
+}
+
+/// A file that the login shell reads and this user may not.
+pub(in crate::doctor) fn unreadable(facts: &Examination<'_>) -> Looked {
+    let login = facts.login_shell()?;
+    if !unreadable_matter(login, facts) {
+        return NOTHING;
+    }
+    let files = all_unreadable(login).into_iter().filter(|file| mounts::share_of(&file.target).is_none());
+    let broken: Vec<_> = login.wrong(facts.home).collect();
+    let findings = files.map(|Unreadable { file, owner, mode, .. }| {
+        let is_own = owner == login.account.uid;
+        let finding = Finding {
+            sessions: login.names(&login.readers(&file, &broken)),
+            ..Finding::error("rc.unreadable", FindingPlace::file(&file))
+                .what(format!(
+                    "{} cannot read a start-up file: it belongs to user {owner} and has mode {mode:o}",
+                    login.shell.name
+                ))
+                .why("no other file is read in its place, as after a restore or a rollback by root")
+        };
+        if is_own && file.starts_with(&login.account.home) {
+            let mode = mode | 0o600;
+            return finding.mended(Mend::Mode { file, mode }, format!("gives it the mode {mode:o}"));
+        }
+        if file.starts_with(&login.account.home) {
+            finding.mended(
+                Mend::Setup { repair: true, crontab: false },
+                "moves it aside, and begins with the file that new users get",
+            )
+        } else {
+            finding.by_hand("let everyone read it").command(format!("sudo chmod a+r {}", file.display()))
+        }
+    });
+    Ok(findings.collect())
+}
+
+/// The same on a shared folder, where neither owner nor mode can be changed.
+pub(in crate::doctor) fn on_share(facts: &Examination<'_>) -> Looked {
+    let login = facts.login_shell()?;
+    if !unreadable_matter(login, facts) {
+        return NOTHING;
+    }
+    let broken: Vec<_> = login.wrong(facts.home).collect();
+    let findings = all_unreadable(login).into_iter().filter_map(|file| {
+        let (mount, kind) = mounts::share_of(&file.target)?;
+        let finding = Finding::error("rc.on-share", FindingPlace::file(&file.file));
+        let finding = if file.target == file.file { finding } else { finding.and(FindingPlace::file(&file.target)) };
+        Some(Finding {
+            sessions: login.names(&login.readers(&file.file, &broken)),
+            ..finding
+                .and(FindingPlace::Mount { mount, r#type: kind })
+                .what(format!("{} cannot read a start-up file, which is on a shared folder", login.shell.name))
+                .why(format!(
+                    "it belongs to user {} and has mode {:o}; on a share the mount decides that, and chown and chmod have no \
+                     effect",
+                    file.owner, file.mode
+                ))
+                .by_hand("keep the file on a local disk, or mount the share with uid=, gid= and fmask=")
+        })
+    });
+    Ok(findings.collect())
+}
+
+/// A file that lacks gvmr's lines, though setup has been run.
+pub(in crate::doctor) fn block_missing(facts: &Examination<'_>) -> Looked {
+    let login = facts.login_shell()?;
+    let broken = without_shims(login, facts);
+    if broken.is_empty() || !login.is_set_up {
+        return NOTHING;
+    }
+    let hiding = hidden(login, &broken).map(|(hiding, _)| hiding);
+    let is_cause = |file: &&PathBuf| {
+        let is_read = broken.iter().any(|session| login.may_read(file, session.kind));
+        login.reads(file) && is_read && hiding.as_ref() != Some(file)
+    };
+    // What hides another file is read in its place.
+    let is_hidden = |file: &&PathBuf| {
+        let name = file.file_name();
+        let profiles = [".profile", ".bash_login", ".bash_profile"];
+        login.shell.name == "bash"
+            && profiles.iter().any(|one| name == Some(one.as_ref()))
+            && file.exists()
+            && login.all_files().iter().all(|read| read != *file)
+    };
+    let files: Vec<_> = login.lacking.iter().filter(is_cause).filter(|file| !is_hidden(file)).collect();
+    let Some((first, others)) = files.split_first() else { return NOTHING };
+    let sessions: Vec<_> = broken
+        .iter()
+        .filter(|session| files.iter().any(|file| login.may_read(file, session.kind)))
+        .copied()
+        .collect();
+    let mut finding = Finding::error("rc.block-missing", FindingPlace::file(first));
+    for file in others {
+        finding = finding.and(FindingPlace::file(file));
+    }
+    // It may be another directory than the one that was set up.
+    if login.shell.name == "zsh"
+        && let Some(line) = SourceLine::find(&login.account.home.join(".zshenv"), |line| {
+            line.contains("ZDOTDIR=") && !line.trim_start().starts_with('#')
+        })
+    {
+        finding = finding.and(FindingPlace::line(&line.place.file, Some(line.place.line)));
+    }
+    one(Some(Finding {
+        sessions: login.names(&sessions),
+        ..finding
+            .what("a start-up file has lost gvmr's lines")
+            .why("sessions that read it have no shim directory on PATH: `go` is missing there, or another one")
+            .mended(SETUP, "writes gvmr's lines again, as `gvmr setup` does")
+    }))
+}
+
+/// A block of gvmr's with one mark alone.
+pub(in crate::doctor) fn block_unterminated(facts: &Examination<'_>) -> Looked {
+    let login = facts.login_shell()?;
+    let home = &login.account.home;
+    let others = [".profile", ".bash_profile", ".bash_login", ".bashrc", ".zshenv", ".zprofile", ".zshrc", ".zlogin"];
+    let others = others.iter().chain(&[".kshrc", ".mkshrc", ".config/fish/config.fish"]).map(|name| home.join(name));
+    let mut files: Vec<_> = login.all_files().into_iter().filter(|file| file.starts_with(home)).collect();
+    files.extend(others.filter(|file| file.exists()));
+    files.sort();
+    files.dedup();
+    let findings = files.into_iter().filter_map(|file| {
+        let text = bounded::read(&file, MAX_BYTES).ok()??;
+        let error = blocks(&text).err()?;
+        let place = FileLine { file: file.clone(), line: error.line() };
+        let finding = Finding::at("rc.block-unterminated", Severity::Warning, FindingPlace::line(&file, Some(place.line)))
+            .what("a block of gvmr's has lost one of its marks")
+            .why(format!("{error}; `gvmr setup` leaves the file as it is until that is mended"));
+        Some(match remains_of_ours(facts, login, &text, error) {
+            Some(lines) => {
+                let changed = lines.filter_map(|line| {
+                    let place = FileLine { file: file.clone(), line };
+                    Some(SourceLine::read(&place)?.changed(LineChange::Delete))
+                });
+                finding.mended(Mend::Lines(changed.collect()), "takes the half block out; setup wrote all of its lines")
+            }
+            None => finding.by_hand("delete the mark, and the lines that belong to it, then run gvmr setup"),
+        })
+    });
+    Ok(findings.collect())
+}
+
+/// The lines of half a block, where they are what setup writes to the byte.
+fn remains_of_ours(
+    facts: &Examination<'_>,
+    login: &LoginShell,
+    text: &[u8],
+    error: BlockError,
+) -> Option<std::ops::RangeInclusive<usize>> {
+    let BlockError::Unterminated { line } = error else { return None };
+    let written = facts.line_of_setup(&login.account, &POSIX)?;
+    let count = written.iter().filter(|byte| **byte == b'\n').count();
+    let behind: Vec<_> = text.split_inclusive(|byte| *byte == b'\n').skip(line).take(count).collect();
+    (behind.concat() == written).then_some(line..=line + count)
+}
+
+/// The file that bash reads at a login in place of the one that has gvmr's lines.
+fn hidden(login: &LoginShell, broken: &[&ProbeResult]) -> Option<(PathBuf, PathBuf)> {
+    if login.shell.name != "bash" || !login.is_set_up {
+        return None;
+    }
+    let home = &login.account.home;
+    let session = broken.iter().find(|session| session.kind.is_login())?;
+    let hiding = login.files(session.kind).last().filter(|file| {
+        [".bash_profile", ".bash_login"].iter().any(|name| **file == home.join(name)) && !is_edited(file)
+    })?;
+    let hidden = [".profile", ".bashrc"].map(|name| home.join(name)).into_iter().find(|file| is_edited(file))?;
+    let read = login.trace(session.kind, "PATH").files();
+    let reads_ours = [".profile", ".bashrc"].iter().any(|name| read.contains(&home.join(name)));
+    (!reads_ours).then(|| (hiding.clone(), hidden))
+}
+
+/// A file of bash's that keeps it from reading the one with gvmr's lines.
+pub(in crate::doctor) fn hidden_profile(facts: &Examination<'_>) -> Looked {
+    let login = facts.login_shell()?;
+    let broken = without_shims(login, facts);
+    let Some((hiding, hidden)) = hidden(login, &broken) else { return NOTHING };
+    let logins: Vec<_> = broken.into_iter().filter(|session| session.kind.is_login()).collect();
+    one(Some(Finding {
+        sessions: login.names(&logins),
+        ..Finding::error("rc.hidden-profile", FindingPlace::file(hiding))
+            .and(FindingPlace::file(hidden))
+            .what("a start-up file hides the one with gvmr's lines")
+            .why("bash reads the first of .bash_profile, .bash_login and .profile, and this one reads no other")
+            .mended(SETUP, "writes gvmr's lines to its end, as `gvmr setup` does")
+    }))
+}
+
+/// The sessions that have no shim directory on PATH.
+pub(super) fn without_shims<'l>(login: &'l LoginShell, facts: &Examination<'_>) -> Vec<&'l ProbeResult> {
+    let shims = facts.home.shims();
+    login.wrong(facts.home).filter(|session| !session.path.contains(&shims)).collect()
+}
+
+/// The blocks of gvmr's in a file, by the lines of their marks.
+pub(super) fn blocks_of(file: &Path) -> Vec<(usize, usize)> {
+    let text = bounded::read(file, MAX_BYTES).ok().flatten().unwrap_or_default();
+    blocks(&text).unwrap_or_default()
+}

@@ -1,0 +1,227 @@
+//! Passwords in addresses of proxies, in start-up files and in the environment. Names places and kinds, never a value.
+
+use super::Looked;
+use super::secrets::has_password;
+use crate::doctor::exports;
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::lines::{MAX_BYTES, SourceLine};
+use crate::doctor::place::FindingPlace;
+use crate::net::without_credentials_in_text;
+use crate::process::{self, Ending, KeptOutput, OutputLimits, Scope, Streams};
+use crate::shell::{Crontab, FileLine};
+use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::{bounded, printable, program};
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// Variables whose values are addresses that a login may stand in.
+const VARIABLES: [&str; 12] = [
+    "GOPROXY",
+    "GOSUMDB",
+    "GVMR_MIRROR",
+    "GVMR_INDEX",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "FTP_PROXY",
+    "ftp_proxy",
+];
+/// How long git may take to say whether it tracks a file.
+const LIMIT: Duration = Duration::from_secs(3);
+
+/// A line with a password.
+struct Secret {
+    line: SourceLine,
+    /// The variable that it is for.
+    variable: &'static str,
+    /// The address without its login.
+    shown: String,
+}
+
+/// The variable that a line gives an address with a password, and the address without that; comments count too.
+fn secret_in(text: &str) -> Option<(&'static str, String)> {
+    if !has_password(text) {
+        return None;
+    }
+    let before = text.split("://").next().unwrap_or_default();
+    let is_named = |name: &&&str| {
+        let mut words = before.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
+        words.any(|word| word == **name)
+    };
+    let variable = *VARIABLES.iter().find(is_named)?;
+    let start = text.find(variable)? + variable.len();
+    let value = text.get(start..)?.trim_start_matches([' ', '=', '"', '\'', '\t']);
+    let address = value.split(['"', '\'', ' ', '\t', ';']).next().unwrap_or_default();
+    Some((variable, printable::text(&without_credentials_in_text(address))))
+}
+
+/// The files that are looked through, besides the crontab.
+fn files(facts: &Examination<'_>) -> Vec<PathBuf> {
+    let home = facts.user_home();
+    let mut files = exports::files(home.as_deref());
+    let project = facts.directory().ok().map(Path::to_owned);
+    for directory in project.iter().flat_map(|directory| directory.ancestors()) {
+        files.extend(["gvmr.toml", ".envrc"].map(|name| directory.join(name)).into_iter().filter(|file| file.is_file()));
+        if directory.join(".git").exists() || Some(directory) == home.as_deref() {
+            break;
+        }
+    }
+    // What these read by a name that is written out.
+    for file in files.clone() {
+        files.extend(read_by(&file, home.as_deref()));
+    }
+    let mut known = std::collections::BTreeSet::new();
+    files.retain(|file| known.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
+    files
+}
+
+/// The files that a start-up file reads with `.` or `source`, where the name needs no more than the home.
+fn read_by(file: &Path, home: Option<&Path>) -> Vec<PathBuf> {
+    let text = bounded::read(file, MAX_BYTES).ok().flatten().unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let commands = text.lines().flat_map(|line| line.split([';', '&'])).map(str::trim);
+    let named = commands.filter_map(|command| {
+        let command = command.strip_prefix("then ").unwrap_or(command);
+        let name = command.strip_prefix(". ").or_else(|| command.strip_prefix("source "))?;
+        let name = name.trim().trim_matches(['"', '\'']);
+        let file = super::path::expanded(name, home?);
+        (file.is_absolute() && file.is_file()).then_some(file)
+    });
+    named.collect()
+}
+
+fn secrets_in(file: &Path) -> Vec<Secret> {
+    let Ok(Some(text)) = bounded::read(file, MAX_BYTES) else { return Vec::new() };
+    let lines = text.split(|byte| *byte == b'\n').enumerate();
+    let found = lines.filter_map(|(index, bytes)| {
+        let (variable, shown) = secret_in(&String::from_utf8_lossy(bytes))?;
+        let place = FileLine { file: file.to_owned(), line: index + 1 };
+        Some(Secret { line: SourceLine { place, bytes: bytes.to_vec() }, variable, shown })
+    });
+    found.collect()
+}
+
+/// Passwords in files that sessions, projects and cron read.
+pub(in crate::doctor) fn in_files(facts: &Examination<'_>) -> Looked {
+    let mut findings = Vec::new();
+    for file in files(facts) {
+        let secrets = secrets_in(&file);
+        if secrets.is_empty() {
+            continue;
+        }
+        let readers = readers(&file);
+        for Secret { line, variable, shown } in secrets {
+            let severity = if readers.is_some() { Severity::Error } else { Severity::Warning };
+            let why = match readers {
+                Some(readers) => format!("{readers}, and every program that a session starts gets it"),
+                None => "every program that a session starts gets it, and logs and reports may show it".to_owned(),
+            };
+            findings.push(
+                Finding::at("secret.in-rc-file", severity, line.with_text(&format!("{variable}={shown}")))
+                    .what(format!("a password stands in {variable} in a file"))
+                    .why(why)
+                    .by_hand("store it with gvmr, then take it out of the line")
+                    .command(command(variable, &shown)),
+            );
+        }
+    }
+    let crontab = Crontab::read().map(|crontab| String::from_utf8_lossy(crontab.text()).into_owned());
+    for (index, line) in crontab.unwrap_or_default().lines().enumerate() {
+        if let Some((variable, shown)) = secret_in(line) {
+            let text = format!("{variable}={shown}");
+            findings.push(
+                Finding::at("secret.in-rc-file", Severity::Warning, FindingPlace::written("crontab", index + 1, text))
+                    .what(format!("a password stands in {variable} in your crontab"))
+                    .why("each job gets it, and logs and reports may show it")
+                    .by_hand("store it with gvmr, then take it out of the line with `crontab -e`")
+                    .command(command(variable, &shown)),
+            );
+        }
+    }
+    Ok(findings)
+}
+
+/// The command that keeps the login of an address.
+fn command(variable: &str, shown: &str) -> String {
+    let host = shown.split("://").nth(1).unwrap_or(shown);
+    let host = host.rsplit('@').next().unwrap_or(host).split(['/', ',', '|', ' ']).next().unwrap_or(host);
+    let is_proxy = variable.to_ascii_uppercase().ends_with("_PROXY");
+    format!("gvmr auth set {host}{}", if is_proxy { " --proxy" } else { "" })
+}
+
+/// Who else has the file.
+fn readers(file: &Path) -> Option<&'static str> {
+    let real = fs::canonicalize(file).ok()?;
+    let lets_pass = |directory: &Path| fs::metadata(directory).is_ok_and(|found| found.mode() & 0o001 != 0);
+    let is_open = fs::metadata(&real).is_ok_and(|found| found.mode() & 0o004 != 0);
+    if is_open && real.ancestors().skip(1).all(lets_pass) {
+        return Some("others can read the file");
+    }
+    is_tracked(&real).then_some("git tracks the file")
+}
+
+fn is_tracked(file: &Path) -> bool {
+    let run = || {
+        let directory = file.parent()?;
+        if !directory.ancestors().any(|above| above.join(".git").exists()) {
+            return None;
+        }
+        let mut command = Command::new(program::find_in_system("git", &Process)?);
+        command.args(["ls-files", "--error-unmatch", "--"]).arg(file.file_name()?).current_dir(directory).stdin(Stdio::null());
+        let limits = OutputLimits { time: LIMIT, kept: KeptOutput::First(0), is_answer: |_| false };
+        let output = process::output(command, Streams::Both, Scope::Group, limits).ok()?;
+        Some(matches!(output.ending, Ending::Exited(status) if status.success()))
+    };
+    run().unwrap_or(false)
+}
+
+/// Passwords that only this process has.
+pub(in crate::doctor) fn in_environment(facts: &Examination<'_>) -> Looked {
+    let files = files(facts);
+    let mut findings = Vec::new();
+    for variable in VARIABLES {
+        let Some(value) = Process.text(variable).filter(|value| has_password(value)) else { continue };
+        let is_written = files.iter().flat_map(|file| secrets_in(file)).any(|secret| secret.variable == variable);
+        if is_written || exports::of_process(facts, variable).is_some() {
+            continue;
+        }
+        findings.push(
+            Finding::at("secret.in-environment", Severity::Note, FindingPlace::variable(variable))
+                .what(format!("{variable} holds a password"))
+                .why("every program that this session starts gets it; no file that sessions read has it")
+                .by_hand("store it with gvmr, and unset the variable")
+                .command(command(variable, &without_credentials_in_text(&value))),
+        );
+    }
+    Ok(findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_told_by_its_variable_and_shown_without_it() {
+        let found = |text: &str| secret_in(text);
+        assert_eq!(
+            found("export HTTPS_PROXY=\"http://joe:s3cret@proxy.corp.example:3128\" # x"),
+            Some(("HTTPS_PROXY", "http://***@proxy.corp.example:3128".to_owned()))
+        );
+        assert_eq!(
+            found("# set -gx GOPROXY https://joe:s3cret@go.corp.example,direct"),
+            Some(("GOPROXY", "https://***@go.corp.example,direct".to_owned()))
+        );
+        for text in ["export HTTPS_PROXY=http://proxy:3128", "URL=http://u:p@h", "GOPROXY=https://joe:$PASS@h"] {
+            assert_eq!(found(text), None, "{text}");
+        }
+        assert_eq!(command("https_proxy", "http://***@proxy.corp.example:3128"), "gvmr auth set proxy.corp.example:3128 --proxy");
+        assert_eq!(command("GOPROXY", "https://***@go.corp.example/x,direct"), "gvmr auth set go.corp.example");
+    }
+}

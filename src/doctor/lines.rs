@@ -1,0 +1,171 @@
+//! One line of a start-up file: what is shown of it, and how it may change.
+//!
+//! Takes a place; reads the file. Shows no text that may hold a secret, and offers no change of a file that is not the
+//! user's, or that the shell could not read any more.
+
+use super::assignment::Assignment;
+use super::mend::{LineChange, LineMend, Mend};
+use super::place::FindingPlace;
+use crate::net::without_credentials_in_text;
+use crate::shell::{Account, FileLine, Shell};
+use gvmr_core::sys::{bounded, printable};
+use std::fs;
+use std::io::{Seek as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::process::{Command, Stdio};
+
+/// The largest start-up file that is looked at, in bytes.
+pub(super) const MAX_BYTES: u64 = 1 << 20;
+
+/// A line, as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SourceLine {
+    /// Where it stands.
+    pub(super) place: FileLine,
+    /// Without its newline.
+    pub(super) bytes: Vec<u8>,
+}
+
+impl SourceLine {
+    /// Reads it; `None` where there is no such line.
+    pub(super) fn read(place: &FileLine) -> Option<Self> {
+        let text = bounded::read(&place.file, MAX_BYTES).ok()??;
+        let bytes = text.split(|byte| *byte == b'\n').nth(place.line.checked_sub(1)?)?.to_vec();
+        Some(Self { place: place.clone(), bytes })
+    }
+
+    /// The first line of a file for which this is so.
+    pub(super) fn find(file: &std::path::Path, is_it: impl Fn(&str) -> bool) -> Option<Self> {
+        let text = bounded::read(file, MAX_BYTES).ok()??;
+        let mut lines = text.split(|byte| *byte == b'\n').enumerate();
+        let (index, bytes) = lines.find(|(_, line)| is_it(&String::from_utf8_lossy(line)))?;
+        let place = FileLine { file: file.to_owned(), line: index + 1 };
+        Some(Self { place, bytes: bytes.to_vec() })
+    }
+
+    /// Its text, without blanks around it.
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(self.bytes.trim_ascii()).into_owned()
+    }
+
+    /// Its place. The text is shown where it sets PATH and nothing else: another word may be a secret.
+    pub(super) fn shown(&self) -> FindingPlace {
+        let text = self.text();
+        let sets_path_alone =
+            text.matches('=').count() == 1 && (text.contains("PATH=") || text.contains("path="));
+        if sets_path_alone {
+            self.with_text(&without_credentials_in_text(&text))
+        } else {
+            FindingPlace::line(&self.place.file, Some(self.place.line))
+        }
+    }
+
+    /// The same; a CR at its end is not shown.
+    pub(super) fn shown_without_cr(&self) -> FindingPlace {
+        let bytes = self.bytes.strip_suffix(b"\r").unwrap_or(&self.bytes).to_vec();
+        Self { bytes, place: self.place.clone() }.shown()
+    }
+
+    /// Its place with this text, which holds no secret.
+    pub(super) fn with_text(&self, text: &str) -> FindingPlace {
+        FindingPlace::written(&self.place.file, self.place.line, printable::text(text))
+    }
+
+    /// Whether it stands in a file of the user's, below the home, that this process may write.
+    pub(super) fn is_own(&self, account: &Account) -> bool {
+        let file = &self.place.file;
+        file.starts_with(&account.home)
+            && fs::metadata(file).is_ok_and(|found| found.is_file() && found.uid() == account.uid)
+    }
+
+    /// The change of the line to this.
+    pub(super) fn replaced(&self, new: impl Into<Vec<u8>>) -> Mend {
+        Mend::Lines(vec![self.changed(LineChange::Replace(new.into()))])
+    }
+
+    /// One change of it.
+    pub(super) fn changed(&self, change: LineChange) -> LineMend {
+        let FileLine { file, line } = &self.place;
+        LineMend { file: file.clone(), line: *line, old: self.bytes.clone(), change }
+    }
+
+    /// The line as a comment, where it is the user's, does nothing but give `name` a value, and the shell can read the file
+    /// without it.
+    pub(super) fn without_assignment(&self, name: &str, account: &Account, shell: Option<&Shell>) -> Option<Mend> {
+        let assignment = Assignment::of(&self.bytes, name)?;
+        assignment.is_all_of(&self.bytes, name).then(|| self.without(account, shell)).flatten()
+    }
+
+    /// The line as a comment, where it is the user's and the shell can read the file without it.
+    pub(super) fn without(&self, account: &Account, shell: Option<&Shell>) -> Option<Mend> {
+        let is_whole = !self.bytes.ends_with(b"\\") && !self.follows_backslash();
+        let may = is_whole && self.is_own(account) && shell.is_none_or(|shell| self.parses_without(shell));
+        may.then(|| Mend::Lines(vec![self.changed(LineChange::CommentOut)]))
+    }
+
+    fn follows_backslash(&self) -> bool {
+        let above = FileLine { line: self.place.line.saturating_sub(1), ..self.place.clone() };
+        Self::read(&above).is_some_and(|above| above.bytes.ends_with(b"\\"))
+    }
+
+    /// Whether the shell, which reads the file, can read it with this line as a comment: `then` and `{` want a command.
+    fn parses_without(&self, shell: &Shell) -> bool {
+        let Ok(Some(text)) = bounded::read(&self.place.file, MAX_BYTES) else { return false };
+        let mut lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+        let parsed_before = parses(shell, &lines.join(&b'\n'));
+        if let Some(line) = self.place.line.checked_sub(1).and_then(|index| lines.get_mut(index)) {
+            *line = b"#";
+        }
+        !parsed_before || parses(shell, &lines.join(&b'\n'))
+    }
+}
+
+/// Whether a shell can parse this file. One that cannot be read is no matter of its words.
+pub(super) fn can_be_parsed(shell: &Shell, file: &std::path::Path) -> bool {
+    bounded::read(file, MAX_BYTES).ok().flatten().is_none_or(|text| parses(shell, &text))
+}
+
+/// Whether a shell can parse this.
+fn parses(shell: &Shell, text: &[u8]) -> bool {
+    let run = || {
+        // In memory: a diagnosis writes no file.
+        let memory = rustix::fs::memfd_create("gvmr-doctor", rustix::fs::MemfdFlags::CLOEXEC).ok()?;
+        let mut file = fs::File::from(memory);
+        file.write_all(text).ok()?;
+        file.rewind().ok()?;
+        let mut command = Command::new(&shell.program);
+        command.args((shell.program.file_name()? == "busybox").then_some("ash"));
+        command.args(if shell.name == "bash" { &["-O", "extglob", "-n"][..] } else { &["-n"] });
+        if shell.name == "fish" {
+            command.arg("/dev/stdin");
+        }
+        command.stdin(file).stdout(Stdio::null()).stderr(Stdio::null());
+        Some(command.status().ok()?.success())
+    };
+    run().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    #[test]
+    fn a_line_that_a_block_needs_does_not_become_a_comment() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join(".profile");
+        let text = "if true; then\n  export GOROOT=/x\nfi\nexport GOROOT=/y\nGOROOT=/a; export GOROOT\nGOROOT=/z make\n\
+                    export GOROOT=/b FOO=1\nexport A=1 \\\nGOROOT=/c\n";
+        fs::File::create(&file).unwrap().write_all(text.as_bytes()).unwrap();
+        let uid = rustix::process::geteuid().as_raw();
+        let account = Account { name: "u".into(), uid, home: home.path().into(), shell: None };
+        let shell = Shell { name: "dash".into(), also: vec![], program: PathBuf::from("/bin/sh") };
+        let mended: Vec<_> = (1..10)
+            .filter(|line| {
+                let line = SourceLine::read(&FileLine { file: file.clone(), line: *line }).unwrap();
+                line.without_assignment("GOROOT", &account, Some(&shell)).is_some()
+            })
+            .collect();
+        assert_eq!(mended, [4, 5]);
+    }
+}

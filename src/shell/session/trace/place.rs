@@ -1,0 +1,207 @@
+//! Where the commands of a trace stand, for shells that tell the file and the line, the line alone, or neither.
+
+use super::parse::{RawStep, RawTrace, unparsed};
+use super::{SessionTrace, TracedStep};
+use crate::shell::FileLine;
+use gvmr_core::sys::bounded;
+use std::path::{Path, PathBuf};
+
+/// The largest start-up file that is looked at, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The trace with places. `files` are those that the shell reads by itself.
+pub(super) fn found(raw: RawTrace, shell: &str, variable: &str, files: &[PathBuf]) -> SessionTrace {
+    let RawTrace { steps, said, is_whole } = raw;
+    let mut steps = match shell {
+        "bash" | "zsh" | "ksh" => steps.into_iter().map(as_told).collect(),
+        _ => by_text(steps, files),
+    };
+    // These show a plain assignment's own value.
+    if matches!(shell, "dash" | "ash" | "ksh") {
+        shift(&mut steps, variable);
+    }
+    let mut trace = SessionTrace { steps, is_whole, unparsed: Vec::new(), said };
+    let known: Vec<_> = files.iter().cloned().chain(trace.files()).collect();
+    trace.unparsed = unparsed(&trace.said, &known);
+    trace
+}
+
+fn as_told(raw: RawStep) -> TracedStep {
+    let RawStep { file, line, value, text } = raw;
+    let place = line.filter(|_| file.is_absolute()).map(|line| FileLine { file, line });
+    TracedStep { place, value, text }
+}
+
+/// Lets an assignment have the value that was there before it.
+fn shift(steps: &mut [TracedStep], variable: &str) {
+    let start = format!("{variable}=");
+    let mut before: Option<Vec<u8>> = None;
+    for step in steps {
+        let shown = step.value.clone();
+        if step.text.starts_with(&start)
+            && let Some(before) = before
+        {
+            step.value = before;
+        }
+        before = Some(shown);
+    }
+}
+
+/// A file in which the next command may stand.
+struct OpenFile {
+    path: PathBuf,
+    lines: Vec<String>,
+    /// The line, from 0, behind the last command that was found in it.
+    next: usize,
+}
+
+/// Finds each command in the file that is read by its number, or by its words.
+fn by_text(steps: Vec<RawStep>, files: &[PathBuf]) -> Vec<TracedStep> {
+    let mut open: Vec<OpenFile> = Vec::new();
+    let mut rest = files;
+    let mut found = Vec::with_capacity(steps.len());
+    for RawStep { line, value, text, .. } in steps {
+        let read = text.strip_prefix(". ").or_else(|| text.strip_prefix("source ")).map(unquoted);
+        let is_next = |file: &PathBuf| file.to_str().is_some_and(|file| read.as_deref() == Some(file));
+        let place = if let Some((_, behind)) = rest.split_first().filter(|(first, _)| is_next(first)) {
+            open.clear();
+            rest = behind;
+            None
+        } else if open.is_empty() || is_test_of(&text, rest.first()) {
+            None
+        } else {
+            place(&mut open, line, &text)
+        };
+        found.push(TracedStep { place, value, text });
+        open.extend(read.and_then(|file| OpenFile::at(Path::new(&file))));
+    }
+    found
+}
+
+/// Whether it is what asks for the next of our own files.
+fn is_test_of(text: &str, file: Option<&PathBuf>) -> bool {
+    file.and_then(|file| file.to_str())
+        .is_some_and(|file| text.strip_prefix("[ -r ").is_some_and(|rest| unquoted(rest).starts_with(file)))
+}
+
+fn unquoted(word: &str) -> String {
+    word.trim().trim_matches('\'').to_owned()
+}
+
+fn place(open: &mut [OpenFile], line: Option<usize>, text: &str) -> Option<FileLine> {
+    if let Some(number) = line.filter(|number| *number > 0) {
+        let named = open.iter().rev().find(|file| file.lines.get(number - 1).is_some_and(|line| shows(line, text)));
+        let file = named.or(open.first())?;
+        return Some(FileLine { file: file.path.clone(), line: number });
+    }
+    for file in open.iter_mut().rev() {
+        let later = file.lines.iter().skip(file.next).position(|line| shows(line, text)).map(|at| at + file.next);
+        let at = later.or_else(|| file.lines.iter().position(|line| shows(line, text)));
+        if let Some(at) = at {
+            file.next = at + 1;
+            return Some(FileLine { file: file.path.clone(), line: at + 1 });
+        }
+    }
+    None
+}
+
+impl OpenFile {
+    fn at(path: &Path) -> Option<Self> {
+        let text = bounded::read(path, MAX_BYTES).ok()??;
+        let lines = String::from_utf8_lossy(&text).lines().map(ToOwned::to_owned).collect();
+        Some(Self { path: path.to_owned(), lines, next: 0 }).filter(|file| file.path.is_absolute())
+    }
+}
+
+/// Whether a line can have led to this command: it has its first word, and of an assignment all that is no variable.
+fn shows(line: &str, text: &str) -> bool {
+    if line.trim_start().starts_with('#') {
+        return false;
+    }
+    let first = text.split([' ', '\t']).next().unwrap_or_default();
+    let Some((name, _)) = first.split_once('=').filter(|(name, _)| is_name(name)) else {
+        return has_word(line, first) && other_words_fit(line, text);
+    };
+    let assignment = format!("{name}=");
+    let Some(at) = line.find(&assignment) else { return false };
+    let value = line.get(at + assignment.len()..).unwrap_or_default();
+    let end = value.find([' ', ';', '\t']).filter(|_| !value.starts_with(['"', '\''])).unwrap_or(value.len());
+    literals(value.get(..end).unwrap_or_default()).iter().all(|part| text.contains(part))
+}
+
+/// Of a builtin that names a file or a variable, that name too.
+fn other_words_fit(line: &str, text: &str) -> bool {
+    let mut words = text.split_ascii_whitespace();
+    match (words.next(), words.next()) {
+        (Some("export"), Some(word)) => {
+            let name = word.trim_start_matches('\'').split('=').next().unwrap_or_default();
+            line.contains(name)
+        }
+        (Some("." | "source"), Some(word)) => {
+            let name = word.rsplit('/').next().unwrap_or(word);
+            line.contains(name.trim_matches('\'')) || line.contains('$')
+        }
+        _ => true,
+    }
+}
+
+fn is_name(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn has_word(line: &str, word: &str) -> bool {
+    !word.is_empty() && line.split([' ', '\t', ';', '(', ')', '&', '|', '`', '"']).any(|one| one == word)
+}
+
+/// What stands in a value besides variables, quotes and backslashes.
+fn literals(value: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut characters = value.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '$' => {
+                parts.push(String::new());
+                let is_braced = characters.next_if_eq(&'{').is_some();
+                while characters
+                    .next_if(|next| if is_braced { *next != '}' } else { next.is_ascii_alphanumeric() || *next == '_' })
+                    .is_some()
+                {}
+                if is_braced {
+                    characters.next();
+                }
+            }
+            '"' | '\'' | '\\' | '~' => parts.push(String::new()),
+            '`' | ';' | '&' => break,
+            other => {
+                if let Some(last) = parts.last_mut() {
+                    last.push(other);
+                }
+            }
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_shows_a_command_by_its_first_word_and_what_is_written_out() {
+        for (line, text, expected) in [
+            ("PATH=/usr/bin:/bin", "PATH=/usr/bin:/bin", true),
+            ("export PATH=\"$HOME/bin:$PATH\"", "export PATH=/home/u/bin:/usr/bin", true),
+            ("PATH=\"${HOME}/bin:$PATH\"", "PATH=/home/u/bin:/usr/bin", true),
+            ("PATH=/opt/x:$PATH", "PATH=/home/u/bin:/usr/bin", false),
+            ("# PATH=/usr/bin", "PATH=/usr/bin", false),
+            ("case $- in *i*) ;; *) return;; esac", "return", true),
+            ("  . \"$HOME/.cargo/env\"", ". /home/u/.cargo/env", true),
+            ("  . /etc/x", ". /home/u/.cargo/env", false),
+            ("if [ -n \"$A\" ]; then", "[ -n  ]", true),
+            ("returned=1", "return", false),
+        ] {
+            assert_eq!(shows(line, text), expected, "{line} / {text}");
+        }
+    }
+}
