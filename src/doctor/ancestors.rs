@@ -51,7 +51,11 @@ impl Ancestor {
             pid: u32::try_from(pid).ok()?,
             name: text(read("comm")?.trim_ascii()),
             uid: fs::metadata(format!("/proc/{pid}")).ok()?.uid(),
-            words: read("cmdline")?.split(|byte| *byte == 0).filter(|word| !word.is_empty()).map(text).collect(),
+            words: read("cmdline")?
+                .split(|byte| *byte == 0)
+                .filter(|word| !word.is_empty())
+                .map(text)
+                .collect(),
             start: stat.start_time().and_then(|ticks| ticks.parse().ok()),
         })
     }

@@ -94,7 +94,8 @@ fn text(line: &[u8], range: Range<usize>) -> String {
 /// `NAME=word` where a command may stand, or behind `export` and its like.
 fn word(line: &[u8], name: &str) -> Option<Assignment> {
     let mark = format!("{name}=");
-    let starts = (0..line.len()).filter(|at| line.get(*at..).is_some_and(|rest| rest.starts_with(mark.as_bytes())));
+    let starts =
+        (0..line.len()).filter(|at| line.get(*at..).is_some_and(|rest| rest.starts_with(mark.as_bytes())));
     let mut found = None;
     for start in starts {
         let before = line.get(..start).unwrap_or_default();
@@ -158,7 +159,10 @@ fn fish(line: &[u8], name: &str) -> Option<Assignment> {
     }
     let value = words.next()?.1;
     let rest = text.get(value..)?;
-    let end = value + rest.find([';', '#']).map_or(rest.trim_end().len(), |end| rest.get(..end).unwrap_or_default().trim_end().len());
+    let end = value
+        + rest
+            .find([';', '#'])
+            .map_or(rest.trim_end().len(), |end| rest.get(..end).unwrap_or_default().trim_end().len());
     Some(Assignment { command: start..end, value: value..end, style: Style::Fish })
 }
 

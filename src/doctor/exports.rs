@@ -96,9 +96,9 @@ pub(super) fn of_process(facts: &Examination<'_>, name: &str) -> Option<SourceLi
     let traced = match (login, matching.next()) {
         (Some(login), Some(session)) => in_session(login, session, name, &value),
         // Not every variable is asked for.
-        (Some(login), None) if login.sessions.iter().all(|session| session.variable(name).is_none()) => KINDS
-            .iter()
-            .find_map(|kind| traced(login, *kind, name, &value)),
+        (Some(login), None) if login.sessions.iter().all(|session| session.variable(name).is_none()) => {
+            KINDS.iter().find_map(|kind| traced(login, *kind, name, &value))
+        }
         _ => None,
     };
     traced.or_else(|| written(facts.user_home().as_deref(), name, &value))
@@ -169,7 +169,9 @@ pub(super) fn line_that_names(directory: &Path, login: &LoginShell) -> Option<So
     }
     let is_named = |line: &str| {
         let sets_path = line.contains("PATH") || line.contains("path");
-        !line.trim_start().starts_with('#') && sets_path && names.iter().any(|name| line.contains(name.as_str()))
+        !line.trim_start().starts_with('#')
+            && sets_path
+            && names.iter().any(|name| line.contains(name.as_str()))
     };
     files(Some(home)).iter().filter_map(|file| SourceLine::find(file, is_named)).last()
 }
@@ -187,7 +189,9 @@ pub(super) fn explain(facts: &Examination<'_>, finding: &mut Finding) {
         }
         None => {
             let ancestor = Process.get(name).and_then(|value| Ancestor::first_with(name, &value));
-            finding.places.extend(ancestor.map(|ancestor| FindingPlace::of_process(ancestor.name, ancestor.pid)));
+            finding
+                .places
+                .extend(ancestor.map(|ancestor| FindingPlace::of_process(ancestor.name, ancestor.pid)));
         }
     }
 }
@@ -201,7 +205,8 @@ pub(super) fn offer(facts: &Examination<'_>, finding: &mut Finding, line: &Sourc
     let shell = facts.login_shell().ok().map(|login| &login.shell);
     let mend = account.and_then(|account| line.without_assignment(name, &account, shell));
     if let Some(mend) = mend {
-        let mended = finding.clone().mended(mend, "turns the line into a comment; sessions that run keep the value");
+        let mended =
+            finding.clone().mended(mend, "turns the line into a comment; sessions that run keep the value");
         *finding = mended;
     }
 }
@@ -225,7 +230,12 @@ mod tests {
         ] {
             assert!(gives(line, "/home/u/go"), "{line}");
         }
-        for line in ["# export GOPATH=/home/u/go", "MYGOPATH=/home/u/go", "export GOPATH=/home/u/other", "cd /home/u/go"] {
+        for line in [
+            "# export GOPATH=/home/u/go",
+            "MYGOPATH=/home/u/go",
+            "export GOPATH=/home/u/other",
+            "cd /home/u/go",
+        ] {
             assert!(!gives(line, "/home/u/go"), "{line}");
         }
     }

@@ -50,8 +50,14 @@ const READING: &[&str] = &[
     "rc.block-missing",
 ];
 /// Why a session may have no go.
-const NO_GO: &[&str] =
-    &["rc.unreadable", "rc.on-share", "rc.stops-early", "path.overwritten", "path.unexpanded", "path.bad-entry"];
+const NO_GO: &[&str] = &[
+    "rc.unreadable",
+    "rc.on-share",
+    "rc.stops-early",
+    "path.overwritten",
+    "path.unexpanded",
+    "path.bad-entry",
+];
 
 /// All of them, causes first.
 pub const KINDS: &[Kind] = &[

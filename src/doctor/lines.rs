@@ -91,7 +91,12 @@ impl SourceLine {
 
     /// The line as a comment, where it is the user's, does nothing but give `name` a value, and the shell can read the file
     /// without it.
-    pub(super) fn without_assignment(&self, name: &str, account: &Account, shell: Option<&Shell>) -> Option<Mend> {
+    pub(super) fn without_assignment(
+        &self,
+        name: &str,
+        account: &Account,
+        shell: Option<&Shell>,
+    ) -> Option<Mend> {
         let assignment = Assignment::of(&self.bytes, name)?;
         assignment.is_all_of(&self.bytes, name).then(|| self.without(account, shell)).flatten()
     }

@@ -34,7 +34,11 @@ pub fn path_of_user_manager(uid: u32) -> Option<Vec<u8>> {
     command.args(["--user", "show-environment"]).env("XDG_RUNTIME_DIR", &runtime).stdin(Stdio::null());
     let limits = OutputLimits { time: LIMIT, kept: KeptOutput::First(MAX_BYTES), is_answer: |_| false };
     let output = process::output(command, Streams::Apart, Scope::Group, limits).ok()?;
-    output.stdout.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"PATH=")).map(<[u8]>::to_vec)
+    output
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .find_map(|line| line.strip_prefix(b"PATH="))
+        .map(<[u8]>::to_vec)
 }
 
 /// Whether it ends with success, and in time.

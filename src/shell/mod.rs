@@ -27,8 +27,8 @@ mod vscode;
 pub use account::{Account, AccountError};
 pub use crontab::{Crontab, CrontabChange, CrontabError};
 pub use edit::{
-    BlockError, BlockPosition, ChangedLine, Changes, Direction, Edit, EditContent, EditError, FileChange, blocks,
-    has_lines_of_ours, move_aside,
+    BlockError, BlockPosition, ChangedLine, Changes, Direction, Edit, EditContent, EditError, FileChange,
+    blocks, has_lines_of_ours, move_aside,
 };
 pub use found_go::{FoundGo, UnreadableByShell, found_go, of_session, path_command};
 pub use kind::ShellKind;
@@ -36,9 +36,7 @@ pub use language::{FISH, Language, NUSHELL, POSIX};
 pub use manager::{path_of_user_manager, reload_user_manager};
 pub use other_go::{FileLine, Rival, rivals};
 pub use script::{ScriptEntry, ScriptError};
-pub use session::{
-    Probe, ProbeResult, SessionKind, SessionState, SessionTrace, Sessions, Shell, TracedStep,
-};
+pub use session::{Probe, ProbeResult, SessionKind, SessionState, SessionTrace, Sessions, Shell, TracedStep};
 pub use setup::{SetupError, SystemPlan, SystemSetup, SystemUndo, UserPlan, UserSetup, UserUndo};
 #[cfg(fuzzing)]
 pub use sudo::path_in_sudos_answer;

@@ -5,10 +5,13 @@ mod gvmr_home;
 mod machine;
 mod modules;
 mod network;
+mod path;
+mod rc;
 mod report;
 mod secrets;
 mod sessions;
 mod settings;
+mod user_of;
 
 use crate::support::world::{Run, World};
 use serde_json::Value;

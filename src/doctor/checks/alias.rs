@@ -20,9 +20,16 @@ pub(in crate::doctor) fn stands_for_go(facts: &Examination<'_>) -> Looked {
     if login.shell.name == "fish" {
         files.insert(0, login.account.home.join(".config/fish/functions/go.fish"));
     }
-    let lines = files.iter().filter_map(|file| SourceLine::find(file, defines_go)).filter(|line| line.place.file.exists());
+    let lines = files
+        .iter()
+        .filter_map(|file| SourceLine::find(file, defines_go))
+        .filter(|line| line.place.file.exists());
     let Some(line) = lines.last() else {
-        return Err(format!("{}: go is an alias or a function, of no file that was read", login.name(first.kind)).into());
+        return Err(format!(
+            "{}: go is an alias or a function, of no file that was read",
+            login.name(first.kind)
+        )
+        .into());
     };
     let text = line.text();
     let value = alias_value(&text);
@@ -46,8 +53,9 @@ pub(in crate::doctor) fn stands_for_go(facts: &Examination<'_>) -> Looked {
 fn defines_go(line: &str) -> bool {
     let line = line.trim();
     let rest = line.strip_prefix("function ").map(str::trim_start);
-    let is_function = rest.is_some_and(|rest| rest == "go" || ["go ", "go(", "go;", "go{"].iter().any(|start| rest.starts_with(start)))
-        || line.starts_with("go()")
+    let is_function = rest.is_some_and(|rest| {
+        rest == "go" || ["go ", "go(", "go;", "go{"].iter().any(|start| rest.starts_with(start))
+    }) || line.starts_with("go()")
         || line.starts_with("go ()");
     is_function || !line.starts_with('#') && alias_value(line).is_some()
 }
@@ -78,10 +86,25 @@ mod tests {
 
     #[test]
     fn a_line_that_makes_go_something_else_is_told_from_its_like() {
-        for line in ["alias go=/opt/go/bin/go", "  alias go='go1.20'", "alias go '/opt/go'", "go() {", "function go", "function go {", "go () { :; }"] {
+        for line in [
+            "alias go=/opt/go/bin/go",
+            "  alias go='go1.20'",
+            "alias go '/opt/go'",
+            "go() {",
+            "function go",
+            "function go {",
+            "go () { :; }",
+        ] {
             assert!(defines_go(line), "{line}");
         }
-        for line in ["alias gor='go run'", "# alias go=x", "alias golang=go", "function gopath", "going() {", "complete -W x go"] {
+        for line in [
+            "alias gor='go run'",
+            "# alias go=x",
+            "alias golang=go",
+            "function gopath",
+            "going() {",
+            "complete -W x go",
+        ] {
             assert!(!defines_go(line), "{line}");
         }
         assert_eq!(alias_value("[ -x /a ] && alias go=\"/a b\"").as_deref(), Some("/a b"));

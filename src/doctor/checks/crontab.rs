@@ -85,7 +85,8 @@ fn jobs_with_go(text: &str) -> Vec<Job> {
 fn assignment(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.split_once('=')?;
     let bare = |text: &'_ str| -> std::ops::Range<usize> {
-        let quoted = text.len() > 1 && ['"', '\''].iter().any(|quote| text.starts_with(*quote) && text.ends_with(*quote));
+        let quoted = text.len() > 1
+            && ['"', '\''].iter().any(|quote| text.starts_with(*quote) && text.ends_with(*quote));
         if quoted { 1..text.len() - 1 } else { 0..text.len() }
     };
     let (name, value) = (name.trim(), value.trim());
@@ -107,10 +108,13 @@ fn command(line: &str) -> Option<&str> {
 /// Whether a command's word is go or gofmt, and the command leaves PATH as it is.
 fn runs_go(command: &str) -> bool {
     let command = command.split('%').next().unwrap_or_default(); // what follows is the job's input
-    let mut parts = command.split([';', '&', '|', '(', ')', '{', '}']).map(str::trim).filter(|part| !part.is_empty());
+    let mut parts =
+        command.split([';', '&', '|', '(', ')', '{', '}']).map(str::trim).filter(|part| !part.is_empty());
     parts.find_map(|part| {
         let mut words = part.split_ascii_whitespace().skip_while(|word| {
-            is_assignment(word) && !word.starts_with("PATH=") || WRAPPERS.contains(word) || word.starts_with('-')
+            is_assignment(word) && !word.starts_with("PATH=")
+                || WRAPPERS.contains(word)
+                || word.starts_with('-')
         });
         match words.next() {
             Some("go" | "gofmt") => Some(true),
@@ -146,11 +150,16 @@ mod tests {
             ("* * * * * . $HOME/.profile; go version\n", vec![]),
             ("* * * * * cat % go\n", vec![]),
             ("PATH=$HOME/go/bin\n* * * * * go build\n", vec![(2, Some(1))]),
-            (" PATH = \"/x\" \n\n* * * * * go build\nPATH=/y\n@hourly gofmt\n", vec![(3, Some(1)), (5, Some(4))]),
+            (
+                " PATH = \"/x\" \n\n* * * * * go build\nPATH=/y\n@hourly gofmt\n",
+                vec![(3, Some(1)), (5, Some(4))],
+            ),
             ("BASH_ENV=/h/env\n* * * * * go build\n", vec![]),
         ] {
-            let found: Vec<_> =
-                jobs_with_go(text).into_iter().map(|job| (job.line, job.path.map(|(line, _)| line))).collect();
+            let found: Vec<_> = jobs_with_go(text)
+                .into_iter()
+                .map(|job| (job.line, job.path.map(|(line, _)| line)))
+                .collect();
             assert_eq!(found, expected, "{text}");
         }
     }

@@ -72,7 +72,8 @@ pub(in crate::doctor) fn exported(facts: &Examination<'_>) -> Looked {
     if let Some(goroot) = own {
         let go = Probe::of(&Process).all.into_iter().next();
         let severity = severity(go.as_deref(), &goroot, facts);
-        findings.extend(severity.map(|severity| of_export(severity, FindingPlace::variable(VARIABLE), &goroot)));
+        findings
+            .extend(severity.map(|severity| of_export(severity, FindingPlace::variable(VARIABLE), &goroot)));
     }
     Ok(findings)
 }

@@ -58,22 +58,27 @@ pub(in crate::doctor) fn overwritten(facts: &Examination<'_>) -> Looked {
         };
         let step = trace.turned(|path| !has_it(path));
         // The machine's profile gives each login its first PATH.
-        let place = step.and_then(|step| step.place.clone()).filter(|place| place.file != Path::new("/etc/profile"));
+        let place =
+            step.and_then(|step| step.place.clone()).filter(|place| place.file != Path::new("/etc/profile"));
         let Some(line) = place.as_ref().and_then(SourceLine::read) else { continue };
         match by_line.iter_mut().find(|dropped| dropped.line == line) {
             Some(dropped) => dropped.sessions.push(session),
             None => by_line.push(Dropped { line, what, sessions: vec![session] }),
         }
     }
-    let findings: Vec<_> =
-        environment.into_iter().chain(by_line.into_iter().map(|dropped| described(dropped, login, facts))).collect();
+    let findings: Vec<_> = environment
+        .into_iter()
+        .chain(by_line.into_iter().map(|dropped| described(dropped, login, facts)))
+        .collect();
     if findings.is_empty() { unasked(login) } else { Ok(findings) }
 }
 
 /// The sessions that lost something which their own files, or the machine, had put on PATH.
 fn lost<'l>(login: &'l LoginShell, facts: &Examination<'_>) -> Vec<(&'l ProbeResult, Lost)> {
-    let mut lost: Vec<_> =
-        if login.is_set_up { without_shims(login, facts) } else { Vec::new() }.into_iter().map(|session| (session, Lost::Shims)).collect();
+    let mut lost: Vec<_> = if login.is_set_up { without_shims(login, facts) } else { Vec::new() }
+        .into_iter()
+        .map(|session| (session, Lost::Shims))
+        .collect();
     for session in login.sessions.iter().filter(|session| session.failure.is_none()) {
         let has = |directory: &str| session.path.iter().any(|one| one == Path::new(directory));
         if SYSTEM.iter().all(|directory| !has(directory)) {
@@ -81,10 +86,14 @@ fn lost<'l>(login: &'l LoginShell, facts: &Examination<'_>) -> Vec<(&'l ProbeRes
         } else if !login.is_set_up && session.go.is_none() {
             // Whatever its files had put there before.
             let trace = login.trace(session.kind, "PATH");
-            let went = trace.steps.iter().rev().flat_map(|step| step.value.split(|byte| *byte == b':')).find(|one| {
-                let directory = Path::new(OsStr::from_bytes(one));
-                directory.is_absolute() && holds_go(directory) && !session.path.iter().any(|left| left == directory)
-            });
+            let went = trace.steps.iter().rev().flat_map(|step| step.value.split(|byte| *byte == b':')).find(
+                |one| {
+                    let directory = Path::new(OsStr::from_bytes(one));
+                    directory.is_absolute()
+                        && holds_go(directory)
+                        && !session.path.iter().any(|left| left == directory)
+                },
+            );
             lost.extend(went.map(|one| (session, Lost::Go(PathBuf::from(OsStr::from_bytes(one))))));
         }
     }
@@ -238,7 +247,8 @@ fn ordered_elsewhere(facts: &Examination<'_>) -> Option<Finding> {
     if !has(path.as_bytes(), &shims) {
         return None;
     }
-    let directories = path.as_bytes().split(|byte| *byte == b':').map(|one| Path::new(OsStr::from_bytes(one)));
+    let directories =
+        path.as_bytes().split(|byte| *byte == b':').map(|one| Path::new(OsStr::from_bytes(one)));
     let first = directories.filter(|one| one.is_absolute()).find(|one| holds_go(one))?;
     if lead_to_one(&first.join("go"), &shims.join("go")) {
         return None;
@@ -264,5 +274,8 @@ pub(super) fn answered<'l>(
         .filter(|session| !matches!(session.state(facts.home), SessionState::OutOfReach(_)))
         .map(|session| session.kind)
         .collect();
-    login.sessions.iter().filter(move |session| session.failure.is_none() && reachable.contains(&session.kind))
+    login
+        .sessions
+        .iter()
+        .filter(move |session| session.failure.is_none() && reachable.contains(&session.kind))
 }

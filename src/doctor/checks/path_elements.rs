@@ -56,7 +56,7 @@ pub(in crate::doctor) fn unexpanded(facts: &Examination<'_>) -> Looked {
         let mend = in_double_quotes(&line, &element).filter(|_| line.is_own(&login.account));
         findings.push(match mend {
             Some(new) => finding.mended(line.replaced(new), "writes it with $HOME, in double quotes"),
-            None => finding.by_hand("writes it with $HOME, in double quotes"),
+            None => finding.by_hand("write it with $HOME, in double quotes"),
         });
     }
     findings.extend(in_process(&home).filter(|_| findings.is_empty()));
@@ -86,7 +86,12 @@ fn elements(path: &OsStr) -> impl Iterator<Item = PathBuf> {
 /// The sessions that gave an answer, but the ones that have the shim already.
 fn misled<'l>(login: &'l LoginShell, facts: &Examination<'_>) -> Vec<&'l ProbeResult> {
     let is_right = |session: &&ProbeResult| session.state(facts.home) == SessionState::Shim;
-    login.sessions.iter().filter(|session| session.failure.is_none()).filter(|session| !is_right(session)).collect()
+    login
+        .sessions
+        .iter()
+        .filter(|session| session.failure.is_none())
+        .filter(|session| !is_right(session))
+        .collect()
 }
 
 /// The line after which PATH has this element.
@@ -102,7 +107,10 @@ fn in_double_quotes(line: &SourceLine, element: &[u8]) -> Option<Vec<u8>> {
     let value = std::str::from_utf8(line.bytes.get(assignment.value.clone())?).ok()?;
     let element = std::str::from_utf8(element).ok()?;
     let inner = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))?;
-    if inner.contains(['"', '\'', '\\', '`']) || inner.contains("$(") || !inner.split(':').any(|one| one == element) {
+    if inner.contains(['"', '\'', '\\', '`'])
+        || inner.contains("$(")
+        || !inner.split(':').any(|one| one == element)
+    {
         return None;
     }
     let home = |one: &str| match one.strip_prefix("~/") {
@@ -134,7 +142,10 @@ fn misspelt_in(path: &[PathBuf]) -> Option<(Vec<u8>, Misspelling)> {
         };
         let how = if bytes.strip_suffix(b"\r").is_some_and(holds) {
             Misspelling::CarriageReturn
-        } else if element.file_name() == Some("go".as_ref()) && element.is_file() && element.parent().is_some_and(holds_go) {
+        } else if element.file_name() == Some("go".as_ref())
+            && element.is_file()
+            && element.parent().is_some_and(holds_go)
+        {
             Misspelling::Program
         } else if bytes.contains(&b';') && bytes.split(|byte| *byte == b';').any(holds) {
             Misspelling::Semicolon
@@ -176,10 +187,11 @@ pub(in crate::doctor) fn bad_entry(facts: &Examination<'_>) -> Looked {
         let Some(line) = line_that_adds(login, session, &element).filter(|line| !known.contains(line)) else {
             continue;
         };
-        let finding = Finding { sessions: login.names(&[session]), ..of_misspelling(how, line.shown_without_cr()) };
+        let finding =
+            Finding { sessions: login.names(&[session]), ..of_misspelling(how, line.shown_without_cr()) };
         let mend = repaired(&line, &element, how).filter(|_| line.is_own(&login.account));
         findings.push(match mend {
-            Some(new) => finding.mended(line.replaced(new), words(how)),
+            Some(new) => finding.mended(line.replaced(new), words(how).replacen("delete", "deletes", 1)),
             None => finding.by_hand(words(how)),
         });
         known.push(line);
@@ -241,7 +253,10 @@ mod tests {
     use crate::shell::FileLine;
 
     fn line(text: &str) -> SourceLine {
-        SourceLine { place: FileLine { file: "/h/.profile".into(), line: 1 }, bytes: text.as_bytes().to_vec() }
+        SourceLine {
+            place: FileLine { file: "/h/.profile".into(), line: 1 },
+            bytes: text.as_bytes().to_vec(),
+        }
     }
 
     #[test]

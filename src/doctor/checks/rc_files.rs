@@ -31,7 +31,8 @@ struct Unreadable {
 /// The files that the login shell reads by itself and this user may not read.
 fn all_unreadable(login: &LoginShell) -> Vec<Unreadable> {
     let refused = |file: &PathBuf| {
-        let opened = rustix::fs::open(file, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty());
+        let opened =
+            rustix::fs::open(file, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty());
         matches!(opened, Err(Errno::ACCESS | Errno::PERM))
     };
     let files = login.all_files().into_iter().filter(refused);
@@ -114,8 +115,18 @@ pub(in crate::doctor) fn on_share(facts: &Examination<'_>) -> Looked {
 /// A file that lacks gvmr's lines, though setup has been run.
 pub(in crate::doctor) fn block_missing(facts: &Examination<'_>) -> Looked {
     let login = facts.login_shell()?;
-    let broken = without_shims(login, facts);
-    if broken.is_empty() || !login.is_set_up {
+    if !login.is_set_up {
+        return NOTHING;
+    }
+    // What was on PATH and went again is another cause.
+    let shims = facts.home.shims();
+    let had_shims = |session: &&ProbeResult| {
+        let trace = login.trace(session.kind, "PATH");
+        trace.steps.iter().any(|step| super::path::has(&step.value, &shims))
+    };
+    let broken: Vec<_> =
+        without_shims(login, facts).into_iter().filter(|session| !had_shims(session)).collect();
+    if broken.is_empty() {
         return NOTHING;
     }
     let hiding = hidden(login, &broken).map(|(hiding, _)| hiding);
@@ -155,7 +166,9 @@ pub(in crate::doctor) fn block_missing(facts: &Examination<'_>) -> Looked {
         sessions: login.names(&sessions),
         ..finding
             .what("a start-up file has lost gvmr's lines")
-            .why("sessions that read it have no shim directory on PATH: `go` is missing there, or another one")
+            .why(
+                "sessions that read it have no shim directory on PATH: `go` is missing there, or another one",
+            )
             .mended(SETUP, "writes gvmr's lines again, as `gvmr setup` does")
     }))
 }
@@ -164,8 +177,10 @@ pub(in crate::doctor) fn block_missing(facts: &Examination<'_>) -> Looked {
 pub(in crate::doctor) fn block_unterminated(facts: &Examination<'_>) -> Looked {
     let login = facts.login_shell()?;
     let home = &login.account.home;
-    let others = [".profile", ".bash_profile", ".bash_login", ".bashrc", ".zshenv", ".zprofile", ".zshrc", ".zlogin"];
-    let others = others.iter().chain(&[".kshrc", ".mkshrc", ".config/fish/config.fish"]).map(|name| home.join(name));
+    let others =
+        [".profile", ".bash_profile", ".bash_login", ".bashrc", ".zshenv", ".zprofile", ".zshrc", ".zlogin"];
+    let others =
+        others.iter().chain(&[".kshrc", ".mkshrc", ".config/fish/config.fish"]).map(|name| home.join(name));
     let mut files: Vec<_> = login.all_files().into_iter().filter(|file| file.starts_with(home)).collect();
     files.extend(others.filter(|file| file.exists()));
     files.sort();
@@ -174,16 +189,23 @@ pub(in crate::doctor) fn block_unterminated(facts: &Examination<'_>) -> Looked {
         let text = bounded::read(&file, MAX_BYTES).ok()??;
         let error = blocks(&text).err()?;
         let place = FileLine { file: file.clone(), line: error.line() };
-        let finding = Finding::at("rc.block-unterminated", Severity::Warning, FindingPlace::line(&file, Some(place.line)))
-            .what("a block of gvmr's has lost one of its marks")
-            .why(format!("{error}; `gvmr setup` leaves the file as it is until that is mended"));
+        let finding = Finding::at(
+            "rc.block-unterminated",
+            Severity::Warning,
+            FindingPlace::line(&file, Some(place.line)),
+        )
+        .what("a block of gvmr's has lost one of its marks")
+        .why(format!("{error}; `gvmr setup` leaves the file as it is until that is mended"));
         Some(match remains_of_ours(facts, login, &text, error) {
             Some(lines) => {
                 let changed = lines.filter_map(|line| {
                     let place = FileLine { file: file.clone(), line };
                     Some(SourceLine::read(&place)?.changed(LineChange::Delete))
                 });
-                finding.mended(Mend::Lines(changed.collect()), "takes the half block out; setup wrote all of its lines")
+                finding.mended(
+                    Mend::Lines(changed.collect()),
+                    "takes the half block out; setup wrote all of its lines",
+                )
             }
             None => finding.by_hand("delete the mark, and the lines that belong to it, then run gvmr setup"),
         })
@@ -215,7 +237,8 @@ fn hidden(login: &LoginShell, broken: &[&ProbeResult]) -> Option<(PathBuf, PathB
     let hiding = login.files(session.kind).last().filter(|file| {
         [".bash_profile", ".bash_login"].iter().any(|name| **file == home.join(name)) && !is_edited(file)
     })?;
-    let hidden = [".profile", ".bashrc"].map(|name| home.join(name)).into_iter().find(|file| is_edited(file))?;
+    let hidden =
+        [".profile", ".bashrc"].map(|name| home.join(name)).into_iter().find(|file| is_edited(file))?;
     let read = login.trace(session.kind, "PATH").files();
     let reads_ours = [".profile", ".bashrc"].iter().any(|name| read.contains(&home.join(name)));
     (!reads_ours).then(|| (hiding.clone(), hidden))

@@ -20,7 +20,9 @@ fn guards<'l>(login: &'l LoginShell, facts: &Examination<'_>) -> Vec<LineThatEnd
     let works_in_a_terminal = |login: &LoginShell, is_login: bool| {
         let shim = facts.home.shims();
         login.sessions.iter().any(|session| {
-            session.kind.is_interactive() && session.kind.is_login() == is_login && session.path.contains(&shim)
+            session.kind.is_interactive()
+                && session.kind.is_login() == is_login
+                && session.path.contains(&shim)
         })
     };
     let mut found: Vec<LineThatEnds<'l>> = Vec::new();
@@ -90,7 +92,10 @@ pub(in crate::doctor) fn stops_early(facts: &Examination<'_>) -> Looked {
             _ => Ok(harmless),
         };
     }
-    Ok(found.into_iter().map(|(place, sessions)| described(login, &place, &sessions, Severity::Error)).collect())
+    Ok(found
+        .into_iter()
+        .map(|(place, sessions)| described(login, &place, &sessions, Severity::Error))
+        .collect())
 }
 
 /// The line at which the files of a session end before their end, and before gvmr's lines.
@@ -142,13 +147,16 @@ fn absent(step: &TracedStep) -> Option<&str> {
 /// Files that the shell cannot parse below gvmr's lines. Asked of the shell alone first, which costs little.
 fn parse_errors(login: &LoginShell) -> Vec<Finding> {
     let own = login.all_files().into_iter().filter(|file| file.starts_with(&login.account.home));
-    let suspects: Vec<_> = own.filter(|file| !crate::doctor::lines::can_be_parsed(&login.shell, file)).collect();
+    let suspects: Vec<_> =
+        own.filter(|file| !crate::doctor::lines::can_be_parsed(&login.shell, file)).collect();
     let mut findings: Vec<Finding> = Vec::new();
     for file in suspects {
         let readers: Vec<_> = login
             .sessions
             .iter()
-            .filter(|session| login.trace(session.kind, "PATH").unparsed.iter().any(|place| place.file == file))
+            .filter(|session| {
+                login.trace(session.kind, "PATH").unparsed.iter().any(|place| place.file == file)
+            })
             .collect();
         let Some(first) = readers.first() else { continue };
         let trace = login.trace(first.kind, "PATH");
@@ -177,9 +185,9 @@ fn described(login: &LoginShell, place: &FileLine, sessions: &[&ProbeResult], se
         _ => "what stands below is not read; gvmr's lines stand above",
     };
     if let Some((_, mend)) = carriage {
-        let finding = finding
-            .what("a start-up file has the line ends of Windows")
-            .why(format!("the shell takes the CR for a part of the word, and cannot parse the file: {consequence}"));
+        let finding = finding.what("a start-up file has the line ends of Windows").why(format!(
+            "the shell takes the CR for a part of the word, and cannot parse the file: {consequence}"
+        ));
         return match mend {
             Some(mend) => finding.mended(mend, "ends the lines with LF alone"),
             None => finding.by_hand("convert the file, as with dos2unix"),
@@ -194,14 +202,19 @@ fn described(login: &LoginShell, place: &FileLine, sessions: &[&ProbeResult], se
     if let Some(file) = last.and_then(absent) {
         let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy().into_owned();
         let finding = finding
-            .what(format!("a line reads {} without a test, and that file is not there", gvmr_core::sys::printable::word(&name)))
+            .what(format!(
+                "a line reads {} without a test, and that file is not there",
+                gvmr_core::sys::printable::word(&name)
+            ))
             .why(match login.shell.name.as_str() {
                 "ksh" | "mksh" => "the shell skips the rest of the start-up file",
                 _ => "the shell ends there, and no login gets further",
             });
         let mend = SourceLine::read(place).and_then(|line| line.without(&login.account, Some(&login.shell)));
         return match mend {
-            Some(mend) => finding.mended(mend, "turns the line into a comment; without the file it only does harm"),
+            Some(mend) => {
+                finding.mended(mend, "turns the line into a comment; without the file it only does harm")
+            }
             None => finding.by_hand("test for the file: `if [ -r FILE ]; then . FILE; fi`"),
         };
     }

@@ -52,7 +52,8 @@ fn secret_in(text: &str) -> Option<(&'static str, String)> {
     }
     let before = text.split("://").next().unwrap_or_default();
     let is_named = |name: &&&str| {
-        let mut words = before.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
+        let mut words =
+            before.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
         words.any(|word| word == **name)
     };
     let variable = *VARIABLES.iter().find(is_named)?;
@@ -68,7 +69,12 @@ fn files(facts: &Examination<'_>) -> Vec<PathBuf> {
     let mut files = exports::files(home.as_deref());
     let project = facts.directory().ok().map(Path::to_owned);
     for directory in project.iter().flat_map(|directory| directory.ancestors()) {
-        files.extend(["gvmr.toml", ".envrc"].map(|name| directory.join(name)).into_iter().filter(|file| file.is_file()));
+        files.extend(
+            ["gvmr.toml", ".envrc"]
+                .map(|name| directory.join(name))
+                .into_iter()
+                .filter(|file| file.is_file()),
+        );
         if directory.join(".git").exists() || Some(directory) == home.as_deref() {
             break;
         }
@@ -121,7 +127,9 @@ pub(in crate::doctor) fn in_files(facts: &Examination<'_>) -> Looked {
             let severity = if readers.is_some() { Severity::Error } else { Severity::Warning };
             let why = match readers {
                 Some(readers) => format!("{readers}, and every program that a session starts gets it"),
-                None => "every program that a session starts gets it, and logs and reports may show it".to_owned(),
+                None => {
+                    "every program that a session starts gets it, and logs and reports may show it".to_owned()
+                }
             };
             findings.push(
                 Finding::at("secret.in-rc-file", severity, line.with_text(&format!("{variable}={shown}")))
@@ -137,11 +145,15 @@ pub(in crate::doctor) fn in_files(facts: &Examination<'_>) -> Looked {
         if let Some((variable, shown)) = secret_in(line) {
             let text = format!("{variable}={shown}");
             findings.push(
-                Finding::at("secret.in-rc-file", Severity::Warning, FindingPlace::written("crontab", index + 1, text))
-                    .what(format!("a password stands in {variable} in your crontab"))
-                    .why("each job gets it, and logs and reports may show it")
-                    .by_hand("store it with gvmr, then take it out of the line with `crontab -e`")
-                    .command(command(variable, &shown)),
+                Finding::at(
+                    "secret.in-rc-file",
+                    Severity::Warning,
+                    FindingPlace::written("crontab", index + 1, text),
+                )
+                .what(format!("a password stands in {variable} in your crontab"))
+                .why("each job gets it, and logs and reports may show it")
+                .by_hand("store it with gvmr, then take it out of the line with `crontab -e`")
+                .command(command(variable, &shown)),
             );
         }
     }
@@ -174,7 +186,11 @@ fn is_tracked(file: &Path) -> bool {
             return None;
         }
         let mut command = Command::new(program::find_in_system("git", &Process)?);
-        command.args(["ls-files", "--error-unmatch", "--"]).arg(file.file_name()?).current_dir(directory).stdin(Stdio::null());
+        command
+            .args(["ls-files", "--error-unmatch", "--"])
+            .arg(file.file_name()?)
+            .current_dir(directory)
+            .stdin(Stdio::null());
         let limits = OutputLimits { time: LIMIT, kept: KeptOutput::First(0), is_answer: |_| false };
         let output = process::output(command, Streams::Both, Scope::Group, limits).ok()?;
         Some(matches!(output.ending, Ending::Exited(status) if status.success()))
@@ -188,7 +204,8 @@ pub(in crate::doctor) fn in_environment(facts: &Examination<'_>) -> Looked {
     let mut findings = Vec::new();
     for variable in VARIABLES {
         let Some(value) = Process.text(variable).filter(|value| has_password(value)) else { continue };
-        let is_written = files.iter().flat_map(|file| secrets_in(file)).any(|secret| secret.variable == variable);
+        let is_written =
+            files.iter().flat_map(|file| secrets_in(file)).any(|secret| secret.variable == variable);
         if is_written || exports::of_process(facts, variable).is_some() {
             continue;
         }
@@ -218,10 +235,18 @@ mod tests {
             found("# set -gx GOPROXY https://joe:s3cret@go.corp.example,direct"),
             Some(("GOPROXY", "https://***@go.corp.example,direct".to_owned()))
         );
-        for text in ["export HTTPS_PROXY=http://proxy:3128", "URL=http://u:p@h", "GOPROXY=https://joe:$PASS@h"] {
+        for text in
+            ["export HTTPS_PROXY=http://proxy:3128", "URL=http://u:p@h", "GOPROXY=https://joe:$PASS@h"]
+        {
             assert_eq!(found(text), None, "{text}");
         }
-        assert_eq!(command("https_proxy", "http://***@proxy.corp.example:3128"), "gvmr auth set proxy.corp.example:3128 --proxy");
-        assert_eq!(command("GOPROXY", "https://***@go.corp.example/x,direct"), "gvmr auth set go.corp.example");
+        assert_eq!(
+            command("https_proxy", "http://***@proxy.corp.example:3128"),
+            "gvmr auth set proxy.corp.example:3128 --proxy"
+        );
+        assert_eq!(
+            command("GOPROXY", "https://***@go.corp.example/x,direct"),
+            "gvmr auth set go.corp.example"
+        );
     }
 }

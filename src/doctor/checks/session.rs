@@ -28,9 +28,8 @@ pub(in crate::doctor) fn without_go(facts: &Examination<'_>) -> Looked {
     }
     let directory = go.parent().unwrap_or(Path::new("/"));
     let trace = login.trace(with.kind, "PATH");
-    let step = trace.turned(|path| {
-        path.split(|byte| *byte == b':').any(|one| one == directory.as_os_str().as_bytes())
-    });
+    let step = trace
+        .turned(|path| path.split(|byte| *byte == b':').any(|one| one == directory.as_os_str().as_bytes()));
     let line = step
         .and_then(|step| SourceLine::read(step.place.as_ref()?))
         .or_else(|| exports::line_that_names(directory, login));
@@ -50,4 +49,3 @@ pub(in crate::doctor) fn without_go(facts: &Examination<'_>) -> Looked {
         finding.by_hand(format!("put `{line}` into the file that they read; in ~/.bashrc above the guard"))
     }))
 }
-

@@ -24,7 +24,8 @@ pub(in crate::doctor) fn stale(facts: &Examination<'_>) -> Looked {
         return NOTHING;
     };
     let shims = facts.home.shims();
-    let Some(fresh) = login.sessions.iter().find(|session| session.state(facts.home) == SessionState::Shim) else {
+    let Some(fresh) = login.sessions.iter().find(|session| session.state(facts.home) == SessionState::Shim)
+    else {
         return NOTHING;
     };
     if has(path.as_bytes(), &shims) {
@@ -32,8 +33,14 @@ pub(in crate::doctor) fn stale(facts: &Examination<'_>) -> Looked {
     }
     // A PATH that lacks more than gvmr's directories was given by hand.
     let go_bin = facts.user_home().map(|home| home.join("go/bin"));
-    let is_ours = |directory: &&std::path::PathBuf| **directory == shims || Some(*directory) == go_bin.as_ref();
-    if !fresh.path.iter().filter(|directory| !is_ours(directory)).all(|directory| has(path.as_bytes(), directory)) {
+    let is_ours =
+        |directory: &&std::path::PathBuf| **directory == shims || Some(*directory) == go_bin.as_ref();
+    if !fresh
+        .path
+        .iter()
+        .filter(|directory| !is_ours(directory))
+        .all(|directory| has(path.as_bytes(), directory))
+    {
         return NOTHING;
     }
     let Some(old) = older_session(&facts.home.root().join("env"), login.account.uid) else { return NOTHING };
@@ -44,7 +51,10 @@ pub(in crate::doctor) fn stale(facts: &Examination<'_>) -> Looked {
         Finding::at("session.stale", Severity::Warning, FindingPlace::of_process(old.name.clone(), old.pid))
             .and(FindingPlace::variable("PATH"))
             .what("this session is older than gvmr's setup, and has no shim directory on PATH")
-            .why(format!("{} keeps the PATH that it began with; new sessions are fine", gvmr_core::sys::printable::word(&old.name)))
+            .why(format!(
+                "{} keeps the PATH that it began with; new sessions are fine",
+                gvmr_core::sys::printable::word(&old.name)
+            ))
             .by_hand("read gvmr's script here, or start the session again")
             .command(format!("{source}{shown}")),
     ))
@@ -54,7 +64,8 @@ pub(in crate::doctor) fn stale(facts: &Examination<'_>) -> Looked {
 fn older_session(script: &Path, uid: u32) -> Option<Ancestor> {
     let written = fs::metadata(script).ok()?.modified().ok()?;
     let chain = Ancestor::all();
-    let chain = chain.into_iter().take_while(|one| one.uid == uid && !BOUNDARIES.contains(&one.name.as_str()));
+    let chain =
+        chain.into_iter().take_while(|one| one.uid == uid && !BOUNDARIES.contains(&one.name.as_str()));
     let keeps = |one: &Ancestor| is_session(one) && one.began().is_some_and(|began| began < written);
     chain.filter(keeps).last()
 }
@@ -66,6 +77,7 @@ fn is_session(process: &Ancestor) -> bool {
     }
     let Some((first, rest)) = process.words.split_first() else { return false };
     let program = first.trim_start_matches('-').rsplit('/').next().unwrap_or_default();
-    let is_command = rest.iter().any(|word| !word.starts_with('-') || !word.starts_with("--") && word.contains('c'));
+    let is_command =
+        rest.iter().any(|word| !word.starts_with('-') || !word.starts_with("--") && word.contains('c'));
     ShellKind::of_program(program).is_some() && !is_command
 }

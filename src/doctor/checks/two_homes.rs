@@ -1,13 +1,13 @@
 //! Two homes of gvmr in one session: the shims of another one come first, or GVMR_HOME names another one.
 
 use super::path::line_that_prepends;
+use super::rc_files::SETUP;
 use super::{Looked, NOTHING, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
-use crate::doctor::place::FindingPlace;
 use crate::doctor::lines::SourceLine;
+use crate::doctor::place::FindingPlace;
 use crate::shell::ProbeResult;
-use super::rc_files::SETUP;
 use gvmr_core::home::shared_home;
 use gvmr_core::home::system_go::home_of_shim;
 use gvmr_core::sys::environment::{Environment as _, Process};
@@ -30,7 +30,8 @@ pub(in crate::doctor) fn another_first(facts: &Examination<'_>) -> Looked {
     let login = facts.login_shell()?;
     let another = |session: &ProbeResult| {
         let first = home_of_first(&session.all)?;
-        let is_ours = first == ours || gvmr_core::sys::directory::lead_to_one(&first.join("shims"), &facts.home.shims());
+        let is_ours = first == ours
+            || gvmr_core::sys::directory::lead_to_one(&first.join("shims"), &facts.home.shims());
         let has_ours = session.path.contains(&facts.home.shims());
         (!is_ours && has_ours).then_some(first)
     };
@@ -61,7 +62,8 @@ pub(in crate::doctor) fn another_first(facts: &Examination<'_>) -> Looked {
 fn in_process(facts: &Examination<'_>) -> Option<Finding> {
     Process.get("GVMR_HOME")?;
     let path = Process.get("PATH")?;
-    let directories = path.as_bytes().split(|byte| *byte == b':').map(|one| Path::new(OsStr::from_bytes(one)));
+    let directories =
+        path.as_bytes().split(|byte| *byte == b':').map(|one| Path::new(OsStr::from_bytes(one)));
     let first = directories.filter(|one| one.is_absolute()).find(|one| super::path::holds_go(one))?;
     let other = home_of_shim(&first.join("go"))?;
     let is_ours = gvmr_core::sys::directory::lead_to_one(&other.shims(), &facts.home.shims());

@@ -28,10 +28,15 @@ pub(super) fn without_shims(facts: &Examination<'_>, login: &LoginShell) -> Look
             .why("user services and desktop programs find no go of gvmr's")
     };
     if !own.join(OURS).exists() {
-        return one(Some(finding(FindingPlace::file(own.join(OURS))).mended(SETUP, "writes that file, as `gvmr setup` does")));
+        return one(Some(
+            finding(FindingPlace::file(own.join(OURS)))
+                .mended(SETUP, "writes that file, as `gvmr setup` does"),
+        ));
     }
     one(Some(match line_behind_ours(&own) {
-        Some(line) => finding(line.shown()).by_hand("put `:$PATH` behind what the line sets, then log in again"),
+        Some(line) => {
+            finding(line.shown()).by_hand("put `:$PATH` behind what the line sets, then log in again")
+        }
         None => finding(FindingPlace::file(own.join(OURS)))
             .by_hand("a PATH was imported into the manager: take it out, and read the files again")
             .command("systemctl --user unset-environment PATH && systemctl --user daemon-reload"),
@@ -42,7 +47,8 @@ pub(super) fn without_shims(facts: &Examination<'_>, login: &LoginShell) -> Look
 fn line_behind_ours(own: &Path) -> Option<SourceLine> {
     let directories = DIRECTORIES.iter().map(PathBuf::from).chain([own.to_owned()]);
     let listed = directories.filter_map(|directory| fs::read_dir(directory).ok()).flatten().flatten();
-    let mut later: Vec<_> = listed.filter(|entry| entry.file_name().as_os_str() > OURS).map(|entry| entry.path()).collect();
+    let mut later: Vec<_> =
+        listed.filter(|entry| entry.file_name().as_os_str() > OURS).map(|entry| entry.path()).collect();
     later.sort_by(|one, other| one.file_name().cmp(&other.file_name()));
     let drops = |line: &str| line.starts_with("PATH=") && !line.contains("$PATH") && !line.contains("${PATH");
     later.iter().rev().find_map(|file| SourceLine::find(file, drops))

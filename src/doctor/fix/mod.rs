@@ -92,7 +92,8 @@ pub fn run<'a>(
         };
         outcomes.push((finding, outcome));
     }
-    let is_unused = record.record.edits.is_empty() && record.record.logins.is_empty();
+    let recorded = &record.record;
+    let is_unused = recorded.edits.is_empty() && recorded.logins.is_empty() && recorded.moved.is_empty();
     let number = record.number;
     if is_unused {
         record.delete()?;

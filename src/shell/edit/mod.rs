@@ -23,8 +23,8 @@ mod temporary;
 mod write;
 
 pub use backup::move_aside;
-pub use block::{BlockError, blocks};
 pub(super) use block::{BEGIN, END};
+pub use block::{BlockError, blocks};
 pub use change::FileChange;
 pub use changes::{Changes, Direction};
 pub use content::{BlockPosition, ChangedLine, Edit, EditContent};

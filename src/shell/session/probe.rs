@@ -151,7 +151,11 @@ mod tests {
 
     #[test]
     fn an_answer_is_found_in_whatever_stands_around_it() {
-        let sight = Probe { path: vec!["/a b".into(), "".into(), "~/x".into()], all: vec!["/a b/go".into()], variables: vec![("GOFLAGS".to_owned(), "-a b=c".into())] };
+        let sight = Probe {
+            path: vec!["/a b".into(), "".into(), "~/x".into()],
+            all: vec!["/a b/go".into()],
+            variables: vec![("GOFLAGS".to_owned(), "-a b=c".into())],
+        };
         let output = format!("{START}half\x00\x1b[0m noise{sight}\nbye");
         let (found, rest) = Probe::find(output.as_bytes()).unwrap();
         assert_eq!(found, sight);

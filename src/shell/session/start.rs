@@ -119,7 +119,8 @@ fn question(shell: &Shell, kind: SessionKind, language: &Language, gvmr: &Path) 
 
 /// What the shell said `go` is, and the output without that.
 pub(super) fn meaning_of_go(output: &[u8]) -> (Option<String>, Vec<u8>) {
-    let find = |text: &[u8], mark: &str| text.windows(mark.len()).rposition(|window| window == mark.as_bytes());
+    let find =
+        |text: &[u8], mark: &str| text.windows(mark.len()).rposition(|window| window == mark.as_bytes());
     let found = || {
         let [start_mark, end_mark] = MEANING;
         let start = find(output, start_mark)?;

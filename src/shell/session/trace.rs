@@ -71,7 +71,7 @@ impl Sessions<'_> {
             return None;
         }
         Some(match shell.name.as_str() {
-            "fish" => parse::fish(&outcome.stdout, variable, &files),
+            "fish" => parse::fish(&outcome.stdout, variable, &files, &self.account.home),
             name => {
                 let raw = parse::raw(&outcome.stdout);
                 place::found(raw, name, variable, &files)
@@ -146,7 +146,8 @@ impl SessionTrace {
 
     /// The files in which commands ran.
     pub fn files(&self) -> Vec<PathBuf> {
-        let mut files: Vec<_> = self.steps.iter().filter_map(|step| Some(step.place.as_ref()?.file.clone())).collect();
+        let mut files: Vec<_> =
+            self.steps.iter().filter_map(|step| Some(step.place.as_ref()?.file.clone())).collect();
         files.sort();
         files.dedup();
         files

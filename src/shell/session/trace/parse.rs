@@ -63,44 +63,61 @@ fn step(line: &[u8]) -> Option<RawStep> {
     })
 }
 
-/// The output of fish, which tells each change and where it was made.
-pub(super) fn fish(output: &[u8], variable: &str, files: &[PathBuf]) -> SessionTrace {
+/// The output of fish, which tells each change and where it was made. It writes the home as `~`.
+pub(super) fn fish(output: &[u8], variable: &str, files: &[PathBuf], home: &Path) -> SessionTrace {
     let mut trace = SessionTrace::default();
-    let mut value = None;
-    let mut pending: Option<Vec<u8>> = None;
+    let mut value: Option<Vec<u8>> = None;
+    let mut changed: Option<(Vec<u8>, Option<FileLine>)> = None;
+    let mut is_handlers = false;
+    let finish = |trace: &mut SessionTrace,
+                  value: &mut Option<Vec<u8>>,
+                  changed: Option<(Vec<u8>, Option<FileLine>)>| {
+        let Some((new, place)) = changed else { return };
+        let before = value.replace(new).unwrap_or_default();
+        trace.steps.push(TracedStep { place, value: before, text: variable.to_owned() });
+    };
     for line in output.split(|byte| *byte == b'\n') {
         if let Some(at) = find(line, MARK) {
+            finish(&mut trace, &mut value, changed.take());
+            is_handlers = false;
             let told = line.get(at + MARK.len()..).unwrap_or_default();
             if told == LAST.as_bytes() {
                 trace.is_whole = true;
+                continue;
+            }
+            let new = told.get(..find(told, MARK).unwrap_or(told.len())).unwrap_or_default().to_vec();
+            if value.is_none() {
+                value = Some(new); // before all files
             } else {
-                let new = told.get(..find(told, MARK).unwrap_or(told.len())).unwrap_or_default().to_vec();
-                if value.is_none() {
-                    value = Some(new); // before all files
-                } else {
-                    pending = Some(new);
-                }
+                changed = Some((new, None));
             }
             continue;
         }
         let text = String::from_utf8_lossy(line);
-        if pending.is_some() {
-            let place = text.trim().strip_prefix("called on line ").and_then(|rest| {
-                let (number, file) = rest.split_once(" of file ")?;
-                let file = PathBuf::from(file.trim());
-                Some(FileLine { file: Some(file).filter(|file| file.is_absolute())?, line: number.parse().ok()? })
-            });
-            if let Some(place) = place {
-                let before = std::mem::replace(&mut value, pending.take()).unwrap_or_default();
-                trace.steps.push(TracedStep { place: Some(place), value: before, text: variable.to_owned() });
+        if text.starts_with("in event handler") {
+            is_handlers = true;
+        } else if let Some(place) = called(&text, home) {
+            // The first place is our own function's; functions of fish act for who calls them.
+            let is_fishs = place.file.starts_with("/usr/share/fish");
+            if let Some((_, known @ None)) = changed.as_mut().filter(|_| is_handlers && !is_fishs) {
+                *known = Some(place);
             }
-        } else if !line.is_empty() && !text.starts_with("in ") && !text.trim_start().starts_with("called on ") {
-            trace.said.push((trace.steps.len(), text.into_owned()));
+        } else if !text.is_empty() && !text.starts_with("in ") && !text.starts_with("from sourcing file ") {
+            trace.said.push((trace.steps.len() + usize::from(changed.is_some()), text.into_owned()));
         }
     }
+    finish(&mut trace, &mut value, changed);
     trace.steps.push(TracedStep { place: None, value: value.unwrap_or_default(), text: String::new() });
     trace.unparsed = unparsed(&trace.said, files);
     trace
+}
+
+/// The place in a line of fish's stack.
+fn called(text: &str, home: &Path) -> Option<FileLine> {
+    let (number, file) = text.trim().strip_prefix("called on line ")?.split_once(" of file ")?;
+    let file = file.trim();
+    let file = file.strip_prefix("~/").map_or_else(|| PathBuf::from(file), |below| home.join(below));
+    Some(FileLine { file: Some(file).filter(|file| file.is_absolute())?, line: number.parse().ok()? })
 }
 
 /// The lines that the shell could not parse, by its own words.
@@ -120,7 +137,8 @@ pub(super) fn unparsed(said: &[(usize, String)], files: &[PathBuf]) -> Vec<FileL
 fn place(said: &str, file: &Path) -> Option<FileLine> {
     let name = file.to_str()?;
     // fish shortens the home.
-    let short = said.split(' ').next().and_then(|word| word.strip_prefix('~')).filter(|rest| name.ends_with(rest));
+    let short =
+        said.split(' ').next().and_then(|word| word.strip_prefix('~')).filter(|rest| name.ends_with(rest));
     let rest = match (said.find(name), short) {
         (Some(at), _) => [said.get(..at)?, " ", said.get(at + name.len()..)?].concat(),
         (None, Some(short)) if !short.is_empty() => said.get(1 + short.len()..)?.to_owned(),
@@ -159,9 +177,11 @@ mod tests {
     #[test]
     fn changes_that_fish_tells_are_commands() {
         let text = b"@@gvmr@@/a@@gvmr@@\nhello\n@@gvmr@@/b:/a@@gvmr@@\nin function '__gvmr_trace' with arguments\n\
-                     \tcalled on line 3 of file /h/c.fish\nin event handler\n\tcalled on line 3 of file /h/c.fish\n\
+                     \tcalled on line 1 of file ~/c.fish\nin event handler: x\n\tcalled on line 9 of file \
+                     /usr/share/fish/functions/fish_add_path.fish\nin function 'fish_add_path'\n\tcalled on line 3 of \
+                     file ~/c.fish\n\
                      @@gvmr@@gvmr_read_all\n";
-        let trace = fish(text, "PATH", &[]);
+        let trace = fish(text, "PATH", &[], Path::new("/h"));
         assert!(trace.is_whole);
         let place = FileLine { file: "/h/c.fish".into(), line: 3 };
         assert_eq!(trace.steps[0].place, Some(place));

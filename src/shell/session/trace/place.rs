@@ -88,21 +88,30 @@ fn unquoted(word: &str) -> String {
     word.trim().trim_matches('\'').to_owned()
 }
 
+/// A command stands below the one before it, unless it is in a loop or a function. What a file reads comes to its end first.
 fn place(open: &mut [OpenFile], line: Option<usize>, text: &str) -> Option<FileLine> {
-    if let Some(number) = line.filter(|number| *number > 0) {
-        let named = open.iter().rev().find(|file| file.lines.get(number - 1).is_some_and(|line| shows(line, text)));
-        let file = named.or(open.first())?;
-        return Some(FileLine { file: file.path.clone(), line: number });
-    }
-    for file in open.iter_mut().rev() {
-        let later = file.lines.iter().skip(file.next).position(|line| shows(line, text)).map(|at| at + file.next);
-        let at = later.or_else(|| file.lines.iter().position(|line| shows(line, text)));
-        if let Some(at) = at {
-            file.next = at + 1;
-            return Some(FileLine { file: file.path.clone(), line: at + 1 });
+    let number = line.filter(|number| *number > 0);
+    for is_below in [true, false] {
+        for file in open.iter_mut().rev() {
+            let from = if is_below { file.next } else { 0 };
+            let at = match number {
+                Some(number) => {
+                    let shown = file.lines.get(number - 1).is_some_and(|line| shows(line, text));
+                    Some(number - 1).filter(|at| shown && *at >= from)
+                }
+                None => file.lines.iter().skip(from).position(|line| shows(line, text)).map(|at| at + from),
+            };
+            if let Some(at) = at {
+                // Other commands of the same line may follow.
+                file.next = at + usize::from(number.is_none());
+                return Some(FileLine { file: file.path.clone(), line: at + 1 });
+            }
         }
     }
-    None
+    let first = open.first()?;
+    number
+        .filter(|number| *number <= first.lines.len())
+        .map(|line| FileLine { file: first.path.clone(), line })
 }
 
 impl OpenFile {
@@ -159,11 +168,14 @@ fn literals(value: &str) -> Vec<String> {
     let mut characters = value.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
+            '$' if characters.peek() == Some(&'(') => break,
             '$' => {
                 parts.push(String::new());
                 let is_braced = characters.next_if_eq(&'{').is_some();
                 while characters
-                    .next_if(|next| if is_braced { *next != '}' } else { next.is_ascii_alphanumeric() || *next == '_' })
+                    .next_if(|next| {
+                        if is_braced { *next != '}' } else { next.is_ascii_alphanumeric() || *next == '_' }
+                    })
                     .is_some()
                 {}
                 if is_braced {
