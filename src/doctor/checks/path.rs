@@ -3,6 +3,7 @@
 use super::rc_files::{SETUP, without_shims};
 use super::{Looked, NOTHING, one};
 use crate::doctor::assignment::Assignment;
+use crate::doctor::exports;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::lines::{MAX_BYTES, SourceLine};
@@ -221,7 +222,8 @@ pub(in crate::doctor) fn shim_not_first(facts: &Examination<'_>) -> Looked {
     }
     let Some(other) = broken.iter().find_map(|session| session.go.clone()) else { return unasked(login) };
     let directory = other.parent().unwrap_or(Path::new("/"));
-    let line = line_that_prepends(login, &broken, directory, &shims);
+    let line = line_that_prepends(login, &broken, directory, &shims)
+        .or_else(|| exports::line_that_names(directory, login));
     let place = line.as_ref().map_or_else(|| FindingPlace::file(&other), SourceLine::shown);
     let version = goroot::of_program(&other).and_then(|goroot| goroot::version(&goroot));
     let version = version.map(|version| format!(" (Go {})", Selector::exact(&version))).unwrap_or_default();

@@ -8,6 +8,7 @@ use crate::doctor::mend::{LineChange, Mend};
 use crate::doctor::mounts;
 use crate::doctor::place::FindingPlace;
 use crate::doctor::sessions::{LoginShell, is_edited};
+use crate::shell::quote;
 use crate::shell::{BlockError, FileLine, POSIX, ProbeResult, blocks};
 use gvmr_core::sys::bounded;
 use rustix::fs::{Mode, OFlags};
@@ -69,9 +70,10 @@ pub(in crate::doctor) fn unreadable(facts: &Examination<'_>) -> Looked {
                 ))
                 .why("no other file is read in its place, as after a restore or a rollback by root")
         };
-        if is_own && file.starts_with(&login.account.home) {
-            let mode = mode | 0o600;
-            return finding.mended(Mend::Mode { file, mode }, format!("gives it the mode {mode:o}"));
+        // The journal of --fix keeps what it changes, and cannot read this.
+        if is_own {
+            let name = quote::where_needed(file.as_os_str());
+            return finding.by_hand("let yourself read it").command(format!("chmod u+rw {name}"));
         }
         if file.starts_with(&login.account.home) {
             finding.mended(
@@ -79,7 +81,9 @@ pub(in crate::doctor) fn unreadable(facts: &Examination<'_>) -> Looked {
                 "moves it aside, and begins with the file that new users get",
             )
         } else {
-            finding.by_hand("let everyone read it").command(format!("sudo chmod a+r {}", file.display()))
+            finding
+                .by_hand("let everyone read it")
+                .command(format!("sudo chmod a+r {}", quote::where_needed(file.as_os_str())))
         }
     });
     Ok(findings.collect())

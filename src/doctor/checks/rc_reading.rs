@@ -253,8 +253,15 @@ pub(in crate::doctor) fn prints(facts: &Examination<'_>) -> Looked {
     });
     let Some(session) = noisy else { return Ok(Vec::new()) };
     let trace = login.trace(session.kind, "PATH");
-    let traced = trace.printed(&session.noise).and_then(|step| step.place.as_ref());
-    let place = match traced {
+    let traced = trace.printed(&session.noise).and_then(|step| step.place.clone());
+    // fish tells of changes alone.
+    let written = || {
+        let first = session.noise.split("\\n").next().unwrap_or_default();
+        let says = |line: &str| !line.trim_start().starts_with('#') && line.contains(first);
+        let files = login.files(session.kind).iter().rev();
+        files.filter_map(|file| SourceLine::find(file, says)).map(|line| line.place).next()
+    };
+    let place = match if login.shell.name == "fish" { written() } else { traced } {
         Some(place) => FindingPlace::line(&place.file, Some(place.line)),
         None => match login.files(session.kind).last() {
             Some(file) => FindingPlace::file(file),

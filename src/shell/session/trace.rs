@@ -74,7 +74,7 @@ impl Sessions<'_> {
             "fish" => parse::fish(&outcome.stdout, variable, &files, &self.account.home),
             name => {
                 let raw = parse::raw(&outcome.stdout);
-                place::found(raw, name, variable, &files)
+                place::found(raw, name, variable, &files, &self.account.home)
             }
         })
     }

@@ -84,7 +84,7 @@ fn what_keeps_zsh_and_fish_from_gvmrs_lines_is_named() {
         case(
             ".config/fish/config.fish",
             Spoil::Write("echo hello\n"),
-            &[("rc.prints", ".config/fish/config.fish", "")],
+            &[("rc.prints", ".config/fish/config.fish", "echo hello")],
             false,
         ),
         case(
@@ -152,8 +152,7 @@ fn a_file_that_root_left_is_named_and_moved_aside() {
     chown(&file, Some(super::user_of::UID), Some(super::user_of::UID)).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o200)).unwrap();
     assert_eq!(user.found(), ["rc.unreadable ~/.bash_profile"]);
-    user.gvmr(&["doctor", "--fix", "--yes"]).succeeds();
-    assert_eq!(user.found(), [""; 0]);
+    assert!(user.first()["fix"]["command"].as_str().unwrap().starts_with("chmod u+rw "));
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn mended_by_setup(world: &World, expected: &str, sessions: &[&str]) {
     assert_eq!(findings(world, &run), [expected]);
     let finding = run.json()["findings"][0].clone();
     assert_eq!(finding["sessions"], json!(sessions), "{finding:#}");
-    assert_eq!(finding["fix"]["command"], "gvmr setup");
+    assert_eq!(finding["fix"]["automatic"], true, "{finding:#}");
     world.gvmr(["setup", "--yes"]).succeeds();
     assert_eq!(findings(world, &world.gvmr(["doctor", "--json"])), [""; 0]);
 }

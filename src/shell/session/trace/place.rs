@@ -10,11 +10,17 @@ use std::path::{Path, PathBuf};
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The trace with places. `files` are those that the shell reads by itself.
-pub(super) fn found(raw: RawTrace, shell: &str, variable: &str, files: &[PathBuf]) -> SessionTrace {
+pub(super) fn found(
+    raw: RawTrace,
+    shell: &str,
+    variable: &str,
+    files: &[PathBuf],
+    home: &Path,
+) -> SessionTrace {
     let RawTrace { steps, said, is_whole } = raw;
     let mut steps = match shell {
         "bash" | "zsh" | "ksh" => steps.into_iter().map(as_told).collect(),
-        _ => by_text(steps, files),
+        _ => by_text(steps, files, variable, home),
     };
     // These show a plain assignment's own value.
     if matches!(shell, "dash" | "ash" | "ksh") {
@@ -51,18 +57,21 @@ fn shift(steps: &mut [TracedStep], variable: &str) {
 struct OpenFile {
     path: PathBuf,
     lines: Vec<String>,
-    /// The line, from 0, behind the last command that was found in it.
-    next: usize,
+    /// The line, from 0, of the last command that was found in it, and that command.
+    last: usize,
+    text: String,
 }
 
 /// Finds each command in the file that is read by its number, or by its words.
-fn by_text(steps: Vec<RawStep>, files: &[PathBuf]) -> Vec<TracedStep> {
+fn by_text(steps: Vec<RawStep>, files: &[PathBuf], variable: &str, home: &Path) -> Vec<TracedStep> {
     let mut open: Vec<OpenFile> = Vec::new();
     let mut rest = files;
+    let mut before = String::new();
     let mut found = Vec::with_capacity(steps.len());
     for RawStep { line, value, text, .. } in steps {
         let read = text.strip_prefix(". ").or_else(|| text.strip_prefix("source ")).map(unquoted);
         let is_next = |file: &PathBuf| file.to_str().is_some_and(|file| read.as_deref() == Some(file));
+        let command = Command { text: &text, known: &[("HOME", home.to_str()), (variable, Some(&before))] };
         let place = if let Some((_, behind)) = rest.split_first().filter(|(first, _)| is_next(first)) {
             open.clear();
             rest = behind;
@@ -70,8 +79,9 @@ fn by_text(steps: Vec<RawStep>, files: &[PathBuf]) -> Vec<TracedStep> {
         } else if open.is_empty() || is_test_of(&text, rest.first()) {
             None
         } else {
-            place(&mut open, line, &text)
+            place(&mut open, line, &command)
         };
+        before = String::from_utf8_lossy(&value).into_owned();
         found.push(TracedStep { place, value, text });
         open.extend(read.and_then(|file| OpenFile::at(Path::new(&file))));
     }
@@ -89,21 +99,25 @@ fn unquoted(word: &str) -> String {
 }
 
 /// A command stands below the one before it, unless it is in a loop or a function. What a file reads comes to its end first.
-fn place(open: &mut [OpenFile], line: Option<usize>, text: &str) -> Option<FileLine> {
+fn place(open: &mut [OpenFile], line: Option<usize>, command: &Command<'_>) -> Option<FileLine> {
     let number = line.filter(|number| *number > 0);
     for is_below in [true, false] {
         for file in open.iter_mut().rev() {
-            let from = if is_below { file.next } else { 0 };
+            // Other commands of the same line may follow, but hardly the same one.
+            let from = if is_below { file.last + usize::from(file.text == command.text) } else { 0 };
             let at = match number {
                 Some(number) => {
-                    let shown = file.lines.get(number - 1).is_some_and(|line| shows(line, text));
+                    let shown = file.lines.get(number - 1).is_some_and(|line| command.may_stand_in(line));
                     Some(number - 1).filter(|at| shown && *at >= from)
                 }
-                None => file.lines.iter().skip(from).position(|line| shows(line, text)).map(|at| at + from),
+                None => {
+                    let rest = file.lines.iter().skip(from);
+                    rest.into_iter().position(|line| command.may_stand_in(line)).map(|at| at + from)
+                }
             };
             if let Some(at) = at {
-                // Other commands of the same line may follow.
-                file.next = at + usize::from(number.is_none());
+                file.last = at;
+                command.text.clone_into(&mut file.text);
                 return Some(FileLine { file: file.path.clone(), line: at + 1 });
             }
         }
@@ -118,24 +132,109 @@ impl OpenFile {
     fn at(path: &Path) -> Option<Self> {
         let text = bounded::read(path, MAX_BYTES).ok()??;
         let lines = String::from_utf8_lossy(&text).lines().map(ToOwned::to_owned).collect();
-        Some(Self { path: path.to_owned(), lines, next: 0 }).filter(|file| file.path.is_absolute())
+        Some(Self { path: path.to_owned(), lines, last: 0, text: String::new() })
+            .filter(|file| file.path.is_absolute())
     }
 }
 
-/// Whether a line can have led to this command: it has its first word, and of an assignment all that is no variable.
-fn shows(line: &str, text: &str) -> bool {
-    if line.trim_start().starts_with('#') {
-        return false;
+/// A command, and variables whose values are known before it.
+struct Command<'c> {
+    text: &'c str,
+    known: &'c [(&'c str, Option<&'c str>)],
+}
+
+impl Command<'_> {
+    /// Whether a line can have led to it: the line has its first word, and an assignment all that is known of the value.
+    fn may_stand_in(&self, line: &str) -> bool {
+        if line.trim_start().starts_with('#') {
+            return false;
+        }
+        let first = self.text.split([' ', '\t']).next().unwrap_or_default();
+        let Some((name, _)) = first.split_once('=').filter(|(name, _)| is_name(name)) else {
+            return has_word(line, first) && other_words_fit(line, self.text);
+        };
+        let assignment = format!("{name}=");
+        let Some(at) = line.find(&assignment) else { return false };
+        let value = line.get(at + assignment.len()..).unwrap_or_default();
+        let parts = self.parts(value);
+        fits(&parts, self.text.get(assignment.len()..).unwrap_or_default().trim_matches('\''))
     }
-    let first = text.split([' ', '\t']).next().unwrap_or_default();
-    let Some((name, _)) = first.split_once('=').filter(|(name, _)| is_name(name)) else {
-        return has_word(line, first) && other_words_fit(line, text);
-    };
-    let assignment = format!("{name}=");
-    let Some(at) = line.find(&assignment) else { return false };
-    let value = line.get(at + assignment.len()..).unwrap_or_default();
-    let end = value.find([' ', ';', '\t']).filter(|_| !value.starts_with(['"', '\''])).unwrap_or(value.len());
-    literals(value.get(..end).unwrap_or_default()).iter().all(|part| text.contains(part))
+
+    /// What a value is made of: text, and `None` for what is not known.
+    fn parts(&self, value: &str) -> Vec<Option<String>> {
+        let mut parts: Vec<Option<String>> = Vec::new();
+        let mut add = |text: &str| match parts.last_mut() {
+            Some(Some(last)) => last.push_str(text),
+            _ => parts.push(Some(text.to_owned())),
+        };
+        let mut characters = value.chars().peekable();
+        let mut unknown = Vec::new();
+        let mut quote = None;
+        while let Some(character) = characters.next() {
+            match character {
+                '$' if characters.peek() == Some(&'(') && quote != Some('\'') => {
+                    unknown.push(());
+                    break;
+                }
+                '`' => {
+                    unknown.push(());
+                    break;
+                }
+                ' ' | '\t' | ';' | '&' if quote.is_none() => break,
+                '"' | '\'' if quote == Some(character) => quote = None,
+                '"' | '\'' if quote.is_none() => quote = Some(character),
+                '\\' => {}
+                '~' if quote.is_none() => add(self.value_of("HOME").unwrap_or("\0")),
+                '$' if quote != Some('\'') => {
+                    let is_braced = characters.next_if_eq(&'{').is_some();
+                    let mut name = String::new();
+                    while let Some(next) = characters.next_if(|next| {
+                        if is_braced { *next != '}' } else { next.is_ascii_alphanumeric() || *next == '_' }
+                    }) {
+                        name.push(next);
+                    }
+                    if is_braced {
+                        characters.next();
+                    }
+                    add(self.value_of(&name).unwrap_or("\0"));
+                }
+                other => add(other.encode_utf8(&mut [0; 4])),
+            }
+        }
+        if !unknown.is_empty() {
+            add("\0");
+        }
+        let joined: String = parts.into_iter().flatten().collect();
+        let mut split = Vec::new();
+        for (index, text) in joined.split('\0').enumerate() {
+            if index > 0 {
+                split.push(None);
+            }
+            split.push(Some(text.to_owned()));
+        }
+        split.retain(|part| part.as_deref() != Some(""));
+        split
+    }
+
+    fn value_of(&self, name: &str) -> Option<&str> {
+        self.known.iter().find(|(known, _)| *known == name)?.1
+    }
+}
+
+/// Whether a text is made of these parts, in their order.
+fn fits(parts: &[Option<String>], text: &str) -> bool {
+    let mut rest = text;
+    let mut is_open = false;
+    for part in parts {
+        let Some(part) = part else {
+            is_open = true;
+            continue;
+        };
+        let Some(at) = rest.find(part.as_str()).filter(|at| is_open || *at == 0) else { return false };
+        rest = rest.get(at + part.len()..).unwrap_or_default();
+        is_open = false;
+    }
+    is_open || rest.is_empty()
 }
 
 /// Of a builtin that names a file or a variable, that name too.
@@ -162,39 +261,6 @@ fn has_word(line: &str, word: &str) -> bool {
     !word.is_empty() && line.split([' ', '\t', ';', '(', ')', '&', '|', '`', '"']).any(|one| one == word)
 }
 
-/// What stands in a value besides variables, quotes and backslashes.
-fn literals(value: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut characters = value.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '$' if characters.peek() == Some(&'(') => break,
-            '$' => {
-                parts.push(String::new());
-                let is_braced = characters.next_if_eq(&'{').is_some();
-                while characters
-                    .next_if(|next| {
-                        if is_braced { *next != '}' } else { next.is_ascii_alphanumeric() || *next == '_' }
-                    })
-                    .is_some()
-                {}
-                if is_braced {
-                    characters.next();
-                }
-            }
-            '"' | '\'' | '\\' | '~' => parts.push(String::new()),
-            '`' | ';' | '&' => break,
-            other => {
-                if let Some(last) = parts.last_mut() {
-                    last.push(other);
-                }
-            }
-        }
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,6 +272,10 @@ mod tests {
             ("export PATH=\"$HOME/bin:$PATH\"", "export PATH=/home/u/bin:/usr/bin", true),
             ("PATH=\"${HOME}/bin:$PATH\"", "PATH=/home/u/bin:/usr/bin", true),
             ("PATH=/opt/x:$PATH", "PATH=/home/u/bin:/usr/bin", false),
+            ("PATH=\"$HOME/bin:$PATH\"", "PATH=/usr/bin:/home/u/old/bin:/x", false),
+            ("PATH=$OTHER:/x", "PATH=/usr/bin:/home/u/old/bin:/x", true),
+            ("PATH=$OTHER:/x", "PATH=/usr/bin:/home/u/old/bin:/x:/y", false),
+            ("PATH=$(echo /a:/b)", "PATH=/a:/b", true),
             ("# PATH=/usr/bin", "PATH=/usr/bin", false),
             ("case $- in *i*) ;; *) return;; esac", "return", true),
             ("  . \"$HOME/.cargo/env\"", ". /home/u/.cargo/env", true),
@@ -213,7 +283,8 @@ mod tests {
             ("if [ -n \"$A\" ]; then", "[ -n  ]", true),
             ("returned=1", "return", false),
         ] {
-            assert_eq!(shows(line, text), expected, "{line} / {text}");
+            let known = [("HOME", Some("/home/u")), ("PATH", Some("/usr/bin"))];
+            assert_eq!(Command { text, known: &known }.may_stand_in(line), expected, "{line} / {text}");
         }
     }
 }
