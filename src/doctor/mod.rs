@@ -18,6 +18,7 @@ mod mend;
 mod network;
 mod mounts;
 mod pages;
+mod path_value;
 mod place;
 mod report;
 mod sessions;

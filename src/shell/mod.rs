@@ -9,6 +9,7 @@ mod account;
 mod crontab;
 mod edit;
 mod environment_d;
+mod file_line;
 mod found_go;
 mod kind;
 mod language;
@@ -30,11 +31,12 @@ pub use edit::{
     BlockError, BlockPosition, ChangedLine, Changes, Direction, Edit, EditContent, EditError, FileChange,
     blocks, has_lines_of_ours, move_aside,
 };
+pub use file_line::FileLine;
 pub use found_go::{FoundGo, UnreadableByShell, found_go, of_session, path_command};
 pub use kind::ShellKind;
 pub use language::{FISH, Language, NUSHELL, POSIX};
 pub use manager::{path_of_user_manager, reload_user_manager};
-pub use other_go::{FileLine, Rival, rivals};
+pub use other_go::{Rival, rivals};
 pub use script::{ScriptEntry, ScriptError};
 pub use session::{Probe, ProbeResult, SessionKind, SessionState, SessionTrace, Sessions, Shell, TracedStep};
 pub use setup::{SetupError, SystemPlan, SystemSetup, SystemUndo, UserPlan, UserSetup, UserUndo};

@@ -1,11 +1,10 @@
 //! What else is called `go` on the PATH of sessions, and which line puts it there.
 
 use super::kind::{Base, FileContent, SHELLS, StartUpFile};
-use super::{Account, ProbeResult};
+use super::{Account, FileLine, ProbeResult};
+use gvmr_core::sys::bounded;
 use gvmr_core::sys::directory::lead_to_one;
-use gvmr_core::sys::{bounded, printable};
 use std::collections::BTreeSet;
-use std::fmt;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -33,21 +32,6 @@ pub struct Rival {
     pub go: PathBuf,
     /// The first line that names its directory, if one does.
     pub from: Option<FileLine>,
-}
-
-/// A line of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileLine {
-    /// The file.
-    pub file: PathBuf,
-    /// The line, from 1.
-    pub line: usize,
-}
-
-impl fmt::Display for FileLine {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}, line {}", printable::path(&self.file), self.line)
-    }
 }
 
 /// Every `go` that sessions have besides the one at `shim`, each once.

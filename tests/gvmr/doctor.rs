@@ -1,5 +1,6 @@
 //! `gvmr doctor`: each cause is made for real, found at its file and line, and nothing else is; look-alikes are not.
 
+mod exports;
 mod fix;
 mod gvmr_home;
 mod machine;
@@ -7,8 +8,10 @@ mod modules;
 mod network;
 mod path;
 mod rc;
+mod rc_secrets;
 mod report;
 mod secrets;
+mod session;
 mod sessions;
 mod settings;
 mod user_of;

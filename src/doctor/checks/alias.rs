@@ -1,10 +1,10 @@
 //! A `go` that is an alias or a function of the shell, in place of the one on PATH.
 
-use super::path::expanded;
 use super::{Looked, NOTHING, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
 use crate::doctor::lines::SourceLine;
+use crate::doctor::path_value::expanded;
 use crate::doctor::place::FindingPlace;
 use crate::doctor::sessions::LoginShell;
 use gvmr_core::sys::directory::lead_to_one;

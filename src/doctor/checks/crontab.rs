@@ -1,10 +1,10 @@
 //! Jobs of the user's crontab that run go, and the PATH that cron gives them.
 
-use super::path::holds_go;
 use super::{Looked, NOTHING};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
 use crate::doctor::mend::Mend;
+use crate::doctor::path_value::holds_go;
 use crate::doctor::place::FindingPlace;
 use crate::shell::{Crontab, CrontabError};
 use std::path::Path;

@@ -7,6 +7,7 @@ use crate::doctor::exports;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::lines::{MAX_BYTES, SourceLine};
+use crate::doctor::path_value::{expanded, has, holds_go};
 use crate::doctor::place::FindingPlace;
 use crate::doctor::sessions::LoginShell;
 use crate::shell::{FileLine, ProbeResult, SessionKind};
@@ -21,11 +22,6 @@ use std::path::{Path, PathBuf};
 
 /// What sessions of the machine start with.
 const SYSTEM: [&str; 2] = ["/usr/bin", "/bin"];
-
-/// Whether a value of PATH has this directory.
-pub(super) fn has(path: &[u8], directory: &Path) -> bool {
-    path.split(|byte| *byte == b':').any(|one| one == directory.as_os_str().as_bytes())
-}
 
 /// A line, what it drops, and the sessions that lose it there.
 struct Dropped<'s> {
@@ -101,12 +97,6 @@ fn lost<'l>(login: &'l LoginShell, facts: &Examination<'_>) -> Vec<(&'l ProbeRes
     lost
 }
 
-/// Whether a directory has a program called go.
-pub(super) fn holds_go(directory: &Path) -> bool {
-    let go = directory.join("go");
-    go.is_file() && rustix::fs::access(&go, rustix::fs::Access::EXEC_OK).is_ok()
-}
-
 fn described(dropped: Dropped<'_>, login: &LoginShell, facts: &Examination<'_>) -> Finding {
     let Dropped { line, what, sessions } = dropped;
     let went = match &what {
@@ -174,15 +164,6 @@ pub(super) fn environment_path(file: &Path) -> Option<(SourceLine, String)> {
         Some((SourceLine { place, bytes: bytes.to_vec() }, value.to_owned()))
     });
     lines.last()
-}
-
-/// An element as it was probably meant, with the user's home for what stands for it.
-pub(super) fn expanded(element: &str, home: &Path) -> PathBuf {
-    if element == "~" {
-        return home.to_owned();
-    }
-    let below = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|start| element.strip_prefix(start));
-    below.map_or_else(|| PathBuf::from(element), |below| home.join(below))
 }
 
 /// Nothing was found; sessions that gave no answer are no proof that all is well.

@@ -1,11 +1,12 @@
 //! Elements of PATH that a program cannot look into: written with `~` or `$`, or not a directory at all.
 
-use super::path::{environment_path, expanded, holds_go};
+use super::path::environment_path;
 use super::{Looked, NOTHING};
 use crate::doctor::assignment::Assignment;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::lines::SourceLine;
+use crate::doctor::path_value::{expanded, holds_go};
 use crate::doctor::place::FindingPlace;
 use crate::doctor::sessions::LoginShell;
 use crate::shell::{ProbeResult, SessionState};

@@ -126,7 +126,7 @@ pub(in crate::doctor) fn block_missing(facts: &Examination<'_>) -> Looked {
     let shims = facts.home.shims();
     let had_shims = |session: &&ProbeResult| {
         let trace = login.trace(session.kind, "PATH");
-        trace.steps.iter().any(|step| super::path::has(&step.value, &shims))
+        trace.steps.iter().any(|step| crate::doctor::path_value::has(&step.value, &shims))
     };
     let broken: Vec<_> =
         without_shims(login, facts).into_iter().filter(|session| !had_shims(session)).collect();

@@ -6,10 +6,11 @@ use crate::doctor::exports;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::lines::{MAX_BYTES, SourceLine};
+use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
 use crate::net::without_credentials_in_text;
 use crate::process::{self, Ending, KeptOutput, OutputLimits, Scope, Streams};
-use crate::shell::{Crontab, FileLine};
+use crate::shell::{Account, Crontab, FileLine};
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::{bounded, printable, program};
 use std::fs;
@@ -97,7 +98,7 @@ fn read_by(file: &Path, home: Option<&Path>) -> Vec<PathBuf> {
         let command = command.strip_prefix("then ").unwrap_or(command);
         let name = command.strip_prefix(". ").or_else(|| command.strip_prefix("source "))?;
         let name = name.trim().trim_matches(['"', '\'']);
-        let file = super::path::expanded(name, home?);
+        let file = crate::doctor::path_value::expanded(name, home?);
         (file.is_absolute() && file.is_file()).then_some(file)
     });
     named.collect()
@@ -117,6 +118,8 @@ fn secrets_in(file: &Path) -> Vec<Secret> {
 /// Passwords in files that sessions, projects and cron read.
 pub(in crate::doctor) fn in_files(facts: &Examination<'_>) -> Looked {
     let mut findings = Vec::new();
+    let account = Account::of_process(&Process).ok();
+    let home = facts.user_home();
     for file in files(facts) {
         let secrets = secrets_in(&file);
         if secrets.is_empty() {
@@ -131,12 +134,19 @@ pub(in crate::doctor) fn in_files(facts: &Examination<'_>) -> Looked {
                     "every program that a session starts gets it, and logs and reports may show it".to_owned()
                 }
             };
+            // A project's files and the machine's are not gvmr's to change.
+            let is_own = account.as_ref().is_some_and(|account| line.is_own(account));
+            let is_session = exports::files(home.as_deref()).contains(&line.place.file);
+            let FileLine { file, line: number } = line.place.clone();
+            let mend = (is_own && is_session && !file.ends_with(".envrc"))
+                .then_some(Mend::MoveLogins { file, line: number });
             findings.push(
                 Finding::at("secret.in-rc-file", severity, line.with_text(&format!("{variable}={shown}")))
                     .what(format!("a password stands in {variable} in a file"))
                     .why(why)
                     .by_hand("store it with gvmr, then take it out of the line")
-                    .command(command(variable, &shown)),
+                    .command(command(variable, &shown))
+                    .mended_if(mend, "moves the login to `gvmr auth`, out of the line"),
             );
         }
     }

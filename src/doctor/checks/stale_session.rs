@@ -1,10 +1,10 @@
 //! A session that is older than gvmr's lines, and has the PATH of that time.
 
-use super::path::has;
 use super::{Looked, NOTHING, one};
 use crate::doctor::ancestors::Ancestor;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::path_value::has;
 use crate::doctor::place::FindingPlace;
 use crate::shell::{SessionState, ShellKind};
 use gvmr_core::sys::environment::{Environment as _, Process};

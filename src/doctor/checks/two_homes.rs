@@ -64,7 +64,8 @@ fn in_process(facts: &Examination<'_>) -> Option<Finding> {
     let path = Process.get("PATH")?;
     let directories =
         path.as_bytes().split(|byte| *byte == b':').map(|one| Path::new(OsStr::from_bytes(one)));
-    let first = directories.filter(|one| one.is_absolute()).find(|one| super::path::holds_go(one))?;
+    let first =
+        directories.filter(|one| one.is_absolute()).find(|one| crate::doctor::path_value::holds_go(one))?;
     let other = home_of_shim(&first.join("go"))?;
     let is_ours = gvmr_core::sys::directory::lead_to_one(&other.shims(), &facts.home.shims());
     (!is_ours && other.root() != facts.home.root()).then(|| {

@@ -18,7 +18,7 @@ const OURS: &str = "zz-gvmr.conf";
 /// A manager that runs and gives no shim directory.
 pub(super) fn without_shims(facts: &Examination<'_>, login: &LoginShell) -> Looked {
     let Some(path) = path_of_user_manager(login.account.uid) else { return NOTHING };
-    if super::path::has(&path, &facts.home.shims()) {
+    if crate::doctor::path_value::has(&path, &facts.home.shims()) {
         return NOTHING;
     }
     let own = login.account.home.join(".config/environment.d");

@@ -1,7 +1,7 @@
 //! A throwaway user of a shell, with gvmr set up or not, whose files are spoilt one way after the other.
 
 use super::findings;
-use super::fix::mended_and_back_by;
+use super::fix::of_user;
 use crate::support::mirror::Mirror;
 use crate::support::world::{Run, World, gvmr};
 use serde_json::Value;
@@ -34,8 +34,6 @@ pub(super) enum Spoil {
     Top(&'static str),
     /// All lines end with CR LF.
     Carriage,
-    /// Another file, which is not there, gets this text.
-    Other(&'static str, &'static str),
 }
 
 /// What is done to a file, and what is found: an id and the text of the line, or of no line.
@@ -129,7 +127,6 @@ impl UserOf {
                 }
                 Spoil::Remove => fs::remove_file(&file).unwrap(),
                 Spoil::Carriage => self.write(case.file, text.replace('\n', "\r\n")),
-                Spoil::Other(name, all) => self.write(name, all),
             }
             let place = |(id, name, line): &(&str, &str, &str)| {
                 let text = fs::read_to_string(self.path(name)).unwrap_or_default();
@@ -149,11 +146,7 @@ impl UserOf {
             let found = findings(&self.world, &report);
             assert_eq!(found, expected, "{case:?}\n{}", report.stdout);
             if case.mended {
-                mended_and_back_by(&self.world, &|words| self.gvmr(words), &expected);
-                self.gvmr(&["doctor", "--fix", "--undo"]).succeeds();
-            }
-            if let Spoil::Other(name, _) = case.spoil {
-                fs::remove_file(self.path(name)).unwrap();
+                self.is_mended_and_comes_back();
             }
             match before {
                 Some(bytes) => self.write(case.file, bytes),
@@ -161,6 +154,19 @@ impl UserOf {
             }
         }
         assert_eq!(self.found(), [""; 0], "all is as it was");
+    }
+
+    /// `--fix` leaves nothing to mend, and `--undo` gives back each byte, mode and link.
+    #[track_caller]
+    pub(super) fn is_mended_and_comes_back(&self) {
+        let before = of_user(&self.world);
+        let run = self.gvmr(&["doctor", "--fix", "--yes", "--json"]);
+        assert!(run.code == Some(0) && run.stdout.contains("\"healthy\": true"), "{run:#?}");
+        self.gvmr(&["doctor", "--fix", "--undo"]).succeeds();
+        let back = of_user(&self.world);
+        for path in before.keys().chain(back.keys()) {
+            assert!(before.get(path) == back.get(path), "{} is another one", path.display());
+        }
     }
 
     fn own(&self, path: &Path) {

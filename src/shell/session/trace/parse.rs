@@ -1,6 +1,6 @@
 //! What shells print of the commands that they run, taken apart.
 
-use super::{LAST, MARK, SessionTrace, TracedStep};
+use super::steps::{LAST, MARK, SessionTrace, TracedStep};
 use crate::shell::FileLine;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;

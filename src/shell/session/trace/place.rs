@@ -1,7 +1,7 @@
 //! Where the commands of a trace stand, for shells that tell the file and the line, the line alone, or neither.
 
 use super::parse::{RawStep, RawTrace, unparsed};
-use super::{SessionTrace, TracedStep};
+use super::steps::{SessionTrace, TracedStep};
 use crate::shell::FileLine;
 use gvmr_core::sys::bounded;
 use std::path::{Path, PathBuf};

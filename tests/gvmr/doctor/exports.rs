@@ -1,0 +1,115 @@
+//! Variables that start-up files export: each finding begins with the line, and `--fix` turns it into a comment.
+
+use super::user_of::{Case, Spoil, UserOf};
+use super::{findings, user_of};
+use crate::support::mirror::Mirror;
+use crate::support::skip;
+use crate::support::world::{Run, gvmr};
+use std::path::Path;
+
+const fn case(
+    file: &'static str,
+    spoil: Spoil,
+    found: &'static [(&'static str, &'static str, &'static str)],
+    mended: bool,
+) -> Case {
+    Case { file, spoil, found, mended }
+}
+
+#[test]
+fn a_goroot_and_a_target_that_files_export_are_named_and_become_comments() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let Some(user) = UserOf::set_up("/bin/bash", &mirror) else { return skip("bash and root") };
+    user.has(&[
+        case(
+            ".bashrc",
+            Spoil::Append("export GOROOT=/usr/local/go\n"),
+            &[("goroot.exported", ".bashrc", "export GOROOT=/usr/local/go")],
+            true,
+        ),
+        case(
+            ".profile",
+            Spoil::Append("GOROOT=/usr/local/go; export GOROOT\n"),
+            &[("goroot.exported", ".profile", "GOROOT=/usr/local/go; export GOROOT")],
+            true,
+        ),
+        case(
+            ".profile",
+            Spoil::Append("if true; then\n  export GOROOT=/opt\nfi\n"),
+            &[("goroot.exported", ".profile", "export GOROOT=/opt")],
+            false,
+        ),
+        case(
+            ".profile",
+            Spoil::Append("export GOROOT=\"$HOME/.local/share/gvmr/versions/go1.98.1\"\n"),
+            &[],
+            false,
+        ),
+        case(".profile", Spoil::Append("# export GOROOT=/usr/local/go\nGOROOT=/unexported\n"), &[], false),
+        case(
+            ".profile",
+            Spoil::Append("export GOOS=windows\n"),
+            &[("goenv.stale-target", ".profile", "export GOOS=windows")],
+            true,
+        ),
+        case(
+            ".profile",
+            Spoil::Append("export CC=gcc-no-such\n"),
+            &[("goenv.stale-target", ".profile", "export CC=gcc-no-such")],
+            true,
+        ),
+        case(".profile", Spoil::Append("export CC=gcc-no-such CGO_ENABLED=0 GOOS=linux\n"), &[], false),
+    ]);
+}
+
+/// `gvmr doctor --json` in a session of the user's, which has what its files export.
+fn in_session(user: &UserOf, words: &[&str]) -> Run {
+    let script = format!("'{}' doctor --json", gvmr().display());
+    let mut command = user.world.command(Path::new("/usr/bin/setpriv"), &user.path(""));
+    let id = user_of::UID.to_string();
+    command.args(["--reuid", &id, "--regid", &id, "--clear-groups", "--"]).args(words).arg(script);
+    Run::of(&mut command)
+}
+
+#[test]
+fn a_variable_of_this_process_is_traced_to_its_line() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    for shell in ["/bin/bash", "/usr/bin/zsh", "/bin/dash", "/usr/bin/ksh93", "/usr/bin/mksh"] {
+        let Some(user) = UserOf::set_up(shell, &mirror) else { continue };
+        let file = if shell.ends_with("zsh") { ".zshenv" } else { ".profile" };
+        let text = std::fs::read_to_string(user.path(file)).unwrap();
+        let number = text.lines().count() + 2;
+        for (line, id) in [
+            ("export GOTOOLCHAIN=go1.22.1", "toolchain.overridden"),
+            ("export GOPATH=\"~/go\"", "gopath.unusable"),
+            ("export GOPATH=/dev/null/go", "gopath.unusable"),
+        ] {
+            user.write(file, format!("{text}# mine\n{line}\n"));
+            let run = in_session(&user, &[shell, "-lc"]);
+            assert_eq!(findings(&user.world, &run), [format!("{id} ~/{file}:{number}")], "{shell} {line}");
+            let finding = run.json()["findings"][0].clone();
+            assert_eq!(finding["fix"]["automatic"], true, "{finding:#}");
+            let variable =
+                finding["where"].as_array().unwrap().iter().any(|place| place["variable"].is_string());
+            assert!(variable, "{finding:#}");
+        }
+    }
+}
+
+#[test]
+fn a_variable_of_no_file_is_named_with_the_process_that_gave_it() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let Some(user) = UserOf::set_up("/bin/bash", &mirror) else { return skip("bash and root") };
+    let run = in_session(&user, &["env", "GOTOOLCHAIN=go1.22.1", "sh", "-c"]);
+    assert_eq!(findings(&user.world, &run), ["toolchain.overridden GOTOOLCHAIN"]);
+    // A target for this process is meant.
+    let run = in_session(&user, &["env", "GOOS=windows", "sh", "-c"]);
+    assert_eq!(findings(&user.world, &run), [""; 0]);
+    let run = in_session(&user, &["env", "GOROOT=/usr/local/go", "PATH=/usr/bin:/bin", "sh", "-c"]);
+    assert_eq!(findings(&user.world, &run), [""; 0], "no go is on this PATH");
+    // `sh -c` may become the command, or start it and have the variable first.
+    let run = in_session(&user, &["env", "GOPATH=relative", "bash", "-c", "eval \"$0\"; exit $?"]);
+    let places = run.json()["findings"][0]["where"].clone();
+    assert_eq!(places[0]["variable"], "GOPATH");
+    assert_eq!(places[1]["process"], "bash", "{places:#}");
+}
