@@ -72,9 +72,8 @@ const MENDED: [&str; 6] = [
 /// The files that sessions may read, whatever the shell, the machine's first.
 pub(super) fn files(home: Option<&Path>) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = SHARED.iter().map(PathBuf::from).collect();
-    let directories = DIRECTORIES.iter().filter_map(|name| match name.starts_with('/') {
-        true => Some(PathBuf::from(name)),
-        false => Some(home?.join(name)),
+    let directories = DIRECTORIES.iter().filter_map(|name| {
+        if name.starts_with('/') { Some(PathBuf::from(name)) } else { Some(home?.join(name)) }
     });
     for directory in directories {
         let mut listed: Vec<_> =
@@ -173,7 +172,7 @@ pub(super) fn line_that_names(directory: &Path, login: &LoginShell) -> Option<So
             && sets_path
             && names.iter().any(|name| line.contains(name.as_str()))
     };
-    files(Some(home)).iter().filter_map(|file| SourceLine::find(file, is_named)).last()
+    files(Some(home)).iter().rev().find_map(|file| SourceLine::find(file, is_named))
 }
 
 /// Lets a finding about a variable of this process begin with the line that exports it, or end with the process that
@@ -181,18 +180,13 @@ pub(super) fn line_that_names(directory: &Path, login: &LoginShell) -> Option<So
 pub(super) fn explain(facts: &Examination<'_>, finding: &mut Finding) {
     let Some(FindingPlace::Variable { variable, holder: "process" }) = finding.places.first() else { return };
     let name = *variable;
-    match of_process(facts, name) {
-        Some(line) => {
-            let place = FindingPlace::line(&line.place.file, Some(line.place.line));
-            finding.places.insert(0, place);
-            offer(facts, finding, &line, name);
-        }
-        None => {
-            let ancestor = Process.get(name).and_then(|value| Ancestor::first_with(name, &value));
-            finding
-                .places
-                .extend(ancestor.map(|ancestor| FindingPlace::of_process(ancestor.name, ancestor.pid)));
-        }
+    if let Some(line) = of_process(facts, name) {
+        finding.places.insert(0, FindingPlace::line(&line.place.file, Some(line.place.line)));
+        offer(facts, finding, &line, name);
+    } else {
+        let ancestor = Process.get(name).and_then(|value| Ancestor::first_with(name, &value));
+        let place = ancestor.map(|ancestor| FindingPlace::of_process(ancestor.name, ancestor.pid));
+        finding.places.extend(place);
     }
 }
 

@@ -39,16 +39,9 @@ fn unescaped(field: &[u8]) -> Vec<u8> {
     let mut rest = field;
     while let Some((byte, behind)) = rest.split_first() {
         let code = behind.get(..3).and_then(|digits| std::str::from_utf8(digits).ok());
-        match code.and_then(|digits| u8::from_str_radix(digits, 8).ok()).filter(|_| *byte == b'\\') {
-            Some(code) => {
-                bytes.push(code);
-                rest = behind.get(3..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*byte);
-                rest = behind;
-            }
-        }
+        let code = code.and_then(|digits| u8::from_str_radix(digits, 8).ok()).filter(|_| *byte == b'\\');
+        bytes.push(code.unwrap_or(*byte));
+        rest = if code.is_some() { behind.get(3..).unwrap_or_default() } else { behind };
     }
     bytes
 }

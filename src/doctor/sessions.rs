@@ -71,7 +71,7 @@ impl LoginShell {
 
     /// The sessions that ended, or became another program, before they could be asked.
     pub fn ended(&self) -> impl Iterator<Item = &ProbeResult> {
-        self.sessions.iter().filter(|session| session.failure.is_some())
+        self.sessions.iter().filter(|session| session.has_ended)
     }
 
     /// What the files of such a session do to a variable; empty where the shell does not tell.
@@ -80,7 +80,11 @@ impl LoginShell {
         if let Some(known) = self.traces.borrow().get(&key) {
             return Rc::clone(known);
         }
-        let trace = Rc::new(self.of_account().trace(&self.shell, kind, variable).unwrap_or_default());
+        // One that hangs would hang again.
+        let hangs = |session: &ProbeResult| session.kind == kind && session.failure.is_some() && !session.has_ended;
+        let is_asked = !self.sessions.iter().any(hangs);
+        let trace = is_asked.then(|| self.of_account().trace(&self.shell, kind, variable)).flatten();
+        let trace = Rc::new(trace.unwrap_or_default());
         self.traces.borrow_mut().insert(key, Rc::clone(&trace));
         trace
     }

@@ -78,18 +78,18 @@ impl Sessions<'_> {
     fn ask(&self, shell: &Shell, kind: SessionKind) -> ProbeResult {
         let told = start::command(self, shell, kind)
             .and_then(|command| ask(command, |output| Probe::find(output).is_some()))
-            .map_err(|error| format!("cannot start it: {error}"))
+            .map_err(|error| (format!("cannot start it: {error}"), false))
             .and_then(|outcome| answer(&outcome));
-        let (sight, rest, failure) = match told {
-            Ok((sight, rest)) => (sight, rest, None),
-            Err(failure) => (Probe::default(), Vec::new(), Some(failure)),
+        let (sight, rest, failure, has_ended) = match told {
+            Ok((sight, rest)) => (sight, rest, None, false),
+            Err((failure, has_ended)) => (Probe::default(), Vec::new(), Some(failure), has_ended),
         };
         let Probe { path, all, variables } = sight;
         let (meaning, rest) = start::meaning_of_go(&rest);
         let noise = printable::word(String::from_utf8_lossy(&rest).trim());
         let go = all.first().cloned();
         let go_is_alias = meaning.is_some_and(|meaning| start::is_alias(&meaning));
-        ProbeResult { shell: shell.clone(), kind, go, all, path, variables, go_is_alias, noise, failure }
+        ProbeResult { shell: shell.clone(), kind, go, all, path, variables, go_is_alias, noise, failure, has_ended }
     }
 }
 
@@ -114,22 +114,23 @@ fn run(
     output(command, streams, Scope::Session, limits).map_err(|(Stop::Run(error) | Stop::Hear(error))| error)
 }
 
-/// What was seen and what was printed besides, or why nothing was seen.
-fn answer(outcome: &ProgramOutput) -> Result<(Probe, Vec<u8>), String> {
+/// What was seen and what was printed besides, or why nothing was seen, and whether the shell ended by itself.
+fn answer(outcome: &ProgramOutput) -> Result<(Probe, Vec<u8>), (String, bool)> {
     if let Some(answer) = Probe::find(&outcome.stdout) {
         return Ok(answer);
     }
     Err(match outcome.ending {
-        Ending::Stopped => format!("no answer within {} s", LIMIT.as_secs()),
+        Ending::Stopped => (format!("no answer within {} s", LIMIT.as_secs()), false),
         Ending::Exited(status) => {
             let said = String::from_utf8_lossy(&outcome.stdout);
             let last = said.lines().map(str::trim).rfind(|line| !line.is_empty());
             let last = last
                 .map(|line| format!(": \"{}\"", printable::word(&without_credentials_in_text(line))))
                 .unwrap_or_default();
-            format!(
+            let said = format!(
                 "it exited before it ran a command ({status}{last}); a start-up file ends or replaces the shell"
-            )
+            );
+            (said, status.code().is_some())
         }
     })
 }

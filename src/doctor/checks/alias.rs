@@ -20,11 +20,11 @@ pub(in crate::doctor) fn stands_for_go(facts: &Examination<'_>) -> Looked {
     if login.shell.name == "fish" {
         files.insert(0, login.account.home.join(".config/fish/functions/go.fish"));
     }
-    let lines = files
+    let mut lines = files
         .iter()
         .filter_map(|file| SourceLine::find(file, defines_go))
         .filter(|line| line.place.file.exists());
-    let Some(line) = lines.last() else {
+    let Some(line) = lines.next_back() else {
         return Err(format!(
             "{}: go is an alias or a function, of no file that was read",
             login.name(first.kind)

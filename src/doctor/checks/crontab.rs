@@ -6,7 +6,7 @@ use crate::doctor::finding::Finding;
 use crate::doctor::mend::Mend;
 use crate::doctor::path_value::holds_go;
 use crate::doctor::place::FindingPlace;
-use crate::shell::{Crontab, CrontabError};
+use crate::shell::Crontab;
 use std::path::Path;
 
 /// What cron gives jobs by itself.
@@ -25,11 +25,7 @@ struct Job {
 
 /// Jobs whose PATH has no go.
 pub(in crate::doctor) fn jobs(facts: &Examination<'_>) -> Looked {
-    let crontab = match Crontab::read() {
-        Ok(crontab) => crontab,
-        Err(error @ CrontabError::Absent) => return Err(error.to_string().into()),
-        Err(error) => return Err(error.to_string().into()),
-    };
+    let crontab = Crontab::read().map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(crontab.text()).into_owned();
     let lacks = |job: &Job| {
         let path = job.path.as_ref().map_or(DEFAULT_PATH, |(_, path)| path);

@@ -47,14 +47,13 @@ pub(in crate::doctor) fn exported(facts: &Examination<'_>) -> Looked {
     let mut findings = Vec::new();
     let login = facts.login_shell();
     let mut lines: Vec<(SourceLine, OsString, Vec<&ProbeResult>)> = Vec::new();
-    for login in login.iter() {
-        for session in login.sessions.iter().filter(|session| session.failure.is_none()) {
-            let Some(goroot) = session.variable(VARIABLE).filter(|value| !value.is_empty()) else { continue };
-            let Some(line) = exports::in_session(login, session, VARIABLE, goroot) else { continue };
-            match lines.iter_mut().find(|(known, ..)| *known == line) {
-                Some((_, _, sessions)) => sessions.push(session),
-                None => lines.push((line, goroot.to_owned(), vec![session])),
-            }
+    let sessions = login.iter().flat_map(|login| login.sessions.iter().map(move |session| (*login, session)));
+    for (login, session) in sessions.filter(|(_, session)| session.failure.is_none()) {
+        let Some(goroot) = session.variable(VARIABLE).filter(|value| !value.is_empty()) else { continue };
+        let Some(line) = exports::in_session(login, session, VARIABLE, goroot) else { continue };
+        match lines.iter_mut().find(|(known, ..)| *known == line) {
+            Some((_, _, sessions)) => sessions.push(session),
+            None => lines.push((line, goroot.to_owned(), vec![session])),
         }
     }
     let in_files: Vec<_> = lines.iter().map(|(_, goroot, _)| goroot.clone()).collect();

@@ -1,6 +1,7 @@
 //! Whether go finds the module that its user stands in.
 
 use super::{Looked, NOTHING, one};
+use crate::doctor::exports;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
@@ -8,6 +9,7 @@ use gvmr_core::gover::goenv;
 use gvmr_core::select::main_module;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
+use std::ffi::OsStr;
 use std::path::Path;
 
 /// The nearest go.mod, whatever the settings say of it.
@@ -17,8 +19,8 @@ fn module_above(directory: &Path) -> Option<std::path::PathBuf> {
 
 /// GO111MODULE in the file that `go env -w` writes.
 pub(in crate::doctor) fn switched_off(facts: &Examination<'_>) -> Looked {
-    if Process.get("GO111MODULE").is_some() {
-        return NOTHING; // for this process, which is meant
+    if let Some(value) = Process.get("GO111MODULE") {
+        return exported_off(facts, &value);
     }
     let Some(written) = goenv::written(&Process, "GO111MODULE") else { return NOTHING };
     if matches!(written.value.to_str(), Some("on" | "auto")) {
@@ -38,6 +40,25 @@ pub(in crate::doctor) fn switched_off(facts: &Examination<'_>) -> Looked {
             .command("go env -u GO111MODULE")
             .mended_if(mend, "deletes that line"),
     ))
+}
+
+/// GO111MODULE in a start-up file. For this process alone it is meant.
+fn exported_off(facts: &Examination<'_>, value: &OsStr) -> Looked {
+    if matches!(value.to_str(), Some("on" | "auto" | "")) {
+        return NOTHING;
+    }
+    let Some(module) = module_above(facts.directory()?) else { return NOTHING };
+    let Some(line) = exports::of_process(facts, "GO111MODULE") else { return NOTHING };
+    let value = printable::word(&value.to_string_lossy());
+    let place = FindingPlace::line(&line.place.file, Some(line.place.line));
+    let mut finding = Finding::error("modules.switched-off", place)
+        .and(FindingPlace::file(module))
+        .what(format!("a start-up file exports GO111MODULE={value}, and this is a module"))
+        .why("go looks for packages in GOPATH/src alone, and go.mod does not count")
+        .by_hand("delete that line")
+        .command("unset GO111MODULE");
+    exports::offer(facts, &mut finding, &line, "GO111MODULE");
+    one(Some(finding))
 }
 
 /// A go.mod or go.work that rules from where nobody expects it, or that is named and missing.

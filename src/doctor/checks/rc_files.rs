@@ -38,7 +38,9 @@ fn all_unreadable(login: &LoginShell) -> Vec<Unreadable> {
     };
     let files = login.all_files().into_iter().filter(refused);
     let described = files.map(|file| {
-        let found = fs::metadata(&file).or_else(|_| fs::symlink_metadata(&file));
+        // Where a directory above keeps this user out, that one counts.
+        let found = fs::metadata(&file)
+            .or_else(|error| file.ancestors().find_map(|above| fs::symlink_metadata(above).ok()).ok_or(error));
         let (owner, mode) = found.map(|found| (found.uid(), found.mode() & 0o7777)).unwrap_or_default();
         let target = fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
         Unreadable { file, target, owner, mode }
@@ -226,7 +228,7 @@ fn remains_of_ours(
 ) -> Option<std::ops::RangeInclusive<usize>> {
     let BlockError::Unterminated { line } = error else { return None };
     let written = facts.line_of_setup(&login.account, &POSIX)?;
-    let count = written.iter().filter(|byte| **byte == b'\n').count();
+    let count = written.split_inclusive(|byte| *byte == b'\n').count();
     let behind: Vec<_> = text.split_inclusive(|byte| *byte == b'\n').skip(line).take(count).collect();
     (behind.concat() == written).then_some(line..=line + count)
 }

@@ -83,9 +83,11 @@ pub(in crate::doctor) fn stops_early(facts: &Examination<'_>) -> Looked {
         }
     }
     if found.is_empty() {
-        let unread = login.ended().find_map(|session| Some((session, session.failure.as_ref()?)));
+        let is_fine = |session: &&ProbeResult| session.has_ended && became_right(login, session, facts);
+        let unread = login.sessions.iter().filter(|session| !is_fine(session));
+        let unread = unread.into_iter().find_map(|session| Some((session, session.failure.as_ref()?)));
         let harmless = parse_errors(login);
-        return match unread.filter(|(session, _)| !became_right(login, session, facts)) {
+        return match unread {
             Some((session, failure)) if harmless.is_empty() => {
                 Err(format!("{}: {failure}", login.name(session.kind)).into())
             }

@@ -1,4 +1,4 @@
-//! Two homes of gvmr in one session: the shims of another one come first, or GVMR_HOME names another one.
+//! Two homes of gvmr in one session: the shims of another one come first, or `GVMR_HOME` names another one.
 
 use super::path::line_that_prepends;
 use super::rc_files::SETUP;
@@ -58,7 +58,7 @@ pub(in crate::doctor) fn another_first(facts: &Examination<'_>) -> Looked {
     }))
 }
 
-/// GVMR_HOME names another home than that of the first shim on this process's PATH.
+/// `GVMR_HOME` names another home than that of the first shim on this process's PATH.
 fn in_process(facts: &Examination<'_>) -> Option<Finding> {
     Process.get("GVMR_HOME")?;
     let path = Process.get("PATH")?;

@@ -100,7 +100,7 @@ pub fn blocks(text: &[u8]) -> Result<Vec<(usize, usize)>, BlockError> {
     for (index, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
         match (Mark::of(line), begun) {
             (Some(Mark::Begin(_)), _) => begun = Some(index + 1),
-            (Some(Mark::End), Some(begin)) => blocks.push((begin, index + 1)),
+            (Some(Mark::End), Some(first)) => blocks.push((first, index + 1)),
             _ => {}
         }
     }

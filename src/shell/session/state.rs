@@ -27,6 +27,8 @@ pub struct ProbeResult {
     pub noise: String,
     /// Why nothing was seen: it took too long, or ended early.
     pub failure: Option<String>,
+    /// Whether it ended early by itself: it neither took too long nor was killed.
+    pub has_ended: bool,
 }
 
 /// Which `go` a session has.

@@ -99,7 +99,7 @@ fn what_keeps_zsh_and_fish_from_gvmrs_lines_is_named() {
 #[test]
 fn what_keeps_small_shells_from_gvmrs_lines_is_named() {
     let mirror = Mirror::small(&["1.98.1"]);
-    for shell in ["/bin/dash", "/usr/bin/ksh93", "/usr/bin/mksh", "/bin/ash"] {
+    for shell in ["/bin/dash", "/usr/bin/ksh93", "/usr/bin/mksh", "/usr/bin/busybox"] {
         let Some(user) = UserOf::set_up(shell, &mirror) else { continue };
         user.has(&[
             case(

@@ -60,7 +60,7 @@ impl UserOf {
             fs::copy(format!("/etc/skel/{file}"), world.path("user").join(file)).unwrap();
         }
         let user = Self { world };
-        user.own(&user.world.path("user"));
+        own(&user.world.path("user"));
         Some(user)
     }
 
@@ -99,7 +99,7 @@ impl UserOf {
         let file = self.path(name);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, bytes).unwrap();
-        self.own(&self.path(""));
+        own(&self.path(""));
     }
 
     /// Makes a directory with a program called go below the home.
@@ -168,15 +168,16 @@ impl UserOf {
             assert!(before.get(path) == back.get(path), "{} is another one", path.display());
         }
     }
+}
 
-    fn own(&self, path: &Path) {
-        chown(path, Some(UID), Some(UID)).unwrap();
-        if path.is_dir() && !path.is_symlink() {
-            for entry in fs::read_dir(path).unwrap() {
-                let entry = entry.unwrap().path();
-                if !entry.ends_with(".local") && !entry.is_symlink() {
-                    self.own(&entry);
-                }
+/// Gives all below a path to the user, but what gvmr keeps there.
+fn own(path: &Path) {
+    chown(path, Some(UID), Some(UID)).unwrap();
+    if path.is_dir() && !path.is_symlink() {
+        for entry in fs::read_dir(path).unwrap() {
+            let entry = entry.unwrap().path();
+            if !entry.ends_with(".local") && !entry.is_symlink() {
+                own(&entry);
             }
         }
     }

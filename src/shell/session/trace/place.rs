@@ -105,15 +105,12 @@ fn place(open: &mut [OpenFile], line: Option<usize>, command: &Command<'_>) -> O
         for file in open.iter_mut().rev() {
             // Other commands of the same line may follow, but hardly the same one.
             let from = if is_below { file.last + usize::from(file.text == command.text) } else { 0 };
-            let at = match number {
-                Some(number) => {
-                    let shown = file.lines.get(number - 1).is_some_and(|line| command.may_stand_in(line));
-                    Some(number - 1).filter(|at| shown && *at >= from)
-                }
-                None => {
-                    let rest = file.lines.iter().skip(from);
-                    rest.into_iter().position(|line| command.may_stand_in(line)).map(|at| at + from)
-                }
+            let at = if let Some(number) = number {
+                let shown = file.lines.get(number - 1).is_some_and(|line| command.may_stand_in(line));
+                Some(number - 1).filter(|at| shown && *at >= from)
+            } else {
+                let mut rest = file.lines.iter().skip(from);
+                rest.position(|line| command.may_stand_in(line)).map(|at| at + from)
             };
             if let Some(at) = at {
                 file.last = at;
