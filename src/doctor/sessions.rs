@@ -81,7 +81,8 @@ impl LoginShell {
             return Rc::clone(known);
         }
         // One that hangs would hang again.
-        let hangs = |session: &ProbeResult| session.kind == kind && session.failure.is_some() && !session.has_ended;
+        let hangs =
+            |session: &ProbeResult| session.kind == kind && session.failure.is_some() && !session.has_ended;
         let is_asked = !self.sessions.iter().any(hangs);
         let trace = is_asked.then(|| self.of_account().trace(&self.shell, kind, variable)).flatten();
         let trace = Rc::new(trace.unwrap_or_default());

@@ -89,7 +89,18 @@ impl Sessions<'_> {
         let noise = printable::word(String::from_utf8_lossy(&rest).trim());
         let go = all.first().cloned();
         let go_is_alias = meaning.is_some_and(|meaning| start::is_alias(&meaning));
-        ProbeResult { shell: shell.clone(), kind, go, all, path, variables, go_is_alias, noise, failure, has_ended }
+        ProbeResult {
+            shell: shell.clone(),
+            kind,
+            go,
+            all,
+            path,
+            variables,
+            go_is_alias,
+            noise,
+            failure,
+            has_ended,
+        }
     }
 }
 

@@ -39,8 +39,9 @@ fn all_unreadable(login: &LoginShell) -> Vec<Unreadable> {
     let files = login.all_files().into_iter().filter(refused);
     let described = files.map(|file| {
         // Where a directory above keeps this user out, that one counts.
-        let found = fs::metadata(&file)
-            .or_else(|error| file.ancestors().find_map(|above| fs::symlink_metadata(above).ok()).ok_or(error));
+        let found = fs::metadata(&file).or_else(|error| {
+            file.ancestors().find_map(|above| fs::symlink_metadata(above).ok()).ok_or(error)
+        });
         let (owner, mode) = found.map(|found| (found.uid(), found.mode() & 0o7777)).unwrap_or_default();
         let target = fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
         Unreadable { file, target, owner, mode }

@@ -23,8 +23,10 @@ fn tree(directory: &Path) -> Tree {
             Vec::new()
         } else if is.is_symlink() {
             fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes()
-        } else {
+        } else if is.is_file() {
             fs::read(&path).unwrap()
+        } else {
+            Vec::new() // fish keeps a FIFO, which nobody writes to
         };
         found.insert(path, (is.mode(), is.uid(), content));
     }

@@ -37,7 +37,10 @@ const PROFILE: &[Line] = &[
 ];
 
 fn profile(lines: &'static [Line], mends: bool) -> Vec<Case> {
-    lines.iter().map(|(line, found, mended)| case(".profile", Spoil::Append(line), found, *mended && mends)).collect()
+    lines
+        .iter()
+        .map(|(line, found, mended)| case(".profile", Spoil::Append(line), found, *mended && mends))
+        .collect()
 }
 
 #[test]
