@@ -59,14 +59,16 @@ pub(in crate::doctor) fn overwritten(facts: &Examination<'_>) -> Looked {
             step.and_then(|step| step.place.clone()).filter(|place| place.file != Path::new("/etc/profile"));
         let Some(line) = place.as_ref().and_then(SourceLine::read) else { continue };
         match by_line.iter_mut().find(|dropped| dropped.line == line) {
-            Some(dropped) => dropped.sessions.push(session),
+            Some(dropped) => {
+                if dropped.sessions.iter().all(|known| known.kind != session.kind) {
+                    dropped.sessions.push(session);
+                }
+            }
             None => by_line.push(Dropped { line, what, sessions: vec![session] }),
         }
     }
-    let findings: Vec<_> = environment
-        .into_iter()
-        .chain(by_line.into_iter().map(|dropped| described(dropped, login, facts)))
-        .collect();
+    let findings: Vec<_> =
+        environment.into_iter().chain(by_line.into_iter().map(|dropped| described(dropped, login))).collect();
     if findings.is_empty() { unasked(login) } else { Ok(findings) }
 }
 
@@ -97,7 +99,7 @@ fn lost<'l>(login: &'l LoginShell, facts: &Examination<'_>) -> Vec<(&'l ProbeRes
     lost
 }
 
-fn described(dropped: Dropped<'_>, login: &LoginShell, facts: &Examination<'_>) -> Finding {
+fn described(dropped: Dropped<'_>, login: &LoginShell) -> Finding {
     let Dropped { line, what, sessions } = dropped;
     let went = match &what {
         Lost::System => "sessions have no /usr/bin and no /bin".to_owned(),
@@ -131,7 +133,7 @@ fn described(dropped: Dropped<'_>, login: &LoginShell, facts: &Examination<'_>) 
             };
             finding.mended(line.replaced(new), text)
         }
-        None if login.is_set_up && login.setup_helps && facts.answer().is_some() => {
+        None if login.is_set_up && login.setup_helps => {
             finding.mended(SETUP, "writes gvmr's lines behind it, as `gvmr setup` does")
         }
         None => finding.by_hand("add `:$PATH` to what the line sets"),

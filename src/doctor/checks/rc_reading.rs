@@ -133,8 +133,11 @@ fn became_right(login: &LoginShell, session: &ProbeResult, facts: &Examination<'
     let trace = login.trace(session.kind, "PATH");
     let Some(last) = trace.last_in_file().filter(|last| first_word(last) == "exec") else { return false };
     let program = last.text.split_ascii_whitespace().skip(1).find(|word| !word.starts_with('-'));
-    let Some(inner) = program.and_then(|program| login.of_other_shell(program, session.kind)) else {
-        return true; // a terminal's program, whose sessions are not known
+    let Some(program) = program else { return true };
+    let Some(inner) = login.of_other_shell(program, session.kind) else {
+        // A terminal's program, whose sessions are not known.
+        let path = String::from_utf8_lossy(&last.value).into_owned();
+        return path.split(':').any(|directory| Path::new(directory).join(program).is_file());
     };
     inner.failure.is_none() && (inner.path.contains(&facts.home.shims()) || !login.is_set_up)
 }

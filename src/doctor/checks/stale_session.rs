@@ -6,11 +6,11 @@ use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::path_value::has;
 use crate::doctor::place::FindingPlace;
-use crate::shell::{SessionState, ShellKind};
+use crate::shell::{ProbeResult, SessionState, ShellKind};
 use gvmr_core::sys::environment::{Environment as _, Process};
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Programs that keep sessions, by the start of their names.
 const SERVERS: [&str; 8] = ["tmux", "screen", "SCREEN", "zellij", "code-server", "code", "emacs", "nvim"];
@@ -24,23 +24,18 @@ pub(in crate::doctor) fn stale(facts: &Examination<'_>) -> Looked {
         return NOTHING;
     };
     let shims = facts.home.shims();
-    let Some(fresh) = login.sessions.iter().find(|session| session.state(facts.home) == SessionState::Shim)
-    else {
-        return NOTHING;
-    };
+    let is_fresh = |session: &&ProbeResult| session.state(facts.home) == SessionState::Shim;
+    let mut fresh = login.sessions.iter().filter(is_fresh);
     if has(path.as_bytes(), &shims) {
         return NOTHING;
     }
     // A PATH that lacks more than gvmr's directories was given by hand.
     let go_bin = facts.user_home().map(|home| home.join("go/bin"));
-    let is_ours =
-        |directory: &&std::path::PathBuf| **directory == shims || Some(*directory) == go_bin.as_ref();
-    if !fresh
-        .path
-        .iter()
-        .filter(|directory| !is_ours(directory))
-        .all(|directory| has(path.as_bytes(), directory))
-    {
+    let is_ours = |directory: &PathBuf| *directory == shims || Some(directory) == go_bin.as_ref();
+    let is_like = |session: &ProbeResult| {
+        session.path.iter().all(|directory| is_ours(directory) || has(path.as_bytes(), directory))
+    };
+    if !fresh.any(is_like) {
         return NOTHING;
     }
     let Some(old) = older_session(&facts.home.root().join("env"), login.account.uid) else { return NOTHING };

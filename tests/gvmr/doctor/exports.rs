@@ -64,7 +64,7 @@ fn a_goroot_and_a_target_that_files_export_are_named_and_become_comments() {
 
 /// `gvmr doctor --json` in a session of the user's, which has what its files export.
 fn in_session(user: &UserOf, words: &[&str]) -> Run {
-    let script = format!("'{}' doctor --json", gvmr().display());
+    let script = format!("'{}' doctor --json --no-network", gvmr().display());
     let mut command = user.world.command(Path::new("/usr/bin/setpriv"), &user.path(""));
     let id = user_of::UID.to_string();
     command.args(["--reuid", &id, "--regid", &id, "--clear-groups", "--"]).args(words).arg(script);

@@ -91,8 +91,8 @@ fn so_are_those_of_zsh_and_fish() {
         ),
         case(
             config,
-            Spoil::Write("fish_add_path ~/old/bin\n"),
-            &[("path.shim-not-first", ".config/fish/config.fish", "fish_add_path ~/old/bin")],
+            Spoil::Write("fish_add_path -P ~/old/bin\n"),
+            &[("path.shim-not-first", ".config/fish/config.fish", "fish_add_path -P ~/old/bin")],
             true,
         ),
         case(config, Spoil::Write("set -gx PATH $PATH ~/old/bin\n"), &[], false),

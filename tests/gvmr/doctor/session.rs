@@ -68,12 +68,16 @@ fn a_session_that_is_older_than_the_setup_is_named_and_one_by_hand_is_not() {
     assert_eq!(user.found(), [""; 0], "its parent is this test");
     let mut input = shell.stdin.take().unwrap();
     let gvmr = gvmr().display();
-    std::io::Write::write_all(&mut input, format!("'{gvmr}' doctor --json; exit $?\n").as_bytes()).unwrap();
+    std::io::Write::write_all(
+        &mut input,
+        format!("'{gvmr}' doctor --json --no-network; exit $?\n").as_bytes(),
+    )
+    .unwrap();
     drop(input);
     let run = Run::from(shell.wait_with_output().unwrap());
     assert_eq!(findings(&user.world, &run), ["session.stale bash"]);
     // By hand, as in a job: not what a session has.
-    let script = format!("'{gvmr}' doctor --json");
+    let script = format!("'{gvmr}' doctor --json --no-network");
     let mut command = user.world.command(Path::new("/usr/bin/setpriv"), &user.path(""));
     command.args(["--reuid", &id, "--regid", &id, "--clear-groups", "--", "env", "-i"]);
     command.arg(format!("HOME={}", user.path("").display()));
