@@ -8,7 +8,7 @@ mod whole;
 use super::findings;
 use crate::support;
 use crate::support::server::Reply;
-use crate::support::world::{gvmr, shim};
+use crate::support::world::{SHIM_IS_BUILT, gvmr, shim};
 use broken::BROKEN;
 use lab::{GATEWAY, Lab, far};
 use serde_json::Value;
@@ -58,7 +58,8 @@ fn each_broken_layer_is_the_first_finding_and_look_alikes_are_none() {
                     command.args(namespaces).arg(std::env::current_exe().unwrap());
                     command
                         .args(["doctor::network::inside", "--exact", "--nocapture"])
-                        .env(INSIDE, case.name);
+                        .env(INSIDE, case.name)
+                        .env(SHIM_IS_BUILT, "");
                     let output = command.stdin(Stdio::null()).output().unwrap();
                     if !output.status.success() {
                         let said = String::from_utf8_lossy(&output.stderr).into_owned();

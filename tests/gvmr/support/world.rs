@@ -166,10 +166,16 @@ pub(crate) fn gvmr() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_gvmr"))
 }
 
+/// Set for test processes that a test starts once it has the shim.
+pub(crate) const SHIM_IS_BUILT: &str = "GVMR_TEST_SHIM_IS_BUILT";
+
 /// The shim under test, beside `gvmr`, built where a run of this package alone has not done so.
 pub(crate) fn shim() -> &'static Path {
     static SHIM: OnceLock<PathBuf> = OnceLock::new();
     SHIM.get_or_init(|| {
+        if std::env::var_os(SHIM_IS_BUILT).is_some() {
+            return gvmr().with_file_name("gvmr-shim");
+        }
         let mut build = Command::new(env!("CARGO"));
         build.args(["build", "--quiet", "--package", "gvmr-core", "--bin", "gvmr-shim"]);
         if !cfg!(debug_assertions) {
