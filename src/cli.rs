@@ -306,7 +306,7 @@ pub struct DoctorArgs {
     #[arg(long, requires = "fix", conflicts_with_all = ["dry_run", "only"])]
     pub undo: bool,
     /// Delete the record of what --fix changed; then there is no undo
-    #[arg(long, conflicts_with_all = ["fix", "only", "json"])]
+    #[arg(long, conflicts_with_all = ["fix", "undo", "only", "json"])]
     pub forget: bool,
     /// Write a report without names, addresses and secrets to a new file, to pass on
     #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "forget"])]

@@ -27,6 +27,9 @@ use std::path::{Path, PathBuf};
 /// Why kinds are skipped that need the network.
 pub(super) const NO_NETWORK: &str = "--no-network";
 
+/// The most of the file of `go env -w` that is read, in bytes. Go reads all of it.
+const ENV_FILE_LIMIT: u64 = 16 << 20;
+
 /// What is known here.
 pub struct Examination<'a> {
     /// gvmr's home.
@@ -208,10 +211,30 @@ impl<'a> Examination<'a> {
         is_set_up.then(|| Mend::MoveLogins { file: file.to_owned(), line })
     }
 
+    /// Whether this line of that file ends with CR.
+    pub fn ends_with_cr(&self, number: usize) -> bool {
+        let bytes = self.env_file_path().and_then(|file| bounded::read(&file, ENV_FILE_LIMIT).ok().flatten());
+        let line = number.checked_sub(1).zip(bytes);
+        line.is_some_and(|(index, bytes)| {
+            bytes.split(|byte| *byte == b'\n').nth(index).is_some_and(|line| line.ends_with(b"\r"))
+        })
+    }
+
+    /// What gives this line of that file another text, without a CR that it ends with.
+    pub fn bare_env_line(&self, number: usize, change: LineChange) -> Option<Mend> {
+        match self.changed_env_line(number, LineChange::Delete)? {
+            Mend::Lines(mut lines) => {
+                lines.iter_mut().for_each(|line| line.change = change.clone());
+                Some(Mend::Lines(lines))
+            }
+            other => Some(other),
+        }
+    }
+
     /// What changes this line of that file, counted from 1.
     pub fn changed_env_line(&self, number: usize, change: LineChange) -> Option<Mend> {
         let file = self.env_file_path()?;
-        let bytes = bounded::read(&file, bounded::PIN_LIMIT).ok()??;
+        let bytes = bounded::read(&file, ENV_FILE_LIMIT).ok()??;
         let old = bytes.split(|byte| *byte == b'\n').nth(number.checked_sub(1)?)?.to_vec();
         let change = match change {
             LineChange::Replace(new) if old.ends_with(b"\r") => {
@@ -226,7 +249,7 @@ impl<'a> Examination<'a> {
     pub fn env_file(&self) -> Option<&(PathBuf, String)> {
         let read = || {
             let file = self.env_file_path()?;
-            let bytes = bounded::read(&file, bounded::PIN_LIMIT).ok()??;
+            let bytes = bounded::read(&file, ENV_FILE_LIMIT).ok()??;
             Some((file, String::from_utf8_lossy(&bytes).into_owned()))
         };
         self.env_file.get_or_init(read).as_ref()

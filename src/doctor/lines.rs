@@ -15,7 +15,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::process::{Command, Stdio};
 
 /// The largest start-up file that is looked at, in bytes.
-pub(super) const MAX_BYTES: u64 = 1 << 20;
+pub(super) const MAX_BYTES: u64 = 16 << 20;
 
 /// A line, as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,7 +16,9 @@ use gvmr_core::exec::invocation::Invocation;
 use gvmr_core::exec::launch::Launch;
 use gvmr_core::gover::selector::NotAVersion;
 use gvmr_core::home::paths::Home;
+use gvmr_core::select::error::ResolveError;
 use gvmr_core::select::resolution::{Resolution, Selection, Source, place};
+use gvmr_core::select::resolve::VARIABLE;
 use gvmr_core::sys::environment::Block;
 use gvmr_core::sys::printable;
 use gvmr_core::sys::process::Word;
@@ -50,10 +52,30 @@ pub struct VariableTable {
     pub reason: Option<String>,
     /// Which Go runs there, or why none.
     pub answer: Result<Resolution, String>,
+    /// Where what asks for a version cannot be understood: the file with its line, or the variable.
+    pub fault: Option<FaultPlace>,
     /// The variable that this go fails on, and its own words.
     pub refused: Option<(&'static Variable, String)>,
     /// The environment that the go gets, each entry as `NAME=value`.
     pub environment: Vec<CString>,
+}
+
+/// What asks for a version in words that are none.
+pub enum FaultPlace {
+    /// A file, and the line in it.
+    File(PathBuf, Option<usize>),
+    /// `GVMR_VERSION`, or `GOWORK`.
+    Variable(&'static str),
+}
+
+impl FaultPlace {
+    fn of(error: &ResolveError) -> Option<Self> {
+        match error {
+            ResolveError::Variable(_) => Some(Self::Variable(VARIABLE)),
+            ResolveError::RelativeGowork { .. } => Some(Self::Variable("GOWORK")),
+            error => error.place().map(|(file, line)| Self::File(file.to_owned(), line)),
+        }
+    }
 }
 
 /// One variable.
@@ -86,6 +108,7 @@ pub fn gather(
     let directory = env_context.directory.clone();
     let mut remarks = Vec::new();
     let answer = call.answer(&env_context);
+    let fault = answer.as_ref().err().and_then(FaultPlace::of);
     let answer = answer.map_err(|problem| problem.to_string());
     remarks.extend(answer.as_ref().err().map(|problem| Remark::new("version", problem.clone())));
     let rules = ruled(&env_context);
@@ -126,7 +149,7 @@ pub fn gather(
     let rows = rows.collect();
     let reason = chosen.filter(|answer| answer.reason.source != Source::Unset);
     let reason = reason.map(|answer| answer.reason.place());
-    Ok(VariableTable { rows, notices: remarks, directory, reason, answer, refused, environment })
+    Ok(VariableTable { rows, notices: remarks, directory, reason, answer, fault, refused, environment })
 }
 
 /// The go that the shim would run.

@@ -69,6 +69,20 @@ pub enum ResolveError {
 }
 
 impl ResolveError {
+    /// The file that is at fault, and the line in it, counted from 1.
+    pub fn place(&self) -> Option<(&Path, Option<usize>)> {
+        match self {
+            Self::Refused { file, .. } => Some((file, None)),
+            Self::Pin { file, fault } => Some((file, fault.line)),
+            Self::InvalidToolchain { file, invalid } => Some((file, Some(invalid.line))),
+            Self::Versions { directory, .. } => Some((directory, None)),
+            Self::Variable(_)
+            | Self::RelativeGowork { .. }
+            | Self::NothingOutside { .. }
+            | Self::NothingAnywhere { .. } => None,
+        }
+    }
+
     /// One next step for a person.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {

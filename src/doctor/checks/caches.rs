@@ -17,6 +17,8 @@ pub(in crate::doctor) fn not_writable(facts: &Examination<'_>) -> Looked {
         return NOTHING;
     }
     let user_home = facts.user_home();
+    let flags = facts.setting("GOFLAGS")?.written().unwrap_or_default();
+    let is_vendored = flags.split_ascii_whitespace().any(|word| word == "-mod=vendor");
     let mut findings = Vec::new();
     for name in ["GOCACHE", "GOMODCACHE", "GOBIN"] {
         let setting = facts.setting(name)?;
@@ -37,7 +39,12 @@ pub(in crate::doctor) fn not_writable(facts: &Examination<'_>) -> Looked {
             );
             continue;
         }
-        findings.extend(refused(name, Path::new(&value), place, user_home.as_deref()));
+        if name == "GOMODCACHE" && is_vendored {
+            continue; // nothing is put there
+        }
+        let found = refused(name, Path::new(&value), place, user_home.as_deref());
+        let below = || refused(name, &Path::new(&value).join("cache/download"), None, user_home.as_deref());
+        findings.extend(found.or_else(|| (name == "GOMODCACHE").then(below).flatten()));
     }
     if let Some(gopath) = facts.setting("GOPATH")?.value() {
         let first = gopath.split(':').next().unwrap_or_default();
@@ -48,8 +55,24 @@ pub(in crate::doctor) fn not_writable(facts: &Examination<'_>) -> Looked {
                 None,
                 user_home.as_deref(),
             ));
+            if facts.setting("GOBIN")?.value().is_none_or(|value| value.is_empty()) {
+                findings.extend(refused(
+                    "GOPATH/bin",
+                    &Path::new(first).join("bin"),
+                    None,
+                    user_home.as_deref(),
+                ));
+            }
         }
     }
+    // One directory that is not ours stands for all that lie in it.
+    let mut told: Vec<FindingPlace> = Vec::new();
+    findings.retain(|finding: &Finding| {
+        let place = finding.places.first().cloned();
+        let is_new = place.as_ref().is_none_or(|place| !told.contains(place));
+        told.extend(place);
+        is_new
+    });
     Ok(findings)
 }
 

@@ -12,11 +12,25 @@ use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
 use gvmr_core::sys::program;
 use std::ffi::OsStr;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
 /// Settings in which quotes are part of the syntax.
-const QUOTABLE: [&str; 7] =
-    ["GOFLAGS", "GOAUTH", "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS"];
+const QUOTABLE: [&str; 13] = [
+    "GOFLAGS",
+    "GOAUTH",
+    "CGO_CFLAGS",
+    "CGO_CPPFLAGS",
+    "CGO_CXXFLAGS",
+    "CGO_FFLAGS",
+    "CGO_LDFLAGS",
+    "CC",
+    "CXX",
+    "FC",
+    "AR",
+    "GCCGO",
+    "PKG_CONFIG",
+];
 
 /// A line of the file as cmd/go reads it.
 struct Line<'t> {
@@ -30,15 +44,24 @@ struct Line<'t> {
 fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     text.lines().enumerate().filter_map(|(index, text)| {
         let is_nothing = text.trim().is_empty() || text.trim_start().starts_with('#');
-        let setting =
-            text.split_once('=').filter(|_| text.starts_with(|first: char| first.is_ascii_uppercase()));
+        let setting = text.split_once('=').filter(|(name, _)| is_name(name));
         (!is_nothing).then_some(Line { number: index + 1, text, setting })
     })
+}
+
+/// Whether go takes it for the name of a variable.
+fn is_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+        && name.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
 }
 
 /// A line as it may be shown: of what is no setting only the name.
 fn shown(line: &Line<'_>) -> Option<String> {
     let (name, value) = line.setting.or_else(|| line.text.split_once('='))?;
+    let bare = name.trim().trim_start_matches("export ").trim();
+    if !bare.chars().all(|one| one.is_ascii_alphanumeric() || one == '_') {
+        return None; // anything, perhaps a secret
+    }
     let name = printable::word(name);
     match line.setting {
         Some(_) => Some(format!("{name}={}", printable::text(&without_credentials_in_text(value)))),
@@ -87,6 +110,15 @@ pub(in crate::doctor) fn quoted(facts: &Examination<'_>) -> Looked {
             let bare = value.get(1..value.len() - 1).unwrap_or_default();
             return Some(with(finding(&line, what, why, "delete the quotes"), &line, name, bare));
         }
+        if facts.ends_with_cr(line.number) && !value.is_empty() {
+            let (what, why) =
+                (format!("the value of {name} ends with CR"), "to go the CR is part of the value");
+            let new = LineChange::Replace([name.as_bytes(), b"=", value.as_bytes()].concat());
+            let finding = finding(&line, what, why, "end the line with LF alone");
+            return Some(
+                finding.mended_if(facts.bare_env_line(line.number, new), "ends the line with LF alone"),
+            );
+        }
         value.starts_with([' ', '\t']).then(|| {
             let (what, why) =
                 (format!("the value of {name} begins with a blank"), "to go the blank is part of the value");
@@ -112,8 +144,11 @@ fn unusable(facts: &Examination<'_>) -> Option<Finding> {
     }
     let file = facts.env_file_path()?;
     let found = std::fs::metadata(&file).ok()?;
+    let is_null = found.file_type().is_char_device();
     let why = if found.is_dir() {
         "it is a directory"
+    } else if !found.is_file() && !is_null {
+        "it is a FIFO or a device: each go waits for it"
     } else if rustix::fs::access(&file, rustix::fs::Access::READ_OK).is_err() {
         "this user may not read it, and go ignores it in silence"
     } else {
@@ -124,7 +159,7 @@ fn unusable(facts: &Examination<'_>) -> Option<Finding> {
 
 /// A value that the chosen go fails on.
 pub(in crate::doctor) fn bad_flags(facts: &Examination<'_>) -> Looked {
-    let Some((variable, complaint)) = &facts.table()?.refused else { return NOTHING };
+    let Some((variable, complaint)) = &facts.table()?.refused else { return unusable_flags(facts) };
     if variable.name == "GOTOOLCHAIN" {
         return NOTHING; // told as toolchain's
     }
@@ -140,6 +175,35 @@ pub(in crate::doctor) fn bad_flags(facts: &Examination<'_>) -> Looked {
             .why(format!("each command ends with `{complaint}`"))
             .by_hand(fix)
             .mended_if(without_bad_flag(facts, &setting, complaint), "takes that flag out of the line"),
+    ))
+}
+
+/// What `go list` of a module's root thinks of GOFLAGS: `go version` knows only which flags there are.
+fn unusable_flags(facts: &Examination<'_>) -> Looked {
+    let setting = facts.setting("GOFLAGS")?;
+    let Some(value) = setting.written().filter(|_| facts.goroot().is_some()) else { return NOTHING };
+    let (_, complaints) = facts.list(&["-m"])?;
+    let complaint = complaints.lines().find(|line| {
+        ["parsing $GOFLAGS", "invalid value", "invalid boolean value", "-mod may only be set to"]
+            .iter()
+            .any(|words| line.contains(words))
+    });
+    let is_vendor = value.split_ascii_whitespace().any(|word| word == "-mod=vendor");
+    let needless = complaints.lines().find(|line| is_vendor && line.contains("-mod=vendor"));
+    let Some((severity, complaint)) = complaint
+        .map(|line| (Severity::Error, line))
+        .or_else(|| needless.map(|line| (Severity::Warning, line)))
+    else {
+        return NOTHING;
+    };
+    let complaint = printable::text(&without_credentials_in_text(complaint.trim()));
+    let place = setting.place().unwrap_or(FindingPlace::variable("GOFLAGS"));
+    one(Some(
+        Finding::at("goenv.bad-flags", severity, place)
+            .what("go fails on the value of GOFLAGS")
+            .why(format!("commands that read a module end with `{complaint}`"))
+            .by_hand("correct it there")
+            .mended_if(without_bad_flag(facts, &setting, &complaint), "takes that flag out of the line"),
     ))
 }
 
@@ -184,7 +248,7 @@ pub(in crate::doctor) fn stale_target(facts: &Examination<'_>) -> Looked {
             "GOOS" => platform.os(),
             "GOARCH" => platform.arch(),
             "CC" | "CXX" if !is_off => {
-                let compiler = value.split_ascii_whitespace().next().unwrap_or_default();
+                let compiler = first_word(value);
                 if !is_there(compiler) {
                     let shown = printable::word(compiler);
                     findings.push(
@@ -215,6 +279,17 @@ pub(in crate::doctor) fn stale_target(facts: &Examination<'_>) -> Looked {
         }
     }
     Ok(findings)
+}
+
+/// The first word of a list in which words may stand in quotes, as Go splits it.
+pub(super) fn first_word(value: &str) -> &str {
+    let value = value.trim_start();
+    match value.chars().next() {
+        Some(quote @ ('"' | '\'')) => {
+            value.get(1..).and_then(|rest| rest.split(quote).next()).unwrap_or_default()
+        }
+        _ => value.split_ascii_whitespace().next().unwrap_or_default(),
+    }
 }
 
 /// Whether go would find this program.

@@ -29,7 +29,7 @@ fn exported(facts: &Examination<'_>, name: &'static str) -> Option<Finding> {
             "GOOS" => value != host::platform().os(),
             "GOARCH" => value != host::platform().arch(),
             _ => {
-                let compiler = value.split_ascii_whitespace().next().unwrap_or_default();
+                let compiler = env_file::first_word(&value);
                 cgo.is_none_or(|cgo| cgo != "0") && !env_file::is_there(compiler)
             }
         }

@@ -6,6 +6,7 @@ use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::lines::SourceLine;
 use crate::doctor::place::FindingPlace;
+use crate::net::without_credentials_in_text;
 use crate::shell::{Probe, ProbeResult};
 use gvmr_core::env::go_env_file::ForeignGoroot;
 use gvmr_core::gover::goenv::SettingsFile;
@@ -25,7 +26,7 @@ pub(in crate::doctor) fn in_env_file(facts: &Examination<'_>) -> Looked {
     };
     let foreign = SettingsFile::of_user(&Process).and_then(|file| ForeignGoroot::of(&file, goroot));
     one(foreign.map(|ForeignGoroot { written, goroot }| {
-        let value = printable::path(&written.value);
+        let value = without_credentials_in_text(&printable::path(&written.value));
         let text = format!("GOROOT={value}");
         let mend = facts.without_env_line(written.line);
         let place = FindingPlace::written(written.file, written.line, text);

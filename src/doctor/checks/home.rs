@@ -11,13 +11,19 @@ use gvmr_core::home::shared_home;
 use gvmr_core::select::resolution::Selection;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
+use rustix::fs::Access;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
 
 /// A home that others can change, or that no program runs from.
 pub(in crate::doctor) fn unfit(facts: &Examination<'_>) -> Looked {
     let root = facts.home.root();
+    if let Some(closed) = closed(facts) {
+        return one(Some(closed));
+    }
     if !root.exists() {
         return NOTHING;
     }
@@ -28,6 +34,9 @@ pub(in crate::doctor) fn unfit(facts: &Examination<'_>) -> Looked {
     let own = [root.to_owned(), facts.home.shims(), facts.home.versions()];
     for directory in own.into_iter().chain(trees) {
         let Ok(found) = fs::metadata(&directory) else { continue };
+        if findings.iter().any(|_| directory != root) {
+            break; // who can change what is above can change what is below
+        }
         let path = printable::path(&directory);
         let finding = |why: String| {
             Finding::error("gvmr.home-unfit", FindingPlace::file(&directory))
@@ -60,6 +69,31 @@ pub(in crate::doctor) fn unfit(facts: &Examination<'_>) -> Looked {
         );
     }
     Ok(findings)
+}
+
+/// A directory of the home that this user may not enter.
+fn closed(facts: &Examination<'_>) -> Option<Finding> {
+    let directories = [facts.home.root().to_owned(), facts.home.shims(), facts.home.versions()];
+    let is_closed = |directory: &&PathBuf| match fs::metadata(directory) {
+        Ok(found) => {
+            found.is_dir() && rustix::fs::access(*directory, Access::READ_OK | Access::EXEC_OK).is_err()
+        }
+        Err(error) => error.kind() == ErrorKind::PermissionDenied,
+    };
+    let directory = directories.iter().find(is_closed)?;
+    let owner = fs::metadata(directory).map(|found| (found.uid(), found.mode() & 0o7777));
+    let me = rustix::process::geteuid().as_raw();
+    let finding = Finding::error("gvmr.home-unfit", FindingPlace::file(directory))
+        .what("this user cannot read gvmr's home")
+        .why("the shims are not found, and no version is seen");
+    let quoted = crate::shell::quote::where_needed(directory.as_os_str());
+    Some(match owner {
+        Ok((owner, mode)) if owner == me => finding
+            .by_hand("let yourself read it")
+            .command(format!("chmod u+rwx {quoted}"))
+            .mended(Mend::Mode { file: directory.clone(), mode: mode | 0o700 }, "lets you read it"),
+        _ => finding.by_hand("give it back to this user").command(format!("sudo chown -R {me}: {quoted}")),
+    })
 }
 
 /// A default that names nothing that is installed.

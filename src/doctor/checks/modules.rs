@@ -26,6 +26,10 @@ pub(in crate::doctor) fn switched_off(facts: &Examination<'_>) -> Looked {
     if matches!(written.value.to_str(), Some("on" | "auto")) {
         return NOTHING;
     }
+    if written.value != "off" {
+        let finding = unknown(FindingPlace::line(&written.file, Some(written.line)), &written.value);
+        return one(Some(finding.mended_if(facts.without_env_line(written.line), "deletes that line")));
+    }
     let Some(module) = module_above(facts.directory()?) else { return NOTHING };
     let value = printable::word(&written.value.to_string_lossy());
     let text = format!("GO111MODULE={value}");
@@ -42,10 +46,24 @@ pub(in crate::doctor) fn switched_off(facts: &Examination<'_>) -> Looked {
     ))
 }
 
+/// A value that no go knows.
+fn unknown(place: FindingPlace, value: &OsStr) -> Finding {
+    Finding::error("modules.switched-off", place)
+        .what(format!("GO111MODULE is {}, which go does not know", printable::word(&value.to_string_lossy())))
+        .why("commands end with `unknown environment setting GO111MODULE`; it is on, auto or off")
+        .by_hand("leave it unset")
+        .command("unset GO111MODULE")
+}
+
 /// GO111MODULE in a start-up file. For this process alone it is meant.
 fn exported_off(facts: &Examination<'_>, value: &OsStr) -> Looked {
     if matches!(value.to_str(), Some("on" | "auto" | "")) {
         return NOTHING;
+    }
+    if value != "off" {
+        let place = exports::of_process(facts, "GO111MODULE")
+            .map(|line| FindingPlace::line(&line.place.file, Some(line.place.line)));
+        return one(Some(unknown(place.unwrap_or(FindingPlace::variable("GO111MODULE")), value)));
     }
     let Some(module) = module_above(facts.directory()?) else { return NOTHING };
     let Some(line) = exports::of_process(facts, "GO111MODULE") else { return NOTHING };
@@ -59,6 +77,27 @@ fn exported_off(facts: &Examination<'_>, value: &OsStr) -> Looked {
         .command("unset GO111MODULE");
     exports::offer(facts, &mut finding, &line, "GO111MODULE");
     one(Some(finding))
+}
+
+/// A go.work that does not use the module of this directory.
+fn outside_of_workspace(facts: &Examination<'_>, file: &Path) -> Result<Option<Finding>, String> {
+    let directory = facts.directory()?;
+    let module = module_above(directory).filter(|_| file.file_name() == Some(OsStr::new("go.work")));
+    let Some(module) = module.filter(|_| facts.goroot().is_some()) else { return Ok(None) };
+    let (_, complaints) = facts.list(&["-e", "-m"])?;
+    let (_, more) = facts.list(&["."])?;
+    let is_outside = [complaints, more].iter().any(|text| {
+        text.contains("not one of the workspace modules")
+            || text.contains("outside modules listed in go.work")
+    });
+    Ok(is_outside.then(|| {
+        Finding::at("modules.stray-root", Severity::Warning, FindingPlace::file(file))
+            .and(FindingPlace::file(module))
+            .what("a go.work rules this directory and does not use its module")
+            .why("go build ends with `current directory is contained in a module that is not one of the workspace modules`")
+            .by_hand("add the module to it, or set GOWORK=off for this directory")
+            .command("go work use .")
+    }))
 }
 
 /// A go.mod or go.work that rules from where nobody expects it, or that is named and missing.
@@ -83,6 +122,9 @@ pub(in crate::doctor) fn stray_root(facts: &Examination<'_>) -> Looked {
     }
     let module = main_module::find(directory, &Process, facts.home).map_err(|problem| problem.to_string())?;
     let Some(module) = module else { return NOTHING };
+    if let Some(outside) = outside_of_workspace(facts, &module.file)? {
+        return one(Some(outside));
+    }
     let root = module.file.parent().unwrap_or(Path::new("/"));
     let is_stray =
         root != directory && (root.parent().is_none() || facts.user_home().as_deref() == Some(root));

@@ -6,6 +6,7 @@ use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
 use crate::doctor::place::FindingPlace;
 use crate::explain::ValueSource;
+use crate::explain::table::FaultPlace;
 use crate::net::without_credentials_in_text;
 use gvmr_core::gover::gomod::Requirement;
 use gvmr_core::gover::selector::Selector;
@@ -41,8 +42,6 @@ impl Switch {
         match Version::from_toolchain(name) {
             None => Self::Invalid,
             Some(named) if named == *version => Self::Stays,
-            // With a mode it is a minimum.
-            Some(named) if mode.is_some() && named <= *version => Self::Stays,
             Some(named) => Self::To(named),
         }
     }
@@ -115,7 +114,7 @@ fn wrong(switch: &Switch, version: &Version) -> Option<String> {
 
 /// A version that is asked for and not installed.
 pub(in crate::doctor) fn not_available(facts: &Examination<'_>) -> Looked {
-    let Some(answer) = facts.answer() else { return NOTHING };
+    let Some(answer) = facts.answer() else { return one(not_understood(facts)?) };
     let Selection::Missing { wanted } = &answer.choice else { return NOTHING };
     // A default that is not there is told as gvmr's own.
     if facts.settings.auto_install == AutoInstall::Always || answer.reason.source == Source::Default {
@@ -131,6 +130,23 @@ pub(in crate::doctor) fn not_available(facts: &Examination<'_>) -> Looked {
             .why("every go in this directory ends with an error, or asks to install it")
             .by_hand("install it")
             .command(format!("gvmr install {wanted}")),
+    ))
+}
+
+/// A pin, go.mod or variable that names no version.
+fn not_understood(facts: &Examination<'_>) -> Result<Option<Finding>, String> {
+    let table = facts.table()?;
+    let (Some(fault), Err(why)) = (&table.fault, &table.answer) else { return Ok(None) };
+    let place = match fault {
+        FaultPlace::File(file, line) => FindingPlace::line(file, *line),
+        FaultPlace::Variable(name) => FindingPlace::variable(name),
+    };
+    Ok(Some(
+        Finding::error("toolchain.not-available", place)
+            .what("what asks for a Go version here cannot be understood")
+            .why(format!("each go ends with `{}`", without_credentials_in_text(why)))
+            .by_hand("correct it, or pin a version again")
+            .command("gvmr use VERSION"),
     ))
 }
 
@@ -174,12 +190,14 @@ mod tests {
         let of = |value: &str| Switch::of(value, &version);
         let to = |text: &str| Switch::To(Version::parse(text).unwrap());
         for stays in
-            ["auto", "path", "local", "default", "local+auto", "go1.24.3", "go1.22.0+auto", "go1.24.3+path"]
+            ["auto", "path", "local", "default", "local+auto", "go1.24.3", "go1.24.3+auto", "go1.24.3+path"]
         {
             assert_eq!(of(stays), Switch::Stays, "{stays}");
         }
         assert_eq!(of("go1.22.10"), to("1.22.10"));
         assert_eq!(of("go1.25.1+auto"), to("1.25.1"));
+        // Where no module asks for more, that one runs, older or not.
+        assert_eq!(of("go1.22.0+auto"), to("1.22.0"));
         for invalid in ["1.24", "+foo", "go1.24.3+foo", "banana", ""] {
             assert_eq!(of(invalid), Switch::Invalid, "{invalid}");
         }

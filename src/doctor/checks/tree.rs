@@ -6,9 +6,10 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
 use crate::install::{PACKAGERS_FILE, path_in_tree};
 use crate::store::{self, Receipt, Toolchain};
-use crate::unpack::{MANIFEST, RECEIPT};
+use crate::unpack::{MANIFEST, RECEIPT, is_executable};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::sys::environment::Process;
+use gvmr_core::sys::printable;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,7 +28,11 @@ pub(in crate::doctor) fn changed(facts: &Examination<'_>) -> Looked {
     let used = toolchains
         .iter()
         .filter(|one| Some(&one.version) == default.as_ref() || Some(&one.version) == facts.version());
-    Ok(used.filter_map(of_toolchain).collect())
+    let mut findings = Vec::new();
+    for toolchain in used {
+        findings.extend(of_toolchain(toolchain)?);
+    }
+    Ok(findings)
 }
 
 /// A file of a tree.
@@ -36,18 +41,21 @@ struct Entry {
     /// When its content or its rights changed last, in seconds since 1970.
     changed: i64,
     is_file: bool,
+    /// Whether it can be executed, where it is a program.
+    runs: bool,
 }
 
-fn of_toolchain(toolchain: &Toolchain) -> Option<Finding> {
-    let receipt = Receipt::read(&toolchain.goroot).ok()??; // without one, another finding says so
+fn of_toolchain(toolchain: &Toolchain) -> Result<Option<Finding>, String> {
+    // Without one, another finding says so.
+    let Ok(Some(receipt)) = Receipt::read(&toolchain.goroot) else { return Ok(None) };
     let mut entries = BTreeMap::new();
-    list(&toolchain.goroot, Path::new(""), &mut entries);
+    list(&toolchain.goroot, Path::new(""), &mut entries)?;
     let files = u64::try_from(entries.len()).unwrap_or(u64::MAX);
     let bytes: u64 = entries.values().map(|entry| entry.bytes).sum();
     let is_whole = files == receipt.files && bytes == receipt.bytes;
     let differences = differences(&toolchain.goroot, &entries, is_whole);
     if differences.is_empty() && is_whole {
-        return None;
+        return Ok(None);
     }
     let is_packagers =
         differences.len() == 1 && differences.iter().all(|path| path.as_path() == Path::new(PACKAGERS_FILE));
@@ -68,21 +76,27 @@ fn of_toolchain(toolchain: &Toolchain) -> Option<Finding> {
         })
         .by_hand("see every difference; uninstall and install it again where they are not yours")
         .command(format!("gvmr verify {exact}"));
-    Some(named.iter().skip(1).fold(finding, |finding, path| finding.and(FindingPlace::file(path))))
+    Ok(Some(named.iter().skip(1).fold(finding, |finding, path| finding.and(FindingPlace::file(path)))))
 }
 
-/// Files below a directory, by their path from `goroot`, without those that gvmr adds.
-fn list(goroot: &Path, below: &Path, entries: &mut BTreeMap<PathBuf, Entry>) {
-    for entry in fs::read_dir(goroot.join(below)).into_iter().flatten().flatten() {
+/// Files below a directory, by their path from `goroot`, without those that gvmr adds; what cannot be listed proves nothing.
+fn list(goroot: &Path, below: &Path, entries: &mut BTreeMap<PathBuf, Entry>) -> Result<(), String> {
+    let directory = goroot.join(below);
+    let failed = |error: std::io::Error| format!("cannot list {}: {error}", printable::path(&directory));
+    // Its descriptor is closed before those below are opened.
+    let listed: Vec<_> = fs::read_dir(&directory).and_then(Iterator::collect).map_err(failed)?;
+    for entry in listed {
         let path = below.join(entry.file_name());
-        let Ok(found) = entry.metadata() else { continue };
+        let found = entry.metadata().map_err(failed)?;
         if found.is_dir() {
-            list(goroot, &path, entries);
+            list(goroot, &path, entries)?;
         } else if path != Path::new(RECEIPT) && path != Path::new(MANIFEST) {
             let (bytes, changed) = (found.len(), found.mtime().max(found.ctime()));
-            entries.insert(path, Entry { bytes, changed, is_file: found.is_file() });
+            let runs = !path.to_str().is_some_and(is_executable) || found.mode() & 0o111 != 0;
+            entries.insert(path, Entry { bytes, changed, is_file: found.is_file(), runs });
         }
     }
+    Ok(())
 }
 
 /// What differs from the manifest: names, and the content of the few files that were written later than it.
@@ -94,8 +108,10 @@ fn differences(goroot: &Path, entries: &BTreeMap<PathBuf, Entry>, is_whole: bool
         .filter(|(_, entry)| entry.changed > manifest_file.ctime() + 1)
         .map(|(path, _)| path)
         .collect();
+    let without_rights =
+        || entries.iter().filter(|(_, entry)| !entry.runs).map(|(path, _)| path.clone()).collect();
     if is_whole && (later.is_empty() || later.len() > MAX_READ) {
-        return Vec::new();
+        return without_rights();
     }
     let Some(manifest) = store::kept_manifest(goroot) else { return Vec::new() };
     let mut expected: BTreeMap<String, &[u8; 32]> =
@@ -105,7 +121,7 @@ fn differences(goroot: &Path, entries: &BTreeMap<PathBuf, Entry>, is_whole: bool
         let sum = path.to_str().and_then(|name| expected.remove(name));
         let is_other = match sum {
             None => true,
-            Some(_) if !entry.is_file => true,
+            Some(_) if !entry.is_file || !entry.runs => true,
             Some(sum) if later.len() <= MAX_READ && later.contains(&path) => {
                 fs::read(goroot.join(path)).is_ok_and(|bytes| Sha256::digest(bytes).as_slice() != sum)
             }

@@ -2,9 +2,10 @@
 
 use super::{Looked, NOTHING, may_write_into, one};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::Finding;
+use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
+use crate::net::without_credentials_in_text;
 use gvmr_core::gover::goenv;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
@@ -38,6 +39,15 @@ pub(in crate::doctor) fn unusable(_facts: &Examination<'_>) -> Looked {
     }
     if !home.is_dir() {
         return error(format!("{shown} is not a directory"));
+    }
+    if !may_write_into(home) && home.parent().is_none() {
+        // As in a container for a user without an entry in passwd.
+        return one(Some(
+            Finding::at("host.home", Severity::Note, place())
+                .what("HOME is /, and this user cannot write there")
+                .why("go needs GOCACHE and GOPATH in other places")
+                .by_hand("set HOME, or GOCACHE and GOPATH, to directories of this user"),
+        ));
     }
     if !may_write_into(home) {
         return error(format!("this user cannot write to {shown}"));
@@ -89,7 +99,7 @@ fn is_ours_to_make(directory: &Path) -> bool {
 }
 
 fn fault(directory: &Path) -> Option<String> {
-    let shown = printable::path(directory);
+    let shown = without_credentials_in_text(&printable::path(directory));
     if !directory.is_dir() {
         return Some(format!("{shown} is not there: `go: creating work dir` fails"));
     }

@@ -10,7 +10,7 @@ use crate::atomic_file::{CWD, NewFile, sync_names};
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Environment;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, DirBuilder, File, TryLockError};
+use std::fs::{self, DirBuilder, DirEntry, File, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -20,6 +20,8 @@ use std::time::{Duration, SystemTime};
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// The most of a file that is read, in bytes.
 const LIMIT: u64 = 64 << 20;
+/// No journal gets so many runs.
+const MAX_NUMBER: u64 = 1 << 32;
 const RECORD: &str = "run.json";
 
 /// The journal, held by this process alone.
@@ -92,8 +94,7 @@ impl Journal {
     /// The numbers of the runs, newest first.
     pub fn runs(&self) -> Result<Vec<u64>, FixError> {
         let listed = fs::read_dir(&self.directory).map_err(io("list", &self.directory))?;
-        let names = listed.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        let mut runs: Vec<u64> = names.collect();
+        let mut runs: Vec<u64> = listed.flatten().filter_map(|entry| number_of(&entry)).collect();
         runs.sort_unstable_by(|one, other| other.cmp(one));
         Ok(runs)
     }
@@ -109,8 +110,12 @@ impl Journal {
                 let _ = remove(&directory);
             }
         }
-        let number = runs.first().map_or(1, |newest| newest + 1);
-        let directory = self.directory.join(number.to_string());
+        let mut number = runs.first().map_or(1, |newest| newest + 1);
+        let mut directory = self.directory.join(number.to_string());
+        while fs::symlink_metadata(&directory).is_ok() {
+            number += 1; // something else has that name
+            directory = self.directory.join(number.to_string());
+        }
         DirBuilder::new().mode(0o700).create(&directory).map_err(io("create", &directory))?;
         let run = JournaledRun { number, directory, next: 0, record: RunRecord::default() };
         run.write()?;
@@ -230,9 +235,15 @@ impl JournaledRun {
 /// The number that the next run will have. Makes nothing.
 pub(super) fn next_number(environment: &dyn Environment) -> u64 {
     let listed = directory(environment).ok().and_then(|directory| fs::read_dir(directory).ok());
-    let names = listed.into_iter().flatten().flatten();
-    let newest = names.filter_map(|entry| entry.file_name().to_str()?.parse::<u64>().ok()).max();
+    let newest = listed.into_iter().flatten().flatten().filter_map(|entry| number_of(&entry)).max();
     newest.unwrap_or_default() + 1
+}
+
+/// The number of a run's directory; a link to one is none, nor is a number that no run gets.
+fn number_of(entry: &DirEntry) -> Option<u64> {
+    let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+    let number = entry.file_name().to_str()?.parse().ok()?;
+    (is_directory && number < MAX_NUMBER).then_some(number)
 }
 
 /// `gvmr/doctor` in the user's state directory.
@@ -242,8 +253,9 @@ fn directory(environment: &dyn Environment) -> Result<PathBuf, FixError> {
     Ok(state.ok_or(FixError::NoStateDirectory)?.join("gvmr/doctor"))
 }
 
-/// Removes a run's directory, which has files alone.
+/// Removes a run's directory, which has files alone. Never through a link.
 fn remove(directory: &Path) -> Result<(), FixError> {
+    check_rights(directory)?;
     for entry in fs::read_dir(directory).map_err(io("list", directory))?.flatten() {
         fs::remove_file(entry.path()).map_err(io("remove", directory))?;
     }

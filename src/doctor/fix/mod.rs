@@ -27,6 +27,9 @@ use serde::Serialize;
 use serde::ser::SerializeMap as _;
 use std::collections::BTreeSet;
 
+/// How often what came to light by mends is mended too.
+const MAX_PASSES: usize = 4;
+
 /// A finding, and what its mend would change.
 #[derive(Debug)]
 pub struct PlannedMend<'f> {
@@ -92,6 +95,18 @@ pub fn run<'a>(
         };
         outcomes.push((finding, outcome));
     }
+    // What stood behind something that is mended now, such as a second line for the same variable.
+    for _ in 0..MAX_PASSES {
+        let again = Diagnosis::make(&examine(), kinds, wanted).findings.into_iter();
+        let new: Vec<_> = again.filter(|finding| is_behind(finding, &outcomes)).collect();
+        if new.is_empty() || context.interrupted() {
+            break;
+        }
+        for finding in new {
+            let outcome = mend(&finding, kinds, &mut record, context, examine);
+            outcomes.push((finding, outcome));
+        }
+    }
     let recorded = &record.record;
     let is_unused = recorded.edits.is_empty() && recorded.logins.is_empty() && recorded.moved.is_empty();
     let number = record.number;
@@ -134,6 +149,15 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
         _ => None,
     };
     one.id == other.id && one.what == other.what && file(one) == file(other)
+}
+
+/// Whether a finding can be mended and is of a kind that was mended here, but not one of those that were found first.
+fn is_behind(finding: &Finding, outcomes: &[(Finding, MendOutcome)]) -> bool {
+    let is_mended =
+        outcomes.iter().any(|(mended, outcome)| mended.id == finding.id && *outcome == MendOutcome::Fixed);
+    let is_known =
+        outcomes.iter().any(|(known, outcome)| *outcome != MendOutcome::Fixed && is_same(known, finding));
+    finding.mend.is_some() && is_mended && !is_known
 }
 
 /// Whether only this process has what was mended in a file: it got its environment before.
@@ -194,7 +218,12 @@ impl Serialize for FixRun {
         let mut map = serializer.serialize_map(Some(4))?;
         map.serialize_entry("healthy", &self.left.healthy)?;
         map.serialize_entry("findings", &told.chain(new).collect::<Vec<_>>())?;
-        map.serialize_entry("checked", &self.left.checked)?;
+        let is_told = |id: &&str| {
+            self.outcomes.iter().all(|(finding, _)| finding.id != *id)
+                && self.left.findings.iter().all(|finding| finding.id != *id)
+        };
+        let checked: Vec<_> = self.left.checked.iter().copied().filter(is_told).collect();
+        map.serialize_entry("checked", &checked)?;
         map.serialize_entry("skipped", &self.left.skipped)?;
         map.end()
     }

@@ -80,7 +80,9 @@ pub(super) fn diff(mend: &Mend, number: u64, context: &Context) -> Result<String
         }
         Mend::Default(version) => format!("{}: {version}\n", shown(context.settings.home.default_file())),
     };
-    Ok(text.split_inclusive('\n').map(without_credentials_in_text).collect())
+    // Lines around a change are not needed, and may hold anything.
+    let lines = text.lines().filter(|line| !line.starts_with(' '));
+    Ok(lines.map(|line| without_credentials_in_text(line) + "\n").collect())
 }
 
 /// The edits of lines, one for each file.
@@ -108,8 +110,20 @@ fn changes(edits: &[Edit]) -> Result<Changes, String> {
     let changes = Changes::prepare(edits, Direction::Make);
     match changes.failed().first() {
         Some((_, error)) => Err(with_hint(error, error.hint())),
-        None => Ok(changes),
+        None => check_owners(&changes).map(|()| changes),
     }
+}
+
+/// Only the user's own files: what replaces another's would be the user's, and no undo could give it back.
+fn check_owners(changes: &Changes) -> Result<(), String> {
+    let me = rustix::process::geteuid().as_raw();
+    for change in changes.pending() {
+        let owner = fs::symlink_metadata(change.real_path()).map(|found| found.uid());
+        if let Some(owner) = owner.ok().filter(|owner| *owner != me) {
+            return Err(format!("{} belongs to user {owner}", shown(change.real_path())));
+        }
+    }
+    Ok(())
 }
 
 fn edit(edits: &[Edit], id: &str, run: &mut JournaledRun) -> Result<(), String> {
@@ -221,14 +235,22 @@ fn move_logins(
     let is_listed = |login: &WrittenLogin| {
         listed.iter().any(|entry| entry.kind == login.kind && entry.machine == login.machine)
     };
-    if let Some(login) = logins.iter().find(|login| is_listed(login)) {
+    // One that this run stored stands on several lines.
+    let is_of_run = |login: &WrittenLogin| {
+        run.record
+            .logins
+            .iter()
+            .any(|(kind, machine)| *kind == login.kind.word() && *machine == login.machine)
+    };
+    if let Some(login) = logins.iter().find(|login| is_listed(login) && !is_of_run(login)) {
         return Err(format!(
             "`gvmr auth` stores a login for {} already; take this one out by hand, or `gvmr auth remove` that one",
             login.machine
         ));
     }
+    let new: Vec<_> = logins.into_iter().filter(|login| !is_of_run(login)).collect();
     keep(&changes, id, run)?;
-    for WrittenLogin { kind, machine, login, secret } in logins {
+    for WrittenLogin { kind, machine, login, secret } in new {
         let wanted = CredentialEntry { kind, machine, login, place: SecretStore::Keyring };
         run.record.logins.push((kind.word().to_owned(), wanted.machine.clone()));
         run.write().map_err(words)?;

@@ -41,9 +41,13 @@ pub fn undo(context: &Context) -> Result<UndoneRun, FixError> {
             Edited::Crontab => "the crontab".to_owned(),
         };
         match restore(&edit, &run, context) {
+            Ok(()) if undone.restored.contains(&name) => {}
             Ok(()) => undone.restored.push(name),
             Err(why) => {
-                undone.left.push(format!("{name}: {why}"));
+                let line = format!("{name}: {why}");
+                if !undone.left.contains(&line) {
+                    undone.left.push(line);
+                }
                 left.push(edit);
             }
         }

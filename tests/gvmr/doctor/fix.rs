@@ -107,7 +107,7 @@ fn lines_of_the_go_env_file_are_mended_and_come_back() {
             "gopath.unusable ~/.config/go/env:5",
         ],
     );
-    let mended = "# mine \u{fc}\nGOINSECURE=*.corp.example\r\nGONOSUMDB=x\n";
+    let mended = "# mine \u{fc}\nGOINSECURE=*.corp.example\nGONOSUMDB=x\n";
     assert_eq!(fs::read_to_string(&file).unwrap(), mended);
     assert!(world.path("user/.config/go/env").is_symlink());
     assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o640);
@@ -169,6 +169,13 @@ fn a_login_leaves_its_line_only_when_it_is_stored_and_comes_back() {
     world.gvmr(["doctor", "--forget"]).succeeds();
     let left: Vec<_> = fs::read_dir(&state).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["lock"]);
+    // A link in the record's place leads to what is not gvmr's.
+    fs::create_dir(world.path("user/own")).unwrap();
+    fs::write(world.path("user/own/file"), "mine").unwrap();
+    symlink(world.path("user/own"), state.join("7")).unwrap();
+    fs::create_dir(state.join("18446744073709551615")).unwrap();
+    world.gvmr(["doctor", "--forget"]).succeeds();
+    assert!(world.path("user/own/file").exists());
 }
 
 #[test]

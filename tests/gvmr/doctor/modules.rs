@@ -102,6 +102,11 @@ fn a_tree_that_is_not_as_it_was_installed_is_named_by_its_first_files() {
     assert_eq!(found(&world, &here), shown("gofmt"));
     fs::rename(tree.join("gofmt"), tree.join("bin/gofmt")).unwrap();
 
+    let go = tree.join("bin/go");
+    fs::set_permissions(&go, Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(found(&world, &here), shown("bin/go"), "it cannot be executed");
+    fs::set_permissions(&go, Permissions::from_mode(0o755)).unwrap();
+
     let settings = tree.join("go.env");
     fs::set_permissions(&settings, Permissions::from_mode(0o644)).unwrap();
     let text = fs::read_to_string(&settings).unwrap();

@@ -31,6 +31,35 @@ const BROKEN: &[Case] = &[
     Case { variables: &[("GOFLAGS", "-nosuch")], found: &["goenv.bad-flags GOFLAGS"], ..NONE },
     Case { env_file: "GOOS=windows\n", found: &["goenv.stale-target ~/.config/go/env:1"], ..NONE },
     Case { env_file: "CC=no-such-cc -m64\n", found: &["goenv.stale-target ~/.config/go/env:1"], ..NONE },
+    Case { env_file: "GOPRIVATE =x\n", found: &["goenv.quoted ~/.config/go/env:1"], ..NONE },
+    Case { env_file: "GOPRIVATE=x\r\n", found: &["goenv.quoted ~/.config/go/env:1"], ..NONE },
+    Case {
+        env_file: "GOFLAGS=-mod=bogus\n",
+        project: &[MODULE],
+        found: &["goenv.bad-flags ~/.config/go/env:1"],
+        ..NONE
+    },
+    Case {
+        project: &[(".go-version", "\nhello\n")],
+        found: &["toolchain.not-available PROJECT/.go-version:2"],
+        ..NONE
+    },
+    Case { variables: &[("GVMR_VERSION", "x y")], found: &["toolchain.not-available GVMR_VERSION"], ..NONE },
+    Case { variables: &[("GO111MODULE", "true")], found: &["modules.switched-off GO111MODULE"], ..NONE },
+    Case {
+        project: &[
+            ("go.work", "go 1.22\n\nuse ./other\n"),
+            ("other/go.mod", "module other\n\ngo 1.22\n"),
+            ("go.mod", "module x\n\ngo 1.22\n"),
+        ],
+        found: &["modules.stray-root PROJECT/go.work"],
+        ..NONE
+    },
+    Case {
+        env_file: "GOTOOLCHAIN=go1.22.10+auto\n",
+        found: &["toolchain.env-file ~/.config/go/env:1"],
+        ..NONE
+    },
     Case { env_file: "GOTOOLCHAIN=go1.22.1\n", found: &["toolchain.env-file ~/.config/go/env:1"], ..NONE },
     Case { variables: &[("GOTOOLCHAIN", "go1.22.1")], found: &["toolchain.overridden GOTOOLCHAIN"], ..NONE },
     Case {
@@ -61,10 +90,11 @@ const WHOLE: &[Case] = &[
     NONE,
     Case { env_file: "# a comment\n\nGOFLAGS='-ldflags=-s -w' -mod=mod\nGOPRIVATE=*.corp.example\n", ..NONE },
     Case { env_file: "GOTOOLCHAIN=local\n", ..NONE },
-    Case { env_file: "GOTOOLCHAIN=go1.22.0+auto\n", ..NONE },
+    Case { env_file: "GOTOOLCHAIN=go1.24.11+auto\n", ..NONE },
     Case { variables: &[("GOTOOLCHAIN", "auto")], ..NONE },
     Case { variables: &[("GOOS", "windows"), ("GO111MODULE", "off")], project: &[MODULE], ..NONE },
     Case { env_file: "CC=no-such-cc\nCGO_ENABLED=0\n", ..NONE },
+    Case { env_file: "CC='/bin/true' -m64\nCXX=\"/bin/true\"\n", ..NONE },
     Case { env_file: "GO111MODULE=auto\n", project: &[MODULE], ..NONE },
     Case { env_file: "GO111MODULE=off\n", ..NONE },
     Case { project: &[(".go-version", "1.19.13\n"), MODULE], ..NONE },
