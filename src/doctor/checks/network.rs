@@ -57,12 +57,13 @@ pub(in crate::doctor) fn no_route(facts: &Examination<'_>) -> Looked {
     let of_servers = network.failed().find_map(|(answer, fault, severity)| match fault {
         HostFault::NoRoute(address) if severity == Severity::Error && answer.known_elsewhere.is_empty() => {
             // That one proxy cannot be reached is told of the proxy.
-            (answer.via.is_none() || !routes::has_default(*address)).then(|| (*address, named(answer)))
+            (answer.via.is_none() || !routes::has_default(*address))
+                .then(|| (*address, named(answer), host_place(answer)))
         }
         _ => None,
     });
     let of_names = || network.needed_names().find_map(|lookup| unreachable_server(network, lookup));
-    let Some((address, who)) = of_servers.or_else(of_names) else { return NOTHING };
+    let Some((address, who, place)) = of_servers.or_else(of_names) else { return NOTHING };
     let family = if address.is_ipv4() { "IPv4" } else { "IPv6" };
     let route = FindingPlace::route(if address.is_ipv4() { "default" } else { "-6 default" });
     let what = if routes::has_default(address) {
@@ -72,7 +73,7 @@ pub(in crate::doctor) fn no_route(facts: &Examination<'_>) -> Looked {
     };
     let links = links();
     one(Some(
-        Finding::error("net.no-route", route).and(FindingPlace::host(&who, None, Some(address))).what(what).why(
+        Finding::error("net.no-route", route).and(place).what(what).why(
             format!("go fails with `connect: network is unreachable` on the way to {who}; {links}"),
         )
         .by_hand(
@@ -89,19 +90,22 @@ fn links() -> String {
 }
 
 /// A name server without which a name is unknown, and to which no way leads.
-fn unreachable_server(network: &NetworkFacts, lookup: &Lookup) -> Option<(IpAddr, String)> {
+fn unreachable_server(network: &NetworkFacts, lookup: &Lookup) -> Option<(IpAddr, String, FindingPlace)> {
     let replies = lookup.replies();
     if replies.is_empty() || replies.iter().any(DnsReply::is_answer) {
         return None;
     }
     let mut servers =
         replies.iter().zip(&network.resolver.servers).map(|(reply, server)| (reply, server.address.ip()));
-    let who = || "the name server".to_owned();
+    let found = |address: IpAddr| {
+        let place = FindingPlace::host(address.to_string(), Some(53), Some(address));
+        Some((address, "the name server".to_owned(), place))
+    };
     let cut_off = servers.clone().find(|(reply, address)| {
         **reply == DnsReply::Unreachable && !address.is_loopback() && !routes::has_default(*address)
     });
     if let Some((_, address)) = cut_off {
-        return Some((address, who()));
+        return found(address);
     }
     let somewhere: [IpAddr; 2] = [Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()];
     if somewhere.into_iter().any(routes::has_default) {
@@ -111,7 +115,7 @@ fn unreachable_server(network: &NetworkFacts, lookup: &Lookup) -> Option<(IpAddr
     let is_alone = Network::default().seen().addresses.iter().all(|own| is_link_local(*own));
     let local = servers
         .find(|(reply, address)| address.is_loopback() && (is_alone || matches!(reply, DnsReply::Error(_))));
-    local.map(|(_, address)| (address, who()))
+    local.and_then(|(_, address)| found(address))
 }
 
 /// Whether an address means something on one link alone, as each link has one.

@@ -102,9 +102,8 @@ fn asked(address: IpAddr) -> Option<Route> {
     body.extend(attribute(1, &octets));
     let socket = open()?;
     let answers = ask(&socket, RTM_GETROUTE, REQUEST, &body)?;
-    let Some(answer) = answers.iter().find(|answer| answer.kind == RTM_NEWROUTE) else {
-        return Some(Route::None);
-    };
+    // An error may mean that there is no way, or that this kernel does not know the question: a socket tells.
+    let answer = answers.iter().find(|answer| answer.kind == RTM_NEWROUTE)?;
     let kind = *answer.body.get(7)?;
     if kind != UNICAST && kind != LOCAL {
         return Some(Route::None);

@@ -19,7 +19,7 @@ use whole::WHOLE;
 
 const INSIDE: &str = "GVMR_TEST_DOCTOR_NETWORK";
 /// Machines at once: most of them wait for something that never comes.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 12;
 
 /// What is broken, how, and what is found: each error and warning with its first place.
 struct Case {

@@ -147,6 +147,14 @@ impl Lab {
         self.servers.push(in_site(move || Server::start_at(&address, handler)));
     }
 
+    /// A server on the machine itself; its address.
+    pub(super) fn serves_here(&mut self, handler: fn(&Request) -> Reply) -> String {
+        let server = Server::start(handler);
+        let address = server.url("");
+        self.servers.push(server);
+        address
+    }
+
     /// A port of the site that takes connections, and then does this with each.
     #[allow(clippy::unused_self)] // a test reads: the lab listens
     pub(super) fn listens(&self, address: &str, and_then: fn(std::net::TcpStream)) {

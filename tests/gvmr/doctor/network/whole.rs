@@ -16,6 +16,15 @@ pub(super) const WHOLE: &[Case] = &[
         ..NONE
     },
     Case {
+        name: "a proxy on the machine, without a network",
+        breaks: |lab| {
+            lab.leave();
+            let here = lab.serves_here(module_proxy);
+            lab.world.set("GOPROXY", &format!("{here},off"));
+        },
+        ..NONE
+    },
+    Case {
         name: "a directory, without a network",
         breaks: |lab| {
             lab.leave();
