@@ -365,4 +365,15 @@ pub(super) const BROKEN: &[Case] = &[
         found: &["proxy.no-proxy-misses NO_PROXY"],
         says: &["addresses", "NO_PROXY=10.9.0.0/24,inside.test"],
     },
+    Case {
+        name: "a proxy that a start-up file exports",
+        breaks: |lab| {
+            let proxy = format!("http://{GATEWAY}:3128");
+            std::fs::write(lab.world.path("user/.profile"), format!("# mine\nexport HTTPS_PROXY={proxy}\n"))
+                .unwrap();
+            lab.world.set("HTTPS_PROXY", &proxy);
+        },
+        found: &["proxy.unreachable ~/.profile:2"],
+        says: &["HTTPS_PROXY"],
+    },
 ];
