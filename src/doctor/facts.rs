@@ -277,6 +277,12 @@ impl Setting<'_> {
         }
     }
 
+    /// Whether the file of `go env -w` has it in quotes or behind a blank, which is a finding about that file.
+    pub fn is_told_as_quoted(&self) -> bool {
+        let is_of_file = matches!(self.row.explained.place, ValueSource::UserFile { .. });
+        is_of_file && self.written().is_some_and(|value| value.starts_with(['"', '\'', ' ', '\t']))
+    }
+
     /// Where it is written.
     pub fn place(&self) -> Option<super::place::FindingPlace> {
         let explained = &self.row.explained;

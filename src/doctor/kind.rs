@@ -31,10 +31,6 @@ const NO_NAMES: &[&str] = &["net.no-route", "net.gateway-silent", "net.resolver"
 
 /// The same, and without trusted certificates every other fault of one is hidden.
 const NO_TRUST: &[&str] = &["net.no-route", "net.gateway-silent", "net.resolver", "tls.no-roots"];
-
-/// A value in quotes is told of the file that it stands in.
-const NO_LIST: &[&str] = &["net.no-route", "goenv.quoted"];
-const NO_PATTERNS: &[&str] = &["net.no-route", "net.gateway-silent", "net.resolver", "goenv.quoted"];
 /// A file that cannot be read, and what follows from that.
 const UNREAD: &[&str] = &["rc.unreadable", "rc.on-share"];
 /// Why gvmr's lines may not be reached.
@@ -58,6 +54,10 @@ const NO_GO: &[&str] = &[
     "path.unexpanded",
     "path.bad-entry",
 ];
+
+/// A module that cannot be fetched is not looked up in the checksum database.
+const NO_MODULES: &[&str] =
+    &["net.no-route", "net.gateway-silent", "net.resolver", "goproxy.direct-without-dns"];
 
 /// All of them, causes first.
 pub const KINDS: &[Kind] = &[
@@ -110,7 +110,7 @@ pub const KINDS: &[Kind] = &[
     after(NO_NAMES, kind("net.refused", checks::connections::refused)),
     after(NO_NAMES, kind("net.reset", checks::connections::reset)),
     after(NO_NAMES, kind("net.timeout", checks::connections::timeout)),
-    after(NO_LIST, kind("goproxy.malformed", checks::proxy_list::malformed)),
+    after(&["net.no-route"], kind("goproxy.malformed", checks::proxy_list::malformed)),
     after(NO_NAMES, kind("goproxy.direct-without-dns", checks::proxy_list::direct_without_dns)),
     after(NO_NAMES, kind("goproxy.stops-at-comma", checks::proxy_list::stops_at_comma)),
     after(&["net.no-route"], kind("proxy.malformed", checks::http_proxies::malformed)),
@@ -122,8 +122,8 @@ pub const KINDS: &[Kind] = &[
     after(NO_TRUST, kind("tls.expired", checks::certificates::expired)),
     after(NO_TRUST, kind("tls.wrong-name", checks::certificates::wrong_name)),
     after(NO_TRUST, kind("tls.foreign-issuer", checks::certificates::foreign_issuer)),
-    after(NO_NAMES, kind("sumdb.unreachable", checks::checksum_log::unreachable)),
-    after(NO_PATTERNS, kind("private.not-covered", checks::checksum_log::not_covered)),
+    after(NO_MODULES, kind("sumdb.unreachable", checks::checksum_log::unreachable)),
+    after(NO_MODULES, kind("private.not-covered", checks::checksum_log::not_covered)),
     kind("secret.in-rc-file", checks::rc_secrets::in_files),
     kind("secret.in-go-env", checks::secrets::in_go_env),
     kind("secret.in-git-config", checks::secrets::in_git_config),

@@ -56,7 +56,8 @@ pub(in crate::doctor) fn not_covered(facts: &Examination<'_>) -> Looked {
     facts.network_is_wanted()?;
     let mut findings = Vec::new();
     for name in PATTERNS {
-        let Some(value) = facts.setting(name)?.written() else { continue };
+        let setting = facts.setting(name)?;
+        let Some(value) = setting.written().filter(|_| !setting.is_told_as_quoted()) else { continue };
         if let Some((what, by_hand)) = pattern_fault(&value) {
             findings.push(
                 Finding::error("private.not-covered", place(facts, name))

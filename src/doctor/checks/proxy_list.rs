@@ -11,7 +11,8 @@ use gvmr_core::sys::printable;
 /// What go refuses, or takes for something else than it looks.
 pub(in crate::doctor) fn malformed(facts: &Examination<'_>) -> Looked {
     facts.network_is_wanted()?;
-    let Some(value) = facts.setting("GOPROXY")?.value() else { return NOTHING };
+    let setting = facts.setting("GOPROXY")?;
+    let Some(value) = setting.value().filter(|_| !setting.is_told_as_quoted()) else { return NOTHING };
     let Some(ListFault { what, why, by_hand }) = list_fault(&value) else { return NOTHING };
     let finding = Finding::error("goproxy.malformed", written_in_list(facts));
     one(Some(finding.what(format!("GOPROXY {what}")).why(why).by_hand(by_hand)))

@@ -173,11 +173,11 @@ pub(super) const BROKEN: &[Case] = &[
     Case {
         name: "modules of hosts that have no address",
         breaks: |lab| {
-            lab.project("git.gone.org/x v1.0.0");
-            lab.world.set("GOPROXY", "direct");
+            lab.project("git.corp.example/x v1.0.0");
+            lab.world.set("GOPROXY", "direct").set("GOSUMDB", "sum.golang.org");
         },
         found: &["goproxy.direct-without-dns GOPROXY"],
-        says: &["git.gone.org"],
+        says: &["git.corp.example"],
     },
     Case {
         name: "a proxy that is off",
