@@ -184,7 +184,7 @@ fn unusable_flags(facts: &Examination<'_>) -> Looked {
     let Some(value) = setting.written().filter(|_| facts.goroot().is_some()) else { return NOTHING };
     let (_, complaints) = facts.list(&["-m"])?;
     let complaint = complaints.lines().find(|line| {
-        ["parsing $GOFLAGS", "invalid value", "invalid boolean value", "-mod may only be set to"]
+        ["parsing $GOFLAGS", "invalid value", "invalid boolean value", "not supported (can be"]
             .iter()
             .any(|words| line.contains(words))
     });
