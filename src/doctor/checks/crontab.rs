@@ -137,7 +137,7 @@ mod tests {
         for (text, expected) in [
             ("* * * * * go version\n", vec![(1, None)]),
             ("@daily cd /src && go test ./...\n", vec![(1, None)]),
-            ("MAILTO=x\n0 3 * * * CGO_ENABLED=0 nice -n5 gofmt -l .\n", vec![]),
+            ("MAILTO=x\n0 3 * * * CGO_ENABLED=0 nice -n5 gofmt -l .\n", vec![(2, None)]),
             ("0 3 * * * CGO_ENABLED=0 nice gofmt -l .\n", vec![(1, None)]),
             ("* * * * * /usr/local/go/bin/go version\n", vec![]),
             ("* * * * * make go; echo go\n", vec![]),

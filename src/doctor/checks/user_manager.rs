@@ -53,3 +53,22 @@ fn line_behind_ours(own: &Path) -> Option<SourceLine> {
     let drops = |line: &str| line.starts_with("PATH=") && !line.contains("$PATH") && !line.contains("${PATH");
     later.iter().rev().find_map(|file| SourceLine::find(file, drops))
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods)] // a test's own directory
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_later_file_that_drops_path_is_found_and_an_earlier_one_is_not() {
+        let own = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(own.path().join(name), text).unwrap();
+        write("50-mine.conf", "PATH=/usr/bin\n");
+        write("zz-gvmr.conf", "PATH=${HOME}/x/shims:$PATH\n");
+        write("zzz.conf", "A=1\nPATH=/opt/bin:$PATH\n");
+        assert_eq!(line_behind_ours(own.path()), None);
+        write("zzz.conf", "A=1\nPATH=/opt/bin\n");
+        let line = line_behind_ours(own.path()).unwrap();
+        assert_eq!((line.place.file, line.place.line), (own.path().join("zzz.conf"), 2));
+    }
+}
