@@ -4,7 +4,7 @@ use super::{Looked, NOTHING, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::lines::{MAX_BYTES, SourceLine};
-use crate::doctor::mend::{LineChange, Mend};
+use crate::doctor::mend::Mend;
 use crate::doctor::mounts;
 use crate::doctor::place::FindingPlace;
 use crate::doctor::sessions::{LoginShell, is_edited};
@@ -205,14 +205,9 @@ pub(in crate::doctor) fn block_unterminated(facts: &Examination<'_>) -> Looked {
         .why(format!("{error}; `gvmr setup` leaves the file as it is until that is mended"));
         Some(match remains_of_ours(facts, login, &text, error) {
             Some(lines) => {
-                let changed = lines.filter_map(|line| {
-                    let place = FileLine { file: file.clone(), line };
-                    Some(SourceLine::read(&place)?.changed(LineChange::Delete))
-                });
-                finding.mended(
-                    Mend::Lines(changed.collect()),
-                    "takes the half block out; setup wrote all of its lines",
-                )
+                let last = SourceLine::read(&FileLine { file: file.clone(), line: *lines.end() })?;
+                let whole = [&last.bytes[..], b"\n# <<< gvmr <<<"].concat();
+                finding.mended(last.replaced(whole), "ends the block again; setup wrote all of its lines")
             }
             None => finding.by_hand("delete the mark, and the lines that belong to it, then run gvmr setup"),
         })

@@ -60,6 +60,14 @@ fn what_keeps_bash_from_gvmrs_lines_is_named() {
     let mirror = Mirror::small(&["1.98.1"]);
     let Some(user) = UserOf::set_up("/bin/bash", &mirror) else { return skip("bash and root") };
     user.has(BASH);
+    // A block without its end that is as setup wrote it gets that back.
+    let text = fs::read_to_string(user.path(".profile")).unwrap();
+    let number = text.lines().position(|line| line.starts_with("# >>> gvmr")).unwrap() + 1;
+    user.write(".profile", text.replace("# <<< gvmr <<<\n", ""));
+    assert_eq!(user.found(), [format!("rc.block-unterminated ~/.profile:{number}")]);
+    user.is_mended_and_comes_back();
+    user.gvmr(&["doctor", "--fix", "--yes"]).succeeds();
+    assert_eq!(fs::read_to_string(user.path(".profile")).unwrap(), text);
     user.write(".bash_profile", "EDITOR=vi\n");
     let first = user.first();
     assert_eq!(first["sessions"], json!(["bash login", "bash login command"]));
