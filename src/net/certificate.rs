@@ -72,6 +72,34 @@ impl Verifier {
     }
 }
 
+impl Verifier {
+    /// The fault, where it is none to Go's less strict check.
+    fn as_go_has_it(
+        &self,
+        error: &CertificateError,
+        fault: Option<CertificateFault>,
+        end_entity: &CertificateDer<'_>,
+        server_name: &ServerName<'_>,
+    ) -> Option<CertificateFault> {
+        let is_fine = match (fault, error) {
+            // webpki looks at this before it looks for the issuer.
+            (Some(CertificateFault::Authority), _) => {
+                let Some(issuer) = issuer_name(end_entity) else { return fault };
+                let roots = self.roots.load();
+                roots.roots.iter().any(|root| root.subject.as_ref().ends_with(issuer))
+            }
+            // `*.corp` for `host.corp`.
+            (_, CertificateError::NotValidForNameContext { presented, .. }) => {
+                let host = server_name.to_str().to_ascii_lowercase();
+                let below = host.split_once('.').map(|(_, below)| format!("\"*.{below}\""));
+                below.is_some_and(|wanted| presented.iter().any(|name| name.contains(&wanted)))
+            }
+            _ => false,
+        };
+        if is_fine { Some(CertificateFault::FineForGo) } else { fault }
+    }
+}
+
 impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
@@ -90,7 +118,10 @@ impl ServerCertVerifier for Verifier {
             .map_err(|reason| refused(self.named((reason.to_owned(), Some(CertificateFault::Issuer)))))?;
         inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now).map_err(
             |error| match error {
-                Error::InvalidCertificate(error) => refused(self.named(words(&error, server_name, now))),
+                Error::InvalidCertificate(error) => {
+                    let (reason, fault) = self.named(words(&error, server_name, now));
+                    refused((reason, self.as_go_has_it(&error, fault, end_entity, server_name)))
+                }
                 other => other,
             },
         )
@@ -187,6 +218,14 @@ impl std::error::Error for RefusedCertificate {}
 /// The issuer's common name, else its organisation: `TBSCertificate` holds an optional version, the serial
 /// number, the signature's algorithm, and then the issuer.
 fn issuer(certificate: &[u8]) -> Option<String> {
+    let issuer = issuer_name(certificate)?;
+    let common_name = [0x55, 0x04, 0x03];
+    let organisation = [0x55, 0x04, 0x0a];
+    attribute(issuer, common_name).or_else(|| attribute(issuer, organisation))
+}
+
+/// The issuer's whole name, without the header of its sequence.
+fn issuer_name(certificate: &[u8]) -> Option<&[u8]> {
     const SEQUENCE: u8 = 0x30;
     const VERSION: u8 = 0xa0;
     let (_, certificate, _) = element(certificate)?;
@@ -197,12 +236,7 @@ fn issuer(certificate: &[u8]) -> Option<String> {
     let after_serial = element(fields)?.2;
     let after_algorithm = element(after_serial)?.2;
     let (tag, issuer, _) = element(after_algorithm)?;
-    if tag != SEQUENCE {
-        return None;
-    }
-    let common_name = [0x55, 0x04, 0x03];
-    let organisation = [0x55, 0x04, 0x0a];
-    attribute(issuer, common_name).or_else(|| attribute(issuer, organisation))
+    (tag == SEQUENCE).then_some(issuer)
 }
 
 /// The text of one attribute of a distinguished name, such as `2.5.4.3`.

@@ -176,6 +176,8 @@ pub enum CertificateFault {
     Name,
     /// The certificate is an authority's, not a server's.
     Authority,
+    /// The go command takes the certificate: an authority's that is trusted, or one for all names below a top-level domain.
+    FineForGo,
     /// The server does not speak TLS.
     NoTls,
 }

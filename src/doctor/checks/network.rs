@@ -155,12 +155,14 @@ fn silent_gateway(network: &NetworkFacts, lookup: &Lookup) -> Option<Gateway> {
         return None;
     }
     let silent = lookup.replies().iter().zip(&network.resolver.servers);
-    silent.filter(|(reply, _)| **reply == DnsReply::Silent).find_map(|(_, server)| {
-        match routes::to(server.address.ip()) {
-            Route::Gateway(gateway) if routes::is_silent(&gateway) => Some(gateway),
-            _ => None,
-        }
-    })
+    let mut silent = silent.filter(|(reply, _)| **reply == DnsReply::Silent).peekable();
+    let is_met = silent.peek().is_some();
+    let on_the_way = silent.find_map(|(_, server)| match routes::to(server.address.ip()) {
+        Route::Gateway(gateway) if routes::is_silent(&gateway) => Some(gateway),
+        _ => None,
+    });
+    // Servers on the link of a gateway that is gone too: the whole lease is another network's.
+    on_the_way.or_else(|| routes::silent_default().filter(|_| is_met))
 }
 
 /// The first name server gives no answers.

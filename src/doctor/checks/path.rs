@@ -57,6 +57,8 @@ pub(in crate::doctor) fn overwritten(facts: &Examination<'_>) -> Looked {
         // The machine's profile gives each login its first PATH.
         let place =
             step.and_then(|step| step.place.clone()).filter(|place| place.file != Path::new("/etc/profile"));
+        // gvmr's own scripts only add; a trace that ends in one has lost its way.
+        let place = place.filter(|place| !place.file.starts_with(facts.home.root()));
         let Some(line) = place.as_ref().and_then(SourceLine::read) else { continue };
         match by_line.iter_mut().find(|dropped| dropped.line == line) {
             Some(dropped) => {

@@ -8,15 +8,38 @@ use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::lines::SourceLine;
 use crate::doctor::place::FindingPlace;
+use crate::doctor::sessions::LoginShell;
 use gvmr_core::sys::printable;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+
+/// Sessions without the shim for a reason that no trace shows: it was switched off, or the line stands in a file that is read in
+/// another way.
+fn unexplained(facts: &Examination<'_>, login: &LoginShell) -> Option<Finding> {
+    let broken: Vec<_> = login.wrong(facts.home).collect();
+    let first = broken.first()?;
+    let file = login.files(first.kind).iter().rev().find(|file| file.exists())?;
+    let has = match &first.go {
+        Some(go) => format!("get {}", printable::path(go)),
+        None => "have no go".to_owned(),
+    };
+    Some(Finding {
+        sessions: login.names(&broken),
+        ..Finding::error("session.without-go", FindingPlace::file(file))
+            .what(format!("some sessions {has}, though gvmr is set up"))
+            .why("something behind gvmr's lines changes PATH, or a file ends before them; the shell's trace does not show the line")
+            .by_hand("look for what sets PATH in the files that they read, or move gvmr's lines to the end of the last one")
+            .command("gvmr setup")
+    })
+}
 
 /// A `go` in some sessions of the login shell and none in others.
 pub(in crate::doctor) fn without_go(facts: &Examination<'_>) -> Looked {
     let login = facts.login_shell()?;
     if login.is_set_up {
-        return super::user_manager::without_shims(facts, login);
+        let mut findings = super::user_manager::without_shims(facts, login)?;
+        findings.extend(unexplained(facts, login));
+        return Ok(findings);
     }
     let all: Vec<_> = login.sessions.iter().filter(|session| session.failure.is_none()).collect();
     let Some((with, go)) = all.iter().find_map(|session| Some((session, session.go.clone()?))) else {

@@ -218,6 +218,11 @@ impl HostAnswer {
         }
     }
 
+    /// Whether only this client refuses the certificate.
+    pub(in crate::doctor) fn is_fine_for_go(&self) -> bool {
+        self.certificate().is_some_and(|(_, _, fault)| fault == Some(CertificateFault::FineForGo))
+    }
+
     /// Whether the proxy was reached and does not lead on, for want of no login.
     pub(in crate::doctor) fn is_refused_by_proxy(&self) -> bool {
         let is_plain = self.url.scheme() == "http";

@@ -249,6 +249,7 @@ impl EntryAnswer {
             EntryState::Asked(answer) => match &answer.outcome {
                 Ok(None | Some(200..400)) => Says::Found,
                 Ok(Some(404 | 410)) => Says::Absent,
+                Err(_) if answer.is_fine_for_go() => Says::Unknown,
                 Ok(Some(_)) | Err(_) => Says::Failure,
             },
             EntryState::Directory | EntryState::Direct | EntryState::Off => Says::Unknown,

@@ -10,7 +10,7 @@ use rustix::net::{self, AddressFamily, RecvFlags, SendFlags, SocketFlags, Socket
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 use std::os::fd::OwnedFd;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const RTM_NEWLINK: u16 = 16;
 const RTM_GETLINK: u16 = 18;
@@ -122,8 +122,14 @@ fn asked(address: IpAddr) -> Option<Route> {
 
 /// Whether the kernel asked for this gateway on its link and nobody answered.
 pub(in crate::doctor) fn is_silent(gateway: &Gateway) -> bool {
-    const INCOMPLETE: u16 = 0x01;
-    const FAILED: u16 = 0x20;
+    state(gateway).is_some_and(|state| state & (INCOMPLETE | FAILED) != 0)
+}
+
+const INCOMPLETE: u16 = 0x01;
+const FAILED: u16 = 0x20;
+
+/// What the kernel knows of it as a neighbour; `None` where it knows nothing.
+fn state(gateway: &Gateway) -> Option<u16> {
     let look = || {
         let family = if gateway.address.is_ipv4() { AF_INET } else { AF_INET6 };
         let body = [family, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -135,9 +141,27 @@ pub(in crate::doctor) fn is_silent(gateway: &Gateway) -> bool {
             let address = attributes.iter().find(|(kind, _)| *kind == 1).and_then(|(_, value)| ip(value))?;
             (index == gateway.index && address == gateway.address).then_some(state)
         });
-        own.map(|state| state & (INCOMPLETE | FAILED) != 0)
+        own
     };
-    look().unwrap_or(false)
+    look()
+}
+
+/// The default gateway, where a try to reach it makes the kernel ask for it and nobody answers.
+pub(in crate::doctor) fn silent_default() -> Option<Gateway> {
+    let Route::Gateway(gateway) = to(Ipv4Addr::new(192, 0, 2, 1).into()) else { return None };
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    // The port that discards what it gets. The kernel gives up on a neighbour after three seconds.
+    let _ = socket.send_to(&[], (gateway.address, 9));
+    let until = Instant::now() + Duration::from_secs(4);
+    while Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(100));
+        match state(&gateway) {
+            Some(state) if state & FAILED != 0 => return Some(gateway),
+            Some(state) if state & INCOMPLETE != 0 => {}
+            _ => return None,
+        }
+    }
+    Some(gateway)
 }
 
 /// The links of this machine.

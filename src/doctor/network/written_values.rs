@@ -100,6 +100,10 @@ pub(in crate::doctor) fn unusable_proxy(value: &str) -> Option<&'static str> {
         return Some("has a blank in its value");
     }
     let has_scheme = value.contains("://");
+    let begins_with_scheme = ["http:", "https:", "socks5:"].iter().any(|scheme| value.starts_with(scheme));
+    if !has_scheme && begins_with_scheme && value.contains(":/") {
+        return Some("has one slash behind its scheme");
+    }
     if !has_scheme && value.contains("//") {
         return Some("lacks the colon behind its scheme");
     }

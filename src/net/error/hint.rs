@@ -121,7 +121,7 @@ fn certificate_hint(fault: CertificateFault) -> &'static str {
             "check the clock (`timedatectl`); if it is right, the server's operator must renew the certificate"
         }
         CertificateFault::Name => "check the host name in the address; another machine may answer for it",
-        CertificateFault::Authority => {
+        CertificateFault::Authority | CertificateFault::FineForGo => {
             "ask the server's operator for a certificate that the authority issued to the server"
         }
         CertificateFault::NoTls => "check the port; if the server has no TLS, use http: in the address",

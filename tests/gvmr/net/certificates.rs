@@ -84,8 +84,10 @@ fn a_certificate_for_others_an_authoritys_own_and_an_unknown_one_have_their_own_
     assert!(text.contains("is not for 127.0.0.1, but for other.example, 10.1.2.3"), "{text}");
     assert!(hint.contains("host name"), "{hint}");
     let (fault, text, _) = refusal(authority.itself(), roots);
-    assert_eq!(fault, Some(CertificateFault::Authority), "{text}");
+    assert_eq!(fault, Some(CertificateFault::FineForGo), "{text}");
     assert!(!text.contains("CaUsed"), "{text}");
+    let own = authority.server_for("DNS:*.example", "20200301000000Z", "20910301000000Z");
+    assert_eq!(refusal(own, roots).0, Some(CertificateFault::Name), "of another top-level domain");
     let (fault, text, hint) = refusal(authority.server(), "/dev/null");
     assert_eq!(fault, Some(CertificateFault::Issuer), "{text}");
     assert!(hint.contains("SSL_CERT_FILE"), "{hint}");
