@@ -277,10 +277,11 @@ impl Setting<'_> {
         }
     }
 
-    /// Whether the file of `go env -w` has it in quotes or behind a blank, which is a finding about that file.
+    /// Whether the file of `go env -w` has it in quotes, behind a blank or before a CR, which is a finding about that file.
     pub fn is_told_as_quoted(&self) -> bool {
         let is_of_file = matches!(self.row.explained.place, ValueSource::UserFile { .. });
-        is_of_file && self.written().is_some_and(|value| value.starts_with(['"', '\'', ' ', '\t']))
+        let is_told = |value: String| value.starts_with(['"', '\'', ' ', '\t']) || value.ends_with('\r');
+        is_of_file && self.written().is_some_and(is_told)
     }
 
     /// Where it is written.

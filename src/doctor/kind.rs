@@ -45,14 +45,20 @@ const READING: &[&str] = &[
     "rc.stops-early",
     "rc.block-missing",
 ];
-/// Why a session may have no go.
+/// Why a session may have no go, or another one.
 const NO_GO: &[&str] = &[
     "rc.unreadable",
     "rc.on-share",
+    "rc.hidden-profile",
+    "rc.guard-above-block",
     "rc.stops-early",
+    "rc.block-missing",
     "path.overwritten",
     "path.unexpanded",
     "path.bad-entry",
+    "gvmr.shim-broken",
+    "gvmr.two-homes",
+    "path.shim-not-first",
 ];
 
 /// A module that cannot be fetched is not looked up in the checksum database.
