@@ -221,10 +221,12 @@ impl<'a> Examination<'a> {
     }
 
     /// What gives this line of that file another text, without a CR that it ends with.
-    pub fn bare_env_line(&self, number: usize, change: LineChange) -> Option<Mend> {
+    pub fn bare_env_line(&self, number: usize, change: &LineChange) -> Option<Mend> {
         match self.changed_env_line(number, LineChange::Delete)? {
             Mend::Lines(mut lines) => {
-                lines.iter_mut().for_each(|line| line.change = change.clone());
+                for line in &mut lines {
+                    line.change = change.clone();
+                }
                 Some(Mend::Lines(lines))
             }
             other => Some(other),

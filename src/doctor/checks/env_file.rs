@@ -116,7 +116,7 @@ pub(in crate::doctor) fn quoted(facts: &Examination<'_>) -> Looked {
             let new = LineChange::Replace([name.as_bytes(), b"=", value.as_bytes()].concat());
             let finding = finding(&line, what, why, "end the line with LF alone");
             return Some(
-                finding.mended_if(facts.bare_env_line(line.number, new), "ends the line with LF alone"),
+                finding.mended_if(facts.bare_env_line(line.number, &new), "ends the line with LF alone"),
             );
         }
         value.starts_with([' ', '\t']).then(|| {

@@ -134,14 +134,13 @@ fn state(gateway: &Gateway) -> Option<u16> {
         let family = if gateway.address.is_ipv4() { AF_INET } else { AF_INET6 };
         let body = [family, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         let answers = ask(&open()?, RTM_GETNEIGH, REQUEST | DUMP, &body)?;
-        let own = answers.iter().filter(|answer| answer.kind == RTM_NEWNEIGH).find_map(|answer| {
+        answers.iter().filter(|answer| answer.kind == RTM_NEWNEIGH).find_map(|answer| {
             let index = number(answer.body.get(4..8)?)?;
             let state = u16::from_ne_bytes(answer.body.get(8..10)?.try_into().ok()?);
             let attributes = attributes(answer.body.get(12..)?);
             let address = attributes.iter().find(|(kind, _)| *kind == 1).and_then(|(_, value)| ip(value))?;
             (index == gateway.index && address == gateway.address).then_some(state)
-        });
-        own
+        })
     };
     look()
 }

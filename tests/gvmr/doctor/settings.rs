@@ -51,6 +51,7 @@ const BROKEN: &[Case] = &[
             ("go.work", "go 1.22\n\nuse ./other\n"),
             ("other/go.mod", "module other\n\ngo 1.22\n"),
             ("go.mod", "module x\n\ngo 1.22\n"),
+            ("x.go", "package x\n"),
         ],
         found: &["modules.stray-root PROJECT/go.work"],
         ..NONE
