@@ -39,7 +39,7 @@ pub(in crate::doctor) fn without_go(facts: &Examination<'_>) -> Looked {
     if login.is_set_up {
         let mut findings = super::user_manager::without_shims(facts, login)?;
         findings.extend(unexplained(facts, login));
-        return Ok(findings);
+        return if findings.is_empty() { unasked(login) } else { Ok(findings) };
     }
     let all: Vec<_> = login.sessions.iter().filter(|session| session.failure.is_none()).collect();
     let Some((with, go)) = all.iter().find_map(|session| Some((session, session.go.clone()?))) else {
