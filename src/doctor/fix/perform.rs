@@ -6,7 +6,7 @@
 use super::error::FixError;
 use super::journal::{JournaledEdit, JournaledRun};
 use super::logins::{self, WrittenLogin};
-use super::state::{Edited, FileState};
+use super::state::{Edited, FileState, real};
 use crate::context::Context;
 use crate::credentials::{CredentialEntry, Credentials, Keyring, SecretStore};
 use crate::doctor::mend::{LineChange, LineMend, Mend};
@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs::{self, DirBuilder, Permissions};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The largest file whose lines are mended, in bytes.
 const LIMIT: u64 = 16 << 20;
@@ -257,11 +257,6 @@ fn move_logins(
         context.waiting(|wait| credentials.keep(&wanted, &secret, keyring.as_ref(), wait)).map_err(words)?;
     }
     apply(&mut Changes::prepare(&[edit], Direction::Make))
-}
-
-/// Where a path leads; itself where that is unknown.
-fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 fn with_hint(error: &impl Display, hint: Option<impl Display>) -> String {

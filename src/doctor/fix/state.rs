@@ -62,6 +62,11 @@ pub(super) fn sum(bytes: &[u8]) -> String {
     Sha256Sum(Sha256::digest(bytes).into()).to_string()
 }
 
+/// Where a path leads; itself where that is unknown.
+pub(super) fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
 impl Edited {
     /// What is there now, and the bytes of a file.
     pub(super) fn look(&self) -> io::Result<(FileState, Vec<u8>)> {

@@ -2,7 +2,7 @@
 
 use super::error::FixError;
 use super::journal::{Journal, JournaledEdit, JournaledRun};
-use super::state::{Edited, FileState};
+use super::state::{Edited, FileState, real};
 use crate::atomic_file::{CWD, rename_new};
 use crate::context::Context;
 use crate::credentials::{Credentials, Keyring};
@@ -164,8 +164,4 @@ fn forget(kind: &str, machine: &str, context: &Context) -> Result<(), String> {
         Some((_, Some(error))) => Err(error.to_string()),
         Some((_, None)) | None => Ok(()),
     }
-}
-
-fn real(path: &Path) -> std::path::PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
