@@ -36,7 +36,7 @@ impl Context {
             FoundGo::Nothing => "this session has no `go` on PATH".to_owned(),
         };
         // Where setup has been run, something undoes what it did.
-        if self.settings.home.root().join("env").exists() {
+        if self.is_set_up() {
             self.terminal.note(format_args!("{what}; run `gvmr doctor`"));
             return;
         }

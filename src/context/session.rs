@@ -54,6 +54,11 @@ impl Context {
         })
     }
 
+    /// Whether `gvmr setup` has written the script that sessions read.
+    pub fn is_set_up(&self) -> bool {
+        self.settings.home.root().join("env").exists()
+    }
+
     /// `GOBIN` as `go env -w` has it.
     pub fn go_bin(&self) -> Option<PathBuf> {
         goenv::setting(&Process, "GOBIN").map(PathBuf::from)

@@ -70,8 +70,7 @@ impl Diagnosis {
             }
         }
         diagnosis.healthy = diagnosis.worst().is_none_or(|worst| worst == Severity::Note);
-        let is_set_up = facts.home.root().join("env").exists();
-        diagnosis.remark = (!is_set_up).then_some("gvmr is not set up here; run `gvmr setup`");
+        diagnosis.remark = (!facts.is_set_up()).then_some("gvmr is not set up here; run `gvmr setup`");
         diagnosis
     }
 

@@ -200,6 +200,11 @@ impl<'a> Examination<'a> {
         gvmr_core::gover::goenv::file(&Process).filter(|file| file.is_absolute())
     }
 
+    /// Whether `gvmr setup` has written what sessions read.
+    pub fn is_set_up(&self) -> bool {
+        self.context.is_set_up()
+    }
+
     /// What takes this line out of that file, counted from 1.
     pub fn without_env_line(&self, number: usize) -> Option<Mend> {
         self.changed_env_line(number, LineChange::Delete)
@@ -207,8 +212,7 @@ impl<'a> Examination<'a> {
 
     /// What moves the logins of a line to `gvmr auth`, from where only a `go` of gvmr's gets them: where setup has been run.
     pub fn moves_logins(&self, file: &Path, line: usize) -> Option<Mend> {
-        let is_set_up = self.home.root().join("env").exists();
-        is_set_up.then(|| Mend::MoveLogins { file: file.to_owned(), line })
+        self.is_set_up().then(|| Mend::MoveLogins { file: file.to_owned(), line })
     }
 
     /// Whether this line of that file ends with CR.

@@ -50,8 +50,7 @@ impl LoginShell {
         let sessions = setup.sessions().of_kinds(std::slice::from_ref(&shell), &KINDS);
         let files: BTreeMap<_, _> =
             KINDS.iter().map(|kind| (*kind, setup.sessions().files(&shell, *kind))).collect();
-        let is_set_up = context.settings.home.root().join("env").exists()
-            || files.values().flatten().any(|file| is_edited(file));
+        let is_set_up = context.is_set_up() || files.values().flatten().any(|file| is_edited(file));
         let lacking = plan.changes.needed().filter(|file| !is_edited(file)).map(Path::to_owned).collect();
         let setup_helps = plan.changes.are_needed() || !plan.unreadable.is_empty();
         let UserSetup { account, gvmr, .. } = setup;
