@@ -215,33 +215,16 @@ impl<'a> Examination<'a> {
         self.is_set_up().then(|| Mend::MoveLogins { file: file.to_owned(), line })
     }
 
-    /// Whether this line of that file ends with CR.
-    pub fn ends_with_cr(&self, number: usize) -> bool {
-        let bytes = self.env_file_path().and_then(|file| bounded::read(&file, ENV_FILE_LIMIT).ok().flatten());
-        let line = number.checked_sub(1).zip(bytes);
-        line.is_some_and(|(index, bytes)| {
-            bytes.split(|byte| *byte == b'\n').nth(index).is_some_and(|line| line.ends_with(b"\r"))
-        })
+    /// What ends this line of that file with LF alone, counted from 1; `None` where it does not end with CR.
+    pub fn env_line_without_cr(&self, number: usize) -> Option<Mend> {
+        let (file, old) = self.env_file_line(number)?;
+        let change = LineChange::Replace(old.strip_suffix(b"\r")?.to_vec());
+        Some(Mend::Lines(vec![LineMend { file, line: number, old, change }]))
     }
 
-    /// What gives this line of that file another text, without a CR that it ends with.
-    pub fn bare_env_line(&self, number: usize, change: &LineChange) -> Option<Mend> {
-        match self.changed_env_line(number, LineChange::Delete)? {
-            Mend::Lines(mut lines) => {
-                for line in &mut lines {
-                    line.change = change.clone();
-                }
-                Some(Mend::Lines(lines))
-            }
-            other => Some(other),
-        }
-    }
-
-    /// What changes this line of that file, counted from 1.
+    /// What changes this line of that file, counted from 1. A CR at its end stays.
     pub fn changed_env_line(&self, number: usize, change: LineChange) -> Option<Mend> {
-        let file = self.env_file_path()?;
-        let bytes = bounded::read(&file, ENV_FILE_LIMIT).ok()??;
-        let old = bytes.split(|byte| *byte == b'\n').nth(number.checked_sub(1)?)?.to_vec();
+        let (file, old) = self.env_file_line(number)?;
         let change = match change {
             LineChange::Replace(new) if old.ends_with(b"\r") => {
                 LineChange::Replace([&new[..], b"\r"].concat())
@@ -249,6 +232,14 @@ impl<'a> Examination<'a> {
             change => change,
         };
         Some(Mend::Lines(vec![LineMend { file, line: number, old, change }]))
+    }
+
+    /// That file and one line of it to the byte, counted from 1, without its newline.
+    fn env_file_line(&self, number: usize) -> Option<(PathBuf, Vec<u8>)> {
+        let file = self.env_file_path()?;
+        let bytes = bounded::read(&file, ENV_FILE_LIMIT).ok()??;
+        let line = bytes.split(|byte| *byte == b'\n').nth(number.checked_sub(1)?)?.to_vec();
+        Some((file, line))
     }
 
     /// The same and its text, where it is there and can be read.

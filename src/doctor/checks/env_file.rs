@@ -36,16 +36,20 @@ const QUOTABLE: [&str; 13] = [
 struct Line<'t> {
     number: usize,
     text: &'t str,
+    /// Whether it ends with CR, which `text` lacks.
+    ends_with_cr: bool,
     /// Name and value; `None` where go ignores the line.
     setting: Option<(&'t str, &'t str)>,
 }
 
 /// The lines that are neither empty nor comments.
 fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
-    text.lines().enumerate().filter_map(|(index, text)| {
+    text.split('\n').enumerate().filter_map(|(index, line)| {
+        let text = line.strip_suffix('\r').unwrap_or(line);
+        let ends_with_cr = text.len() < line.len();
         let is_nothing = text.trim().is_empty() || text.trim_start().starts_with('#');
         let setting = text.split_once('=').filter(|(name, _)| is_name(name));
-        (!is_nothing).then_some(Line { number: index + 1, text, setting })
+        (!is_nothing).then_some(Line { number: index + 1, text, ends_with_cr, setting })
     })
 }
 
@@ -110,13 +114,12 @@ pub(in crate::doctor) fn quoted(facts: &Examination<'_>) -> Looked {
             let bare = value.get(1..value.len() - 1).unwrap_or_default();
             return Some(with(finding(&line, what, why, "delete the quotes"), &line, name, bare));
         }
-        if facts.ends_with_cr(line.number) && !value.is_empty() {
+        if line.ends_with_cr && !value.is_empty() {
             let (what, why) =
                 (format!("the value of {name} ends with CR"), "to go the CR is part of the value");
-            let new = LineChange::Replace([name.as_bytes(), b"=", value.as_bytes()].concat());
             let finding = finding(&line, what, why, "end the line with LF alone");
             return Some(
-                finding.mended_if(facts.bare_env_line(line.number, &new), "ends the line with LF alone"),
+                finding.mended_if(facts.env_line_without_cr(line.number), "ends the line with LF alone"),
             );
         }
         value.starts_with([' ', '\t']).then(|| {
