@@ -20,11 +20,15 @@ pub(in crate::doctor) fn stands_for_go(facts: &Examination<'_>) -> Looked {
     if login.shell.name == "fish" {
         files.insert(0, login.account.home.join(".config/fish/functions/go.fish"));
     }
-    let mut lines = files
-        .iter()
-        .filter_map(|file| SourceLine::find(file, defines_go))
-        .filter(|line| line.place.file.exists());
-    let Some(line) = lines.next_back() else {
+    let written = || {
+        let lines = files.iter().filter_map(|file| SourceLine::find(file, defines_go));
+        lines.filter(|line| line.place.file.exists()).next_back()
+    };
+    // As the shell ran it: in a loop or in `eval` the line itself does not show it.
+    let ran = trace.steps.iter().rposition(|step| alias_value(&step.text).is_some());
+    let place = ran.and_then(|at| trace.steps.get(..=at)?.iter().rfind(|step| step.place.is_some()));
+    let line = place.and_then(|step| SourceLine::read(step.place.as_ref()?)).or_else(written);
+    let Some(line) = line else {
         return Err(format!(
             "{}: go is an alias or a function, of no file that was read",
             login.name(first.kind)
@@ -32,7 +36,8 @@ pub(in crate::doctor) fn stands_for_go(facts: &Examination<'_>) -> Looked {
         .into());
     };
     let text = line.text();
-    let value = alias_value(&text);
+    let ran = ran.and_then(|at| alias_value(&trace.steps.get(at)?.text));
+    let value = ran.or_else(|| alias_value(&text));
     if value.as_ref().is_some_and(|value| runs_the_same_go(value, login, facts)) {
         return NOTHING;
     }
@@ -42,7 +47,7 @@ pub(in crate::doctor) fn stands_for_go(facts: &Examination<'_>) -> Looked {
             .what("go is an alias or a function in your terminals")
             .why("the shell runs it in place of the go on PATH; scripts and programs run the other one")
     };
-    let mend = value.and_then(|_| line.without(&login.account, Some(&login.shell)));
+    let mend = is_one_alias(&text).then(|| line.without(&login.account, Some(&login.shell))).flatten();
     one(Some(match mend {
         Some(mend) => finding.mended(mend, "turns the line into a comment"),
         None => finding.by_hand("delete the definition"),
@@ -62,13 +67,59 @@ fn defines_go(line: &str) -> bool {
 
 /// What an alias called go stands for, without quotes.
 fn alias_value(line: &str) -> Option<String> {
-    let commands = line.split([';', '&', '|']).map(str::trim).enumerate();
-    let found = commands.into_iter().find_map(|(_, command)| {
-        let rest = command.strip_prefix("alias ")?.trim_start();
-        let rest = rest.strip_prefix("-- ").unwrap_or(rest);
-        rest.strip_prefix("go=").or_else(|| rest.strip_prefix("go "))
-    })?;
-    Some(found.trim().trim_matches(['"', '\'']).to_owned())
+    aliases(line).into_iter().rev().find_map(|words| {
+        let mut words = words.into_iter().skip(1).skip_while(|word| word.starts_with('-'));
+        let first = words.next()?;
+        if first == "go" {
+            return words.next(); // as fish writes it
+        }
+        let mut given = std::iter::once(first).chain(words);
+        given.find_map(|word| word.strip_prefix("go=").map(str::to_owned))
+    })
+}
+
+/// Whether the line makes one alias, which is go, and does nothing else.
+fn is_one_alias(line: &str) -> bool {
+    let aliases = aliases(line);
+    let count = aliases.iter().flatten().filter(|word| word.contains('=')).count();
+    aliases.len() == 1 && count <= 1 && alias_value(line).is_some()
+}
+
+/// The commands of a line that make aliases, each as its words without quotes.
+fn aliases(line: &str) -> Vec<Vec<String>> {
+    let commands = commands(line).into_iter();
+    commands.filter(|words| words.first().is_some_and(|word| word == "alias")).collect()
+}
+
+/// The commands of a line, each as its words without quotes. Nothing is expanded.
+fn commands(line: &str) -> Vec<Vec<String>> {
+    let mut commands = vec![Vec::new()];
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        let ends = quote.is_none() && (character.is_whitespace() || ";&|".contains(character));
+        if ends {
+            if let Some(command) = commands.last_mut() {
+                command.extend(word.take());
+            }
+            if !character.is_whitespace() {
+                commands.push(Vec::new());
+            }
+            continue;
+        }
+        let word = word.get_or_insert_default();
+        match (quote, character) {
+            (Some(open), close) if open == close => quote = None,
+            (None, '"' | '\'') => quote = Some(character),
+            (None | Some('"'), '\\') => word.extend(characters.next()),
+            _ => word.push(character),
+        }
+    }
+    if let Some(command) = commands.last_mut() {
+        command.extend(word);
+    }
+    commands
 }
 
 /// Whether the alias runs the go on PATH, or the shim by its path.
@@ -90,6 +141,9 @@ mod tests {
             "alias go=/opt/go/bin/go",
             "  alias go='go1.20'",
             "alias go '/opt/go'",
+            "alias ll='ls -l' go=/opt/go",
+            "alias -- go=/opt/go",
+            "alias ga='git; add'; alias go=x",
             "go() {",
             "function go",
             "function go {",
@@ -107,6 +161,9 @@ mod tests {
         ] {
             assert!(!defines_go(line), "{line}");
         }
+        assert!(is_one_alias("[ -x /a ] && alias go=/a") && is_one_alias("alias go '/a b' # old"));
+        assert!(!is_one_alias("alias ll='ls -l' go=/a") && !is_one_alias("alias l=ls; alias go=/a"));
+        assert_eq!(alias_value("alias 'go=/opt/go run'").as_deref(), Some("/opt/go run"));
         assert_eq!(alias_value("[ -x /a ] && alias go=\"/a b\"").as_deref(), Some("/a b"));
     }
 }

@@ -102,7 +102,7 @@ fn question(shell: &Shell, kind: SessionKind, language: &Language, gvmr: &Path) 
         "fish" => Some("(type -t go 2>/dev/null)"),
         "nu" => None,
         "bash" => Some("$(type -t go 2>/dev/null)"),
-        "zsh" => Some("$(whence -w go 2>/dev/null)"),
+        "zsh" => Some("$(whence -w 'go' 2>/dev/null)"),
         _ => Some("$(command -V go 2>/dev/null)"),
     };
     if let Some(meaning) = meaning {
@@ -135,10 +135,10 @@ pub(super) fn meaning_of_go(output: &[u8]) -> (Option<String>, Vec<u8>) {
     }
 }
 
-/// Whether that is an alias or a function: `alias`, `go: function`, `go is an alias for x`, `go is a shell function`.
+/// Whether that is an alias or a function: `alias`, `go: global alias`, `go is an alias for x`, `go is a shell function`.
 pub(super) fn is_alias(meaning: &str) -> bool {
     let said = ["go is ", "go: "].iter().find_map(|start| meaning.strip_prefix(start)).unwrap_or(meaning);
-    let kinds = ["alias", "an alias", "a function", "function", "a shell function"];
+    let kinds = ["alias", "global alias", "an alias", "a function", "function", "a shell function"];
     kinds.iter().any(|kind| said.trim_start().starts_with(kind))
 }
 
@@ -161,6 +161,7 @@ mod tests {
         for (meaning, expected) in [
             ("alias", true),
             ("function", true),
+            ("go: global alias", true),
             ("file", false),
             ("go: function", true),
             ("go: command", false),

@@ -178,6 +178,24 @@ fn an_alias_and_a_function_called_go_are_named_and_their_like_is_not() {
         ),
         case(
             ".bashrc",
+            Spoil::Append("alias ll='ls -l' go=/opt/go\n"),
+            &[("path.alias", ".bashrc", "alias ll='ls -l' go=/opt/go")],
+            false,
+        ),
+        case(
+            ".bashrc",
+            Spoil::Append("for name in go gofmt; do\n  alias $name=/opt/$name\ndone\n"),
+            &[("path.alias", ".bashrc", "alias $name=/opt/$name")],
+            false,
+        ),
+        case(
+            ".bashrc",
+            Spoil::Append("eval \"alias go='/opt/go run'\"\n"),
+            &[("path.alias", ".bashrc", "eval \"alias go='/opt/go run'\"")],
+            false,
+        ),
+        case(
+            ".bashrc",
             Spoil::Append("go() { echo no; }\n"),
             &[("path.alias", ".bashrc", "go() { echo no; }")],
             false,
@@ -187,12 +205,20 @@ fn an_alias_and_a_function_called_go_are_named_and_their_like_is_not() {
         case(".bashrc", Spoil::Append("alias go=~/.local/share/gvmr/shims/go\n"), &[], false),
     ]);
     let Some(user) = UserOf::set_up("/usr/bin/zsh", &mirror) else { return skip("zsh") };
-    user.has(&[case(
-        ".zshrc",
-        Spoil::Write("alias go=/opt/go\n"),
-        &[("path.alias", ".zshrc", "alias go=/opt/go")],
-        true,
-    )]);
+    user.has(&[
+        case(
+            ".zshrc",
+            Spoil::Write("alias go=/opt/go\n"),
+            &[("path.alias", ".zshrc", "alias go=/opt/go")],
+            true,
+        ),
+        case(
+            ".zshrc",
+            Spoil::Write("alias -g go=/opt/go\n"),
+            &[("path.alias", ".zshrc", "alias -g go=/opt/go")],
+            true,
+        ),
+    ]);
     let Some(user) = UserOf::set_up("/usr/bin/fish", &mirror) else { return skip("fish") };
     let config = ".config/fish/config.fish";
     user.has(&[
