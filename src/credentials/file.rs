@@ -34,6 +34,10 @@ impl Files {
         &self.path
     }
 
+    pub(super) fn lock_path(&self) -> PathBuf {
+        self.path.with_file_name("credentials.lock")
+    }
+
     /// Nothing where there is no file.
     pub(super) fn read(&self) -> Result<Lines, CredentialsError> {
         let me = rustix::process::geteuid().as_raw();
@@ -57,7 +61,7 @@ impl Files {
     pub(super) fn lock(&self, wait: &LockWait<'_>) -> Result<LockedFile<'_>, CredentialsError> {
         let directory = self.path.parent().unwrap_or(Path::new("/"));
         prepare(directory)?;
-        let lock = lock(&directory.join("credentials.lock"), wait)?;
+        let lock = lock(&self.lock_path(), wait)?;
         sweep(directory, &self.path);
         Ok(LockedFile { files: self, _lock: lock })
     }

@@ -69,6 +69,11 @@ impl Credentials {
         self.files.path().to_owned()
     }
 
+    /// All files that storing a login makes.
+    pub fn files(&self) -> [PathBuf; 2] {
+        [self.file(), self.files.lock_path()]
+    }
+
     /// All entries, without their secrets.
     pub fn list(&self) -> Result<Vec<CredentialEntry>, CredentialsError> {
         Ok(self.files.read()?.entries().into_iter().map(|(entry, _)| entry).collect())

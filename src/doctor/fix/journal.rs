@@ -40,6 +40,9 @@ pub struct RunRecord {
     pub logins: Vec<(String, String)>,
     /// Files that were moved aside: the old path and the new one.
     pub moved: Vec<(PathBuf, PathBuf)>,
+    /// Files that were missing before logins were stored, each with how many directories above it were missing too.
+    #[serde(default)]
+    pub made: Vec<(PathBuf, usize)>,
 }
 
 /// One file as it was before a mend.

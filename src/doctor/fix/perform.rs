@@ -250,6 +250,16 @@ fn move_logins(
     }
     let new: Vec<_> = logins.into_iter().filter(|login| !is_of_run(login)).collect();
     keep(&changes, id, run)?;
+    if !new.is_empty() {
+        for file in credentials.files() {
+            let known = run.record.made.iter().any(|(made, _)| *made == file);
+            if let (false, Ok((FileState::Absent { directories }, _))) =
+                (known, Edited::Path(file.clone()).look())
+            {
+                run.record.made.push((file, directories));
+            }
+        }
+    }
     for WrittenLogin { kind, machine, login, secret } in new {
         let wanted = CredentialEntry { kind, machine, login, place: SecretStore::Keyring };
         run.record.logins.push((kind.word().to_owned(), wanted.machine.clone()));

@@ -15,7 +15,7 @@ use gvmr_core::sys::printable::path as shown;
 use serde::Serialize;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What became of a run that was taken back.
 #[derive(Debug, Default, Serialize)]
@@ -74,6 +74,9 @@ pub fn undo(context: &Context) -> Result<UndoneRun, FixError> {
             true
         }
     });
+    if !undone.restored.is_empty() && run.record.logins.is_empty() {
+        remove_made(&run.record.made);
+    }
     if undone.restored.iter().any(|name| name.ends_with("environment.d/zz-gvmr.conf")) {
         let _ = reload_user_manager(rustix::process::geteuid().as_raw()); // the next login reads it anyway
     }
@@ -152,6 +155,23 @@ fn move_back(from: &Path, to: &Path) -> Result<(), String> {
         return Err(format!("{} is in its place", shown(from)));
     }
     rename_new(CWD, to, from).map_err(|error| error.to_string())
+}
+
+/// Removes the files that storing logins made, where no login is in them by now, and the directories made for them. What
+/// another process put there since is the user's, so each step may fail.
+fn remove_made(made: &[(PathBuf, usize)]) {
+    let holds_logins = |file: &Path| {
+        let is_lock = file.extension().is_some_and(|extension| extension == "lock");
+        !is_lock && fs::metadata(file).is_ok_and(|found| found.len() > 0)
+    };
+    if made.iter().any(|(file, _)| holds_logins(file)) {
+        return;
+    }
+    for (file, directories) in made {
+        let gone = fs::remove_file(file);
+        let above = file.ancestors().skip(1).take(*directories);
+        let _ = gone.and_then(|()| above.into_iter().try_for_each(fs::remove_dir));
+    }
 }
 
 fn forget(kind: &str, machine: &str, context: &Context) -> Result<(), String> {
