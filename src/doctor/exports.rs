@@ -6,7 +6,7 @@ use super::ancestors::Ancestor;
 use super::assignment::Assignment;
 use super::facts::Examination;
 use super::finding::Finding;
-use super::lines::{MAX_BYTES, SourceLine};
+use super::lines::{MAX_BYTES, SourceLine, is_of_universal_variables};
 use super::place::FindingPlace;
 use super::sessions::{KINDS, LoginShell};
 use crate::shell::{Account, FileLine, ProbeResult};
@@ -18,7 +18,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 /// Files of a user's below the home that sessions of some shell, or of a desktop, read.
-const OWN: [&str; 19] = [
+const OWN: [&str; 20] = [
     ".profile",
     ".bash_profile",
     ".bash_login",
@@ -31,6 +31,7 @@ const OWN: [&str; 19] = [
     ".kshrc",
     ".mkshrc",
     ".config/fish/config.fish",
+    ".config/fish/fish_variables",
     ".config/nushell/config.nu",
     ".config/nushell/env.nu",
     ".pam_environment",
@@ -128,15 +129,36 @@ fn traced(
 fn written(home: Option<&Path>, name: &str, value: &OsStr) -> Option<SourceLine> {
     let mut found = None;
     for file in files(home) {
-        let Ok(Some(text)) = bounded::read(&file, MAX_BYTES) else { continue };
-        for (index, line) in text.split(|byte| *byte == b'\n').enumerate() {
-            if gives(line, name, value, home) {
-                let place = FileLine { file: file.clone(), line: index + 1 };
-                found = Some(SourceLine { place, bytes: line.to_vec() });
-            }
-        }
+        found = lines(&file).rfind(|line| gives(&line.bytes, name, value, home)).or(found);
     }
     found
+}
+
+/// The lines of a file, each as a shell's command.
+pub(super) fn lines(file: &Path) -> std::vec::IntoIter<SourceLine> {
+    let text = bounded::read(file, MAX_BYTES).ok().flatten().unwrap_or_default();
+    let is_fishs = is_of_universal_variables(file);
+    let lines = text.split(|byte| *byte == b'\n').enumerate().map(|(index, line)| {
+        let universal = is_fishs.then(|| universal_variable(line)).flatten();
+        let place = FileLine { file: file.to_owned(), line: index + 1 };
+        SourceLine { place, bytes: universal.unwrap_or_else(|| line.to_vec()) }
+    });
+    lines.collect::<Vec<_>>().into_iter()
+}
+
+/// `set -Ux NAME 'a' 'b'` for `SETUVAR --export NAME:a\x1eb`, as fish keeps its universal variables.
+fn universal_variable(line: &[u8]) -> Option<Vec<u8>> {
+    let line = std::str::from_utf8(line).ok()?.strip_prefix("SETUVAR ")?;
+    let (name, value) = line.strip_prefix("--export ").unwrap_or(line).split_once(':')?;
+    let mut parts = value.split("\\x");
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(code, 16).ok()?);
+        bytes.extend(rest.as_bytes());
+    }
+    let words = bytes.split(|byte| *byte == 0x1e).map(|word| [b" '", word, b"'"].concat());
+    Some([format!("set -Ux {name}").into_bytes(), words.collect::<Vec<_>>().concat()].concat())
 }
 
 /// Whether a line gives the variable this value, with the home for what stands for it.
@@ -172,7 +194,8 @@ pub(super) fn line_that_names(directory: &Path, login: &LoginShell) -> Option<So
             && sets_path
             && names.iter().any(|name| line.contains(name.as_str()))
     };
-    files(Some(home)).iter().rev().find_map(|file| SourceLine::find(file, is_named))
+    let is_named = |line: &SourceLine| is_named(&String::from_utf8_lossy(&line.bytes));
+    files(Some(home)).iter().rev().find_map(|file| lines(file).find(is_named))
 }
 
 /// Lets a finding about a variable of this process begin with the line that exports it, or end with the process that
@@ -193,6 +216,11 @@ pub(super) fn explain(facts: &Examination<'_>, finding: &mut Finding) {
 /// The mend of a line that exports a variable, where the line does nothing else and is the user's.
 pub(super) fn offer(facts: &Examination<'_>, finding: &mut Finding, line: &SourceLine, name: &str) {
     if finding.mend.is_some() || !MENDED.contains(&finding.id) {
+        return;
+    }
+    if is_of_universal_variables(&line.place.file) {
+        let by_hand = finding.clone().by_hand("erase the universal variable in fish");
+        *finding = by_hand.command(format!("set --erase --universal {name}"));
         return;
     }
     let account = Account::of_process(&Process).ok();
@@ -224,6 +252,10 @@ mod tests {
         ] {
             assert!(gives(line, "/home/u/go"), "{line}");
         }
+        let universal = |line: &str| String::from_utf8(universal_variable(line.as_bytes()).unwrap()).unwrap();
+        assert_eq!(universal("SETUVAR --export GOPATH:/home/u/go"), "set -Ux GOPATH '/home/u/go'");
+        assert_eq!(universal("SETUVAR a:/b\\x1ec\\x20d"), "set -Ux a '/b' 'c d'");
+        assert!(gives(&universal("SETUVAR --export GOPATH:/home/u/go"), "/home/u/go"));
         for line in [
             "# export GOPATH=/home/u/go",
             "MYGOPATH=/home/u/go",

@@ -75,6 +75,7 @@ impl SourceLine {
     pub(super) fn is_own(&self, account: &Account) -> bool {
         let file = &self.place.file;
         file.starts_with(&account.home)
+            && !is_of_universal_variables(file)
             && fs::metadata(file).is_ok_and(|found| found.is_file() && found.uid() == account.uid)
     }
 
@@ -123,6 +124,11 @@ impl SourceLine {
         }
         !parsed_before || parses(shell, &lines.join(&b'\n'))
     }
+}
+
+/// Whether fish keeps its universal variables in it, and writes it by itself.
+pub(super) fn is_of_universal_variables(file: &std::path::Path) -> bool {
+    file.ends_with("fish/fish_variables")
 }
 
 /// Whether a shell can parse this file. One that cannot be read is no matter of its words.
