@@ -41,27 +41,46 @@ const LIMIT: Duration = Duration::from_secs(3);
 struct Secret {
     line: SourceLine,
     /// The variable that it is for.
-    variable: &'static str,
+    variable: String,
     /// The address without its login.
     shown: String,
 }
 
 /// The variable that a line gives an address with a password, and the address without that; comments count too.
-fn secret_in(text: &str) -> Option<(&'static str, String)> {
-    if !has_password(text) {
-        return None;
+fn secret_in(text: &str) -> Option<(String, String)> {
+    let is_of_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let mut rest = text;
+    while let Some(start) = rest.find(is_of_name) {
+        let word = rest.get(start..).unwrap_or_default();
+        let (name, behind) = word.split_at(word.find(|one| !is_of_name(one)).unwrap_or(word.len()));
+        rest = behind;
+        if !holds_addresses(name) {
+            continue;
+        }
+        let value = behind.trim_start_matches([' ', '=', '"', '\'', '\t']);
+        let address = value.split(['"', '\'', ' ', '\t', ';']).next().unwrap_or_default();
+        if has_password(address) {
+            return Some((name.to_owned(), printable::text(&without_credentials_in_text(address))));
+        }
+        // Go takes a proxy without a scheme for one of http.
+        let whole = format!("http://{address}");
+        if is_proxys(name) && !address.contains("://") && has_password(&whole) {
+            let shown = without_credentials_in_text(&whole);
+            return Some((name.to_owned(), printable::text(shown.trim_start_matches("http://"))));
+        }
     }
-    let before = text.split("://").next().unwrap_or_default();
-    let is_named = |name: &&&str| {
-        let mut words =
-            before.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
-        words.any(|word| word == **name)
-    };
-    let variable = *VARIABLES.iter().find(is_named)?;
-    let start = text.find(variable)? + variable.len();
-    let value = text.get(start..)?.trim_start_matches([' ', '=', '"', '\'', '\t']);
-    let address = value.split(['"', '\'', ' ', '\t', ';']).next().unwrap_or_default();
-    Some((variable, printable::text(&without_credentials_in_text(address))))
+    None
+}
+
+/// Whether the values of such a variable are addresses that Go asks, or the proxies on the way to them.
+fn holds_addresses(name: &str) -> bool {
+    VARIABLES.contains(&name) || is_proxys(name)
+}
+
+/// Whether it is a proxy's: `https_proxy`, or one that scripts make others of, such as `PROXY_URL`.
+fn is_proxys(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("proxy") && !matches!(name.as_str(), "goproxy" | "no_proxy" | "gonoproxy")
 }
 
 /// The files that are looked through, besides the crontab.
@@ -105,12 +124,9 @@ fn read_by(file: &Path, home: Option<&Path>) -> Vec<PathBuf> {
 }
 
 fn secrets_in(file: &Path) -> Vec<Secret> {
-    let Ok(Some(text)) = bounded::read(file, MAX_BYTES) else { return Vec::new() };
-    let lines = text.split(|byte| *byte == b'\n').enumerate();
-    let found = lines.filter_map(|(index, bytes)| {
-        let (variable, shown) = secret_in(&String::from_utf8_lossy(bytes))?;
-        let place = FileLine { file: file.to_owned(), line: index + 1 };
-        Some(Secret { line: SourceLine { place, bytes: bytes.to_vec() }, variable, shown })
+    let found = exports::lines(file).filter_map(|line| {
+        let (variable, shown) = secret_in(&String::from_utf8_lossy(&line.bytes))?;
+        Some(Secret { line, variable, shown })
     });
     found.collect()
 }
@@ -138,14 +154,16 @@ pub(in crate::doctor) fn in_files(facts: &Examination<'_>) -> Looked {
             let is_own = account.as_ref().is_some_and(|account| line.is_own(account));
             let is_session = exports::files(home.as_deref()).contains(&line.place.file);
             let FileLine { file, line: number } = line.place.clone();
-            let mend = (is_own && is_session && !file.ends_with(".envrc"))
+            // Of a variable that scripts use, only its reader knows what the login is for.
+            let is_known = VARIABLES.contains(&variable.as_str());
+            let mend = (is_own && is_session && is_known && !file.ends_with(".envrc"))
                 .then_some(Mend::MoveLogins { file, line: number });
             findings.push(
                 Finding::at("secret.in-rc-file", severity, line.with_text(&format!("{variable}={shown}")))
                     .what(format!("a password stands in {variable} in a file"))
                     .why(why)
                     .by_hand("store it with gvmr, then take it out of the line")
-                    .command(command(variable, &shown))
+                    .command(command(&variable, &shown))
                     .mended_if(mend, "moves the login to `gvmr auth`, out of the line"),
             );
         }
@@ -163,7 +181,7 @@ pub(in crate::doctor) fn in_files(facts: &Examination<'_>) -> Looked {
                 .what(format!("a password stands in {variable} in your crontab"))
                 .why("each job gets it, and logs and reports may show it")
                 .by_hand("store it with gvmr, then take it out of the line with `crontab -e`")
-                .command(command(variable, &shown)),
+                .command(command(&variable, &shown)),
             );
         }
     }
@@ -174,8 +192,7 @@ pub(in crate::doctor) fn in_files(facts: &Examination<'_>) -> Looked {
 fn command(variable: &str, shown: &str) -> String {
     let host = shown.split("://").nth(1).unwrap_or(shown);
     let host = host.rsplit('@').next().unwrap_or(host).split(['/', ',', '|', ' ']).next().unwrap_or(host);
-    let is_proxy = variable.to_ascii_uppercase().ends_with("_PROXY");
-    format!("gvmr auth set {host}{}", if is_proxy { " --proxy" } else { "" })
+    format!("gvmr auth set {host}{}", if is_proxys(variable) { " --proxy" } else { "" })
 }
 
 /// Who else has the file.
@@ -210,12 +227,11 @@ fn is_tracked(file: &Path) -> bool {
 
 /// Passwords that only this process has.
 pub(in crate::doctor) fn in_environment(facts: &Examination<'_>) -> Looked {
-    let files = files(facts);
+    let written: Vec<_> = files(facts).iter().flat_map(|file| secrets_in(file)).collect();
     let mut findings = Vec::new();
     for variable in VARIABLES {
         let Some(value) = Process.text(variable).filter(|value| has_password(value)) else { continue };
-        let is_written =
-            files.iter().flat_map(|file| secrets_in(file)).any(|secret| secret.variable == variable);
+        let is_written = written.iter().any(|secret| secret.variable == variable);
         if is_written || exports::of_process(facts, variable).is_some() {
             continue;
         }
@@ -239,15 +255,27 @@ mod tests {
         let found = |text: &str| secret_in(text);
         assert_eq!(
             found("export HTTPS_PROXY=\"http://joe:s3cret@proxy.corp.example:3128\" # x"),
-            Some(("HTTPS_PROXY", "http://***@proxy.corp.example:3128".to_owned()))
+            Some(("HTTPS_PROXY".to_owned(), "http://***@proxy.corp.example:3128".to_owned()))
         );
-        assert_eq!(
-            found("# set -gx GOPROXY https://joe:s3cret@go.corp.example,direct"),
-            Some(("GOPROXY", "https://***@go.corp.example,direct".to_owned()))
-        );
-        for text in
-            ["export HTTPS_PROXY=http://proxy:3128", "URL=http://u:p@h", "GOPROXY=https://joe:$PASS@h"]
-        {
+        for (text, variable, shown) in [
+            (
+                "# set -gx GOPROXY https://joe:s3cret@go.example,direct",
+                "GOPROXY",
+                "https://***@go.example,direct",
+            ),
+            ("export A=1 https_proxy=joe:s3cret@proxy:3128", "https_proxy", "***@proxy:3128"),
+            ("PROXY_URL='http://joe:s3cret@proxy:3128'", "PROXY_URL", "http://***@proxy:3128"),
+            ("NO_PROXY=a HTTP_PROXY=http://a:b@h", "HTTP_PROXY", "http://***@h"),
+        ] {
+            assert_eq!(found(text), Some((variable.to_owned(), shown.to_owned())), "{text}");
+        }
+        for text in [
+            "export HTTPS_PROXY=http://proxy:3128",
+            "https_proxy=proxy:3128",
+            "URL=http://u:p@h",
+            "GOPROXY=https://joe:$PASS@h",
+            "NO_PROXY=u:p@h",
+        ] {
             assert_eq!(found(text), None, "{text}");
         }
         assert_eq!(

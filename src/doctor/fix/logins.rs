@@ -24,12 +24,12 @@ pub(super) fn cut(line: &str) -> Result<(Vec<WrittenLogin>, String), String> {
     let mut logins = Vec::new();
     let mut rest = line;
     let mut left = String::new();
-    while let Some(at) = rest.find("://") {
-        let (before, from) = rest.split_at(at + 3);
+    while let Some((at, scheme)) = next_address(rest) {
+        let (before, from) = rest.split_at(at);
         let end = from.find(|one: char| one.is_whitespace() || "\"'`,|;<>()".contains(one));
         let (address, after) = from.split_at(end.unwrap_or(from.len()));
         left.push_str(before);
-        match login(before, address)? {
+        match login(&format!("{before}{scheme}"), address)? {
             Some((login, address)) => {
                 left.push_str(address);
                 logins.push(login);
@@ -40,6 +40,21 @@ pub(super) fn cut(line: &str) -> Result<(Vec<WrittenLogin>, String), String> {
     }
     left.push_str(rest);
     if logins.is_empty() { Err("it has no login any more".to_owned()) } else { Ok((logins, left)) }
+}
+
+/// Where the next address begins behind its scheme, and the scheme where it is left out: that of a proxy, which Go takes for
+/// one of http.
+fn next_address(text: &str) -> Option<(usize, &'static str)> {
+    let lower = text.to_ascii_lowercase();
+    let written = lower.find("://").map(|at| (at + 3, ""));
+    let bare = lower.match_indices("_proxy").find_map(|(at, name)| {
+        let behind = lower.get(at + name.len()..)?;
+        let value = behind.trim_start_matches([' ', '=', '"', '\'', '\t']);
+        let address = value.split(|one: char| one.is_whitespace() || "\"';".contains(one)).next()?;
+        let is_bare = value.len() < behind.len() && address.contains('@') && !address.contains("://");
+        is_bare.then_some((lower.len() - value.len(), "http://"))
+    });
+    written.into_iter().chain(bare).min()
 }
 
 /// The login in the address behind `before`, which ends with its scheme, and the address without it.
@@ -104,6 +119,13 @@ mod tests {
         assert_eq!(left, "export HTTPS_PROXY=\"http://proxy.corp:3128\" # mine");
         let (logins, _) = of("set -gx https_proxy 'http://joe:pw@proxy.corp:3128/'").unwrap();
         assert_eq!(logins, ["proxy proxy.corp:3128 joe pw"]);
+    }
+
+    #[test]
+    fn a_proxy_needs_no_scheme() {
+        let (logins, left) = of("export https_proxy=joe:pw@proxy.corp:3128 NO_PROXY=a; A=b").unwrap();
+        assert_eq!(logins, ["proxy proxy.corp:3128 joe pw"]);
+        assert_eq!(left, "export https_proxy=proxy.corp:3128 NO_PROXY=a; A=b");
     }
 
     #[test]

@@ -24,6 +24,15 @@ fn a_password_in_each_file_is_found_and_shown_nowhere() {
             ".config/fish/config.fish",
             format!("set -gx GOPROXY https://joe:{CANARY}@go.corp.example,direct\n"),
         ),
+        (
+            ".config/fish/fish_variables",
+            format!(
+                "SETUVAR --export HTTPS_PROXY:http\\x3a//joe\\x3a{}\\x40proxy\\x3a3128\n",
+                CANARY.replace('-', "\\x2d")
+            ),
+        ),
+        (".profile", format!("export HTTPS_PROXY=joe:{CANARY}@proxy.corp.example:3128\n")),
+        (".bash_aliases", format!("PROXY_URL=http://joe:{CANARY}@proxy:3128\n")),
         (".envrc", format!("export GOPROXY=https://joe:{CANARY}@go.corp.example\n")),
     ];
     for (name, text) in &files {
@@ -47,6 +56,9 @@ fn a_password_in_each_file_is_found_and_shown_nowhere() {
     assert_eq!(user.first()["severity"], "error");
     fs::set_permissions(user.path(""), fs::Permissions::from_mode(0o700)).unwrap();
     user.is_mended_and_comes_back();
+    for made in ["credentials", "credentials.lock"] {
+        assert!(!user.world.home().join(made).exists(), "{made} was not there before");
+    }
     user.gvmr(&["doctor", "--fix", "--yes"]).succeeds();
     let left = fs::read_to_string(user.path(name)).unwrap();
     assert_eq!(left, "export https_proxy=\"http://proxy.corp.example:3128\"; X=1\n");
