@@ -12,7 +12,7 @@ use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Files that hold nothing but credentials, readable by others.
 pub(in crate::doctor) fn file_mode(facts: &Examination<'_>) -> Looked {
@@ -72,7 +72,7 @@ pub(in crate::doctor) fn in_git_config(facts: &Examination<'_>) -> Looked {
     let config =
         config.or_else(|| Some(facts.user_home()?.join(".config"))).map(|config| config.join("git/config"));
     let repository = facts.directory().ok().and_then(|directory| {
-        directory.ancestors().map(|above| above.join(".git/config")).find(|file| file.is_file())
+        directory.ancestors().find_map(|above| config_of_repository(&above.join(".git")))
     });
     let mut findings = Vec::new();
     for file in [own, config, repository].into_iter().flatten() {
@@ -90,6 +90,23 @@ pub(in crate::doctor) fn in_git_config(facts: &Examination<'_>) -> Looked {
         }
     }
     Ok(findings)
+}
+
+/// The configuration of the repository whose `.git` this is: a directory, or a file that names one in a linked work tree
+/// or a submodule.
+fn config_of_repository(git: &Path) -> Option<PathBuf> {
+    let first_line = |file: &Path| {
+        let text = bounded::read(file, MODULE_LIMIT).ok()??;
+        Some(String::from_utf8(text).ok()?.lines().next()?.to_owned())
+    };
+    let mut directory = git.to_owned();
+    if git.is_file() {
+        directory = git.parent()?.join(first_line(git)?.strip_prefix("gitdir: ")?);
+        if let Some(shared) = first_line(&directory.join("commondir")) {
+            directory = directory.join(shared);
+        }
+    }
+    Some(directory.join("config").canonicalize().ok()?).filter(|file| file.is_file())
 }
 
 /// Whether some `scheme://user:password@` is in it; a variable in the password's place is none.

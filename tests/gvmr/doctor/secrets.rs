@@ -42,6 +42,12 @@ fn a_password_is_found_in_each_place_and_shown_in_none() {
         "secret.file-mode ~/.git-credentials",
     ];
     assert_eq!(findings(&world, &run), expected);
+    // A work tree that is linked has its repository's configuration.
+    fs::create_dir_all(home.join("p/.git/worktrees/w")).unwrap();
+    fs::create_dir(home.join("w")).unwrap();
+    write("w/.git", 0o644, format!("gitdir: {}\n", home.join("p/.git/worktrees/w").display()));
+    write("p/.git/worktrees/w/commondir", 0o644, "../..\n".to_owned());
+    assert_eq!(findings(&world, &world.gvmr_in(&home.join("w"), ["doctor", "--json"])), expected);
     let run = world.gvmr_in(&home.join("p"), ["doctor"]);
     assert!(
         !format!("{run:?}").contains(CANARY) && run.stdout.contains("***@goproxy.corp.example"),
