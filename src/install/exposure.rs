@@ -90,13 +90,16 @@ impl Search<'_> {
         by_group.then(|| format!("is writable by group {}", found.gid()))
     }
 
-    /// Whether a group is another one than root's and a private group of who owns the file. One that is not in
-    /// `/etc/group` counts as private where it has its owner's number.
     fn is_shared(&mut self, group: u32, owner: u32) -> bool {
         let owners = self.owners;
-        let ask = || group != 0 && group_has_others(group, owners).unwrap_or(group != owner);
-        *self.shared_groups.entry(group).or_insert_with(ask)
+        *self.shared_groups.entry(group).or_insert_with(|| is_shared_group(group, owner, owners))
     }
+}
+
+/// Whether a group is another one than root's and a private group of who owns the file. One that is not in `/etc/group`
+/// counts as private where it has its owner's number.
+pub fn is_shared_group(group: u32, owner: u32, owners: &[u32]) -> bool {
+    group != 0 && group_has_others(group, owners).unwrap_or(group != owner)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ mod verifier;
 pub use audit::{Audit, AuditVerdict, PACKAGERS_FILE, audit, path_in_tree};
 pub use choose::{choose, newest_now};
 pub use error::{Difference, InstallError, with_causes};
-pub use exposure::ExposedFile;
+pub use exposure::{ExposedFile, is_shared_group};
 pub use impossible::refuse_impossible;
 pub use installer::{InstallOptions, InstallOutcome, Installer};
 pub use log::Log;

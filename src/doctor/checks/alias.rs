@@ -20,10 +20,7 @@ pub(in crate::doctor) fn stands_for_go(facts: &Examination<'_>) -> Looked {
     if login.shell.name == "fish" {
         files.insert(0, login.account.home.join(".config/fish/functions/go.fish"));
     }
-    let written = || {
-        let lines = files.iter().filter_map(|file| SourceLine::find(file, defines_go));
-        lines.filter(|line| line.place.file.exists()).next_back()
-    };
+    let written = || files.iter().rev().find_map(|file| SourceLine::find(file, defines_go));
     // As the shell ran it: in a loop or in `eval` the line itself does not show it.
     let ran = trace.steps.iter().rposition(|step| alias_value(&step.text).is_some());
     let place = ran.and_then(|at| trace.steps.get(..=at)?.iter().rfind(|step| step.place.is_some()));

@@ -6,6 +6,7 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
 use crate::host::Volume;
+use crate::install::is_shared_group;
 use crate::store::{self, Receipt};
 use gvmr_core::home::shared_home;
 use gvmr_core::select::resolution::Selection;
@@ -47,8 +48,8 @@ pub(in crate::doctor) fn unfit(facts: &Examination<'_>) -> Looked {
             let why =
                 format!("{path} belongs to user {}, who can replace every go that you run", found.uid());
             findings.push(finding(why).by_hand("set GVMR_HOME to a directory of yours"));
-        } else if found.mode() & 0o002 != 0 {
-            let why = format!("everyone can write to {path}, and replace every go that you run");
+        } else if let Some(writers) = writers(&found) {
+            let why = format!("{writers} can write to {path}, and replace every go that you run");
             let command = format!("chmod go-w {}", crate::shell::quote::where_needed(directory.as_os_str()));
             findings.push(
                 finding(why).by_hand("take that right away").command(command).mended_if(
@@ -69,6 +70,16 @@ pub(in crate::doctor) fn unfit(facts: &Examination<'_>) -> Looked {
         );
     }
     Ok(findings)
+}
+
+/// Who else can write to a directory.
+fn writers(found: &fs::Metadata) -> Option<String> {
+    let by_group =
+        || found.mode() & 0o020 != 0 && is_shared_group(found.gid(), found.uid(), &[0, found.uid()]);
+    match found.mode() & 0o002 {
+        0 => by_group().then(|| format!("group {}", found.gid())),
+        _ => Some("everyone".to_owned()),
+    }
 }
 
 /// A directory of the home that this user may not enter.

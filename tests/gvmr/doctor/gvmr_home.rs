@@ -2,9 +2,10 @@
 
 use super::findings;
 use crate::support::mirror::Mirror;
+use crate::support::skip;
 use crate::support::world::World;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::Path;
 
 /// Puts something wrong into a home with one version, and takes it back by the command that is named.
@@ -65,6 +66,21 @@ fn each_damage_to_the_home_is_named_with_what_mends_it() {
     open(&world.home());
     let found = findings(&world, &world.gvmr(["doctor", "--json"]));
     assert!(found.contains(&format!("gvmr.home-unfit {shim}")), "{found:?}");
+    fs::set_permissions(world.home().join("shims"), fs::Permissions::from_mode(0o755)).unwrap();
+    // A group that has another member is others; a private one is not.
+    let group = |id, mode| {
+        if chown(world.home(), None, Some(id)).is_ok() {
+            fs::set_permissions(world.home(), fs::Permissions::from_mode(mode)).unwrap();
+        }
+        findings(&world, &world.gvmr(["doctor", "--json", "--only", "gvmr.home-unfit"]))
+    };
+    if !rustix::process::geteuid().is_root() {
+        return skip("a group of others needs root");
+    }
+    assert_eq!(group(1, 0o775), ["gvmr.home-unfit ~/.local/share/gvmr"]);
+    world.gvmr(["doctor", "--fix", "--yes", "--only", "gvmr.home-unfit"]).succeeds();
+    assert_eq!(fs::metadata(world.home()).unwrap().permissions().mode() & 0o777, 0o755);
+    assert_eq!(group(0, 0o775), [""; 0]);
 }
 
 #[test]
