@@ -3,10 +3,12 @@
 use super::path::line_that_prepends;
 use super::rc_files::SETUP;
 use super::{Looked, NOTHING, one};
+use crate::doctor::exports;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
 use crate::doctor::lines::SourceLine;
 use crate::doctor::place::FindingPlace;
+use crate::doctor::sessions::LoginShell;
 use crate::shell::ProbeResult;
 use gvmr_core::home::shared_home;
 use gvmr_core::home::system_go::home_of_shim;
@@ -28,6 +30,9 @@ pub(in crate::doctor) fn another_first(facts: &Examination<'_>) -> Looked {
         return one(Some(finding));
     }
     let login = facts.login_shell()?;
+    if let Some(finding) = in_sessions(login) {
+        return one(Some(finding));
+    }
     let another = |session: &ProbeResult| {
         let first = home_of_first(&session.all)?;
         let is_ours = first == ours
@@ -68,12 +73,35 @@ fn in_process(facts: &Examination<'_>) -> Option<Finding> {
         directories.filter(|one| one.is_absolute()).find(|one| crate::doctor::path_value::holds_go(one))?;
     let other = home_of_shim(&first.join("go"))?;
     let is_ours = gvmr_core::sys::directory::lead_to_one(&other.shims(), &facts.home.shims());
-    (!is_ours && other.root() != facts.home.root()).then(|| {
-        Finding::error("gvmr.two-homes", FindingPlace::variable("GVMR_HOME"))
-            .and(FindingPlace::file(other.root()))
-            .and(FindingPlace::file(facts.home.root()))
-            .what("GVMR_HOME names another home of gvmr than the shims on PATH belong to")
-            .why("gvmr installs into the one, and PATH names the other")
-            .by_hand("unset GVMR_HOME, or run gvmr setup with it, then open a new session")
-    })
+    let place = FindingPlace::variable("GVMR_HOME");
+    (!is_ours && other.root() != facts.home.root())
+        .then(|| names_another(place, other.root(), facts.home.root()))
+}
+
+/// The same in a session, whose files set the variable.
+fn in_sessions(login: &LoginShell) -> Option<Finding> {
+    let another = |session: &ProbeResult| {
+        let named = PathBuf::from(session.variable("GVMR_HOME")?);
+        let first = home_of_first(&session.all)?;
+        let is_one = gvmr_core::sys::directory::lead_to_one(&first.join("shims"), &named.join("shims"));
+        (named.is_absolute() && !is_one && first != named).then_some((first, named))
+    };
+    let broken: Vec<_> = login.sessions.iter().filter(|session| another(session).is_some()).collect();
+    let session = broken.first()?;
+    let (first, named) = another(session)?;
+    let line = exports::in_session(login, session, "GVMR_HOME", named.as_os_str());
+    let place = line.map_or_else(
+        || FindingPlace::variable("GVMR_HOME"),
+        |line| FindingPlace::line(&line.place.file, Some(line.place.line)),
+    );
+    Some(Finding { sessions: login.names(&broken), ..names_another(place, &first, &named) })
+}
+
+fn names_another(place: FindingPlace, on_path: &Path, named: &Path) -> Finding {
+    Finding::error("gvmr.two-homes", place)
+        .and(FindingPlace::file(on_path))
+        .and(FindingPlace::file(named))
+        .what("GVMR_HOME names another home of gvmr than the shims on PATH belong to")
+        .why("gvmr installs into the one, and PATH names the other")
+        .by_hand("unset GVMR_HOME, or run gvmr setup with it, then open a new session")
 }

@@ -99,6 +99,8 @@ fn shims_of_another_home_that_come_first_are_named() {
     assert_eq!(user.found(), [format!("gvmr.two-homes ~/.profile:{line}")]);
     assert_eq!(user.first()["sessions"], json!(["bash login", "bash login command"]));
     user.is_mended_and_comes_back();
+    user.write(".profile", format!("{text}export GVMR_HOME=$HOME/other\n"));
+    assert_eq!(user.found(), [format!("gvmr.two-homes ~/.profile:{line}")]);
     user.write(".profile", text);
     // A home that a variable names, and the shims of another one on PATH.
     let shims = user.world.home().join("shims").display().to_string();
