@@ -14,7 +14,7 @@ use std::path::Path;
 /// What begins go's list of differences.
 const MARK: &str = "inconsistent vendoring in ";
 /// So many modules are named.
-const MAX_FINDINGS: usize = 5;
+const MAX_FINDINGS: usize = 10;
 
 /// Each requirement on which go.mod and vendor/modules.txt differ.
 pub(in crate::doctor) fn inconsistent(facts: &Examination<'_>) -> Looked {
@@ -36,11 +36,16 @@ pub(in crate::doctor) fn inconsistent(facts: &Examination<'_>) -> Looked {
     let mut modules: Vec<(&str, &str, &str)> = Vec::new();
     for (required, words) in differences.filter_map(|line| line.split_once(": ")) {
         let (path, version) = required.split_once('@').unwrap_or((required, ""));
-        if modules.len() < MAX_FINDINGS && modules.iter().all(|(known, ..)| *known != path) {
+        if modules.iter().all(|(known, ..)| *known != path) {
             modules.push((path, version, words));
         }
     }
-    let findings = modules.into_iter().map(|(path, version, words)| {
+    let more = match modules.len().saturating_sub(MAX_FINDINGS) {
+        0 => String::new(),
+        1 => "; 1 more module differs".to_owned(),
+        more => format!("; {more} more modules differ"),
+    };
+    let findings = modules.into_iter().take(MAX_FINDINGS).map(|(path, version, words)| {
         let in_module = line_of(&module.file, |line| {
             let mut words = line.split_ascii_whitespace().filter(|word| *word != "require");
             words.next() == Some(path)
@@ -56,7 +61,7 @@ pub(in crate::doctor) fn inconsistent(facts: &Examination<'_>) -> Looked {
                 printable::word(path),
                 printable::word(version)
             ))
-            .why(format!("go ends with `inconsistent vendoring`: {}", printable::text(words.trim())))
+            .why(format!("go ends with `inconsistent vendoring`: {}{more}", printable::text(words.trim())))
             .by_hand("write the directory again, or pass -mod=mod to do without it")
             .command("go mod vendor")
     });
