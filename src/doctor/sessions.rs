@@ -166,12 +166,5 @@ pub(super) fn is_edited(file: &Path) -> bool {
 
 /// `bash login`, as findings name it.
 pub(super) fn session_name(shell: &Shell, kind: SessionKind) -> String {
-    let kind = match kind {
-        SessionKind::LoginInteractive => "login",
-        SessionKind::Login => "login command",
-        SessionKind::Interactive => "new terminal",
-        SessionKind::SshCommand => "ssh command",
-        SessionKind::Command => "command",
-    };
-    format!("{} {kind}", shell.name)
+    format!("{} {}", shell.name, kind.name())
 }

@@ -76,15 +76,9 @@ pub(super) fn sessions(
     end(arguments, || value, failure.or_else(|| (wrong > 0).then(found)), context)
 }
 
-/// The columns, and what people call them.
-fn heading(kind: SessionKind) -> &'static str {
-    match kind {
-        SessionKind::LoginInteractive => "login",
-        SessionKind::Login => "login command",
-        SessionKind::Interactive => "terminal",
-        SessionKind::SshCommand => "ssh command",
-        SessionKind::Command => "bare command",
-    }
+/// What scripts read: as it was called first.
+fn name_in_json(kind: SessionKind) -> &'static str {
+    if kind == SessionKind::Interactive { "terminal" } else { kind.name() }
 }
 
 fn word(seen: &ProbeResult, state: SessionState) -> String {
@@ -99,8 +93,9 @@ fn word(seen: &ProbeResult, state: SessionState) -> String {
 
 impl Report<'_> {
     fn table(&self) -> Result<(), Error> {
-        let mut rows: Vec<Vec<String>> =
-            vec![["shell"].into_iter().chain(SessionKind::ALL.map(heading)).map(str::to_owned).collect()];
+        let mut rows: Vec<Vec<String>> = vec![
+            ["shell"].into_iter().chain(SessionKind::ALL.map(SessionKind::name)).map(str::to_owned).collect(),
+        ];
         for sessions in self.sessions.chunk_by(|(one, _), (next, _)| one.shell == next.shell) {
             let Some((first, _)) = sessions.first() else { continue };
             let mut row = vec![self.label(&first.shell)];
@@ -140,7 +135,7 @@ impl Report<'_> {
         let mut wrong: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut out_of_reach: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (seen, state) in &self.sessions {
-            let name = format!("{} ({})", seen.shell.name, heading(seen.kind));
+            let name = format!("{} ({})", seen.shell.name, seen.kind.name());
             let by_ssh = seen.kind == SessionKind::SshCommand;
             let is_login = self.setup.account.logs_in_with(&seen.shell.program);
             if !seen.noise.is_empty() && by_ssh && is_login {
@@ -220,7 +215,7 @@ impl Report<'_> {
         json!({
             "shell": seen.shell.name,
             "program": seen.shell.program.display().to_string(),
-            "session": heading(seen.kind),
+            "session": name_in_json(seen.kind),
             "state": name,
             "go": seen.go.as_ref().map(|go| go.display().to_string()),
             "why": reason,

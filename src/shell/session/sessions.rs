@@ -33,6 +33,17 @@ impl SessionKind {
     /// All of them.
     pub const ALL: [Self; 5] =
         [Self::LoginInteractive, Self::Login, Self::Interactive, Self::SshCommand, Self::Command];
+
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LoginInteractive => "login",
+            Self::Login => "login command",
+            Self::Interactive => "new terminal",
+            Self::SshCommand => "ssh command",
+            Self::Command => "bare command",
+        }
+    }
 }
 
 /// Asks sessions of one account.
