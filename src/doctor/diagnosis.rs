@@ -5,6 +5,7 @@ use super::exports;
 use super::facts::Examination;
 use super::finding::{Finding, Severity, Skipped};
 use super::kind::Kind;
+use super::sessions::LoginShell;
 use crate::config::ConfigError;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -25,10 +26,10 @@ pub struct Diagnosis {
     pub remark: Option<&'static str>,
 }
 
-/// A kind that was not looked for.
+/// A kind that was not looked for, or a session that no file of the user's reaches.
 #[derive(Debug, Serialize)]
 pub struct SkippedKind {
-    /// Which.
+    /// Which: `net.no-route`, `session.ssh-command`.
     pub id: &'static str,
     /// Why not.
     pub why: String,
@@ -68,6 +69,10 @@ impl Diagnosis {
                     diagnosis.skipped.extend(is_wanted.then_some(SkippedKind { id: kind.id, why }));
                 }
             }
+        }
+        if wanted.contains("session.without-go") && facts.is_set_up() {
+            let sessions = facts.login_shell().map(LoginShell::out_of_reach).unwrap_or_default();
+            diagnosis.skipped.extend(sessions.into_iter().map(|(id, why)| SkippedKind { id, why }));
         }
         diagnosis.healthy = diagnosis.worst().is_none_or(|worst| worst == Severity::Note);
         diagnosis.remark = (!facts.is_set_up()).then_some("gvmr is not set up here; run `gvmr setup`");

@@ -44,7 +44,10 @@ pub fn rows(diagnosis: &Diagnosis, took: Option<Duration>, user_home: Option<&Pa
 fn not_checked(diagnosis: &Diagnosis) -> Vec<String> {
     let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
     let is_told = |why: &str| why.starts_with("after ") || why == NO_NETWORK;
-    for skipped in diagnosis.skipped.iter().filter(|skipped| !is_told(&skipped.why)) {
+    // Sessions out of reach are told by `gvmr setup`.
+    let is_kind = |id: &str| KINDS.iter().any(|kind| kind.id == id);
+    let skipped = diagnosis.skipped.iter().filter(|skipped| is_kind(skipped.id) && !is_told(&skipped.why));
+    for skipped in skipped {
         match by_reason.iter_mut().find(|(why, _)| *why == skipped.why) {
             Some((_, ids)) => ids.push(skipped.id),
             None => by_reason.push((&skipped.why, vec![skipped.id])),

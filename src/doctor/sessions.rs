@@ -10,6 +10,7 @@ use crate::shell::{
     Account, ProbeResult, SessionKind, SessionState, SessionTrace, Sessions, Shell, UserPlan, UserSetup,
     has_lines_of_ours,
 };
+use crate::store;
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::bounded;
 use std::cell::RefCell;
@@ -152,6 +153,26 @@ impl LoginShell {
     /// `bash login`
     pub fn name(&self, kind: SessionKind) -> String {
         session_name(&self.shell, kind)
+    }
+
+    /// The sessions that read no file of the user's, and why; with a command of the shell and with sudo.
+    pub fn out_of_reach(&self) -> Vec<(&'static str, String)> {
+        let id = |kind| match kind {
+            SessionKind::LoginInteractive => "session.login",
+            SessionKind::Login => "session.login-command",
+            SessionKind::Interactive => "session.new-terminal",
+            SessionKind::SshCommand => "session.ssh-command",
+            SessionKind::Command => "session.bare-command",
+        };
+        let shims = |kind| self.sessions.iter().any(|seen| seen.kind == kind && seen.go.is_some());
+        let kinds = SessionKind::ALL.into_iter().filter(|kind| !shims(*kind));
+        let unreached = kinds.filter_map(|kind| {
+            let why = self.shell.out_of_reach(kind)?;
+            Some((id(kind), format!("{}: {why}", self.name(kind))))
+        });
+        let is_of_machine = store::machine_file(Path::new("/")).exists();
+        let sudo = "sudo go: reads no file of yours; use sudo env \"PATH=$PATH\" go, or `gvmr setup --system` as root";
+        unreached.chain((!is_of_machine).then(|| ("session.sudo", sudo.to_owned()))).collect()
     }
 
     fn of_account(&self) -> Sessions<'_> {

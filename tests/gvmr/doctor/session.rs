@@ -5,7 +5,7 @@ use super::{findings, user_of};
 use crate::support::mirror::Mirror;
 use crate::support::skip;
 use crate::support::world::{Run, gvmr};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -108,4 +108,30 @@ fn shims_of_another_home_that_come_first_are_named() {
     user.world.set("GVMR_HOME", other.to_str().unwrap());
     let run = user.gvmr(&["doctor", "--json", "--only", "gvmr"]);
     assert_eq!(findings(&user.world, &run), ["gvmr.two-homes GVMR_HOME"]);
+}
+
+#[test]
+fn sessions_that_no_file_reaches_are_skipped_with_the_reason() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    for (shell, expected) in [
+        ("/bin/bash", &["session.bare-command", "session.sudo"][..]),
+        ("/usr/bin/zsh", &["session.sudo"]),
+        (
+            "/bin/dash",
+            &["session.new-terminal", "session.ssh-command", "session.bare-command", "session.sudo"],
+        ),
+        ("/bin/mksh", &["session.ssh-command", "session.bare-command", "session.sudo"]),
+    ] {
+        let Some(user) = UserOf::set_up(shell, &mirror) else { continue };
+        let report = user.gvmr(&["doctor", "--json"]).json();
+        let skipped = report["skipped"].as_array().unwrap();
+        // A user without an entry in /etc/passwd has no crontab.
+        let is_session = |one: &&Value| one["why"] != "--no-network" && one["id"] != "session.cron";
+        let sessions = skipped.iter().filter(is_session);
+        let ids: Vec<_> = sessions.clone().map(|one| one["id"].as_str().unwrap()).collect();
+        assert_eq!(ids, expected, "{shell}: {report:#}");
+        assert!(sessions.clone().all(|one| !one["why"].as_str().unwrap().is_empty()));
+        let said = user.gvmr(&["doctor"]).succeeds();
+        assert!(!said.contains("session.sudo"), "`gvmr setup` tells people: {said}");
+    }
 }
