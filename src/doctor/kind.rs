@@ -97,7 +97,7 @@ pub const KINDS: &[Kind] = &[
     kind("goroot.in-env-file", checks::goroot::in_env_file),
     kind("goenv.quoted", checks::env_file::quoted),
     kind("goenv.bad-flags", checks::env_file::bad_flags),
-    kind("goenv.stale-target", checks::exported_target::stale),
+    kind("goenv.stale-target", checks::target::stale),
     kind("toolchain.not-available", checks::toolchain::not_available),
     kind("toolchain.env-file", checks::toolchain::in_env_file),
     kind("toolchain.overridden", checks::toolchain::in_process),
