@@ -155,6 +155,11 @@ impl Host {
         self.libraries.is_musl()
     }
 
+    /// The level of an x86-64 processor, 1 to 4, as GOAMD64 counts them; `None` where the kernel does not tell.
+    pub fn amd64_level(&self) -> Option<usize> {
+        self.processor.level()
+    }
+
     /// How many processors' time this process's control group may use, and the file that says so.
     pub fn processor_quota(&self) -> Option<(f64, &Path)> {
         self.cgroups.quota()

@@ -39,7 +39,7 @@ impl Processor {
     }
 
     /// The x86-64 level, 1 to 4, as GOAMD64 counts them; `None` where no flags are told.
-    fn level(&self) -> Option<usize> {
+    pub(super) fn level(&self) -> Option<usize> {
         const LEVELS: [&str; 3] = [
             "cx16 lahf_lm popcnt pni sse4_1 sse4_2 ssse3",
             "avx avx2 bmi1 bmi2 f16c fma abm movbe xsave",

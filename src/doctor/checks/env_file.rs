@@ -6,12 +6,9 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::mend::{LineChange, Mend};
 use crate::doctor::place::FindingPlace;
 use crate::explain::ValueSource;
-use crate::host;
 use crate::net::without_credentials_in_text;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
-use gvmr_core::sys::program;
-use std::ffi::OsStr;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
@@ -51,6 +48,11 @@ fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
         let setting = text.split_once('=').filter(|(name, _)| is_name(name));
         (!is_nothing).then_some(Line { number: index + 1, text, ends_with_cr, setting })
     })
+}
+
+/// The settings that go takes from the file: the number of the line, the name and the value.
+pub(super) fn settings(text: &str) -> impl Iterator<Item = (usize, &str, &str)> {
+    lines(text).filter_map(|line| line.setting.map(|(name, value)| (line.number, name, value)))
 }
 
 /// Whether go takes it for the name of a variable.
@@ -231,76 +233,4 @@ fn without_bad_flag(facts: &Examination<'_>, setting: &Setting<'_>, complaint: &
         LineChange::Replace(format!("GOFLAGS={}", good.join(" ")).into_bytes())
     };
     facts.changed_env_line(setting.env_line()?, change)
-}
-
-/// Targets of other machines, and compilers that are not there.
-pub(in crate::doctor) fn stale_target(facts: &Examination<'_>) -> Looked {
-    let Some((file, text)) = facts.env_file() else { return NOTHING };
-    let platform = host::platform();
-    let is_off = Process.get("CGO_ENABLED").is_some_and(|value| value == "0")
-        || lines(text).filter_map(|line| line.setting).any(|setting| setting == ("CGO_ENABLED", "0"));
-    let mut findings = Vec::new();
-    for line in lines(text) {
-        let Some((name, value)) = line.setting.filter(|(name, value)| {
-            !value.is_empty() && Process.get(name).is_none() // what the process sets is meant for it
-        }) else {
-            continue;
-        };
-        let place = place_of(file, &line);
-        let own = match name {
-            "GOOS" => platform.os(),
-            "GOARCH" => platform.arch(),
-            "CC" | "CXX" if !is_off => {
-                let compiler = first_word(value);
-                if !is_there(compiler) {
-                    let shown = printable::word(compiler);
-                    findings.push(
-                        Finding::error("goenv.stale-target", place)
-                            .what(format!("`go env -w` set {name} to a compiler that is not here"))
-                            .why(format!("packages with C fail: `cgo: C compiler \"{shown}\" not found`"))
-                            .by_hand("install the compiler, or delete that line")
-                            .command(format!("go env -u {name}"))
-                            .mended_if(facts.without_env_line(line.number), "deletes that line"),
-                    );
-                }
-                continue;
-            }
-            _ => continue,
-        };
-        if value != own {
-            findings.push(
-                Finding::at("goenv.stale-target", Severity::Warning, place)
-                    .what(format!("`go env -w` set {name} to another machine's"))
-                    .why(format!(
-                        "this is {platform}: go run ends with `exec format error`, and go install puts programs into \
-                         bin/GOOS_GOARCH"
-                    ))
-                    .by_hand("delete that line, and set it for one command where it is meant")
-                    .command(format!("go env -u {name}"))
-                    .mended_if(facts.without_env_line(line.number), "deletes that line"),
-            );
-        }
-    }
-    Ok(findings)
-}
-
-/// The first word of a list in which words may stand in quotes, as Go splits it.
-pub(super) fn first_word(value: &str) -> &str {
-    let value = value.trim_start();
-    match value.chars().next() {
-        Some(quote @ ('"' | '\'')) => {
-            value.get(1..).and_then(|rest| rest.split(quote).next()).unwrap_or_default()
-        }
-        _ => value.split_ascii_whitespace().next().unwrap_or_default(),
-    }
-}
-
-/// Whether go would find this program.
-pub(super) fn is_there(program: &str) -> bool {
-    let path = Path::new(program);
-    if path.is_absolute() {
-        return path.exists();
-    }
-    let directories = Process.get("PATH").unwrap_or_default();
-    program::directories(&directories).any(|directory| directory.join(OsStr::new(program)).is_file())
 }

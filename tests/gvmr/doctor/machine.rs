@@ -24,6 +24,33 @@ fn limits_that_end_a_build_are_named() {
 }
 
 #[test]
+fn a_level_that_an_older_processor_lacks_is_named() {
+    if !cfg!(target_arch = "x86_64") || !rustix::process::geteuid().is_root() {
+        return skip("a processor of its own needs root, and x86-64");
+    }
+    let world = World::new("off");
+    let home = world.path("user");
+    fs::create_dir_all(home.join(".config/go")).unwrap();
+    // A level 2, as of a machine's older host.
+    let flags = "flags : cx16 lahf_lm popcnt pni sse4_1 sse4_2 ssse3\n";
+    fs::write(home.join("cpuinfo"), flags).unwrap();
+    let doctor = |value: &str| {
+        fs::write(home.join(".config/go/env"), format!("GOAMD64={value}\n")).unwrap();
+        let mut command = world.command("unshare".as_ref(), &home);
+        let script = "mount --bind cpuinfo /proc/cpuinfo && exec \"$0\" doctor --json --no-network";
+        findings(&world, &Run::of(command.args(["--mount", "sh", "-c", script]).arg(gvmr())))
+    };
+    for (value, found) in [
+        ("v1", &[][..]),
+        ("v2", &[]),
+        ("v3", &["goenv.stale-target ~/.config/go/env:1"]),
+        ("v4,x", &["goenv.stale-target ~/.config/go/env:1"]),
+    ] {
+        assert_eq!(doctor(value), found, "{value}");
+    }
+}
+
+#[test]
 fn a_home_or_a_directory_for_temporary_files_that_go_cannot_use_is_named() {
     let mut world = World::new("off");
     let home = world.path("user");
