@@ -118,11 +118,17 @@ pub fn list(
     }
 }
 
-/// Whether the program runs on this machine, whatever the settings of its user are.
-pub fn runs(program: &Path) -> bool {
+/// Why the program does not run on this machine, whatever the settings of its user are, in its own words; `None` where it
+/// does.
+pub fn failure(program: &Path) -> Option<String> {
     let mut command = started_from_root(program, &[]);
     command.arg("version").envs([("GOENV", "off"), ("GOTOOLCHAIN", "local")]);
-    output(command).is_ok()
+    let limits = OutputLimits { time: LIMIT, kept: KeptOutput::First(MAX_BYTES), is_answer: |_| false };
+    match process::output(command, Streams::Apart, Scope::Group, limits).map_err(of_stop) {
+        Ok(output) if matches!(output.ending, Ending::Exited(status) if status.success()) => None,
+        Ok(output) => Some(String::from_utf8_lossy(&output.stderr).into_owned()),
+        Err(error) => Some(error.to_string()),
+    }
 }
 
 /// That go's own file of settings is one that it can read to its end.

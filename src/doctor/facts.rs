@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::explain::table::{self, VariableRow, VariableTable};
 use crate::explain::{self, ValueSource};
 use crate::go_env;
-use crate::host::{Host, HostReason};
+use crate::host::{CLONE3_UNKNOWN, Host, HostReason};
 use crate::shell::{Account, Language, ScriptEntry};
 use crate::store::{self, StoreError, Toolchain};
 use gvmr_core::env::compiled_rules::CompiledRules;
@@ -175,11 +175,13 @@ impl<'a> Examination<'a> {
     pub fn unrunnable(&self) -> Option<&Unrunnable> {
         let try_it = || {
             let program = self.goroot()?.join("bin/go");
-            if go_env::runs(&program) {
-                return None;
-            }
+            let words = go_env::failure(&program)?;
             let assessment = self.host().assess(self.version()?);
-            let reasons: Vec<_> = assessment.decisive().cloned().collect();
+            // What a filter answers is known to a gvmr that starts threads as an old go does; else the go tells.
+            let is_told =
+                |reason: &&HostReason| reason.id == CLONE3_UNKNOWN && words.contains("pthread_create failed");
+            let reasons = assessment.decisive().chain(assessment.reasons.iter().filter(is_told));
+            let reasons: Vec<_> = reasons.cloned().collect();
             (!reasons.is_empty()).then_some(Unrunnable { reasons, program })
         };
         self.unrunnable.get_or_init(try_it).as_ref()

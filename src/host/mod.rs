@@ -25,7 +25,7 @@ mod version_number;
 mod volume;
 
 pub use platform::Platform;
-pub use seccomp::Clone3;
+pub use seccomp::{CLONE3_FILTERED, CLONE3_UNKNOWN, Clone3};
 pub use tree_size::TreeSize;
 pub use verdict::{Assessment, HostReason, HostVerdict};
 pub use volume::Volume;

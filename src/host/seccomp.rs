@@ -13,6 +13,10 @@ use std::io::ErrorKind;
 const SOURCE: &str = "/proc/self/status";
 /// The first glibc that starts threads with clone3, and takes a refusal for an answer.
 const CLONE3_SINCE: Numbers = [2, 34, 0];
+/// The reason of a release whose threads a filter is seen to refuse.
+pub const CLONE3_FILTERED: &str = "clone3-filtered";
+/// The reason of one whose threads it may refuse.
+pub const CLONE3_UNKNOWN: &str = "clone3-unknown";
 /// The mode in which a program decides about each call.
 const FILTER: u64 = 2;
 
@@ -112,11 +116,11 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
     let what = "its go command starts threads through glibc 2.34 or later, which calls clone3";
     let reason = match host.clone3 {
         Clone3::Refused => HostReason::cannot(
-            "clone3-filtered",
+            CLONE3_FILTERED,
             format!("{what}, and a seccomp filter rejects that with EPERM; Go 1.21 and later run"),
         ),
         Clone3::Unknown if host.seccomp.mode == Some(FILTER) => HostReason::warning(
-            "clone3-unknown",
+            CLONE3_UNKNOWN,
             format!(
                 "{what}; if the seccomp filter ({SOURCE}) rejects that, it aborts with \"pthread_create failed\", and Go \
                  1.21 and later run"

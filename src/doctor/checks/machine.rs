@@ -4,12 +4,16 @@ use super::{Looked, NOTHING, one};
 use crate::doctor::facts::{Examination, Unrunnable};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
+use crate::host::{CLONE3_FILTERED, CLONE3_UNKNOWN, HostReason};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::interpreter;
 use std::path::Path;
 
-const SECCOMP: &str = "seccomp-clone3";
+/// Whether a filter is why.
+fn is_of_filter(reason: &HostReason) -> bool {
+    [CLONE3_FILTERED, CLONE3_UNKNOWN].contains(&reason.id)
+}
 
 fn finding(id: &'static str, facts: &Examination<'_>, program: &Path, why: &str) -> Option<Finding> {
     let version = facts.version()?;
@@ -36,14 +40,14 @@ fn finding(id: &'static str, facts: &Examination<'_>, program: &Path, why: &str)
 /// A missing loader or library, another processor, a kernel that is too old: and the program failed.
 pub(in crate::doctor) fn cannot_run(facts: &Examination<'_>) -> Looked {
     let Some(Unrunnable { reasons, program }) = facts.unrunnable() else { return NOTHING };
-    let Some(reason) = reasons.iter().find(|reason| reason.id != SECCOMP) else { return NOTHING };
+    let Some(reason) = reasons.iter().find(|reason| !is_of_filter(reason)) else { return NOTHING };
     one(finding("host.cannot-run", facts, program, &reason.text))
 }
 
 /// A filter that answers `clone3` with EPERM, which glibc takes for the last word.
 pub(in crate::doctor) fn seccomp_clone3(facts: &Examination<'_>) -> Looked {
     let Some(Unrunnable { reasons, program }) = facts.unrunnable() else { return NOTHING };
-    let Some(reason) = reasons.iter().find(|reason| reason.id == SECCOMP) else { return NOTHING };
+    let Some(reason) = reasons.iter().find(|reason| is_of_filter(reason)) else { return NOTHING };
     one(finding("host.seccomp-clone3", facts, program, &reason.text).map(|mut finding| {
         finding.places.insert(0, FindingPlace::process("seccomp"));
         finding

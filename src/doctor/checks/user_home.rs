@@ -9,8 +9,9 @@ use crate::net::without_credentials_in_text;
 use gvmr_core::gover::goenv;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
+use rustix::io::Errno;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write as _};
+use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -111,7 +112,8 @@ fn fault(directory: &Path) -> Option<String> {
     } else {
         let mut command = Command::new(&program);
         let run = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        let is_refused = run.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied);
+        // EPERM is a filter's, which lets no process start.
+        let is_refused = run.is_err_and(|error| error.raw_os_error() == Some(Errno::ACCESS.raw_os_error()));
         is_refused
             .then(|| format!("no program runs in {shown}: go run and go test end with `permission denied`"))
     };
