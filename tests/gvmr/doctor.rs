@@ -10,6 +10,7 @@ mod path;
 mod rc;
 mod rc_secrets;
 mod report;
+mod seccomp;
 mod secrets;
 mod session;
 mod sessions;

@@ -5,7 +5,7 @@ mod fake_root;
 mod hostile;
 mod musl_chroot;
 mod releases;
-mod this_machine;
+pub(crate) mod this_machine;
 mod verdicts;
 
 use gvmr::host::{Host, HostVerdict};

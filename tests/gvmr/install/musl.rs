@@ -135,7 +135,7 @@ impl Machine {
 }
 
 /// `gvmr` and `gvmr-shim`, linked statically with musl.
-fn static_programs() -> Option<[PathBuf; 2]> {
+pub(crate) fn static_programs() -> Option<[PathBuf; 2]> {
     const TARGET: &str = "x86_64-unknown-linux-musl";
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("musl");
