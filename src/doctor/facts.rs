@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::explain::table::{self, VariableRow, VariableTable};
 use crate::explain::{self, ValueSource};
 use crate::go_env;
-use crate::host::{CLONE3_UNKNOWN, Host, HostReason};
+use crate::host::{Host, HostReason};
 use crate::shell::{Account, Language, ScriptEntry};
 use crate::store::{self, StoreError, Toolchain};
 use gvmr_core::env::compiled_rules::CompiledRules;
@@ -54,6 +54,8 @@ pub struct Unrunnable {
     pub reasons: Vec<HostReason>,
     /// Its `go`.
     pub program: PathBuf,
+    /// The machine, with what its failure tells of it.
+    pub host: Host,
 }
 
 /// What the next go sees of a variable, and the place that decides it.
@@ -176,13 +178,9 @@ impl<'a> Examination<'a> {
         let try_it = || {
             let program = self.goroot()?.join("bin/go");
             let words = go_env::failure(&program)?;
-            let assessment = self.host().assess(self.version()?);
-            // What a filter answers is known to a gvmr that starts threads as an old go does; else the go tells.
-            let is_told =
-                |reason: &&HostReason| reason.id == CLONE3_UNKNOWN && words.contains("pthread_create failed");
-            let reasons = assessment.decisive().chain(assessment.reasons.iter().filter(is_told));
-            let reasons: Vec<_> = reasons.cloned().collect();
-            (!reasons.is_empty()).then_some(Unrunnable { reasons, program })
+            let host = self.host().clone().after_words_of_go(&words);
+            let reasons: Vec<_> = host.assess(self.version()?).decisive().cloned().collect();
+            (!reasons.is_empty()).then_some(Unrunnable { reasons, program, host })
         };
         self.unrunnable.get_or_init(try_it).as_ref()
     }

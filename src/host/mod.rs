@@ -25,7 +25,7 @@ mod version_number;
 mod volume;
 
 pub use platform::Platform;
-pub use seccomp::{CLONE3_FILTERED, CLONE3_UNKNOWN, Clone3};
+pub use seccomp::{CLONE3_FILTERED, Clone3};
 pub use tree_size::TreeSize;
 pub use verdict::{Assessment, HostReason, HostVerdict};
 pub use volume::Volume;
@@ -123,6 +123,14 @@ impl Host {
         let mut host = Self::look_below(Path::new("/"), asked);
         host.clone3 = Clone3::ask(host.libraries.official_glibc());
         host
+    }
+
+    /// The same where a go that did not run has written this: an old one's words tell of `clone3` what a static gvmr, which
+    /// starts threads in another way, does not know.
+    #[must_use]
+    pub fn after_words_of_go(self, words: &str) -> Self {
+        let is_refused = self.clone3 == Clone3::Unknown && words.contains(seccomp::WORDS);
+        Self { clone3: if is_refused { Clone3::Refused } else { self.clone3 }, ..self }
     }
 
     /// Looks at the host whose `/` is the directory `root`, with what no file below it tells.

@@ -15,8 +15,8 @@ const SOURCE: &str = "/proc/self/status";
 const CLONE3_SINCE: Numbers = [2, 34, 0];
 /// The reason of a release whose threads a filter is seen to refuse.
 pub const CLONE3_FILTERED: &str = "clone3-filtered";
-/// The reason of one whose threads it may refuse.
-pub const CLONE3_UNKNOWN: &str = "clone3-unknown";
+/// What a go says whose thread is refused.
+pub(super) const WORDS: &str = "pthread_create failed: Operation not permitted";
 /// The mode in which a program decides about each call.
 const FILTER: u64 = 2;
 
@@ -120,7 +120,7 @@ pub(super) fn reasons(host: &Host, release: &Release<'_>) -> Vec<HostReason> {
             format!("{what}, and a seccomp filter rejects that with EPERM; Go 1.21 and later run"),
         ),
         Clone3::Unknown if host.seccomp.mode == Some(FILTER) => HostReason::warning(
-            CLONE3_UNKNOWN,
+            "clone3-unknown",
             format!(
                 "{what}; if the seccomp filter ({SOURCE}) rejects that, it aborts with \"pthread_create failed\", and Go \
                  1.21 and later run"

@@ -4,32 +4,32 @@ use super::{Looked, NOTHING, one};
 use crate::doctor::facts::{Examination, Unrunnable};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
-use crate::host::{CLONE3_FILTERED, CLONE3_UNKNOWN, HostReason};
+use crate::host::{CLONE3_FILTERED, HostReason};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::interpreter;
-use std::path::Path;
 
-/// Whether a filter is why.
-fn is_of_filter(reason: &HostReason) -> bool {
-    [CLONE3_FILTERED, CLONE3_UNKNOWN].contains(&reason.id)
-}
-
-fn finding(id: &'static str, facts: &Examination<'_>, program: &Path, why: &str) -> Option<Finding> {
+fn finding(
+    id: &'static str,
+    facts: &Examination<'_>,
+    unrunnable: &Unrunnable,
+    reason: &HostReason,
+) -> Option<Finding> {
+    let program = &unrunnable.program;
     let version = facts.version()?;
     let installed: Vec<_> =
         facts.toolchains().ok()?.iter().map(|toolchain| toolchain.version.clone()).collect();
     // Who asks for it, then what does not run, and what that lacks.
-    let reason = facts.answer().map(|answer| &answer.reason);
-    let pin = reason.and_then(|reason| Some(FindingPlace::line(reason.file.as_ref()?, reason.line)));
+    let chosen_by = facts.answer().map(|answer| &answer.reason);
+    let pin = chosen_by.and_then(|origin| Some(FindingPlace::line(origin.file.as_ref()?, origin.line)));
     let loader = interpreter::of(program).filter(|loader| !loader.exists());
     let mut places =
         pin.into_iter().chain([FindingPlace::file(program)]).chain(loader.map(FindingPlace::file));
     let finding = Finding::error(id, places.next()?)
         .what(format!("Go {} does not run on this machine", Selector::exact(version)))
-        .why(why);
+        .why(&reason.text);
     let finding = places.fold(finding, Finding::and);
-    Some(match facts.host().nearest(version, &installed) {
+    Some(match unrunnable.host.nearest(version, &installed) {
         Some(nearest) => finding
             .by_hand("use one that runs here")
             .command(format!("gvmr use {}", Selector::exact(nearest))),
@@ -39,16 +39,20 @@ fn finding(id: &'static str, facts: &Examination<'_>, program: &Path, why: &str)
 
 /// A missing loader or library, another processor, a kernel that is too old: and the program failed.
 pub(in crate::doctor) fn cannot_run(facts: &Examination<'_>) -> Looked {
-    let Some(Unrunnable { reasons, program }) = facts.unrunnable() else { return NOTHING };
-    let Some(reason) = reasons.iter().find(|reason| !is_of_filter(reason)) else { return NOTHING };
-    one(finding("host.cannot-run", facts, program, &reason.text))
+    let Some(unrunnable) = facts.unrunnable() else { return NOTHING };
+    let Some(reason) = unrunnable.reasons.iter().find(|reason| reason.id != CLONE3_FILTERED) else {
+        return NOTHING;
+    };
+    one(finding("host.cannot-run", facts, unrunnable, reason))
 }
 
 /// A filter that answers `clone3` with EPERM, which glibc takes for the last word.
 pub(in crate::doctor) fn seccomp_clone3(facts: &Examination<'_>) -> Looked {
-    let Some(Unrunnable { reasons, program }) = facts.unrunnable() else { return NOTHING };
-    let Some(reason) = reasons.iter().find(|reason| is_of_filter(reason)) else { return NOTHING };
-    one(finding("host.seccomp-clone3", facts, program, &reason.text).map(|mut finding| {
+    let Some(unrunnable) = facts.unrunnable() else { return NOTHING };
+    let Some(reason) = unrunnable.reasons.iter().find(|reason| reason.id == CLONE3_FILTERED) else {
+        return NOTHING;
+    };
+    one(finding("host.seccomp-clone3", facts, unrunnable, reason).map(|mut finding| {
         finding.places.insert(0, FindingPlace::process("seccomp"));
         finding
     }))
