@@ -15,6 +15,7 @@ mod secrets;
 mod session;
 mod sessions;
 mod settings;
+mod shared_machine;
 mod user_of;
 
 use crate::support::world::{Run, World};
@@ -22,8 +23,12 @@ use serde_json::Value;
 
 /// The errors and warnings of a report, each as `id file:line`, with the user's home as `~`.
 fn findings(world: &World, run: &Run) -> Vec<String> {
+    findings_of(&world.path("user").display().to_string(), run)
+}
+
+/// The same for a user whose home is there.
+fn findings_of(home: &str, run: &Run) -> Vec<String> {
     let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:#?}"));
-    let home = world.path("user").display().to_string();
     let found: Vec<_> =
         report["findings"].as_array().unwrap().iter().filter(|one| one["severity"] != "note").collect();
     assert_eq!(report["healthy"], found.is_empty(), "{report:#}");
@@ -37,7 +42,7 @@ fn findings(world: &World, run: &Run) -> Vec<String> {
             assert!(finding[words].as_str().is_some_and(|words| !words.is_empty()), "{finding:#}");
         }
         assert!(!finding["fix"]["text"].as_str().unwrap().is_empty(), "{finding:#}");
-        format!("{} {}{line}", finding["id"].as_str().unwrap(), file.unwrap_or("-").replacen(&home, "~", 1))
+        format!("{} {}{line}", finding["id"].as_str().unwrap(), file.unwrap_or("-").replacen(home, "~", 1))
     });
     shown.collect()
 }

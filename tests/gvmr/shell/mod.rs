@@ -6,5 +6,5 @@ mod script;
 mod session_matrix;
 mod sessions;
 mod setup;
-mod system;
+pub(crate) mod system;
 mod user;

@@ -2,5 +2,5 @@
 
 mod edited_files;
 mod end_to_end;
-mod sandbox;
+pub(crate) mod sandbox;
 mod sudo;

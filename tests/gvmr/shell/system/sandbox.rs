@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 const ALICE: u32 = 4001;
 /// The program under test, where no session looks for programs.
-pub(super) const GVMR: &str = "/opt/build/gvmr";
+pub(crate) const GVMR: &str = "/opt/build/gvmr";
 
 /// Makes the machine's directories the real ones for this process and what it starts, and becomes the command.
 const ENTER: &str =
@@ -22,14 +22,14 @@ const ENTER: &str =
     umask 077; cd / || exit 98; exec \"$@\"";
 
 /// The machine. Its files outlive its processes, each of which sees them at their real places.
-pub(super) struct Machine {
+pub(crate) struct Machine {
     directory: TempDir,
     mirror: Mirror,
 }
 
 impl Machine {
     /// A machine with sudo and the user alice; `None` where this process may not make one.
-    pub(super) fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         if !rustix::process::geteuid().is_root() {
             skip("only root can set up a machine");
             return None;
@@ -61,32 +61,32 @@ impl Machine {
     }
 
     /// Where a file of the machine lies for this process.
-    pub(super) fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.directory.path().join(path.trim_start_matches('/'))
     }
 
-    pub(super) fn write(&self, path: &str, text: &str, mode: u32) {
+    pub(crate) fn write(&self, path: &str, text: &str, mode: u32) {
         fs::write(self.path(path), text).unwrap();
         fs::set_permissions(self.path(path), Permissions::from_mode(mode)).unwrap();
     }
 
-    pub(super) fn append(&self, path: &str, text: &str) {
+    pub(crate) fn append(&self, path: &str, text: &str) {
         let old = fs::read_to_string(self.path(path)).unwrap();
         fs::write(self.path(path), old + text).unwrap();
     }
 
     /// What root's command does.
-    pub(super) fn run(&self, program: &str, words: &[&str]) -> Run {
+    pub(crate) fn run(&self, program: &str, words: &[&str]) -> Run {
         Run::of(self.entered().arg(program).args(words))
     }
 
     /// `gvmr setup --system …`, by root.
-    pub(super) fn setup(&self, words: &[&str]) -> Run {
+    pub(crate) fn setup(&self, words: &[&str]) -> Run {
         self.run(GVMR, &[&["setup", "--system"], words].concat())
     }
 
     /// What alice's command does, with the environment that a daemon starts sessions with.
-    pub(super) fn as_alice(&self, words: &[&str]) -> Run {
+    pub(crate) fn as_alice(&self, words: &[&str]) -> Run {
         let id = ALICE.to_string();
         let mut command = self.entered();
         command.args(["setpriv", "--reuid", &id, "--regid", &id, "--clear-groups", "--", "env", "-i"]);
@@ -105,7 +105,7 @@ impl Machine {
     }
 
     /// Everything below `/etc` and `/usr/local`: modes, owners, contents.
-    pub(super) fn everything(&self) -> BTreeMap<PathBuf, (u32, u32, u32, Vec<u8>)> {
+    pub(crate) fn everything(&self) -> BTreeMap<PathBuf, (u32, u32, u32, Vec<u8>)> {
         let mut found = BTreeMap::new();
         for place in ["etc", "usr/local"] {
             self.visit(&self.path(place), &mut found);
