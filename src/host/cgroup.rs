@@ -114,7 +114,8 @@ fn quota(root: &Root, mounts: &[Mount], own: &str) -> Option<Quota> {
         let mount = mounts.iter().find(|mount| !mount.two && has_cpu(&mount.options))?;
         let directory = mount.directory(path);
         let number = |name: &str| root.text(directory.join(name))?.trim().parse::<i64>().ok();
-        return Quota::of(number("cpu.cfs_quota_us")?, number("cpu.cfs_period_us")?, directory);
+        let (most, period) = (number("cpu.cfs_quota_us")?, number("cpu.cfs_period_us")?);
+        return Quota::of(most, period, directory.join("cpu.cfs_quota_us"));
     }
     let (_, path) = groups.iter().find(|(controllers, _)| controllers.is_empty())?;
     let file = mounts.iter().find(|mount| mount.two)?.directory(path).join("cpu.max");
