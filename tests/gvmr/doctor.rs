@@ -17,6 +17,7 @@ mod session;
 mod sessions;
 mod settings;
 mod shared_machine;
+mod user_manager;
 mod user_of;
 
 use crate::support::world::{Run, World};
