@@ -1,6 +1,7 @@
 //! `gvmr doctor`: each cause is made for real, found at its file and line, and nothing else is; look-alikes are not.
 
 mod cgroup;
+mod crontab;
 mod exports;
 mod fix;
 mod gvmr_home;
