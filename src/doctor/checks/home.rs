@@ -17,7 +17,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A home that others can change, or that no program runs from.
 pub(in crate::doctor) fn unfit(facts: &Examination<'_>) -> Looked {
@@ -166,14 +166,29 @@ pub(in crate::doctor) fn no_receipt(facts: &Examination<'_>) -> Looked {
 pub(in crate::doctor) fn leftovers(facts: &Examination<'_>) -> Looked {
     let left = store::Store::to_read(facts.home.clone()).leftovers().map_err(|error| error.to_string())?;
     let found = left.into_iter().map(|path| {
+        let mebibytes = room_of(&path).div_ceil(1 << 20);
         Finding::at("gvmr.leftovers", Severity::Note, FindingPlace::file(path))
             .what("an interrupted install left a part of a tree")
-            .why("it takes room; the next install or `gvmr prune` removes it")
+            .why(format!("it takes {mebibytes} MiB; the next install or `gvmr prune` removes it"))
             .by_hand("remove it")
             .command("gvmr prune --yes")
             .mended_if((!facts.settings.reads_only).then_some(Mend::Leftovers), "removes it")
     });
     Ok(found.collect())
+}
+
+/// What a file, or all below a directory, takes on the disk, in bytes.
+fn room_of(path: &Path) -> u64 {
+    let mut left = vec![path.to_owned()];
+    let mut bytes = 0;
+    while let Some(path) = left.pop() {
+        let Ok(found) = fs::symlink_metadata(&path) else { continue };
+        bytes += found.blocks() * 512;
+        if found.is_dir() {
+            left.extend(fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.path()));
+        }
+    }
+    bytes
 }
 
 /// No Go at all.
