@@ -51,7 +51,12 @@ impl LoginShell {
         let sessions = setup.sessions().of_kinds(std::slice::from_ref(&shell), &KINDS);
         let files: BTreeMap<_, _> =
             KINDS.iter().map(|kind| (*kind, setup.sessions().files(&shell, *kind))).collect();
-        let is_set_up = context.is_set_up() || files.values().flatten().any(|file| is_edited(file));
+        // What root wrote for all users counts where root's home is the user's too.
+        let counts = |file: &&PathBuf| {
+            file.starts_with(&setup.account.home) || context.settings.home.shared_file().exists()
+        };
+        let is_set_up =
+            context.is_set_up() || files.values().flatten().filter(counts).any(|file| is_edited(file));
         let lacking = plan.changes.needed().filter(|file| !is_edited(file)).map(Path::to_owned).collect();
         let setup_helps = plan.changes.are_needed() || !plan.unreadable.is_empty();
         let UserSetup { account, gvmr, .. } = setup;
