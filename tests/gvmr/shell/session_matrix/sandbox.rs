@@ -64,15 +64,8 @@ impl Machine {
         if matches!(mode, Mode::User | Mode::Both) {
             failures.extend(self.each(|user| gvmr(user, &["setup", "--yes", "--repair", "--cron"])));
         }
-        if mode == Mode::User {
-            // Where setup has done all that files can do, the doctor finds nothing.
-            let words =
-                ["--quiet", "doctor", "--no-network", "--only", "host,rc,path,session,goroot,goenv,gvmr"];
-            let found = self.each(|user| gvmr(user, &words));
-            // That home does print a line where there is no terminal.
-            let is_new =
-                |line: &String| !line.starts_with("bash-strict: exit status: 1: rc.prints ~/.bashrc:4\n");
-            failures.extend(found.into_iter().filter(is_new));
+        if mode != Mode::Nobody {
+            failures.extend(self.examine(mode));
         }
         let started = Instant::now();
         done(&mut root("cron", &[]));
@@ -93,6 +86,22 @@ impl Machine {
             );
         }
         failures
+    }
+
+    /// Where setup has done all that files can do, the doctor finds nothing; gives where it does.
+    fn examine(&self, mode: Mode) -> Vec<String> {
+        let words = ["--quiet", "doctor", "--no-network", "--only", "host,rc,path,session,goroot,goenv,gvmr"];
+        let found = self.each(|user| gvmr(user, &words));
+        let judged = self.users.iter().filter_map(|user| {
+            let line = found.iter().find(|line| line.starts_with(&format!("{}: ", user.name)));
+            match (line, found_in(user, mode)) {
+                (Some(line), Some(id)) if line.contains(&format!(": {id} ")) => None,
+                (Some(line), _) => Some(line.clone()),
+                (None, Some(id)) => Some(format!("{}: the doctor does not find {id}", user.name)),
+                (None, None) => None,
+            }
+        });
+        judged.collect()
     }
 
     fn give_crontabs(&self) {
@@ -127,6 +136,20 @@ impl Machine {
             failures.lock().unwrap().extend(failed(&user.name, &output));
         });
         failures.into_inner().unwrap()
+    }
+}
+
+/// What the doctor finds in a home all the same.
+fn found_in(user: &User, mode: Mode) -> Option<&'static str> {
+    match (user.kind.name, user.shell) {
+        // It does print a line where there is no terminal.
+        ("strict", "bash") => Some("rc.prints"),
+        // Root writes no file of theirs: another go stays first, and a file that bash cannot read stays so.
+        ("go-first" | "zdotdir", _) | ("read-only", "zsh" | "fish") if mode == Mode::System => {
+            Some("path.shim-not-first")
+        }
+        ("roots", "bash") if mode == Mode::System => Some("rc.unreadable"),
+        _ => None,
     }
 }
 
