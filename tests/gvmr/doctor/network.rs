@@ -6,13 +6,12 @@ mod lab;
 mod whole;
 
 use super::findings;
-use crate::support;
+use crate::support::namespaces;
 use crate::support::server::Reply;
-use crate::support::world::{SHIM_IS_BUILT, gvmr, shim};
+use crate::support::world::SHIM_IS_BUILT;
 use broken::BROKEN;
 use lab::{GATEWAY, Lab, far};
 use serde_json::Value;
-use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use whole::WHOLE;
@@ -34,15 +33,9 @@ const NONE: Case = Case { name: "whole", breaks: |_| {}, found: &[], says: &[] }
 
 #[test]
 fn each_broken_layer_is_the_first_finding_and_look_alikes_are_none() {
-    if !rustix::process::geteuid().is_root() {
-        return support::skip("networks of its own need root");
+    if !namespaces::are_there() {
+        return;
     }
-    let namespaces = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
-    let probe = Command::new("unshare").args(namespaces).args(["ip", "link"]).stdout(Stdio::null()).status();
-    if !probe.is_ok_and(|status| status.success()) {
-        return support::skip("no private mounts, processes and network here, or no ip");
-    }
-    let (_, _) = (gvmr(), shim()); // built before there is no network
     let only = std::env::var("GVMR_TEST_CASE").ok();
     let cases: Vec<_> = WHOLE
         .iter()
@@ -54,13 +47,8 @@ fn each_broken_layer_is_the_first_finding_and_look_alikes_are_none() {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let mut command = Command::new("unshare");
-                    command.args(namespaces).arg(std::env::current_exe().unwrap());
-                    command
-                        .args(["doctor::network::inside", "--exact", "--nocapture"])
-                        .env(INSIDE, case.name)
-                        .env(SHIM_IS_BUILT, "");
-                    let output = command.stdin(Stdio::null()).output().unwrap();
+                    let mut command = namespaces::running("doctor::network::inside");
+                    let output = command.env(INSIDE, case.name).env(SHIM_IS_BUILT, "").output().unwrap();
                     if !output.status.success() {
                         let said = String::from_utf8_lossy(&output.stderr).into_owned();
                         failed.lock().unwrap().push(format!("{}: {said}", case.name));

@@ -7,8 +7,8 @@
 mod network;
 
 use crate::environment::gopath::fixture::Fixture;
-use crate::support;
-use crate::support::world::{Run, gvmr, shim};
+use crate::support::namespaces;
+use crate::support::world::{Run, gvmr};
 use network::{Network, VM};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -36,19 +36,11 @@ env.GOFLAGS = "-modcacherw"
 
 #[test]
 fn a_machine_that_moves_reaches_the_proxy_of_the_network_it_is_in() {
-    if !rustix::process::geteuid().is_root() {
-        return support::skip("networks of its own need root");
+    if !namespaces::are_there() {
+        return;
     }
-    let namespaces = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
-    let probe = Command::new("unshare").args(namespaces).args(["ip", "link"]).stdout(Stdio::null()).status();
-    if !probe.is_ok_and(|status| status.success()) {
-        return support::skip("no private mounts, processes and network here, or no ip");
-    }
-    let (_, _) = (gvmr(), shim()); // built before there is no network
-    let mut command = Command::new("unshare");
-    command.args(namespaces).arg(std::env::current_exe().unwrap());
-    command.args(["environment::network_changes::inside", "--exact", "--nocapture"]).env(INSIDE, "1");
-    let output = command.stdin(Stdio::null()).output().unwrap();
+    let output =
+        namespaces::running("environment::network_changes::inside").env(INSIDE, "1").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 

@@ -10,7 +10,7 @@ mod oracle;
 mod refused;
 mod sandbox;
 
-use crate::support;
+use crate::support::{self, namespaces};
 use std::process::{Command, Stdio};
 
 const SCENES: [(&str, fn()); 6] = [
@@ -54,25 +54,16 @@ fn a_proxy_that_refuses_is_named_and_no_secret_is() {
 
 /// Runs this binary's [`inside`] on a machine of its own.
 fn run(scene: &str) {
-    if !rustix::process::geteuid().is_root() {
-        return support::skip("a machine with a network of its own needs root");
-    }
     for (program, word) in [("ip", "-V"), ("go", "version"), ("openssl", "version")] {
         if !Command::new(program).arg(word).output().is_ok_and(|output| output.status.success()) {
             return support::skip(&format!("{program} is not installed"));
         }
     }
-    let namespaces = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
-    if !Command::new("unshare").args(namespaces).arg("true").status().is_ok_and(|status| status.success()) {
-        return support::skip("no private mounts, processes and network here");
+    if !namespaces::are_there() {
+        return;
     }
-    support::world::shim(); // built out here, where crates may have to be fetched
-    let mut command = Command::new("unshare");
-    command.args(namespaces).arg(std::env::current_exe().unwrap());
-    command
-        .args(["environment::network_rules::inside", "--exact", "--nocapture"])
-        .env("GVMR_TEST_NETWORK", scene);
-    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status().unwrap();
+    let mut command = namespaces::running("environment::network_rules::inside");
+    let status = command.env("GVMR_TEST_NETWORK", scene).stdout(Stdio::null()).status().unwrap();
     assert!(status.success(), "{scene}: see above");
 }
 

@@ -2,12 +2,12 @@
 //! made to wait for them.
 
 use crate::support::mirror::Mirror;
+use crate::support::namespaces;
 use crate::support::server::{Fault, Reply, Server};
-use crate::support::skip;
 use crate::support::slow;
-use crate::support::world::{Run, World, gvmr, shim};
+use crate::support::world::{Run, World};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 const INSIDE: &str = "GVMR_TEST_SILENCE";
@@ -154,19 +154,10 @@ fn where_a_firewall_drops_everything_commands_end_after_one_wait() {
 
 /// Runs a test of this file as process 1 of a machine of its own.
 fn in_a_network_of_its_own(test: &str) {
-    if !rustix::process::geteuid().is_root() {
-        return skip("a network of its own needs root");
+    if !namespaces::are_there() {
+        return;
     }
-    let namespaces = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
-    let probe = Command::new("unshare").args(namespaces).args(["ip", "link"]).stdout(Stdio::null()).status();
-    if !probe.is_ok_and(|status| status.success()) {
-        return skip("no private mounts, processes and network here, or no ip");
-    }
-    let (_, _) = (gvmr(), shim()); // built before there is no network
-    let mut command = Command::new("unshare");
-    command.args(namespaces).arg(std::env::current_exe().unwrap());
-    command.args([test, "--exact", "--nocapture"]).env(INSIDE, "1");
-    let output = command.stdin(Stdio::null()).output().unwrap();
+    let output = namespaces::running(test).env(INSIDE, "1").output().unwrap();
     let words = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     assert!(output.status.success(), "{}", words.concat());
 }

@@ -14,9 +14,8 @@ mod snapshot;
 mod typed;
 mod users;
 
-use crate::support;
-use crate::support::slow;
 use crate::support::world::{gvmr, shim};
+use crate::support::{self, namespaces, slow};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -93,19 +92,14 @@ fn root_and_users_together_set_up_every_session() {
 
 /// Runs this binary's [`inside`] on a machine of its own.
 fn run(mode: &str) {
-    if !rustix::process::geteuid().is_root() {
-        return support::skip("a machine with users of its own needs root");
-    }
     if let Some(missing) = PROGRAMS.into_iter().find(|program| find(program).is_none()) {
         return support::skip(&format!("{missing} is not installed"));
     }
-    let namespaces = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
-    if !Command::new("unshare").args(namespaces).arg("true").status().is_ok_and(|status| status.success()) {
-        return support::skip("no private mounts, processes and network here");
+    if !namespaces::are_there() {
+        return;
     }
-    let mut command = Command::new("unshare");
-    command.args(namespaces).arg(std::env::current_exe().unwrap());
-    command.args(["shell::session_matrix::inside", "--exact", "--nocapture"]).env("GVMR_TEST_MACHINE", mode);
+    let mut command = namespaces::running("shell::session_matrix::inside");
+    command.env("GVMR_TEST_MACHINE", mode);
     command.env("GVMR_TEST_PROGRAMS", gvmr().parent().unwrap()).env("GVMR_TEST_SHIM", shim());
     for (name, words) in
         [("GVMR_TEST_GOROOT", ["env", "GOROOT"].as_slice()), ("GVMR_TEST_GO_VERSION", &["version"])]
@@ -113,7 +107,7 @@ fn run(mode: &str) {
         let output = Command::new("go").args(words).env("GOTOOLCHAIN", "local").output().unwrap();
         command.env(name, String::from_utf8(output.stdout).unwrap().trim());
     }
-    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status().unwrap();
+    let status = command.stdout(Stdio::null()).status().unwrap();
     assert!(status.success(), "{mode}: see above");
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod connection;
 pub(crate) mod log;
 pub(crate) mod mark;
 pub(crate) mod mirror;
+pub(crate) mod namespaces;
 pub(crate) mod pack;
 pub(crate) mod passage;
 pub(crate) mod rust;
