@@ -47,10 +47,10 @@ fn each_broken_layer_is_the_first_finding_and_look_alikes_are_none() {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let mut command = namespaces::running("doctor::network::inside");
-                    let output = command.env(INSIDE, case.name).env(SHIM_IS_BUILT, "").output().unwrap();
-                    if !output.status.success() {
-                        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+                    let run = namespaces::run("doctor::network::inside", |command| {
+                        command.env(INSIDE, case.name).env(SHIM_IS_BUILT, "");
+                    });
+                    if let Err(said) = run {
                         failed.lock().unwrap().push(format!("{}: {said}", case.name));
                     }
                 }

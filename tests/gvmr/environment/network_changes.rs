@@ -39,9 +39,10 @@ fn a_machine_that_moves_reaches_the_proxy_of_the_network_it_is_in() {
     if !namespaces::are_there() {
         return;
     }
-    let output =
-        namespaces::running("environment::network_changes::inside").env(INSIDE, "1").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let run = namespaces::run("environment::network_changes::inside", |command| {
+        command.env(INSIDE, "1");
+    });
+    run.unwrap_or_else(|said| panic!("{said}"));
 }
 
 /// Does nothing unless it is process 1 of a machine of its own, or a proxy in one of its sites.

@@ -11,7 +11,7 @@ mod refused;
 mod sandbox;
 
 use crate::support::{self, namespaces};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 const SCENES: [(&str, fn()); 6] = [
     ("moves", moves::from_site_to_site),
@@ -62,9 +62,10 @@ fn run(scene: &str) {
     if !namespaces::are_there() {
         return;
     }
-    let mut command = namespaces::running("environment::network_rules::inside");
-    let status = command.env("GVMR_TEST_NETWORK", scene).stdout(Stdio::null()).status().unwrap();
-    assert!(status.success(), "{scene}: see above");
+    let run = namespaces::run("environment::network_rules::inside", |command| {
+        command.env("GVMR_TEST_NETWORK", scene);
+    });
+    run.unwrap_or_else(|said| panic!("{scene}: {said}"));
 }
 
 /// Does nothing unless it is process 1 of a machine of its own.

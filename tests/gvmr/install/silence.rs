@@ -157,9 +157,10 @@ fn in_a_network_of_its_own(test: &str) {
     if !namespaces::are_there() {
         return;
     }
-    let output = namespaces::running(test).env(INSIDE, "1").output().unwrap();
-    let words = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    assert!(output.status.success(), "{}", words.concat());
+    let run = namespaces::run(test, |command| {
+        command.env(INSIDE, "1");
+    });
+    run.unwrap_or_else(|said| panic!("{said}"));
 }
 
 /// Does nothing unless it is process 1 of a machine of its own.

@@ -17,7 +17,7 @@ mod users;
 use crate::support::world::{gvmr, shim};
 use crate::support::{self, namespaces, slow};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// Who sets gvmr up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,17 +98,16 @@ fn run(mode: &str) {
     if !namespaces::are_there() {
         return;
     }
-    let mut command = namespaces::running("shell::session_matrix::inside");
-    command.env("GVMR_TEST_MACHINE", mode);
-    command.env("GVMR_TEST_PROGRAMS", gvmr().parent().unwrap()).env("GVMR_TEST_SHIM", shim());
-    for (name, words) in
-        [("GVMR_TEST_GOROOT", ["env", "GOROOT"].as_slice()), ("GVMR_TEST_GO_VERSION", &["version"])]
-    {
+    let go = |words: &[&str]| {
         let output = Command::new("go").args(words).env("GOTOOLCHAIN", "local").output().unwrap();
-        command.env(name, String::from_utf8(output.stdout).unwrap().trim());
-    }
-    let status = command.stdout(Stdio::null()).status().unwrap();
-    assert!(status.success(), "{mode}: see above");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let run = namespaces::run("shell::session_matrix::inside", |command| {
+        command.env("GVMR_TEST_MACHINE", mode);
+        command.env("GVMR_TEST_PROGRAMS", gvmr().parent().unwrap()).env("GVMR_TEST_SHIM", shim());
+        command.env("GVMR_TEST_GOROOT", go(&["env", "GOROOT"])).env("GVMR_TEST_GO_VERSION", go(&["version"]));
+    });
+    run.unwrap_or_else(|said| panic!("{mode}: {said}"));
 }
 
 /// Does nothing unless it is process 1 of a machine of its own.

@@ -2,6 +2,8 @@
 
 use super::skip;
 use super::world::{gvmr, shim};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
 const NAMESPACES: [&str; 6] = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
@@ -21,10 +23,16 @@ pub(crate) fn are_there() -> bool {
     true
 }
 
-/// What runs the test with this path on such a machine; its stdin is empty.
-pub(crate) fn running(test: &str) -> Command {
+/// Runs the test with this path on such a machine, with an empty stdin. What it leaves in the directory for temporary files goes
+/// with it: process 1 ends before all else does. The error is what a test that failed said.
+pub(crate) fn run(test: &str, prepare: impl FnOnce(&mut Command)) -> Result<(), String> {
+    let scratch = tempfile::tempdir().unwrap();
+    fs::set_permissions(&scratch, Permissions::from_mode(0o755)).unwrap(); // for its other users
     let mut command = Command::new("unshare");
     command.args(NAMESPACES).arg(std::env::current_exe().unwrap());
-    command.args([test, "--exact", "--nocapture"]).stdin(Stdio::null());
-    command
+    command.args([test, "--exact", "--nocapture"]).env("TMPDIR", scratch.path()).stdin(Stdio::null());
+    prepare(&mut command);
+    let output = command.output().unwrap();
+    let words = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    if output.status.success() { Ok(()) } else { Err(words.concat()) }
 }
