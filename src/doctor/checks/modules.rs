@@ -61,9 +61,7 @@ fn exported_off(facts: &Examination<'_>, value: &OsStr) -> Looked {
         return NOTHING;
     }
     if value != "off" {
-        let place = exports::of_process(facts, "GO111MODULE")
-            .map(|line| FindingPlace::line(&line.place.file, Some(line.place.line)));
-        return one(Some(unknown(place.unwrap_or(FindingPlace::variable("GO111MODULE")), value)));
+        return one(Some(unknown(FindingPlace::variable("GO111MODULE"), value)));
     }
     let Some(module) = module_above(facts.directory()?) else { return NOTHING };
     let Some(line) = exports::of_process(facts, "GO111MODULE") else { return NOTHING };
