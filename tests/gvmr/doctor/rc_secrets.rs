@@ -1,12 +1,14 @@
 //! Passwords of proxies in files that sessions, cron and projects read: found by their place, shown in none.
 
 use super::findings;
-use super::user_of::UserOf;
+use super::user_of::{UID, UserOf};
 use crate::support::mirror::Mirror;
 use crate::support::skip;
+use crate::support::world::Run;
 use serde_json::json;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
 
 const CANARY: &str = "Canary-41d7b0";
 
@@ -81,4 +83,48 @@ fn what_only_looks_like_one_is_none_and_one_of_this_process_is_a_note() {
     assert!(!format!("{run:?}").contains(CANARY), "{run:#?}");
     let finding = run.json()["findings"][0].clone();
     assert_eq!((&finding["id"], &finding["severity"]), (&json!("secret.in-environment"), &json!("note")));
+}
+
+/// What git does for this user, in a directory below the home.
+fn git(user: &UserOf, directory: &str, words: &[&str]) {
+    let mut command = user.world.command(Path::new("/usr/bin/setpriv"), &user.path(directory));
+    let id = UID.to_string();
+    command.args(["--reuid", &id, "--regid", &id, "--clear-groups", "--", "git"]);
+    command.args(["-c", "user.name=joe", "-c", "user.email=joe@corp.example"]).args(words);
+    Run::of(&mut command).succeeds();
+}
+
+#[test]
+fn a_password_in_a_file_that_git_tracks_is_an_error_and_in_one_beside_it_is_not() {
+    if !Path::new("/usr/bin/git").exists() {
+        return skip("git is not installed");
+    }
+    let mirror = Mirror::small(&["1.98.1"]);
+    let Some(user) = UserOf::set_up("/bin/bash", &mirror) else { return skip("bash and root") };
+    fs::set_permissions(user.path(""), fs::Permissions::from_mode(0o700)).unwrap();
+    let text = fs::read_to_string(user.path(".bashrc")).unwrap();
+    let line = text.lines().count() + 1;
+    let secret = format!("export HTTPS_PROXY=http://joe:{CANARY}@proxy.corp.example:3128\n");
+    // As people keep their dotfiles: the file is a link into a repository.
+    fs::remove_file(user.path(".bashrc")).unwrap();
+    user.write("dotfiles/bashrc", format!("{text}{secret}"));
+    symlink("dotfiles/bashrc", user.path(".bashrc")).unwrap();
+    git(&user, "dotfiles", &["init", "--quiet"]);
+    let found = || {
+        let run = user.gvmr(&["doctor", "--json", "--only", "secret"]);
+        assert!(!format!("{run:?}").contains(CANARY), "{run:#?}");
+        assert_eq!(findings(&user.world, &run), [format!("secret.in-rc-file ~/.bashrc:{line}")]);
+        let finding = run.json()["findings"][0].clone();
+        let tells_of_git = finding["why"].as_str().unwrap().contains("git tracks the file");
+        (finding["severity"].as_str().unwrap().to_owned(), tells_of_git)
+    };
+    assert_eq!(found(), ("warning".to_owned(), false), "a repository alone is no record");
+    git(&user, "dotfiles", &["add", "bashrc"]);
+    git(&user, "dotfiles", &["commit", "--quiet", "--message", "mine"]);
+    assert_eq!(found(), ("error".to_owned(), true));
+    user.is_mended_and_comes_back();
+    user.gvmr(&["doctor", "--fix", "--yes"]).succeeds();
+    assert!(user.path(".bashrc").is_symlink());
+    let left = fs::read_to_string(user.path("dotfiles/bashrc")).unwrap();
+    assert_eq!(left, format!("{text}export HTTPS_PROXY=http://proxy.corp.example:3128\n"));
 }
