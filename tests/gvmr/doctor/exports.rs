@@ -1,10 +1,12 @@
 //! Variables that start-up files export: each finding begins with the line, and `--fix` turns it into a comment.
 
+use super::fix::of_user;
 use super::user_of::{Case, Spoil, UserOf};
 use super::{findings, user_of};
 use crate::support::mirror::Mirror;
 use crate::support::skip;
 use crate::support::world::{Run, gvmr};
+use serde_json::json;
 use std::path::Path;
 
 const fn case(
@@ -112,4 +114,69 @@ fn a_variable_of_no_file_is_named_with_the_process_that_gave_it() {
     let places = run.json()["findings"][0]["where"].clone();
     assert_eq!(places[0]["variable"], "GOPATH");
     assert_eq!(places[1]["process"], "bash", "{places:#}");
+}
+
+/// What a login of bash does in a directory below the home.
+fn login(user: &UserOf, directory: &str, script: &str) -> Run {
+    let mut command = user.world.command(Path::new("/usr/bin/setpriv"), &user.path(directory));
+    let id = user_of::UID.to_string();
+    command.args(["--reuid", &id, "--regid", &id, "--clear-groups", "--"]);
+    Run::of(command.args(["/bin/bash", "-lc", script]))
+}
+
+/// The line at the end of `.profile` is found from a login in this directory, mended, gone from the next login and back
+/// after the undo.
+#[track_caller]
+fn mended_for_logins(user: &UserOf, line: &str, directory: &str, id: &str, variable: &str) {
+    let text = std::fs::read_to_string(user.path(".profile")).unwrap();
+    user.write(".profile", format!("{text}# mine\n{line}\n"));
+    let expected = [format!("{id} ~/.profile:{}", text.lines().count() + 2)];
+    let doctor = format!("exec '{}' doctor --no-network --json", gvmr().display());
+    let found = || findings(&user.world, &login(user, directory, &doctor));
+    assert_eq!(found(), expected, "{line}");
+    let before = of_user(&user.world);
+    // The login that runs the mend keeps the value; the next one does not have it.
+    let fixed = login(user, directory, &format!("{doctor} --fix --yes"));
+    assert_eq!((fixed.code, &fixed.json()["findings"][0]["fixed"]), (Some(0), &json!(true)), "{line}");
+    assert_eq!(found(), [""; 0], "{line}");
+    let seen = login(user, directory, "go env").succeeds();
+    assert!(!seen.lines().any(|one| one.starts_with(&format!("{variable}="))), "{seen}");
+    user.gvmr(&["doctor", "--fix", "--undo"]).succeeds();
+    assert!(before == of_user(&user.world), "each byte is back: {line}");
+    assert_eq!(found(), expected, "{line}");
+    user.write(".profile", text);
+}
+
+#[test]
+fn modules_that_a_file_switches_off_and_a_gopath_that_is_one_are_mended_for_the_next_login() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let Some(user) = UserOf::set_up("/bin/bash", &mirror) else { return skip("bash and root") };
+    user.write("module/go.mod", "module example.com/x\n\ngo 1.22\n");
+    user.write("module/below/x.go", "package x\n");
+    user.write("plain/src/x/go.mod", "module example.com/y\n");
+    user.another_go("work/bin");
+    user.write("work/go.mod", "module example.com/z\n");
+    let off = "export GO111MODULE=off";
+    mended_for_logins(&user, off, "module", "modules.switched-off", "GO111MODULE");
+    mended_for_logins(&user, off, "module/below", "modules.switched-off", "GO111MODULE");
+    let unknown = "GO111MODULE=no; export GO111MODULE";
+    mended_for_logins(&user, unknown, "plain", "modules.switched-off", "GO111MODULE");
+    mended_for_logins(&user, "export GOPATH=\"$HOME/work\"", "plain", "gopath.is-module-root", "GOPATH");
+    let text = std::fs::read_to_string(user.path(".profile")).unwrap();
+    let doctor = format!("exec '{}' doctor --no-network --json", gvmr().display());
+    for (line, directory) in [
+        (off, "plain"),
+        ("export GO111MODULE=auto", "module"),
+        ("export GO111MODULE=on", "module"),
+        ("GO111MODULE=off", "module"),
+        ("export GOPATH=$HOME/plain", "plain"),
+        ("export GOPATH=$HOME/plain", "module"),
+        // Go looks for a go.mod in the first element alone.
+        ("export GOPATH=$HOME/plain:$HOME/work", "plain"),
+    ] {
+        user.write(".profile", format!("{text}{line}\n"));
+        let run = login(&user, directory, &doctor);
+        assert_eq!(findings(&user.world, &run), [""; 0], "{line} in {directory}");
+    }
+    user.write(".profile", text);
 }
