@@ -135,3 +135,37 @@ fn sessions_that_no_file_reaches_are_skipped_with_the_reason() {
         assert!(!said.contains("session.sudo"), "`gvmr setup` tells people: {said}");
     }
 }
+
+#[test]
+fn another_go_in_a_nix_shell_or_below_an_envrc_is_a_note() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let Some(mut user) = UserOf::set_up("/bin/bash", &mirror) else { return skip("bash and root") };
+    user.another_go("nix/bin");
+    let shims = user.world.home().join("shims");
+    fs::create_dir(user.path("linked")).unwrap();
+    std::os::unix::fs::symlink(shims.join("go"), user.path("linked/go")).unwrap();
+    let path = |first: &str| format!("{}:{}:/usr/bin:/bin", user.path(first).display(), shims.display());
+    let [nix, linked] = ["nix/bin", "linked"].map(path);
+    for (variable, value) in [("IN_NIX_SHELL", "impure"), ("DIRENV_DIR", "-/home/u/project")] {
+        for (path, expected) in [(&nix, 1), (&linked, 0)] {
+            user.world.set("PATH", path);
+            user.world.set(variable, value);
+            let run = user.gvmr(&["doctor", "--json"]);
+            assert_eq!(findings(&user.world, &run), [""; 0], "{variable} {path}");
+            let notes = run.json()["findings"].as_array().unwrap().clone();
+            assert_eq!(notes.len(), expected, "{variable} {path}: {notes:#?}");
+            if let Some(note) = notes.first() {
+                assert_eq!((&note["id"], &note["severity"]), (&json!("path.shim-not-first"), &json!("note")));
+                assert_eq!(note["where"][1]["file"], user.path("nix/bin/go").to_str().unwrap());
+                assert!(note["why"].as_str().unwrap().contains(variable), "{note:#}");
+            }
+            user.world.unset(variable);
+            assert_eq!(user.gvmr(&["doctor", "--json"]).json()["findings"], json!([]), "{path}");
+        }
+    }
+    // A file that puts it there for each session is an error all the same.
+    user.world.set("IN_NIX_SHELL", "impure");
+    let text = fs::read_to_string(user.path(".profile")).unwrap();
+    user.write(".profile", format!("{text}PATH=\"$HOME/nix/bin:$PATH\"\n"));
+    assert_eq!(user.found(), [format!("path.shim-not-first ~/.profile:{}", text.lines().count() + 1)]);
+}
