@@ -1,5 +1,6 @@
 //! `gvmr doctor`: each cause is made for real, found at its file and line, and nothing else is; look-alikes are not.
 
+mod bad_input;
 mod cgroup;
 mod crontab;
 mod exports;
