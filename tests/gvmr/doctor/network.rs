@@ -8,6 +8,7 @@ mod whole;
 use super::findings;
 use crate::support::namespaces;
 use crate::support::server::Reply;
+use crate::support::slow;
 use crate::support::world::SHIM_IS_BUILT;
 use broken::BROKEN;
 use lab::{GATEWAY, Lab, far};
@@ -16,9 +17,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use whole::WHOLE;
 
+const TEST: &str = "doctor::network::each_broken_layer_is_the_first_finding_and_look_alikes_are_none";
 const INSIDE: &str = "GVMR_TEST_DOCTOR_NETWORK";
 /// Machines at once: most of them wait for something that never comes.
-const AT_ONCE: usize = 12;
+const AT_ONCE: usize = 16;
 
 /// What is broken, how, and what is found: each error and warning with its first place.
 struct Case {
@@ -29,6 +31,9 @@ struct Case {
     says: &'static [&'static str],
 }
 
+/// All cases, by what they are about.
+const CASES: [&[Case]; 2] = [WHOLE, BROKEN];
+
 const NONE: Case = Case { name: "whole", breaks: |_| {}, found: &[], says: &[] };
 
 #[test]
@@ -37,10 +42,11 @@ fn each_broken_layer_is_the_first_finding_and_look_alikes_are_none() {
         return;
     }
     let only = std::env::var("GVMR_TEST_CASE").ok();
-    let cases: Vec<_> = WHOLE
-        .iter()
-        .chain(BROKEN)
+    let cases: Vec<_> = CASES
+        .into_iter()
+        .flatten()
         .filter(|case| only.as_ref().is_none_or(|only| only == case.name))
+        .step_by(if only.is_some() { 1 } else { slow::rounds(TEST, 2, 1) })
         .collect();
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
@@ -65,7 +71,7 @@ fn each_broken_layer_is_the_first_finding_and_look_alikes_are_none() {
 #[test]
 fn inside() {
     let Ok(name) = std::env::var(INSIDE) else { return };
-    let case = WHOLE.iter().chain(BROKEN).find(|case| case.name == name).unwrap();
+    let case = CASES.into_iter().flatten().find(|case| case.name == name).unwrap();
     let Some(mut lab) = Lab::whole() else { return };
     (case.breaks)(&mut lab);
     let run = lab.doctor();
@@ -83,6 +89,32 @@ fn inside() {
         "whole" => only_go_s_questions_are_asked(&lab),
         _ => {}
     }
+    if slow::all() {
+        it_fails_where_go_does(&lab, case, &report);
+    }
+}
+
+/// A real go fails to fetch a module exactly where the doctor finds an error on the way to it.
+fn it_fails_where_go_does(lab: &Lab, case: &Case, report: &Value) {
+    /// What the real go does not see, or does not need: the module itself, the rules of gvmr, the library of `faketime`.
+    const OTHERWISE: [&str; 5] = [
+        "off, without a network",
+        "a directory, without a network",
+        "a machine that moves",
+        "a proxy of a rule, for http",
+        "a proxy that go drops in silence",
+    ];
+    if OTHERWISE.contains(&case.name) {
+        return;
+    }
+    let is_in_its_way = |finding: &&Value| {
+        let area = finding["area"].as_str().unwrap();
+        let is_error = finding["severity"] == "error" || finding["id"] == "goproxy.stops-at-comma";
+        is_error && ["net", "goproxy", "proxy", "tls"].contains(&area)
+    };
+    let found = report["findings"].as_array().unwrap().iter().find(is_in_its_way);
+    let Some(go) = lab.go() else { return support::skip("no go on PATH") };
+    assert_eq!(go.code == Some(0), found.is_none(), "{go:#?} {found:#?}");
 }
 
 fn everything_else_is_skipped(report: &Value) {

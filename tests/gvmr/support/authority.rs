@@ -18,8 +18,8 @@ pub(crate) struct Authority {
 /// The test run's authority, `None` with a printed reason where `openssl` is missing.
 pub(crate) fn authority() -> Option<&'static Authority> {
     static MADE: OnceLock<Option<Authority>> = OnceLock::new();
-    let made =
-        MADE.get_or_init(|| Command::new("openssl").arg("version").output().ok().map(|_| Authority::make()));
+    let made = MADE
+        .get_or_init(|| Command::new("openssl").arg("version").output().ok().map(|_| Authority::of(NAME)));
     if made.is_none() {
         super::skip("the openssl program is missing");
     }
@@ -27,7 +27,8 @@ pub(crate) fn authority() -> Option<&'static Authority> {
 }
 
 impl Authority {
-    fn make() -> Self {
+    /// An authority with this name, which is in every certificate that it issues.
+    pub(crate) fn of(name: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let at = directory.path();
         std::fs::write(
@@ -36,7 +37,7 @@ impl Authority {
         )
         .unwrap();
         let new_key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
-        openssl(at, &format!("req -x509 {new_key} -keyout ca.key -out ca.pem -days 2"), Some(NAME));
+        openssl(at, &format!("req -x509 {new_key} -keyout ca.key -out ca.pem -days 2"), Some(name));
         openssl(at, &format!("req {new_key} -keyout leaf.key -out leaf.csr"), Some("127.0.0.1"));
         let sign = "x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names";
         openssl(at, &format!("{sign} -out leaf.pem"), None);
