@@ -119,7 +119,7 @@ fn unreachable_server(network: &NetworkFacts, lookup: &Lookup) -> Option<(IpAddr
 }
 
 /// Whether an address means something on one link alone, as each link has one.
-fn is_link_local(address: IpAddr) -> bool {
+pub(super) fn is_link_local(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => address.is_link_local(),
         IpAddr::V6(address) => address.is_unicast_link_local(),
@@ -201,7 +201,13 @@ pub(in crate::doctor) fn resolver(facts: &Examination<'_>) -> Looked {
     let stale =
         if is_stale { "; it is in no network of this machine, and may be left from another one" } else { "" };
     let (severity, effect) = match working {
-        Some(_) => (Severity::Warning, "go asks the next one after 5 s, for each name"),
+        Some(_) if *reply == DnsReply::Silent => {
+            (Severity::Warning, "go asks the next one after 5 s, for each name")
+        }
+        Some(_) => (
+            Severity::Warning,
+            "go asks the next one at once, for each name; without that one it knows no host",
+        ),
         None => (Severity::Error, "go knows no host's address: `i/o timeout`, `server misbehaving`"),
     };
     let text = format!("nameserver {address}");
@@ -254,6 +260,7 @@ pub(in crate::doctor) fn name_unknown(facts: &Examination<'_>) -> Looked {
     Ok(findings.collect())
 }
 
-fn host_of_first(answer: &HostAnswer) -> String {
-    answer.first().host_str().unwrap_or_default().to_owned()
+/// The name of who is connected to.
+pub(super) fn host_of_first(answer: &HostAnswer) -> String {
+    answer.first().host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned()
 }

@@ -1,12 +1,12 @@
 //! One question to one name server: the addresses of a name.
 //!
 //! Takes a server, names in the order in which Go tries them, and a time; gives a [`DnsReply`]. Asks over UDP, once more after a
-//! second, and over TCP where the answer was cut. Sends nothing else, and keeps nothing.
+//! second, and over TCP where the answer was cut or the file of servers wants that. Sends nothing else, and keeps nothing.
 
 use simple_dns::rdata::RData;
 use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, QTYPE, Question, RCODE, TYPE};
 use std::hash::{BuildHasher as _, RandomState};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
@@ -43,11 +43,16 @@ impl DnsReply {
     }
 }
 
-/// What `server` says of the first of these names that it knows.
-pub(in crate::doctor) fn ask(server: SocketAddr, names: &[String], until: Instant) -> DnsReply {
+/// What `server` says of the first of these names that it knows; over TCP alone where `is_tcp`.
+pub(in crate::doctor) fn ask(server: SocketAddr, names: &[String], is_tcp: bool, until: Instant) -> DnsReply {
     let mut last = DnsReply::NoSuchName;
     for name in names {
-        last = ask_one(server, name, until);
+        let Some(questions) = questions(name) else { continue };
+        last = if is_tcp {
+            ask_over_tcp(server, &questions, until)
+        } else {
+            ask_over_udp(server, &questions, until)
+        };
         if last != DnsReply::NoSuchName {
             break;
         }
@@ -62,8 +67,21 @@ enum Part {
     Error(String),
 }
 
-fn ask_one(server: SocketAddr, name: &str, until: Instant) -> DnsReply {
-    let Some(questions) = questions(name) else { return DnsReply::NoSuchName };
+/// A question and its number.
+type Numbered = (u16, Vec<u8>);
+
+fn ask_over_tcp(server: SocketAddr, questions: &[Numbered; 2], until: Instant) -> DnsReply {
+    let mut parts = [Part::Waiting, Part::Waiting];
+    for (part, (id, question)) in parts.iter_mut().zip(questions) {
+        match over_tcp(server, question, *id, until) {
+            Ok(answer) => *part = answer,
+            Err(error) => return of_error(error.kind()).unwrap_or(DnsReply::Silent),
+        }
+    }
+    together(parts)
+}
+
+fn ask_over_udp(server: SocketAddr, questions: &[Numbered; 2], until: Instant) -> DnsReply {
     let any: IpAddr =
         if server.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     let Ok(socket) = UdpSocket::bind((any, 0)).and_then(|socket| socket.connect(server).map(|()| socket))
@@ -80,7 +98,7 @@ fn ask_one(server: SocketAddr, name: &str, until: Instant) -> DnsReply {
             break;
         }
         if now >= send_at {
-            for (part, (_, question)) in parts.iter().zip(&questions) {
+            for (part, (_, question)) in parts.iter().zip(questions) {
                 if matches!(part, Part::Waiting)
                     && let Err(error) = socket.send(question)
                     && let Some(reply) = of_error(error.kind())
@@ -101,12 +119,12 @@ fn ask_one(server: SocketAddr, name: &str, until: Instant) -> DnsReply {
         };
         for (at, (id, question)) in questions.iter().enumerate() {
             let Some(answer) = buffer.get(..length).and_then(|packet| read(packet, *id)) else { continue };
-            let answer = match answer {
+            let part = match answer {
                 Answer::Cut => over_tcp(server, question, *id, until)
-                    .unwrap_or(Answer::Whole(Part::Error("cut".to_owned()))),
-                whole @ Answer::Whole(_) => whole,
+                    .unwrap_or_else(|_| Part::Error("with a cut answer, and not over TCP".to_owned())),
+                Answer::Whole(part) => part,
             };
-            if let (Answer::Whole(part), Some(place)) = (answer, parts.get_mut(at)) {
+            if let Some(place) = parts.get_mut(at) {
                 *place = part;
             }
         }
@@ -150,7 +168,7 @@ fn of_error(kind: ErrorKind) -> Option<DnsReply> {
 }
 
 /// The two questions, each with its number; `None` for what cannot be a name.
-fn questions(name: &str) -> Option<[(u16, Vec<u8>); 2]> {
+fn questions(name: &str) -> Option<[Numbered; 2]> {
     let name = name.trim_end_matches('.');
     let first = u16::try_from(RandomState::new().hash_one(name) & 0x7fff).ok()?;
     let question = |id: u16, r#type: TYPE| {
@@ -171,48 +189,52 @@ enum Answer {
 
 /// The answer with this number; `None` for any other packet.
 fn read(packet: &[u8], id: u16) -> Option<Answer> {
+    const CUT: u8 = 0x02;
+    let part = read_whole(packet, id)?;
+    // What is cut may end in the middle of a record.
+    let is_cut = packet.get(2).is_some_and(|flags| flags & CUT != 0);
+    Some(if is_cut { Answer::Cut } else { Answer::Whole(part) })
+}
+
+/// The same, cut or not.
+fn read_whole(packet: &[u8], id: u16) -> Option<Part> {
+    const RESPONSE: u8 = 0x80;
     // What is no packet at all has no number either.
     let number = u16::from_be_bytes(packet.get(..2)?.try_into().ok()?);
-    if number != id {
+    if number != id || packet.get(2)? & RESPONSE == 0 {
         return None;
     }
     let Ok(packet) = Packet::parse(packet) else {
-        return Some(Answer::Whole(Part::Error("a malformed answer".to_owned())));
+        return Some(Part::Error("a malformed answer".to_owned()));
     };
-    if !packet.has_flags(PacketFlag::RESPONSE) {
-        return None;
-    }
-    if packet.has_flags(PacketFlag::TRUNCATION) {
-        return Some(Answer::Cut);
-    }
     let addresses = packet.answers.iter().filter_map(|answer| match &answer.rdata {
         RData::A(found) => Some(IpAddr::V4(Ipv4Addr::from(found.address))),
         RData::AAAA(found) => Some(IpAddr::V6(Ipv6Addr::from(found.address))),
         _ => None,
     });
-    Some(Answer::Whole(match packet.rcode() {
+    Some(match packet.rcode() {
         RCODE::NoError => Part::Addresses(addresses.collect()),
         RCODE::NameError => Part::Addresses(Vec::new()),
         RCODE::ServerFailure => Part::Error("SERVFAIL".to_owned()),
         RCODE::Refused => Part::Error("REFUSED".to_owned()),
         RCODE::NotImplemented => Part::Error("NOTIMP".to_owned()),
         other => Part::Error(format!("{other:?}")),
-    }))
+    })
 }
 
-/// The same question over TCP, where an answer has its length in front.
-fn over_tcp(server: SocketAddr, question: &[u8], id: u16, until: Instant) -> Option<Answer> {
+/// The answer over TCP, where each packet has its length in front. One that is cut there too is taken as it is.
+fn over_tcp(server: SocketAddr, question: &[u8], id: u16, until: Instant) -> io::Result<Part> {
     let left = || until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-    let mut stream = TcpStream::connect_timeout(&server, left()).ok()?;
-    let length = u16::try_from(question.len()).ok()?;
-    stream.set_write_timeout(Some(left())).ok()?;
-    stream.write_all(&[&length.to_be_bytes()[..], question].concat()).ok()?;
-    stream.set_read_timeout(Some(left())).ok()?;
+    let mut stream = TcpStream::connect_timeout(&server, left())?;
+    let length = u16::try_from(question.len()).map_err(io::Error::other)?;
+    stream.set_write_timeout(Some(left()))?;
+    stream.write_all(&[&length.to_be_bytes()[..], question].concat())?;
+    stream.set_read_timeout(Some(left()))?;
     let mut length = [0; 2];
-    stream.read_exact(&mut length).ok()?;
+    stream.read_exact(&mut length)?;
     let mut packet = vec![0; usize::from(u16::from_be_bytes(length))];
-    stream.read_exact(&mut packet).ok()?;
-    read(&packet, id).filter(|answer| matches!(answer, Answer::Whole(_)))
+    stream.read_exact(&mut packet)?;
+    read_whole(&packet, id).ok_or_else(|| ErrorKind::InvalidData.into())
 }
 
 #[cfg(test)]
@@ -236,6 +258,15 @@ mod tests {
         match read(packet, id)? {
             Answer::Whole(part) => Some(together([part, Part::Addresses(Vec::new())])),
             Answer::Cut => None,
+        }
+    }
+
+    #[test]
+    fn a_cut_answer_is_known_though_it_ends_in_the_middle_of_a_record() {
+        let mut cut = answer(7, RCODE::NoError, Some(0x0a00_0202));
+        cut[2] |= 0x02;
+        for length in 12..=cut.len() {
+            assert!(matches!(read(&cut[..length], 7), Some(Answer::Cut)), "{length}");
         }
     }
 

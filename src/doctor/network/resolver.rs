@@ -29,6 +29,7 @@ pub(in crate::doctor) struct Resolver {
     pub fault: Option<&'static str>,
     search: Vec<String>,
     dots: usize,
+    is_tcp: bool,
     hosts: String,
 }
 
@@ -88,8 +89,11 @@ impl Resolver {
                 }
                 Some("domain" | "search") => resolver.search = words.map(str::to_owned).collect(),
                 Some("options") => {
-                    let mut dots = words.filter_map(|word| word.strip_prefix("ndots:")?.parse().ok());
-                    resolver.dots = dots.next_back().unwrap_or(resolver.dots).min(15);
+                    for word in words {
+                        let dots = word.strip_prefix("ndots:").and_then(|dots| dots.parse::<usize>().ok());
+                        resolver.dots = dots.unwrap_or(resolver.dots).min(15);
+                        resolver.is_tcp |= ["use-vc", "usevc", "tcp"].contains(&word);
+                    }
                 }
                 _ => {}
             }
@@ -121,7 +125,7 @@ impl Resolver {
             return Lookup::Literal(Ipv4Addr::LOCALHOST.into());
         }
         let names = self.names(name);
-        let ask = |server: &NameServer| dns::ask(server.address, &names, until);
+        let ask = |server: &NameServer| dns::ask(server.address, &names, self.is_tcp, until);
         Lookup::Asked(process::in_order(&self.servers, MAX_SERVERS, ask))
     }
 
@@ -211,6 +215,7 @@ mod tests {
         assert_eq!(resolver.names("a.b.c").first().map(String::as_str), Some("a.b.c"));
         assert_eq!(resolver.names("goproxy."), ["goproxy"]);
         assert_eq!(resolver.fault, None);
+        assert!(!resolver.is_tcp && Resolver::parse("options use-vc\n").is_tcp);
         let none = Resolver::parse("options edns0\n");
         assert_eq!(none.servers.len(), 2);
         assert!(none.fault.is_some() && none.servers.iter().all(|one| one.line.is_none()));

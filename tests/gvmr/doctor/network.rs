@@ -3,6 +3,7 @@
 
 mod broken;
 mod lab;
+mod names;
 mod whole;
 
 use super::findings;
@@ -12,6 +13,7 @@ use crate::support::slow;
 use crate::support::world::SHIM_IS_BUILT;
 use broken::BROKEN;
 use lab::{GATEWAY, Lab, far};
+use names::RESOLVING;
 use serde_json::Value;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,7 +34,7 @@ struct Case {
 }
 
 /// All cases, by what they are about.
-const CASES: [&[Case]; 2] = [WHOLE, BROKEN];
+const CASES: [&[Case]; 3] = [WHOLE, BROKEN, RESOLVING];
 
 const NONE: Case = Case { name: "whole", breaks: |_| {}, found: &[], says: &[] };
 
