@@ -123,7 +123,7 @@ pub const KINDS: &[Kind] = &[
     after(NO_NAMES, kind("proxy.unreachable", checks::http_proxies::unreachable)),
     after(NO_NAMES, kind("proxy.login", checks::http_proxies::login)),
     after(NO_NAMES, kind("proxy.no-proxy-misses", checks::http_proxies::no_proxy_misses)),
-    after(NO_NAMES, kind("proxy.not-used", checks::http_proxies::not_used)),
+    kind("proxy.not-used", checks::unused_proxy::set_elsewhere),
     after(NO_NAMES, kind("tls.no-roots", checks::certificates::no_roots)),
     after(NO_TRUST, kind("tls.expired", checks::certificates::expired)),
     after(NO_TRUST, kind("tls.wrong-name", checks::certificates::wrong_name)),

@@ -1,19 +1,14 @@
 //! The HTTP proxies between this machine and the servers: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`.
 
+use super::Looked;
 use super::network::{host_place, named, place, written_in_list, written_proxy};
-use super::{Looked, one};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::finding::Finding;
 use crate::doctor::network::{HostAnswer, HostFault, unusable_proxy};
 use crate::doctor::place::FindingPlace;
 use crate::net::{NoProxy, TrialFailure};
-use gvmr_core::sys::bounded;
-use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
 use std::net::IpAddr;
-use std::path::Path;
-
-const MAX_BYTES: u64 = 1 << 20;
 
 /// A value that go reads as another proxy, or as none.
 pub(in crate::doctor) fn malformed(facts: &Examination<'_>) -> Looked {
@@ -208,104 +203,6 @@ fn corrected(list: &str, host: &str) -> String {
         }
     }
     all.join(",")
-}
-
-/// A proxy that is set where go does not look.
-pub(in crate::doctor) fn not_used(facts: &Examination<'_>) -> Looked {
-    let network = facts.network()?;
-    let fails = network.failed().find(|(answer, fault, severity)| {
-        let is_way =
-            !matches!(fault, HostFault::Setting | HostFault::Trial(TrialFailure::Certificate { .. }));
-        *severity == Severity::Error && answer.via.is_none() && is_way
-    });
-    let Some((answer, ..)) = fails else { return one(None) };
-    let is_secure = answer.url.scheme() == "https";
-    if facts.setting(if is_secure { "HTTPS_PROXY" } else { "HTTP_PROXY" })?.written().is_some() {
-        return one(None); // NO_PROXY leads past it, and that is told by what fails
-    }
-    let Some((where_it_is, who)) = elsewhere(facts, is_secure)? else { return one(None) };
-    let variable = if is_secure { "HTTPS_PROXY" } else { "HTTP_PROXY" };
-    one(Some(
-        Finding::at("proxy.not-used", Severity::Warning, where_it_is)
-            .and(host_place(answer))
-            .what(format!(
-                "{} cannot be reached directly, and go does not use the proxy of {who}",
-                answer.host()
-            ))
-            .why(format!(
-                "for {} addresses go reads {variable} from the environment, and nothing else",
-                answer.url.scheme()
-            ))
-            .by_hand(format!("export {variable} with that proxy, or set it in config.toml")),
-    ))
-}
-
-/// A proxy that other programs use.
-fn elsewhere(
-    facts: &Examination<'_>,
-    is_secure: bool,
-) -> Result<Option<(FindingPlace, &'static str)>, String> {
-    for name in ["ALL_PROXY", "all_proxy"] {
-        if Process.get(name).is_some() {
-            return Ok(Some((FindingPlace::variable(name), name)));
-        }
-    }
-    if is_secure && facts.setting("HTTP_PROXY")?.written().is_some() {
-        return Ok(Some((place(facts, "HTTP_PROXY"), "HTTP_PROXY")));
-    }
-    if let Some((file, text)) = facts.env_file() {
-        let is_proxy = |line: &str| {
-            ["HTTPS_PROXY=", "HTTP_PROXY=", "ALL_PROXY="]
-                .iter()
-                .any(|name| line.to_ascii_uppercase().starts_with(name))
-        };
-        if let Some(at) = text.lines().position(is_proxy) {
-            return Ok(Some((FindingPlace::line(file, Some(at + 1)), "`go env -w`")));
-        }
-    }
-    let git = facts.user_home().map(|home| home.join(".gitconfig"));
-    let files = git.into_iter().map(|file| (file, "git")).chain(apt_files().map(|file| (file, "apt")));
-    for (file, who) in files {
-        if let Some(line) = proxy_line(&file, who) {
-            return Ok(Some((FindingPlace::line(file, Some(line)), who)));
-        }
-    }
-    Ok(None)
-}
-
-fn apt_files() -> impl Iterator<Item = std::path::PathBuf> {
-    let mut files: Vec<_> = std::fs::read_dir("/etc/apt/apt.conf.d")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|one| one.path())
-        .collect();
-    files.sort();
-    std::iter::once("/etc/apt/apt.conf".into()).chain(files)
-}
-
-/// The line of a program's settings that names a proxy.
-fn proxy_line(file: &Path, program: &str) -> Option<usize> {
-    let bytes = bounded::read(file, MAX_BYTES).ok()??;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let mut section = String::new();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim().to_ascii_lowercase();
-        if line.starts_with('[') {
-            section.clone_from(&line);
-        }
-        let is_proxy = match program {
-            "git" => {
-                let key = line.split('=').next().unwrap_or_default().trim();
-                section.starts_with("[http") && key == "proxy"
-            }
-            _ => !line.starts_with("//") && line.contains("::proxy") && line.contains("://"),
-        };
-        if is_proxy {
-            return Some(number + 1);
-        }
-    }
-    None
 }
 
 #[cfg(test)]
