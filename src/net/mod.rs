@@ -51,5 +51,5 @@ pub use redact::{
 pub use reqwest::Url;
 pub use roots::Roots;
 pub use settings::{NetSettings, TransferLimits};
-pub use trial::{Trial, TrialFailure, TrialStep};
+pub use trial::{Trial, TrialAnswer, TrialFailure, TrialStep};
 pub use waiting::{Notify, RequestState};

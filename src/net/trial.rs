@@ -1,8 +1,12 @@
 //! One request, step by step, to find out which step fails: the connection, the proxy's tunnel, TLS, the answer.
 //!
-//! Takes addresses that somebody else has looked up, a URL and a time by which each step must be over; gives the status of the
-//! answer, or the step that failed. Sends the credentials that a [`super::Client`] would send, and no others; follows no
-//! redirect, reads no body, tries nothing twice.
+//! Takes addresses that somebody else has looked up, a URL and a time by which each step must be over; gives the answer, or the
+//! step that failed. Sends the credentials that a [`super::Client`] would send, and no others; follows no redirect, reads of a
+//! body only how a web page begins, tries nothing twice.
+
+mod answer;
+
+pub use answer::TrialAnswer;
 
 use super::certificate;
 use super::classify;
@@ -21,10 +25,10 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+/// The most that is read of a head.
+const MAX_HEAD: usize = 16 << 10;
 /// Addresses of one host that are tried, all at once.
 const MAX_ADDRESSES: usize = 4;
-/// The most that is read of an answer: its head.
-const MAX_HEAD: usize = 16 << 10;
 
 /// Tries requests, by the settings of a client.
 pub struct Trial {
@@ -41,7 +45,7 @@ pub enum TrialStep {
     Tunnel,
     /// The TLS handshake.
     Handshake,
-    /// The first line of the server's answer.
+    /// The server's answer.
     Answer,
 }
 
@@ -129,7 +133,7 @@ impl Trial {
         }
     }
 
-    /// The status of the answer to a GET of `url` over `stream`, which leads to its server or to the proxy `via`. Each step
+    /// The answer to a GET of `url` over `stream`, which leads to its server or to the proxy `via`. Each step
     /// may take `step`, all of them last `until` then. `None` where a SOCKS proxy carries it, which is not asked.
     pub fn get(
         &self,
@@ -137,14 +141,14 @@ impl Trial {
         url: &Url,
         via: Option<&Url>,
         (step, until): (Duration, Instant),
-    ) -> Result<Option<u16>, TrialFailure> {
+    ) -> Result<Option<TrialAnswer>, TrialFailure> {
         let by = |step: Duration| (Instant::now() + step).min(until);
         if via.is_some_and(|proxy| proxy.scheme().starts_with("socks")) {
             return Ok(None);
         }
         let mut stream: Box<dyn Duplex> = Box::new(Timed { stream, until: by(step) });
         if let Some(proxy) = via.filter(|proxy| proxy.scheme() == "https") {
-            stream = self.secured(stream, proxy, by(step))?;
+            stream = self.secured(stream, proxy, TrialStep::Handshake, by(step))?;
         }
         let is_secure = url.scheme() == "https";
         if let Some(proxy) = via.filter(|_| is_secure) {
@@ -152,16 +156,16 @@ impl Trial {
             open_tunnel(&mut stream, proxy, url)?;
         }
         if is_secure {
-            stream = self.secured(stream, url, by(step))?;
+            stream = self.secured(stream, url, TrialStep::Handshake, by(step))?;
         }
         stream.allow(until);
         let request = self.request(url, via.filter(|_| !is_secure));
         let failed = |error: io::Error| TrialFailure::of_io(&error, TrialStep::Answer);
         stream.write_all(&request).and_then(|()| stream.flush()).map_err(failed)?;
-        let head = read_head(&mut stream, TrialStep::Answer, false)?;
-        match tunnel::status(&head) {
-            Some(407) if via.is_some() => Err(TrialFailure::Tunnel(407)),
-            Some(status) => Ok(Some(status)),
+        let head = read_head(&mut stream, TrialStep::Answer)?;
+        match TrialAnswer::read(&head, url, &mut stream) {
+            Some(answer) if answer.status == 407 && via.is_some() => Err(TrialFailure::Tunnel(407)),
+            Some(answer) => Ok(Some(answer)),
             None => Err(TrialFailure::Unexpected(TrialStep::Answer, "no HTTP".to_owned())),
         }
     }
@@ -170,18 +174,17 @@ impl Trial {
         &self,
         mut stream: Box<dyn Duplex>,
         url: &Url,
+        step: TrialStep,
         until: Instant,
     ) -> Result<Box<dyn Duplex>, TrialFailure> {
         stream.allow(until);
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-        let unexpected = |reason: String| TrialFailure::Unexpected(TrialStep::Handshake, reason);
+        let unexpected = |reason: String| TrialFailure::Unexpected(step, reason);
         let name = ServerName::try_from(host).map_err(|error| unexpected(error.to_string()))?;
         let connection = ClientConnection::new(Arc::clone(&self.tls), name);
         let mut connection = connection.map_err(|error| unexpected(error.to_string()))?;
         while connection.is_handshaking() {
-            connection
-                .complete_io(&mut stream)
-                .map_err(|error| TrialFailure::of_io(&error, TrialStep::Handshake))?;
+            connection.complete_io(&mut stream).map_err(|error| TrialFailure::of_io(&error, step))?;
         }
         Ok(Box::new(StreamOwned::new(connection, stream)))
     }
@@ -322,7 +325,7 @@ fn open_tunnel(stream: &mut Box<dyn Duplex>, proxy: &Url, url: &Url) -> Result<(
     request.extend(b"\r\n");
     let failed = |error: io::Error| TrialFailure::of_io(&error, TrialStep::Tunnel);
     stream.write_all(&request).and_then(|()| stream.flush()).map_err(failed)?;
-    let head = read_head(stream, TrialStep::Tunnel, true)?;
+    let head = read_head(stream, TrialStep::Tunnel)?;
     match tunnel::status(&head) {
         Some(status) if (200..300).contains(&status) => Ok(()),
         Some(status) => Err(TrialFailure::Tunnel(status)),
@@ -345,22 +348,19 @@ fn add_login(request: &mut Vec<u8>, header: &str, login: Option<HeaderValue>) {
     }
 }
 
-/// The first line of an answer, or its whole head, and no byte behind it.
-fn read_head(stream: &mut Box<dyn Duplex>, step: TrialStep, is_whole: bool) -> Result<Vec<u8>, TrialFailure> {
+/// The head of an answer, and no byte behind it.
+fn read_head(stream: &mut Box<dyn Duplex>, step: TrialStep) -> Result<Vec<u8>, TrialFailure> {
     let mut head = Vec::new();
     let mut byte = [0];
-    while head.len() < MAX_HEAD {
+    while head.len() < MAX_HEAD && !head.ends_with(b"\r\n\r\n") && !head.ends_with(b"\n\n") {
         match stream.read(&mut byte) {
             Ok(0) if head.is_empty() => return Err(TrialFailure::Reset(step)),
             Ok(0) => break,
             Ok(_) => head.push(byte[0]),
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // What has a first line is an answer.
+            Err(_) if head.contains(&b'\n') && step == TrialStep::Answer => break,
             Err(error) => return Err(TrialFailure::of_io(&error, step)),
-        }
-        let ends =
-            if is_whole { head.ends_with(b"\r\n\r\n") || head.ends_with(b"\n\n") } else { byte == *b"\n" };
-        if ends {
-            break;
         }
     }
     Ok(head)

@@ -37,6 +37,7 @@ fn fails(log: &HostAnswer) -> Option<String> {
         Ok(Some(status)) => format!("answers HTTP {status}"),
         Err(HostFault::Name) => "has no address here".to_owned(),
         Err(HostFault::NoRoute(_) | HostFault::Gateway(_)) => "is behind no route".to_owned(),
+        Err(HostFault::NoModules(_)) => "answers with a web page".to_owned(),
         Err(HostFault::Trial(failure)) => match failure {
             TrialFailure::Refused => "refuses the connection".to_owned(),
             TrialFailure::Unreachable(_) => "cannot be reached".to_owned(),

@@ -3,9 +3,10 @@
 use super::Looked;
 use super::network::{server_place, written_in_list};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::Finding;
-use crate::doctor::network::{HostAnswer, HostFault};
+use crate::doctor::finding::{Finding, Skipped};
+use crate::doctor::network::{HostAnswer, HostFault, NetworkFacts, NotModules, Says};
 use crate::net::{TrialFailure, TrialStep};
+use gvmr_core::sys::printable;
 use std::io::ErrorKind;
 
 /// What is said of a failure.
@@ -15,8 +16,22 @@ struct Words {
     by_hand: &'static str,
 }
 
-/// Nobody listens on the port.
+/// Nobody listens on the port; or the server answers, and gives no modules.
 pub(in crate::doctor) fn refused(facts: &Examination<'_>) -> Looked {
+    let network = facts.network()?;
+    let mut findings = refused_connections(facts)?;
+    findings.extend(refused_requests(facts, network));
+    let only_here = network.hosts().find_map(|(_, answer)| Some((answer, answer.fails_only_here()?)));
+    match only_here {
+        Some((answer, why)) if findings.is_empty() => {
+            let why = printable::text(why);
+            Err(Skipped(format!("{} cannot be asked by gvmr, and may answer go: {why}", answer.host())))
+        }
+        _ => Ok(findings),
+    }
+}
+
+fn refused_connections(facts: &Examination<'_>) -> Looked {
     of_failures(facts, "net.refused", |answer, failure| match failure {
         TrialFailure::Refused => Some(Words {
             what: format!("{} refuses the connection", place(answer)),
@@ -25,6 +40,72 @@ pub(in crate::doctor) fn refused(facts: &Examination<'_>) -> Looked {
         }),
         _ => None,
     })
+}
+
+/// Answers that make go fail, where no later server would answer: that is told of the list.
+fn refused_requests(facts: &Examination<'_>, network: &NetworkFacts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, answer) in network.hosts() {
+        let Some(entry) = network.entries.get(index).filter(|entry| entry.says() == Says::Failure) else {
+            continue;
+        };
+        let Some(severity) = network.severity(index) else { continue };
+        let is_told = answer.is_answered_without_proxy()
+            || !entry.any_error_passes && network.answers_behind(index).is_some();
+        let Some((what, why, mut by_hand)) = answer_words(answer).filter(|_| !is_told) else { continue };
+        if index + 1 < network.entries.len() && !entry.any_error_passes {
+            by_hand.push_str("; with `|` instead of the comma behind it, go tries the next entry");
+        }
+        let finding = Finding::at("net.refused", severity, written_in_list(facts)).and(server_place(answer));
+        let finding = finding.what(format!("{} {what}", place(answer))).why(why).by_hand(by_hand);
+        findings.push(if answer.outcome == Ok(Some(401)) {
+            finding.command(format!("gvmr auth set {}", answer.host()))
+        } else {
+            finding
+        });
+    }
+    findings
+}
+
+/// What an answer is that has no modules, why go fails, and what to do.
+fn answer_words(answer: &HostAnswer) -> Option<(String, String, String)> {
+    let is_no_proxy = "go reads no modules from it: `invalid character '<' looking for beginning of value`";
+    let another = "correct the address; it may lack a part of its path, or lead to a page to sign in at";
+    let words = |what: String, why: &str, by_hand: &str| Some((what, why.to_owned(), by_hand.to_owned()));
+    match &answer.outcome {
+        Ok(Some(401)) => words(
+            "wants a login, or refuses the one that it is sent (HTTP 401)".to_owned(),
+            "go fails: `reading https://…: 401 Unauthorized`",
+            "keep the login with gvmr, which asks for the password",
+        ),
+        Ok(Some(403)) => words(
+            "refuses (HTTP 403)".to_owned(),
+            "the server, or a firewall in front of it, lets nothing through: `reading https://…: 403 Forbidden`",
+            "ask who runs it, or name another GOPROXY",
+        ),
+        Ok(Some(status @ 500..)) => words(
+            format!("fails (HTTP {status})"),
+            "the server, or one behind it, does not work: `reading https://…: 502 Bad Gateway` or its like",
+            "try again later, or name another GOPROXY",
+        ),
+        Ok(Some(status)) => words(
+            format!("answers HTTP {status}"),
+            "go takes that for a failure, unlike 404 and 410",
+            "correct the address, or name another GOPROXY",
+        ),
+        Err(HostFault::NoModules(NotModules::Page)) => {
+            words("answers with a web page".to_owned(), is_no_proxy, another)
+        }
+        Err(HostFault::NoModules(NotModules::Elsewhere(to))) => {
+            words(format!("sends go to {to}, which is not a list of versions"), is_no_proxy, another)
+        }
+        Err(HostFault::NoModules(NotModules::Insecure(to))) => words(
+            format!("sends go to {to}, which is not secure"),
+            "go does not follow: `redirected from secure URL … to insecure URL`",
+            "correct the address",
+        ),
+        _ => None,
+    }
 }
 
 /// The other side closed the connection.

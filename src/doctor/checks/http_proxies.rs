@@ -61,7 +61,7 @@ fn unreachable_words(answer: &HostAnswer, fault: &HostFault) -> Option<String> {
     if answer.via.is_none()
         || !answer.known_elsewhere.is_empty()
         || answer.is_of_server()
-        || answers_directly(answer)
+        || answer.is_answered_without_proxy()
     {
         return None;
     }
@@ -81,6 +81,7 @@ fn unreachable_words(answer: &HostAnswer, fault: &HostFault) -> Option<String> {
         HostFault::Trial(TrialFailure::Tunnel(_) | TrialFailure::Certificate { .. })
         | HostFault::Setting
         | HostFault::Name
+        | HostFault::NoModules(_)
         | HostFault::Gateway(_) => return None,
     })
 }
@@ -118,15 +119,10 @@ pub(in crate::doctor) fn login(facts: &Examination<'_>) -> Looked {
     Ok(findings)
 }
 
-/// Whether the proxy refuses what the server itself answers.
-fn answers_directly(answer: &HostAnswer) -> bool {
-    answer.direct.as_ref().is_some_and(|direct| matches!(direct.outcome, Ok(Some(200..400 | 404 | 410))))
-}
-
 /// A server that only the proxy keeps from answering.
 pub(in crate::doctor) fn no_proxy_misses(facts: &Examination<'_>) -> Looked {
     let network = facts.network()?;
-    let missed = network.hosts().filter(|(_, answer)| answers_directly(answer));
+    let missed = network.hosts().filter(|(_, answer)| answer.is_answered_without_proxy());
     let missed = missed.filter_map(|(index, answer)| Some((answer, network.severity(index)?)));
     let list = facts.setting("NO_PROXY")?.written().unwrap_or_default();
     let findings = missed.map(|(answer, severity)| {

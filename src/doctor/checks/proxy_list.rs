@@ -4,7 +4,7 @@ use super::network::{host_place, place, written_in_list};
 use super::{Looked, NOTHING, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
-use crate::doctor::network::{EntryState, HostAnswer, ListFault, ModuleNeed, Says, list_fault};
+use crate::doctor::network::{EntryState, HostFault, ListFault, ModuleNeed, Says, list_fault};
 use crate::doctor::place::FindingPlace;
 use gvmr_core::sys::printable;
 
@@ -60,10 +60,10 @@ pub(in crate::doctor) fn stops_at_comma(facts: &Examination<'_>) -> Looked {
             Says::Failure => {}
         }
         let EntryState::Asked(answer) = &entry.answer else { return NOTHING };
-        let later = network.hosts().find(|(at, answer)| *at > index && answers(answer));
-        let Some((_, later)) = later else { return NOTHING };
+        let Some(later) = network.answers_behind(index) else { return NOTHING };
         let says = match &answer.outcome {
             Ok(Some(status)) => format!("answers HTTP {status}"),
+            Err(HostFault::NoModules(_)) => "answers with a web page".to_owned(),
             _ => "fails".to_owned(),
         };
         return one(Some(
@@ -75,8 +75,4 @@ pub(in crate::doctor) fn stops_at_comma(facts: &Examination<'_>) -> Looked {
         ));
     }
     NOTHING
-}
-
-fn answers(answer: &HostAnswer) -> bool {
-    matches!(answer.outcome, Ok(Some(200..400 | 404 | 410)))
 }

@@ -6,13 +6,15 @@
 use super::dns::DnsReply;
 use super::resolver::{Lookup, Resolver};
 use super::routes::{self, Gateway, Route};
-use crate::net::{CertificateFault, RedactedUrl, Trial, TrialFailure, TrialStep, Url};
+use crate::net::{CertificateFault, RedactedUrl, Trial, TrialAnswer, TrialFailure, TrialStep, Url};
 use crate::sources::{MODULE, below};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 /// For the answer to a name.
 const LOOKUP: Duration = Duration::from_secs(2);
+/// Redirects that are followed on one host.
+const MAX_REDIRECTS: usize = 4;
 /// For a connection, a tunnel, a handshake.
 const STEP: Duration = Duration::from_secs(5);
 
@@ -50,6 +52,19 @@ pub(in crate::doctor) enum HostFault {
     Gateway(Gateway),
     /// A step of the request.
     Trial(TrialFailure),
+    /// What answers is no module proxy.
+    NoModules(NotModules),
+}
+
+/// What comes in place of modules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::doctor) enum NotModules {
+    /// A web page.
+    Page,
+    /// A redirect to a page of another host.
+    Elsewhere(RedactedUrl),
+    /// A redirect from https to http, which Go refuses.
+    Insecure(RedactedUrl),
 }
 
 /// What asking needs.
@@ -113,7 +128,8 @@ impl Asker<'_> {
         let name = first.host_str().unwrap_or_default().to_owned();
         let lookup = answer.lookup.insert(self.look_up(&name)).clone();
         answer.outcome = self.reach(&mut answer.address, first, &lookup).and_then(|stream| {
-            self.trial.get(stream, url, via, (STEP, self.until)).map_err(HostFault::Trial)
+            let answer = self.trial.get(stream, url, via, (STEP, self.until)).map_err(HostFault::Trial)?;
+            answer.map(|answer| self.followed(url, answer, MAX_REDIRECTS)).transpose()
         });
         if let (Lookup::Hosts { addresses, .. }, true) = (&lookup, answer.is_unconnected()) {
             let said = self.resolver.ask(&name, self.by(LOOKUP));
@@ -121,6 +137,34 @@ impl Asker<'_> {
                 said.addresses().iter().filter(|one| !addresses.contains(one)).copied().collect();
         }
         answer
+    }
+
+    /// The status after the redirects that lead to the same host. Another host is not asked, so where a redirect leads there its
+    /// address tells whether it is still the list.
+    fn followed(&self, from: &Url, answer: TrialAnswer, left: usize) -> Result<u16, HostFault> {
+        if answer.is_page {
+            return Err(HostFault::NoModules(NotModules::Page));
+        }
+        let Some(to) = answer.location else { return Ok(answer.status) };
+        if from.scheme() == "https" && to.scheme() != "https" {
+            return Err(HostFault::NoModules(NotModules::Insecure(RedactedUrl::of(&to))));
+        }
+        if to.host() != from.host() {
+            let is_list = from.path().rsplit('/').next() == to.path().rsplit('/').next();
+            return if is_list {
+                Ok(answer.status)
+            } else {
+                Err(HostFault::NoModules(NotModules::Elsewhere(RedactedUrl::of(&to))))
+            };
+        }
+        let via = self.proxy(&to)?;
+        let first = via.as_ref().unwrap_or(&to);
+        let lookup = self.look_up(first.host_str().unwrap_or_default());
+        let Ok(stream) = self.reach(&mut None, first, &lookup) else { return Ok(answer.status) };
+        match self.trial.get(stream, &to, via.as_ref(), (STEP, self.until)) {
+            Ok(Some(next)) if left > 0 => self.followed(&to, next, left - 1),
+            _ => Ok(answer.status),
+        }
     }
 
     /// A connection to who is asked first.
@@ -211,19 +255,26 @@ impl HostAnswer {
     /// The certificate's fault, where that is what fails: why, who issued it, what is at fault.
     pub(in crate::doctor) fn certificate(&self) -> Option<(&str, Option<&str>, Option<CertificateFault>)> {
         match &self.outcome {
-            Err(HostFault::Trial(TrialFailure::Certificate { reason, issuer, fault })) => {
+            Err(HostFault::Trial(TrialFailure::Certificate { reason, issuer, fault, .. })) => {
                 Some((reason, issuer.as_deref(), *fault))
             }
             _ => None,
         }
     }
 
-    /// Whether only this client refuses the certificate.
-    pub(in crate::doctor) fn is_fine_for_go(&self) -> bool {
-        self.certificate().is_some_and(|(_, _, fault)| fault == Some(CertificateFault::FineForGo))
+    /// Why only this client fails, and Go need not.
+    pub(in crate::doctor) fn fails_only_here(&self) -> Option<&str> {
+        match &self.outcome {
+            Err(HostFault::Trial(TrialFailure::Certificate {
+                reason,
+                fault: Some(CertificateFault::FineForGo),
+                ..
+            })) => Some(reason),
+            _ => None,
+        }
     }
 
-    /// Whether the proxy was reached and does not lead on, for want of no login.
+    /// Whether the proxy answers and does not lead on, for want of no login.
     pub(in crate::doctor) fn is_refused_by_proxy(&self) -> bool {
         let is_plain = self.url.scheme() == "http";
         self.via.is_some()
@@ -237,6 +288,11 @@ impl HostAnswer {
                 )) => *step == TrialStep::Tunnel || *step == TrialStep::Answer && is_plain,
                 _ => false,
             }
+    }
+
+    /// Whether the server answers without the proxy, which refuses.
+    pub(in crate::doctor) fn is_answered_without_proxy(&self) -> bool {
+        self.direct.as_ref().is_some_and(|direct| matches!(direct.outcome, Ok(Some(200..400 | 404 | 410))))
     }
 
     /// Whether it is the server that fails, or the way to it, and no proxy.

@@ -13,7 +13,7 @@ pub(in crate::doctor) mod routes;
 mod written_values;
 
 pub(in crate::doctor) use go_environment::GoEnvironment;
-pub(in crate::doctor) use host_answer::{HostAnswer, HostFault};
+pub(in crate::doctor) use host_answer::{HostAnswer, HostFault, NotModules};
 pub(in crate::doctor) use module_needs::ModuleNeed;
 pub(in crate::doctor) use written_values::{ListFault, list_fault, unusable_proxy};
 
@@ -200,6 +200,12 @@ impl NetworkFacts {
         })
     }
 
+    /// The server that would answer, had Go not ended at the entry at `index`.
+    pub(in crate::doctor) fn answers_behind(&self, index: usize) -> Option<&HostAnswer> {
+        let later = self.hosts().filter(|(at, _)| *at > index).map(|(_, answer)| answer);
+        later.into_iter().find(|answer| matches!(answer.outcome, Ok(Some(200..400 | 404 | 410))))
+    }
+
     /// How much it matters that the entry at `index` fails: an error where Go ends there, a note where another one answers
     /// Go, nothing where Go ends before it.
     pub(in crate::doctor) fn severity(&self, index: usize) -> Option<Severity> {
@@ -249,7 +255,7 @@ impl EntryAnswer {
             EntryState::Asked(answer) => match &answer.outcome {
                 Ok(None | Some(200..400)) => Says::Found,
                 Ok(Some(404 | 410)) => Says::Absent,
-                Err(_) if answer.is_fine_for_go() => Says::Unknown,
+                Err(_) if answer.fails_only_here().is_some() => Says::Unknown,
                 Ok(Some(_)) | Err(_) => Says::Failure,
             },
             EntryState::Directory | EntryState::Direct | EntryState::Off => Says::Unknown,

@@ -1,6 +1,7 @@
 //! One machine on one link, with each layer between it and its servers broken in turn: the first that breaks is the first
 //! finding, and the only one.
 
+mod answers;
 mod broken;
 mod lab;
 mod names;
@@ -11,6 +12,7 @@ use crate::support::namespaces;
 use crate::support::server::Reply;
 use crate::support::slow;
 use crate::support::world::SHIM_IS_BUILT;
+use answers::ANSWERS;
 use broken::BROKEN;
 use lab::{GATEWAY, Lab, far};
 use names::RESOLVING;
@@ -34,7 +36,7 @@ struct Case {
 }
 
 /// All cases, by what they are about.
-const CASES: [&[Case]; 3] = [WHOLE, BROKEN, RESOLVING];
+const CASES: [&[Case]; 4] = [WHOLE, BROKEN, ANSWERS, RESOLVING];
 
 const NONE: Case = Case { name: "whole", breaks: |_| {}, found: &[], says: &[] };
 
