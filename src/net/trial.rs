@@ -41,9 +41,11 @@ pub struct Trial {
 pub enum TrialStep {
     /// The TCP connection.
     Connection,
+    /// The TLS handshake with the proxy.
+    ProxyHandshake,
     /// The proxy's answer to CONNECT.
     Tunnel,
-    /// The TLS handshake.
+    /// The TLS handshake with the server.
     Handshake,
     /// The server's answer.
     Answer,
@@ -64,6 +66,8 @@ pub enum TrialFailure {
     Tunnel(u16),
     /// The certificate does not hold.
     Certificate {
+        /// Whose: that of the server, or of the proxy.
+        step: TrialStep,
         /// What does not hold.
         reason: String,
         /// Who issued it.
@@ -148,7 +152,7 @@ impl Trial {
         }
         let mut stream: Box<dyn Duplex> = Box::new(Timed { stream, until: by(step) });
         if let Some(proxy) = via.filter(|proxy| proxy.scheme() == "https") {
-            stream = self.secured(stream, proxy, TrialStep::Handshake, by(step))?;
+            stream = self.secured(stream, proxy, TrialStep::ProxyHandshake, by(step))?;
         }
         let is_secure = url.scheme() == "https";
         if let Some(proxy) = via.filter(|_| is_secure) {
@@ -238,7 +242,7 @@ impl TrialFailure {
                     Self::Unexpected(step, reason)
                 }
                 NetErrorKind::Tls { reason, issuer, fault } if is_of_certificate(error) => {
-                    Self::Certificate { reason, issuer, fault }
+                    Self::Certificate { step, reason, issuer, fault }
                 }
                 other => Self::Unexpected(step, other.to_string()),
             };

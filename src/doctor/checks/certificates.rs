@@ -1,6 +1,6 @@
 //! The certificates of the servers that Go asks, and the clock that they are compared with.
 
-use super::network::{server_place, written_in_list};
+use super::network::{host_of_first, host_place, named, server_place, written_in_list, written_proxy};
 use super::{Looked, NOTHING, one};
 use crate::calendar;
 use crate::doctor::facts::Examination;
@@ -10,6 +10,7 @@ use crate::doctor::place::FindingPlace;
 use crate::net::CertificateFault;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
+use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// No certificate is trusted at all.
@@ -49,7 +50,7 @@ pub(in crate::doctor) fn expired(facts: &Examination<'_>) -> Looked {
                 .by_hand("set the clock")
                 .command("sudo timedatectl set-ntp true"),
             None => finding
-                .what(format!("the certificate of {} is out of date", answer.host()))
+                .what(format!("the certificate of {} is out of date", owner(answer)))
                 .by_hand("tell who runs the server; if that date of today is wrong, set the clock (`sudo timedatectl set-ntp true`)"),
         }
     })
@@ -67,16 +68,18 @@ fn clock_fault(network: &NetworkFacts) -> Option<String> {
     if installed.is_some_and(|installed| installed > now) {
         return Some(format!("it says {}, which is before gvmr was installed", today()));
     }
-    let secure = || network.hosts().filter(|(_, answer)| answer.url.scheme() == "https");
-    let is_old =
-        |answer: &HostAnswer| answer.certificate().is_some_and(|(_, _, fault)| is_out_of_date(fault));
-    let is_all = secure().count() > 1 && secure().all(|(_, answer)| is_old(answer));
-    let begins_later = secure().any(|(_, answer)| {
-        answer.certificate().is_some_and(|(_, _, fault)| fault == Some(CertificateFault::NotYetValid))
-    });
-    if is_all {
+    let servers = network.hosts().map(|(_, answer)| answer).chain(&network.log);
+    let secure: Vec<_> = servers.filter(|answer| answer.url.scheme() == "https").collect();
+    let is_all =
+        secure.iter().all(|answer| answer.certificate().is_some_and(|(.., fault)| is_out_of_date(fault)));
+    // One proxy before several servers shows one certificate.
+    let owners: BTreeSet<_> = secure.iter().map(|answer| owner(answer)).collect();
+    if is_all && owners.len() > 1 {
         return Some(format!("it says {}, and the certificates of all servers are for other times", today()));
     }
+    let begins_later = secure.iter().any(|answer| {
+        answer.certificate().is_some_and(|(_, _, fault)| fault == Some(CertificateFault::NotYetValid))
+    });
     begins_later.then(|| format!("it says {}, and a certificate is of a later day", today()))
 }
 
@@ -85,8 +88,8 @@ pub(in crate::doctor) fn wrong_name(facts: &Examination<'_>) -> Looked {
     let is_it = |fault| fault == Some(CertificateFault::Name);
     of_faults(facts, "tls.wrong-name", is_it, |answer, reason, finding| {
         finding
-            .what(format!("the server that answers for {} has a certificate for other names", answer.host()))
-            .why(format!("{reason}: `x509: certificate is valid for …, not {}`", answer.host()))
+            .what(format!("what answers for {} has a certificate without that name", owner(answer)))
+            .why(format!("{reason}: `x509: certificate is valid for …, not {}`", name(answer)))
             .by_hand("use a name that the certificate has; or another machine answers there (DNS, the hosts file, a login page)")
     })
 }
@@ -98,7 +101,7 @@ pub(in crate::doctor) fn foreign_issuer(facts: &Examination<'_>) -> Looked {
         let issuer = answer.certificate().and_then(|(_, issuer, _)| issuer);
         let issuer = issuer.map_or_else(|| "an authority".to_owned(), printable::text);
         finding
-            .what(format!("the certificate of {} was issued by {issuer}, which this machine does not trust", answer.host()))
+            .what(format!("the certificate of {} was issued by {issuer}, which this machine does not trust", owner(answer)))
             .why(format!("{reason}: `x509: certificate signed by unknown authority`"))
             .by_hand(
                 "get the authority's certificate from who runs the network, into /usr/local/share/ca-certificates (`sudo \
@@ -114,10 +117,34 @@ fn of_faults(
     words: impl Fn(&HostAnswer, &str, Finding) -> Finding,
 ) -> Looked {
     let network = facts.network()?;
-    let findings = network.failed().filter_map(|(answer, _, severity)| {
-        let (reason, _, fault) = answer.certificate()?;
-        let finding = Finding::at(id, severity, written_in_list(facts)).and(server_place(answer));
-        is_it(fault).then(|| words(answer, reason, finding))
-    });
-    Ok(findings.collect())
+    let mut findings: Vec<Finding> = Vec::new();
+    for (answer, _, severity) in network.failed() {
+        let Some((reason, ..)) = answer.certificate().filter(|(.., fault)| is_it(*fault)) else { continue };
+        let is_proxy_s = answer.is_proxy_s_certificate();
+        let own = if is_proxy_s { host_place(answer) } else { server_place(answer) };
+        if is_proxy_s && findings.iter().any(|finding| finding.places.contains(&own)) {
+            continue; // one proxy for several servers
+        }
+        let written = if is_proxy_s { written_proxy(facts, answer) } else { written_in_list(facts) };
+        let finding = Finding::at(id, severity, written).and(own);
+        // What shows a certificate behind a proxy may be the proxy itself, which reads the traffic.
+        let is_behind = answer.via.is_some() && !is_proxy_s;
+        let finding = if is_behind { finding.and(written_proxy(facts, answer)) } else { finding };
+        findings.push(words(answer, reason, finding));
+    }
+    Ok(findings)
+}
+
+/// Whose certificate it is.
+fn owner(answer: &HostAnswer) -> String {
+    match answer.proxy() {
+        _ if answer.is_proxy_s_certificate() => named(answer),
+        Some(proxy) => format!("{} (through {proxy})", answer.host()),
+        None => answer.host(),
+    }
+}
+
+/// The name that the certificate should have.
+fn name(answer: &HostAnswer) -> String {
+    if answer.is_proxy_s_certificate() { host_of_first(answer) } else { answer.host() }
 }

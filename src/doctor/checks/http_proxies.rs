@@ -6,7 +6,8 @@ use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
 use crate::doctor::network::{HostAnswer, HostFault, unusable_proxy};
 use crate::doctor::place::FindingPlace;
-use crate::net::{NoProxy, TrialFailure};
+use crate::net::{NoProxy, TrialFailure, TrialStep};
+
 use gvmr_core::sys::printable;
 use std::net::IpAddr;
 
@@ -71,8 +72,16 @@ fn unreachable_words(answer: &HostAnswer, fault: &HostFault) -> Option<String> {
         HostFault::Trial(TrialFailure::Tunnel(status)) if *status != 407 => {
             format!("opens no tunnel to {}: HTTP {status}", answer.host())
         }
-        HostFault::Trial(TrialFailure::Silent(_)) => "does not answer in 5 s".to_owned(),
-        HostFault::Trial(TrialFailure::Reset(_)) => "closes the connection".to_owned(),
+        HostFault::Trial(TrialFailure::Silent(TrialStep::Connection)) => "does not answer in 5 s".to_owned(),
+        HostFault::Trial(TrialFailure::Silent(step)) => {
+            format!("takes the connection, and does not answer {} in 5 s", asked(*step))
+        }
+        HostFault::Trial(TrialFailure::Reset(TrialStep::Connection)) => {
+            "closes each new connection".to_owned()
+        }
+        HostFault::Trial(TrialFailure::Reset(step)) => {
+            format!("takes the connection, and closes it without an answer {}", asked(*step))
+        }
         HostFault::Trial(TrialFailure::Unreachable(_)) => "is not there: no route to host".to_owned(),
         HostFault::Trial(TrialFailure::Unexpected(_, reason)) => {
             format!("does not answer as a proxy: {reason}")
@@ -84,6 +93,15 @@ fn unreachable_words(answer: &HostAnswer, fault: &HostFault) -> Option<String> {
         | HostFault::NoModules(_)
         | HostFault::Gateway(_) => return None,
     })
+}
+
+/// What a proxy is asked in a step of the request.
+fn asked(step: TrialStep) -> &'static str {
+    match step {
+        TrialStep::ProxyHandshake => "to the TLS hello",
+        TrialStep::Tunnel => "to CONNECT",
+        TrialStep::Connection | TrialStep::Handshake | TrialStep::Answer => "to the request",
+    }
 }
 
 /// A proxy that wants another login.

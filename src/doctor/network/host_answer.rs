@@ -262,6 +262,14 @@ impl HostAnswer {
         }
     }
 
+    /// Whether the certificate that fails is that of the proxy.
+    pub(in crate::doctor) fn is_proxy_s_certificate(&self) -> bool {
+        matches!(
+            &self.outcome,
+            Err(HostFault::Trial(TrialFailure::Certificate { step: TrialStep::ProxyHandshake, .. }))
+        )
+    }
+
     /// Why only this client fails, and Go need not.
     pub(in crate::doctor) fn fails_only_here(&self) -> Option<&str> {
         match &self.outcome {
@@ -281,11 +289,6 @@ impl HostAnswer {
             && match &self.outcome {
                 Ok(Some(403 | 502..=504)) => is_plain,
                 Err(HostFault::Trial(TrialFailure::Tunnel(status))) => *status != 407,
-                Err(HostFault::Trial(
-                    TrialFailure::Silent(step)
-                    | TrialFailure::Reset(step)
-                    | TrialFailure::Unexpected(step, _),
-                )) => *step == TrialStep::Tunnel || *step == TrialStep::Answer && is_plain,
                 _ => false,
             }
     }

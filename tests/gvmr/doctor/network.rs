@@ -5,6 +5,7 @@ mod answers;
 mod broken;
 mod lab;
 mod names;
+mod proxies;
 mod whole;
 
 use super::findings;
@@ -16,6 +17,7 @@ use answers::ANSWERS;
 use broken::BROKEN;
 use lab::{GATEWAY, Lab, far};
 use names::RESOLVING;
+use proxies::PROXIES;
 use serde_json::Value;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,7 +38,7 @@ struct Case {
 }
 
 /// All cases, by what they are about.
-const CASES: [&[Case]; 4] = [WHOLE, BROKEN, ANSWERS, RESOLVING];
+const CASES: [&[Case]; 5] = [WHOLE, BROKEN, ANSWERS, PROXIES, RESOLVING];
 
 const NONE: Case = Case { name: "whole", breaks: |_| {}, found: &[], says: &[] };
 
