@@ -26,13 +26,22 @@ pub(super) struct RefusedCertificate {
 /// A TLS configuration that trusts `roots`, which are read with the first certificate to be checked: plain `http`
 /// and files never wait for them.
 pub(super) fn tls(roots: Roots) -> Result<ClientConfig, String> {
+    configuration(roots, false)
+}
+
+/// The same for a trial, which also lets servers show keys that rustls cannot check, to name them in its refusal.
+pub(super) fn tls_of_trial(roots: Roots) -> Result<ClientConfig, String> {
+    configuration(roots, true)
+}
+
+fn configuration(roots: Roots, is_trial: bool) -> Result<ClientConfig, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     // Another part of the process may have chosen one; ours is passed explicitly and this is only a default.
     let _ = CryptoProvider::install_default(rustls::crypto::ring::default_provider());
     let versions =
         ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions();
     let builder = versions.map_err(|error| error.to_string())?;
-    let checks = Arc::new(Verifier { roots, inner: OnceLock::new(), provider });
+    let checks = Arc::new(Verifier { roots, inner: OnceLock::new(), provider, is_trial });
     // "Dangerous" since a verifier could accept everything; this one only adds words to a refusal.
     Ok(builder.dangerous().with_custom_certificate_verifier(checks).with_no_client_auth())
 }
@@ -42,7 +51,11 @@ struct Verifier {
     roots: Roots,
     inner: OnceLock<Result<Arc<WebPkiServerVerifier>, String>>,
     provider: Arc<CryptoProvider>,
+    is_trial: bool,
 }
+
+/// The signature of a server whose key rustls cannot check, and Go can.
+const ONLY_GO_S: SignatureScheme = SignatureScheme::ECDSA_NISTP521_SHA512;
 
 impl Verifier {
     /// The check itself; with no trusted certificate the reason why every other one is refused.
@@ -82,6 +95,16 @@ impl Verifier {
         server_name: &ServerName<'_>,
     ) -> Option<CertificateFault> {
         let is_fine = match (fault, error) {
+            // ECDSA with SHA-256, SHA-384 or SHA-512, on a curve or with a digest that rustls lacks: the name of the issuer is
+            // known here, or the signature would not be looked at.
+            (
+                _,
+                CertificateError::UnsupportedSignatureAlgorithmContext { signature_algorithm_id, .. }
+                | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
+                    signature_algorithm_id,
+                    ..
+                },
+            ) => signature_algorithm_id.windows(ECDSA_SHA2.len()).any(|bytes| bytes == ECDSA_SHA2),
             // webpki looks at this before it looks for the issuer.
             (Some(CertificateFault::Authority), _) => {
                 let Some(issuer) = issuer_name(end_entity) else { return fault };
@@ -109,17 +132,18 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let refused = |(reason, fault): (String, Option<CertificateFault>)| {
-            let refused = RefusedCertificate { reason, issuer: issuer(end_entity), fault };
-            Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
-        };
+        let refused = |(reason, fault)| refusal(end_entity, reason, fault);
         let inner = self
             .inner()
             .map_err(|reason| refused(self.named((reason.to_owned(), Some(CertificateFault::Issuer)))))?;
         inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now).map_err(
             |error| match error {
                 Error::InvalidCertificate(error) => {
-                    let (reason, fault) = self.named(words(&error, server_name, now));
+                    let (reason, fault) = if has_no_extensions(end_entity) {
+                        (NO_NAMES.to_owned(), Some(CertificateFault::Name))
+                    } else {
+                        self.named(words(&error, server_name, now))
+                    };
                     refused((reason, self.as_go_has_it(&error, fault, end_entity, server_name)))
                 }
                 other => other,
@@ -133,6 +157,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        is_checked_here(certificate, signed)?;
         let algorithms = &self.provider.signature_verification_algorithms;
         rustls::crypto::verify_tls12_signature(message, certificate, signed, algorithms)
     }
@@ -143,13 +168,33 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        is_checked_here(certificate, signed)?;
         let algorithms = &self.provider.signature_verification_algorithms;
         rustls::crypto::verify_tls13_signature(message, certificate, signed, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        let mut schemes = self.provider.signature_verification_algorithms.supported_schemes();
+        if self.is_trial {
+            schemes.push(ONLY_GO_S);
+        }
+        schemes
     }
+}
+
+/// Refuses what a trial lets servers show and rustls cannot check. The certificate itself has been checked by then.
+fn is_checked_here(certificate: &CertificateDer<'_>, signed: &DigitallySignedStruct) -> Result<(), Error> {
+    if signed.scheme != ONLY_GO_S {
+        return Ok(());
+    }
+    let reason = "its key is on the curve P-521, which the TLS library of gvmr lacks".to_owned();
+    Err(refusal(certificate, reason, Some(CertificateFault::FineForGo)))
+}
+
+/// What rustls is given where a certificate is refused.
+fn refusal(certificate: &[u8], reason: String, fault: Option<CertificateFault>) -> Error {
+    let refused = RefusedCertificate { reason, issuer: issuer(certificate), fault };
+    Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
 }
 
 /// A refusal in words, and what is at fault where that is known.
@@ -191,9 +236,22 @@ fn words(
             let words = "the server shows the certificate of an authority as its own";
             (words.to_owned(), Some(CertificateFault::Authority))
         }
+        #[allow(deprecated)] // what webpki says where it has no more to say
+        CertificateError::UnsupportedSignatureAlgorithm
+        | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            let words = "its signature is of a kind that cannot be checked here, such as SHA-1, MD5 or P-521";
+            (words.to_owned(), None)
+        }
         other => (other.to_string(), None),
     }
 }
+
+/// Why a certificate of the first version of X.509 is for no host.
+const NO_NAMES: &str = "the certificate is of X.509 version 1, which has no names of hosts";
+
+/// The object identifiers of ECDSA with a digest of the SHA-2 family begin so: 1.2.840.10045.4.3.
+const ECDSA_SHA2: [u8; 7] = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03];
 
 /// The names that a certificate is for, the first few: ` but for a, b`.
 fn presented_names(presented: &[String]) -> String {
@@ -224,12 +282,23 @@ fn issuer(certificate: &[u8]) -> Option<String> {
     attribute(issuer, common_name).or_else(|| attribute(issuer, organisation))
 }
 
+/// What begins a `TBSCertificate`, unless it is of the first version.
+const VERSION: u8 = 0xa0;
+
+/// Whether a certificate is of the first version of X.509.
+fn has_no_extensions(certificate: &[u8]) -> bool {
+    fields(certificate).is_some_and(|fields| fields.first() != Some(&VERSION))
+}
+
+fn fields(certificate: &[u8]) -> Option<&[u8]> {
+    let (_, certificate, _) = element(certificate)?;
+    Some(element(certificate)?.1)
+}
+
 /// The issuer's whole name, without the header of its sequence.
 fn issuer_name(certificate: &[u8]) -> Option<&[u8]> {
     const SEQUENCE: u8 = 0x30;
-    const VERSION: u8 = 0xa0;
-    let (_, certificate, _) = element(certificate)?;
-    let (_, mut fields, _) = element(certificate)?;
+    let mut fields = fields(certificate)?;
     if fields.first() == Some(&VERSION) {
         fields = element(fields)?.2;
     }

@@ -176,7 +176,8 @@ pub enum CertificateFault {
     Name,
     /// The certificate is an authority's, not a server's.
     Authority,
-    /// The go command takes the certificate: an authority's that is trusted, or one for all names below a top-level domain.
+    /// The go command takes the certificate, or can check what this client cannot: an authority's that is trusted, one for all
+    /// names below a top-level domain, a key or a signature on the curve P-521.
     FineForGo,
     /// The server does not speak TLS.
     NoTls,

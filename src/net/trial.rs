@@ -18,7 +18,7 @@ use super::tunnel;
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::{AlertDescription, ClientConfig, ClientConnection, StreamOwned};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -77,12 +77,14 @@ pub enum TrialFailure {
     },
     /// What came is not what that step expects.
     Unexpected(TrialStep, String),
+    /// What this client offers is nothing that the other side takes, while Go offers more.
+    NothingInCommon(TrialStep),
 }
 
 impl Trial {
     /// Trials by these settings; the error is the reason in words.
     pub fn new(settings: NetSettings) -> Result<Self, String> {
-        let tls = Arc::new(certificate::tls(settings.roots.clone())?);
+        let tls = Arc::new(certificate::tls_of_trial(settings.roots.clone())?);
         Ok(Self { settings, tls })
     }
 
@@ -237,6 +239,9 @@ impl TrialFailure {
 
     fn of_io(error: &io::Error, step: TrialStep) -> Self {
         if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            if *error == rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) {
+                return Self::NothingInCommon(step);
+            }
             return match classify::of_tls(error) {
                 NetErrorKind::Tls { reason, fault: Some(CertificateFault::NoTls), .. } => {
                     Self::Unexpected(step, reason)

@@ -39,6 +39,7 @@ fn fails(log: &HostAnswer) -> Option<String> {
         Err(HostFault::NoRoute(_) | HostFault::Gateway(_)) => "is behind no route".to_owned(),
         Err(HostFault::NoModules(_)) => "answers with a web page".to_owned(),
         Err(HostFault::Trial(failure)) => match failure {
+            TrialFailure::NothingInCommon(_) => return None,
             TrialFailure::Refused => "refuses the connection".to_owned(),
             TrialFailure::Unreachable(_) => "cannot be reached".to_owned(),
             TrialFailure::Silent(_) => "does not answer in time".to_owned(),

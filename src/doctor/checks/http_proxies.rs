@@ -87,7 +87,9 @@ fn unreachable_words(answer: &HostAnswer, fault: &HostFault) -> Option<String> {
             format!("does not answer as a proxy: {reason}")
         }
         // Told by other kinds.
-        HostFault::Trial(TrialFailure::Tunnel(_) | TrialFailure::Certificate { .. })
+        HostFault::Trial(
+            TrialFailure::Tunnel(_) | TrialFailure::Certificate { .. } | TrialFailure::NothingInCommon(_),
+        )
         | HostFault::Setting
         | HostFault::Name
         | HostFault::NoModules(_)

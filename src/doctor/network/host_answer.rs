@@ -278,6 +278,9 @@ impl HostAnswer {
                 fault: Some(CertificateFault::FineForGo),
                 ..
             })) => Some(reason),
+            Err(HostFault::Trial(TrialFailure::NothingInCommon(_))) => {
+                Some("it takes no cipher or key that the TLS library of gvmr has")
+            }
             _ => None,
         }
     }
