@@ -7,13 +7,25 @@ use crate::doctor::finding::Finding;
 use crate::doctor::network::{HostAnswer, HostFault};
 use crate::doctor::place::FindingPlace;
 use crate::net::TrialFailure;
+use crate::verify::{Database, SettingError};
 use gvmr_core::sys::printable;
 
 /// Variables that hold patterns of module paths.
 const PATTERNS: [&str; 3] = ["GOPRIVATE", "GONOSUMDB", "GONOPROXY"];
 
-/// The checksum database does not answer, and a module needs it.
+/// The checksum database does not answer, and a module needs it; or GOSUMDB names none.
 pub(in crate::doctor) fn unreachable(facts: &Examination<'_>) -> Looked {
+    facts.network_is_wanted()?;
+    let setting = facts.setting("GOSUMDB")?;
+    let value = setting.value().filter(|_| !setting.is_told_as_quoted());
+    if let Some(fault) = value.as_deref().and_then(database_fault) {
+        return one(Some(
+            Finding::error("sumdb.unreachable", place(facts, "GOSUMDB"))
+                .what(format!("GOSUMDB names no checksum database: {fault}"))
+                .why("go fails on each module that go.sum lacks: `verifying module: invalid GOSUMDB`")
+                .by_hand("unset it for sum.golang.org, or write NAME+KEY, with the address behind a blank where it has another"),
+        ));
+    }
     let network = facts.network()?;
     let Some(log) = &network.log else { return NOTHING };
     let Some(module) = network.modules.iter().find(|module| network.asks_log(module)) else { return NOTHING };
@@ -29,6 +41,16 @@ pub(in crate::doctor) fn unreachable(facts: &Examination<'_>) -> Looked {
             ))
             .by_hand("use a proxy that serves it too, or GOSUMDB=sum.golang.google.cn, the same log under another name"),
     ))
+}
+
+/// What go refuses in a value of GOSUMDB.
+fn database_fault(value: &str) -> Option<&'static str> {
+    match Database::from_setting(value).err()? {
+        SettingError::Disabled | SettingError::Missing => None,
+        SettingError::Fields(_) => Some("it has too many fields"),
+        SettingError::Url => Some("its address is none of https, http and file"),
+        SettingError::Key { .. } | SettingError::Name(_) => Some("its key is malformed"),
+    }
 }
 
 fn fails(log: &HostAnswer) -> Option<String> {
@@ -108,10 +130,60 @@ fn pattern_fault(list: &str) -> Option<(&'static str, &'static str)> {
             ("begins with a dot", "write `*.` in front of the domain")
         } else if pattern.contains(char::is_whitespace) {
             ("has a blank", "delete the blank, and separate patterns by commas")
+        } else if is_malformed(pattern) {
+            (
+                "is malformed: a `[` that nothing closes, or a `\\` at its end",
+                "write the module's path, with `*` for a part of it",
+            )
         } else {
             return None;
         })
     })
+}
+
+/// Whether Go's `path.Match` finds a pattern malformed, which then matches nothing: a class that is empty or that nothing closes,
+/// an escape of nothing.
+fn is_malformed(pattern: &str) -> bool {
+    let mut rest = pattern;
+    while let Some(letter) = rest.chars().next() {
+        rest = &rest[letter.len_utf8()..];
+        let behind = match letter {
+            '[' => behind_class(rest),
+            '\\' => behind_letter(rest),
+            _ => Some(rest),
+        };
+        match behind {
+            Some(behind) => rest = behind,
+            None => return true,
+        }
+    }
+    false
+}
+
+/// What follows the class whose bracket stands before this.
+fn behind_class(class: &str) -> Option<&str> {
+    let in_class = |rest: &'_ str| !rest.is_empty() && !rest.starts_with(['-', ']']);
+    let mut rest = class.strip_prefix('^').unwrap_or(class);
+    let mut is_empty = true;
+    loop {
+        match rest.strip_prefix(']') {
+            Some(behind) if !is_empty => return Some(behind),
+            _ => rest = bound(rest).filter(|_| in_class(rest))?,
+        }
+        if let Some(end) = rest.strip_prefix('-') {
+            rest = bound(end).filter(|_| in_class(end))?;
+        }
+        is_empty = false;
+    }
+}
+
+/// What follows a letter of a class, escaped or not; something must.
+fn bound(rest: &str) -> Option<&str> {
+    behind_letter(rest.strip_prefix('\\').unwrap_or(rest)).filter(|behind| !behind.is_empty())
+}
+
+fn behind_letter(rest: &str) -> Option<&str> {
+    rest.chars().next().map(|letter| &rest[letter.len_utf8()..])
 }
 
 #[cfg(test)]
@@ -120,13 +192,32 @@ mod tests {
 
     #[test]
     fn patterns_that_match_nothing_are_told_from_those_that_do() {
-        for fine in
-            ["*.corp.example", "*corp.example", "corp.example/*", "a.example,b.example/x", "", "a.example,"]
-        {
+        for fine in [
+            "*.corp.example",
+            "*corp.example",
+            "corp.example/*",
+            "a.example,b.example/x",
+            "",
+            "a.example,",
+            "a[b-d]/x",
+            "a\\[b",
+        ] {
             assert_eq!(pattern_fault(fine), None, "{fine}");
         }
-        for wrong in ["https://corp.example", ".corp.example", "a.example, b.example", "corp.example ", "a;b"]
-        {
+        for wrong in [
+            "https://corp.example",
+            ".corp.example",
+            "a.example, b.example",
+            "corp.example ",
+            "a;b",
+            "[",
+            "a[b",
+            "[]a",
+            "a\\",
+            "[-a]",
+            "[a-]",
+            "[a",
+        ] {
             assert!(pattern_fault(wrong).is_some(), "{wrong}");
         }
     }

@@ -8,6 +8,7 @@ mod clock;
 mod lab;
 mod names;
 mod proxies;
+mod settings;
 mod whole;
 
 use super::findings;
@@ -23,6 +24,8 @@ use lab::{GATEWAY, Lab, far};
 use names::RESOLVING;
 use proxies::PROXIES;
 use serde_json::Value;
+use settings::SETTINGS;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use whole::WHOLE;
@@ -42,7 +45,7 @@ struct Case {
 }
 
 /// All cases, by what they are about.
-const CASES: [&[Case]; 7] = [WHOLE, BROKEN, ANSWERS, PROXIES, RESOLVING, CERTIFICATES, CLOCK];
+const CASES: [&[Case]; 8] = [WHOLE, BROKEN, ANSWERS, PROXIES, RESOLVING, CERTIFICATES, CLOCK, SETTINGS];
 
 const NONE: Case = Case { name: "whole", breaks: |_| {}, found: &[], says: &[] };
 
