@@ -123,6 +123,30 @@ impl Verifier {
     }
 }
 
+impl Verifier {
+    /// Why Go trusts no authority of a chain, where the dates of all in the store that issued it are wrong: rustls does not look
+    /// at those.
+    fn out_of_date_root(&self, chain: &[&CertificateDer<'_>], now: UnixTime) -> Option<String> {
+        let issuers: Vec<_> = chain.iter().filter_map(|one| issuer_name(one)).collect();
+        let today = calendar::date(now.as_secs());
+        let mut fault = None;
+        for root in self.roots.certificates() {
+            let Some((subject, from, to)) = subject_and_dates(&root) else { continue };
+            if !issuers.contains(&subject) {
+                continue;
+            }
+            if from > today {
+                fault = Some(format!("the certificate of that authority here begins {from}"));
+            } else if to < today {
+                fault = Some(format!("the certificate of that authority here expired {to}"));
+            } else {
+                return None;
+            }
+        }
+        fault
+    }
+}
+
 impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
@@ -136,19 +160,24 @@ impl ServerCertVerifier for Verifier {
         let inner = self
             .inner()
             .map_err(|reason| refused(self.named((reason.to_owned(), Some(CertificateFault::Issuer)))))?;
-        inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now).map_err(
-            |error| match error {
-                Error::InvalidCertificate(error) => {
-                    let (reason, fault) = if has_no_extensions(end_entity) {
-                        (NO_NAMES.to_owned(), Some(CertificateFault::Name))
-                    } else {
-                        self.named(words(&error, server_name, now))
-                    };
-                    refused((reason, self.as_go_has_it(&error, fault, end_entity, server_name)))
-                }
-                other => other,
-            },
-        )
+        let verified = inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        if let (Ok(_), true) = (&verified, self.is_trial) {
+            let chain: Vec<_> = std::iter::once(end_entity).chain(intermediates).collect();
+            if let Some(reason) = self.out_of_date_root(&chain, now) {
+                return Err(refused((reason, Some(CertificateFault::Issuer))));
+            }
+        }
+        verified.map_err(|error| match error {
+            Error::InvalidCertificate(error) => {
+                let (reason, fault) = if has_no_extensions(end_entity) {
+                    (NO_NAMES.to_owned(), Some(CertificateFault::Name))
+                } else {
+                    self.named(words(&error, server_name, now))
+                };
+                refused((reason, self.as_go_has_it(&error, fault, end_entity, server_name)))
+            }
+            other => other,
+        })
     }
 
     fn verify_tls12_signature(
@@ -306,6 +335,34 @@ fn issuer_name(certificate: &[u8]) -> Option<&[u8]> {
     let after_algorithm = element(after_serial)?.2;
     let (tag, issuer, _) = element(after_algorithm)?;
     (tag == SEQUENCE).then_some(issuer)
+}
+
+/// The subject's whole name, as [`issuer_name`] gives it, and the first and the last day.
+fn subject_and_dates(certificate: &[u8]) -> Option<(&[u8], String, String)> {
+    let mut fields = fields(certificate)?;
+    if fields.first() == Some(&VERSION) {
+        fields = element(fields)?.2;
+    }
+    let after_algorithm = element(element(fields)?.2)?.2;
+    let (_, validity, after_validity) = element(element(after_algorithm)?.2)?;
+    let (from, after_from) = day(validity)?;
+    let (to, _) = day(after_from)?;
+    let (_, subject, _) = element(after_validity)?;
+    Some((subject, from, to))
+}
+
+/// The day of a `UTCTime` or a `GeneralizedTime`, and what follows it.
+fn day(time: &[u8]) -> Option<(String, &[u8])> {
+    const UTC_TIME: u8 = 0x17;
+    let (tag, text, rest) = element(time)?;
+    let text = std::str::from_utf8(text).ok()?;
+    let century = match tag {
+        UTC_TIME if text < "50" => "20",
+        UTC_TIME => "19",
+        _ => "",
+    };
+    let text = format!("{century}{text}");
+    Some((format!("{}-{}-{}", text.get(..4)?, text.get(4..6)?, text.get(6..8)?), rest))
 }
 
 /// The text of one attribute of a distinguished name, such as `2.5.4.3`.

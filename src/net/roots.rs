@@ -85,14 +85,17 @@ impl Roots {
 
     /// Reads every trusted certificate. An empty store is not an error: plain `http` works without.
     pub(super) fn load(&self) -> RootCertStore {
-        let mut seen = HashSet::new();
         let mut store = RootCertStore::empty();
+        store.add_parsable_certificates(self.certificates());
+        store
+    }
+
+    /// Every trusted certificate, each once.
+    pub(super) fn certificates(&self) -> Vec<CertificateDer<'static>> {
+        let mut seen = HashSet::new();
+        let mut all = Vec::new();
         let mut add = |data: &[u8]| {
-            for certificate in certificates(data) {
-                if seen.insert(certificate.as_ref().to_vec()) {
-                    store.add_parsable_certificates([certificate]);
-                }
-            }
+            all.extend(certificates(data).filter(|certificate| seen.insert(certificate.as_ref().to_vec())));
         };
         if let Some(data) =
             self.files.iter().find_map(|file| bounded::read(file, BUNDLE_LIMIT).ok().flatten())
@@ -106,7 +109,7 @@ impl Roots {
                 }
             }
         }
-        store
+        all
     }
 }
 
