@@ -14,8 +14,8 @@ mod whole;
 use super::findings;
 use crate::support::namespaces;
 use crate::support::server::Reply;
-use crate::support::slow;
 use crate::support::world::SHIM_IS_BUILT;
+use crate::support::{skip, slow};
 use answers::ANSWERS;
 use broken::BROKEN;
 use certificates::CERTIFICATES;
@@ -25,7 +25,6 @@ use names::RESOLVING;
 use proxies::PROXIES;
 use serde_json::Value;
 use settings::SETTINGS;
-use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use whole::WHOLE;
@@ -57,7 +56,7 @@ fn each_broken_layer_is_the_first_finding_and_look_alikes_are_none() {
     let only = std::env::var("GVMR_TEST_CASE").ok();
     let moves_clocks = clock::library().is_some();
     if !moves_clocks {
-        support::skip("clocks are not moved: the library of faketime is missing");
+        skip("clocks are not moved: the library of faketime is missing");
     }
     let needs_no_clock = |case: &Case| !CLOCK.iter().any(|clock| clock.name == case.name);
     let cases: Vec<_> = CASES
@@ -135,7 +134,7 @@ fn it_fails_where_go_does(lab: &Lab, case: &Case, report: &Value) {
         is_error && ["net", "goproxy", "proxy", "tls"].contains(&area)
     };
     let found = report["findings"].as_array().unwrap().iter().find(is_in_its_way);
-    let Some(go) = lab.go() else { return support::skip("no go on PATH") };
+    let Some(go) = lab.go() else { return skip("no go on PATH") };
     assert_eq!(go.code == Some(0), found.is_none(), "{go:#?} {found:#?}");
 }
 
