@@ -45,6 +45,18 @@ pub fn rules(
     rules_of(&file, own, home.as_deref())
 }
 
+/// The same, for who only looks: nothing is stored.
+pub fn rules_to_look_at(
+    own: Option<&UserDirs>,
+    environment: &dyn Environment,
+) -> Result<Option<CompiledRules>, ConfigError> {
+    if user_dirs::config_file(environment).is_some() {
+        rules(None, environment)
+    } else {
+        rules(own, environment)
+    }
+}
+
 /// What was compiled last, whatever the file holds now.
 fn compiled(own: &UserDirs) -> Option<CompiledRules> {
     let stored = bounded::read_owned(&own.rules(), RECORD_LIMIT, &shared_home::trusted_uids()).ok()??;

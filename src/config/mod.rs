@@ -19,7 +19,7 @@ mod sources;
 mod trust;
 
 pub use auto_install::AutoInstall;
-pub use compiled::rules;
+pub use compiled::{rules, rules_to_look_at};
 pub use error::ConfigError;
 pub use place::{home_to_share, own_home};
 pub use ruled_environment::RuledEnvironment;

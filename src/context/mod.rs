@@ -189,10 +189,12 @@ impl Context {
 
     /// The user's rules as they are now; those of another user's file do not count, as the shim's own code finds too.
     pub fn rules(&self) -> Result<Option<CompiledRules>, ConfigError> {
-        match config::rules(UserDirs::of(&self.settings.home, &Process).as_ref(), &Process) {
-            Err(ConfigError::Foreign { .. }) => Ok(None),
-            rules => rules,
-        }
+        known(config::rules(UserDirs::of(&self.settings.home, &Process).as_ref(), &Process))
+    }
+
+    /// The same; what was edited is not stored as it was compiled.
+    pub fn rules_to_look_at(&self) -> Result<Option<CompiledRules>, ConfigError> {
+        known(config::rules_to_look_at(UserDirs::of(&self.settings.home, &Process).as_ref(), &Process))
     }
 
     /// Makes the toolchains reachable under their names in the shim directory.
@@ -241,5 +243,13 @@ impl Environment for ProjectOnly {
     fn get(&self, name: &str) -> Option<OsString> {
         let overrules = name.starts_with("GVMR_") || matches!(name, "GOWORK" | "GO111MODULE" | "PWD");
         if overrules { None } else { Process.get(name) }
+    }
+}
+
+/// Another user's file does not count.
+fn known(rules: Result<Option<CompiledRules>, ConfigError>) -> Result<Option<CompiledRules>, ConfigError> {
+    match rules {
+        Err(ConfigError::Foreign { .. }) => Ok(None),
+        rules => rules,
     }
 }

@@ -50,6 +50,10 @@ impl Assignment {
     /// Whether the line does nothing else than give `name` this value, and export it.
     pub(super) fn is_all_of(&self, line: &[u8], name: &str) -> bool {
         let before = text(line, 0..self.command.start);
+        // Another variable of the same `export` would go with it.
+        if text(line, self.command.start..self.value.start).matches('=').count() > 1 {
+            return false;
+        }
         let behind = text(line, self.value.end..line.len());
         let behind = behind.trim().trim_start_matches(')').trim_matches(';').trim();
         let export = format!("export {name}");
@@ -204,6 +208,8 @@ mod tests {
             ("set -gx GOROOT /x", true),
             ("GOROOT=/x make", false),
             ("export GOROOT=/x GOPATH=/y", false),
+            ("export GOPATH=/y GOROOT=/x", false),
+            ("GOPATH=/y GOROOT=/x", false),
             ("A=1; export GOROOT=/x", false),
             ("[ -d /x ] && export GOROOT=/x", false),
         ] {

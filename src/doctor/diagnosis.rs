@@ -56,7 +56,7 @@ impl Diagnosis {
                     for finding in &mut findings {
                         exports::explain(facts, finding);
                     }
-                    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+                    if findings.iter().any(|finding| finding.is_cause) {
                         found.insert(kind.id);
                     }
                     diagnosis.findings.extend(findings.into_iter().filter(|_| is_wanted));

@@ -70,6 +70,9 @@ const MENDED: [&str; 6] = [
     "modules.switched-off",
 ];
 
+/// Kinds of findings about values that cannot be taken apart beyond doubt.
+const MAY_HOLD_SECRETS: [&str; 2] = ["proxy.malformed", "goproxy.malformed"];
+
 /// The files that sessions may read, whatever the shell, the machine's first.
 pub(super) fn files(home: Option<&Path>) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = SHARED.iter().map(PathBuf::from).collect();
@@ -198,13 +201,20 @@ pub(super) fn line_that_names(directory: &Path, login: &LoginShell) -> Option<So
     files(Some(home)).iter().rev().find_map(|file| lines(file).find(is_named))
 }
 
-/// Lets a finding about a variable of this process begin with the line that exports it, or end with the process that
-/// has it first.
+/// Lets a finding about a variable of this process name the line that exports it before the variable, or at its end the
+/// process that has it first.
 pub(super) fn explain(facts: &Examination<'_>, finding: &mut Finding) {
-    let Some(FindingPlace::Variable { variable, holder: "process" }) = finding.places.first() else { return };
-    let name = *variable;
+    let variable = finding.places.iter().enumerate().find_map(|(index, place)| match place {
+        FindingPlace::Variable { variable, holder: "process" } => Some((index, *variable)),
+        _ => None,
+    });
+    let Some((index, name)) = variable else { return };
     if let Some(line) = of_process(facts, name) {
-        finding.places.insert(0, FindingPlace::line(&line.place.file, Some(line.place.line)));
+        let place = match line.shown_as(name).filter(|_| !MAY_HOLD_SECRETS.contains(&finding.id)) {
+            Some(shown) => shown,
+            None => FindingPlace::line(&line.place.file, Some(line.place.line)),
+        };
+        finding.places.insert(index, place);
         offer(facts, finding, &line, name);
     } else {
         let ancestor = Process.get(name).and_then(|value| Ancestor::first_with(name, &value));

@@ -35,6 +35,8 @@ pub struct Finding {
     pub fix: Fix,
     /// The same for `--fix`, where gvmr can do it.
     pub mend: Option<Mend>,
+    /// Whether what follows from it is not looked for: an error's consequences, and those of some warnings.
+    pub is_cause: bool,
 }
 
 /// Why a kind of finding was not looked for.
@@ -91,7 +93,14 @@ impl Finding {
             sessions: Vec::new(),
             fix: Fix { automatic: false, command: None, text: String::new() },
             mend: None,
+            is_cause: severity == Severity::Error,
         }
+    }
+
+    /// The same, which explains what fails.
+    #[must_use]
+    pub fn as_cause(self) -> Self {
+        Self { is_cause: true, ..self }
     }
 
     /// An error that this place shows.

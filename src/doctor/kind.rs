@@ -28,8 +28,12 @@ const fn after(after: &'static [&'static str], kind: Kind) -> Kind {
 
 /// Without these nothing that has a name is reached.
 const NO_NAMES: &[&str] = &["net.no-route", "net.gateway-silent", "net.resolver"];
-
-/// The same, and without trusted certificates every other fault of one is hidden.
+/// The same, and where go does not come to the server that answers, the others may fail.
+const STOPPED: &[&str] = &["net.no-route", "net.gateway-silent", "net.resolver", "goproxy.stops-at-comma"];
+/// The same, and where the direct way is not the one that was meant, it fails.
+const NO_WAY: &[&str] =
+    &["net.no-route", "net.gateway-silent", "net.resolver", "goproxy.stops-at-comma", "proxy.not-used"];
+/// Without names, and without trusted certificates, every other fault of one is hidden.
 const NO_TRUST: &[&str] = &["net.no-route", "net.gateway-silent", "net.resolver", "tls.no-roots"];
 /// A file that cannot be read, and what follows from that.
 const UNREAD: &[&str] = &["rc.unreadable", "rc.on-share"];
@@ -47,6 +51,7 @@ const READING: &[&str] = &[
 ];
 /// Why a session may have no go, or another one.
 const NO_GO: &[&str] = &[
+    "gvmr.home-unfit",
     "rc.unreadable",
     "rc.on-share",
     "rc.hidden-profile",
@@ -63,13 +68,14 @@ const NO_GO: &[&str] = &[
 
 /// A module that cannot be fetched is not looked up in the checksum database.
 const NO_MODULES: &[&str] =
-    &["net.no-route", "net.gateway-silent", "net.resolver", "goproxy.direct-without-dns"];
+    &["net.no-route", "net.gateway-silent", "net.resolver", "proxy.not-used", "goproxy.direct-without-dns"];
 
 /// All of them, causes first.
 pub const KINDS: &[Kind] = &[
     kind("gvmr.home-unfit", checks::home::unfit),
     kind("gvmr.rules", checks::rules::mistakes),
     kind("gvmr.shim-broken", checks::shims::broken),
+    kind("gvmr.default-missing", checks::home::default_missing),
     kind("host.limits", checks::limits::too_low),
     after(&["gvmr.home-unfit", "host.limits"], kind("host.cannot-run", checks::machine::cannot_run)),
     kind("host.seccomp-clone3", checks::machine::seccomp_clone3),
@@ -98,7 +104,10 @@ pub const KINDS: &[Kind] = &[
     kind("goenv.quoted", checks::env_file::quoted),
     kind("goenv.bad-flags", checks::env_file::bad_flags),
     kind("goenv.stale-target", checks::target::stale),
-    kind("toolchain.not-available", checks::toolchain::not_available),
+    after(
+        &["gvmr.home-unfit", "gvmr.default-missing"],
+        kind("toolchain.not-available", checks::toolchain::not_available),
+    ),
     kind("toolchain.env-file", checks::toolchain::in_env_file),
     kind("toolchain.overridden", checks::toolchain::in_process),
     kind("toolchain.below-minimum", checks::toolchain::below_minimum),
@@ -112,18 +121,18 @@ pub const KINDS: &[Kind] = &[
     kind("net.no-route", checks::network::no_route),
     after(&["net.no-route"], kind("net.gateway-silent", checks::network::gateway_silent)),
     after(&["net.no-route", "net.gateway-silent"], kind("net.resolver", checks::network::resolver)),
-    after(NO_NAMES, kind("net.name-unknown", checks::network::name_unknown)),
-    after(NO_NAMES, kind("net.refused", checks::connections::refused)),
-    after(NO_NAMES, kind("net.reset", checks::connections::reset)),
-    after(NO_NAMES, kind("net.timeout", checks::connections::timeout)),
-    after(&["net.no-route"], kind("goproxy.malformed", checks::proxy_list::malformed)),
-    after(NO_NAMES, kind("goproxy.direct-without-dns", checks::proxy_list::direct_without_dns)),
     after(NO_NAMES, kind("goproxy.stops-at-comma", checks::proxy_list::stops_at_comma)),
+    after(STOPPED, kind("proxy.not-used", checks::unused_proxy::set_elsewhere)),
+    after(NO_WAY, kind("net.name-unknown", checks::network::name_unknown)),
+    after(NO_WAY, kind("net.refused", checks::connections::refused)),
+    after(NO_WAY, kind("net.reset", checks::connections::reset)),
+    after(NO_WAY, kind("net.timeout", checks::connections::timeout)),
+    after(&["net.no-route"], kind("goproxy.malformed", checks::proxy_list::malformed)),
+    after(NO_WAY, kind("goproxy.direct-without-dns", checks::proxy_list::direct_without_dns)),
     after(&["net.no-route"], kind("proxy.malformed", checks::http_proxies::malformed)),
     after(NO_NAMES, kind("proxy.unreachable", checks::http_proxies::unreachable)),
     after(NO_NAMES, kind("proxy.login", checks::http_proxies::login)),
     after(NO_NAMES, kind("proxy.no-proxy-misses", checks::http_proxies::no_proxy_misses)),
-    kind("proxy.not-used", checks::unused_proxy::set_elsewhere),
     after(NO_NAMES, kind("tls.no-roots", checks::certificates::no_roots)),
     after(NO_TRUST, kind("tls.expired", checks::certificates::expired)),
     after(NO_TRUST, kind("tls.wrong-name", checks::certificates::wrong_name)),
@@ -137,7 +146,6 @@ pub const KINDS: &[Kind] = &[
     kind("secret.in-environment", checks::rc_secrets::in_environment),
     kind("gvmr.tree-changed", checks::tree::changed),
     kind("gvmr.no-receipt", checks::home::no_receipt),
-    kind("gvmr.default-missing", checks::home::default_missing),
     kind("gvmr.leftovers", checks::home::leftovers),
     kind("gvmr.nothing-here", checks::home::nothing_here),
 ];

@@ -60,6 +60,13 @@ impl SourceLine {
         }
     }
 
+    /// Its place with its text, where it gives `name` a value and does nothing else.
+    pub(super) fn shown_as(&self, name: &str) -> Option<FindingPlace> {
+        let assignment = Assignment::of(&self.bytes, name)?;
+        let is_plain = assignment.is_all_of(&self.bytes, name) && !self.text().contains('#');
+        is_plain.then(|| self.with_text(&without_credentials_in_text(&self.text())))
+    }
+
     /// The same; a CR at its end is not shown.
     pub(super) fn shown_without_cr(&self) -> FindingPlace {
         let bytes = self.bytes.strip_suffix(b"\r").unwrap_or(&self.bytes).to_vec();
@@ -104,14 +111,22 @@ impl SourceLine {
 
     /// The line as a comment, where it is the user's and the shell can read the file without it.
     pub(super) fn without(&self, account: &Account, shell: Option<&Shell>) -> Option<Mend> {
-        let is_whole = !self.bytes.ends_with(b"\\") && !self.follows_backslash();
+        let is_whole = !self.bytes.ends_with(b"\\") && !self.is_continuation();
         let may = is_whole && self.is_own(account) && shell.is_none_or(|shell| self.parses_without(shell));
         may.then(|| Mend::Lines(vec![self.changed(LineChange::CommentOut)]))
     }
 
-    fn follows_backslash(&self) -> bool {
-        let above = FileLine { line: self.place.line.saturating_sub(1), ..self.place.clone() };
-        Self::read(&above).is_some_and(|above| above.bytes.ends_with(b"\\"))
+    /// Whether the line above goes on in this one: without it, in the next.
+    fn is_continuation(&self) -> bool {
+        let lines_above = (1..self.place.line).rev();
+        let above = lines_above.map_while(|line| Self::read(&FileLine { line, ..self.place.clone() }));
+        // Blank lines and comments may stand between.
+        let is_nothing = |line: &Self| line.bytes.trim_ascii().is_empty() || line.text().starts_with('#');
+        let mut above = above.enumerate().skip_while(|(_, line)| is_nothing(line));
+        above.next().is_some_and(|(distance, line)| {
+            let text = line.text();
+            distance == 0 && text.ends_with('\\') || ["&&", "||", "|"].iter().any(|end| text.ends_with(end))
+        })
     }
 
     /// Whether the shell, which reads the file, can read it with this line as a comment: `then` and `{` want a command.
@@ -166,12 +181,12 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join(".profile");
         let text = "if true; then\n  export GOROOT=/x\nfi\nexport GOROOT=/y\nGOROOT=/a; export GOROOT\nGOROOT=/z make\n\
-                    export GOROOT=/b FOO=1\nexport A=1 \\\nGOROOT=/c\n";
+                    export GOROOT=/b FOO=1\nexport A=1 \\\nGOROOT=/c\n[ -d /x ] &&\n# if there\nexport GOROOT=/d\n";
         fs::File::create(&file).unwrap().write_all(text.as_bytes()).unwrap();
         let uid = rustix::process::geteuid().as_raw();
         let account = Account { name: "u".into(), uid, home: home.path().into(), shell: None };
         let shell = Shell { name: "dash".into(), also: vec![], program: PathBuf::from("/bin/sh") };
-        let mended: Vec<_> = (1..10)
+        let mended: Vec<_> = (1..13)
             .filter(|line| {
                 let line = SourceLine::read(&FileLine { file: file.clone(), line: *line }).unwrap();
                 line.without_assignment("GOROOT", &account, Some(&shell)).is_some()

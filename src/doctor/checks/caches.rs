@@ -24,6 +24,8 @@ pub(in crate::doctor) fn not_writable(facts: &Examination<'_>) -> Looked {
         let setting = facts.setting(name)?;
         let Some(value) = setting.value().filter(|value| !value.is_empty()) else { continue };
         let place = setting.place();
+        // Go's own word for a relative GOCACHE is off.
+        let value = setting.written().unwrap_or(value);
         if !Path::new(&value).is_absolute() {
             let why = if value == "off" {
                 "go cannot build without it: `build cache is disabled by GOCACHE=off, but required`"

@@ -71,7 +71,8 @@ pub(in crate::doctor) fn stops_at_comma(facts: &Examination<'_>) -> Looked {
                 .and(host_place(answer))
                 .what(format!("{} {says}, and go never asks {}, which answers", answer.host(), later.host()))
                 .why("after a comma go goes on only where the answer is 404 or 410")
-                .by_hand(format!("write `|` instead of the comma behind {}", answer.host())),
+                .by_hand(format!("write `|` instead of the comma behind {}", answer.host()))
+                .as_cause(),
         ));
     }
     NOTHING

@@ -1,15 +1,30 @@
 //! Settings that stop every command and every `go`: then nothing else can be looked for.
 
 use super::{Looked, NOTHING};
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Trust, TrustState};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::Finding;
+use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
+use crate::shell::quote;
+use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::sys::environment::Process;
 use std::path::Path;
 
-/// Settings that could be read have no mistake.
-pub(in crate::doctor) fn mistakes(_: &Examination<'_>) -> Looked {
-    NOTHING
+/// Settings that could be read have no mistake. A project's file that was approved may be another one by now.
+pub(in crate::doctor) fn mistakes(facts: &Examination<'_>) -> Looked {
+    let Some(own) = UserDirs::of(facts.home, &Process) else { return NOTHING };
+    let directory = facts.directory()?.canonicalize().map_err(|error| error.to_string())?;
+    let listed = Trust::of(own).list().map_err(|error| error.to_string())?;
+    let changed = listed.into_iter().filter(|one| one.state == TrustState::Changed);
+    let here = changed.filter(|one| one.file.parent().is_some_and(|parent| directory.starts_with(parent)));
+    let findings = here.map(|one| {
+        Finding::at("gvmr.rules", Severity::Note, FindingPlace::file(&one.file))
+            .what("a gvmr.toml changed since it was trusted")
+            .why("nothing that it sets has effect until it is trusted again")
+            .by_hand("look at it, and approve it")
+            .command(format!("gvmr trust {}", quote::where_needed(one.file.as_os_str())))
+    });
+    Ok(findings.collect())
 }
 
 /// What is wrong with settings that could not be read.

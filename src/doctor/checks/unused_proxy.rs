@@ -1,7 +1,7 @@
 //! A proxy that is set where go does not look, while the direct way fails.
 //!
-//! It is a warning beside what fails, and hides nothing: that proxy is not one that go would use, so it is not asked, and
-//! whether it would lead on is not known.
+//! It is the cause of what fails: where a proxy is set, the direct way is not the one that was meant. That proxy is not one that
+//! go would use, so it is not asked, and whether it would lead on is not known.
 
 use super::network::{host_place, is_link_local, place};
 use super::{Looked, one};
@@ -48,7 +48,8 @@ pub(in crate::doctor) fn set_elsewhere(facts: &Examination<'_>) -> Looked {
                 "for {} addresses go reads {variable} from the environment, and nothing else",
                 answer.url.scheme()
             ))
-            .by_hand(format!("export {variable} with that proxy, or set it in config.toml")),
+            .by_hand(format!("export {variable} with that proxy, or set it in config.toml"))
+            .as_cause(),
     ))
 }
 

@@ -42,6 +42,11 @@ pub(super) fn cut(line: &str) -> Result<(Vec<WrittenLogin>, String), String> {
     if logins.is_empty() { Err("it has no login any more".to_owned()) } else { Ok((logins, left)) }
 }
 
+/// Whether the logins of a line can be taken out of it.
+pub fn can_cut_logins(line: &str) -> bool {
+    cut(line).is_ok()
+}
+
 /// Where the next address begins behind its scheme, and the scheme where it is left out: that of a proxy, which Go takes for
 /// one of http.
 fn next_address(text: &str) -> Option<(usize, &'static str)> {

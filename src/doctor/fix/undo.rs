@@ -28,6 +28,9 @@ pub struct UndoneRun {
     pub left: Vec<String>,
 }
 
+/// Why a login is not forgotten.
+const STILL_CUT: &str = "it stays stored, since the line that it stood in is not restored";
+
 /// Takes the newest run back. What cannot be restored stays recorded.
 pub fn undo(context: &Context) -> Result<UndoneRun, FixError> {
     let journal = Journal::existing(&Process)?.ok_or(FixError::NothingToUndo)?;
@@ -64,14 +67,18 @@ pub fn undo(context: &Context) -> Result<UndoneRun, FixError> {
             true
         }
     });
-    run.record.logins.retain(|(kind, machine)| match forget(kind, machine, context) {
-        Ok(()) => {
-            undone.restored.push(format!("the login for {machine}"));
-            false
-        }
-        Err(why) => {
-            undone.left.push(format!("the login for {machine}: {why}"));
-            true
+    // As long as a line without its login stays, that login stays stored.
+    let is_cut = run.record.edits.iter().any(|edit| edit.id.starts_with("secret."));
+    run.record.logins.retain(|(kind, machine)| {
+        match if is_cut { Err(STILL_CUT.to_owned()) } else { forget(kind, machine, context) } {
+            Ok(()) => {
+                undone.restored.push(format!("the login for {machine}"));
+                false
+            }
+            Err(why) => {
+                undone.left.push(format!("the login for {machine}: {why}"));
+                true
+            }
         }
     });
     if !undone.restored.is_empty() && run.record.logins.is_empty() {

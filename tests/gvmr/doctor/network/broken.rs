@@ -236,8 +236,8 @@ pub(super) const BROKEN: &[Case] = &[
                 .set("GOPROXY", &format!("https://{GATEWAY}:1"))
                 .set("ALL_PROXY", "http://10.9.0.2:3128");
         },
-        found: &["net.refused GOPROXY", "proxy.not-used ALL_PROXY"],
-        says: &[],
+        found: &["proxy.not-used ALL_PROXY"],
+        says: &["cannot be reached directly"],
     },
     Case {
         name: "no certificates",
