@@ -87,7 +87,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Doctor(arguments) => {
             let said = Terminal::with_color(cli.quiet, cli.color).verbose(cli.verbose);
-            let ended = doctor::run(&arguments, Context::open(terminal, None), &said);
+            let ended = doctor::run(&arguments, Context::open_to_look(terminal), &said);
             ended.map_err(|error| Failure { error, json: arguments.json })
         }
         Command::Verify(arguments) => {

@@ -43,6 +43,9 @@ use std::sync::{Mutex, PoisonError};
 /// How a question is answered.
 type Resolve = fn(&Query<'_>) -> Result<Resolution, ResolveError>;
 
+/// How the user's rules are read.
+type ReadRules = fn(Option<&UserDirs>, &dyn Environment) -> Result<Option<CompiledRules>, ConfigError>;
+
 /// One run of `gvmr`.
 pub struct Context {
     /// Where it prints.
@@ -56,12 +59,21 @@ pub struct Context {
 impl Context {
     /// Reads the settings and listens for Ctrl-C. `home` is the home of the shim that calls, where one does.
     pub fn open(terminal: Terminal, home: Option<&Path>) -> Result<Self, ContextError> {
+        Self::with_rules(terminal, home, config::rules)
+    }
+
+    /// The same for who only looks: nothing is written.
+    pub fn open_to_look(terminal: Terminal) -> Result<Self, ContextError> {
+        Self::with_rules(terminal, None, config::rules_to_look_at)
+    }
+
+    fn with_rules(terminal: Terminal, home: Option<&Path>, read: ReadRules) -> Result<Self, ContextError> {
         if environment::is_privileged() {
             return Err(ContextError::Setuid);
         }
         let settings = Settings::read(&Process, home)?;
         // A mistake in config.toml stops each go, so it stops each command too.
-        match config::rules(UserDirs::of(&settings.home, &Process).as_ref(), &Process) {
+        match read(UserDirs::of(&settings.home, &Process).as_ref(), &Process) {
             Err(ConfigError::Foreign { path, owner }) => {
                 let file = printable::path(&path);
                 terminal.warn(format_args!(

@@ -136,6 +136,31 @@ fn what_a_killed_install_left_is_a_note_and_a_running_one_is_none() {
 }
 
 #[test]
+fn a_project_file_that_changed_since_it_was_trusted_is_a_note_and_a_look_writes_nothing() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let world = mirror.world();
+    world.gvmr(["install", "1.98.1"]).succeeds();
+    let project = world.project("p", &[("gvmr.toml", "[env]\nGOFLAGS = \"-v\"\n")]);
+    let notes = || {
+        let report = world.gvmr_in(&project, ["doctor", "--json", "--no-network"]).json();
+        let findings = report["findings"].as_array().unwrap().clone();
+        findings.iter().map(|one| format!("{} {}", one["severity"], one["id"])).collect::<Vec<_>>()
+    };
+    assert_eq!(notes(), [""; 0], "one that was never trusted is no finding");
+    world.gvmr_in(&project, ["trust", "--yes"]).succeeds();
+    assert_eq!(notes(), [""; 0]);
+    fs::write(project.join("gvmr.toml"), "[env]\nGOFLAGS = \"-x\"\n").unwrap();
+    assert_eq!(notes(), ["\"note\" \"gvmr.rules\""]);
+    // Rules that were never compiled are read, and not stored.
+    let config = world.path("user/.config/gvmr/config.toml");
+    fs::create_dir_all(config.parent().unwrap()).unwrap();
+    fs::write(config, "[env]\nGOFLAGS = \"-v\"\n").unwrap();
+    let before = names(&world.home());
+    notes();
+    assert_eq!(names(&world.home()), before);
+}
+
+#[test]
 fn settings_that_stop_every_command_do_not_stop_the_doctor() {
     let mut world = World::new("off");
     let file = world.path("user/.config/gvmr/config.toml");

@@ -65,6 +65,10 @@ fn a_password_in_each_file_is_found_and_shown_nowhere() {
     let left = fs::read_to_string(user.path(name)).unwrap();
     assert_eq!(left, "export https_proxy=\"http://proxy.corp.example:3128\"; X=1\n");
     assert!(user.gvmr(&["auth", "list"]).succeeds().contains("proxy.corp.example:3128"));
+    // Where the line cannot be restored, the login is not forgotten either.
+    user.write(name, left + "export EDITOR=vi\n");
+    user.gvmr(&["doctor", "--fix", "--undo"]).exits(8, &["changed since", "stays stored"]);
+    assert!(user.gvmr(&["auth", "list"]).succeeds().contains("proxy.corp.example:3128"));
 }
 
 #[test]

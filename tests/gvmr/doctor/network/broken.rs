@@ -230,6 +230,14 @@ pub(super) const BROKEN: &[Case] = &[
         says: &[],
     },
     Case {
+        name: "a server that refuses, before a comma and one that answers",
+        breaks: |lab| {
+            lab.world.set("GOPROXY", &format!("https://{GATEWAY}:1,https://{GOPROXY}"));
+        },
+        found: &["goproxy.stops-at-comma GOPROXY"],
+        says: &["never asks"],
+    },
+    Case {
         name: "a proxy that go does not use",
         breaks: |lab| {
             lab.world
