@@ -14,6 +14,7 @@ mod finding;
 pub mod fix;
 mod kind;
 mod lines;
+mod logins;
 mod mend;
 mod mounts;
 mod network;

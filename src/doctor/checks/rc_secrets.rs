@@ -5,8 +5,8 @@ use super::secrets::has_password;
 use crate::doctor::exports;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
-use crate::doctor::fix;
 use crate::doctor::lines::{MAX_BYTES, SourceLine};
+use crate::doctor::logins;
 use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
 use crate::net::without_credentials_in_text;
@@ -157,7 +157,7 @@ pub(in crate::doctor) fn in_files(facts: &Examination<'_>) -> Looked {
             let FileLine { file, line: number } = line.place.clone();
             // Of a variable that scripts use, only its reader knows what the login is for.
             let is_known = VARIABLES.contains(&variable.as_str());
-            let is_clear = std::str::from_utf8(&line.bytes).is_ok_and(fix::can_cut_logins);
+            let is_clear = std::str::from_utf8(&line.bytes).is_ok_and(logins::can_be_cut);
             let mend = (is_own && is_session && is_known && is_clear && !file.ends_with(".envrc"))
                 .then_some(Mend::MoveLogins { file, line: number });
             findings.push(

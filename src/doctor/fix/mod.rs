@@ -6,14 +6,12 @@
 
 mod error;
 mod journal;
-mod logins;
 mod perform;
 mod state;
 mod undo;
 
 pub use error::FixError;
 pub use journal::{Journal, JournaledEdit, JournaledRun, RunRecord};
-pub use logins::can_cut_logins;
 pub use state::{Edited, FileState};
 pub use undo::{UndoneRun, undo};
 

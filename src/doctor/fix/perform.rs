@@ -5,10 +5,10 @@
 
 use super::error::FixError;
 use super::journal::{JournaledEdit, JournaledRun};
-use super::logins::{self, WrittenLogin};
 use super::state::{Edited, FileState, real};
 use crate::context::Context;
 use crate::credentials::{CredentialEntry, Credentials, Keyring, SecretStore};
+use crate::doctor::logins::{self, WrittenLogin};
 use crate::doctor::mend::{LineChange, LineMend, Mend};
 use crate::net::without_credentials_in_text;
 use crate::shell::{ChangedLine, Changes, Direction, Edit, EditContent, UserPlan};

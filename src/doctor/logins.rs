@@ -43,7 +43,7 @@ pub(super) fn cut(line: &str) -> Result<(Vec<WrittenLogin>, String), String> {
 }
 
 /// Whether the logins of a line can be taken out of it.
-pub fn can_cut_logins(line: &str) -> bool {
+pub(super) fn can_be_cut(line: &str) -> bool {
     cut(line).is_ok()
 }
 
