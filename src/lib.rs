@@ -26,5 +26,6 @@ pub mod shell;
 pub mod sources;
 pub mod store;
 pub mod terminal;
+pub mod toml_file;
 pub mod unpack;
 pub mod verify;

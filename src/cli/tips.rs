@@ -2,7 +2,7 @@
 //!
 //! Takes clap's error, gives it with the one command that was probably meant.
 
-use crate::config::nearest;
+use crate::toml_file::nearest;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use gvmr_core::sys::printable;

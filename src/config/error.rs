@@ -1,7 +1,7 @@
 //! Why the settings could not be read, and what to do next.
 
-use super::rules::RulesError;
 use crate::net;
+use crate::toml_file::TomlFileError;
 use gvmr_core::sys::printable;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -74,7 +74,7 @@ pub enum ConfigError {
     },
     /// The rules in the file have mistakes.
     #[error(transparent)]
-    Rules(#[from] RulesError),
+    Rules(#[from] TomlFileError),
     /// The file is not valid.
     #[error("{path}: line {line}, column {column}: {message}", path = printable::path(path))]
     Malformed {

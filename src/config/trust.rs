@@ -3,8 +3,9 @@
 //! Takes a file, gives what it will set; the bytes that are parsed are the bytes that are stored and compared from then on.
 //! Never trusts what another user could change. What is stored belongs to this user alone, as its directories do.
 
-use super::{RulesError, compile_project};
+use super::compile_project;
 use crate::store::{self, StoreError};
+use crate::toml_file::TomlFileError;
 use gvmr_core::env::compiled_rules::{CompiledRules, RECORD_LIMIT};
 use gvmr_core::env::gvmr_toml::{self, IgnoredFile, IgnoredReason, NAME, Unreadable};
 use gvmr_core::env::notice::Notice;
@@ -78,7 +79,7 @@ pub enum TrustError {
     },
     /// It has mistakes.
     #[error(transparent)]
-    Rules(#[from] RulesError),
+    Rules(#[from] TomlFileError),
     /// Its trust cannot be revoked.
     #[error("{} is not trusted", printable::path(.0))]
     NotTrusted(PathBuf),

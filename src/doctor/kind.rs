@@ -3,7 +3,7 @@
 use super::checks::{self, Looked};
 use super::facts::Examination;
 use super::finding::area;
-use crate::config::nearest;
+use crate::toml_file::nearest;
 use gvmr_core::sys::printable;
 use std::collections::BTreeSet;
 

@@ -3,10 +3,11 @@
 //! Takes the notices that the shim's own code found. Values that a file would set are not shown, as they may be secret;
 //! words of a repository are escaped.
 
-use crate::config::{self, RulesError};
+use crate::config;
 use crate::go_env;
 use crate::shell::quote;
 use crate::store;
+use crate::toml_file::TomlFileError;
 use gvmr_core::env::compiled_rules::CompiledRules;
 use gvmr_core::env::go_env_file::{ForeignGoroot, UncheckedSettings};
 use gvmr_core::env::gopath::GopathFault;
@@ -144,7 +145,7 @@ fn project_file(ignored: &IgnoredFile, environment: &dyn Environment) -> String 
 }
 
 /// In parentheses: what the file would set, by name, or its first mistake.
-fn content(compiled: &Result<CompiledRules, RulesError>) -> String {
+fn content(compiled: &Result<CompiledRules, TomlFileError>) -> String {
     let record = match compiled {
         Ok(record) => record,
         Err(error) => {

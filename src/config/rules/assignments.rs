@@ -1,10 +1,10 @@
 //! The variables of one section: an `env` table, and `override` in it.
 
 use super::expand::Places;
-use super::mistakes::Mistakes;
-use super::nearest::{nearest, shown};
-use super::tables::{Entry, entries, table, type_of};
 use super::value;
+use crate::toml_file::Mistakes;
+use crate::toml_file::{Entry, entries, table, type_of};
+use crate::toml_file::{nearest, shown};
 use gvmr_core::env::compiled_rules::Assignment;
 use gvmr_core::env::variable::{self, VARIABLES, Variable, VariableKind};
 use toml::Spanned;

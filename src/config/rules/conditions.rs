@@ -1,7 +1,7 @@
 //! When a `[[network]]` rule counts: `gateway`, `subnet`, `interface`.
 
-use super::mistakes::Mistakes;
-use super::tables::strings;
+use crate::toml_file::Mistakes;
+use crate::toml_file::strings;
 use gvmr_core::env::compiled_rules::Conditions;
 use gvmr_core::env::subnet::Subnet;
 use std::net::IpAddr;

@@ -2,13 +2,13 @@
 //!
 //! Walks the tables by hand, to name every key that is not allowed, wherever it stands.
 
-use super::error::Mistake;
 use super::expand::Places;
-use super::mistakes::Mistakes;
-use super::nearest::{nearest, shown};
-use super::tables::{entries, tables, type_of};
 use super::{assignments, conditions, directories};
 use crate::net::without_credentials_in_text;
+use crate::toml_file::Mistake;
+use crate::toml_file::Mistakes;
+use crate::toml_file::{entries, tables, type_of};
+use crate::toml_file::{nearest, shown};
 use gvmr_core::env::compiled_rules::{
     Assignment, CompiledRules, Conditions, RECORD_LIMIT, RulesPin, Section, When,
 };

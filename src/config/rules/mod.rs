@@ -8,14 +8,10 @@ mod assignments;
 mod conditions;
 mod directories;
 mod document;
-mod error;
 mod expand;
 mod goflags;
-mod mistakes;
-mod nearest;
 mod risk;
 pub mod summary;
-mod tables;
 mod url;
 mod value;
 
@@ -24,9 +20,7 @@ mod model;
 #[cfg(test)]
 mod tests;
 
-pub use error::{Mistake, RulesError};
-pub use nearest::nearest;
-
+use crate::toml_file::{Mistake, TomlFileError};
 use document::Owner;
 use gvmr_core::env::compiled_rules::CompiledRules;
 use gvmr_core::env::gvmr_toml::NAME;
@@ -40,7 +34,7 @@ pub fn compile_config(
     file: &Path,
     bytes: &[u8],
     user_home: Option<&Path>,
-) -> Result<CompiledRules, RulesError> {
+) -> Result<CompiledRules, TomlFileError> {
     compile(Owner::User, file, bytes, user_home)
 }
 
@@ -49,10 +43,10 @@ pub fn compile_project(
     file: &Path,
     bytes: &[u8],
     user_home: Option<&Path>,
-) -> Result<CompiledRules, RulesError> {
+) -> Result<CompiledRules, TomlFileError> {
     let compiled = compile(Owner::Project, file, bytes, user_home);
     compiled.map_err(|error| match project::target_outside(file) {
-        Some(target) => RulesError { mistakes: vec![not_shown(&target)], ..error },
+        Some(target) => TomlFileError { mistakes: vec![not_shown(&target)], ..error },
         None => error,
     })
 }
@@ -71,7 +65,7 @@ fn compile(
     file: &Path,
     bytes: &[u8],
     user_home: Option<&Path>,
-) -> Result<CompiledRules, RulesError> {
+) -> Result<CompiledRules, TomlFileError> {
     document::compile(owner, file, bytes, user_home)
-        .map_err(|mistakes| RulesError { file: file.to_owned(), mistakes })
+        .map_err(|mistakes| TomlFileError { file: file.to_owned(), mistakes })
 }

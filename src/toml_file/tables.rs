@@ -7,17 +7,17 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 /// A key and its value.
-pub(super) type Entry<'t, 'i> = (&'t Spanned<DeString<'i>>, &'t Spanned<DeValue<'i>>);
+pub type Entry<'t, 'i> = (&'t Spanned<DeString<'i>>, &'t Spanned<DeValue<'i>>);
 
 /// The entries of a table in the order of the file.
-pub(super) fn entries<'t, 'i>(table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
+pub fn entries<'t, 'i>(table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
     entries
 }
 
 /// The table that `name` must be.
-pub(super) fn table<'t, 'i>(
+pub fn table<'t, 'i>(
     value: &'t Spanned<DeValue<'i>>,
     name: &str,
     mistakes: &mut Mistakes<'_>,
@@ -31,7 +31,7 @@ pub(super) fn table<'t, 'i>(
 }
 
 /// The offsets and tables of `[[name]]`.
-pub(super) fn tables<'t, 'i>(
+pub fn tables<'t, 'i>(
     value: &'t Spanned<DeValue<'i>>,
     name: &str,
     mistakes: &mut Mistakes<'_>,
@@ -55,7 +55,7 @@ pub(super) fn tables<'t, 'i>(
 }
 
 /// The strings of a value that is one or a list of them; a list has at least one.
-pub(super) fn strings<'t>(
+pub fn strings<'t>(
     value: &'t Spanned<DeValue<'_>>,
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<(&'t str, std::ops::Range<usize>)> {
@@ -80,7 +80,7 @@ pub(super) fn strings<'t>(
 }
 
 /// A value's type, in words.
-pub(super) fn type_of(value: &DeValue<'_>) -> &'static str {
+pub fn type_of(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "an integer",

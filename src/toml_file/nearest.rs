@@ -17,7 +17,7 @@ pub fn nearest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// A key as it may be shown: anything but a plain word may be a value in the wrong place.
-pub(super) fn shown(key: &str) -> String {
+pub fn shown(key: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if !key.is_empty() && key.len() <= MAX_LENGTH && key.bytes().all(plain) {
         format!("\"{key}\"")

@@ -6,7 +6,7 @@ use super::error::Mistake;
 use std::ops::Range;
 
 /// What was found so far in one text.
-pub(super) struct Mistakes<'t> {
+pub struct Mistakes<'t> {
     text: &'t str,
     /// The offset behind each newline.
     starts: Vec<usize>,
@@ -14,23 +14,24 @@ pub(super) struct Mistakes<'t> {
 }
 
 impl<'t> Mistakes<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
+    /// Of a text in which none is known yet.
+    pub fn of(text: &'t str) -> Self {
         let starts = text.match_indices('\n').map(|(offset, _)| offset + 1).collect();
         Self { text, starts, found: Vec::new() }
     }
 
     /// Adds one that starts where `span` does.
-    pub(super) fn add(&mut self, span: &Range<usize>, message: impl Into<String>) {
+    pub fn add(&mut self, span: &Range<usize>, message: impl Into<String>) {
         self.found.push((span.start, message.into()));
     }
 
     /// The value; `None` where it is a mistake, which is added.
-    pub(super) fn check<T>(&mut self, span: &Range<usize>, result: Result<T, String>) -> Option<T> {
+    pub fn check<T>(&mut self, span: &Range<usize>, result: Result<T, String>) -> Option<T> {
         result.map_err(|message| self.add(span, message)).ok()
     }
 
     /// The line, counted from 1, that holds this offset.
-    pub(super) fn line(&self, offset: usize) -> usize {
+    pub fn line(&self, offset: usize) -> usize {
         1 + self.starts.partition_point(|start| *start <= offset)
     }
 
@@ -43,7 +44,7 @@ impl<'t> Mistakes<'t> {
     }
 
     /// All of them in the order of the file; `None` where there are none.
-    pub(super) fn finish(mut self) -> Option<Vec<Mistake>> {
+    pub fn finish(mut self) -> Option<Vec<Mistake>> {
         let mut found = std::mem::take(&mut self.found);
         found.sort_by_key(|(offset, _)| *offset);
         let found = found.into_iter().map(|(offset, message)| Mistake {

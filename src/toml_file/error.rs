@@ -17,14 +17,14 @@ pub struct Mistake {
 
 /// A file whose rules have mistakes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RulesError {
+pub struct TomlFileError {
     /// The file.
     pub file: PathBuf,
     /// Its mistakes in the order of the file; at least one.
     pub mistakes: Vec<Mistake>,
 }
 
-impl fmt::Display for RulesError {
+impl fmt::Display for TomlFileError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let file = printable::path(&self.file);
         for (index, mistake) in self.mistakes.iter().enumerate() {
@@ -36,4 +36,4 @@ impl fmt::Display for RulesError {
     }
 }
 
-impl std::error::Error for RulesError {}
+impl std::error::Error for TomlFileError {}
