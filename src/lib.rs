@@ -3,6 +3,7 @@
 pub mod atomic_file;
 pub mod build;
 pub mod calendar;
+pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod complete;

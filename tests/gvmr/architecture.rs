@@ -31,7 +31,7 @@ const ROOMS: &[&[&str]] = &[
     &["verify"],
     &["net"],
     &["project"],
-    &["atomic_file", "calendar", "process", "terminal", "toml_file"],
+    &["atomic_file", "calendar", "check", "process", "terminal", "toml_file"],
 ];
 
 /// The core library's floors, from the top to the ground.

@@ -1,0 +1,11 @@
+//! What must hold before a project is rolled out: figures, and the limits that they are held against.
+//!
+//! Takes texts and numbers; says what is asked and whether it holds. Measures nothing.
+
+mod condition;
+mod percentile;
+mod quantity;
+
+pub use condition::{Comparison, Condition, ConditionError, Limit, Operator, Slack};
+pub use percentile::{least_count, percentile};
+pub use quantity::{Measure, Quantity, QuantityError};
