@@ -22,7 +22,7 @@ pub struct Comparison {
     /// How the figure and the limit are compared.
     pub operator: Operator,
     /// With what.
-    pub limit: Limit,
+    pub limit: FigureLimit,
     /// As it is written, with one blank between words.
     pub text: String,
 }
@@ -46,7 +46,7 @@ pub enum Operator {
 
 /// What a figure is compared with.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Limit {
+pub enum FigureLimit {
     /// A fixed quantity.
     Fixed(Quantity),
     /// The figure's baseline and what is added to it.
@@ -141,14 +141,14 @@ impl Condition {
 
     /// Whether a baseline is needed.
     pub fn needs_baseline(&self) -> bool {
-        self.comparisons.iter().any(|one| matches!(one.limit, Limit::Baseline(_)))
+        self.comparisons.iter().any(|one| matches!(one.limit, FigureLimit::Baseline(_)))
     }
 
     /// Fails where its fixed limits leave no value, or every value.
     fn check(&self, measure: Measure) -> Result<(), ConditionError> {
         let fixed = |one: &Comparison| match one.limit {
-            Limit::Fixed(limit) => Some((one.operator, limit.value)),
-            Limit::Baseline(_) => None,
+            FigureLimit::Fixed(limit) => Some((one.operator, limit.value)),
+            FigureLimit::Baseline(_) => None,
         };
         let limits: Vec<_> = self.comparisons.iter().filter_map(fixed).collect();
         let holds = |value: f64| limits.iter().all(|(operator, limit)| operator.holds(value, *limit));
@@ -178,8 +178,8 @@ impl Comparison {
         let (operator, right) = Operator::split(text).ok_or(ConditionError::NoOperator)?;
         let right = right.trim();
         let limit = match right.strip_prefix(BASELINE) {
-            Some(slack) => Limit::Baseline(slacks(slack, measure)?),
-            None => Limit::Fixed(quantity(right, measure)?),
+            Some(slack) => FigureLimit::Baseline(slacks(slack, measure)?),
+            None => FigureLimit::Fixed(quantity(right, measure)?),
         };
         let words = right.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
         Ok(Self { operator, limit, text: format!("{operator} {words}") })
@@ -188,8 +188,8 @@ impl Comparison {
     /// The limit as a number in base units; `None` where it needs a baseline and there is none.
     pub fn limit(&self, baseline: Option<f64>) -> Option<f64> {
         match &self.limit {
-            Limit::Fixed(limit) => Some(limit.value),
-            Limit::Baseline(slacks) => {
+            FigureLimit::Fixed(limit) => Some(limit.value),
+            FigureLimit::Baseline(slacks) => {
                 let baseline = baseline?;
                 let added = slacks.iter().map(|slack| match slack {
                     Slack::Relative(percent) => baseline * percent / 100.0,

@@ -6,6 +6,6 @@ mod condition;
 mod percentile;
 mod quantity;
 
-pub use condition::{Comparison, Condition, ConditionError, Limit, Operator, Slack};
+pub use condition::{Comparison, Condition, ConditionError, FigureLimit, Operator, Slack};
 pub use percentile::{least_count, percentile};
 pub use quantity::{Measure, Quantity, QuantityError};
