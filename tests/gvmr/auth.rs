@@ -1,6 +1,6 @@
 //! `gvmr auth`: what is kept where, who is given it, and who never sees it.
 
-mod canary;
+pub(crate) mod canary;
 mod files;
 mod go;
 mod keyring;

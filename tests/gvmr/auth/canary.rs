@@ -9,19 +9,19 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// The spellings of a secret that are looked for: as it is, and as a header has it.
-pub(super) fn spellings(login: &str, secret: &str) -> Vec<String> {
+pub(crate) fn spellings(login: &str, secret: &str) -> Vec<String> {
     vec![secret.to_owned(), STANDARD.encode(format!("{login}:{secret}")).trim_end_matches('=').to_owned()]
 }
 
 /// Looks at `/proc` again and again until it is stopped.
-pub(super) struct Watch {
+pub(crate) struct Watch {
     over: Arc<AtomicBool>,
     watcher: JoinHandle<(u32, BTreeSet<String>)>,
 }
 
 impl Watch {
     /// `files` are those of each process: `cmdline`, `environ`.
-    pub(super) fn start(words: Vec<String>, files: &'static [&'static str]) -> Self {
+    pub(crate) fn start(words: Vec<String>, files: &'static [&'static str]) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let watcher = std::thread::spawn({
             let over = Arc::clone(&over);
@@ -41,7 +41,7 @@ impl Watch {
 
     /// Asserts that the secret was nowhere.
     #[track_caller]
-    pub(super) fn saw_nothing(self) {
+    pub(crate) fn saw_nothing(self) {
         self.over.store(true, Ordering::Relaxed);
         let (rounds, found) = self.watcher.join().unwrap();
         assert!(rounds > 1, "only {rounds} looks");

@@ -2,6 +2,7 @@
 
 use super::findings;
 use super::user_of::{UID, UserOf};
+use crate::auth::canary;
 use crate::support::mirror::Mirror;
 use crate::support::skip;
 use crate::support::world::Run;
@@ -37,6 +38,8 @@ fn a_password_in_each_file_is_found_and_shown_nowhere() {
         (".bash_aliases", format!("PROXY_URL=http://joe:{CANARY}@proxy:3128\n")),
         (".envrc", format!("export GOPROXY=https://joe:{CANARY}@go.corp.example\n")),
     ];
+    // Nor is it in the words of a program that is started: sessions, traces, git.
+    let watch = canary::Watch::start(vec![CANARY.to_owned()], &["cmdline"]);
     for (name, text) in &files {
         let before = fs::read_to_string(user.path(name)).unwrap_or_default();
         user.write(name, format!("{before}{text}"));
@@ -51,6 +54,7 @@ fn a_password_in_each_file_is_found_and_shown_nowhere() {
         }
         user.write(name, &before);
     }
+    watch.saw_nothing();
     // Who else can read the file makes it worse.
     let (name, text) = &files[1];
     user.write(name, text);
