@@ -118,14 +118,13 @@ impl SourceLine {
 
     /// Whether the line above goes on in this one: without it, in the next.
     fn is_continuation(&self) -> bool {
-        let lines_above = (1..self.place.line).rev();
-        let above = lines_above.map_while(|line| Self::read(&FileLine { line, ..self.place.clone() }));
+        let Ok(Some(text)) = bounded::read(&self.place.file, MAX_BYTES) else { return false };
+        let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).collect();
+        let above = lines.iter().take(self.place.line.saturating_sub(1)).rev();
         // Blank lines and comments may stand between.
-        let is_nothing = |line: &Self| line.bytes.trim_ascii().is_empty() || line.text().starts_with('#');
-        let mut above = above.enumerate().skip_while(|(_, line)| is_nothing(line));
+        let mut above = above.enumerate().skip_while(|(_, line)| line.is_empty() || line.starts_with(b"#"));
         above.next().is_some_and(|(distance, line)| {
-            let text = line.text();
-            distance == 0 && text.ends_with('\\') || ["&&", "||", "|"].iter().any(|end| text.ends_with(end))
+            distance == 0 && line.ends_with(b"\\") || line.ends_with(b"&&") || line.ends_with(b"|")
         })
     }
 
