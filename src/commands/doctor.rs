@@ -37,7 +37,7 @@ pub(super) fn run(
     if arguments.undo {
         return undo(&context, arguments);
     }
-    let rules = context.rules_to_look_at()?;
+    let rules = context.rules()?;
     let examine = || Examination::new(&context, rules.clone()).without_network(arguments.no_network);
     let facts = examine();
     let diagnosis = Diagnosis::make(&facts, KINDS, &wanted);

@@ -52,6 +52,7 @@ pub struct Context {
     pub terminal: Terminal,
     /// The user's settings.
     pub settings: Settings,
+    read_rules: ReadRules,
     interrupt: Interrupt,
     warned: Mutex<BTreeSet<String>>,
 }
@@ -67,13 +68,17 @@ impl Context {
         Self::with_rules(terminal, None, config::rules_to_look_at)
     }
 
-    fn with_rules(terminal: Terminal, home: Option<&Path>, read: ReadRules) -> Result<Self, ContextError> {
+    fn with_rules(
+        terminal: Terminal,
+        home: Option<&Path>,
+        read_rules: ReadRules,
+    ) -> Result<Self, ContextError> {
         if environment::is_privileged() {
             return Err(ContextError::Setuid);
         }
         let settings = Settings::read(&Process, home)?;
         // A mistake in config.toml stops each go, so it stops each command too.
-        match read(UserDirs::of(&settings.home, &Process).as_ref(), &Process) {
+        match read_rules(UserDirs::of(&settings.home, &Process).as_ref(), &Process) {
             Err(ConfigError::Foreign { path, owner }) => {
                 let file = printable::path(&path);
                 terminal.warn(format_args!(
@@ -87,7 +92,7 @@ impl Context {
             // Nothing is lost: the next install removes what an interrupted command leaves.
             terminal.warn(format_args!("cannot listen for signals, so Ctrl-C ends at once: {error}"));
         }
-        Ok(Self { terminal, settings, interrupt, warned: Mutex::default() })
+        Ok(Self { terminal, settings, read_rules, interrupt, warned: Mutex::default() })
     }
 
     /// Whether the user pressed Ctrl-C, or a signal asked for the end.
@@ -201,12 +206,10 @@ impl Context {
 
     /// The user's rules as they are now; those of another user's file do not count, as the shim's own code finds too.
     pub fn rules(&self) -> Result<Option<CompiledRules>, ConfigError> {
-        known(config::rules(UserDirs::of(&self.settings.home, &Process).as_ref(), &Process))
-    }
-
-    /// The same; what was edited is not stored as it was compiled.
-    pub fn rules_to_look_at(&self) -> Result<Option<CompiledRules>, ConfigError> {
-        known(config::rules_to_look_at(UserDirs::of(&self.settings.home, &Process).as_ref(), &Process))
+        match (self.read_rules)(UserDirs::of(&self.settings.home, &Process).as_ref(), &Process) {
+            Err(ConfigError::Foreign { .. }) => Ok(None),
+            rules => rules,
+        }
     }
 
     /// Makes the toolchains reachable under their names in the shim directory.
@@ -255,13 +258,5 @@ impl Environment for ProjectOnly {
     fn get(&self, name: &str) -> Option<OsString> {
         let overrules = name.starts_with("GVMR_") || matches!(name, "GOWORK" | "GO111MODULE" | "PWD");
         if overrules { None } else { Process.get(name) }
-    }
-}
-
-/// Another user's file does not count.
-fn known(rules: Result<Option<CompiledRules>, ConfigError>) -> Result<Option<CompiledRules>, ConfigError> {
-    match rules {
-        Err(ConfigError::Foreign { .. }) => Ok(None),
-        rules => rules,
     }
 }
