@@ -7,7 +7,6 @@ use crate::doctor::finding::Finding;
 use crate::doctor::network::{HostAnswer, HostFault, unusable_proxy};
 use crate::doctor::place::FindingPlace;
 use crate::net::{NoProxy, TrialFailure, TrialStep};
-
 use gvmr_core::sys::printable;
 use std::net::IpAddr;
 

@@ -136,7 +136,7 @@ fn secrets_in(file: &Path) -> Vec<Secret> {
 pub(in crate::doctor) fn in_files(facts: &Examination<'_>) -> Looked {
     let mut findings = Vec::new();
     let account = Account::of_process(&Process).ok();
-    let home = facts.user_home();
+    let of_sessions = exports::files(facts.user_home().as_deref());
     for file in files(facts) {
         let secrets = secrets_in(&file);
         if secrets.is_empty() {
@@ -153,7 +153,7 @@ pub(in crate::doctor) fn in_files(facts: &Examination<'_>) -> Looked {
             };
             // A project's files and the machine's are not gvmr's to change.
             let is_own = account.as_ref().is_some_and(|account| line.is_own(account));
-            let is_session = exports::files(home.as_deref()).contains(&line.place.file);
+            let is_session = of_sessions.contains(&line.place.file);
             let FileLine { file, line: number } = line.place.clone();
             // Of a variable that scripts use, only its reader knows what the login is for.
             let is_known = VARIABLES.contains(&variable.as_str());

@@ -29,14 +29,14 @@ pub(in crate::doctor) fn set_elsewhere(facts: &Examination<'_>) -> Looked {
     });
     let Some((answer, ..)) = fails else { return one(None) };
     let is_secure = answer.url.scheme() == "https";
-    if facts.setting(if is_secure { "HTTPS_PROXY" } else { "HTTP_PROXY" })?.written().is_some() {
+    let variable = if is_secure { "HTTPS_PROXY" } else { "HTTP_PROXY" };
+    if facts.setting(variable)?.written().is_some() {
         return one(None); // NO_PROXY leads past it, and that is told by what fails
     }
     let Some(Unused { place, who, value }) = elsewhere(facts, is_secure)? else { return one(None) };
     if !may_be_reached(value.as_deref()) {
         return one(None);
     }
-    let variable = if is_secure { "HTTPS_PROXY" } else { "HTTP_PROXY" };
     one(Some(
         Finding::at("proxy.not-used", Severity::Warning, place)
             .and(host_place(answer))

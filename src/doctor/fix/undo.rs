@@ -70,16 +70,12 @@ pub fn undo(context: &Context) -> Result<UndoneRun, FixError> {
     // As long as a line without its login stays, that login stays stored.
     let is_cut = run.record.edits.iter().any(|edit| edit.id.starts_with("secret."));
     run.record.logins.retain(|(kind, machine)| {
-        match if is_cut { Err(STILL_CUT.to_owned()) } else { forget(kind, machine, context) } {
-            Ok(()) => {
-                undone.restored.push(format!("the login for {machine}"));
-                false
-            }
-            Err(why) => {
-                undone.left.push(format!("the login for {machine}: {why}"));
-                true
-            }
+        let forgotten = if is_cut { Err(STILL_CUT.to_owned()) } else { forget(kind, machine, context) };
+        match forgotten {
+            Ok(()) => undone.restored.push(format!("the login for {machine}")),
+            Err(ref why) => undone.left.push(format!("the login for {machine}: {why}")),
         }
+        forgotten.is_err()
     });
     if !undone.restored.is_empty() && run.record.logins.is_empty() {
         remove_made(&run.record.made);

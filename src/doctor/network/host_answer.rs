@@ -298,7 +298,12 @@ impl HostAnswer {
 
     /// Whether the server answers without the proxy, which refuses.
     pub(in crate::doctor) fn is_answered_without_proxy(&self) -> bool {
-        self.direct.as_ref().is_some_and(|direct| matches!(direct.outcome, Ok(Some(200..400 | 404 | 410))))
+        self.direct.as_ref().is_some_and(|direct| direct.is_answered())
+    }
+
+    /// Whether it answers as a module proxy does: 404 and 410 send Go on to the next one.
+    pub(in crate::doctor) fn is_answered(&self) -> bool {
+        matches!(self.outcome, Ok(Some(200..400 | 404 | 410)))
     }
 
     /// Whether it is the server that fails, or the way to it, and no proxy.

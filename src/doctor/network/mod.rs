@@ -202,8 +202,8 @@ impl NetworkFacts {
 
     /// The server that would answer, had Go not ended at the entry at `index`.
     pub(in crate::doctor) fn answers_behind(&self, index: usize) -> Option<&HostAnswer> {
-        let later = self.hosts().filter(|(at, _)| *at > index).map(|(_, answer)| answer);
-        later.into_iter().find(|answer| matches!(answer.outcome, Ok(Some(200..400 | 404 | 410))))
+        let later = self.hosts().filter(|(at, _)| *at > index);
+        later.map(|(_, answer)| answer).find(|answer| answer.is_answered())
     }
 
     /// How much it matters that the entry at `index` fails: an error where Go ends there, a note where another one answers
