@@ -72,14 +72,14 @@ const NO_MODULES: &[&str] =
 
 /// All of them, causes first.
 pub const KINDS: &[Kind] = &[
-    kind("gvmr.home-unfit", checks::home::unfit),
+    kind("host.home", checks::user_home::unusable),
+    after(&["host.home"], kind("gvmr.home-unfit", checks::home::unfit)),
     kind("gvmr.rules", checks::rules::mistakes),
     kind("gvmr.shim-broken", checks::shims::broken),
     kind("gvmr.default-missing", checks::home::default_missing),
     kind("host.limits", checks::limits::too_low),
     after(&["gvmr.home-unfit", "host.limits"], kind("host.cannot-run", checks::machine::cannot_run)),
     kind("host.seccomp-clone3", checks::machine::seccomp_clone3),
-    kind("host.home", checks::user_home::unusable),
     kind("host.tmpdir", checks::user_home::temporary),
     kind("host.cgroup-quota", checks::machine::cgroup_quota),
     kind("rc.unreadable", checks::rc_files::unreadable),
@@ -105,7 +105,7 @@ pub const KINDS: &[Kind] = &[
     kind("goenv.bad-flags", checks::env_file::bad_flags),
     kind("goenv.stale-target", checks::target::stale),
     after(
-        &["gvmr.home-unfit", "gvmr.default-missing"],
+        &["host.home", "gvmr.home-unfit", "gvmr.default-missing"],
         kind("toolchain.not-available", checks::toolchain::not_available),
     ),
     kind("toolchain.env-file", checks::toolchain::in_env_file),

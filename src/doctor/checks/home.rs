@@ -103,7 +103,11 @@ fn closed(facts: &Examination<'_>) -> Option<Finding> {
             .by_hand("let yourself read it")
             .command(format!("chmod u+rwx {quoted}"))
             .mended(Mend::Mode { file: directory.clone(), mode: mode | 0o700 }, "lets you read it"),
-        _ => finding.by_hand("give it back to this user").command(format!("sudo chown -R {me}: {quoted}")),
+        // What stands in the user's own directory was theirs before a command of root's made or took it.
+        _ if facts.user_home().is_some_and(|home| directory.starts_with(home)) => {
+            finding.by_hand("give it back to this user").command(format!("sudo chown -R {me}: {quoted}"))
+        }
+        _ => finding.by_hand("set GVMR_HOME to a directory of yours, or ask its owner to let you read it"),
     })
 }
 

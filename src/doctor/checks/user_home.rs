@@ -74,7 +74,7 @@ fn directory() -> (PathBuf, FindingPlace) {
 
 /// A directory for temporary files in which go cannot build, or cannot run what it built. Tried, since mount options do not
 /// say it all.
-pub(in crate::doctor) fn temporary(_facts: &Examination<'_>) -> Looked {
+pub(in crate::doctor) fn temporary(facts: &Examination<'_>) -> Looked {
     let (directory, place) = directory();
     one(fault(&directory).map(|why| {
         Finding::error("host.tmpdir", place)
@@ -82,15 +82,15 @@ pub(in crate::doctor) fn temporary(_facts: &Examination<'_>) -> Looked {
             .why(why)
             .by_hand("set GOTMPDIR to a directory of yours in which programs may run")
             .mended_if(
-                is_ours_to_make(&directory).then(|| Mend::Directory(directory.clone())),
+                is_ours_to_make(facts, &directory).then(|| Mend::Directory(directory.clone())),
                 "makes that directory",
             )
     }))
 }
 
 /// Whether a missing directory belongs below the user's home.
-fn is_ours_to_make(directory: &Path) -> bool {
-    let home = Process.get("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+fn is_ours_to_make(facts: &Examination<'_>, directory: &Path) -> bool {
+    let home = facts.user_home();
     let is_plain = directory.components().all(|part| !matches!(part, Component::ParentDir));
     let above = directory.ancestors().find(|above| above.exists());
     is_plain

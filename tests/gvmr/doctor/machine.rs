@@ -1,11 +1,14 @@
 //! Limits, directories and variables of the machine.
 
 use super::findings;
+use super::user_of::UserOf;
 use crate::install::musl::Machine;
 use crate::support::mirror::Mirror;
 use crate::support::world::{Run, World, gvmr};
 use crate::support::{skip, slow};
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 /// `gvmr doctor --json` behind a command of the shell.
 fn under(world: &World, command: &str) -> Run {
@@ -75,6 +78,30 @@ fn a_home_or_a_directory_for_temporary_files_that_go_cannot_use_is_named() {
         let found = findings(&world, &world.gvmr(["doctor", "--json", "--only", "host.home"]));
         assert_eq!(found, ["host.home HOME"], "{wrong}");
     }
+}
+
+#[test]
+fn a_home_of_another_user_is_one_finding_and_that_user_keeps_all_of_it() {
+    let Some(mut user) = UserOf::new("/bin/bash", None) else { return skip("another user needs root") };
+    user.world.unset("GVMR_HOME");
+    let theirs = user.world.path("theirs");
+    fs::create_dir_all(theirs.join(".local/share/gvmr/versions")).unwrap();
+    user.write("go.mod", "module m\n\ngo 1.21\n");
+    for (home, mode) in [(theirs.as_path(), 0o700), (&theirs, 0o755), (Path::new("/etc/passwd"), 0o644)] {
+        if home == theirs {
+            fs::set_permissions(home, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        user.world.set("HOME", home.to_str().unwrap());
+        let report = user.gvmr(&["doctor", "--json"]);
+        assert_eq!(findings(&user.world, &report), ["host.home HOME"], "{home:?} {mode:o}");
+        assert!(!report.stdout.contains("chown"), "{}", report.stdout);
+    }
+    // One that GVMR_HOME names is not theirs to take either.
+    fs::set_permissions(&theirs, fs::Permissions::from_mode(0o700)).unwrap();
+    user.world.set("HOME", user.path("").to_str().unwrap()).set("GVMR_HOME", theirs.to_str().unwrap());
+    let report = user.gvmr(&["doctor", "--json"]);
+    assert_eq!(findings(&user.world, &report)[0], format!("gvmr.home-unfit {}", theirs.display()));
+    assert!(!report.stdout.contains("chown"), "{}", report.stdout);
 }
 
 #[test]
