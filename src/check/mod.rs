@@ -1,8 +1,9 @@
 //! What must hold before a project is rolled out: figures, and the limits that they are held against.
 //!
-//! Takes texts and numbers; says what is asked and whether it holds. Measures nothing.
+//! Takes the text of a check file, and numbers; says what is asked and whether it holds. Measures nothing.
 
 mod condition;
+pub mod file;
 mod percentile;
 mod quantity;
 

@@ -30,6 +30,11 @@ impl<'t> Mistakes<'t> {
         result.map_err(|message| self.add(span, message)).ok()
     }
 
+    /// Whether none was found yet.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// The line, counted from 1, that holds this offset.
     pub fn line(&self, offset: usize) -> usize {
         1 + self.starts.partition_point(|start| *start <= offset)

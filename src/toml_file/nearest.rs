@@ -2,6 +2,10 @@
 
 /// The longest key that is compared or shown, in bytes.
 const MAX_LENGTH: usize = 48;
+/// What one letter too many, too few or wrong counts.
+const SLIP: usize = 2;
+/// What two letters in each other's place count.
+const SWAP: usize = 1;
 
 /// The one of `allowed` that `written` is a slip of; letter case and `-` for `_` are the smallest slips.
 pub fn nearest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -12,7 +16,7 @@ pub fn nearest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a str>) ->
     let wanted = plain(written);
     let by_distance = allowed.into_iter().map(|one| (distance(&wanted, &plain(one)), one));
     let (distance, one) = by_distance.min_by_key(|(distance, _)| *distance)?;
-    let tolerated = if one.len().min(written.len()) <= 4 { 1 } else { 2 };
+    let tolerated = if one.len().min(written.len()) <= 4 { SLIP } else { 2 * SLIP };
     (distance <= tolerated).then_some(one)
 }
 
@@ -26,21 +30,29 @@ pub fn shown(key: &str) -> String {
     }
 }
 
-/// How many letters have to be put in, taken out or changed.
+/// How many letters have to be put in, taken out or changed, each counted as [`SLIP`]. Two neighbours that changed places are
+/// the slip that is made most, and count as less.
 fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, one) in left.chars().enumerate() {
-        let mut next = vec![index + 1];
-        for (column, other) in right.iter().enumerate() {
-            let (diagonal, above) = (row.get(column).copied(), row.get(column + 1).copied());
-            let before = next.last().copied();
-            let changed = diagonal.unwrap_or(0) + usize::from(one != *other);
-            next.push(changed.min(above.unwrap_or(0) + 1).min(before.unwrap_or(0) + 1));
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=right.len()).map(|count| count * SLIP).collect()];
+    let at = |rows: &[Vec<usize>], row: usize, column: usize| {
+        rows.get(row).and_then(|row| row.get(column)).copied().unwrap_or(usize::MAX / 2)
+    };
+    for row in 1..=left.len() {
+        rows.push(vec![row * SLIP]);
+        for column in 1..=right.len() {
+            let letters = |back: usize| (left.get(row - back), right.get(column - back));
+            let changed = if letters(1).0 == letters(1).1 { 0 } else { SLIP };
+            let mut least = (at(&rows, row - 1, column - 1) + changed)
+                .min(at(&rows, row - 1, column) + SLIP)
+                .min(at(&rows, row, column - 1) + SLIP);
+            if row > 1 && column > 1 && letters(1).0 == letters(2).1 && letters(2).0 == letters(1).1 {
+                least = least.min(at(&rows, row - 2, column - 2) + SWAP);
+            }
+            rows.last_mut().into_iter().for_each(|last| last.push(least));
         }
-        row = next;
     }
-    row.last().copied().unwrap_or(0)
+    at(&rows, left.len(), right.len())
 }
 
 #[cfg(test)]
@@ -59,8 +71,10 @@ mod tests {
         assert_eq!(near("PATH"), None);
         assert_eq!(near("hook"), None);
         assert_eq!(near(&"x".repeat(900)), None);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(nearest("p59", ["p50", "p90", "p95", "p99"]), Some("p95"));
+        assert_eq!(distance("", "abc"), 3 * SLIP);
+        assert_eq!(distance("kitten", "sitting"), 3 * SLIP);
+        assert_eq!(distance("ab", "ba"), SWAP);
     }
 
     #[test]

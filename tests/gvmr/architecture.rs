@@ -28,10 +28,10 @@ const ROOMS: &[&[&str]] = &[
     &["credentials", "host", "shell"],
     &["store"],
     &["unpack"],
-    &["verify"],
+    &["check", "verify"],
     &["net"],
     &["project"],
-    &["atomic_file", "calendar", "check", "process", "terminal", "toml_file"],
+    &["atomic_file", "calendar", "process", "terminal", "toml_file"],
 ];
 
 /// The core library's floors, from the top to the ground.

@@ -1,0 +1,159 @@
+//! The keys of `command`, `file`, `secrets` and `go`.
+
+use super::model::{CommandTarget, FileTarget, GoTarget, ModeLimit, ProbeTarget, SecretsTarget};
+use super::probe::ProbeReader;
+use super::reader::whole;
+use super::substitution::is_name;
+use crate::check::quantity::Measure;
+use crate::toml_file::{entries, nearest, shown};
+use std::collections::BTreeMap;
+use toml::de::DeValue;
+
+/// The built-in probes of a Go project, in the order in which they run.
+pub(super) const GO_PROBES: [&str; 17] = [
+    "toolchain.pin",
+    "toolchain.proof",
+    "toolchain.supported",
+    "toolchain.environment",
+    "modules.sums",
+    "modules.tidy",
+    "modules.vendor",
+    "modules.local",
+    "code.build",
+    "code.vet",
+    "code.fmt",
+    "code.test",
+    "artifact.binaries",
+    "artifact.runs-on",
+    "artifact.same-twice",
+    "security.vuln",
+    "security.secrets",
+];
+
+impl ProbeReader<'_, '_, '_, '_> {
+    pub(super) fn command(&mut self) -> Option<ProbeTarget> {
+        self.figure("time", Measure::Duration);
+        let env = self.env();
+        let exit = self.exit();
+        let contains = self.table.text("contains");
+        let reads_stderr = self.table.one_of("from", &[("stdout", false), ("stderr", true)]).unwrap_or(false);
+        let extraction = self.extraction();
+        let value = self.table.limit("command")?;
+        if value.get_ref().as_array().is_none() {
+            self.table.mistake(
+                &value.span(),
+                "a command is a list of words, without a shell: [\"redis-cli\", \"ping\"]",
+            );
+            return None;
+        }
+        let words: Vec<_> = self.table.texts("command")?.into_iter().map(|(word, _)| word).collect();
+        if words.first().is_none_or(String::is_empty) {
+            self.table.mistake(&value.span(), "the first word names the program; it is missing");
+            return None;
+        }
+        Some(ProbeTarget::Command(CommandTarget { words, env, exit, contains, reads_stderr, extraction }))
+    }
+
+    fn env(&mut self) -> BTreeMap<String, String> {
+        let Some(value) = self.table.value("env") else { return BTreeMap::new() };
+        let Some(table) = value.get_ref().as_table() else {
+            self.table.mistake(&value.span(), "env is a table of variables: { LANG = \"C\" }");
+            return BTreeMap::new();
+        };
+        let mut env = BTreeMap::new();
+        for (key, value) in entries(table) {
+            let name = key.get_ref().to_string();
+            if !is_name(&name) {
+                self.table.mistake(&key.span(), "not the name of a variable");
+            } else if let Some(text) = self.table.text_of(value) {
+                env.insert(name, text);
+            }
+        }
+        env
+    }
+
+    fn exit(&mut self) -> Vec<i32> {
+        let Some(value) = self.table.value("exit") else { return vec![0] };
+        let all: Vec<_> = match value.get_ref() {
+            DeValue::Array(list) => list.iter().collect(),
+            _ => vec![value],
+        };
+        let mut codes = Vec::new();
+        for one in all {
+            let code = whole(one.get_ref()).and_then(|code| u8::try_from(code).ok());
+            match code {
+                Some(code) => codes.push(i32::from(code)),
+                None => self.table.mistake(&one.span(), "an exit code is a whole number from 0 to 255"),
+            }
+        }
+        if value.get_ref().as_array().is_some_and(|list| list.is_empty()) {
+            self.table.mistake(&value.span(), "the list is empty, and no exit code would do");
+        }
+        codes
+    }
+
+    pub(super) fn file(&mut self) -> Option<ProbeTarget> {
+        self.figure("size", Measure::Size);
+        self.figure("age", Measure::Duration);
+        let exists = self.table.limit("exists").and_then(|value| self.table.flag_of(value)).unwrap_or(true);
+        let mode = self.mode();
+        let owner = self.table.limit("owner").and_then(|value| self.table.text_of(value));
+        let group = self.table.limit("group").and_then(|value| self.table.text_of(value));
+        let contains = self.table.text("contains");
+        let extraction = self.extraction();
+        if !exists {
+            for key in ["mode", "owner", "group", "contains", "size", "age", "pattern", "json"] {
+                if self.table.has(key) {
+                    let span = self.table.span(key);
+                    self.table.mistake(&span, format!("a file that must not exist has no {key}"));
+                }
+            }
+        }
+        let path = self.table.path("file", self.surroundings.directory)?;
+        Some(ProbeTarget::File(FileTarget { path, exists, mode, owner, group, contains, extraction }))
+    }
+
+    fn mode(&mut self) -> Option<ModeLimit> {
+        let value = self.table.limit("mode")?;
+        let wrong = "mode is octal digits in quotes: \"0600\", or \"<= 0640\" for no bit beyond";
+        if value.get_ref().as_str().is_none() {
+            self.table.mistake(&value.span(), wrong);
+            return None;
+        }
+        let text = self.table.text_of(value)?;
+        let (digits, is_most) = match text.strip_prefix("<=") {
+            Some(digits) => (digits.trim(), true),
+            None => (text.trim_start_matches("==").trim(), false),
+        };
+        let bits = u32::from_str_radix(digits, 8).ok().filter(|bits| *bits <= 0o7777 && digits.len() >= 3);
+        let limit = bits.map(|bits| if is_most { ModeLimit::AtMost(bits) } else { ModeLimit::Exactly(bits) });
+        self.table.file.mistakes.check(&value.span(), limit.ok_or_else(|| wrong.to_owned()))
+    }
+
+    pub(super) fn secrets(&mut self) -> Option<ProbeTarget> {
+        self.figure("found", Measure::Number);
+        let allow = self.table.limit("allow").and_then(|value| {
+            let list = value.get_ref().as_array();
+            if list.is_none() {
+                self.table.mistake(&value.span(), "allow is a list of fingerprints");
+            }
+            Some(list?.iter().filter_map(|one| self.table.text_of(one)).collect())
+        });
+        let path = self.table.path("secrets", self.surroundings.directory)?;
+        Some(ProbeTarget::Secrets(SecretsTarget { path, allow: allow.unwrap_or_default() }))
+    }
+
+    pub(super) fn go(&mut self) -> Option<ProbeTarget> {
+        let span = self.table.limit("go")?.span();
+        let probe = self.table.text("go")?;
+        if !GO_PROBES.contains(&probe.as_str()) {
+            let advice = match nearest(&probe, GO_PROBES) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("there are {}", GO_PROBES.join(", ")),
+            };
+            self.table.mistake(&span, format!("unknown Go probe {}; {advice}", shown(&probe)));
+            return None;
+        }
+        Some(ProbeTarget::Go(GoTarget { probe }))
+    }
+}
