@@ -141,7 +141,7 @@ impl Condition {
 
     /// Whether a baseline is needed.
     pub fn needs_baseline(&self) -> bool {
-        self.comparisons.iter().any(|one| matches!(one.limit, FigureLimit::Baseline(_)))
+        self.comparisons.iter().any(Comparison::needs_baseline)
     }
 
     /// Fails where its fixed limits leave no value, or every value.
@@ -183,6 +183,11 @@ impl Comparison {
         };
         let words = right.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
         Ok(Self { operator, limit, text: format!("{operator} {words}") })
+    }
+
+    /// Whether a baseline is needed.
+    pub fn needs_baseline(&self) -> bool {
+        matches!(self.limit, FigureLimit::Baseline(_))
     }
 
     /// The limit as a number in base units; `None` where it needs a baseline and there is none.

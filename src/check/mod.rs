@@ -2,11 +2,17 @@
 //!
 //! Takes the text of a check file, and numbers; says what is asked and whether it holds. Measures nothing.
 
+mod attempts;
 mod condition;
 pub mod file;
+mod judgement;
+mod measurement;
 mod percentile;
 mod quantity;
 
+pub use attempts::{AttemptSurroundings, Attempted, Clock, attempt};
 pub use condition::{Comparison, Condition, ConditionError, FigureLimit, Operator, Slack};
+pub use judgement::{BaselineFigure, Baselines, JudgedComparison, JudgedFigure, Judgement, ProbeState};
+pub use measurement::{CheckFinding, Measurement, NotMeasured};
 pub use percentile::{least_count, percentile};
 pub use quantity::{Measure, Quantity, QuantityError};

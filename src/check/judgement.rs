@@ -1,0 +1,304 @@
+//! Measured figures and their conditions → what holds.
+//!
+//! What was not measured never holds: without a figure, or without the baseline that it is compared with, the probe is an
+//! error.
+
+use super::condition::Comparison;
+use super::file::{FigureCondition, ProbeDefinition};
+use super::measurement::{CheckFinding, Measurement, NotMeasured};
+use super::quantity::Quantity;
+use serde::{Deserialize, Serialize};
+
+/// How a probe ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProbeState {
+    /// All holds.
+    Pass,
+    /// It would be `Fail` or `Error`, and never blocks.
+    Warn,
+    /// Measured, and does not hold.
+    Fail,
+    /// Not measured.
+    Error,
+    /// Not asked.
+    NotRun,
+    /// There is nothing here that it asks about.
+    NotApplicable,
+}
+
+/// A figure of a run that passed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BaselineFigure {
+    /// The id of the newest run that it is from; empty where the probe itself measured it.
+    pub run: String,
+    /// In the base unit.
+    pub value: f64,
+}
+
+/// Where baselines come from.
+pub struct Baselines<'a> {
+    /// A probe's figure in the runs that passed; else why there is none.
+    pub find: &'a (dyn Fn(&ProbeDefinition, &str) -> Result<BaselineFigure, String> + Sync),
+    /// Whether this run becomes the baseline, so that comparisons with one do not count.
+    pub accepts: bool,
+}
+
+/// A judged attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// Never `NotRun`.
+    pub state: ProbeState,
+    /// What does not hold, or could not be measured; else empty.
+    pub message: String,
+    /// In the order of the file; those without a condition last.
+    pub figures: Vec<JudgedFigure>,
+    /// Places in files.
+    pub findings: Vec<CheckFinding>,
+    /// What is told whether it holds or not.
+    pub remarks: Vec<String>,
+    /// The last lines of output.
+    pub output: Option<String>,
+}
+
+/// A figure, and whether its condition holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JudgedFigure {
+    /// Its name.
+    pub name: String,
+    /// In the base unit.
+    pub value: f64,
+    /// The base unit: `s`, `B`, `%` or nothing.
+    pub unit: String,
+    /// For people.
+    pub shown: String,
+    /// Whether all conditions hold.
+    pub holds: bool,
+    /// None where nothing is asked of it.
+    pub conditions: Vec<JudgedComparison>,
+    /// What it was compared with.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub baseline: Option<BaselineFigure>,
+}
+
+/// One comparison, and whether it holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JudgedComparison {
+    /// As it is written.
+    pub text: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// In the base unit; nothing where there is no baseline.
+    pub limit: Option<f64>,
+    /// The limit for people: `<= 241.6 ms`.
+    pub shown: String,
+}
+
+impl ProbeState {
+    /// Whether the run may go on after it.
+    pub fn holds(self) -> bool {
+        !matches!(self, Self::Fail | Self::Error)
+    }
+}
+
+impl Judgement {
+    /// Of one attempt of `probe`.
+    pub fn of(
+        probe: &ProbeDefinition,
+        measured: Result<Measurement, NotMeasured>,
+        baselines: &Baselines<'_>,
+    ) -> Self {
+        let measured = match measured {
+            Ok(measured) => measured,
+            Err(NotMeasured::NotApplicable(why)) => {
+                return Self::without_figures(ProbeState::NotApplicable, why);
+            }
+            Err(why) => return Self::without_figures(blocks_as(ProbeState::Error, probe), why.to_string()),
+        };
+        let (mut errors, mut failures, mut figures) = (Vec::new(), measured.unmet.clone(), Vec::new());
+        for condition in &probe.figures {
+            let Some(value) = measured
+                .figures
+                .get(&condition.figure)
+                .map(|found| found.value)
+                .filter(|value| value.is_finite())
+            else {
+                errors.push(format!("{} was not measured", condition.figure));
+                continue;
+            };
+            let baseline = condition.condition.needs_baseline().then(|| match measured.baseline {
+                Some(value) => Ok(BaselineFigure { run: String::new(), value }),
+                None => (baselines.find)(probe, &condition.figure),
+            });
+            let known = baseline.as_ref().and_then(|found| found.as_ref().ok());
+            let figure = judged(condition, value, known, baselines.accepts);
+            if let Some(Err(why)) = &baseline
+                && !baselines.accepts
+            {
+                errors.push(format!("{}: {why}", condition.figure));
+            }
+            failures.extend(
+                figure
+                    .conditions
+                    .iter()
+                    .filter(|one| !one.holds && one.limit.is_some())
+                    .map(|one| format!("{} is {}, {} asked", figure.name, figure.shown, one.shown)),
+            );
+            figures.push(figure);
+        }
+        let asked = |name: &String| probe.figures.iter().any(|condition| condition.figure == *name);
+        let others = measured.figures.iter().filter(|(name, _)| !asked(name));
+        figures.extend(others.map(|(name, value)| told(name, *value)));
+        let state = match (errors.is_empty(), failures.is_empty()) {
+            (true, true) => ProbeState::Pass,
+            (true, false) => blocks_as(ProbeState::Fail, probe),
+            (false, _) => blocks_as(ProbeState::Error, probe),
+        };
+        let message = errors.into_iter().chain(failures).collect::<Vec<_>>().join("; ");
+        let Measurement { findings, remarks, output, .. } = measured;
+        let output = output.filter(|_| state != ProbeState::Pass);
+        Self { state, message, figures, findings, remarks, output }
+    }
+
+    /// The same, which does not hold for another reason.
+    pub(super) fn refused(self, probe: &ProbeDefinition, why: String) -> Self {
+        Self { state: blocks_as(ProbeState::Fail, probe), message: why, ..self }
+    }
+
+    fn without_figures(state: ProbeState, message: String) -> Self {
+        let (figures, findings, remarks) = (Vec::new(), Vec::new(), Vec::new());
+        Self { state, message, figures, findings, remarks, output: None }
+    }
+}
+
+/// A state that does not hold, as it counts for a probe.
+fn blocks_as(state: ProbeState, probe: &ProbeDefinition) -> ProbeState {
+    if probe.advisory { ProbeState::Warn } else { state }
+}
+
+fn judged(
+    condition: &FigureCondition,
+    value: f64,
+    baseline: Option<&BaselineFigure>,
+    accepts: bool,
+) -> JudgedFigure {
+    let measure = condition.measure;
+    let quantity = |value: f64| Quantity { value, measure };
+    let conditions: Vec<_> = condition
+        .condition
+        .comparisons
+        .iter()
+        .map(|one| compared(one, quantity(value), baseline, accepts))
+        .collect();
+    let failing = conditions.iter().find(|one| !one.holds).and_then(|one| one.limit);
+    let (shown, _) = quantity(value).told_apart_from(&quantity(failing.unwrap_or(value)));
+    JudgedFigure {
+        name: condition.figure.clone(),
+        value,
+        unit: measure.base_unit().to_owned(),
+        shown,
+        holds: conditions.iter().all(|one| one.holds),
+        conditions,
+        baseline: baseline.cloned(),
+    }
+}
+
+fn compared(
+    comparison: &Comparison,
+    value: Quantity,
+    baseline: Option<&BaselineFigure>,
+    accepts: bool,
+) -> JudgedComparison {
+    let compares = comparison.needs_baseline();
+    let limit = comparison.limit(baseline.map(|baseline| baseline.value));
+    let holds =
+        limit.is_some_and(|limit| comparison.operator.holds(value.value, limit)) || compares && accepts;
+    let shown = match limit {
+        Some(limit) => {
+            let (_, shown) = value.told_apart_from(&Quantity { value: limit, measure: value.measure });
+            format!("{} {shown}", comparison.operator)
+        }
+        None => comparison.text.clone(),
+    };
+    JudgedComparison { text: comparison.text.clone(), holds, limit, shown }
+}
+
+/// A figure of which nothing is asked.
+fn told(name: &str, quantity: Quantity) -> JudgedFigure {
+    JudgedFigure {
+        name: name.to_owned(),
+        value: quantity.value,
+        unit: quantity.measure.base_unit().to_owned(),
+        shown: quantity.told_apart_from(&quantity).0,
+        holds: true,
+        conditions: Vec::new(),
+        baseline: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::file::{CheckFile, FileSurroundings};
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    fn probe(lines: &str) -> ProbeDefinition {
+        let given = BTreeMap::new();
+        let surroundings =
+            FileSurroundings { built_in: &|_| None, given: &given, environment: &vec![("", "")] };
+        let text = format!("[a.b]\ndisk = \"/\"\n{lines}");
+        let file = CheckFile::parse(Path::new("/p/c.toml"), text.as_bytes(), &surroundings).unwrap();
+        file.dimensions[0].probes[0].clone()
+    }
+
+    fn of(lines: &str, used: f64, baseline: Result<f64, &str>, accepts: bool) -> Judgement {
+        let find = |_: &ProbeDefinition, _: &str| match baseline {
+            Ok(value) => Ok(BaselineFigure { run: "r1".to_owned(), value }),
+            Err(why) => Err(why.to_owned()),
+        };
+        let used = Quantity { value: used, measure: crate::check::Measure::Percent };
+        let figures = BTreeMap::from([("used".to_owned(), used)]);
+        let measured = Ok(Measurement { figures, ..Measurement::default() });
+        Judgement::of(&probe(lines), measured, &Baselines { find: &find, accepts })
+    }
+
+    #[test]
+    fn the_figure_and_the_limit_are_told_apart() {
+        let told = |used| of("used = \"< 80%\"", used, Err(""), false).message;
+        assert_eq!(told(79.0), "");
+        assert_eq!(told(80.0), "used is 80 %, < 80 % asked");
+        assert_eq!(told(80.0004), "used is 80.0004 %, < 80 % asked");
+    }
+
+    #[test]
+    fn without_a_baseline_nothing_passes_but_what_becomes_one() {
+        let lines = "used = \"< 80%, <= baseline + 2pp\"";
+        let state = |used, baseline, accepts| of(lines, used, baseline, accepts).state;
+        assert_eq!(state(50.0, Ok(49.0), false), ProbeState::Pass);
+        assert_eq!(state(51.5, Ok(49.0), false), ProbeState::Fail);
+        assert_eq!(state(50.0, Err("nothing has passed yet"), false), ProbeState::Error);
+        assert_eq!(state(50.0, Err("nothing has passed yet"), true), ProbeState::Pass);
+        assert_eq!(state(70.0, Ok(49.0), true), ProbeState::Pass);
+        assert_eq!(state(90.0, Ok(49.0), true), ProbeState::Fail, "fixed limits count always");
+        let found = of(lines, 50.0, Err("nothing has passed yet"), false);
+        assert_eq!(found.message, "used: nothing has passed yet");
+        let found = of(lines, 51.5, Ok(49.0), false);
+        assert_eq!(found.message, "used is 51.5 %, <= 51 % asked");
+        assert_eq!(found.figures[0].baseline.as_ref().map(|baseline| baseline.value), Some(49.0));
+    }
+
+    #[test]
+    fn what_is_not_measured_is_an_error_and_advice_never_blocks() {
+        for (lines, state) in [("", ProbeState::Error), ("advisory = true", ProbeState::Warn)] {
+            assert_eq!(of(lines, f64::NAN, Err(""), false).state, state);
+            let none = Baselines { find: &|_, _| Err(String::new()), accepts: false };
+            let of = |measured| Judgement::of(&probe(lines), measured, &none);
+            let failed = of(Err(NotMeasured::Failed("no such file".to_owned())));
+            assert_eq!((failed.state, failed.message.as_str()), (state, "no such file"));
+            assert_eq!(of(Ok(Measurement::default())).message, "used was not measured");
+            let nothing = of(Err(NotMeasured::NotApplicable("no tests".to_owned())));
+            assert_eq!(nothing.state, ProbeState::NotApplicable);
+        }
+    }
+}

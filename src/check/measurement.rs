@@ -1,0 +1,51 @@
+//! What a probe measured, before it is judged.
+
+use super::quantity::Quantity;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What one attempt gave.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measurement {
+    /// Each figure by its name.
+    pub figures: BTreeMap<String, Quantity>,
+    /// What was expected and is no figure, and did not come: a status, a text, a mode.
+    pub unmet: Vec<String>,
+    /// Places in files.
+    pub findings: Vec<CheckFinding>,
+    /// What is told whether it holds or not.
+    pub remarks: Vec<String>,
+    /// What the probe itself gives as the baseline of its figures.
+    pub baseline: Option<f64>,
+    /// The last lines of what a program printed, or of a body.
+    pub output: Option<String>,
+}
+
+/// A place in a file that a probe found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckFinding {
+    /// The rule's name.
+    pub rule: String,
+    /// Below the project, or absolute.
+    pub file: String,
+    /// Counted from 1; 0 where it is the whole file.
+    pub line: usize,
+    /// Counted from 1; 0 where it is the whole line.
+    pub column: usize,
+    /// The same as long as rule, path and text are.
+    pub fingerprint: String,
+}
+
+/// Why there is no measurement.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotMeasured {
+    /// It could not be known.
+    #[error("{0}")]
+    Failed(String),
+    /// There is nothing here that it could be measured of.
+    #[error("{0}")]
+    NotApplicable(String),
+    /// The run ends before.
+    #[error("interrupted")]
+    Interrupted,
+}
