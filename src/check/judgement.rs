@@ -47,7 +47,7 @@ pub struct Baselines<'a> {
 /// A judged attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
-    /// Never `NotRun`.
+    /// How it ended.
     pub state: ProbeState,
     /// What does not hold, or could not be measured; else empty.
     pub message: String,
@@ -163,6 +163,11 @@ impl Judgement {
     /// The same, which does not hold for another reason.
     pub(super) fn refused(self, probe: &ProbeDefinition, why: String) -> Self {
         Self { state: blocks_as(ProbeState::Fail, probe), message: why, ..self }
+    }
+
+    /// Of a probe that is not asked.
+    pub(super) fn not_run(why: String) -> Self {
+        Self::without_figures(ProbeState::NotRun, why)
     }
 
     fn without_figures(state: ProbeState, message: String) -> Self {

@@ -9,6 +9,7 @@ mod judgement;
 mod measurement;
 mod percentile;
 mod quantity;
+mod run;
 
 pub use attempts::{AttemptSurroundings, Attempted, Clock, attempt};
 pub use condition::{Comparison, Condition, ConditionError, FigureLimit, Operator, Slack};
@@ -16,3 +17,4 @@ pub use judgement::{BaselineFigure, Baselines, JudgedComparison, JudgedFigure, J
 pub use measurement::{CheckFinding, Measurement, NotMeasured};
 pub use percentile::{least_count, percentile};
 pub use quantity::{Measure, Quantity, QuantityError};
+pub use run::{ProbeAsker, ProbeOutcome, RunSelection, UnknownName, run};
