@@ -19,6 +19,7 @@ pub mod handover;
 pub mod host;
 pub mod install;
 pub mod net;
+pub mod probe;
 pub mod process;
 pub mod project;
 pub mod provision;

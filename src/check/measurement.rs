@@ -1,8 +1,9 @@
 //! What a probe measured, before it is judged.
 
+use super::file::FigureCondition;
 use super::quantity::Quantity;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one attempt gave.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +12,8 @@ pub struct Measurement {
     pub figures: BTreeMap<String, Quantity>,
     /// What was expected and is no figure, and did not come: a status, a text, a mode.
     pub unmet: Vec<String>,
+    /// Figures that there cannot be, since something is unmet.
+    pub absent: BTreeSet<String>,
     /// Places in files.
     pub findings: Vec<CheckFinding>,
     /// What is told whether it holds or not.
@@ -19,6 +22,20 @@ pub struct Measurement {
     pub baseline: Option<f64>,
     /// The last lines of what a program printed, or of a body.
     pub output: Option<String>,
+}
+
+impl Measurement {
+    /// The same where there is nothing to measure `figures` of: what did not come as expected says it all, and a figure
+    /// that is missing says nothing more.
+    #[must_use]
+    pub fn without(mut self, figures: &[FigureCondition]) -> Self {
+        self.absent = figures
+            .iter()
+            .map(|figure| figure.figure.clone())
+            .filter(|name| !self.figures.contains_key(name))
+            .collect();
+        self
+    }
 }
 
 /// A place in a file that a probe found.

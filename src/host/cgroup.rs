@@ -9,6 +9,45 @@ use std::path::{Path, PathBuf};
 
 const MOUNTS: &str = "/proc/self/mountinfo";
 
+/// The control group of this process that a controller accounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ControlGroup {
+    /// Its directory.
+    pub directory: PathBuf,
+    /// Whether it is of the hierarchy that all controllers share (version 2).
+    pub is_unified: bool,
+}
+
+impl ControlGroup {
+    /// The group in which `controller` (`memory`, `cpu`) accounts this process; `None` where there is none.
+    pub fn of(controller: &str) -> Option<Self> {
+        let root = Root::at(Path::new("/"));
+        let mounts = mounts(&root.text(MOUNTS)?);
+        let own = root.text("/proc/self/cgroup")?;
+        let groups = own.lines().filter_map(|line| line.split_once(':')?.1.split_once(':'));
+        let named = |list: &str| list.split(',').any(|word| word == controller);
+        let mut unified = None;
+        for (controllers, path) in groups {
+            let mount = mounts.iter().find(|mount| {
+                if controllers.is_empty() { mount.two } else { !mount.two && named(&mount.options) }
+            });
+            let Some(mount) = mount else { continue };
+            if named(controllers) {
+                return Some(Self { directory: mount.directory(path), is_unified: false });
+            }
+            if controllers.is_empty() {
+                unified = Some(Self { directory: mount.directory(path), is_unified: true });
+            }
+        }
+        unified.filter(|group| group.directory.join("cgroup.controllers").exists())
+    }
+}
+
+/// How many processors' time this process's group may use; `None` without a quota.
+pub fn processor_quota() -> Option<f64> {
+    Cgroups::look(&Root::at(Path::new("/"))).quota().map(|(processors, _)| processors)
+}
+
 /// What was found of control groups.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cgroups {

@@ -24,6 +24,7 @@ mod verdict;
 mod version_number;
 mod volume;
 
+pub use cgroup::{ControlGroup, processor_quota};
 pub use platform::Platform;
 pub use seccomp::{CLONE3_FILTERED, Clone3};
 pub use tree_size::TreeSize;

@@ -37,7 +37,7 @@ pub use holder::{Holder, Stuck};
 pub use lock::{LOCK_TIMEOUT, LockWait, VersionLock, lock_file};
 pub use manifest::kept_manifest;
 pub use mark::{AUTH_MARK, leave_first_mark, leave_mark};
-pub use passwd::{PasswdEntry, is_in_home_of, may_be_given_away, passwd};
+pub use passwd::{PasswdEntry, group_name, is_in_home_of, may_be_given_away, passwd, user_name};
 pub use pin_file::{is_version_file, with_version};
 pub use programs::Programs;
 pub use receipt::{IMPORTED, ProofKind, Receipt};

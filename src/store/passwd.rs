@@ -38,6 +38,22 @@ pub fn passwd() -> Vec<u8> {
     bounded::read(Path::new("/etc/passwd"), MAX_BYTES).ok().flatten().unwrap_or_default()
 }
 
+/// The name of a user, as `/etc/passwd` has it.
+pub fn user_name(uid: u32) -> Option<String> {
+    PasswdEntry::of(&passwd(), uid).map(|entry| entry.name())
+}
+
+/// The name of a group, as `/etc/group` has it: name, password, gid, members.
+pub fn group_name(gid: u32) -> Option<String> {
+    let groups = bounded::read(Path::new("/etc/group"), MAX_BYTES).ok().flatten().unwrap_or_default();
+    let groups = String::from_utf8_lossy(&groups);
+    groups.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let (name, id) = (fields.next()?, fields.nth(1)?);
+        (id.parse() == Ok(gid)).then(|| name.to_owned())
+    })
+}
+
 /// A line of `/etc/passwd`: name, password, uid, gid, comment, home, shell.
 #[derive(Debug)]
 pub struct PasswdEntry<'a>(Vec<&'a [u8]>);

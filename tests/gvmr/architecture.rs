@@ -18,6 +18,7 @@ const ROOMS: &[&[&str]] = &[
     &["cli"],
     &["error"],
     &["doctor"],
+    &["probe"],
     &["install"],
     &["build"],
     &["context"],
