@@ -3,6 +3,10 @@
 //! Where a corporate proxy re-signs all traffic, that name tells which authority is missing from the system's
 //! store. Never accepts anything that rustls refuses.
 
+mod seen;
+
+pub(super) use seen::{ChainJudge, SeenChain, tls_that_sees, tls_unverified};
+
 use super::error::CertificateFault;
 use super::roots::Roots;
 use crate::calendar;

@@ -190,6 +190,8 @@ pub enum Phase {
     Connect,
     /// The first byte of the answer.
     FirstByte,
+    /// The last byte of the answer.
+    LastByte,
 }
 
 /// Why a redirect is not followed.
@@ -336,6 +338,7 @@ impl fmt::Display for Phase {
         formatter.write_str(match self {
             Self::Connect => "the connection",
             Self::FirstByte => "the first byte of the response",
+            Self::LastByte => "the last byte of the response",
         })
     }
 }

@@ -36,6 +36,8 @@ pub struct Roots {
     pub directories: Vec<PathBuf>,
     /// The variables that name them instead of the system.
     pub named_by: Vec<&'static str>,
+    /// A file that counts besides all of these.
+    pub further: Option<PathBuf>,
 }
 
 impl Roots {
@@ -52,6 +54,7 @@ impl Roots {
             named_by: named_by.collect(),
             files: files.unwrap_or_else(|| system(&FILES)),
             directories: directories.unwrap_or_else(|| system(&DIRECTORIES)),
+            further: None,
         }
     }
 
@@ -102,6 +105,11 @@ impl Roots {
         {
             add(&data);
         }
+        if let Some(data) =
+            self.further.as_ref().and_then(|file| bounded::read(file, BUNDLE_LIMIT).ok().flatten())
+        {
+            add(&data);
+        }
         for directory in &self.directories {
             for path in entries(directory) {
                 if let Some(data) = super::file::read_small(&path) {
@@ -111,6 +119,17 @@ impl Roots {
         }
         all
     }
+}
+
+/// What is wrong with a file of authorities that is to be trusted.
+pub fn fault_of_authorities(file: &Path) -> Option<String> {
+    let what = match bounded::read(file, BUNDLE_LIMIT) {
+        Err(error) => format!("cannot be read: {error}"),
+        Ok(None) => "is not a regular file, or too large".to_owned(),
+        Ok(Some(data)) if certificates(&data).next().is_none() => "holds no PEM certificate".to_owned(),
+        Ok(Some(_)) => return None,
+    };
+    Some(format!("{} {what}", printable::path(file)))
 }
 
 fn certificates(data: &[u8]) -> impl Iterator<Item = CertificateDer<'static>> {

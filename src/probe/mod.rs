@@ -6,17 +6,27 @@
 mod contents;
 mod disk;
 mod file;
+mod http;
 mod memory;
 mod processors;
 mod program;
+mod prometheus;
+mod tcp;
+mod tls;
 
 use crate::check::file::{ProbeDefinition, ProbeTarget};
 use crate::check::{Measurement, NotMeasured};
+use crate::net::NetSettings;
+use gvmr_core::sys::environment::Environment;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::process::Command;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
+
+/// How often it is looked whether the run was interrupted.
+const TICK: Duration = Duration::from_millis(20);
 
 /// What a measurement needs of the run.
 pub struct ProbeSurroundings<'a> {
@@ -24,6 +34,12 @@ pub struct ProbeSurroundings<'a> {
     pub directory: &'a Path,
     /// A command that is ended with this process, with the environment that `go` has here.
     pub command: &'a (dyn Fn(&[OsString]) -> io::Result<Command> + Sync),
+    /// Variables, of which some are secrets.
+    pub environment: &'a (dyn Environment + Sync),
+    /// Proxies, trusted authorities, and the logins that are kept.
+    pub net: &'a NetSettings,
+    /// The run's moment, in seconds since 1970.
+    pub now_seconds: u64,
     /// Whether the run was interrupted.
     pub interrupted: &'a (dyn Fn() -> bool + Sync),
 }
@@ -41,7 +57,32 @@ pub fn measure(
         ProbeTarget::Cpu(scope, over) => processors::measure(*scope, *over, &asks, surroundings),
         ProbeTarget::File(target) => file::measure(probe, target),
         ProbeTarget::Command(target) => program::measure(probe, target, timeout, surroundings),
+        ProbeTarget::Http(target) => http::measure(probe, target, timeout, surroundings),
+        ProbeTarget::Prometheus(target) => prometheus::measure(target, timeout, surroundings),
+        ProbeTarget::Tcp(target) => tcp::measure(target, timeout, surroundings),
+        ProbeTarget::Tls(target) => tls::measure(probe, target, timeout, surroundings),
         _ => Err(NotMeasured::Failed("not built yet".to_owned())),
+    }
+}
+
+/// Runs what waits for others in a thread, and gives it up where the run is interrupted; it ends by its own limit then.
+fn watched<T: Send + 'static>(
+    surroundings: &ProbeSurroundings<'_>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, NotMeasured> {
+    let (sender, found) = channel();
+    let spawned =
+        std::thread::Builder::new().name("probe".to_owned()).spawn(move || drop(sender.send(work())));
+    spawned.map_err(|error| failed(format!("no thread for a probe: {error}")))?;
+    loop {
+        match found.recv_timeout(TICK) {
+            Ok(value) => return Ok(value),
+            Err(RecvTimeoutError::Timeout) if (surroundings.interrupted)() => {
+                return Err(NotMeasured::Interrupted);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err(failed("the probe ended early")),
+        }
     }
 }
 

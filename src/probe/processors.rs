@@ -1,15 +1,12 @@
 //! The use of processors by the machine, and by this process's control group.
 
-use super::{ProbeSurroundings, failed};
+use super::{ProbeSurroundings, TICK, failed};
 use crate::check::file::ResourceScope;
 use crate::check::{Measure, Measurement, NotMeasured, Quantity};
 use crate::host::{ControlGroup, processor_quota};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-
-/// How often it is looked whether the run was interrupted.
-const TICK: Duration = Duration::from_millis(20);
 
 pub(super) fn measure(
     scope: ResourceScope,

@@ -365,3 +365,13 @@ pub struct GoTarget {
     /// `code.test`
     pub probe: String,
 }
+
+impl std::fmt::Display for StatusRange {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.first == self.last {
+            write!(formatter, "{}", self.first)
+        } else {
+            write!(formatter, "{}xx", self.first / 100)
+        }
+    }
+}
