@@ -1,5 +1,6 @@
 //! gvmr's rooms. The program in `main.rs` is the only intended user; tests and benches use them too.
 
+pub mod archive;
 pub mod atomic_file;
 pub mod build;
 pub mod calendar;

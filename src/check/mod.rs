@@ -4,6 +4,7 @@
 
 mod attempts;
 mod condition;
+mod document;
 pub mod file;
 mod judgement;
 mod measurement;
@@ -13,6 +14,9 @@ mod run;
 
 pub use attempts::{AttemptSurroundings, Attempted, Clock, attempt};
 pub use condition::{Comparison, Condition, ConditionError, FigureLimit, Operator, Slack};
+pub use document::{
+    BaselineRun, NotificationRecord, ProbeRecord, RunDocument, RunPlace, RunVerdict, SCHEMA, StateCounts,
+};
 pub use judgement::{BaselineFigure, Baselines, JudgedComparison, JudgedFigure, Judgement, ProbeState};
 pub use measurement::{CheckFinding, Measurement, NotMeasured};
 pub use percentile::{least_count, percentile};

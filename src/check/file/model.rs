@@ -375,3 +375,22 @@ impl std::fmt::Display for StatusRange {
         }
     }
 }
+
+impl ProbeTarget {
+    /// The key by which a file asks it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Http(_) => "http",
+            Self::Tcp(_) => "tcp",
+            Self::Tls(_) => "tls",
+            Self::Command(_) => "command",
+            Self::File(_) => "file",
+            Self::Disk(_) => "disk",
+            Self::Memory(_) => "memory",
+            Self::Cpu(..) => "cpu",
+            Self::Prometheus(_) => "prometheus",
+            Self::Secrets(_) => "secrets",
+            Self::Go(_) => "go",
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! One run as it is kept, printed and sent: the same document everywhere. Fields are only ever added to it.
+
+use super::file::ProbeDefinition;
+use super::judgement::{JudgedFigure, ProbeState};
+use super::measurement::CheckFinding;
+use super::run::ProbeOutcome;
+use serde::{Deserialize, Serialize};
+
+/// The number of this form of documents.
+pub const SCHEMA: u32 = 1;
+
+/// A run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunDocument {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// Unique: its UTC time and eight hexadecimal digits.
+    pub id: String,
+    /// The checklist's title.
+    pub name: String,
+    /// The series that it belongs to.
+    pub key: String,
+    /// The file, absolute; nothing where only built-in probes ran.
+    pub file: Option<String>,
+    /// Whether the rollout may go on.
+    pub verdict: RunVerdict,
+    /// When it began, in UTC.
+    pub started: String,
+    /// How long it took.
+    pub seconds: f64,
+    /// Where it ran.
+    #[serde(rename = "where")]
+    pub place: RunPlace,
+    /// How many probes ended how.
+    pub counts: StateCounts,
+    /// In the order of the file.
+    pub probes: Vec<ProbeRecord>,
+    /// The run that figures were compared with.
+    pub baseline: Option<BaselineRun>,
+    /// Whether this run becomes the baseline, so that comparisons with one did not count.
+    #[serde(default)]
+    pub accepted: bool,
+    /// Whether it went on after a dimension that did not hold.
+    #[serde(default)]
+    pub keep_going: bool,
+    /// The names that were left out.
+    #[serde(default)]
+    pub skipped: Vec<String>,
+    /// The names that ran alone; none where all did.
+    #[serde(default)]
+    pub selected: Vec<String>,
+    /// Where it is kept.
+    pub archived: Option<String>,
+    /// Who was told.
+    pub notified: Vec<NotificationRecord>,
+}
+
+/// What a run says of a rollout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunVerdict {
+    /// It may go on.
+    Pass,
+    /// It may not.
+    Fail,
+    /// Not all that was asked was measured, since a signal ended the run.
+    Interrupted,
+}
+
+/// Where a run took place.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunPlace {
+    /// The machine's name.
+    pub host: String,
+    /// The user's name.
+    pub user: String,
+    /// The file's directory, where commands ran.
+    pub directory: String,
+    /// The commit that is checked out.
+    pub revision: Option<String>,
+    /// Its branch.
+    pub branch: Option<String>,
+    /// Whether files differ from the commit.
+    pub dirty: Option<bool>,
+    /// The Go that runs there.
+    pub go: Option<String>,
+    /// gvmr's version.
+    pub gvmr: String,
+    /// The kernel's release.
+    pub kernel: String,
+}
+
+/// How many probes ended how. What does not apply is in none of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateCounts {
+    /// All holds.
+    pub pass: usize,
+    /// Does not hold, and never blocks.
+    pub warn: usize,
+    /// Measured, and does not hold.
+    pub fail: usize,
+    /// Not measured.
+    pub error: usize,
+    /// Not asked.
+    pub not_run: usize,
+}
+
+/// What came of a probe.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProbeRecord {
+    /// `dimension.name`
+    pub id: String,
+    /// Its dimension.
+    pub dimension: String,
+    /// Its name.
+    pub name: String,
+    /// `http`
+    pub kind: String,
+    /// How it ended.
+    pub state: ProbeState,
+    /// The line in the file, counted from 1; nothing of a built-in one.
+    pub line: Option<usize>,
+    /// How long it took.
+    pub seconds: f64,
+    /// How many attempts were made.
+    pub attempts: usize,
+    /// What does not hold, or why nothing is known.
+    pub message: String,
+    /// What to do then.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<String>,
+    /// Figures and their limits.
+    pub figures: Vec<JudgedFigure>,
+    /// Places in files.
+    pub findings: Vec<CheckFinding>,
+    /// What is told besides.
+    #[serde(default)]
+    pub remarks: Vec<String>,
+    /// The last lines of output, where it does not hold.
+    pub output: Option<String>,
+    /// What was measured, as a digest: figures of equal ones can be compared.
+    #[serde(default)]
+    pub definition: String,
+    /// Whether the caller left it out.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub deselected: bool,
+}
+
+/// The run that figures were compared with: the last of those that make the baseline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaselineRun {
+    /// Its id.
+    pub id: String,
+    /// When it began.
+    pub started: String,
+    /// The commit that was checked out.
+    pub revision: Option<String>,
+    /// The machine.
+    pub host: String,
+}
+
+/// Who was told of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationRecord {
+    /// Where to.
+    pub host: String,
+    /// Whether it arrived.
+    pub ok: bool,
+    /// How often it was sent.
+    pub attempts: usize,
+    /// What went wrong.
+    pub message: String,
+}
+
+impl ProbeRecord {
+    /// Of a probe and what came of it.
+    pub fn of(probe: &ProbeDefinition, outcome: ProbeOutcome) -> Self {
+        let ProbeOutcome { attempted, seconds, is_deselected, .. } = outcome;
+        let judgement = attempted.judgement;
+        Self {
+            id: probe.id.clone(),
+            dimension: probe.id.split('.').next().unwrap_or_default().to_owned(),
+            name: probe.name.clone(),
+            kind: probe.target.kind().to_owned(),
+            state: judgement.state,
+            line: (probe.line > 0).then_some(probe.line),
+            seconds,
+            attempts: attempted.attempts,
+            message: judgement.message,
+            why: probe.why.clone().filter(|_| {
+                matches!(judgement.state, ProbeState::Fail | ProbeState::Error | ProbeState::Warn)
+            }),
+            figures: judgement.figures,
+            findings: judgement.findings,
+            remarks: judgement.remarks,
+            output: judgement.output,
+            definition: probe.definition.clone(),
+            deselected: is_deselected,
+        }
+    }
+}
+
+impl StateCounts {
+    /// Of these probes.
+    pub fn of(probes: &[ProbeRecord]) -> Self {
+        let mut counts = Self::default();
+        for probe in probes {
+            match probe.state {
+                ProbeState::Pass => counts.pass += 1,
+                ProbeState::Warn => counts.warn += 1,
+                ProbeState::Fail => counts.fail += 1,
+                ProbeState::Error => counts.error += 1,
+                ProbeState::NotRun => counts.not_run += 1,
+                ProbeState::NotApplicable => {}
+            }
+        }
+        counts
+    }
+}
+
+impl RunVerdict {
+    /// Of a run that was not interrupted: nothing fails, nothing is unknown, nothing was left out but by the caller, and
+    /// something ran.
+    pub fn of(probes: &[ProbeRecord]) -> Self {
+        let counts = StateCounts::of(probes);
+        let is_missing = |probe: &ProbeRecord| probe.state == ProbeState::NotRun && !probe.deselected;
+        let holds = counts.fail == 0 && counts.error == 0 && !probes.iter().any(is_missing);
+        if holds && counts.pass + counts.warn > 0 { Self::Pass } else { Self::Fail }
+    }
+}
+
+impl RunDocument {
+    /// Whether figures can be compared with its: it passed, and all of the file ran.
+    pub fn is_baseline(&self) -> bool {
+        self.verdict == RunVerdict::Pass && self.selected.is_empty() && self.skipped.is_empty()
+    }
+
+    /// Replaces each of these secrets, wherever it came up, by `***`.
+    #[must_use]
+    pub fn without_secrets(self, secrets: &[String]) -> Self {
+        let mut sorted: Vec<&String> = secrets.iter().filter(|secret| !secret.is_empty()).collect();
+        // One that holds another one goes first.
+        sorted.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        if sorted.is_empty() {
+            return self;
+        }
+        let hide =
+            |text: String| sorted.iter().fold(text, |text, secret| text.replace(secret.as_str(), "***"));
+        let probes = self.probes.into_iter().map(|probe| ProbeRecord {
+            message: hide(probe.message),
+            remarks: probe.remarks.into_iter().map(hide).collect(),
+            output: probe.output.map(hide),
+            ..probe
+        });
+        Self { probes: probes.collect(), ..self }
+    }
+}
