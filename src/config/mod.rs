@@ -26,4 +26,6 @@ pub use ruled_environment::RuledEnvironment;
 pub use rules::{compile_config, compile_project, summary};
 pub use settings::Settings;
 pub use sources::{SourceName, SourceSettings};
-pub use trust::{Trust, TrustError, TrustState, Trusted};
+pub use trust::{
+    CHECK_FILE, CheckBytes, Trust, TrustError, TrustState, Trusted, TrustedCheck, is_check_file,
+};

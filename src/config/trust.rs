@@ -3,6 +3,10 @@
 //! Takes a file, gives what it will set; the bytes that are parsed are the bytes that are stored and compared from then on.
 //! Never trusts what another user could change. What is stored belongs to this user alone, as its directories do.
 
+mod check_file;
+
+pub use check_file::{CHECK_FILE, CheckBytes, TrustedCheck, is_check_file};
+
 use super::compile_project;
 use crate::store::{self, StoreError};
 use crate::toml_file::TomlFileError;
@@ -201,7 +205,7 @@ impl Trust {
                 let is_directory = fs::symlink_metadata(&path).is_ok_and(|found| found.is_dir());
                 if is_directory {
                     directories.push(path);
-                } else if path.file_name() == Some(OsStr::new(NAME))
+                } else if (path.file_name() == Some(OsStr::new(NAME)) || is_check_file(&path))
                     && let Ok(below) = path.strip_prefix(&root)
                 {
                     found.push(self.state(Path::new("/").join(below)));
@@ -217,7 +221,8 @@ impl Trust {
     pub fn revoke(&self, file: &Path) -> Result<bool, TrustError> {
         let mut revoked = false;
         for name in [gvmr_toml::real_name(file), Some(file.to_owned())].into_iter().flatten() {
-            let is_name = name.file_name() == Some(OsStr::new(NAME)) && is_plain(&name);
+            let is_known = name.file_name() == Some(OsStr::new(NAME)) || is_check_file(&name);
+            let is_name = is_known && is_plain(&name);
             revoked |= is_name && self.remove(&self.own.trusted_record(&name))?;
         }
         Ok(revoked)
@@ -233,6 +238,9 @@ impl Trust {
     }
 
     fn state(&self, file: PathBuf) -> Trusted {
+        if is_check_file(&file) {
+            return Trusted { state: self.check_state(&file), file, record: None };
+        }
         let record = gvmr_toml::record(&self.own, &file);
         let owner = record.as_ref().and_then(|record| record.owner);
         let state = match (&record, gvmr_toml::read(&file, owner)) {
