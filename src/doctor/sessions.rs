@@ -7,14 +7,15 @@ use super::finding::Skipped;
 use super::lines::MAX_BYTES;
 use crate::context::Context;
 use crate::shell::{
-    Account, ProbeResult, SessionKind, SessionState, SessionTrace, Sessions, Shell, UserPlan, UserSetup,
-    has_lines_of_ours,
+    Account, ProbeResult, SessionKind, SessionState, SessionTrace, Sessions, Shell, ShellKind, UserPlan,
+    UserSetup, has_lines_of_ours,
 };
 use crate::store;
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::bounded;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -114,7 +115,7 @@ impl LoginShell {
 
     /// Whether the login shell may read this file by itself, if it were there.
     pub fn reads(&self, file: &Path) -> bool {
-        let name = file.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+        let name = file.file_name().and_then(OsStr::to_str).unwrap_or_default();
         match self.shell.name.as_str() {
             "bash" => matches!(name, ".profile" | ".bash_profile" | ".bash_login" | ".bashrc"),
             "zsh" => matches!(name, ".zshenv" | ".zprofile" | ".zshrc" | ".zlogin"),
@@ -128,7 +129,7 @@ impl LoginShell {
 
     /// Whether such a session may read this file by itself, if it were there.
     pub fn may_read(&self, file: &Path, kind: SessionKind) -> bool {
-        let name = file.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+        let name = file.file_name().and_then(OsStr::to_str).unwrap_or_default();
         match name {
             ".profile" | ".bash_profile" | ".bash_login" | ".zprofile" | ".zlogin" => kind.is_login(),
             ".bashrc" => !kind.is_login(),
@@ -143,11 +144,21 @@ impl LoginShell {
         sessions.iter().filter(reads).copied().collect()
     }
 
-    /// What sessions of another shell of this machine see, with this program as its file name.
-    pub fn of_other_shell(&self, program: &str, kind: SessionKind) -> Option<ProbeResult> {
-        let name = program.rsplit('/').next()?;
-        let shell = self.of_account().shells().into_iter().find(|shell| shell.name == name)?;
-        self.of_account().of_kinds(&[shell], &[kind]).into_iter().next()
+    /// The shell of this machine that a program of this path or name is.
+    pub fn shell_of(&self, program: &str) -> Option<Shell> {
+        let name = ShellKind::of_program(program.rsplit('/').next()?)?.name;
+        let has_name = |shell: &Shell| shell.name == name || shell.also.iter().any(|other| other == name);
+        self.of_account().shells().into_iter().find(has_name)
+    }
+
+    /// What a session of a shell sees that another program starts, with these variables.
+    pub fn started_with(
+        &self,
+        shell: &Shell,
+        kind: SessionKind,
+        variables: &[(&str, &OsStr)],
+    ) -> ProbeResult {
+        self.of_account().started_with(shell, kind, variables)
     }
 
     /// `bash login`

@@ -61,7 +61,7 @@ impl Sessions<'_> {
         let (least, most) = AT_ONCE;
         let workers =
             std::thread::available_parallelism().map_or(least, |count| count.get().clamp(least, most));
-        in_order(&questions, workers, |(shell, kind)| self.ask(shell, **kind))
+        in_order(&questions, workers, |(shell, kind)| self.started_with(shell, **kind, &[]))
     }
 
     /// The directory in which this shell, if it is zsh, looks for its files, unless that is the home.
@@ -75,9 +75,18 @@ impl Sessions<'_> {
         Some(PathBuf::from(OsStr::from_bytes(said))).filter(|directory| directory.is_absolute())
     }
 
-    fn ask(&self, shell: &Shell, kind: SessionKind) -> ProbeResult {
+    /// What such a session sees that another program starts, with these variables.
+    pub fn started_with(
+        &self,
+        shell: &Shell,
+        kind: SessionKind,
+        variables: &[(&str, &OsStr)],
+    ) -> ProbeResult {
         let told = start::command(self, shell, kind)
-            .and_then(|command| ask(command, |output| Probe::find(output).is_some()))
+            .and_then(|mut command| {
+                command.envs(variables.iter().copied());
+                ask(command, |output| Probe::find(output).is_some())
+            })
             .map_err(|error| (format!("cannot start it: {error}"), false))
             .and_then(|outcome| answer(&outcome));
         let (sight, rest, failure, has_ended) = match told {

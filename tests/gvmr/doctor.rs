@@ -12,6 +12,7 @@ mod network;
 mod path;
 mod rc;
 mod rc_secrets;
+mod replaced_shell;
 mod report;
 mod seccomp;
 mod secrets;

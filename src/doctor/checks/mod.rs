@@ -23,6 +23,7 @@ pub(super) mod proxy_list;
 pub(super) mod rc_files;
 pub(super) mod rc_reading;
 pub(super) mod rc_secrets;
+mod replaced_shell;
 pub(super) mod rules;
 pub(super) mod secrets;
 pub(super) mod session;

@@ -1,6 +1,7 @@
 //! Start-up files that end before gvmr's lines, or say something where a program listens.
 
 use super::rc_files::{SETUP, blocks_of, without_shims};
+use super::replaced_shell::leads_to_go;
 use super::{Looked, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
@@ -17,8 +18,8 @@ type LineThatEnds<'s> = (FileLine, Vec<&'s ProbeResult>);
 
 /// The lines above gvmr's first block at which sessions without a terminal end a file early.
 fn guards<'l>(login: &'l LoginShell, facts: &Examination<'_>) -> Vec<LineThatEnds<'l>> {
-    let works_in_a_terminal = |login: &LoginShell, is_login: bool| {
-        let shim = facts.home.shims();
+    let shim = facts.home.shims();
+    let works_in_a_terminal = |is_login: bool| {
         login.sessions.iter().any(|session| {
             session.kind.is_interactive()
                 && session.kind.is_login() == is_login
@@ -26,19 +27,36 @@ fn guards<'l>(login: &'l LoginShell, facts: &Examination<'_>) -> Vec<LineThatEnd
         })
     };
     let mut found: Vec<LineThatEnds<'l>> = Vec::new();
-    let ended = login.ended().filter(|session| works_in_a_terminal(login, session.kind.is_login()));
-    let broken = without_shims(login, facts).into_iter().chain(ended);
+    let broken = without_shims(login, facts).into_iter().chain(login.ended());
     for session in broken.filter(|session| login.is_set_up && !session.kind.is_interactive()) {
         let trace = login.trace(session.kind, "PATH");
-        let guard = login.files(session.kind).iter().find_map(|file| {
-            let first = blocks_of(file).first()?.0;
-            let last = trace.last_in(file)?;
-            let place = last.place.clone().filter(|place| place.line < first)?;
-            leaves(last).then_some(place)
-        });
+        let guard = if session.has_ended {
+            // No session here has a terminal, and one that asks for it ends in each.
+            let is_guard = works_in_a_terminal(session.kind.is_login())
+                || trace.before_last_in_file().is_some_and(asks_for_a_terminal);
+            trace.last_in_file().filter(|_| is_guard).and_then(guard_at)
+        } else {
+            login.files(session.kind).iter().find_map(|file| guard_at(trace.last_in(file)?))
+        };
         add(&mut found, guard, session);
     }
     found
+}
+
+/// The place of a command that ends a file above gvmr's first block in it.
+fn guard_at(step: &TracedStep) -> Option<FileLine> {
+    let place = step.place.clone().filter(|_| matches!(first_word(step), "return" | "exit"))?;
+    let (first, _) = *blocks_of(&place.file).first()?;
+    (place.line < first).then_some(place)
+}
+
+/// `tty -s`, `[ -t 0 ]`
+fn asks_for_a_terminal(step: &TracedStep) -> bool {
+    match first_word(step) {
+        "tty" => true,
+        "[" | "[[" | "test" => step.text.split_ascii_whitespace().any(|word| word == "-t"),
+        _ => false,
+    }
 }
 
 fn add<'s>(found: &mut Vec<LineThatEnds<'s>>, place: Option<FileLine>, session: &'s ProbeResult) {
@@ -49,21 +67,26 @@ fn add<'s>(found: &mut Vec<LineThatEnds<'s>>, place: Option<FileLine>, session: 
     }
 }
 
+/// bash tells of `[` in quotes.
 fn first_word(step: &TracedStep) -> &str {
-    step.text.split_ascii_whitespace().next().unwrap_or_default()
-}
-
-fn leaves(step: &TracedStep) -> bool {
-    matches!(first_word(step), "return" | "exit")
+    step.text.split_ascii_whitespace().next().unwrap_or_default().trim_matches('\'')
 }
 
 /// A guard for terminals above gvmr's lines.
 pub(in crate::doctor) fn guard_above_block(facts: &Examination<'_>) -> Looked {
     let login = facts.login_shell()?;
-    let findings = guards(login, facts).into_iter().map(|(place, sessions)| Finding {
-        sessions: login.names(&sessions),
-        ..Finding::error("rc.guard-above-block", FindingPlace::line(&place.file, Some(place.line)))
-            .what("a line ends a start-up file above gvmr's lines where there is no terminal")
+    let findings = guards(login, facts).into_iter().map(|(place, sessions)| {
+        let finding = Finding {
+            sessions: login.names(&sessions),
+            ..Finding::error("rc.guard-above-block", FindingPlace::line(&place.file, Some(place.line)))
+                .what("a line ends a start-up file above gvmr's lines where there is no terminal")
+        };
+        if sessions.iter().any(|session| session.has_ended) {
+            return finding
+                .why("it ends the session too, before a command runs in it")
+                .by_hand("write `return` in place of `exit`, then run `gvmr setup`");
+        }
+        finding
             .why("gvmr's lines are not read there, so PATH has no shim directory")
             .mended(SETUP, "writes gvmr's lines to the top too, as `gvmr setup` does")
     });
@@ -77,10 +100,11 @@ pub(in crate::doctor) fn stops_early(facts: &Examination<'_>) -> Looked {
     let mut found: Vec<LineThatEnds<'_>> = Vec::new();
     let broken = without_shims(login, facts).into_iter().filter(|_| login.is_set_up);
     for session in login.ended().chain(broken) {
-        let is_guard = guards.iter().any(|(_, sessions)| sessions.iter().any(|one| one.kind == session.kind));
-        if !is_guard {
-            add(&mut found, end_of(login, session, facts), session);
-        }
+        let is_guards =
+            guards.iter().any(|(_, sessions)| sessions.iter().any(|one| one.kind == session.kind));
+        let end = if is_guards { None } else { end_of(login, session, facts) };
+        let end = end.filter(|place| guards.iter().all(|(guard, _)| guard != place));
+        add(&mut found, end, session);
     }
     if found.is_empty() {
         let is_fine = |session: &&ProbeResult| session.has_ended && became_right(login, session, facts);
@@ -131,15 +155,8 @@ fn end_of(login: &LoginShell, session: &ProbeResult, facts: &Examination<'_>) ->
 /// Whether a session became another shell, which has what it should.
 fn became_right(login: &LoginShell, session: &ProbeResult, facts: &Examination<'_>) -> bool {
     let trace = login.trace(session.kind, "PATH");
-    let Some(last) = trace.last_in_file().filter(|last| first_word(last) == "exec") else { return false };
-    let program = last.text.split_ascii_whitespace().skip(1).find(|word| !word.starts_with('-'));
-    let Some(program) = program else { return true };
-    let Some(inner) = login.of_other_shell(program, session.kind) else {
-        // A terminal's program, whose sessions are not known.
-        let path = String::from_utf8_lossy(&last.value).into_owned();
-        return path.split(':').any(|directory| Path::new(directory).join(program).is_file());
-    };
-    inner.failure.is_none() && (inner.path.contains(&facts.home.shims()) || !login.is_set_up)
+    let last = trace.last_in_file().filter(|last| first_word(last) == "exec");
+    last.is_some_and(|last| leads_to_go(login, session, &last.text, &last.value, facts))
 }
 
 /// The file that a command reads without a test, where it is not there.

@@ -3,6 +3,7 @@
 //! Takes a shell, a kind of session and a variable; reads the files of such a session in the shell's own order, each command
 //! with its place and the variable's value before it. Judges nothing.
 
+mod exec;
 mod parse;
 mod place;
 mod steps;
@@ -43,7 +44,15 @@ impl Sessions<'_> {
             return None;
         }
         Some(match shell.name.as_str() {
-            "fish" => parse::fish(&outcome.stdout, variable, &files, &self.account.home),
+            "fish" => {
+                let mut trace = parse::fish(&outcome.stdout, variable, &files, &self.account.home);
+                // It tells of no `exec`, and nothing else in a file ends it.
+                if !trace.is_whole {
+                    let value = trace.steps.last().map(|step| step.value.clone()).unwrap_or_default();
+                    trace.steps.extend(exec::first_in(&files, value));
+                }
+                trace
+            }
             name => {
                 let raw = parse::raw(&outcome.stdout);
                 place::found(raw, name, variable, &files, &self.account.home)

@@ -37,7 +37,7 @@ const BASH: &[Case] = &[
     case(
         ".bashrc",
         Spoil::Top("[ -t 0 ] || exit\n"),
-        &[("rc.stops-early", ".bashrc", "[ -t 0 ] || exit")],
+        &[("rc.guard-above-block", ".bashrc", "[ -t 0 ] || exit")],
         false,
     ),
     case(".bashrc", Spoil::Append("echo )\n"), &[("rc.stops-early", ".bashrc", "echo )")], false),

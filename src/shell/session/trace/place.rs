@@ -1,5 +1,6 @@
 //! Where the commands of a trace stand, for shells that tell the file and the line, the line alone, or neither.
 
+use super::exec;
 use super::parse::{RawStep, RawTrace, unparsed};
 use super::steps::{SessionTrace, TracedStep};
 use crate::shell::FileLine;
@@ -25,6 +26,9 @@ pub(super) fn found(
     // These show a plain assignment's own value.
     if matches!(shell, "dash" | "ash" | "ksh") {
         shift(&mut steps, variable);
+    }
+    if shell == "zsh" && !is_whole {
+        exec::name_last(&mut steps);
     }
     let mut trace = SessionTrace { steps, is_whole, unparsed: Vec::new(), said };
     let known: Vec<_> = files.iter().cloned().chain(trace.files()).collect();

@@ -47,9 +47,22 @@ impl SessionTrace {
         pair.first().filter(|step| step.place.is_some())
     }
 
-    /// The last command that stands in a file.
+    /// The last command that stands in a file, apart from those that a login shell reads when it has ended.
     pub fn last_in_file(&self) -> Option<&TracedStep> {
-        self.steps.iter().rfind(|step| step.place.is_some())
+        self.steps.get(self.last_at()?)
+    }
+
+    /// The command before that one.
+    pub fn before_last_in_file(&self) -> Option<&TracedStep> {
+        self.steps.get(self.last_at()?.checked_sub(1)?)
+    }
+
+    fn last_at(&self) -> Option<usize> {
+        let is_of_logout = |place: &FileLine| {
+            let name = place.file.file_name().and_then(std::ffi::OsStr::to_str);
+            name.is_some_and(|name| name.ends_with("logout"))
+        };
+        self.steps.iter().rposition(|step| step.place.as_ref().is_some_and(|place| !is_of_logout(place)))
     }
 
     /// The last command in this file.
