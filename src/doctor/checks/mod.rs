@@ -33,6 +33,7 @@ pub(super) mod target;
 pub(super) mod toolchain;
 pub(super) mod tree;
 pub(super) mod two_homes;
+pub(super) mod unreadable;
 pub(super) mod unused_proxy;
 pub(super) mod user_home;
 mod user_manager;

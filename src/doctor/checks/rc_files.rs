@@ -1,123 +1,18 @@
-//! Start-up files that cannot be read, have lost gvmr's lines, or hide one another.
+//! Start-up files that have lost gvmr's lines, or hide one another.
 
 use super::{Looked, NOTHING, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::lines::{MAX_BYTES, SourceLine};
 use crate::doctor::mend::Mend;
-use crate::doctor::mounts;
 use crate::doctor::place::FindingPlace;
 use crate::doctor::sessions::{LoginShell, is_edited};
-use crate::shell::quote;
 use crate::shell::{BlockError, FileLine, POSIX, ProbeResult, blocks};
 use gvmr_core::sys::bounded;
-use rustix::fs::{Mode, OFlags};
-use rustix::io::Errno;
-use std::fs;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// What `gvmr setup` does.
 pub(super) const SETUP: Mend = Mend::Setup { repair: false, crontab: false };
-
-/// A file that this user may not read, as it is.
-struct Unreadable {
-    file: PathBuf,
-    /// Behind links.
-    target: PathBuf,
-    owner: u32,
-    mode: u32,
-}
-
-/// The files that the login shell reads by itself and this user may not read.
-fn all_unreadable(login: &LoginShell) -> Vec<Unreadable> {
-    let refused = |file: &PathBuf| {
-        let opened =
-            rustix::fs::open(file, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty());
-        matches!(opened, Err(Errno::ACCESS | Errno::PERM))
-    };
-    let files = login.all_files().into_iter().filter(refused);
-    let described = files.map(|file| {
-        // Where a directory above keeps this user out, that one counts.
-        let found = fs::metadata(&file).or_else(|error| {
-            file.ancestors().find_map(|above| fs::symlink_metadata(above).ok()).ok_or(error)
-        });
-        let (owner, mode) = found.map(|found| (found.uid(), found.mode() & 0o7777)).unwrap_or_default();
-        let target = fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
-        Unreadable { file, target, owner, mode }
-    });
-    described.collect()
-}
-
-/// Whether it breaks a session: only bash says so, the others go on without the file.
-fn unreadable_matter(login: &LoginShell, facts: &Examination<'_>) -> bool {
-    login.shell.name == "bash" || login.is_set_up && login.wrong(facts.home).next().is_some()
-}
-
-/// A file that the login shell reads and this user may not.
-pub(in crate::doctor) fn unreadable(facts: &Examination<'_>) -> Looked {
-    let login = facts.login_shell()?;
-    if !unreadable_matter(login, facts) {
-        return NOTHING;
-    }
-    let files = all_unreadable(login).into_iter().filter(|file| mounts::share_of(&file.target).is_none());
-    let broken: Vec<_> = login.wrong(facts.home).collect();
-    let findings = files.map(|Unreadable { file, owner, mode, .. }| {
-        let is_own = owner == login.account.uid;
-        let finding = Finding {
-            sessions: login.names(&login.readers(&file, &broken)),
-            ..Finding::error("rc.unreadable", FindingPlace::file(&file))
-                .what(format!(
-                    "{} cannot read a start-up file: it belongs to user {owner} and has mode {mode:o}",
-                    login.shell.name
-                ))
-                .why("no other file is read in its place, as after a restore or a rollback by root")
-        };
-        // The journal of --fix keeps what it changes, and cannot read this.
-        if is_own {
-            let name = quote::where_needed(file.as_os_str());
-            return finding.by_hand("let yourself read it").command(format!("chmod u+rw {name}"));
-        }
-        if file.starts_with(&login.account.home) {
-            finding.mended(
-                Mend::Setup { repair: true, crontab: false },
-                "moves it aside, and begins with the file that new users get",
-            )
-        } else {
-            finding
-                .by_hand("let everyone read it")
-                .command(format!("sudo chmod a+r {}", quote::where_needed(file.as_os_str())))
-        }
-    });
-    Ok(findings.collect())
-}
-
-/// The same on a shared folder, where neither owner nor mode can be changed.
-pub(in crate::doctor) fn on_share(facts: &Examination<'_>) -> Looked {
-    let login = facts.login_shell()?;
-    if !unreadable_matter(login, facts) {
-        return NOTHING;
-    }
-    let broken: Vec<_> = login.wrong(facts.home).collect();
-    let findings = all_unreadable(login).into_iter().filter_map(|file| {
-        let (mount, kind) = mounts::share_of(&file.target)?;
-        let finding = Finding::error("rc.on-share", FindingPlace::file(&file.file));
-        let finding = if file.target == file.file { finding } else { finding.and(FindingPlace::file(&file.target)) };
-        Some(Finding {
-            sessions: login.names(&login.readers(&file.file, &broken)),
-            ..finding
-                .and(FindingPlace::Mount { mount, r#type: kind })
-                .what(format!("{} cannot read a start-up file, which is on a shared folder", login.shell.name))
-                .why(format!(
-                    "it belongs to user {} and has mode {:o}; on a share the mount decides that, and chown and chmod have no \
-                     effect",
-                    file.owner, file.mode
-                ))
-                .by_hand("keep the file on a local disk, or mount the share with uid=, gid= and fmask=")
-        })
-    });
-    Ok(findings.collect())
-}
 
 /// A file that lacks gvmr's lines, though setup has been run.
 pub(in crate::doctor) fn block_missing(facts: &Examination<'_>) -> Looked {

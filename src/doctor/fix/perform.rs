@@ -153,10 +153,12 @@ fn set_mode(file: &Path, mode: u32, id: &str, run: &mut JournaledRun) -> Result<
     }
     let edited = Edited::Path(file.clone());
     let after = match edited.look().map_err(words)?.0 {
-        FileState::File { sha256, .. } => FileState::File { sha256, mode },
-        _ => FileState::Directory { mode },
+        FileState::File { sha256, .. } => Some(FileState::File { sha256, mode }),
+        // What is in it is known once it is open.
+        FileState::Closed { .. } => None,
+        _ => Some(FileState::Directory { mode }),
     };
-    run.keep(id, edited, Some(after)).map_err(words)?;
+    run.keep(id, edited, after).map_err(words)?;
     fs::set_permissions(&file, Permissions::from_mode(mode)).map_err(words)
 }
 

@@ -38,6 +38,11 @@ pub enum FileState {
         /// Its permissions.
         mode: u32,
     },
+    /// A file of the user's that its mode keeps the user from reading.
+    Closed {
+        /// Its permissions.
+        mode: u32,
+    },
     /// A directory.
     Directory {
         /// Its permissions.
@@ -101,8 +106,16 @@ fn look(path: &Path) -> io::Result<(FileState, Vec<u8>)> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
     let flags = (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW).bits();
-    let file =
-        File::options().read(true).custom_flags(i32::try_from(flags).unwrap_or_default()).open(path)?;
+    let opened = File::options().read(true).custom_flags(i32::try_from(flags).unwrap_or_default()).open(path);
+    let file = match opened {
+        Err(error)
+            if error.kind() == io::ErrorKind::PermissionDenied
+                && found.uid() == rustix::process::geteuid().as_raw() =>
+        {
+            return Ok((FileState::Closed { mode }, Vec::new()));
+        }
+        opened => opened?,
+    };
     let mut bytes = Vec::new();
     file.take(LIMIT + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LIMIT {

@@ -112,7 +112,8 @@ fn restore(edit: &JournaledEdit, run: &JournaledRun, context: &Context) -> Resul
 fn restore_path(path: &Path, now: &FileState, before: &FileState, bytes: Vec<u8>) -> Result<(), String> {
     let words = |error: std::io::Error| error.to_string();
     let content = match (before, now) {
-        (FileState::Directory { mode }, FileState::Directory { .. }) => {
+        (FileState::Directory { mode }, FileState::Directory { .. })
+        | (FileState::Closed { mode }, FileState::File { .. }) => {
             return fs::set_permissions(path, Permissions::from_mode(*mode)).map_err(words);
         }
         (FileState::Absent { directories }, FileState::Directory { .. }) => {
@@ -149,7 +150,9 @@ fn restore_program(path: &Path, before: &FileState, bytes: &[u8]) -> Result<(), 
             fs::remove_file(path).map_err(words)?;
             symlink(to, path).map_err(words)
         }
-        FileState::Directory { .. } => Err("something else is there now".to_owned()),
+        FileState::Closed { .. } | FileState::Directory { .. } => {
+            Err("something else is there now".to_owned())
+        }
     }
 }
 

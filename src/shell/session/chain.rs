@@ -4,7 +4,9 @@
 
 use super::{SessionKind, Sessions, Shell};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Where fish finds scripts of the machine, the first of a name wins.
@@ -34,13 +36,13 @@ impl Sessions<'_> {
             "nu" => Vec::new(),
             name => small(name, kind, home),
         };
-        files.into_iter().filter(|file| fs::symlink_metadata(file).is_ok() || is_hidden(file)).collect()
+        files.into_iter().filter(|file| fs::symlink_metadata(file).is_ok() || is_closed(file)).collect()
     }
 }
 
-/// Whether this user may not even see if it is there.
-fn is_hidden(file: &Path) -> bool {
-    fs::symlink_metadata(file).is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+/// Whether this user may not see if it is there, or what its links lead to.
+fn is_closed(file: &Path) -> bool {
+    fs::metadata(file).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
 }
 
 /// As bash(1) has it, with Debian's `/etc/bash.bashrc`; a login reads the first of three.
@@ -52,7 +54,8 @@ fn bash(kind: SessionKind, home: &Path) -> Vec<PathBuf> {
         };
     }
     let own = [".bash_profile", ".bash_login", ".profile"].map(|name| home.join(name));
-    let first = own.into_iter().find(|file| file.exists() || is_hidden(file));
+    // One that it cannot open ends the search too.
+    let first = own.into_iter().find(|file| file.exists() || is_closed(file));
     [Some(PathBuf::from("/etc/profile")), first].into_iter().flatten().collect()
 }
 
@@ -75,10 +78,21 @@ fn fish(home: &Path) -> Vec<PathBuf> {
     let own = home.join(".config/fish");
     let directories = [own.join("conf.d")].into_iter().chain(FISH.map(PathBuf::from));
     let mut scripts: BTreeMap<_, PathBuf> = BTreeMap::new();
-    for entry in directories.filter_map(|directory| fs::read_dir(directory).ok()).flatten().flatten() {
-        let path = entry.path();
-        if path.extension().is_some_and(|extension| extension == "fish") {
-            scripts.entry(entry.file_name()).or_insert(path);
+    for directory in directories {
+        let listed = match fs::read_dir(&directory) {
+            Ok(listed) => listed,
+            Err(error) => {
+                // It stands for the scripts that may be in it.
+                let is_closed = error.kind() == ErrorKind::PermissionDenied;
+                scripts.extend(is_closed.then(|| (OsString::new(), directory)));
+                continue;
+            }
+        };
+        for entry in listed.flatten() {
+            let path = entry.path();
+            if path.extension().is_some_and(|extension| extension == "fish") {
+                scripts.entry(entry.file_name()).or_insert(path);
+            }
         }
     }
     scripts.into_values().chain([PathBuf::from("/etc/fish/config.fish"), own.join("config.fish")]).collect()

@@ -159,7 +159,67 @@ fn a_file_that_root_left_is_named_and_moved_aside() {
     chown(&file, Some(super::user_of::UID), Some(super::user_of::UID)).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o200)).unwrap();
     assert_eq!(user.found(), ["rc.unreadable ~/.bash_profile"]);
-    assert!(user.first()["fix"]["command"].as_str().unwrap().starts_with("chmod u+rw "));
+    assert_eq!(user.first()["fix"]["automatic"], true);
+    let mode = || fs::metadata(&file).unwrap().permissions().mode() & 0o7777;
+    for before in [0o200, 0o000] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(before)).unwrap();
+        user.gvmr(&["doctor", "--fix", "--yes"]).succeeds();
+        assert_eq!((user.found(), mode()), (Vec::<String>::new(), 0o600));
+        user.gvmr(&["doctor", "--fix", "--undo"]).succeeds();
+        assert_eq!(mode(), before);
+    }
+}
+
+#[test]
+fn a_link_to_what_the_user_may_not_see_is_named_and_moved_aside() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let Some(user) = UserOf::set_up("/bin/bash", &mirror) else { return skip("bash and root") };
+    let closed = user.world.path("closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
+    for name in [".profile", ".bashrc", ".bash_profile"] {
+        let file = user.path(name);
+        let before = fs::read(&file).ok();
+        fs::write(closed.join(name), ". ~/.bashrc\n").unwrap();
+        drop(fs::remove_file(&file));
+        symlink(closed.join(name), &file).unwrap();
+        assert_eq!(user.found(), [format!("rc.unreadable ~/{name}")]);
+        let what = user.first()["what"].as_str().unwrap().to_owned();
+        assert!(what.contains(&format!("{} belongs to user 0 and has mode 700", closed.display())), "{what}");
+        user.gvmr(&["doctor", "--fix", "--yes"]).succeeds();
+        assert_eq!(user.found(), [""; 0]);
+        user.gvmr(&["doctor", "--fix", "--undo"]).succeeds();
+        assert_eq!(fs::read_link(&file).unwrap(), closed.join(name));
+        fs::remove_file(&file).unwrap();
+        before.into_iter().for_each(|bytes| user.write(name, bytes));
+    }
+    // One that leads to nothing hides nothing.
+    symlink(user.world.path("nothing"), user.path(".bash_profile")).unwrap();
+    assert_eq!(user.found(), [""; 0]);
+}
+
+#[test]
+fn a_directory_in_a_files_place_and_one_of_roots_are_named() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let Some(user) = UserOf::set_up("/bin/bash", &mirror) else { return skip("bash and root") };
+    for name in [".bashrc", ".bash_profile"] {
+        let file = user.path(name);
+        let before = fs::read(&file).ok();
+        drop(fs::remove_file(&file));
+        fs::create_dir(&file).unwrap();
+        assert_eq!(user.found(), [format!("rc.unreadable ~/{name}")]);
+        assert!(user.first()["what"].as_str().unwrap().ends_with("it is a directory"));
+        fs::remove_dir(&file).unwrap();
+        before.into_iter().for_each(|bytes| user.write(name, bytes));
+    }
+    let Some(user) = UserOf::set_up("/usr/bin/fish", &mirror) else { return skip("fish") };
+    let scripts = user.path(".config/fish/conf.d");
+    fs::set_permissions(&scripts, fs::Permissions::from_mode(0o700)).unwrap();
+    chown(&scripts, Some(0), Some(0)).unwrap();
+    assert_eq!(user.found(), ["rc.unreadable ~/.config/fish/conf.d"]);
+    assert_eq!(user.first()["fix"]["automatic"], false);
+    chown(&scripts, Some(super::user_of::UID), Some(super::user_of::UID)).unwrap();
+    assert_eq!(user.found(), [""; 0]);
 }
 
 #[test]
