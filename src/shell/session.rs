@@ -119,9 +119,9 @@ fn ask(mut command: Command, is_answer: fn(&[u8]) -> bool) -> io::Result<Program
     run(command, Streams::Stdout, KEPT, is_answer)
 }
 
-/// The same to the end, with stderr, and so much of its output is kept.
-fn ask_all(command: Command, kept: KeptOutput) -> io::Result<ProgramOutput> {
-    run(command, Streams::Both, kept, |_| false)
+/// The same with stderr, and so much of its output is kept.
+fn ask_all(command: Command, kept: KeptOutput, is_answer: fn(&[u8]) -> bool) -> io::Result<ProgramOutput> {
+    run(command, Streams::Both, kept, is_answer)
 }
 
 fn run(

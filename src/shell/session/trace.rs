@@ -7,6 +7,7 @@ mod exec;
 mod parse;
 mod place;
 mod steps;
+mod told;
 
 pub use steps::{SessionTrace, TracedStep};
 
@@ -18,6 +19,9 @@ use steps::{LAST, MARK};
 
 /// Bytes of a trace that are kept: each command of the files, with the value.
 const KEPT: KeptOutput = KeptOutput::Last(8 << 20);
+/// Bytes in which the last command of a trace stands, and what a login shell does after it.
+const END: usize = 16 << 10;
+
 impl Sessions<'_> {
     /// Reads the files of such a session once more, and tells what becomes of `variable`. `None` for a shell that does not
     /// tell, and for one that does not end.
@@ -39,7 +43,7 @@ impl Sessions<'_> {
         let mut command = start::script(self, shell, kind, &flags, &script).ok()?;
         // What ENV names is among the files already, and would be read twice.
         command.env("ENV", "/dev/null").env("LC_ALL", "C.UTF-8");
-        let outcome = ask_all(command, KEPT).ok()?;
+        let outcome = ask_all(command, KEPT, is_read).ok()?;
         if outcome.ending == Ending::Stopped {
             return None;
         }
@@ -61,6 +65,12 @@ impl Sessions<'_> {
     }
 }
 
+/// Whether all files were read. A program that they left running may keep the output open.
+fn is_read(output: &[u8]) -> bool {
+    let end = output.get(output.len().saturating_sub(END)..).unwrap_or(output);
+    end.windows(LAST.len()).any(|window| window == LAST.as_bytes())
+}
+
 /// The flags, what is done first, around each file's name twice, and last.
 fn commands(
     shell: &Shell,
@@ -68,18 +78,19 @@ fn commands(
     variable: &str,
 ) -> Option<(Vec<&'static str>, String, [&'static str; 3], String)> {
     const POSIX: [&str; 3] = ["if [ -r ", " ]; then . ", "; fi\n"];
-    let begin = |file: &str, line: &str| {
-        format!("PS4='+{MARK}{file}\u{1f}{line}\u{1f}${{{variable}-}}{MARK} '; set -x\n")
+    let begin = |depth: &str, file: &str, line: &str| {
+        format!("PS4='+{depth}{MARK}{file}\u{1f}{line}\u{1f}${{{variable}-}}{MARK} '; set -x\n")
     };
     let mut flags = Vec::new();
     let begin = match shell.name.as_str() {
         "bash" => {
             flags.extend(["--noprofile", "--norc"]);
-            format!("BASH_XTRACEFD=1; {}", begin("${BASH_SOURCE-}", "${LINENO-0}"))
+            // Stdout is another one in `$(…)`, and what is told there would become the value.
+            format!("exec 199>&1; BASH_XTRACEFD=199; {}", begin("", "${BASH_SOURCE-}", "${LINENO-0}"))
         }
         "zsh" => {
             flags.push("-f");
-            format!("exec 2>&1; setopt promptsubst; {}", begin("%x", "%I"))
+            format!("exec 2>&1; setopt promptsubst; {}", begin("%e", "%x", "%I"))
         }
         "fish" => {
             flags.push("--no-config");
@@ -92,8 +103,8 @@ fn commands(
             return Some((flags, begin, source, format!("echo {MARK}{LAST}\n")));
         }
         "nu" => return None,
-        "ksh" => begin("${.sh.file}", "${LINENO-0}"),
-        _ => begin("", "${LINENO-0}"),
+        "ksh" => begin("", "${.sh.file}", "${LINENO-0}"),
+        _ => begin("", "", "${LINENO-0}"),
     };
     let tells_login = matches!(shell.name.as_str(), "bash" | "zsh"); // the others would read their files twice
     flags.extend(kind.is_login().then_some("-l").filter(|_| tells_login));

@@ -12,6 +12,8 @@ const COMPLAINTS: [&str; 5] = ["yntax error", "parse error", "unexpected EOF", "
 /// A command as the shell tells it.
 #[derive(Debug)]
 pub(super) struct RawStep {
+    /// How deep it stands in files and `eval`, where the shell tells.
+    pub(super) depth: usize,
     /// As it is told; empty where the shell tells none.
     pub(super) file: PathBuf,
     /// The line, where the shell counts.
@@ -50,12 +52,21 @@ pub(super) fn raw(output: &[u8]) -> RawTrace {
 }
 
 fn step(line: &[u8]) -> Option<RawStep> {
-    let told = line.get(find(line, MARK)? + MARK.len()..)?;
+    let start = find(line, MARK)?;
+    let before = String::from_utf8_lossy(line.get(..start)?);
+    // bash repeats the sign, zsh tells a number.
+    let signs = before.trim_end_matches(|one: char| one.is_ascii_digit());
+    let depth = match before.strip_prefix(signs).map(str::parse) {
+        Some(Ok(depth)) => depth,
+        _ => signs.bytes().rev().take_while(|byte| *byte == b'+').count(),
+    };
+    let told = line.get(start + MARK.len()..)?;
     let end = find(told, MARK)?;
     let text = told.get(end + MARK.len()..)?.trim_ascii();
     let mut parts = told.get(..end)?.splitn(3, |byte| *byte == 0x1f);
     let (file, line, value) = (parts.next()?, parts.next()?, parts.next()?);
     Some(RawStep {
+        depth,
         file: PathBuf::from(OsStr::from_bytes(file)),
         line: std::str::from_utf8(line).ok()?.parse().ok(),
         value: value.to_vec(),

@@ -3,6 +3,7 @@
 use super::exec;
 use super::parse::{RawStep, RawTrace, unparsed};
 use super::steps::{SessionTrace, TracedStep};
+use super::told;
 use crate::shell::FileLine;
 use gvmr_core::sys::bounded;
 use std::path::{Path, PathBuf};
@@ -20,12 +21,12 @@ pub(super) fn found(
 ) -> SessionTrace {
     let RawTrace { steps, said, is_whole } = raw;
     let mut steps = match shell {
-        "bash" | "zsh" | "ksh" => steps.into_iter().map(as_told).collect(),
+        "bash" | "zsh" | "ksh" => told::as_told(steps, shell),
         _ => by_text(steps, files, variable, home),
     };
     // These show a plain assignment's own value.
     if matches!(shell, "dash" | "ash" | "ksh") {
-        shift(&mut steps, variable);
+        told::shift(&mut steps, variable);
     }
     if shell == "zsh" && !is_whole {
         exec::name_last(&mut steps);
@@ -34,27 +35,6 @@ pub(super) fn found(
     let known: Vec<_> = files.iter().cloned().chain(trace.files()).collect();
     trace.unparsed = unparsed(&trace.said, &known);
     trace
-}
-
-fn as_told(raw: RawStep) -> TracedStep {
-    let RawStep { file, line, value, text } = raw;
-    let place = line.filter(|_| file.is_absolute()).map(|line| FileLine { file, line });
-    TracedStep { place, value, text }
-}
-
-/// Lets an assignment have the value that was there before it.
-fn shift(steps: &mut [TracedStep], variable: &str) {
-    let start = format!("{variable}=");
-    let mut before: Option<Vec<u8>> = None;
-    for step in steps {
-        let shown = step.value.clone();
-        if step.text.starts_with(&start)
-            && let Some(before) = before
-        {
-            step.value = before;
-        }
-        before = Some(shown);
-    }
 }
 
 /// A file in which the next command may stand.
@@ -71,6 +51,7 @@ fn by_text(steps: Vec<RawStep>, files: &[PathBuf], variable: &str, home: &Path) 
     let mut open: Vec<OpenFile> = Vec::new();
     let mut rest = files;
     let mut before = String::new();
+    let mut eval = None;
     let mut found = Vec::with_capacity(steps.len());
     for RawStep { line, value, text, .. } in steps {
         let read = text.strip_prefix(". ").or_else(|| text.strip_prefix("source ")).map(unquoted);
@@ -83,7 +64,7 @@ fn by_text(steps: Vec<RawStep>, files: &[PathBuf], variable: &str, home: &Path) 
         } else if open.is_empty() || is_test_of(&text, rest.first()) {
             None
         } else {
-            place(&mut open, line, &command)
+            place(&mut open, line, &command, &mut eval)
         };
         before = String::from_utf8_lossy(&value).into_owned();
         found.push(TracedStep { place, value, text });
@@ -102,10 +83,19 @@ fn unquoted(word: &str) -> String {
     word.trim().trim_matches('\'').to_owned()
 }
 
-/// A command stands below the one before it, unless it is in a loop or a function. What a file reads comes to its end first.
-fn place(open: &mut [OpenFile], line: Option<usize>, command: &Command<'_>) -> Option<FileLine> {
+/// A command stands below the one before it, unless it is in a loop, a function or what `eval` reads. What a file reads comes
+/// to its end first.
+fn place(
+    open: &mut [OpenFile],
+    line: Option<usize>,
+    command: &Command<'_>,
+    eval: &mut Option<FileLine>,
+) -> Option<FileLine> {
     let number = line.filter(|number| *number > 0);
     for is_below in [true, false] {
+        if !is_below && eval.is_some() {
+            return eval.clone();
+        }
         for file in open.iter_mut().rev() {
             // Other commands of the same line may follow, but hardly the same one.
             let from = if is_below { file.last + usize::from(file.text == command.text) } else { 0 };
@@ -119,7 +109,9 @@ fn place(open: &mut [OpenFile], line: Option<usize>, command: &Command<'_>) -> O
             if let Some(at) = at {
                 file.last = at;
                 command.text.clone_into(&mut file.text);
-                return Some(FileLine { file: file.path.clone(), line: at + 1 });
+                let place = FileLine { file: file.path.clone(), line: at + 1 };
+                *eval = command.text.starts_with("eval ").then(|| place.clone());
+                return Some(place);
             }
         }
     }
