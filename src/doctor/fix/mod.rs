@@ -19,6 +19,7 @@ use super::diagnosis::Diagnosis;
 use super::facts::Examination;
 use super::finding::Finding;
 use super::kind::Kind;
+use super::mend::Mend;
 use super::place::FindingPlace;
 use crate::context::Context;
 use gvmr_core::sys::environment::Process;
@@ -150,10 +151,12 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
     one.id == other.id && one.what == other.what && file(one) == file(other)
 }
 
-/// Whether a finding can be mended and is of a kind that was mended here, but not one of those that were found first.
+/// Whether a finding can be mended and came to light by a mend. Logins move only where that was in the plan.
 fn is_behind(finding: &Finding, outcomes: &[(Finding, MendOutcome)]) -> bool {
-    let is_mended =
-        outcomes.iter().any(|(mended, outcome)| mended.id == finding.id && *outcome == MendOutcome::Fixed);
+    let is_mended = outcomes.iter().any(|(mended, outcome)| {
+        *outcome == MendOutcome::Fixed
+            && (mended.id == finding.id || !matches!(finding.mend, Some(Mend::MoveLogins { .. })))
+    });
     let is_known =
         outcomes.iter().any(|(known, outcome)| *outcome != MendOutcome::Fixed && is_same(known, finding));
     finding.mend.is_some() && is_mended && !is_known
