@@ -95,18 +95,20 @@ fn text(line: &[u8], range: Range<usize>) -> String {
     String::from_utf8_lossy(line.get(range).unwrap_or_default()).into_owned()
 }
 
-/// `NAME=word` where a command may stand, or behind `export` and its like.
+/// `NAME=word` or `NAME+=word` where a command may stand, or behind `export` and its like.
 fn word(line: &[u8], name: &str) -> Option<Assignment> {
-    let mark = format!("{name}=");
-    let starts =
-        (0..line.len()).filter(|at| line.get(*at..).is_some_and(|rest| rest.starts_with(mark.as_bytes())));
+    let length_at = |at: usize| {
+        let behind = line.get(at..)?.strip_prefix(name.as_bytes())?;
+        let mark = ["=", "+="].iter().find(|mark| behind.starts_with(mark.as_bytes()))?;
+        Some(name.len() + mark.len())
+    };
     let mut found = None;
-    for start in starts {
+    for (start, length) in (0..line.len()).filter_map(|at| Some((at, length_at(at)?))) {
         let before = line.get(..start).unwrap_or_default();
         if !before.last().is_none_or(|byte| byte.is_ascii_whitespace() || b";&|({\"'".contains(byte)) {
             continue;
         }
-        let value = start + mark.len();
+        let value = start + length;
         let end = value + word_length(line.get(value..).unwrap_or_default());
         let words = text(before, 0..before.len());
         let command = words.rsplit([';', '&', '|', '(', '{']).next().unwrap_or_default();
@@ -136,10 +138,13 @@ fn word_length(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-/// `path=(a b)` of zsh.
+/// `path=(a b)` or `path+=(a b)` of zsh.
 fn array(line: &[u8], name: &str) -> Option<Assignment> {
-    let mark = format!("{name}=(");
-    let start = line.windows(mark.len()).position(|window| window == mark.as_bytes())?;
+    let (mark, start) = ["=(", "+=("].iter().find_map(|mark| {
+        let mark = format!("{name}{mark}");
+        let start = line.windows(mark.len()).position(|window| window == mark.as_bytes())?;
+        Some((mark, start))
+    })?;
     let value = start + mark.len();
     let end = value + line.get(value..)?.iter().position(|byte| *byte == b')')?;
     Some(Assignment { command: start..end, value: value..end, style: Style::Array })

@@ -51,8 +51,8 @@ impl SourceLine {
     /// Its place. The text is shown where it sets PATH and nothing else: another word may be a secret.
     pub(super) fn shown(&self) -> FindingPlace {
         let text = self.text();
-        let sets_path_alone =
-            text.matches('=').count() == 1 && (text.contains("PATH=") || text.contains("path="));
+        let sets_path_alone = text.matches('=').count() == 1
+            && ["PATH=", "path=", "PATH+=", "path+="].iter().any(|one| text.contains(one));
         if sets_path_alone {
             self.with_text(&without_credentials_in_text(&text))
         } else {

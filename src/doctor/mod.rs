@@ -21,6 +21,7 @@ mod network;
 mod pages;
 mod path_value;
 mod place;
+mod quoted_value;
 mod report;
 mod sessions;
 mod shared_report;

@@ -10,6 +10,7 @@ mod machine;
 mod modules;
 mod network;
 mod path;
+mod path_elements;
 mod rc;
 mod rc_secrets;
 mod replaced_shell;

@@ -207,7 +207,9 @@ pub(in crate::doctor) fn shim_not_first(facts: &Examination<'_>) -> Looked {
     }
     let Some(other) = broken.iter().find_map(|session| session.go.clone()) else { return unasked(login) };
     let directory = other.parent().unwrap_or(Path::new("/"));
+    // A trace that ends in gvmr's own script has lost its way.
     let line = line_that_prepends(login, &broken, directory, &shims)
+        .filter(|line| !line.place.file.starts_with(facts.home.root()))
         .or_else(|| exports::line_that_names(directory, login));
     let place = line.as_ref().map_or_else(|| FindingPlace::file(&other), SourceLine::shown);
     let version = goroot::of_program(&other).and_then(|goroot| goroot::version(&goroot));

@@ -8,6 +8,7 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::lines::SourceLine;
 use crate::doctor::path_value::{expanded, holds_go};
 use crate::doctor::place::FindingPlace;
+use crate::doctor::quoted_value;
 use crate::doctor::sessions::LoginShell;
 use crate::shell::{ProbeResult, SessionState};
 use gvmr_core::sys::environment::{Environment as _, Process};
@@ -43,16 +44,17 @@ pub(in crate::doctor) fn unexpanded(facts: &Examination<'_>) -> Looked {
             return Ok(findings);
         }
     };
-    let mut lines: Vec<(SourceLine, Vec<u8>, Vec<&ProbeResult>)> = Vec::new();
-    for session in misled(login, facts) {
-        let Some(element) = unexpanded_in(&session.path, &home) else { continue };
-        let Some(line) = line_that_adds(login, session, &element) else { continue };
-        match lines.iter_mut().find(|(known, ..)| *known == line) {
-            Some((_, _, sessions)) => sessions.push(session),
-            None => lines.push((line, element, vec![session])),
-        }
-    }
-    for (line, element, sessions) in lines {
+    // bash expands `~` itself when it looks a command up: before the shim, one go is at the prompt and another elsewhere.
+    let misleads = |session: &ProbeResult, element: &[u8]| {
+        session.state(facts.home) != SessionState::Shim
+            || login.shell.name == "bash" && element.starts_with(b"~")
+    };
+    let element = |session: &ProbeResult| {
+        let element = unexpanded_in(&session.path, &home).filter(|element| misleads(session, element))?;
+        Some((element, ()))
+    };
+    let answered: Vec<_> = login.sessions.iter().filter(|session| session.failure.is_none()).collect();
+    for (line, (element, ()), sessions) in by_line(login, &answered, element) {
         let finding = Finding { sessions: login.names(&sessions), ..finding_of_unexpanded(line.shown()) };
         let mend = in_double_quotes(&line, &element).filter(|_| line.is_own(&login.account));
         findings.push(match mend {
@@ -107,19 +109,8 @@ fn in_double_quotes(line: &SourceLine, element: &[u8]) -> Option<Vec<u8>> {
     let assignment = Assignment::of(&line.bytes, "PATH")?;
     let value = std::str::from_utf8(line.bytes.get(assignment.value.clone())?).ok()?;
     let element = std::str::from_utf8(element).ok()?;
-    let inner = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))?;
-    if inner.contains(['"', '\'', '\\', '`'])
-        || inner.contains("$(")
-        || !inner.split(':').any(|one| one == element)
-    {
-        return None;
-    }
-    let home = |one: &str| match one.strip_prefix("~/") {
-        Some(below) if one == element => format!("$HOME/{below}"),
-        _ => one.to_owned(),
-    };
-    let new: Vec<_> = inner.split(':').map(home).collect();
-    Some(assignment.with_value(&line.bytes, &format!("\"{}\"", new.join(":"))))
+    let new = quoted_value::with_home(value, assignment.style, element)?;
+    Some(assignment.with_value(&line.bytes, &new))
 }
 
 /// How an element is misspelt.
@@ -181,37 +172,50 @@ pub(in crate::doctor) fn bad_entry(facts: &Examination<'_>) -> Looked {
         Err(skipped) => return process().map_or(Err(skipped), |finding| Ok(vec![finding])),
     };
     let mut findings: Vec<Finding> = Vec::new();
-    let mut known: Vec<SourceLine> = Vec::new();
-    for session in misled(login, facts) {
-        let misspelt = misspelt_in(&session.path).filter(|_| session.go.is_none());
-        let Some((element, how)) = misspelt else { continue };
-        let Some(line) = line_that_adds(login, session, &element).filter(|line| !known.contains(line)) else {
-            continue;
-        };
-        let finding =
-            Finding { sessions: login.names(&[session]), ..of_misspelling(how, line.shown_without_cr()) };
+    let misspelt = |session: &ProbeResult| misspelt_in(&session.path).filter(|_| session.go.is_none());
+    for (line, (element, how), sessions) in by_line(login, &misled(login, facts), misspelt) {
+        let finding = of_misspelling(how, line.shown_without_cr());
+        let finding = Finding { sessions: login.names(&sessions), ..finding };
         let mend = repaired(&line, &element, how).filter(|_| line.is_own(&login.account));
         findings.push(match mend {
             Some(new) => finding.mended(line.replaced(new), words(how).replacen("delete", "deletes", 1)),
             None => finding.by_hand(words(how)),
         });
-        known.push(line);
     }
-    for session in login.sessions.iter().filter(|session| session.failure.is_none()) {
-        let Some(element) = relative_in(&session.path) else { continue };
-        let line = line_that_adds(login, session, &element).filter(|line| !known.contains(line));
-        let Some(line) = line else { continue };
+    let answered: Vec<_> = login.sessions.iter().filter(|session| session.failure.is_none()).collect();
+    let relative = |session: &ProbeResult| Some((relative_in(&session.path)?, ()));
+    for (line, _, sessions) in by_line(login, &answered, relative) {
         findings.push(Finding {
-            sessions: login.names(&[session]),
+            sessions: login.names(&sessions),
             ..Finding::at("path.bad-entry", Severity::Warning, line.shown())
                 .what("PATH has an empty or relative element before the directory with go")
                 .why("a program called go in the current directory comes first; Go itself refuses such a program")
                 .by_hand("delete the element, and the colon that makes an empty one")
         });
-        known.push(line);
     }
     findings.extend(process().filter(|_| findings.is_empty()));
     if findings.is_empty() { NOTHING } else { Ok(findings) }
+}
+
+/// A line, the element that it adds with what is known of it, and the sessions in which it does.
+type AddingLine<'s, T> = (SourceLine, (Vec<u8>, T), Vec<&'s ProbeResult>);
+
+/// The lines that add what is looked for to PATH, each once.
+fn by_line<'s, T>(
+    login: &LoginShell,
+    sessions: &[&'s ProbeResult],
+    look: impl Fn(&ProbeResult) -> Option<(Vec<u8>, T)>,
+) -> Vec<AddingLine<'s, T>> {
+    let mut lines: Vec<AddingLine<'s, T>> = Vec::new();
+    for session in sessions {
+        let Some(found) = look(session) else { continue };
+        let Some(line) = line_that_adds(login, session, &found.0) else { continue };
+        match lines.iter_mut().find(|(known, ..)| *known == line) {
+            Some((_, _, sessions)) => sessions.push(session),
+            None => lines.push((line, found, vec![session])),
+        }
+    }
+    lines
 }
 
 fn of_misspelling(how: Misspelling, place: FindingPlace) -> Finding {
@@ -269,7 +273,7 @@ mod tests {
             ("export PATH=\"~/go/bin:$PATH\"", "~/go/bin", Some("export PATH=\"$HOME/go/bin:$PATH\"")),
             ("PATH='~/go/bin:/usr/bin' # x", "~/go/bin", Some("PATH=\"$HOME/go/bin:/usr/bin\" # x")),
             ("PATH='$HOME/go/bin:/bin'", "$HOME/go/bin", Some("PATH=\"$HOME/go/bin:/bin\"")),
-            ("PATH=\\~/go/bin:$PATH", "~/go/bin", None),
+            ("PATH=\\~/go/bin:$PATH", "~/go/bin", Some("PATH=\"$HOME/go/bin\":$PATH")),
             ("PATH=\"$(x):~/go/bin\"", "~/go/bin", None),
         ] {
             assert_eq!(mended(text, element).as_deref(), expected, "{text}");

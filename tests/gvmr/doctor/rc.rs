@@ -191,7 +191,9 @@ fn a_link_to_what_the_user_may_not_see_is_named_and_moved_aside() {
         user.gvmr(&["doctor", "--fix", "--undo"]).succeeds();
         assert_eq!(fs::read_link(&file).unwrap(), closed.join(name));
         fs::remove_file(&file).unwrap();
-        before.into_iter().for_each(|bytes| user.write(name, bytes));
+        if let Some(bytes) = before {
+            user.write(name, bytes);
+        }
     }
     // One that leads to nothing hides nothing.
     symlink(user.world.path("nothing"), user.path(".bash_profile")).unwrap();
@@ -210,7 +212,9 @@ fn a_directory_in_a_files_place_and_one_of_roots_are_named() {
         assert_eq!(user.found(), [format!("rc.unreadable ~/{name}")]);
         assert!(user.first()["what"].as_str().unwrap().ends_with("it is a directory"));
         fs::remove_dir(&file).unwrap();
-        before.into_iter().for_each(|bytes| user.write(name, bytes));
+        if let Some(bytes) = before {
+            user.write(name, bytes);
+        }
     }
     let Some(user) = UserOf::set_up("/usr/bin/fish", &mirror) else { return skip("fish") };
     let scripts = user.path(".config/fish/conf.d");
