@@ -129,7 +129,7 @@ fn traced(
 }
 
 /// The last line of the files that sessions read which gives a variable this value as it is written.
-fn written(home: Option<&Path>, name: &str, value: &OsStr) -> Option<SourceLine> {
+pub(super) fn written(home: Option<&Path>, name: &str, value: &OsStr) -> Option<SourceLine> {
     let mut found = None;
     for file in files(home) {
         found = lines(&file).rfind(|line| gives(&line.bytes, name, value, home)).or(found);

@@ -16,7 +16,7 @@ use gvmr_core::home::goroot;
 use gvmr_core::sys::directory::lead_to_one;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::{bounded, printable};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
@@ -59,7 +59,11 @@ pub(in crate::doctor) fn overwritten(facts: &Examination<'_>) -> Looked {
             step.and_then(|step| step.place.clone()).filter(|place| place.file != Path::new("/etc/profile"));
         // gvmr's own scripts only add; a trace that ends in one has lost its way.
         let place = place.filter(|place| !place.file.starts_with(facts.home.root()));
-        let Some(line) = place.as_ref().and_then(SourceLine::read) else { continue };
+        // A file of the machine may end the trace, as that of mksh does.
+        let line = place.as_ref().and_then(SourceLine::read);
+        let line =
+            line.or_else(|| exports::written(Some(&login.account.home), "PATH", &joined(&session.path)));
+        let Some(line) = line else { continue };
         match by_line.iter_mut().find(|dropped| dropped.line == line) {
             Some(dropped) => {
                 if dropped.sessions.iter().all(|known| known.kind != session.kind) {
@@ -72,6 +76,11 @@ pub(in crate::doctor) fn overwritten(facts: &Examination<'_>) -> Looked {
     let findings: Vec<_> =
         environment.into_iter().chain(by_line.into_iter().map(|dropped| described(dropped, login))).collect();
     if findings.is_empty() { unasked(login) } else { Ok(findings) }
+}
+
+/// A value of PATH.
+fn joined(path: &[PathBuf]) -> OsString {
+    path.iter().map(|one| one.as_os_str()).collect::<Vec<_>>().join(OsStr::new(":"))
 }
 
 /// The sessions that lost something which their own files, or the machine, had put on PATH.

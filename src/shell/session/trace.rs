@@ -59,7 +59,13 @@ impl Sessions<'_> {
             }
             name => {
                 let raw = parse::raw(&outcome.stdout);
-                place::found(raw, name, variable, &files, &self.account.home)
+                let mut trace = place::found(raw, name, variable, &files, &self.account.home);
+                // Debian's file for mksh changes it, and no command is told behind that.
+                let last = trace.last_in_file().filter(|last| last.text.starts_with("PS4="));
+                if let Some(value) = last.map(|last| last.value.clone()) {
+                    trace.steps.extend(exec::first_in(&files, value));
+                }
+                trace
             }
         })
     }

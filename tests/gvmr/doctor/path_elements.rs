@@ -101,3 +101,20 @@ fn a_program_that_a_start_up_file_leaves_running_costs_no_time() {
     assert_eq!(user.found(), ["path.unexpanded ~/.profile:2"]);
     assert!(before.elapsed().as_secs() < 4, "{:?}", before.elapsed());
 }
+
+#[test]
+fn a_line_below_debians_stock_lines_for_mksh_is_named() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let Some(user) = UserOf::set_up("/usr/bin/mksh", &mirror) else { return skip("mksh and root") };
+    let Ok(stock) = fs::read_to_string("/etc/skel/.mkshrc") else { return skip("Debian's mksh") };
+    user.write(".mkshrc", stock);
+    user.gvmr(&["setup", "--yes"]).succeeds();
+    assert_eq!(user.found(), [""; 0]);
+    let text = fs::read_to_string(user.path(".mkshrc")).unwrap();
+    let line = text.lines().count() + 1;
+    for (last, id) in [("PATH=/usr/bin:/bin", "path.overwritten"), ("exec cat", "rc.stops-early")] {
+        user.write(".mkshrc", format!("{text}{last}\n"));
+        assert_eq!(user.found(), [format!("{id} ~/.mkshrc:{line}")]);
+        assert_eq!(user.first()["sessions"], json!(["mksh login", "mksh new terminal"]));
+    }
+}
