@@ -62,9 +62,13 @@ fn inner_shell(login: &LoginShell, session: &ProbeResult, words: &[&str], path: 
         return Some(InnerShell { shell, is_login: *is_login, reads_files: true, variable: Some(variable) });
     }
     // Behind others, as in `env A=b zsh` and `ssh-agent bash`.
-    let at = words.iter().position(|word| login.shell_of(word).is_some())?;
+    let named = |word: &&str| match *word {
+        // fish shows the word as it is written.
+        "$SHELL" => Some(login.shell.clone()),
+        word => login.shell_of(word).filter(|_| is_program(word, path)),
+    };
+    let (at, shell) = words.iter().enumerate().find_map(|(at, word)| Some((at, named(word)?)))?;
     let (before, behind) = words.split_at_checked(at)?;
-    let shell = login.shell_of(behind.first()?).filter(|_| is_program(behind[0], path))?;
     let flags: Vec<_> = behind.iter().filter(|word| word.starts_with('-')).collect();
     if flags.iter().any(|flag| has_letter(flag, 'c')) {
         return None;

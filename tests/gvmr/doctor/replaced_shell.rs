@@ -87,6 +87,7 @@ fn a_program_in_the_place_of_fish_is_named_too() {
         ),
         case(CONFIG, Spoil::Write("status is-interactive; and exec bash\n"), &[]),
         case(CONFIG, Spoil::Write("exec bash\n"), &[]),
+        case(CONFIG, Spoil::Write("if status is-interactive\n  exec env A=1 bash -l\nend\n"), &[]),
         case(CONFIG, Spoil::Write("exit 0\n"), &[]),
     ]);
 }
