@@ -179,7 +179,8 @@ impl<'a> Examination<'a> {
             let program = self.goroot()?.join("bin/go");
             let words = go_env::failure(&program)?;
             let host = self.host().clone().after_words_of_go(&words);
-            let reasons: Vec<_> = host.assess(self.version()?).decisive().cloned().collect();
+            let of_release = host.assess(self.version()?).decisive().cloned().collect::<Vec<_>>();
+            let reasons: Vec<_> = host.refuses(&program).into_iter().chain(of_release).collect();
             (!reasons.is_empty()).then_some(Unrunnable { reasons, program, host })
         };
         self.unrunnable.get_or_init(try_it).as_ref()

@@ -144,7 +144,7 @@ pub const KINDS: &[Kind] = &[
     kind("secret.in-git-config", checks::secrets::in_git_config),
     kind("secret.file-mode", checks::secrets::file_mode),
     kind("secret.in-environment", checks::rc_secrets::in_environment),
-    kind("gvmr.tree-changed", checks::tree::changed),
+    after(&["host.cannot-run"], kind("gvmr.tree-changed", checks::tree::changed)),
     kind("gvmr.no-receipt", checks::home::no_receipt),
     kind("gvmr.leftovers", checks::home::leftovers),
     kind("gvmr.nothing-here", checks::home::nothing_here),

@@ -34,7 +34,7 @@ pub use volume::Volume;
 use cgroup::Cgroups;
 use elf_arch::Userland;
 use gvmr_core::sys::environment::{Environment as _, Process};
-use gvmr_core::sys::interpreter;
+use gvmr_core::sys::{interpreter, printable};
 use kernel::Kernel;
 use library::Libraries;
 use limits::Limits;
@@ -55,6 +55,9 @@ pub fn platform() -> Platform {
 pub fn program_arch(program: &Path) -> Option<&'static str> {
     interpreter::machine(program).and_then(arch::of_elf)
 }
+
+/// The id of the reason that a program is built for another machine.
+pub const OTHER_MACHINE: &str = "other-machine";
 
 /// Everything that was found out about a host.
 #[derive(Clone, Debug)]
@@ -132,6 +135,16 @@ impl Host {
     pub fn after_words_of_go(self, words: &str) -> Self {
         let is_refused = self.clone3 == Clone3::Unknown && words.contains(seccomp::WORDS);
         Self { clone3: if is_refused { Clone3::Refused } else { self.clone3 }, ..self }
+    }
+
+    /// Why a program that did not start here cannot: its header names another machine. Its release may run all the same.
+    pub fn refuses(&self, program: &Path) -> Option<HostReason> {
+        let machine = interpreter::machine(program)?;
+        let built_for = arch::of_elf(machine);
+        let here = self.platform();
+        let words = built_for.map_or_else(|| format!("machine {}", machine.number), str::to_owned);
+        let text = format!("{} is built for {words}, and this is {here}", printable::path(program));
+        (built_for != Some(here.arch())).then(|| HostReason::cannot(OTHER_MACHINE, text))
     }
 
     /// Looks at the host whose `/` is the directory `root`, with what no file below it tells.

@@ -21,6 +21,7 @@ mod session;
 mod sessions;
 mod settings;
 mod shared_machine;
+mod toolchain;
 mod user_manager;
 mod user_of;
 

@@ -4,7 +4,7 @@ use super::{Looked, NOTHING, one};
 use crate::doctor::facts::{Examination, Unrunnable};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
-use crate::host::{CLONE3_FILTERED, HostReason};
+use crate::host::{CLONE3_FILTERED, HostReason, OTHER_MACHINE};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::interpreter;
@@ -29,6 +29,11 @@ fn finding(
         .what(format!("Go {} does not run on this machine", Selector::exact(version)))
         .why(&reason.text);
     let finding = places.fold(finding, Finding::and);
+    let exact = Selector::exact(version);
+    if reason.id == OTHER_MACHINE && installed.contains(version) {
+        let again = format!("gvmr uninstall {exact} && gvmr install {exact}");
+        return Some(finding.by_hand("install it again, for this machine").command(again));
+    }
     Some(match unrunnable.host.nearest(version, &installed) {
         Some(nearest) => finding
             .by_hand("use one that runs here")
