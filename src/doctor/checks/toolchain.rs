@@ -8,11 +8,12 @@ use crate::doctor::place::FindingPlace;
 use crate::explain::ValueSource;
 use crate::explain::table::FaultPlace;
 use crate::net::without_credentials_in_text;
-use gvmr_core::gover::gomod::Requirement;
+use gvmr_core::gover::gomod::{self, Minimum, Requirement};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
-use gvmr_core::select::main_module;
+use gvmr_core::select::main_module::{self, MainModule};
 use gvmr_core::select::resolution::{Rule, Selection, Source};
+use gvmr_core::sys::bounded::{self, MODULE_LIMIT};
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
 
@@ -156,10 +157,10 @@ pub(in crate::doctor) fn below_minimum(facts: &Examination<'_>) -> Looked {
     let Some(version) = answer.choice.version() else { return NOTHING };
     let module = main_module::find(facts.directory()?, &Process, facts.home);
     let Some(module) = module.map_err(|problem| problem.to_string())? else { return NOTHING };
-    let Requirement::AtLeast(minimum) = &module.requirement else { return NOTHING };
-    if minimum.version <= *version || answer.reason.rule == Rule::NotNeeded {
+    if answer.reason.rule == Rule::NotNeeded {
         return NOTHING;
     }
+    let Some((minimum, complaint)) = unmet(&module, version) else { return NOTHING };
     let place = match &answer.reason.file {
         Some(file) => FindingPlace::line(file, answer.reason.line),
         None => FindingPlace::variable(gvmr_core::select::resolve::VARIABLE),
@@ -169,15 +170,34 @@ pub(in crate::doctor) fn below_minimum(facts: &Examination<'_>) -> Looked {
         Finding::error("toolchain.below-minimum", place)
             .and(FindingPlace::line(&module.file, minimum.line))
             .what(format!("Go {} is pinned, and {name} asks for more", Selector::exact(version)))
-            .why(format!(
-                "`{}`: go of this version refuses the module, and a pin keeps it from switching",
-                printable::text(&minimum.written)
-            ))
+            .why(format!("`{}`: {complaint}", printable::text(&minimum.written)))
             .by_hand(format!(
                 "pin a version that {name} allows, such as `gvmr use {}`, or lower {name}",
                 minimum.wanted()
             )),
     ))
+}
+
+/// The line of a file that a pinned version does not satisfy, and what follows. With a pin go does not switch: the `go`
+/// line is a minimum, and a `toolchain` line a wish that Go up to 1.20 cannot read.
+fn unmet(module: &MainModule, version: &Version) -> Option<(Minimum, &'static str)> {
+    let text = bounded::read(&module.file, MODULE_LIMIT).ok()??;
+    let Requirement::AtLeast(wish) = &module.requirement else { return None };
+    let is_wish = wish.written.starts_with("toolchain ");
+    let is_of_wish = |index: usize| is_wish && wish.line == Some(index + 1);
+    // Its line stays, without its words, and the others keep their numbers.
+    let lines = text.split(|byte| *byte == b'\n').enumerate();
+    let lines: Vec<&[u8]> = lines.map(|(index, line)| if is_of_wish(index) { b"" } else { line }).collect();
+    // A file without a go line asks for no more than this version.
+    match gomod::requirement(&lines.join(&b'\n'), version) {
+        Ok(Requirement::AtLeast(minimum)) if minimum.version > *version => {
+            Some((minimum, "go of this version refuses the module, and a pin keeps it from switching"))
+        }
+        _ if is_wish && version.is_before(21) => {
+            Some((wish.clone(), "Go up to 1.20 ends with `unknown directive: toolchain`"))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -42,3 +42,40 @@ fn a_go_that_is_built_for_another_machine_is_named_before_its_tree() {
     fs::write(&go, &program).unwrap();
     assert_eq!(findings(&world, &world.gvmr(["doctor", "--json", "--no-network"])), [""; 0]);
 }
+
+#[test]
+fn a_toolchain_line_is_a_wish_and_only_the_go_line_is_a_minimum() {
+    let Some(world) = with(&["1.20.14", "1.24.11"]) else { return };
+    let wish = "module x\n\ngo 1.22\n\ntoolchain go1.26.8\n";
+    let old = "module x\n\ngo 1.20\n\ntoolchain go1.26.8\n";
+    let newer = "module x\n\ngo 1.25.0\n\ntoolchain go1.26.8\n";
+    let main = ("main.go", "package main\n\nfunc main() {\n\tfor range 3 {\n\t}\n}\n");
+    let plain = ("main.go", "package main\n\nfunc main() {}\n");
+    for (number, (pin, go_mod, main, builds, lines)) in [
+        ("1.24.11", wish, main, true, &[][..]),
+        ("1.24.11", "module x\n\ntoolchain go1.26.8\n", plain, true, &[]),
+        ("1.24.11", newer, main, false, &[3]),
+        // No go line is too new for it, and it does not know the toolchain line.
+        ("1.20.14", old, plain, false, &[5]),
+        ("1.20.14", wish, main, false, &[3]),
+        ("1.20.14", "module x\n\ngo 1.20\n", plain, true, &[]),
+        ("1.20.14", "module x\n\ngo 1.22\n", main, false, &[3]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let files = [(".go-version", pin), ("go.mod", go_mod), main];
+        let project = world.project(&format!("project{number}"), &files);
+        let built = world.shim("go", &project, ["build", "-o", "/dev/null", "."]);
+        assert_eq!(built.code == Some(0), builds, "{pin} {go_mod}: {built:#?}");
+        let run = world.gvmr_in(&project, ["doctor", "--json", "--no-network"]);
+        let report = run.json();
+        let found: Vec<_> = report["findings"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+        assert_eq!(found.len(), lines.len(), "{pin} {go_mod}: {report:#}");
+        for (line, finding) in lines.iter().zip(report["findings"].as_array().unwrap()) {
+            assert_eq!(finding["id"], "toolchain.below-minimum");
+            assert_eq!(finding["where"][0]["file"], project.join(".go-version").to_str().unwrap());
+            assert_eq!(finding["where"][1]["line"], *line, "{pin} {go_mod}: {finding:#}");
+        }
+    }
+}
