@@ -46,7 +46,10 @@ impl Diagnosis {
             let cause = kind.after.iter().find(|cause| found.contains(*cause));
             let looked = match cause {
                 Some(cause) => Err(Skipped(format!("after {cause}"))),
-                None => (kind.look)(facts),
+                None => (kind.look)(facts).map(|mut findings| {
+                    findings.retain(|finding| !checks::env_file::follows_from_quotes(facts, finding));
+                    findings
+                }),
             };
             match looked {
                 Ok(findings) if findings.is_empty() => {

@@ -133,6 +133,23 @@ pub(in crate::doctor) fn quoted(facts: &Examination<'_>) -> Looked {
     Ok(wrong.collect())
 }
 
+/// Areas whose findings are about what a value of the file says.
+const OF_VALUES: [&str; 6] = ["goroot", "goenv", "toolchain", "gopath", "modules", "cache"];
+
+/// Whether a finding is about a value that stands in quotes in the file, behind a blank or before a CR: that is one cause.
+pub(in crate::doctor) fn follows_from_quotes(facts: &Examination<'_>, finding: &Finding) -> bool {
+    if finding.id == "goenv.quoted" || !OF_VALUES.contains(&finding.area()) {
+        return false;
+    }
+    let position = |place: &FindingPlace| match place {
+        FindingPlace::File { file, line: Some(line), .. } => Some((file.clone(), *line)),
+        _ => None,
+    };
+    let told = quoted(facts).unwrap_or_default();
+    let told: Vec<_> = told.iter().flat_map(|one| &one.places).filter_map(position).collect();
+    finding.places.iter().filter_map(position).any(|place| told.contains(&place))
+}
+
 /// A file that go cannot read, or a name that it refuses.
 fn unusable(facts: &Examination<'_>) -> Option<Finding> {
     let named = Process.get("GOENV").filter(|named| named != "off");

@@ -62,6 +62,29 @@ const BROKEN: &[Case] = &[
         ..NONE
     },
     Case { env_file: "GOTOOLCHAIN=go1.22.1\n", found: &["toolchain.env-file ~/.config/go/env:1"], ..NONE },
+    Case { env_file: "GOTOOLCHAIN=\"go1.22.1\"\n", found: &["goenv.quoted ~/.config/go/env:1"], ..NONE },
+    Case {
+        env_file: "GOPATH=\"/home/u/go\"\nGOMODCACHE='/c'\nGOBIN=\"/b\"\nGOOS=\"linux\"\nGOROOT=\"/r\"\n",
+        project: &[MODULE],
+        found: &[
+            "goenv.quoted ~/.config/go/env:1",
+            "goenv.quoted ~/.config/go/env:2",
+            "goenv.quoted ~/.config/go/env:3",
+            "goenv.quoted ~/.config/go/env:4",
+            "goenv.quoted ~/.config/go/env:5",
+        ],
+        ..NONE
+    },
+    Case {
+        env_file: "GO111MODULE=\"on\"\nGOWORK=\"off\"\nGOCACHE=\"/c\"\n",
+        project: &[MODULE],
+        found: &[
+            "goenv.quoted ~/.config/go/env:1",
+            "goenv.quoted ~/.config/go/env:2",
+            "goenv.quoted ~/.config/go/env:3",
+        ],
+        ..NONE
+    },
     Case { variables: &[("GOTOOLCHAIN", "go1.22.1")], found: &["toolchain.overridden GOTOOLCHAIN"], ..NONE },
     Case {
         project: &[(".go-version", "\n1.23.99\n")],
