@@ -6,11 +6,10 @@ use super::ancestors::Ancestor;
 use super::assignment::Assignment;
 use super::facts::Examination;
 use super::finding::Finding;
-use super::lines::{MAX_BYTES, SourceLine, is_of_universal_variables};
+use super::lines::{SourceLine, is_of_universal_variables};
 use super::place::FindingPlace;
 use super::sessions::{KINDS, LoginShell};
-use crate::shell::{Account, FileLine, ProbeResult};
-use gvmr_core::sys::bounded;
+use crate::shell::{Account, ProbeResult};
 use gvmr_core::sys::environment::{Environment as _, Process};
 use std::ffi::OsStr;
 use std::fs;
@@ -132,36 +131,9 @@ fn traced(
 pub(super) fn written(home: Option<&Path>, name: &str, value: &OsStr) -> Option<SourceLine> {
     let mut found = None;
     for file in files(home) {
-        found = lines(&file).rfind(|line| gives(&line.bytes, name, value, home)).or(found);
+        found = SourceLine::all(&file).rfind(|line| gives(&line.bytes, name, value, home)).or(found);
     }
     found
-}
-
-/// The lines of a file, each as a shell's command.
-pub(super) fn lines(file: &Path) -> std::vec::IntoIter<SourceLine> {
-    let text = bounded::read(file, MAX_BYTES).ok().flatten().unwrap_or_default();
-    let is_fishs = is_of_universal_variables(file);
-    let lines = text.split(|byte| *byte == b'\n').enumerate().map(|(index, line)| {
-        let universal = is_fishs.then(|| universal_variable(line)).flatten();
-        let place = FileLine { file: file.to_owned(), line: index + 1 };
-        SourceLine { place, bytes: universal.unwrap_or_else(|| line.to_vec()) }
-    });
-    lines.collect::<Vec<_>>().into_iter()
-}
-
-/// `set -Ux NAME 'a' 'b'` for `SETUVAR --export NAME:a\x1eb`, as fish keeps its universal variables.
-fn universal_variable(line: &[u8]) -> Option<Vec<u8>> {
-    let line = std::str::from_utf8(line).ok()?.strip_prefix("SETUVAR ")?;
-    let (name, value) = line.strip_prefix("--export ").unwrap_or(line).split_once(':')?;
-    let mut parts = value.split("\\x");
-    let mut bytes = parts.next()?.as_bytes().to_vec();
-    for part in parts {
-        let (code, rest) = part.split_at_checked(2)?;
-        bytes.push(u8::from_str_radix(code, 16).ok()?);
-        bytes.extend(rest.as_bytes());
-    }
-    let words = bytes.split(|byte| *byte == 0x1e).map(|word| [b" '", word, b"'"].concat());
-    Some([format!("set -Ux {name}").into_bytes(), words.collect::<Vec<_>>().concat()].concat())
 }
 
 /// Whether a line gives the variable this value, with the home for what stands for it.
@@ -198,7 +170,7 @@ pub(super) fn line_that_names(directory: &Path, login: &LoginShell) -> Option<So
             && names.iter().any(|name| line.contains(name.as_str()))
     };
     let is_named = |line: &SourceLine| is_named(&String::from_utf8_lossy(&line.bytes));
-    files(Some(home)).iter().rev().find_map(|file| lines(file).find(is_named))
+    files(Some(home)).iter().rev().find_map(|file| SourceLine::all(file).find(is_named))
 }
 
 /// Lets a finding about a variable of this process name the line that exports it before the variable, or at its end the
@@ -262,10 +234,6 @@ mod tests {
         ] {
             assert!(gives(line, "/home/u/go"), "{line}");
         }
-        let universal = |line: &str| String::from_utf8(universal_variable(line.as_bytes()).unwrap()).unwrap();
-        assert_eq!(universal("SETUVAR --export GOPATH:/home/u/go"), "set -Ux GOPATH '/home/u/go'");
-        assert_eq!(universal("SETUVAR a:/b\\x1ec\\x20d"), "set -Ux a '/b' 'c d'");
-        assert!(gives(&universal("SETUVAR --export GOPATH:/home/u/go"), "/home/u/go"));
         for line in [
             "# export GOPATH=/home/u/go",
             "MYGOPATH=/home/u/go",

@@ -12,6 +12,7 @@ use gvmr_core::sys::{bounded, printable};
 use std::fs;
 use std::io::{Seek as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The largest start-up file that is looked at, in bytes.
@@ -34,13 +35,21 @@ impl SourceLine {
         Some(Self { place: place.clone(), bytes })
     }
 
+    /// The lines of a file, each as a shell's command.
+    pub(super) fn all(file: &Path) -> std::vec::IntoIter<Self> {
+        let text = bounded::read(file, MAX_BYTES).ok().flatten().unwrap_or_default();
+        let is_fishs = is_of_universal_variables(file);
+        let lines = text.split(|byte| *byte == b'\n').enumerate().map(|(index, line)| {
+            let universal = is_fishs.then(|| universal_variable(line)).flatten();
+            let place = FileLine { file: file.to_owned(), line: index + 1 };
+            Self { place, bytes: universal.unwrap_or_else(|| line.to_vec()) }
+        });
+        lines.collect::<Vec<_>>().into_iter()
+    }
+
     /// The first line of a file for which this is so.
-    pub(super) fn find(file: &std::path::Path, is_it: impl Fn(&str) -> bool) -> Option<Self> {
-        let text = bounded::read(file, MAX_BYTES).ok()??;
-        let mut lines = text.split(|byte| *byte == b'\n').enumerate();
-        let (index, bytes) = lines.find(|(_, line)| is_it(&String::from_utf8_lossy(line)))?;
-        let place = FileLine { file: file.to_owned(), line: index + 1 };
-        Some(Self { place, bytes: bytes.to_vec() })
+    pub(super) fn find(file: &Path, is_it: impl Fn(&str) -> bool) -> Option<Self> {
+        Self::all(file).find(|line| is_it(&String::from_utf8_lossy(&line.bytes)))
     }
 
     /// Its text, without blanks around it.
@@ -140,13 +149,28 @@ impl SourceLine {
     }
 }
 
+/// `set -Ux NAME 'a' 'b'` for `SETUVAR --export NAME:a\x1eb`, as fish keeps its universal variables.
+fn universal_variable(line: &[u8]) -> Option<Vec<u8>> {
+    let line = std::str::from_utf8(line).ok()?.strip_prefix("SETUVAR ")?;
+    let (name, value) = line.strip_prefix("--export ").unwrap_or(line).split_once(':')?;
+    let mut parts = value.split("\\x");
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(code, 16).ok()?);
+        bytes.extend(rest.as_bytes());
+    }
+    let words = bytes.split(|byte| *byte == 0x1e).map(|word| [b" '", word, b"'"].concat());
+    Some([format!("set -Ux {name}").into_bytes(), words.collect::<Vec<_>>().concat()].concat())
+}
+
 /// Whether fish keeps its universal variables in it, and writes it by itself.
-pub(super) fn is_of_universal_variables(file: &std::path::Path) -> bool {
+pub(super) fn is_of_universal_variables(file: &Path) -> bool {
     file.ends_with("fish/fish_variables")
 }
 
 /// Whether a shell can parse this file. One that cannot be read is no matter of its words.
-pub(super) fn can_be_parsed(shell: &Shell, file: &std::path::Path) -> bool {
+pub(super) fn can_be_parsed(shell: &Shell, file: &Path) -> bool {
     bounded::read(file, MAX_BYTES).ok().flatten().is_none_or(|text| parses(shell, &text))
 }
 
@@ -192,5 +216,12 @@ mod tests {
             })
             .collect();
         assert_eq!(mended, [4, 5]);
+    }
+
+    #[test]
+    fn a_universal_variable_of_fish_is_its_command() {
+        let universal = |line: &str| String::from_utf8(universal_variable(line.as_bytes()).unwrap()).unwrap();
+        assert_eq!(universal("SETUVAR --export GOPATH:/home/u/go"), "set -Ux GOPATH '/home/u/go'");
+        assert_eq!(universal("SETUVAR a:/b\\x1ec\\x20d"), "set -Ux a '/b' 'c d'");
     }
 }

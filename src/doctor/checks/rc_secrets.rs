@@ -125,7 +125,7 @@ fn read_by(file: &Path, home: Option<&Path>) -> Vec<PathBuf> {
 }
 
 fn secrets_in(file: &Path) -> Vec<Secret> {
-    let found = exports::lines(file).filter_map(|line| {
+    let found = SourceLine::all(file).filter_map(|line| {
         let (variable, shown) = secret_in(&String::from_utf8_lossy(&line.bytes))?;
         Some(Secret { line, variable, shown })
     });
