@@ -98,7 +98,7 @@ pub fn complaint(program: &Path, environment: &[&CStr]) -> Option<String> {
 }
 
 /// What `go list` with these arguments writes about the packages in `directory`, and what it writes to stderr. It asks no
-/// source, switches to no other toolchain, and writes nothing into the build cache.
+/// source, switches to no other toolchain, and writes into neither cache: it sees no module cache.
 pub fn list(
     program: &Path,
     environment: &[&CStr],
@@ -109,6 +109,8 @@ pub fn list(
     let mut command = started_from_root(program, environment);
     command.arg("list").args(arguments).current_dir(directory).env("PWD", directory);
     command.envs([("GOPROXY", "off"), ("GOTOOLCHAIN", "local"), ("GODEBUG", "goindex=0")]);
+    // Go up to 1.14 knows no such variable.
+    command.env("GOMODCACHE", "/dev/null/none");
     let limits = OutputLimits { time: LIMIT, kept: KeptOutput::All(MAX_BYTES), is_answer: |_| false };
     let output = process::output(command, Streams::Apart, Scope::Group, limits).map_err(of_stop)?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -116,6 +116,12 @@ pub(super) fn in_session(
     traced(login, session.kind, name, value).or_else(|| written(Some(&login.account.home), name, value))
 }
 
+/// The sessions in which a variable has this value.
+pub(super) fn sessions_with(login: &LoginShell, name: &str, value: &OsStr) -> Vec<String> {
+    let has_it = |session: &&ProbeResult| session.variable(name) == Some(value);
+    login.names(&login.sessions.iter().filter(has_it).collect::<Vec<_>>())
+}
+
 fn traced(
     login: &LoginShell,
     kind: crate::shell::SessionKind,

@@ -5,6 +5,7 @@
 use super::finding::Skipped;
 use super::mend::{LineChange, LineMend, Mend};
 use super::network::{GoEnvironment, NetworkFacts};
+use super::package_list::PackageList;
 use super::sessions::LoginShell;
 use crate::config::Settings;
 use crate::context::Context;
@@ -21,7 +22,7 @@ use gvmr_core::select::resolution::Resolution;
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use std::cell::OnceCell;
-use std::ffi::{CStr, CString};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// Why kinds are skipped that need the network.
@@ -44,6 +45,7 @@ pub struct Examination<'a> {
     host: OnceCell<Host>,
     unrunnable: OnceCell<Option<Unrunnable>>,
     env_file: OnceCell<Option<(PathBuf, String)>>,
+    package_list: OnceCell<Result<PackageList, String>>,
     asks_network: bool,
     network: OnceCell<Result<NetworkFacts, Skipped>>,
 }
@@ -78,6 +80,7 @@ impl<'a> Examination<'a> {
             host: OnceCell::new(),
             unrunnable: OnceCell::new(),
             env_file: OnceCell::new(),
+            package_list: OnceCell::new(),
             asks_network: true,
             network: OnceCell::new(),
         }
@@ -131,13 +134,14 @@ impl<'a> Examination<'a> {
         self.answer()?.choice.version()
     }
 
-    /// What `go list` with these arguments says here: what it writes, and what it complains of. Asks no source.
-    pub fn list(&self, arguments: &[&str]) -> Result<(String, String), String> {
-        let goroot = self.goroot().ok_or("no Go runs here")?;
-        let table = self.table()?;
-        let environment: Vec<&CStr> = table.environment.iter().map(CString::as_c_str).collect();
-        let listed = go_env::list(&goroot.join("bin/go"), &environment, &table.directory, arguments);
-        listed.map_err(|error| format!("go list {error}"))
+    /// What the go that runs here says of the package here.
+    pub(super) fn package_list(&self) -> Result<&PackageList, String> {
+        self.package_list.get_or_init(|| self.package_list_with(None)).as_ref().map_err(Clone::clone)
+    }
+
+    /// The same with other GOFLAGS, asked again.
+    pub(super) fn package_list_with(&self, flags: Option<&OsStr>) -> Result<PackageList, String> {
+        PackageList::ask(self.goroot().ok_or("no Go runs here")?, self.table()?, flags)
     }
 
     /// Its directory.

@@ -102,7 +102,7 @@ pub const KINDS: &[Kind] = &[
     kind("goroot.exported", checks::goroot::exported),
     kind("goroot.in-env-file", checks::goroot::in_env_file),
     kind("goenv.quoted", checks::env_file::quoted),
-    kind("goenv.bad-flags", checks::env_file::bad_flags),
+    kind("goenv.bad-flags", checks::flags::bad_flags),
     kind("goenv.stale-target", checks::target::stale),
     after(
         &["host.home", "gvmr.home-unfit", "gvmr.default-missing"],

@@ -18,6 +18,7 @@ mod logins;
 mod mend;
 mod mounts;
 mod network;
+mod package_list;
 mod pages;
 mod path_value;
 mod place;

@@ -1,11 +1,10 @@
 //! The file that `go env -w` writes: what go ignores in it, takes otherwise than it looks, or fails on.
 
 use super::{Looked, NOTHING, one};
-use crate::doctor::facts::{Examination, Setting};
-use crate::doctor::finding::{Finding, Severity};
-use crate::doctor::mend::{LineChange, Mend};
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::Finding;
+use crate::doctor::mend::LineChange;
 use crate::doctor::place::FindingPlace;
-use crate::explain::ValueSource;
 use crate::net::without_credentials_in_text;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
@@ -177,77 +176,4 @@ fn unusable(facts: &Examination<'_>) -> Option<Finding> {
         return None;
     };
     Some(finding(FindingPlace::file(file), why))
-}
-
-/// A value that the chosen go fails on.
-pub(in crate::doctor) fn bad_flags(facts: &Examination<'_>) -> Looked {
-    let Some((variable, complaint)) = &facts.table()?.refused else { return unusable_flags(facts) };
-    if variable.name == "GOTOOLCHAIN" {
-        return NOTHING; // told as toolchain's
-    }
-    let setting = facts.setting(variable.name)?;
-    let place = setting.place().unwrap_or(FindingPlace::variable(variable.name));
-    let fix = match &setting.row.explained.place {
-        ValueSource::UserFile { .. } => "correct it with `go env -w`, or delete the line",
-        _ => "correct it there",
-    };
-    one(Some(
-        Finding::error("goenv.bad-flags", place)
-            .what(format!("go fails on the value of {}", variable.name))
-            .why(format!("each command ends with `{complaint}`"))
-            .by_hand(fix)
-            .mended_if(without_bad_flag(facts, &setting, complaint), "takes that flag out of the line"),
-    ))
-}
-
-/// What `go list` of a module's root thinks of GOFLAGS: `go version` knows only which flags there are.
-fn unusable_flags(facts: &Examination<'_>) -> Looked {
-    let setting = facts.setting("GOFLAGS")?;
-    let Some(value) = setting.written().filter(|_| facts.goroot().is_some()) else { return NOTHING };
-    let (_, complaints) = facts.list(&["-m"])?;
-    let complaint = complaints.lines().find(|line| {
-        ["parsing $GOFLAGS", "invalid value", "invalid boolean value", "not supported (can be"]
-            .iter()
-            .any(|words| line.contains(words))
-    });
-    let is_vendor = value.split_ascii_whitespace().any(|word| word == "-mod=vendor");
-    let needless = complaints.lines().find(|line| is_vendor && line.contains("-mod=vendor"));
-    let Some((severity, complaint)) = complaint
-        .map(|line| (Severity::Error, line))
-        .or_else(|| needless.map(|line| (Severity::Warning, line)))
-    else {
-        return NOTHING;
-    };
-    let complaint = printable::text(&without_credentials_in_text(complaint.trim()));
-    let place = setting.place().unwrap_or(FindingPlace::variable("GOFLAGS"));
-    one(Some(
-        Finding::at("goenv.bad-flags", severity, place)
-            .what("go fails on the value of GOFLAGS")
-            .why(format!("commands that read a module end with `{complaint}`"))
-            .by_hand("correct it there")
-            .mended_if(without_bad_flag(facts, &setting, &complaint), "takes that flag out of the line"),
-    ))
-}
-
-/// The flag that go complains of goes, where it is a plain word of the file's line.
-fn without_bad_flag(facts: &Examination<'_>, setting: &Setting<'_>, complaint: &str) -> Option<Mend> {
-    let value = setting.written().filter(|value| !value.contains(['"', '\'']))?;
-    if setting.row.explained.variable.name != "GOFLAGS" {
-        return None;
-    }
-    let is_named = |word: &&str| {
-        let name = word.split('=').next().unwrap_or(word).trim_start_matches('-');
-        !name.is_empty()
-            && complaint.split(|one: char| !(one.is_alphanumeric() || one == '_')).any(|one| one == name)
-    };
-    let words: Vec<&str> = value.split_ascii_whitespace().collect();
-    let bad = words.iter().position(is_named)?;
-    let good: Vec<&str> =
-        words.iter().enumerate().filter(|(at, _)| *at != bad).map(|(_, word)| *word).collect();
-    let change = if good.is_empty() {
-        LineChange::Delete
-    } else {
-        LineChange::Replace(format!("GOFLAGS={}", good.join(" ")).into_bytes())
-    };
-    facts.changed_env_line(setting.env_line()?, change)
 }

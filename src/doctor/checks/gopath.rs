@@ -50,9 +50,7 @@ pub(in crate::doctor) fn src_shadows(facts: &Examination<'_>) -> Looked {
     if !is_off || !is_outside || !has_sources(directory) || facts.goroot().is_none() {
         return NOTHING;
     }
-    let (listed, _) =
-        facts.list(&["-e", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}\t{{.Dir}}{{end}}", "."])?;
-    let shadow = listed.lines().filter_map(|line| line.split_once('\t')).find_map(|(import, found)| {
+    let shadow = facts.package_list()?.directories().find_map(|(import, found)| {
         let source = sources.iter().find(|source| Path::new(found).starts_with(source))?;
         Some((import.to_owned(), source.join(import)))
     });

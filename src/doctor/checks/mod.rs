@@ -9,6 +9,7 @@ pub(super) mod checksum_log;
 pub(super) mod connections;
 pub(super) mod crontab;
 pub(super) mod env_file;
+pub(super) mod flags;
 pub(super) mod gopath;
 pub(super) mod goroot;
 pub(super) mod home;

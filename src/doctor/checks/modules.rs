@@ -82,10 +82,10 @@ fn outside_of_workspace(facts: &Examination<'_>, file: &Path) -> Result<Option<F
     let directory = facts.directory()?;
     let module = module_above(directory).filter(|_| file.file_name() == Some(OsStr::new("go.work")));
     let Some(module) = module.filter(|_| facts.goroot().is_some()) else { return Ok(None) };
-    let (_, complaints) = facts.list(&["."])?;
+    let listed = facts.package_list()?;
     let is_outside = ["not one of the workspace modules", "outside modules listed in go.work"]
         .iter()
-        .any(|words| complaints.contains(words));
+        .any(|words| listed.packages.contains(words) || listed.complaints.contains(words));
     Ok(is_outside.then(|| {
         Finding::at("modules.stray-root", Severity::Warning, FindingPlace::file(file))
             .and(FindingPlace::file(module))

@@ -2,14 +2,13 @@
 
 use super::Looked;
 use super::env_file;
+use super::flags;
 use crate::doctor::exports;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
-use crate::doctor::sessions::LoginShell;
 use crate::host;
 use crate::net::without_credentials_in_text;
-use crate::shell::ProbeResult;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::{printable, program};
 use std::ffi::OsStr;
@@ -46,7 +45,7 @@ impl Fault {
                 facts.host().amd64_level().filter(|level| needed > *level).map(Self::Level)
             }
             "CC" | "CXX" if has_cgo => {
-                let compiler = first_word(value);
+                let compiler = flags::first_word(value);
                 (!is_there(compiler)).then(|| Self::Compiler(compiler.to_owned()))
             }
             _ => None,
@@ -117,27 +116,10 @@ fn exported(facts: &Examination<'_>, name: &'static str) -> Option<Finding> {
         (value.to_owned(), fault, exports::in_session(login?, session, name, value)?)
     };
     let place = FindingPlace::line(&line.place.file, Some(line.place.line));
-    let sessions = login.map(|login| with(login, name, &value)).unwrap_or_default();
+    let sessions = login.map(|login| exports::sessions_with(login, name, &value)).unwrap_or_default();
     let mut finding = Finding { sessions, ..fault.finding("a start-up file", name, place) };
     exports::offer(facts, &mut finding, &line, name);
     Some(finding)
-}
-
-/// The sessions in which a variable has this value.
-fn with(login: &LoginShell, name: &str, value: &OsStr) -> Vec<String> {
-    let has_it = |session: &&ProbeResult| session.variable(name) == Some(value);
-    login.names(&login.sessions.iter().filter(has_it).collect::<Vec<_>>())
-}
-
-/// The first word of a list in which words may stand in quotes, as Go splits it.
-fn first_word(value: &str) -> &str {
-    let value = value.trim_start();
-    match value.chars().next() {
-        Some(quote @ ('"' | '\'')) => {
-            value.get(1..).and_then(|rest| rest.split(quote).next()).unwrap_or_default()
-        }
-        _ => value.split_ascii_whitespace().next().unwrap_or_default(),
-    }
 }
 
 /// Whether go would find this program.

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 
 /// What begins go's list of differences.
-const MARK: &str = "inconsistent vendoring in ";
+pub(super) const MARK: &str = "inconsistent vendoring in ";
 /// So many modules are named.
 const MAX_FINDINGS: usize = 10;
 
@@ -24,13 +24,11 @@ pub(in crate::doctor) fn inconsistent(facts: &Examination<'_>) -> Looked {
     let module = main_module::find(facts.directory()?, &Process, facts.home);
     let Some(module) = module.map_err(|problem| problem.to_string())? else { return NOTHING };
     let root = module.file.parent().unwrap_or(Path::new("/"));
-    let (vendor, list) = (root.join("vendor"), root.join("vendor/modules.txt"));
-    // Another language's directory of that name has neither.
-    if !vendor.is_dir() || !(list.is_file() || has_packages(&vendor)) {
+    let list = root.join("vendor/modules.txt");
+    if !is_vendored(root) {
         return NOTHING;
     }
-    let (_, complaints) = facts.list(&["-e", "-f", "{{.ImportPath}}", "."])?;
-    let Some((_, differences)) = complaints.split_once(MARK) else { return NOTHING };
+    let Some((_, differences)) = facts.package_list()?.complaints.split_once(MARK) else { return NOTHING };
     let differences = differences.lines().skip(1).map_while(|line| line.strip_prefix('\t'));
     // One module may be there in two versions, which is one cause.
     let mut modules: Vec<(&str, &str, &str)> = Vec::new();
@@ -66,6 +64,12 @@ pub(in crate::doctor) fn inconsistent(facts: &Examination<'_>) -> Looked {
             .command("go mod vendor")
     });
     Ok(findings.collect())
+}
+
+/// Whether a module has a vendor directory. Another language's directory of that name has neither list nor Go files.
+pub(super) fn is_vendored(root: &Path) -> bool {
+    let vendor = root.join("vendor");
+    vendor.is_dir() && (vendor.join("modules.txt").is_file() || has_packages(&vendor))
 }
 
 /// Whether there are Go files some levels down.

@@ -180,3 +180,57 @@ fn modules_that_a_file_switches_off_and_a_gopath_that_is_one_are_mended_for_the_
     }
     user.write(".profile", text);
 }
+
+#[test]
+fn a_bad_flag_goes_out_of_the_line_that_exports_it_and_out_of_the_file_of_go_env() {
+    let Some(mirror) = Mirror::real(&["1.24.11"]) else { return skip("the module proxy does not answer") };
+    let Some(user) = UserOf::new("/bin/bash", Some(&mirror)) else { return skip("bash and root") };
+    user.gvmr(&["install", "1.24.11"]).succeeds();
+    user.gvmr(&["setup", "--yes"]).succeeds();
+    user.write("plain/x.go", "package x\n");
+    let text = std::fs::read_to_string(user.path(".profile")).unwrap();
+    let doctor = format!("exec '{}' doctor --no-network --json", gvmr().display());
+    for (line, left) in [
+        ("export GOFLAGS=-race=2", "# gvmr doctor 1: export GOFLAGS=-race=2"),
+        ("export GOFLAGS=-nosuch", "# gvmr doctor 1: export GOFLAGS=-nosuch"),
+        ("export GOFLAGS=\"'-ldflags=-s -w' -race=2\"", "export GOFLAGS=\"'-ldflags=-s -w'\""),
+        ("GOFLAGS='-nosuch -v'; export GOFLAGS", "GOFLAGS='-v'; export GOFLAGS"),
+    ] {
+        user.write(".profile", format!("{text}{line}\n"));
+        let expected = [format!("goenv.bad-flags ~/.profile:{}", text.lines().count() + 1)];
+        let before = of_user(&user.world);
+        // Found in a session that has it, and from a process that does not.
+        assert_eq!(findings(&user.world, &login(&user, "plain", &doctor)), expected, "{line}");
+        assert_eq!(user.found(), expected, "{line}");
+        for in_login in [true, false] {
+            let fixed = if in_login {
+                login(&user, "plain", &format!("{doctor} --fix --yes"))
+            } else {
+                user.gvmr(&["doctor", "--fix", "--yes", "--json"])
+            };
+            assert_eq!(
+                (fixed.code, &fixed.json()["findings"][0]["fixed"]),
+                (Some(0), &json!(true)),
+                "{line}"
+            );
+            let new = std::fs::read_to_string(user.path(".profile")).unwrap();
+            let last = new.lines().next_back().unwrap();
+            let number = last.strip_prefix("# gvmr doctor ").and_then(|rest| rest.split(':').next());
+            assert_eq!(number.map_or(last.to_owned(), |number| last.replacen(number, "1", 1)), left);
+            assert_eq!(user.found(), [""; 0], "{line}");
+            user.gvmr(&["doctor", "--fix", "--undo"]).succeeds();
+            assert!(before == of_user(&user.world), "each byte is back: {line}");
+        }
+    }
+    for fine in ["export GOFLAGS='-v -race=true'", "GOFLAGS=-nosuch", "# export GOFLAGS=-nosuch"] {
+        user.write(".profile", format!("{text}{fine}\n"));
+        assert_eq!(user.found(), [""; 0], "{fine}");
+    }
+    user.write(".profile", text);
+    user.write(".config/go/env", "GOFLAGS='-ldflags=-s -w' -race=2\n");
+    assert_eq!(user.found(), ["goenv.bad-flags ~/.config/go/env:1"]);
+    user.is_mended_and_comes_back();
+    user.gvmr(&["doctor", "--fix", "--yes"]).succeeds();
+    let file = std::fs::read_to_string(user.path(".config/go/env")).unwrap();
+    assert_eq!(file, "GOFLAGS='-ldflags=-s -w'\n");
+}

@@ -17,6 +17,10 @@ struct Case {
 const NONE: Case = Case { env_file: "", project: &[], variables: &[], found: &[] };
 const MODULE: (&str, &str) = ("go.mod", "module example.com/x\n\ngo 1.19\n");
 
+const MAIN: (&str, &str) = ("main.go", "package main\n\nfunc main() {}\n");
+const REQUIRES: (&str, &str) = ("go.mod", "module x\n\ngo 1.22\n\nrequire example.com/a v1.0.0\n");
+const MARKED: (&str, &str) = ("vendor/modules.txt", "# example.com/a v1.0.0\n## explicit\n");
+
 const BROKEN: &[Case] = &[
     Case {
         env_file: "GOPROXY=off\nGOROOT=/usr/local/go\n",
@@ -37,6 +41,31 @@ const BROKEN: &[Case] = &[
         env_file: "GOFLAGS=-mod=bogus\n",
         project: &[MODULE],
         found: &["goenv.bad-flags ~/.config/go/env:1"],
+        ..NONE
+    },
+    Case {
+        env_file: "GOFLAGS=-mod=vendor\n",
+        project: &[REQUIRES, MAIN],
+        found: &["goenv.bad-flags ~/.config/go/env:1"],
+        ..NONE
+    },
+    Case {
+        variables: &[("GOFLAGS", "-v -mod=vendor")],
+        project: &[REQUIRES, MAIN, ("vendor/autoload.php", "<?php\n")],
+        found: &["goenv.bad-flags GOFLAGS"],
+        ..NONE
+    },
+    // go build fails there in the same way.
+    Case {
+        variables: &[("GOFLAGS", "-mod=vendor")],
+        project: &[("go.work", "go 1.22\n\nuse .\n"), REQUIRES, MAIN],
+        found: &["goenv.bad-flags GOFLAGS"],
+        ..NONE
+    },
+    Case {
+        variables: &[("GOFLAGS", "-mod=mod")],
+        project: &[("go.work", "go 1.22\n\nuse .\n"), MODULE, MAIN],
+        found: &["goenv.bad-flags GOFLAGS"],
         ..NONE
     },
     Case {
@@ -125,6 +154,14 @@ const WHOLE: &[Case] = &[
     Case { project: &[("go.mod", "module x\n\ngo 1.24\n")], ..NONE },
     Case { variables: &[("GOWORK", "off")], project: &[MODULE], ..NONE },
     Case { variables: &[("GOFLAGS", "-mod=mod -modcacherw")], ..NONE },
+    Case { env_file: "GOFLAGS=-mod=vendor\n", ..NONE },
+    Case { env_file: "GOFLAGS=-mod=vendor\n", project: &[MODULE, MAIN], ..NONE },
+    Case { env_file: "GOFLAGS=-mod=vendor\n", project: &[REQUIRES, MAIN, MARKED], ..NONE },
+    Case {
+        env_file: "GOFLAGS=-mod=vendor\n",
+        project: &[("go.work", "go 1.22\n\nuse .\n"), MODULE, MAIN],
+        ..NONE
+    },
 ];
 
 #[test]
