@@ -26,6 +26,7 @@ mod quoted_value;
 mod report;
 mod sessions;
 mod shared_report;
+mod shell_commands;
 
 pub use diagnosis::{Diagnosis, SkippedKind};
 pub use facts::Examination;

@@ -7,7 +7,7 @@
 const HOLDING_FLAGS: [&str; 4] = ["ldflags", "gcflags", "asmflags", "gccgoflags"];
 
 /// The words of a value; `None` where a quote has no end. A quote inside a word is part of it.
-pub(super) fn split(text: &str) -> Option<Vec<&str>> {
+pub fn split(text: &str) -> Option<Vec<&str>> {
     let blank = |one: char| matches!(one, ' ' | '\t' | '\n' | '\r');
     let mut words = Vec::new();
     let mut rest = text.trim_start_matches(blank);
@@ -24,7 +24,7 @@ pub(super) fn split(text: &str) -> Option<Vec<&str>> {
 }
 
 /// The name of a flag: `mod` of `-mod=mod`; `None` for another word.
-pub(super) fn name(word: &str) -> Option<&str> {
+pub fn name(word: &str) -> Option<&str> {
     let name = word.strip_prefix('-')?;
     let name = name.strip_prefix('-').unwrap_or(name);
     let name = name.split('=').next()?;

@@ -9,7 +9,7 @@ mod conditions;
 mod directories;
 mod document;
 mod expand;
-mod goflags;
+pub mod goflags;
 mod risk;
 pub mod summary;
 mod url;

@@ -7,6 +7,7 @@ use crate::doctor::lines::SourceLine;
 use crate::doctor::path_value::expanded;
 use crate::doctor::place::FindingPlace;
 use crate::doctor::sessions::LoginShell;
+use crate::doctor::shell_commands::commands;
 use gvmr_core::sys::directory::lead_to_one;
 
 /// A `go` that is an alias or a function.
@@ -86,37 +87,6 @@ fn is_one_alias(line: &str) -> bool {
 fn aliases(line: &str) -> Vec<Vec<String>> {
     let commands = commands(line).into_iter();
     commands.filter(|words| words.first().is_some_and(|word| word == "alias")).collect()
-}
-
-/// The commands of a line, each as its words without quotes. Nothing is expanded.
-fn commands(line: &str) -> Vec<Vec<String>> {
-    let mut commands = vec![Vec::new()];
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    let mut characters = line.chars();
-    while let Some(character) = characters.next() {
-        let ends = quote.is_none() && (character.is_whitespace() || ";&|".contains(character));
-        if ends {
-            if let Some(command) = commands.last_mut() {
-                command.extend(word.take());
-            }
-            if !character.is_whitespace() {
-                commands.push(Vec::new());
-            }
-            continue;
-        }
-        let word = word.get_or_insert_default();
-        match (quote, character) {
-            (Some(open), close) if open == close => quote = None,
-            (None, '"' | '\'') => quote = Some(character),
-            (None | Some('"'), '\\') => word.extend(characters.next()),
-            _ => word.push(character),
-        }
-    }
-    if let Some(command) = commands.last_mut() {
-        command.extend(word);
-    }
-    commands
 }
 
 /// Whether the alias runs the go on PATH, or the shim by its path.

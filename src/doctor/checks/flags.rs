@@ -2,6 +2,7 @@
 
 use super::vendor;
 use super::{Looked, NOTHING, one};
+use crate::config::goflags;
 use crate::doctor::assignment::Assignment;
 use crate::doctor::exports;
 use crate::doctor::facts::{Examination, Setting};
@@ -20,6 +21,7 @@ use std::ops::Range;
 use std::path::Path;
 
 const VARIABLE: &str = "GOFLAGS";
+const VENDOR: &str = "-mod=vendor";
 const MENDED: &str = "takes that flag out of the line";
 /// What go says of a flag in GOFLAGS that it does not take.
 const COMPLAINTS: [&str; 5] = [
@@ -89,7 +91,7 @@ fn of_sessions(facts: &Examination<'_>) -> Option<Finding> {
 
 /// What go says of the flags, and how much that matters; `None` where it takes them.
 fn complaint(facts: &Examination<'_>, listed: &PackageList, value: &str) -> Option<(Severity, String)> {
-    let is_vendor = words(value).any(|word| value.get(word).map(bare) == Some("-mod=vendor"));
+    let is_vendor = goflags::split(value).is_some_and(|words| words.contains(&VENDOR));
     let lacks_vendor = || {
         let module = main_module::find(facts.directory().ok()?, &Process, facts.home).ok()??;
         Some(!vendor::is_vendored(module.file.parent().unwrap_or(Path::new("/"))))
@@ -97,7 +99,7 @@ fn complaint(facts: &Examination<'_>, listed: &PackageList, value: &str) -> Opti
     let mut lines = listed.complaints.lines();
     let refused = lines.clone().find(|line| COMPLAINTS.iter().any(|words| line.contains(words)));
     let found = refused.map(|line| (Severity::Error, line)).or_else(|| {
-        let is_needless = |line: &&str| line.contains("-mod=vendor") || line.contains(vendor::MARK);
+        let is_needless = |line: &&str| line.contains(VENDOR) || line.contains(vendor::MARK);
         let line = lines.find(|line| is_vendor && is_needless(line))?;
         (!line.contains(vendor::MARK) || lacks_vendor() == Some(true)).then_some((Severity::Warning, line))
     });
@@ -140,43 +142,31 @@ fn of_line(facts: &Examination<'_>, line: &SourceLine, complaint: &str) -> Optio
 fn without_flag(value: &str, complaint: &str) -> Option<String> {
     // Of an inconsistent vendor directory it does not name the flag.
     let is_vendor = complaint.contains(vendor::MARK);
-    let is_bad = |word: &Range<usize>| {
-        let word = bare(value.get(word.clone()).unwrap_or_default());
-        let name = word.split('=').next().unwrap_or(word).trim_start_matches('-');
+    let is_bad = |word: &&str| {
         let named = || complaint.split(|one: char| !(one.is_alphanumeric() || one == '_'));
-        if is_vendor { word == "-mod=vendor" } else { !name.is_empty() && named().any(|one| one == name) }
+        let is_named = || goflags::name(word).is_some_and(|name| named().any(|one| one == name));
+        if is_vendor { *word == VENDOR } else { is_named() }
     };
-    let bad = words(value).find(is_bad)?;
+    let bad = place_in(value, goflags::split(value)?.into_iter().find(is_bad)?)?;
     let (before, behind) = (value.get(..bad.start)?.trim_end(), value.get(bad.end..)?.trim_start());
     let blank = if before.is_empty() || behind.is_empty() { "" } else { " " };
     Some([before, blank, behind].concat())
 }
 
-/// Where the words of a list stand in which words may be in quotes, as Go splits it.
-fn words(value: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let rest = value.get(at..)?;
-        let start = at + rest.find(|one: char| !one.is_ascii_whitespace())?;
-        let word = value.get(start..)?;
-        let length = match word.chars().next() {
-            Some(quote @ ('"' | '\'')) => word.get(1..)?.find(quote).map_or(word.len(), |end| end + 2),
-            _ => word.find(|one: char| one.is_ascii_whitespace()).unwrap_or(word.len()),
-        };
-        at = start + length;
-        Some(start..at)
-    })
+/// Where a word of a list stands, with its quotes.
+fn place_in(value: &str, word: &str) -> Option<Range<usize>> {
+    let start = word.as_ptr().addr().checked_sub(value.as_ptr().addr())?;
+    let end = start + word.len();
+    let is_in = |quote: char| {
+        value.get(..start).is_some_and(|before| before.ends_with(quote))
+            && value.get(end..).is_some_and(|behind| behind.starts_with(quote))
+    };
+    Some(if is_in('"') || is_in('\'') { start - 1..end + 1 } else { start..end })
 }
 
-/// A word without its quotes.
-fn bare(word: &str) -> &str {
-    let quote = word.chars().next().filter(|first| matches!(first, '"' | '\''));
-    quote.map_or(word, |quote| word.trim_matches(quote))
-}
-
-/// The first word of such a list.
+/// The first word of a list in which words may stand in quotes.
 pub(super) fn first_word(value: &str) -> &str {
-    words(value).next().and_then(|word| value.get(word)).map_or("", bare)
+    goflags::split(value).and_then(|words| words.first().copied()).unwrap_or_default()
 }
 
 #[cfg(test)]

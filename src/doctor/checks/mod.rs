@@ -14,6 +14,7 @@ pub(super) mod gopath;
 pub(super) mod goroot;
 pub(super) mod home;
 pub(super) mod http_proxies;
+mod job_command;
 pub(super) mod limits;
 pub(super) mod machine;
 pub(super) mod modules;

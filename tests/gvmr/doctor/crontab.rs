@@ -84,6 +84,10 @@ fn a_job_that_finds_no_go_is_named_with_its_line_and_mended_to_the_byte() {
         ("PATH=$HOME/go/bin:/usr/bin:/bin\n\n*/5 * * * * go version\n", &[1, 3]),
         ("MAILTO=\"\"\nPATH=~/go/bin:/usr/bin:/bin\n0 3 * * 1 CGO_ENABLED=0 go version\n", &[2, 3]),
         ("PATH=/usr/bin:/bin\n0 * * * * go version\n", &[1, 2]),
+        ("0 * * * * nice -n 10 go version\n", &[1]),
+        ("0 * * * * (cd x && /usr/bin/env go version)\n", &[1]),
+        ("0 * * * * timeout -k 5 60 sh -c 'cd x; nice go version'\n", &[1]),
+        ("@daily flock -w 5 x -c 'exec go version'\n", &[1]),
     ] {
         write(&machine, text);
         assert_eq!(listed(&machine), text);
@@ -113,6 +117,9 @@ fn jobs_that_find_their_go_or_run_none_are_none() {
         "# 0 * * * * go version\n0 * * * * true\n",
         "0 * * * * echo go\n",
         "0 * * * * make go && gofmtx\n",
+        "0 * * * * bash -lc 'go version'\n",
+        "0 * * * * echo 'go vet; go build' # ; go vet\n",
+        "0 * * * * nice env PATH=/opt/gvmr/shims:/bin go version\n",
         "PATH=/usr/local/bin:/usr/bin:/bin\n0 * * * * go version\n",
         "PATH=$HOME/go/bin\n@daily /usr/bin/true\n",
         "0 * * * * PATH=/opt/gvmr/shims:$PATH; go version\n",
