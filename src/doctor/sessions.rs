@@ -12,10 +12,14 @@ use crate::shell::{
 };
 use crate::store;
 use gvmr_core::home::paths::Home;
+use gvmr_core::select::resolution::Resolution;
+use gvmr_core::select::resolve::{self, Query};
 use gvmr_core::sys::bounded;
+use gvmr_core::sys::environment::{Environment, Process};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::env;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -73,6 +77,15 @@ impl LoginShell {
     /// The sessions whose `go` is not the shim, though the user's files decide that.
     pub fn wrong(&self, home: &Home) -> impl Iterator<Item = &ProbeResult> {
         self.sessions.iter().filter(move |session| session.state(home) == SessionState::Wrong)
+    }
+
+    /// Which Go runs in a session where this directory is; `None` where that is not known.
+    pub fn resolution(&self, session: &ProbeResult, directory: &Path, home: &Home) -> Option<Resolution> {
+        let environment = SessionEnvironment(env::join_paths(&session.path).ok()?);
+        let shim = home.shims().join("go");
+        let (plus, pin) = (None, None);
+        let question = Query { home, directory, plus, environment: &environment, shim: Some(&shim), pin };
+        resolve::resolve(&question).ok()
     }
 
     /// The sessions that ended, or became another program, before they could be asked.
@@ -193,6 +206,15 @@ impl LoginShell {
 
     fn of_account(&self) -> Sessions<'_> {
         Sessions { account: &self.account, gvmr: &self.gvmr }
+    }
+}
+
+/// What a program of a session gets, as far as it decides which Go runs.
+struct SessionEnvironment(OsString);
+
+impl Environment for SessionEnvironment {
+    fn get(&self, name: &str) -> Option<OsString> {
+        if name == "PATH" { Some(self.0.clone()) } else { Process.get(name) }
     }
 }
 

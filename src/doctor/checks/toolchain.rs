@@ -121,6 +121,9 @@ pub(in crate::doctor) fn not_available(facts: &Examination<'_>) -> Looked {
     if facts.settings.auto_install == AutoInstall::Always || answer.reason.source == Source::Default {
         return NOTHING;
     }
+    if answer.reason.rule == Rule::NothingSatisfies && is_met_in_sessions(facts)? {
+        return NOTHING;
+    }
     let place = match &answer.reason.file {
         Some(file) => FindingPlace::line(file, answer.reason.line),
         None => FindingPlace::variable(gvmr_core::select::resolve::VARIABLE),
@@ -132,6 +135,17 @@ pub(in crate::doctor) fn not_available(facts: &Examination<'_>) -> Looked {
             .by_hand("install it")
             .command(format!("gvmr install {wanted}")),
     ))
+}
+
+/// Whether a Go that sessions have on PATH, and this process has not, is new enough for the go.mod here.
+fn is_met_in_sessions(facts: &Examination<'_>) -> Result<bool, String> {
+    let directory = facts.directory()?;
+    let Ok(login) = facts.login_shell() else { return Ok(false) };
+    let mut with_go = login.sessions.iter().filter(|session| session.go.is_some());
+    Ok(with_go.any(|session| {
+        let answer = login.resolution(session, directory, facts.home);
+        answer.is_some_and(|answer| !matches!(answer.choice, Selection::Missing { .. }))
+    }))
 }
 
 /// A pin, go.mod or variable that names no version.

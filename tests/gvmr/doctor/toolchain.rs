@@ -1,10 +1,12 @@
 //! Which Go runs here, and whether it can: programs of another machine, pins and go.mod, with real toolchains.
 
 use super::findings;
+use super::user_of::UserOf;
 use crate::support::mirror::Mirror;
 use crate::support::skip;
-use crate::support::world::World;
+use crate::support::world::{Run, World, gvmr};
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 /// A user who has these versions.
@@ -78,4 +80,33 @@ fn a_toolchain_line_is_a_wish_and_only_the_go_line_is_a_minimum() {
             assert_eq!(finding["where"][1]["line"], *line, "{pin} {go_mod}: {finding:#}");
         }
     }
+}
+
+#[test]
+fn what_a_module_asks_for_may_be_on_path_in_sessions_alone() {
+    let Some(user) = UserOf::new("/bin/bash", None) else { return skip("bash and root") };
+    user.another_go("sdk/bin");
+    fs::create_dir_all(user.path("sdk/pkg/tool")).unwrap();
+    let line = "PATH=$PATH:$HOME/sdk/bin\n";
+    let with_line = |file: &str| {
+        let text = fs::read_to_string(user.path(file)).unwrap();
+        user.write(file, format!("{line}{text}"));
+    };
+    let doctor = || {
+        let mut command = user.world.command(Path::new("/usr/bin/setpriv"), &user.path("module"));
+        let id = super::user_of::UID.to_string();
+        command.args(["--reuid", &id, "--regid", &id, "--clear-groups", "--"]).arg(gvmr());
+        let run = Run::of(command.args(["doctor", "--json", "--no-network"]));
+        findings(&user.world, &run)
+    };
+    user.write("module/go.mod", "module x\n\ngo 1.20\n");
+    let missing = "toolchain.not-available ~/module/go.mod:3";
+    assert_eq!(doctor(), [missing], "no session has a go");
+    with_line(".bashrc");
+    with_line(".profile");
+    for (version, found) in [("go1.22.1", &[][..]), ("go1.19.13", &[missing]), ("devel", &[])] {
+        user.write("sdk/VERSION", version);
+        assert_eq!(doctor(), found, "{version}");
+    }
+    assert!(!user.path(".local/share/gvmr").exists());
 }
