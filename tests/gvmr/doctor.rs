@@ -1,6 +1,7 @@
 //! `gvmr doctor`: each cause is made for real, found at its file and line, and nothing else is; look-alikes are not.
 
 mod bad_input;
+mod caches;
 mod cgroup;
 mod crontab;
 mod exports;

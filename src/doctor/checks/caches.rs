@@ -7,9 +7,14 @@ use crate::doctor::place::FindingPlace;
 use crate::store::PasswdEntry;
 use crate::store::passwd;
 use gvmr_core::sys::printable;
+use rustix::fs::Access;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+
+const SUMDB: &str = "GOPATH/pkg/sumdb";
+/// So many entries of a directory are looked at.
+const MAX_ENTRIES: usize = 512;
 
 /// One that this user cannot write to.
 pub(in crate::doctor) fn not_writable(facts: &Examination<'_>) -> Looked {
@@ -44,15 +49,13 @@ pub(in crate::doctor) fn not_writable(facts: &Examination<'_>) -> Looked {
         if name == "GOMODCACHE" && is_vendored {
             continue; // nothing is put there
         }
-        let found = refused(name, Path::new(&value), place, user_home.as_deref());
-        let below = || refused(name, &Path::new(&value).join("cache/download"), None, user_home.as_deref());
-        findings.extend(found.or_else(|| (name == "GOMODCACHE").then(below).flatten()));
+        findings.extend(unwritable(name, Path::new(&value), place, user_home.as_deref()));
     }
     if let Some(gopath) = facts.setting("GOPATH")?.value() {
         let first = gopath.split(':').next().unwrap_or_default();
         if first.starts_with('/') {
-            findings.extend(refused(
-                "GOPATH/pkg/sumdb",
+            findings.extend(unwritable(
+                SUMDB,
                 &Path::new(first).join("pkg/sumdb"),
                 None,
                 user_home.as_deref(),
@@ -76,6 +79,69 @@ pub(in crate::doctor) fn not_writable(facts: &Examination<'_>) -> Looked {
         is_new
     });
     Ok(findings)
+}
+
+/// The directory, or what go keeps in it and one `sudo go` may have made.
+fn unwritable(
+    name: &str,
+    directory: &Path,
+    place: Option<FindingPlace>,
+    user_home: Option<&Path>,
+) -> Option<Finding> {
+    if let Some(found) = refused(name, directory, place, user_home) {
+        return Some(found);
+    }
+    let me = rustix::process::geteuid().as_raw();
+    let is_refused = |path: &PathBuf| {
+        // Go gives no right to write to the trees of modules: those of others alone count.
+        let is_foreign = |found: &fs::Metadata| found.uid() != me && !found.is_symlink();
+        fs::symlink_metadata(path).is_ok_and(|found| is_foreign(&found))
+            && rustix::fs::access(path, Access::WRITE_OK).is_err()
+    };
+    let part = parts(name, directory).into_iter().find(is_refused)?;
+    let owner = owner(fs::symlink_metadata(&part).ok()?.uid());
+    let quoted = crate::shell::quote::where_needed(directory.as_os_str());
+    Some(
+        Finding::error("cache.not-writable", FindingPlace::file(&part))
+            .what(format!("go cannot write to {name}"))
+            .why(format!(
+                "{} belongs to {owner}: `permission denied`; `sudo go` leaves such files",
+                printable::path(&part)
+            ))
+            .by_hand("give it back to this user")
+            .command(format!("sudo chown -R {me}: {quoted}")),
+    )
+}
+
+/// What go changes below such a directory, some levels down.
+fn parts(name: &str, directory: &Path) -> Vec<PathBuf> {
+    let is_shard = |path: &PathBuf| path.file_name().is_some_and(|name| name.len() == 2);
+    match name {
+        "GOCACHE" => children(directory).into_iter().filter(is_shard).collect(),
+        "GOMODCACHE" => {
+            let cache = directory.join("cache");
+            let download = cache.join("download");
+            let hosts = children(&download);
+            let below = hosts.iter().flat_map(|host| children(host));
+            let mut parts: Vec<_> = [&cache, &cache.join("lock"), &download].map(Clone::clone).into();
+            let is_tree = |path: &PathBuf| path.to_string_lossy().contains('@'); // nothing is added to it
+            parts.extend(children(directory).into_iter().filter(|path| !is_tree(path)));
+            parts.extend(below.collect::<Vec<_>>());
+            parts.extend(hosts);
+            parts
+        }
+        SUMDB => {
+            let logs = children(directory);
+            let heads = logs.iter().map(|log| log.join("latest")).collect::<Vec<_>>();
+            logs.into_iter().chain(heads).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn children(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).take(MAX_ENTRIES).collect()
 }
 
 /// The directory, or the nearest one above it where it has to be made.

@@ -4,9 +4,8 @@ use super::findings;
 use super::user_of::UserOf;
 use crate::support::mirror::Mirror;
 use crate::support::skip;
-use crate::support::world::{Run, World, gvmr};
+use crate::support::world::World;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 /// A user who has these versions.
@@ -92,13 +91,7 @@ fn what_a_module_asks_for_may_be_on_path_in_sessions_alone() {
         let text = fs::read_to_string(user.path(file)).unwrap();
         user.write(file, format!("{line}{text}"));
     };
-    let doctor = || {
-        let mut command = user.world.command(Path::new("/usr/bin/setpriv"), &user.path("module"));
-        let id = super::user_of::UID.to_string();
-        command.args(["--reuid", &id, "--regid", &id, "--clear-groups", "--"]).arg(gvmr());
-        let run = Run::of(command.args(["doctor", "--json", "--no-network"]));
-        findings(&user.world, &run)
-    };
+    let doctor = || findings(&user.world, &user.gvmr_in("module", &["doctor", "--json"]));
     user.write("module/go.mod", "module x\n\ngo 1.20\n");
     let missing = "toolchain.not-available ~/module/go.mod:3";
     assert_eq!(doctor(), [missing], "no session has a go");

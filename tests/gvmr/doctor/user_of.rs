@@ -74,7 +74,12 @@ impl UserOf {
     }
 
     pub(super) fn gvmr(&self, words: &[&str]) -> Run {
-        let mut command = self.world.command(Path::new("/usr/bin/setpriv"), &self.path(""));
+        self.gvmr_in("", words)
+    }
+
+    /// The same in a directory below the home.
+    pub(super) fn gvmr_in(&self, directory: &str, words: &[&str]) -> Run {
+        let mut command = self.world.command(Path::new("/usr/bin/setpriv"), &self.path(directory));
         let id = UID.to_string();
         command.args(["--reuid", &id, "--regid", &id, "--clear-groups", "--"]).arg(gvmr()).args(words);
         // The network is none of a start-up file's.
