@@ -7,6 +7,7 @@ use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
 use gvmr_core::env::gopath::{self, GopathFault};
 use gvmr_core::gover::goenv;
+use gvmr_core::home::paths::Home;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
 use std::ffi::OsString;
@@ -18,12 +19,21 @@ fn fault(facts: &Examination<'_>) -> Result<Option<(GopathFault, FindingPlace)>,
     let setting = facts.setting("GOPATH")?;
     let goroot = facts.goroot();
     if let Some(value) = setting.written() {
-        let fault = gopath::fault(&OsString::from(value), facts.home, goroot);
+        let fault = gopath::fault(&OsString::from(&value), facts.home, goroot)
+            .or_else(|| made_in_home(&value, facts.home));
         return Ok(fault.zip(setting.place()));
     }
     let Some(default) = facts.user_home().map(|home| home.join("go")) else { return Ok(None) };
     let fault = gopath::fault_of_default(&default, facts.home, goroot);
     Ok(fault.map(|fault| (fault, FindingPlace::file(default))))
+}
+
+/// A directory that is not there yet, and that go would make in gvmr's home.
+fn made_in_home(value: &str, home: &Home) -> Option<GopathFault> {
+    let first = Path::new(value.split(':').next()?);
+    let above = first.ancestors().find(|above| above.exists()).filter(|above| *above != first)?;
+    let is_in_home = fs::canonicalize(above).ok()?.starts_with(fs::canonicalize(home.root()).ok()?);
+    is_in_home.then(|| GopathFault::Home(first.to_owned()))
 }
 
 /// Where the file of `go env -w` has it, that line goes. The directory stays as it is.
