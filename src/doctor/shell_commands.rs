@@ -45,7 +45,6 @@ pub(super) fn commands(line: &str) -> Vec<Vec<String>> {
                 inner.extend(commands(&substitution(&mut characters)));
                 reading.push('$');
             }
-            (Some(_), _) => reading.push(character),
             (None, '"' | '\'') => {
                 quote = Some(character);
                 reading.word.get_or_insert_default();
@@ -54,7 +53,7 @@ pub(super) fn commands(line: &str) -> Vec<Vec<String>> {
             (None, '&') if reading.redirects() || characters.peek() == Some(&'>') => reading.push(character),
             (None, '\n' | ';' | '&' | '|' | '(' | ')' | '`') => reading.end_command(),
             (None, blank) if blank.is_whitespace() => reading.end_word(),
-            (None, _) => reading.push(character),
+            _ => reading.push(character),
         }
     }
     reading.end_command();
