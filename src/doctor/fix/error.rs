@@ -60,3 +60,14 @@ impl FixError {
         }
     }
 }
+
+impl From<FixError> for String {
+    fn from(error: FixError) -> Self {
+        error.to_string()
+    }
+}
+
+/// An error in words.
+pub(super) fn words(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}

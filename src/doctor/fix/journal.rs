@@ -59,6 +59,9 @@ pub struct JournaledEdit {
     /// The name of the file with the former bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<String>,
+    /// Device and inode of a file that may be one of several names of a program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inode: Option<(u64, u64)>,
 }
 
 /// A run that is being recorded, or was.
@@ -157,6 +160,16 @@ impl Journal {
     }
 }
 
+impl JournaledEdit {
+    /// Whether the name still leads to the file that it led to, as far as that is recorded.
+    pub(super) fn is_same_file(&self) -> bool {
+        match &self.edited {
+            Edited::Path(path) => self.inode.is_none() || inode(path) == self.inode,
+            Edited::Crontab => true,
+        }
+    }
+}
+
 impl JournaledRun {
     /// Records what is there before a mend of this kind; `after` is what the mend leaves there, where that is known.
     pub(super) fn keep(
@@ -174,7 +187,29 @@ impl JournaledRun {
             self.put(&name, &content)?;
             bytes = Some(name);
         }
-        self.record.edits.push(JournaledEdit { id: id.to_owned(), edited, before, after, bytes });
+        self.record.edits.push(JournaledEdit {
+            id: id.to_owned(),
+            edited,
+            before,
+            after,
+            bytes,
+            inode: None,
+        });
+        self.write()
+    }
+
+    /// The same for a name of a program, which may be a link to another one.
+    pub(super) fn keep_program(
+        &mut self,
+        id: &str,
+        path: PathBuf,
+        after: Option<FileState>,
+    ) -> Result<(), FixError> {
+        let inode = inode(&path);
+        self.keep(id, Edited::Path(path), after)?;
+        if let Some(edit) = self.record.edits.last_mut() {
+            edit.inode = inode;
+        }
         self.write()
     }
 
@@ -188,7 +223,7 @@ impl JournaledRun {
         let mut index = 0;
         self.record.edits.retain(|edit| {
             index += 1;
-            index <= from || edit.after.as_ref() != Some(&edit.before)
+            index <= from || edit.after.as_ref() != Some(&edit.before) || !edit.is_same_file()
         });
         self.write()
     }
@@ -233,6 +268,11 @@ impl JournaledRun {
     pub(super) fn delete(self) -> Result<(), FixError> {
         remove(&self.directory)
     }
+}
+
+/// Device and inode of a regular file.
+pub(super) fn inode(path: &Path) -> Option<(u64, u64)> {
+    fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).map(|found| (found.dev(), found.ino()))
 }
 
 /// The number that the next run will have. Makes nothing.

@@ -5,6 +5,7 @@
 //! never prints.
 
 mod error;
+mod gvmr_home;
 mod journal;
 mod perform;
 mod state;

@@ -3,7 +3,8 @@
 //! Edits of files go through the same room as those of `gvmr setup`: links are followed, a file is the old one or the new one,
 //! and what another user owns is refused. A failure leaves what was there.
 
-use super::error::FixError;
+use super::error::words;
+use super::gvmr_home::{self, MissingHome};
 use super::journal::{JournaledEdit, JournaledRun};
 use super::state::{Edited, FileState, real};
 use crate::context::Context;
@@ -12,7 +13,7 @@ use crate::doctor::logins::{self, WrittenLogin};
 use crate::doctor::mend::{LineChange, LineMend, Mend};
 use crate::net::without_credentials_in_text;
 use crate::shell::{ChangedLine, Changes, Direction, Edit, EditContent, UserPlan};
-use crate::store::{DefaultVersion, Programs, Store, shim_names};
+use crate::store::{DefaultVersion, Store};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::bounded;
@@ -39,7 +40,7 @@ pub(super) fn make(mend: &Mend, id: &str, run: &mut JournaledRun, context: &Cont
             DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(words)
         }
         Mend::Setup { repair, crontab } => set_up(*repair, *crontab, id, run, context),
-        Mend::Shims => write_shims(id, run, context),
+        Mend::Shims => gvmr_home::write_shims(id, run, context),
         Mend::Leftovers => context.store().and_then(|store| store.sweep()).map(drop).map_err(words),
         Mend::MoveLogins { file, line } => move_logins(file, *line, id, run, context),
         Mend::Default(version) => {
@@ -171,17 +172,28 @@ fn set_up(
 ) -> Result<(), String> {
     let setup = context.user_setup().map_err(words)?;
     let mut plan = UserPlan::look(&setup, repair, crontab).map_err(words)?;
+    let missing = MissingHome::look(&context.settings.home, run);
     keep(&plan.scripts, id, run)?;
     keep(&plan.changes, id, run)?;
     if plan.crontab.is_needed() {
         run.keep(id, Edited::Crontab, None).map_err(words)?;
     }
     let applied = plan.apply(&setup);
+    if let Some(missing) = missing {
+        missing.keep_made(id, run);
+    }
     for (from, to) in &plan.moved {
         let edited = Edited::Path(from.clone());
         let after = edited.look().ok().map(|(state, _)| state);
         let before = FileState::Absent { directories: 0 };
-        run.record.edits.push(JournaledEdit { id: id.to_owned(), edited, before, after, bytes: None });
+        run.record.edits.push(JournaledEdit {
+            id: id.to_owned(),
+            edited,
+            before,
+            after,
+            bytes: None,
+            inode: None,
+        });
         run.record.moved.push((from.clone(), to.clone()));
     }
     applied.map_err(words)?;
@@ -191,19 +203,6 @@ fn set_up(
         }
     }
     plan.crontab.failure().map_or(Ok(()), |error| Err(with_hint(error, Some(error.hint()))))
-}
-
-fn write_shims(id: &str, run: &mut JournaledRun, context: &Context) -> Result<(), String> {
-    let toolchains = context.toolchains().map_err(words)?;
-    let shims = real(&context.settings.home.shims());
-    let programs = Programs::beside_this_one().map_err(words)?;
-    let shim = FileState::of_content(&fs::read(&programs.shim).map_err(words)?, 0o755);
-    for name in shim_names(&toolchains) {
-        run.keep(id, Edited::Path(shims.join(name)), Some(shim.clone())).map_err(words)?;
-    }
-    let link = FileState::Link { to: programs.program };
-    run.keep(id, Edited::Path(shims.join("gvmr")), Some(link)).map_err(words)?;
-    context.publish().map_err(words)
 }
 
 /// The logins of a line, and the edit that takes them out.
@@ -273,14 +272,4 @@ fn move_logins(
 
 fn with_hint(error: &impl Display, hint: Option<impl Display>) -> String {
     hint.map_or_else(|| error.to_string(), |hint| format!("{error}; {hint}"))
-}
-
-fn words(error: impl Display) -> String {
-    error.to_string()
-}
-
-impl From<FixError> for String {
-    fn from(error: FixError) -> Self {
-        error.to_string()
-    }
 }

@@ -1,20 +1,20 @@
 //! Takes a run back: what was edited is what it was before, to the byte, with its mode; what was edited again since is left.
 
 use super::error::FixError;
+use super::gvmr_home::{self, RestoredNames, remove_empty};
 use super::journal::{Journal, JournaledEdit, JournaledRun};
-use super::state::{Edited, FileState, real};
+use super::state::{Edited, FileState};
 use crate::atomic_file::{CWD, rename_new};
 use crate::context::Context;
 use crate::credentials::{Credentials, Keyring};
 use crate::shell::{Changes, Crontab, Direction, Edit, EditContent, reload_user_manager};
-use crate::store;
 use gvmr_core::env::credentials::CredentialKind;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable::path as shown;
 use serde::Serialize;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// What became of a run that was taken back.
@@ -38,12 +38,17 @@ pub fn undo(context: &Context) -> Result<UndoneRun, FixError> {
     let mut run = journal.read(number)?;
     let mut undone = UndoneRun { number, ..UndoneRun::default() };
     let mut left = Vec::new();
+    let mut names = RestoredNames::new();
+    let is_kept = gvmr_home::is_used_since(&run, &context.settings.home);
     for edit in std::mem::take(&mut run.record.edits).into_iter().rev() {
+        if is_kept && gvmr_home::is_made(&edit, &context.settings.home) {
+            continue;
+        }
         let name = match &edit.edited {
             Edited::Path(path) => shown(path),
             Edited::Crontab => "the crontab".to_owned(),
         };
-        match restore(&edit, &run, context) {
+        match restore(&edit, &run, &mut names, context) {
             Ok(()) if undone.restored.contains(&name) => {}
             Ok(()) => undone.restored.push(name),
             Err(why) => {
@@ -91,19 +96,24 @@ pub fn undo(context: &Context) -> Result<UndoneRun, FixError> {
     Ok(undone)
 }
 
-fn restore(edit: &JournaledEdit, run: &JournaledRun, context: &Context) -> Result<(), String> {
+fn restore(
+    edit: &JournaledEdit,
+    run: &JournaledRun,
+    names: &mut RestoredNames,
+    context: &Context,
+) -> Result<(), String> {
     let (now, _) = edit.edited.look().map_err(|error| error.to_string())?;
-    if now == edit.before {
+    if now == edit.before && edit.is_same_file() {
         return Ok(());
     }
-    if edit.after.as_ref() != Some(&now) {
+    if edit.after.as_ref() != Some(&now) && !gvmr_home::is_lock(edit, &context.settings.home) {
         return Err("it was changed since, and is left as it is".to_owned());
     }
     let bytes = run.bytes(edit)?;
     match &edit.edited {
         Edited::Crontab => Crontab::of(bytes).install().map_err(|error| error.to_string()),
-        Edited::Path(path) if path.parent() == Some(&real(&context.settings.home.shims())) => {
-            restore_program(path, &edit.before, &bytes)
+        Edited::Path(path) if gvmr_home::is_program(path, &context.settings.home) => {
+            gvmr_home::restore_program(path, edit, &bytes, names)
         }
         Edited::Path(path) => restore_path(path, &now, &edit.before, bytes),
     }
@@ -117,9 +127,10 @@ fn restore_path(path: &Path, now: &FileState, before: &FileState, bytes: Vec<u8>
             return fs::set_permissions(path, Permissions::from_mode(*mode)).map_err(words);
         }
         (FileState::Absent { directories }, FileState::Directory { .. }) => {
-            // What is in them since is the user's.
-            let made = path.ancestors().take(directories + 1);
-            return made.into_iter().try_for_each(fs::remove_dir).map_err(words);
+            // What is in it since is the user's.
+            fs::remove_dir(path).map_err(words)?;
+            remove_empty(path, *directories);
+            return Ok(());
         }
         // Only the mode differs: the file stays the same one.
         (FileState::File { sha256, mode }, FileState::File { sha256: same, .. }) if sha256 == same => {
@@ -135,25 +146,6 @@ fn restore_path(path: &Path, now: &FileState, before: &FileState, bytes: Vec<u8>
     let mut changes = Changes::prepare(&[edit], Direction::Make);
     changes.apply();
     changes.failed().first().map_or(Ok(()), |(_, error)| Err(error.to_string()))
-}
-
-/// A name in the shim directory, which may be one of several of the same program.
-fn restore_program(path: &Path, before: &FileState, bytes: &[u8]) -> Result<(), String> {
-    let words = |error: std::io::Error| error.to_string();
-    match before {
-        FileState::File { mode, .. } => {
-            store::replace(path, bytes, *mode).map_err(|error| error.to_string())?;
-            fs::set_permissions(path, Permissions::from_mode(*mode)).map_err(words)
-        }
-        FileState::Absent { .. } => fs::remove_file(path).map_err(words),
-        FileState::Link { to } => {
-            fs::remove_file(path).map_err(words)?;
-            symlink(to, path).map_err(words)
-        }
-        FileState::Closed { .. } | FileState::Directory { .. } => {
-            Err("something else is there now".to_owned())
-        }
-    }
 }
 
 fn move_back(from: &Path, to: &Path) -> Result<(), String> {
@@ -174,9 +166,9 @@ fn remove_made(made: &[(PathBuf, usize)]) {
         return;
     }
     for (file, directories) in made {
-        let gone = fs::remove_file(file);
-        let above = file.ancestors().skip(1).take(*directories);
-        let _ = gone.and_then(|()| above.into_iter().try_for_each(fs::remove_dir));
+        if fs::remove_file(file).is_ok() {
+            remove_empty(file, *directories);
+        }
     }
 }
 

@@ -137,6 +137,66 @@ fn shims_and_modes_are_mended_and_come_back() {
     assert!(before == tree(&shims));
 }
 
+/// The names of a directory, in groups that lead to one file.
+fn linked(directory: &Path) -> Vec<Vec<String>> {
+    let mut groups: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+    for entry in fs::read_dir(directory).unwrap().flatten() {
+        let inode = fs::symlink_metadata(entry.path()).unwrap().ino();
+        groups.entry(inode).or_default().push(entry.file_name().into_string().unwrap());
+    }
+    let mut groups: Vec<_> = groups.into_values().collect();
+    for names in &mut groups {
+        names.sort();
+    }
+    groups.sort();
+    groups
+}
+
+#[test]
+fn an_undo_of_shims_gives_back_links_and_a_directory_that_was_missing() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let world = set_up(&mirror);
+    let shims = world.home().join("shims");
+    let whole = linked(&shims);
+    assert!(whole.contains(&["go", "go1.98.1", "gofmt"].map(str::to_owned).to_vec()), "{whole:?}");
+    let mode = |mode: u32| fs::Permissions::from_mode(mode);
+    let spoils: [(&str, &dyn Fn()); 5] = [
+        ("all names lose their mode", &|| fs::set_permissions(shims.join("go"), mode(0o644)).unwrap()),
+        ("all names get other bytes", &|| fs::write(shims.join("go"), "x").unwrap()),
+        ("one more name, and go is another file", &|| {
+            fs::hard_link(shims.join("go"), shims.join("mine")).unwrap();
+            fs::remove_file(shims.join("go")).unwrap();
+            fs::write(shims.join("go"), "y").unwrap();
+        }),
+        ("a name is a copy, and another one is gone", &|| {
+            fs::copy(shims.join("go"), shims.join("copy")).unwrap();
+            fs::rename(shims.join("copy"), shims.join("go1.98.1")).unwrap();
+            fs::remove_file(shims.join("gofmt")).unwrap();
+        }),
+        ("the directory is gone", &|| fs::remove_dir_all(&shims).unwrap()),
+    ];
+    for (name, spoil) in spoils {
+        world.gvmr(["reshim"]);
+        spoil();
+        let of_home = || {
+            let mut tree = tree(&world.home());
+            tree.retain(|path, _| !path.starts_with(world.home().join("locks"))); // a lock names its last holder
+            tree
+        };
+        let home = of_home();
+        let links = shims.exists().then(|| linked(&shims));
+        world.gvmr(["doctor", "--fix", "--yes", "--only", "gvmr.shim-broken"]).exits(0, &[]);
+        world.shim("go", &world.path("user"), ["version"]).succeeds();
+        world.gvmr(["doctor", "--fix", "--undo"]).succeeds();
+        let back = of_home();
+        for path in home.keys().chain(back.keys()) {
+            assert!(home.get(path) == back.get(path), "{name}: {} is another one", path.display());
+        }
+        assert_eq!(shims.exists().then(|| linked(&shims)), links, "{name}");
+        world.gvmr(["doctor", "--fix", "--yes", "--only", "gvmr.shim-broken"]).exits(0, &[]);
+    }
+}
+
 #[test]
 fn a_login_leaves_its_line_only_when_it_is_stored_and_comes_back() {
     const CANARY: &str = "Canary-59c2e7";
@@ -261,4 +321,41 @@ fn a_kill_at_any_moment_leaves_what_the_undo_brings_back() {
         assert!(before == of_user(&world) && shims == tree(&world.home().join("shims")), "round {round}");
     }
     assert!(mended > 0, "every kill came before the first mend");
+}
+
+#[test]
+fn an_undo_takes_a_home_that_the_mend_made_and_leaves_one_that_is_used_since() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let mut world = mirror.world();
+    world.set("SHELL", "/bin/bash");
+    for file in [".bashrc", ".profile"] {
+        fs::copy(format!("/etc/skel/{file}"), world.path("user").join(file)).unwrap();
+    }
+    let bin = world.project("user/sdk/bin", &[]);
+    fs::copy("/bin/true", bin.join("go")).unwrap();
+    world.set("PATH", &format!("{}:/usr/bin:/bin", bin.display()));
+    let profile = fs::read_to_string(world.path("user/.profile")).unwrap();
+    fs::write(world.path("user/.profile"), profile + "PATH=$PATH:$HOME/sdk/bin\n").unwrap();
+    let of_home = || {
+        let mut tree = tree(&world.path("user"));
+        tree.retain(|path, _| !path.starts_with(world.path("user/.local/state")));
+        tree
+    };
+    fs::create_dir(world.path("user/.local")).unwrap(); // where the journal is too
+    let fix = || world.gvmr(["doctor", "--fix", "--yes", "--json", "--only", "session.without-go"]);
+    let before = of_home();
+    assert_eq!(fix().json()["findings"][0]["fixed"], true);
+    assert!(world.home().join("shims/go").exists());
+    world.gvmr(["reshim"]).succeeds();
+    world.gvmr(["doctor", "--fix", "--undo"]).succeeds();
+    let back = of_home();
+    assert_eq!(before.keys().collect::<Vec<_>>(), back.keys().collect::<Vec<_>>());
+    assert!(before == back);
+
+    assert_eq!(fix().json()["findings"][0]["fixed"], true);
+    world.gvmr(["install", "1.98.1"]).succeeds();
+    world.gvmr(["doctor", "--fix", "--undo"]).succeeds();
+    assert!(fs::read_to_string(world.path("user/.profile")).unwrap().ends_with("sdk/bin\n"));
+    let version = world.shim("go1.98.1", &world.path("user"), ["version"]).succeeds();
+    assert_eq!(version, "go version go1.98.1 linux/amd64");
 }
