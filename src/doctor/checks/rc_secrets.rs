@@ -14,6 +14,7 @@ use crate::process::{self, Ending, KeptOutput, OutputLimits, Scope, Streams};
 use crate::shell::{Account, Crontab, FileLine};
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::{bounded, printable, program};
+use std::cell::LazyCell;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -229,11 +230,14 @@ fn is_tracked(file: &Path) -> bool {
 
 /// Passwords that only this process has.
 pub(in crate::doctor) fn in_environment(facts: &Examination<'_>) -> Looked {
-    let written: Vec<_> = files(facts).iter().flat_map(|file| secrets_in(file)).collect();
+    // Read again only where this process has a password at all.
+    let written = LazyCell::new(|| -> Vec<_> {
+        files(facts).iter().flat_map(|file| secrets_in(file)).map(|secret| secret.variable).collect()
+    });
     let mut findings = Vec::new();
     for variable in VARIABLES {
         let Some(value) = Process.text(variable).filter(|value| has_password(value)) else { continue };
-        let is_written = written.iter().any(|secret| secret.variable == variable);
+        let is_written = written.iter().any(|known| known == variable);
         if is_written || exports::of_process(facts, variable).is_some() {
             continue;
         }
