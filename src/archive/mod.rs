@@ -12,6 +12,7 @@ use crate::check::RunDocument;
 use gvmr_core::sys::bounded;
 use rustix::fs::{Mode, OFlags, open};
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::os::fd::AsFd as _;
@@ -160,7 +161,7 @@ fn file_name(key: &str) -> String {
         if is_plain {
             name.push(char::from(byte));
         } else {
-            name.push_str(&format!("%{byte:02X}"));
+            let _ = write!(name, "%{byte:02X}");
         }
     }
     // The longest name that file systems take has 255 bytes.
