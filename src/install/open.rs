@@ -8,6 +8,7 @@ use super::{Installer, Log, LogFiles};
 use crate::config::{ConfigError, RuledEnvironment, SourceName};
 use crate::context::Context;
 use crate::credentials::{self, Credentials, Keyring};
+use crate::hexadecimal;
 use crate::host::Host;
 use crate::net::{self, NetSettings, Notify};
 use crate::sources::{
@@ -174,7 +175,7 @@ fn asks_proxies_alone(order: &[SourceName]) -> bool {
 fn network(proxies: &net::ProxyChoice) -> String {
     let gateways = Network::default().seen().gateways;
     let digest = Sha256::digest(format!("{gateways:?} {proxies:?}"));
-    digest.iter().take(8).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    hexadecimal::digits(digest.get(..8).unwrap_or_default())
 }
 
 /// `settings` with the stored credentials. Where they cannot be read, requests go without them.

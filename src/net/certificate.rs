@@ -74,9 +74,7 @@ impl Verifier {
         });
         made.as_deref().map_err(String::as_str)
     }
-}
 
-impl Verifier {
     /// Where an issuer is not trusted and a variable names no certificate, that is why.
     fn named(
         &self,
@@ -87,9 +85,7 @@ impl Verifier {
             _ => (reason, fault),
         }
     }
-}
 
-impl Verifier {
     /// The fault, where it is none to Go's less strict check.
     fn as_go_has_it(
         &self,
@@ -125,9 +121,7 @@ impl Verifier {
         };
         if is_fine { Some(CertificateFault::FineForGo) } else { fault }
     }
-}
 
-impl Verifier {
     /// Why Go trusts no authority of a chain, where the dates of all in the store that issued it are wrong: rustls does not look
     /// at those.
     fn out_of_date_root(&self, chain: &[&CertificateDer<'_>], now: UnixTime) -> Option<String> {

@@ -4,6 +4,7 @@ use super::failed;
 use crate::check::file::ResourceScope;
 use crate::check::{Measure, Measurement, NotMeasured, Quantity};
 use crate::host::ControlGroup;
+use gvmr_core::sys::printable;
 use std::fs;
 
 /// The first figure of control groups of version 1 that is no limit: all pages that there can be.
@@ -62,7 +63,7 @@ fn of_cgroup() -> Result<MemoryUsage, NotMeasured> {
         ControlGroup::of("memory").ok_or_else(|| failed("no control group has this process's memory"))?;
     let text = |name: &str| fs::read_to_string(group.directory.join(name)).ok();
     let number = |name: &str| text(name)?.trim().parse::<f64>().ok();
-    let shown = group.directory.display();
+    let shown = printable::path(&group.directory);
     let (usage, limit, cache) = if group.is_unified {
         ("memory.current", "memory.max", "inactive_file")
     } else {

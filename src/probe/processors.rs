@@ -4,6 +4,7 @@ use super::{ProbeSurroundings, TICK, failed};
 use crate::check::file::ResourceScope;
 use crate::check::{Measure, Measurement, NotMeasured, Quantity};
 use crate::host::{ControlGroup, processor_quota};
+use gvmr_core::sys::printable;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -105,7 +106,7 @@ fn seconds_used() -> Result<f64, NotMeasured> {
         let text = fs::read_to_string(&file).unwrap_or_default();
         (file, text.trim().parse::<f64>().ok().map(|nanoseconds| nanoseconds / 1e9))
     };
-    found.ok_or_else(|| failed(format!("{} does not say what was used", file.display())))
+    found.ok_or_else(|| failed(format!("{} does not say what was used", printable::path(&file))))
 }
 
 /// Over a minute, by processors.
@@ -121,9 +122,9 @@ fn load() -> Result<f64, NotMeasured> {
 /// The share of the last ten seconds in which some process waited for a processor.
 fn pressure(file: &Path) -> Result<f64, NotMeasured> {
     let text = fs::read_to_string(file).map_err(|error| {
-        failed(format!("{}: {error}; this kernel may not count pressure", file.display()))
+        failed(format!("{}: {error}; this kernel may not count pressure", printable::path(file)))
     })?;
-    average(&text).ok_or_else(|| failed(format!("{} has no average of ten seconds", file.display())))
+    average(&text).ok_or_else(|| failed(format!("{} has no average of ten seconds", printable::path(file))))
 }
 
 fn average(text: &str) -> Option<f64> {

@@ -17,6 +17,7 @@ const ROOMS: &[&[&str]] = &[
     &["provision"],
     &["cli"],
     &["error"],
+    &["gate"],
     &["doctor"],
     &["probe"],
     &["install"],
@@ -27,12 +28,12 @@ const ROOMS: &[&[&str]] = &[
     &["config", "sources"],
     &["go_env"],
     &["credentials", "host", "shell"],
-    &["store"],
+    &["archive", "store"],
     &["unpack"],
     &["check", "verify"],
     &["net"],
     &["project"],
-    &["atomic_file", "calendar", "process", "terminal", "toml_file"],
+    &["atomic_file", "calendar", "hexadecimal", "process", "terminal", "toml_file"],
 ];
 
 /// The core library's floors, from the top to the ground.

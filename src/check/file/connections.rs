@@ -39,7 +39,7 @@ impl ProbeReader<'_, '_, '_, '_> {
         self.figure("oldest", Measure::Number);
         self.figure("newest", Measure::Number);
         let trusted = self.table.limit("trusted").and_then(|value| self.table.flag_of(value));
-        let authorities = self.table.path("ca", self.surroundings.directory);
+        let authorities = self.table.path("ca", self.defaults.directory);
         let name = self.table.text("name");
         let span = self.table.limit("tls")?.span();
         let written = self.table.text("tls")?;

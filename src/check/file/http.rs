@@ -68,7 +68,7 @@ impl<'i> ProbeReader<'_, '_, '_, 'i> {
             warmup: self.table.whole("warmup", 0..=MAX_REQUESTS).unwrap_or(0),
             redirects: self.table.whole("redirects", 0..=MAX_REDIRECTS).unwrap_or(0),
             address: self.address(),
-            authorities: self.table.path("ca", self.surroundings.directory),
+            authorities: self.table.path("ca", self.defaults.directory),
             insecure,
             login,
             url: url?,

@@ -26,7 +26,7 @@ pub use substitution::BuiltInValue;
 use crate::net::without_credentials_in_text;
 use crate::toml_file::{Mistake, Mistakes, TomlFileError, entries, type_of};
 use gvmr_core::sys::environment::Environment;
-use probe::ProbeSurroundings;
+use probe::ProbeDefaults;
 use reader::FileReader;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -112,7 +112,7 @@ fn whole(
     }
     settings::variables(file, check, surroundings.given, surroundings.environment);
     let settings = settings::read(file, check, directory);
-    let surroundings = ProbeSurroundings { directory, prometheus: settings.prometheus.as_ref() };
+    let defaults = ProbeDefaults { directory, prometheus: settings.prometheus.as_ref() };
     let mut dimensions = Vec::new();
     for (key, value) in entries(table) {
         if key.get_ref() == CHECK {
@@ -128,7 +128,7 @@ fn whole(
             continue;
         };
         check_name(file, &key.span(), name);
-        dimensions.extend(dimension(file, &surroundings, key, table));
+        dimensions.extend(dimension(file, &defaults, key, table));
     }
     let probes: usize = dimensions.iter().map(|dimension| dimension.probes.len()).sum();
     if dimensions.is_empty() && !settings.builtin_go && file.mistakes.is_empty() {
@@ -155,7 +155,7 @@ fn whole(
 
 fn dimension(
     file: &mut FileReader<'_>,
-    surroundings: &ProbeSurroundings<'_>,
+    defaults: &ProbeDefaults<'_>,
     key: &toml::Spanned<toml::de::DeString<'_>>,
     table: &DeTable<'_>,
 ) -> Option<Dimension> {
@@ -171,7 +171,7 @@ fn dimension(
             continue;
         };
         check_name(file, &key.span(), key.get_ref());
-        probes.extend(probe::read(file, surroundings, name, key, table));
+        probes.extend(probe::read(file, defaults, name, key, table));
     }
     let line = probes.iter().map(|probe| probe.line).min()?;
     Some(Dimension { name: name.to_owned(), line, probes })

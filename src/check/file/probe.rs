@@ -6,8 +6,8 @@ use super::reader::{FileReader, TableReader};
 use super::secret_text::SecretText;
 use crate::check::condition::{Comparison, Condition, FigureLimit, Operator};
 use crate::check::quantity::{Measure, Quantity};
+use crate::hexadecimal;
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 use toml::Spanned;
@@ -22,7 +22,7 @@ const PROGRAM_TIMEOUT: Duration = Duration::from_secs(300);
 const CPU_PERIOD: Duration = Duration::from_secs(5);
 
 /// What the whole file says that a probe needs.
-pub(super) struct ProbeSurroundings<'a> {
+pub(super) struct ProbeDefaults<'a> {
     /// The directory of the file; relative paths are below it.
     pub(super) directory: &'a Path,
     /// The server of `prometheus` probes.
@@ -33,7 +33,7 @@ pub(super) struct ProbeSurroundings<'a> {
 pub(super) struct ProbeReader<'r, 't, 'v, 'i> {
     pub(super) table: TableReader<'r, 't, 'v, 'i>,
     pub(super) figures: Vec<FigureCondition>,
-    pub(super) surroundings: &'r ProbeSurroundings<'r>,
+    pub(super) defaults: &'r ProbeDefaults<'r>,
 }
 
 type TargetReader = fn(&mut ProbeReader<'_, '_, '_, '_>) -> Option<ProbeTarget>;
@@ -56,7 +56,7 @@ const KINDS: [(&str, TargetReader); 11] = [
 /// The probe that a table is.
 pub(super) fn read(
     file: &mut FileReader<'_>,
-    surroundings: &ProbeSurroundings<'_>,
+    defaults: &ProbeDefaults<'_>,
     dimension: &str,
     name: &Spanned<DeString<'_>>,
     table: &DeTable<'_>,
@@ -79,7 +79,7 @@ pub(super) fn read(
     };
     let line = file.mistakes.line(name.span().start);
     let table = TableReader::of(file, table, &id);
-    let mut reader = ProbeReader { table, figures: Vec::new(), surroundings };
+    let mut reader = ProbeReader { table, figures: Vec::new(), defaults };
     let target = read_target(&mut reader);
     let options = reader.options(target.as_ref());
     let ProbeReader { table, mut figures, .. } = reader;
@@ -170,7 +170,7 @@ impl ProbeReader<'_, '_, '_, '_> {
         self.figure("used", Measure::Percent);
         self.figure("free", Measure::Size);
         self.figure("inodes", Measure::Percent);
-        self.table.path("disk", self.surroundings.directory).map(ProbeTarget::Disk)
+        self.table.path("disk", self.defaults.directory).map(ProbeTarget::Disk)
     }
 
     fn memory(&mut self) -> Option<ProbeTarget> {
@@ -220,9 +220,5 @@ fn default_figure(target: &ProbeTarget, figures: &[FigureCondition], line: usize
 
 /// Sixteen digits that stand for a text.
 fn digest(text: &str) -> String {
-    let hash = Sha256::digest(text.as_bytes());
-    hash.iter().take(8).fold(String::new(), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
+    hexadecimal::digits(Sha256::digest(text.as_bytes()).get(..8).unwrap_or_default())
 }

@@ -109,7 +109,7 @@ impl ProbeReader<'_, '_, '_, '_> {
                 }
             }
         }
-        let path = self.table.path("file", self.surroundings.directory)?;
+        let path = self.table.path("file", self.defaults.directory)?;
         Some(ProbeTarget::File(FileTarget { path, exists, mode, owner, group, contains, extraction }))
     }
 
@@ -139,7 +139,7 @@ impl ProbeReader<'_, '_, '_, '_> {
             }
             Some(list?.iter().filter_map(|one| self.table.text_of(one)).collect())
         });
-        let path = self.table.path("secrets", self.surroundings.directory)?;
+        let path = self.table.path("secrets", self.defaults.directory)?;
         Some(ProbeTarget::Secrets(SecretsTarget { path, allow: allow.unwrap_or_default() }))
     }
 

@@ -30,7 +30,7 @@ impl ProbeReader<'_, '_, '_, '_> {
             self.table.mistake(&span, "nothing is compared with this; write value = \"<= baseline + 10%\"");
         }
         let own = if self.table.has("server") { self.url("server") } else { None };
-        let Some(server) = own.or_else(|| self.surroundings.prometheus.cloned()) else {
+        let Some(server) = own.or_else(|| self.defaults.prometheus.cloned()) else {
             if !self.table.has("server") {
                 self.table
                     .mistake(&span, "no server; add prometheus = \"http://…\" to [check], or server here");

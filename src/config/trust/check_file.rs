@@ -3,13 +3,13 @@
 //! Takes a file; gives bytes that may be run, or says that they may not. What is stored is a digest of every byte.
 
 use super::{Trust, TrustError, TrustState};
+use crate::hexadecimal;
 use gvmr_core::env::gvmr_toml;
 use gvmr_core::home::shared_home;
 use gvmr_core::sys::bounded;
 use sha2::{Digest as _, Sha256};
 use std::cell::Cell;
 use std::ffi::OsStr;
-use std::fmt::Write as _;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -75,10 +75,7 @@ impl CheckBytes {
     }
 
     fn digest(&self) -> String {
-        Sha256::digest(&self.bytes).iter().fold(String::new(), |mut digits, byte| {
-            let _ = write!(digits, "{byte:02x}");
-            digits
-        })
+        hexadecimal::digits(&Sha256::digest(&self.bytes))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Lines for the user: a few of each kind, and how many more there were.
 
+use crate::hexadecimal;
 use crate::net::without_credentials_in_text;
 
 /// Lines of one kind that are told in full.
@@ -42,5 +43,5 @@ pub(super) fn shown(word: &str) -> String {
 
 /// A sum as the index writes it.
 pub(super) fn hex(sum: &[u8; 32]) -> String {
-    sum.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    hexadecimal::digits(sum)
 }

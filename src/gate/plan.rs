@@ -1,0 +1,63 @@
+//! A plan: a check file that may be run, or one that is only looked at.
+
+use super::place::built_in;
+use crate::check::file::{CheckFile, FileSurroundings};
+use crate::config::{CHECK_FILE, CheckBytes, TrustedCheck};
+use crate::toml_file::TomlFileError;
+use gvmr_core::sys::directory::{Name, climb};
+use gvmr_core::sys::environment::Process;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What is run. Made of a trusted file alone.
+#[derive(Debug)]
+pub struct CheckPlan {
+    /// What is asked.
+    pub(super) file: CheckFile,
+    /// Where it is written.
+    pub(super) path: PathBuf,
+    /// Whose the file is, where it is neither this user's nor root's.
+    pub(super) foreign_owner: Option<u32>,
+}
+
+impl CheckPlan {
+    /// Of a trusted file; `given` are the variables of the command line.
+    pub fn of(trusted: &TrustedCheck, given: &BTreeMap<String, String>) -> Result<Self, TomlFileError> {
+        let content = trusted.content();
+        let file = read(content, given)?;
+        Ok(Self { file, path: content.file.clone(), foreign_owner: content.foreign_owner })
+    }
+
+    /// What is asked.
+    pub fn file(&self) -> &CheckFile {
+        &self.file
+    }
+
+    /// Where it is written.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The directory of the file, where commands run.
+    pub fn directory(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+}
+
+/// What a file asks, to be looked at: that needs no trust, and runs nothing of it.
+pub fn read(content: &CheckBytes, given: &BTreeMap<String, String>) -> Result<CheckFile, TomlFileError> {
+    let directory = content.file.parent().unwrap_or(&content.file);
+    let built_in = |name: &str| built_in(directory, name);
+    let surroundings = FileSurroundings { built_in: &built_in, given, environment: &Process };
+    CheckFile::parse(&content.file, &content.bytes, &surroundings)
+}
+
+/// The nearest check file, upward from `directory`.
+pub fn nearest(directory: &Path) -> Option<PathBuf> {
+    let is_there = |file: &Path| fs::symlink_metadata(file).is_ok();
+    let found: Result<_, Infallible> =
+        climb(directory, &Name::of(CHECK_FILE), |file| Ok(is_there(file).then(|| file.to_owned())));
+    found.ok().flatten()
+}

@@ -1,0 +1,321 @@
+//! One run, from the plan to the document that is kept.
+
+use super::clock::RunClock;
+use super::place::place;
+use super::plan::CheckPlan;
+use super::secrets;
+use crate::archive::{Archive, KeptRuns, baseline_figure, baseline_run};
+use crate::calendar;
+use crate::check::file::ProbeDefinition;
+use crate::check::{
+    AttemptSurroundings, Attempted, Baselines, Clock as _, ProbeAsker, ProbeOutcome, ProbeRecord,
+    RunDocument, RunSelection, RunVerdict, SCHEMA, StateCounts, attempt,
+};
+use crate::context::Context;
+use crate::hexadecimal;
+use crate::install::with_credentials;
+use crate::net::{NetSettings, Netrc};
+use crate::probe::{self, ProbeSurroundings};
+use crate::process::{self, Given, Go};
+use crate::terminal::Bar;
+use gvmr_core::gover::version::Version;
+use gvmr_core::select::resolution::Selection;
+use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::printable;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+/// Names the directory of all archives.
+const ARCHIVE_VARIABLE: &str = "GVMR_CHECK_ARCHIVE";
+
+/// How a plan is run.
+#[derive(Clone, Debug, Default)]
+pub struct GateOptions {
+    /// What of it runs.
+    pub selection: RunSelection,
+    /// The series, where the command line names one.
+    pub series: Option<String>,
+    /// Whether this run becomes the baseline.
+    pub accepts: bool,
+    /// Whether it is kept.
+    pub keeps: bool,
+}
+
+/// A run that took place.
+#[derive(Debug)]
+pub struct GateRun {
+    /// All of it.
+    pub document: RunDocument,
+    /// What the user has to know of how it went.
+    pub warnings: Vec<String>,
+}
+
+/// Where the runs of a file are kept: as the file says, as the environment does, or in gvmr's home.
+pub(super) fn archive(plan: &CheckPlan, series: Option<&str>, context: &Context) -> Archive {
+    let directory = plan.file.archive.directory.clone();
+    let directory =
+        directory.or_else(|| Process.get(ARCHIVE_VARIABLE).map(|place| absolute(&PathBuf::from(place))));
+    let directory = directory.unwrap_or_else(|| {
+        let digest = Sha256::digest(plan.path.as_os_str().as_encoded_bytes());
+        let digest = hexadecimal::digits(digest.get(..8).unwrap_or_default());
+        context.settings.home.root().join("checks").join(digest)
+    });
+    Archive::of(&directory, series.unwrap_or(&plan.file.series))
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Runs a plan.
+pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> GateRun {
+    let mut warnings = Vec::new();
+    let archive = archive(plan, options.series.as_deref(), context);
+    let kept = archive.runs().unwrap_or_else(|error| {
+        warnings
+            .push(format!("cannot read the kept runs in {}: {error}", printable::path(archive.directory())));
+        KeptRuns::default()
+    });
+    warnings.extend(
+        kept.damaged.iter().map(|file| format!("ignoring {}, which is damaged", printable::path(file))),
+    );
+    if let Some(owner) = plan.foreign_owner {
+        warnings.push(format!("{} belongs to user {owner}", printable::path(&plan.path)));
+    }
+    if rustix::process::geteuid().is_root() {
+        warnings.push("the commands of this check run as root".to_owned());
+    }
+    let started = SystemTime::now();
+    let interrupted = || context.interrupted();
+    // An interrupted run is kept, too.
+    context.with_cleanup(|| {
+        let asker = Asker::of(plan, options, &archive, &kept, started, context, &interrupted);
+        let outcomes = asker.ask_all();
+        let seconds = asker.clock.now().as_secs_f64();
+        let mut document = asker.document(outcomes, seconds);
+        if options.keeps {
+            keep(&mut document, &archive, &kept, plan, &mut warnings);
+        }
+        GateRun { document, warnings }
+    })
+}
+
+/// Keeps a run, and removes old ones. Where that fails, the verdict stands.
+fn keep(
+    document: &mut RunDocument,
+    archive: &Archive,
+    kept: &KeptRuns,
+    plan: &CheckPlan,
+    warnings: &mut Vec<String>,
+) {
+    match archive.add(document) {
+        Ok(path) => document.archived = Some(path.display().to_string()),
+        Err(error) => {
+            let place = printable::path(archive.directory());
+            warnings.push(format!("this run is not kept, and there is no evidence of it: {place}: {error}"));
+            return;
+        }
+    }
+    let needed: Vec<&str> = std::iter::once(&*document)
+        .chain(&kept.runs)
+        .filter(|run| run.is_baseline())
+        .take(plan.file.baseline_runs)
+        .map(|run| run.id.as_str())
+        .collect();
+    if let Err(error) = archive.prune(plan.file.archive.keep, &|run| needed.contains(&run.id.as_str())) {
+        let place = printable::path(archive.directory());
+        warnings.push(format!("cannot remove old runs in {place}: {error}"));
+    }
+}
+
+/// What all probes of a run share.
+struct Asker<'a> {
+    plan: &'a CheckPlan,
+    options: &'a GateOptions,
+    archive: &'a Archive,
+    kept: &'a KeptRuns,
+    context: &'a Context,
+    clock: RunClock<'a>,
+    started: SystemTime,
+    net: NetSettings,
+    /// The directory of the Go that runs here, if one is installed.
+    goroot: Option<PathBuf>,
+    go: Option<String>,
+    interrupted: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl<'a> Asker<'a> {
+    fn of(
+        plan: &'a CheckPlan,
+        options: &'a GateOptions,
+        archive: &'a Archive,
+        kept: &'a KeptRuns,
+        started: SystemTime,
+        context: &'a Context,
+        interrupted: &'a (dyn Fn() -> bool + Sync),
+    ) -> Self {
+        let selection = context.resolve().ok().map(|answer| answer.choice);
+        let goroot = match &selection {
+            Some(Selection::Installed { goroot, .. }) => Some(goroot.clone()),
+            _ => None,
+        };
+        let go = selection.as_ref().and_then(Selection::version).map(Version::toolchain_name);
+        // Only what `gvmr auth` keeps is sent, and only where a probe asks for it.
+        let settings = NetSettings { netrc: Netrc::parse(b""), ..NetSettings::from_environment(&Process) };
+        Self {
+            plan,
+            options,
+            archive,
+            kept,
+            context,
+            clock: RunClock::start(interrupted),
+            started,
+            net: with_credentials(settings, context),
+            goroot,
+            go,
+            interrupted,
+        }
+    }
+
+    fn ask_all(&self) -> Vec<ProbeOutcome> {
+        let selection = RunSelection { jobs: self.plan.file.jobs, ..self.options.selection.clone() };
+        let bars = Mutex::new(BTreeMap::<String, Bar>::new());
+        let deadline = self.plan.file.deadline;
+        let ask = |probe: &ProbeDefinition| {
+            let bar = self.context.terminal.bar(&probe.id);
+            bars.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.id.clone(), bar);
+            let start = self.clock.now();
+            let attempted = self.ask(probe, deadline, &|attempted, elapsed| {
+                if let Some(bar) = bars.lock().unwrap_or_else(PoisonError::into_inner).get(&probe.id) {
+                    bar.phase(progress(probe, attempted, elapsed));
+                }
+            });
+            (attempted, self.clock.now().saturating_sub(start).as_secs_f64())
+        };
+        let stopped = || match () {
+            () if (self.interrupted)() => Some("interrupted"),
+            () if self.clock.now() >= deadline => Some("deadline"),
+            () => None,
+        };
+        let tell = |outcome: &ProbeOutcome| {
+            if let Some(bar) = bars.lock().unwrap_or_else(PoisonError::into_inner).remove(&outcome.id) {
+                bar.finish();
+            }
+        };
+        let asker = ProbeAsker { ask: &ask, stopped: &stopped, tell: &tell };
+        crate::check::run(&self.plan.file.dimensions, &selection, &asker)
+    }
+
+    fn ask(
+        &self,
+        probe: &ProbeDefinition,
+        deadline: Duration,
+        tell: &dyn Fn(&Attempted, Duration),
+    ) -> Attempted {
+        let command = |words: &[OsString]| self.command(words);
+        let surroundings = ProbeSurroundings {
+            directory: self.plan.directory(),
+            command: &command,
+            environment: &Process,
+            net: &self.net,
+            now_seconds: calendar::seconds_since_epoch(SystemTime::now()),
+            interrupted: self.interrupted,
+        };
+        let file = self.plan.path.to_str();
+        let find = |probe: &ProbeDefinition, figure: &str| {
+            baseline_figure(
+                &self.kept.runs,
+                (file, self.archive.key()),
+                probe,
+                figure,
+                self.plan.file.baseline_runs,
+            )
+        };
+        let baselines = Baselines { find: &find, accepts: self.options.accepts };
+        let measure = |timeout: Duration| {
+            let now = calendar::seconds_since_epoch(SystemTime::now());
+            probe::measure(probe, timeout, &ProbeSurroundings { now_seconds: now, ..surroundings })
+        };
+        let surroundings = AttemptSurroundings {
+            clock: &self.clock,
+            deadline,
+            baselines: &baselines,
+            measure: &measure,
+            tell,
+        };
+        attempt(probe, &surroundings)
+    }
+
+    /// A command with the environment that `go` has here; it ends with this process.
+    fn command(&self, words: &[OsString]) -> io::Result<Command> {
+        let mut command = process::kept(words)?;
+        let home = &self.context.settings.home;
+        let go = self.goroot.as_ref().map(|goroot| Go { home, goroot, exact: None, never_switched: false });
+        process::prepare(&mut command, go, &Given::default(), &Process).map_err(io::Error::other)?;
+        Ok(command)
+    }
+
+    fn document(&self, outcomes: Vec<ProbeOutcome>, seconds: f64) -> RunDocument {
+        let definitions = self.plan.file.probes();
+        let probes: Vec<ProbeRecord> =
+            definitions.zip(outcomes).map(|(probe, outcome)| ProbeRecord::of(probe, outcome)).collect();
+        let names = |set: &std::collections::BTreeSet<String>| set.iter().cloned().collect();
+        let file = self.plan.path.display().to_string();
+        let verdict = if (self.interrupted)() { RunVerdict::Interrupted } else { RunVerdict::of(&probes) };
+        let started = calendar::rfc3339(self.started);
+        let document = RunDocument {
+            schema: SCHEMA,
+            id: identifier(&started),
+            name: self.plan.file.name.clone(),
+            key: self.archive.key().to_owned(),
+            verdict,
+            seconds,
+            place: place(self.plan.directory(), self.go.clone()),
+            counts: StateCounts::of(&probes),
+            probes,
+            baseline: baseline_run(&self.kept.runs, Some(&file)),
+            file: Some(file),
+            started,
+            accepted: self.options.accepts,
+            keep_going: self.options.selection.keeps_going,
+            skipped: names(&self.options.selection.skipped),
+            selected: names(&self.options.selection.only),
+            archived: None,
+            notified: Vec::new(),
+        };
+        document.without_secrets(&secrets::all(&self.plan.file, &Process))
+    }
+}
+
+/// `41 s of 120 s, 41 held`
+fn progress(probe: &ProbeDefinition, attempted: &Attempted, elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs();
+    match (probe.hold_for, probe.within) {
+        (Some(hold_for), _) => {
+            format!(
+                "{seconds} s of {} s, {} of {} held",
+                hold_for.as_secs(),
+                attempted.held,
+                attempted.attempts
+            )
+        }
+        (None, Some(within)) => {
+            format!("attempt {}, {seconds} s of {} s", attempted.attempts, within.as_secs())
+        }
+        (None, None) => String::new(),
+    }
+}
+
+/// `20261130T081554Z-1a2b3c4d`
+fn identifier(started: &str) -> String {
+    let time: String = started.chars().filter(|one| !matches!(one, '-' | ':')).collect();
+    let mut bytes = [0; 4];
+    let _ = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes);
+    format!("{time}-{}", hexadecimal::digits(&bytes))
+}
