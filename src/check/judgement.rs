@@ -153,11 +153,17 @@ impl Judgement {
         let others = measured.figures.iter().filter(|(name, _)| !asked(name));
         figures.extend(others.map(|(name, value)| told(name, *value)));
         let state = match (errors.is_empty(), failures.is_empty()) {
-            (true, true) => ProbeState::Pass,
+            (true, true) if measured.doubts.is_empty() => ProbeState::Pass,
+            (true, true) => ProbeState::Warn,
             (true, false) => blocks_as(ProbeState::Fail, probe),
             (false, _) => blocks_as(ProbeState::Error, probe),
         };
-        let message = errors.into_iter().chain(failures).collect::<Vec<_>>().join("; ");
+        let message = errors
+            .into_iter()
+            .chain(failures)
+            .chain(measured.doubts.iter().cloned())
+            .collect::<Vec<_>>()
+            .join("; ");
         let Measurement { findings, remarks, output, .. } = measured;
         let output = output.filter(|_| state != ProbeState::Pass);
         Self { state, message, figures, findings, remarks, output }

@@ -18,6 +18,8 @@ pub struct Measurement {
     pub findings: Vec<CheckFinding>,
     /// What is told whether it holds or not.
     pub remarks: Vec<String>,
+    /// What makes a warning of a pass.
+    pub doubts: Vec<String>,
     /// What the probe itself gives as the baseline of its figures.
     pub baseline: Option<f64>,
     /// The last lines of what a program printed, or of a body.

@@ -11,6 +11,7 @@ mod memory;
 mod processors;
 mod program;
 mod prometheus;
+mod secrets;
 mod tcp;
 mod tls;
 
@@ -61,7 +62,8 @@ pub fn measure(
         ProbeTarget::Prometheus(target) => prometheus::measure(target, timeout, surroundings),
         ProbeTarget::Tcp(target) => tcp::measure(target, timeout, surroundings),
         ProbeTarget::Tls(target) => tls::measure(probe, target, timeout, surroundings),
-        _ => Err(NotMeasured::Failed("not built yet".to_owned())),
+        ProbeTarget::Secrets(target) => secrets::measure(target, timeout, surroundings),
+        ProbeTarget::Go(_) => Err(NotMeasured::Failed("not built yet".to_owned())),
     }
 }
 

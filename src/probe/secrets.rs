@@ -1,0 +1,166 @@
+//! Credentials in files that git would hand out.
+
+mod rules;
+
+use super::{ProbeSurroundings, failed};
+use crate::check::file::SecretsTarget;
+use crate::check::{CheckFinding, Measure, Measurement, NotMeasured, Quantity};
+use crate::hexadecimal;
+use crate::process::{Ending, KeptOutput, OutputLimits, Scope, Streams, output};
+use gvmr_core::sys::{bounded, printable};
+use rules::FoundSecret;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The largest file that is read.
+const MAX_FILE: u64 = 10 << 20;
+/// The most bytes of a list of files.
+const MAX_LIST: usize = 256 << 20;
+/// What on a line says that a person has looked at it.
+const ALLOWED: &[u8] = b"gitleaks:allow";
+
+pub(super) fn measure(
+    target: &SecretsTarget,
+    timeout: Duration,
+    surroundings: &ProbeSurroundings<'_>,
+) -> Result<Measurement, NotMeasured> {
+    let until = Instant::now() + timeout;
+    let mut measurement = Measurement::default();
+    let files = files(&target.path, timeout)?;
+    let mut used = BTreeSet::new();
+    let mut large = 0;
+    for file in &files {
+        if (surroundings.interrupted)() {
+            return Err(NotMeasured::Interrupted);
+        }
+        if Instant::now() > until {
+            return Err(failed(format!(
+                "not all {} files were read within {} s; raise timeout",
+                files.len(),
+                timeout.as_secs()
+            )));
+        }
+        let bytes = match bounded::read(file, MAX_FILE) {
+            Ok(Some(bytes)) => bytes,
+            Err(bounded::Refusal::TooLarge(_)) => {
+                large += 1;
+                continue;
+            }
+            // A submodule, a socket, a link to nothing; or a file that is gone meanwhile.
+            Ok(None) | Err(bounded::Refusal::NotAFile(_) | bounded::Refusal::DanglingLink) => continue,
+            Err(error) => return Err(failed(format!("{}: {error}", printable::path(file)))),
+        };
+        let name = file.strip_prefix(surroundings.directory).unwrap_or(file);
+        for found in rules::find(&bytes) {
+            let finding = finding(&bytes, &found, name);
+            if target.allow.contains(&finding.fingerprint) {
+                used.insert(finding.fingerprint);
+            } else if !is_allowed(&bytes, found.start) {
+                measurement.findings.push(finding);
+            }
+        }
+    }
+    if large > 0 {
+        measurement.remarks.push(format!("{large} files of more than 10 MiB were not read"));
+    }
+    for allowed in target.allow.iter().filter(|allowed| !used.contains(*allowed)) {
+        measurement.doubts.push(format!("allow: nothing has the fingerprint {}", printable::typed(allowed)));
+    }
+    #[allow(clippy::cast_precision_loss)]
+    let found = Quantity { value: measurement.findings.len() as f64, measure: Measure::Number };
+    measurement.figures.insert("found".to_owned(), found);
+    Ok(measurement)
+}
+
+/// The whole line that holds an offset.
+fn line_of(bytes: &[u8], offset: usize) -> &[u8] {
+    let start =
+        memchr::memrchr(b'\n', bytes.get(..offset).unwrap_or_default()).map_or(0, |newline| newline + 1);
+    bytes.get(start..).unwrap_or_default().split(|byte| *byte == b'\n').next().unwrap_or_default()
+}
+
+fn is_allowed(bytes: &[u8], offset: usize) -> bool {
+    memchr::memmem::find(line_of(bytes, offset), ALLOWED).is_some()
+}
+
+/// The place without its text. The fingerprint is of rule, path and text: a line that is added above changes nothing.
+fn finding(bytes: &[u8], found: &FoundSecret, file: &Path) -> CheckFinding {
+    let before = bytes.get(..found.start).unwrap_or_default();
+    let line = memchr::memchr_iter(b'\n', before).count() + 1;
+    let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    let column = String::from_utf8_lossy(before.get(start..).unwrap_or_default()).chars().count() + 1;
+    let text = bytes.get(found.start..found.end).unwrap_or_default();
+    let mut digest = Sha256::new();
+    for part in [found.rule.as_bytes(), file.as_os_str().as_bytes(), text] {
+        digest.update(part);
+        digest.update([0]);
+    }
+    // Of a key the first line is the same everywhere: what follows tells keys apart.
+    if found.rule == "private-key" {
+        digest.update(bytes.get(found.end..(found.end + 200).min(bytes.len())).unwrap_or_default());
+    }
+    let fingerprint = hexadecimal::digits(digest.finalize().get(..8).unwrap_or_default());
+    CheckFinding { rule: found.rule.to_owned(), file: printable::path(file), line, column, fingerprint }
+}
+
+/// What git has, and what it would take; elsewhere all but git's own.
+fn files(path: &Path, timeout: Duration) -> Result<Vec<PathBuf>, NotMeasured> {
+    let shown = printable::path(path);
+    let found = fs::symlink_metadata(path).map_err(|error| failed(format!("{shown}: {error}")))?;
+    if !found.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let is_work_tree = path.ancestors().any(|above| above.join(".git").exists());
+    let files = if is_work_tree { listed(path, timeout)? } else { walked(path)? };
+    if files.is_empty() {
+        return Err(failed(format!("{shown} has no files")));
+    }
+    Ok(files)
+}
+
+fn listed(directory: &Path, timeout: Duration) -> Result<Vec<PathBuf>, NotMeasured> {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(directory).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    command.stdin(Stdio::null()).env("GIT_OPTIONAL_LOCKS", "0");
+    let limits = OutputLimits { time: timeout, kept: KeptOutput::All(MAX_LIST), is_answer: |_| false };
+    let found = output(command, Streams::Apart, Scope::Group, limits);
+    let found = found.map_err(|_| failed("git, which knows the files of this work tree, cannot be run"))?;
+    match found.ending {
+        Ending::Exited(status) if status.success() => {}
+        _ => {
+            let why = String::from_utf8_lossy(&found.stderr);
+            return Err(failed(format!("git ls-files failed: {}", printable::text(why.trim()))));
+        }
+    }
+    let names = found.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    let mut files: Vec<PathBuf> = names.map(|name| directory.join(OsStr::from_bytes(name))).collect();
+    files.sort();
+    files.dedup(); // of a merge, each side
+    // Links are names of other files.
+    files.retain(|file| fs::symlink_metadata(file).is_ok_and(|found| found.is_file()));
+    Ok(files)
+}
+
+fn walked(directory: &Path) -> Result<Vec<PathBuf>, NotMeasured> {
+    let (mut files, mut directories) = (Vec::new(), vec![directory.to_owned()]);
+    while let Some(directory) = directories.pop() {
+        let said = |error: std::io::Error| failed(format!("{}: {error}", printable::path(&directory)));
+        for entry in fs::read_dir(&directory).map_err(said)? {
+            let entry = entry.map_err(said)?;
+            let kind = entry.file_type().map_err(said)?;
+            if kind.is_dir() && entry.file_name() != ".git" {
+                directories.push(entry.path());
+            } else if kind.is_file() {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
