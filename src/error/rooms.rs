@@ -7,6 +7,7 @@ use crate::credentials::CredentialsError;
 use crate::discover::{NotATree, Unfit};
 use crate::doctor::ReportError;
 use crate::doctor::fix::FixError;
+use crate::gate::GateError;
 use crate::install::InstallError;
 use crate::project::ProjectError;
 use crate::request::NotARequest;
@@ -35,6 +36,22 @@ impl From<TrustError> for Error {
             | TrustError::Misnamed(_)
             | TrustError::NotTrusted(_)
             | TrustError::Unreadable { .. } => ErrorKind::Usage,
+        };
+        Self::with_hint(kind, &error, error.hint())
+    }
+}
+
+impl From<GateError> for Error {
+    fn from(error: GateError) -> Self {
+        let kind = match error {
+            GateError::Trust(error) => return error.into(),
+            GateError::Untrusted { .. } | GateError::Foreign { .. } => ErrorKind::Trust,
+            GateError::Report { .. } | GateError::Archive { .. } => ErrorKind::Storage,
+            GateError::NoFile
+            | GateError::File(_)
+            | GateError::UndeclaredVariable(_)
+            | GateError::Name(_)
+            | GateError::ReportFormat(_) => ErrorKind::Usage,
         };
         Self::with_hint(kind, &error, error.hint())
     }

@@ -4,10 +4,14 @@
 //! of what it asks about.
 
 mod clock;
+mod error;
+mod notify;
 mod place;
 mod plan;
 mod run;
 mod secrets;
+pub mod shown_plan;
 
-pub use plan::{CheckPlan, nearest, read};
+pub use error::GateError;
+pub use plan::{CheckPlan, content, plan, read};
 pub use run::{GateOptions, GateRun, run};

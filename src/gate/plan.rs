@@ -1,10 +1,14 @@
 //! A plan: a check file that may be run, or one that is only looked at.
 
+use super::error::GateError;
 use super::place::built_in;
+use super::shown_plan::reached;
 use crate::check::file::{CheckFile, FileSurroundings};
-use crate::config::{CHECK_FILE, CheckBytes, TrustedCheck};
+use crate::config::{CHECK_FILE, CheckBytes, Trust, TrustedCheck};
+use crate::context::Context;
 use crate::toml_file::TomlFileError;
-use gvmr_core::sys::directory::{Name, climb};
+use gvmr_core::home::user_dirs::UserDirs;
+use gvmr_core::sys::directory::{self, Name, climb};
 use gvmr_core::sys::environment::Process;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -24,7 +28,7 @@ pub struct CheckPlan {
 
 impl CheckPlan {
     /// Of a trusted file; `given` are the variables of the command line.
-    pub fn of(trusted: &TrustedCheck, given: &BTreeMap<String, String>) -> Result<Self, TomlFileError> {
+    fn of(trusted: &TrustedCheck, given: &BTreeMap<String, String>) -> Result<Self, TomlFileError> {
         let content = trusted.content();
         let file = read(content, given)?;
         Ok(Self { file, path: content.file.clone(), foreign_owner: content.foreign_owner })
@@ -46,6 +50,45 @@ impl CheckPlan {
     }
 }
 
+/// The check file that is meant: the one that is named, or the nearest one.
+pub fn content(named: Option<&Path>) -> Result<CheckBytes, GateError> {
+    let file = match named {
+        Some(file) => std::path::absolute(file).map_err(|_| GateError::NoFile)?,
+        None => {
+            let here = directory::working(&Process, None).map_err(|_| GateError::NoFile)?;
+            nearest(&here).ok_or(GateError::NoFile)?
+        }
+    };
+    Ok(CheckBytes::read(&file)?)
+}
+
+/// The plan of a file that is named, or trusted. `given` are the variables of the command line.
+pub fn plan(
+    content: CheckBytes,
+    is_named: bool,
+    given: &BTreeMap<String, String>,
+    context: &Context,
+) -> Result<CheckPlan, GateError> {
+    // Its mistakes are told first: one that cannot run is not worth a review.
+    let file = read(&content, given)?;
+    if let Some(name) = given.keys().find(|name| !file.variables.iter().any(|known| known.name == **name)) {
+        return Err(GateError::UndeclaredVariable(name.clone()));
+    }
+    let trusted = if is_named {
+        content.named()
+    } else {
+        let untrusted = |content: CheckBytes| match content.foreign_owner {
+            Some(owner) => GateError::Foreign { file: content.file, owner },
+            None => GateError::Untrusted { file: content.file, reaches: reached(&file) },
+        };
+        match UserDirs::of(&context.settings.home, &Process) {
+            Some(own) => Trust::of(own).check(content).map_err(untrusted)?,
+            None => return Err(untrusted(content)),
+        }
+    };
+    CheckPlan::of(&trusted, given).map_err(GateError::File)
+}
+
 /// What a file asks, to be looked at: that needs no trust, and runs nothing of it.
 pub fn read(content: &CheckBytes, given: &BTreeMap<String, String>) -> Result<CheckFile, TomlFileError> {
     let directory = content.file.parent().unwrap_or(&content.file);
@@ -55,7 +98,7 @@ pub fn read(content: &CheckBytes, given: &BTreeMap<String, String>) -> Result<Ch
 }
 
 /// The nearest check file, upward from `directory`.
-pub fn nearest(directory: &Path) -> Option<PathBuf> {
+fn nearest(directory: &Path) -> Option<PathBuf> {
     let is_there = |file: &Path| fs::symlink_metadata(file).is_ok();
     let found: Result<_, Infallible> =
         climb(directory, &Name::of(CHECK_FILE), |file| Ok(is_there(file).then(|| file.to_owned())));

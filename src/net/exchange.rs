@@ -345,6 +345,6 @@ impl Hop {
 }
 
 /// `Retry-After` in seconds. Its date form is rare and ignored: the growing pause serves as well.
-fn seconds(value: &HeaderValue) -> Option<Duration> {
+pub(super) fn seconds(value: &HeaderValue) -> Option<Duration> {
     value.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }

@@ -7,12 +7,13 @@ use super::certificate;
 use super::classify;
 use super::credentials::{authorization, stripped};
 use super::error::{NetError, NetErrorKind, Phase};
+use super::exchange;
 use super::redact::RedactedUrl;
 use super::redirect;
 use super::settings::NetSettings;
 use flate2::read::{GzDecoder, ZlibDecoder};
 use reqwest::blocking::{Client as Http, Response};
-use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HOST, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HOST, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, Proxy, Url};
 use std::io::{self, Read};
 use std::net::ToSocketAddrs as _;
@@ -61,6 +62,8 @@ pub struct MeasuredAnswer {
     pub body: Option<Vec<u8>>,
     /// How many bytes came.
     pub size: u64,
+    /// How long the server asks to wait.
+    pub retry_after: Option<Duration>,
 }
 
 /// A client with a connection of its own.
@@ -179,6 +182,7 @@ fn answer(url: &Url, mut response: Response, timeout: Duration) -> Result<Measur
     let location = location
         .and_then(|location| url.join(location).ok())
         .map(|url| RedactedUrl::of(&url).as_str().to_owned());
+    let retry_after = response.headers().get(RETRY_AFTER).and_then(exchange::seconds);
     let encoding = response
         .headers()
         .get(CONTENT_ENCODING)
@@ -199,7 +203,7 @@ fn answer(url: &Url, mut response: Response, timeout: Duration) -> Result<Measur
         }
     }
     let body = (size <= MAX_BODY).then(|| decoded(raw, encoding.as_deref())).flatten();
-    Ok(MeasuredAnswer { status, location, body, size })
+    Ok(MeasuredAnswer { status, location, body, size, retry_after })
 }
 
 /// The body without its encoding; `None` where that makes more of it than is kept. What cannot be decoded stays.

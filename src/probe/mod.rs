@@ -63,7 +63,6 @@ pub fn measure(
         ProbeTarget::Tcp(target) => tcp::measure(target, timeout, surroundings),
         ProbeTarget::Tls(target) => tls::measure(probe, target, timeout, surroundings),
         ProbeTarget::Secrets(target) => secrets::measure(target, timeout, surroundings),
-        ProbeTarget::Go(_) => Err(NotMeasured::Failed("not built yet".to_owned())),
     }
 }
 

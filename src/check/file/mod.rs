@@ -131,7 +131,7 @@ fn whole(
         dimensions.extend(dimension(file, &defaults, key, table));
     }
     let probes: usize = dimensions.iter().map(|dimension| dimension.probes.len()).sum();
-    if dimensions.is_empty() && !settings.builtin_go && file.mistakes.is_empty() {
+    if dimensions.is_empty() && file.mistakes.is_empty() {
         file.mistakes.add(&(0..0), "no probe at all: add [dimension.probe] with what to ask");
     }
     if dimensions.len() > MAX_DIMENSIONS || probes > MAX_PROBES {
@@ -145,7 +145,6 @@ fn whole(
         jobs: settings.jobs,
         series: settings.series,
         baseline_runs: settings.baseline_runs,
-        builtin_go: settings.builtin_go,
         variables: std::mem::take(&mut file.words.variables),
         archive: settings.archive,
         notifications: settings.notifications,

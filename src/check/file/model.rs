@@ -21,8 +21,6 @@ pub struct CheckFile {
     pub series: String,
     /// Of how many passing runs a baseline is the median; at least 1.
     pub baseline_runs: usize,
-    /// Whether the built-in probes of a Go project come first.
-    pub builtin_go: bool,
     /// What `${NAME}` stands for, in the order of the file.
     pub variables: Vec<CheckVariable>,
     /// Where runs are kept.
@@ -179,8 +177,6 @@ pub enum ProbeTarget {
     Prometheus(PrometheusTarget),
     /// Credentials in files.
     Secrets(SecretsTarget),
-    /// A built-in probe of a Go project.
-    Go(GoTarget),
 }
 
 /// `http = URL`
@@ -359,13 +355,6 @@ pub struct SecretsTarget {
     pub allow: Vec<String>,
 }
 
-/// `go = NAME`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GoTarget {
-    /// `code.test`
-    pub probe: String,
-}
-
 impl std::fmt::Display for StatusRange {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.first == self.last {
@@ -390,7 +379,6 @@ impl ProbeTarget {
             Self::Cpu(..) => "cpu",
             Self::Prometheus(_) => "prometheus",
             Self::Secrets(_) => "secrets",
-            Self::Go(_) => "go",
         }
     }
 }

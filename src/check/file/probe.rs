@@ -39,7 +39,7 @@ pub(super) struct ProbeReader<'r, 't, 'v, 'i> {
 type TargetReader = fn(&mut ProbeReader<'_, '_, '_, '_>) -> Option<ProbeTarget>;
 
 /// The kinds by their keys.
-const KINDS: [(&str, TargetReader); 11] = [
+const KINDS: [(&str, TargetReader); 10] = [
     ("http", |reader| reader.http()),
     ("tcp", |reader| reader.tcp()),
     ("tls", |reader| reader.tls()),
@@ -50,7 +50,6 @@ const KINDS: [(&str, TargetReader); 11] = [
     ("cpu", |reader| reader.cpu()),
     ("prometheus", |reader| reader.prometheus()),
     ("secrets", |reader| reader.secrets()),
-    ("go", |reader| reader.go()),
 ];
 
 /// The probe that a table is.
@@ -117,7 +116,7 @@ struct ProbeOptions {
 
 impl ProbeReader<'_, '_, '_, '_> {
     fn options(&mut self, target: Option<&ProbeTarget>) -> ProbeOptions {
-        let runs_programs = matches!(target, Some(ProbeTarget::Command(_) | ProbeTarget::Go(_)));
+        let runs_programs = matches!(target, Some(ProbeTarget::Command(_)));
         let default = if runs_programs { PROGRAM_TIMEOUT } else { TIMEOUT };
         let timeout = self.table.duration("timeout").unwrap_or(default);
         // How long an answer is waited for decides what a figure can be, and a break is found only while it is looked for.

@@ -1,34 +1,13 @@
-//! The keys of `command`, `file`, `secrets` and `go`.
+//! The keys of `command`, `file` and `secrets`.
 
-use super::model::{CommandTarget, FileTarget, GoTarget, ModeLimit, ProbeTarget, SecretsTarget};
+use super::model::{CommandTarget, FileTarget, ModeLimit, ProbeTarget, SecretsTarget};
 use super::probe::ProbeReader;
 use super::reader::whole;
 use super::substitution::is_name;
 use crate::check::quantity::Measure;
-use crate::toml_file::{entries, nearest, shown};
+use crate::toml_file::entries;
 use std::collections::BTreeMap;
 use toml::de::DeValue;
-
-/// The built-in probes of a Go project, in the order in which they run.
-pub(super) const GO_PROBES: [&str; 17] = [
-    "toolchain.pin",
-    "toolchain.proof",
-    "toolchain.supported",
-    "toolchain.environment",
-    "modules.sums",
-    "modules.tidy",
-    "modules.vendor",
-    "modules.local",
-    "code.build",
-    "code.vet",
-    "code.fmt",
-    "code.test",
-    "artifact.binaries",
-    "artifact.runs-on",
-    "artifact.same-twice",
-    "security.vuln",
-    "security.secrets",
-];
 
 impl ProbeReader<'_, '_, '_, '_> {
     pub(super) fn command(&mut self) -> Option<ProbeTarget> {
@@ -141,19 +120,5 @@ impl ProbeReader<'_, '_, '_, '_> {
         });
         let path = self.table.path("secrets", self.defaults.directory)?;
         Some(ProbeTarget::Secrets(SecretsTarget { path, allow: allow.unwrap_or_default() }))
-    }
-
-    pub(super) fn go(&mut self) -> Option<ProbeTarget> {
-        let span = self.table.limit("go")?.span();
-        let probe = self.table.text("go")?;
-        if !GO_PROBES.contains(&probe.as_str()) {
-            let advice = match nearest(&probe, GO_PROBES) {
-                Some(near) => format!("did you mean \"{near}\"?"),
-                None => format!("there are {}", GO_PROBES.join(", ")),
-            };
-            self.table.mistake(&span, format!("unknown Go probe {}; {advice}", shown(&probe)));
-            return None;
-        }
-        Some(ProbeTarget::Go(GoTarget { probe }))
     }
 }

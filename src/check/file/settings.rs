@@ -34,7 +34,6 @@ pub(super) struct CheckSettings {
     pub(super) series: String,
     pub(super) baseline_runs: usize,
     pub(super) prometheus: Option<SecretText>,
-    pub(super) builtin_go: bool,
     pub(super) archive: ArchiveOptions,
     pub(super) notifications: Vec<Notification>,
 }
@@ -102,7 +101,6 @@ pub(super) fn read(
         series: series(&mut table),
         baseline_runs: table.whole("baseline-runs", 1..=MAX_BASELINE_RUNS).unwrap_or(1),
         prometheus: prometheus(&mut table),
-        builtin_go: table.flag("go").unwrap_or(false),
         archive: ArchiveOptions { keep: DEFAULT_KEPT, directory: None },
         notifications: Vec::new(),
     };

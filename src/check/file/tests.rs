@@ -73,8 +73,6 @@ http     = "${SERVICE}/ready"
 for      = "120s"
 within   = "5m"
 why      = "ask the team on call"
-[readiness.tests]
-go       = "code.test"
 
 [[check.notify]]
 url    = "${secret:SLACK_WEBHOOK_URL}"
@@ -118,7 +116,7 @@ fn a_whole_file_means_what_it_says() {
         ids.join(" "),
         "availability.health consistency.replica-lag consistency.cache-hits resources.disk resources.memory \
          resources.cpu resources.backup security.tls security.port security.keys security.image latency.p95 \
-         readiness.steady readiness.tests"
+         readiness.steady"
     );
     assert_eq!((file.series.as_str(), file.deadline, file.jobs), ("vm1", Duration::from_secs(900), 8));
     let figures = |id: &str| {
@@ -247,7 +245,6 @@ fn a_file_that_asks_nothing_is_a_mistake() {
         mistakes("[check]\nname = \"x\"\n"),
         "1:1: no probe at all: add [dimension.probe] with what to ask"
     );
-    assert!(parse("[check]\ngo = true\n").builtin_go);
     assert!(mistakes("[a").contains("not TOML"));
     assert!(
         mistakes("[a.b]\nfile = \"x\"\n[a.b]\nfile = \"y\"\n").contains("not TOML"),

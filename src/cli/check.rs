@@ -1,0 +1,71 @@
+//! The arguments of `gvmr check`.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// `gvmr check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exits with 0 if all holds, with 1 if something does not hold or could not be measured, with 2 if the file or \
+                        an option is wrong, and with 7 if the file is not trusted.")]
+pub struct CheckArgs {
+    /// Dimensions or probes (dimension.probe) to run alone; by default all
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Run this file, trusted or not; by default the nearest gvmr-check.toml
+    #[arg(long, short, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Leave out this dimension or probe
+    #[arg(long, value_name = "NAME")]
+    pub skip: Vec<String>,
+    /// Go on after a dimension that does not hold
+    #[arg(long)]
+    pub keep_going: bool,
+    /// The value of a variable that [check.vars] declares
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
+    pub variables: Vec<(String, String)>,
+    /// The series that this run belongs to
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Do not count comparisons with a baseline; if all else holds, this run is the new one
+    #[arg(long)]
+    pub accept: bool,
+    /// Write a report too: json, junit, markdown, github, gitlab or openmetrics; `-` is stdout
+    #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = report)]
+    pub reports: Vec<(String, PathBuf)>,
+    /// Check the file and print what would run
+    #[arg(long, conflicts_with_all = ["diff", "history", "init", "reports", "accept"])]
+    pub plan: bool,
+    /// Compare the newest run with the last one that passed, and run nothing
+    #[arg(long, conflicts_with_all = ["history", "init", "reports", "accept", "skip", "names"])]
+    pub diff: bool,
+    /// List the kept runs, and run nothing
+    #[arg(long, conflicts_with_all = ["init", "reports", "accept", "skip", "names"])]
+    pub history: bool,
+    /// Write a gvmr-check.toml with what is found here
+    #[arg(long, conflicts_with_all = ["reports", "accept", "skip", "names"])]
+    pub init: bool,
+    /// Do not keep this run
+    #[arg(long)]
+    pub no_archive: bool,
+    /// Notify no one
+    #[arg(long)]
+    pub no_notify: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `NAME=VALUE`
+fn variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// `FORMAT=PATH`
+fn report(text: &str) -> Result<(String, PathBuf), String> {
+    let (format, path) = text.split_once('=').ok_or("expected FORMAT=PATH, such as junit=check.xml")?;
+    if path.is_empty() {
+        return Err("the path is empty; `-` is stdout".to_owned());
+    }
+    Ok((format.to_owned(), PathBuf::from(path)))
+}

@@ -1,0 +1,90 @@
+//! Why nothing is run.
+
+use crate::check::UnknownName;
+use crate::config::TrustError;
+use crate::toml_file::TomlFileError;
+use gvmr_core::sys::printable;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a check does not begin. Nothing has run then.
+#[derive(Debug, thiserror::Error)]
+pub enum GateError {
+    /// There is no check file here.
+    #[error("no {} here or above", crate::config::CHECK_FILE)]
+    NoFile,
+    /// It cannot be read or trusted.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// It is not trusted.
+    #[error("{} is not trusted; it would reach:\n  {}", printable::path(.file), .reaches.join("\n  "))]
+    Untrusted {
+        /// The file.
+        file: PathBuf,
+        /// The programs and servers that it reaches.
+        reaches: Vec<String>,
+    },
+    /// It belongs to another user, and was found, not named.
+    #[error("{} belongs to user {owner}", printable::path(.file))]
+    Foreign {
+        /// The file.
+        file: PathBuf,
+        /// Its owner.
+        owner: u32,
+    },
+    /// It has mistakes.
+    #[error(transparent)]
+    File(#[from] TomlFileError),
+    /// A variable of the command line is none of the file's.
+    #[error("--var {}: [check.vars] does not declare it", printable::typed(.0))]
+    UndeclaredVariable(String),
+    /// A name of the command line is none of the file's.
+    #[error(transparent)]
+    Name(#[from] UnknownName),
+    /// There is no such form of reports.
+    #[error("unknown report format {}", printable::typed(.0))]
+    ReportFormat(String),
+    /// A report cannot be written.
+    #[error("cannot write the report {}: {source}", printable::path(.path))]
+    Report {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The kept runs cannot be read.
+    #[error("cannot read the kept runs in {}: {source}", printable::path(.path))]
+    Archive {
+        /// Their directory.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+impl GateError {
+    /// What to run next.
+    pub fn hint(&self) -> Option<String> {
+        let file = |file: &PathBuf| crate::shell::quote::where_needed(file.as_os_str()).to_string();
+        match self {
+            Self::NoFile => {
+                Some("run `gvmr check --init` to write one, or name one: `gvmr check -f FILE`".to_owned())
+            }
+            Self::Trust(error) => error.hint(),
+            Self::Untrusted { file: path, .. } => {
+                let path = file(path);
+                Some(format!(
+                    "review it, then run `gvmr trust {path}`, or run it once: `gvmr check -f {path}`"
+                ))
+            }
+            Self::Foreign { file: path, .. } => {
+                Some(format!("review it, then name it to run it once: `gvmr check -f {}`", file(path)))
+            }
+            Self::Name(error) => error.nearest.as_ref().map(|nearest| format!("did you mean {nearest}?")),
+            Self::ReportFormat(_) => {
+                Some("formats are json, junit, markdown, github, gitlab and openmetrics".to_owned())
+            }
+            _ => None,
+        }
+    }
+}

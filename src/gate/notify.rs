@@ -1,0 +1,127 @@
+//! Those who are told of a run, after it is kept.
+//!
+//! Takes the document and what each is sent; gives what became of it. Changes no verdict.
+
+use crate::check::file::{Notification, NotificationEvent};
+use crate::check::{NotificationRecord, RunDocument, RunVerdict};
+use crate::net::{MeasuredRequest, MeasuringClient, MeasuringOptions, NetSettings, Url};
+use gvmr_core::sys::environment::Environment;
+use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use std::time::{Duration, Instant};
+
+/// How often one is sent.
+const ATTEMPTS: usize = 3;
+/// How long all attempts may take.
+const TIME: Duration = Duration::from_secs(20);
+/// The pause before another attempt, where the server asks for none.
+const PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause that a server may ask for.
+const MAX_PAUSE: Duration = Duration::from_secs(10);
+
+/// Whether `on` wants to be told of a run with this verdict. `last` is that of the series' run before.
+fn is_wanted(on: NotificationEvent, verdict: RunVerdict, last: Option<RunVerdict>) -> bool {
+    match (verdict, on) {
+        (RunVerdict::Interrupted, _) => false,
+        (_, NotificationEvent::Always) => true,
+        (_, NotificationEvent::Failure) => verdict == RunVerdict::Fail,
+        (_, NotificationEvent::Change) => last != Some(verdict),
+    }
+}
+
+/// Tells all that want to know; `body` gives what one is sent.
+pub(super) fn all(
+    document: &RunDocument,
+    last: Option<RunVerdict>,
+    notifications: &[Notification],
+    (environment, net): (&dyn Environment, &NetSettings),
+    body: &dyn Fn(&Notification) -> String,
+) -> Vec<NotificationRecord> {
+    let wanted = notifications.iter().filter(|one| is_wanted(one.on, document.verdict, last));
+    wanted.map(|one| send(one, environment, net, body(one))).collect()
+}
+
+fn send(
+    notification: &Notification,
+    environment: &dyn Environment,
+    net: &NetSettings,
+    body: String,
+) -> NotificationRecord {
+    let record = |host: &str, ok, attempts, message: String| NotificationRecord {
+        host: host.to_owned(),
+        ok,
+        attempts,
+        message,
+    };
+    let request = match request(notification, environment, body) {
+        Ok(request) => request,
+        Err(why) => return record("", false, 0, why),
+    };
+    let host = request.url.host_str().unwrap_or_default().to_owned();
+    let client = match MeasuringClient::new(net, MeasuringOptions::default(), &request.url) {
+        Ok(client) => client,
+        Err(why) => return record(&host, false, 0, why),
+    };
+    let until = Instant::now() + TIME;
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let left = until.saturating_duration_since(Instant::now());
+        // The words of an error hold the address, all of which is a secret here.
+        let (message, pause) = match client.send(&request, left) {
+            Ok(answer) if (200..300).contains(&answer.status) => {
+                return record(&host, true, attempts, String::new());
+            }
+            Ok(answer) if answer.status == 429 || answer.status >= 500 => (
+                format!("{host} answered status {}", answer.status),
+                Some(answer.retry_after.unwrap_or(PAUSE)),
+            ),
+            Ok(answer) => (format!("{host} answered status {}", answer.status), None),
+            Err(error) => (format!("{host}: {}", error.kind), Some(PAUSE)),
+        };
+        let again = pause
+            .filter(|pause| *pause <= MAX_PAUSE && attempts < ATTEMPTS && Instant::now() + *pause < until);
+        let Some(pause) = again else { return record(&host, false, attempts, message) };
+        std::thread::sleep(pause);
+    }
+}
+
+fn request(
+    notification: &Notification,
+    environment: &dyn Environment,
+    body: String,
+) -> Result<MeasuredRequest, String> {
+    let url = notification.url.reveal(environment).map_err(|error| error.to_string())?.text;
+    let url = Url::parse(&url).map_err(|_| "the address of a notification is not a URL".to_owned())?;
+    let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    for (name, value) in &notification.headers {
+        let wrong = || format!("the value of {name} is not that of a header");
+        let text = value.reveal(environment).map_err(|error| error.to_string())?.text;
+        let mut content = HeaderValue::from_str(&text).map_err(|_| wrong())?;
+        content.set_sensitive(value.has_secret());
+        headers.insert(HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong())?, content);
+    }
+    Ok(MeasuredRequest { url, method: Method::POST, headers, body: Some(body), redirects: 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_told_what_it_wants_to_know() {
+        use NotificationEvent::{Always, Change, Failure};
+        use RunVerdict::{Fail, Interrupted, Pass};
+        for (on, verdict, last, wanted) in [
+            (Failure, Fail, Some(Fail), true),
+            (Failure, Pass, Some(Fail), false),
+            (Change, Pass, Some(Fail), true),
+            (Change, Fail, Some(Fail), false),
+            (Change, Pass, None, true),
+            (Always, Pass, Some(Pass), true),
+            (Always, Interrupted, None, false),
+        ] {
+            assert_eq!(is_wanted(on, verdict, last), wanted, "{on:?} {verdict:?} {last:?}");
+        }
+    }
+}
