@@ -5,6 +5,7 @@
 
 mod imported;
 mod missing;
+mod named_versions;
 mod patches;
 mod progress;
 mod target;
@@ -12,6 +13,7 @@ mod upgrade;
 
 pub use imported::suggest_imported;
 pub use missing::{install_missing, installed_or_missing, toolchain_to_run};
+pub use named_versions::{all_installed, named_versions};
 pub use patches::{PatchStatus, Patches, patches};
 pub use target::{Method, Target};
 pub use upgrade::{KeptRelease, NOTHING_INSTALLED, UP_TO_DATE, Upgrade, Upgraded, upgrade};

@@ -1,12 +1,12 @@
 //! `gvmr each`: one command with several versions, at the same time.
 
 mod outcome;
-mod versions;
 
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::process::{self, Captured, Ending, Given, Go, Listener, Scope, Stop, Streams, in_order};
+use crate::provision;
 use crate::terminal::Bar;
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::{Environment as _, Process};
@@ -32,9 +32,9 @@ pub(super) fn run(arguments: &cli::EachArgs, context: &Context) -> Result<(), Er
         .hint("run `gvmr exec -e GOTOOLCHAIN=auto VERSION -- COMMAND` to let the go command switch"));
     }
     let versions = if arguments.installed {
-        versions::installed(context)?
+        provision::all_installed(context)?
     } else {
-        versions::all(&arguments.versions, context)?
+        provision::named_versions(&arguments.versions, context)?
     };
     let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = arguments.jobs.unwrap_or_else(processors);

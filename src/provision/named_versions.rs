@@ -2,7 +2,6 @@
 
 use crate::context::{Consent, Context};
 use crate::error::{Error, ErrorKind};
-use crate::provision;
 use crate::request;
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
@@ -10,7 +9,7 @@ use gvmr_core::gover::version::Version;
 /// The versions that the words select, in order. Missing ones are installed first if the user agrees.
 ///
 /// A list such as `1.21,1.22` is its parts, and a range is every installed version in it, not the newest alone.
-pub(super) fn all(words: &[String], context: &Context) -> Result<Vec<Version>, Error> {
+pub fn named_versions(words: &[String], context: &Context) -> Result<Vec<Version>, Error> {
     let mut requests: Vec<Selector> = Vec::new();
     for word in words {
         requests.extend(parse(word)?);
@@ -53,7 +52,7 @@ pub(super) fn all(words: &[String], context: &Context) -> Result<Vec<Version>, E
 }
 
 /// Every installed version, oldest first.
-pub(super) fn installed(context: &Context) -> Result<Vec<Version>, Error> {
+pub fn all_installed(context: &Context) -> Result<Vec<Version>, Error> {
     let versions = context.installed_versions()?;
     if versions.is_empty() {
         return Err(Error::said(ErrorKind::NotFound, "no Go version is installed")
@@ -77,7 +76,7 @@ fn install_missing(missing: &[Selector], context: &Context) -> Result<(), Error>
     let (are, them) = if missing.len() == 1 { ("is", "it") } else { ("are", "them") };
     let said = format!("Go {names} {are} not installed");
     match context.consent_to_install(&format!("{said}. Install {them} now?")) {
-        Consent::Given => provision::install_several(missing, context),
+        Consent::Given => super::install_several(missing, context),
         Consent::Refused => Err(Error::said(ErrorKind::NotFound, said)),
         Consent::NotAsked => {
             let words: Vec<_> = missing.iter().map(Selector::argument).collect();
