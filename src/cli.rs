@@ -3,6 +3,7 @@
 //! Takes words; gives typed arguments, or clap's error and the answer to a word of another tool. Runs nothing.
 
 mod auth;
+mod check;
 mod habits;
 mod help;
 mod hidden;
@@ -10,6 +11,7 @@ mod run;
 mod setup;
 mod tips;
 
+pub use check::CheckArgs;
 pub use auth::{AuthArgs, AuthCommand, AuthListArgs, AuthRemoveArgs, AuthSetArgs};
 pub use habits::{Answer, answer};
 pub use hidden::{SessionStartArgs, SessionWatchArgs, ShimMissingArgs, ShimPrepareArgs};
@@ -115,6 +117,10 @@ pub enum Command {
     ///
     /// Changes nothing.
     Doctor(DoctorArgs),
+    /// Run a project's checklist, and say what does not hold
+    ///
+    /// Reads gvmr-check.toml: figures, and the limits that they must keep.
+    Check(CheckArgs),
     /// Check installed versions against the checksum database
     Verify(VerifyArgs),
     /// Remove patch releases that a newer one replaces

@@ -34,7 +34,9 @@ fn run() -> ExitCode {
         }
         let _ = terminal.json(&said); // without stdout, stderr still has it
     }
-    terminal.error(&error.message, error.hint.as_deref());
+    if !error.is_said {
+        terminal.error(&error.message, error.hint.as_deref());
+    }
     ExitCode::from(error.kind.exit_code())
 }
 

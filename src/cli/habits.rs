@@ -20,7 +20,7 @@ const COMMANDS: &[(&[&str], &str)] = &[
     (&["shell"], "run `export GVMR_VERSION=1.22` for this shell, or `go +1.22 build` for one command"),
     (&["unpin", "unset", "unuse"], "remove the file that `gvmr current --why` names"),
     (&["self", "self-update"], "gvmr does not update itself; install it again the way you installed it"),
-    (&["status", "check"], "run `gvmr doctor`, `gvmr current --why` or `gvmr verify`"),
+    (&["status"], "run `gvmr doctor`, `gvmr current --why` or `gvmr verify`"),
     (&["info"], "run `gvmr host VERSION`, or `gvmr list --json` for what is installed"),
     (&["why", "explain"], "run `gvmr current --why` for the version, or `gvmr env --why` for variables"),
     (&["version"], "run `gvmr --version` for gvmr's version, or `gvmr current` for Go's"),

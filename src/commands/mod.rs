@@ -1,6 +1,7 @@
 //! One file per command: arguments → calls to rooms → lines. No logic lives here.
 
 mod auth;
+mod check;
 mod completions;
 mod current;
 mod doctor;
@@ -89,6 +90,9 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             let said = Terminal::with_color(cli.quiet, cli.color).verbose(cli.verbose);
             let ended = doctor::run(&arguments, Context::open_to_look(terminal), &said);
             ended.map_err(|error| Failure { error, json: arguments.json })
+        }
+        Command::Check(arguments) => {
+            run_in(terminal, arguments.json, |context| check::run(&arguments, context))
         }
         Command::Verify(arguments) => {
             run_in(terminal, arguments.json, |context| verify::run(&arguments, context))

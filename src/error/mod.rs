@@ -75,18 +75,20 @@ pub struct Error {
     pub hint: Option<String>,
     /// Whether stdout holds the command's JSON already, which says as much: then no second document follows.
     pub in_data: bool,
+    /// Whether stdout holds all of it already, in words.
+    pub is_said: bool,
 }
 
 impl Error {
     /// An error of `kind` whose message is that of `cause` and of what caused it, without repetition.
     pub fn new(kind: ErrorKind, cause: &(dyn StdError + 'static)) -> Self {
         let message = with_causes(cause);
-        Self { kind, message, hint: None, in_data: false }
+        Self { kind, message, hint: None, in_data: false, is_said: false }
     }
 
     /// An error said in these words.
     pub fn said(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, in_data: false }
+        Self { kind, message: message.into(), hint: None, in_data: false, is_said: false }
     }
 
     /// A result that could not be written.
@@ -124,6 +126,13 @@ impl Error {
     #[must_use]
     pub fn after(self, json: bool) -> Self {
         if json { self.after_data() } else { self }
+    }
+
+    /// The same error after its command has printed all of it.
+    #[must_use]
+    pub fn already_said(mut self) -> Self {
+        self.is_said = true;
+        self
     }
 
     /// The form scripts read.

@@ -46,9 +46,10 @@ impl From<GateError> for Error {
         let kind = match error {
             GateError::Trust(error) => return error.into(),
             GateError::Untrusted { .. } | GateError::Foreign { .. } => ErrorKind::Trust,
-            GateError::Report { .. } | GateError::Archive { .. } => ErrorKind::Storage,
+            GateError::Report { .. } | GateError::Archive { .. } | GateError::Init { .. } => ErrorKind::Storage,
             GateError::NoFile
             | GateError::File(_)
+            | GateError::NoRuns(_)
             | GateError::UndeclaredVariable(_)
             | GateError::Name(_)
             | GateError::ReportFormat(_) => ErrorKind::Usage,

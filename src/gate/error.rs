@@ -52,6 +52,17 @@ pub enum GateError {
         /// Why not.
         source: io::Error,
     },
+    /// No run is kept.
+    #[error("no run is kept under key {}", printable::typed(.0))]
+    NoRuns(String),
+    /// The file cannot be written.
+    #[error("cannot write {}: {source}", printable::path(.path))]
+    Init {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The kept runs cannot be read.
     #[error("cannot read the kept runs in {}: {source}", printable::path(.path))]
     Archive {

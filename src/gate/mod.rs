@@ -5,13 +5,17 @@
 
 mod clock;
 mod error;
+mod init;
 mod notify;
 mod place;
 mod plan;
+mod reports;
 mod run;
 mod secrets;
 pub mod shown_plan;
 
 pub use error::GateError;
+pub use init::init;
 pub use plan::{CheckPlan, content, plan, read};
-pub use run::{GateOptions, GateRun, run};
+pub use reports::ReportPlace;
+pub use run::{GateOptions, GateRun, kept_rows, run};

@@ -1,23 +1,27 @@
 //! One run, from the plan to the document that is kept.
 
 use super::clock::RunClock;
+use super::error::GateError;
+use super::notify;
 use super::place::place;
-use super::plan::CheckPlan;
+use super::plan::{self, CheckPlan};
 use super::secrets;
 use crate::archive::{Archive, KeptRuns, baseline_figure, baseline_run};
 use crate::calendar;
-use crate::check::file::ProbeDefinition;
+use crate::check::file::{CheckFile, Notification, NotificationFormat, ProbeDefinition};
 use crate::check::{
     AttemptSurroundings, Attempted, Baselines, Clock as _, ProbeAsker, ProbeOutcome, ProbeRecord,
     RunDocument, RunSelection, RunVerdict, SCHEMA, StateCounts, attempt,
 };
+use crate::config::CheckBytes;
 use crate::context::Context;
 use crate::hexadecimal;
 use crate::install::with_credentials;
 use crate::net::{NetSettings, Netrc};
 use crate::probe::{self, ProbeSurroundings};
 use crate::process::{self, Given, Go};
-use crate::terminal::Bar;
+use crate::report::{self, ReportFormat};
+use crate::terminal::{Bar, Row};
 use gvmr_core::gover::version::Version;
 use gvmr_core::select::resolution::Selection;
 use gvmr_core::sys::environment::{Environment as _, Process};
@@ -45,6 +49,8 @@ pub struct GateOptions {
     pub accepts: bool,
     /// Whether it is kept.
     pub keeps: bool,
+    /// Whether those are told who want to know.
+    pub notifies: bool,
 }
 
 /// A run that took place.
@@ -57,26 +63,45 @@ pub struct GateRun {
 }
 
 /// Where the runs of a file are kept: as the file says, as the environment does, or in gvmr's home.
-pub(super) fn archive(plan: &CheckPlan, series: Option<&str>, context: &Context) -> Archive {
-    let directory = plan.file.archive.directory.clone();
+fn archive(path: &Path, file: &CheckFile, series: Option<&str>, context: &Context) -> Archive {
+    let directory = file.archive.directory.clone();
     let directory =
         directory.or_else(|| Process.get(ARCHIVE_VARIABLE).map(|place| absolute(&PathBuf::from(place))));
     let directory = directory.unwrap_or_else(|| {
-        let digest = Sha256::digest(plan.path.as_os_str().as_encoded_bytes());
+        let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
         let digest = hexadecimal::digits(digest.get(..8).unwrap_or_default());
         context.settings.home.root().join("checks").join(digest)
     });
-    Archive::of(&directory, series.unwrap_or(&plan.file.series))
+    Archive::of(&directory, series.unwrap_or(&file.series))
 }
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Runs a plan.
-pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> GateRun {
+/// The kept runs of a file's series as a table: all of them, or the newest one beside the last that passed. Runs nothing.
+pub fn kept_rows(
+    content: &CheckBytes,
+    given: &BTreeMap<String, String>,
+    (series, is_diff): (Option<&str>, bool),
+    context: &Context,
+) -> Result<Vec<Row>, GateError> {
+    let file = plan::read(content, given)?;
+    let archive = archive(&content.file, &file, series, context);
+    let failed = |source| GateError::Archive { path: archive.directory().to_owned(), source };
+    let kept = archive.runs().map_err(failed)?;
+    let Some(newest) = kept.runs.first() else { return Err(GateError::NoRuns(archive.key().to_owned())) };
+    if !is_diff {
+        return Ok(report::history(&kept.runs));
+    }
+    Ok(report::diff(newest, kept.runs.iter().skip(1).find(|run| run.is_baseline())))
+}
+
+/// Runs a plan; fails where the options name what it does not have, before anything runs.
+pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result<GateRun, GateError> {
+    options.selection.check(&plan.file.dimensions)?;
     let mut warnings = Vec::new();
-    let archive = archive(plan, options.series.as_deref(), context);
+    let archive = archive(&plan.path, &plan.file, options.series.as_deref(), context);
     let kept = archive.runs().unwrap_or_else(|error| {
         warnings
             .push(format!("cannot read the kept runs in {}: {error}", printable::path(archive.directory())));
@@ -94,7 +119,7 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> GateRu
     let started = SystemTime::now();
     let interrupted = || context.interrupted();
     // An interrupted run is kept, too.
-    context.with_cleanup(|| {
+    Ok(context.with_cleanup(|| {
         let asker = Asker::of(plan, options, &archive, &kept, started, context, &interrupted);
         let outcomes = asker.ask_all();
         let seconds = asker.clock.now().as_secs_f64();
@@ -102,8 +127,18 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> GateRu
         if options.keeps {
             keep(&mut document, &archive, &kept, plan, &mut warnings);
         }
+        if options.notifies {
+            let last = kept.runs.first().map(|run| run.verdict);
+            let body = |one: &Notification| match one.format {
+                NotificationFormat::Slack => report::slack(&document, &one.links),
+                NotificationFormat::Json => report::report(ReportFormat::Json, &document),
+            };
+            let told = notify::all(&document, last, &plan.file.notifications, (&Process, &asker.net), &body);
+            warnings.extend(told.iter().filter(|one| !one.ok).map(|one| format!("not notified: {}", one.message)));
+            document.notified = told;
+        }
         GateRun { document, warnings }
-    })
+    }))
 }
 
 /// Keeps a run, and removes old ones. Where that fails, the verdict stands.
