@@ -47,7 +47,11 @@ fn to_stdout(bytes: &[u8]) -> std::io::Result<()> {
     }
 }
 
-/// JSON in which every character that is not printable is written by its number, which means the same.
+/// Indented JSON in which every character that is not printable is written by its number, which means the same.
+pub fn json_text(value: &impl Serialize) -> serde_json::Result<String> {
+    Ok(json_escaped(&serde_json::to_string_pretty(value)?) + "\n")
+}
+
 fn json_escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -143,8 +147,7 @@ impl Terminal {
 
     /// Writes a result as indented JSON to stdout, which escapes what JSON itself leaves as it is.
     pub fn json(&self, value: &impl Serialize) -> std::io::Result<()> {
-        let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
-        to_stdout((json_escaped(&text) + "\n").as_bytes())
+        to_stdout(json_text(value).map_err(std::io::Error::from)?.as_bytes())
     }
 
     /// Writes a note to stderr, unless `--quiet` is given.

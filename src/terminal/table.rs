@@ -63,6 +63,11 @@ impl Row {
         Self { cells: vec![Cell::new(text.clone(), tone)], line: text }
     }
 
+    /// What scripts read.
+    pub fn piped(&self) -> &str {
+        &self.line
+    }
+
     fn is_line(&self) -> bool {
         self.cells.len() == 1
     }
