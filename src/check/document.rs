@@ -76,6 +76,9 @@ pub struct RunPlace {
     pub user: String,
     /// The file's directory, where commands ran.
     pub directory: String,
+    /// The top of the repository that the directory is in; nothing where it is in none.
+    #[serde(default)]
+    pub repository: Option<String>,
     /// The commit that is checked out.
     pub revision: Option<String>,
     /// Its branch.
