@@ -26,6 +26,7 @@ pub mod probe;
 pub mod process;
 pub mod project;
 pub mod provision;
+pub mod report;
 pub mod request;
 pub mod shell;
 pub mod sources;

@@ -18,6 +18,7 @@ const ROOMS: &[&[&str]] = &[
     &["cli"],
     &["error"],
     &["gate"],
+    &["report"],
     &["doctor"],
     &["probe"],
     &["install"],
