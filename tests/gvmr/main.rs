@@ -20,6 +20,7 @@ mod install;
 mod language;
 mod net;
 mod other_users;
+mod report;
 mod shared_home;
 mod shell;
 mod shim_cost;
