@@ -11,8 +11,8 @@ mod run;
 mod setup;
 mod tips;
 
-pub use check::CheckArgs;
 pub use auth::{AuthArgs, AuthCommand, AuthListArgs, AuthRemoveArgs, AuthSetArgs};
+pub use check::CheckArgs;
 pub use habits::{Answer, answer};
 pub use hidden::{SessionStartArgs, SessionWatchArgs, ShimMissingArgs, ShimPrepareArgs};
 pub use run::{CurrentArgs, EachArgs, ExecArgs, WhereArgs, WhichArgs};

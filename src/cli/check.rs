@@ -1,12 +1,16 @@
 //! The arguments of `gvmr check`.
 
+use crate::check::RunSelection;
+use crate::gate::GateOptions;
 use clap::Args;
 use std::path::PathBuf;
 
 /// `gvmr check`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exits with 0 if all holds, with 1 if something does not hold or could not be measured, with 2 if the file or \
-                        an option is wrong, and with 7 if the file is not trusted.")]
+#[command(
+    after_help = "Exits with 0 if all holds, with 1 if something does not hold or could not be measured, with 2 if the file or \
+                        an option is wrong, and with 7 if the file is not trusted."
+)]
 pub struct CheckArgs {
     /// Dimensions or probes (dimension.probe) to run alone; by default all
     #[arg(value_name = "NAME")]
@@ -53,6 +57,24 @@ pub struct CheckArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+impl From<&CheckArgs> for GateOptions {
+    fn from(arguments: &CheckArgs) -> Self {
+        let selection = RunSelection {
+            only: arguments.names.iter().cloned().collect(),
+            skipped: arguments.skip.iter().cloned().collect(),
+            keeps_going: arguments.keep_going,
+            jobs: 1, // as the file says
+        };
+        Self {
+            selection,
+            series: arguments.key.clone(),
+            accepts: arguments.accept,
+            keeps: !arguments.no_archive,
+            notifies: !arguments.no_notify,
+        }
+    }
 }
 
 /// `NAME=VALUE`

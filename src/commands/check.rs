@@ -1,7 +1,6 @@
 //! `gvmr check`: a project's checklist, run once.
 
-use crate::check::file::CheckFile;
-use crate::check::{RunSelection, RunVerdict};
+use crate::check::RunVerdict;
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
@@ -15,18 +14,19 @@ pub(super) fn run(arguments: &cli::CheckArgs, context: &Context) -> Result<(), E
         return init(context);
     }
     let given = arguments.variables.iter().cloned().collect();
-    let content = gate::content(arguments.file.as_deref())?;
+    let written = gate::content(arguments.file.as_deref())?;
     if arguments.plan {
-        return plan(&gate::read(&content, &given).map_err(GateError::File)?, arguments.json, context);
+        let file = gate::read(&written, &given).map_err(GateError::File)?;
+        return shown_plan::show(&file, arguments.json, &context.terminal).map_err(Error::stdout);
     }
     if arguments.history || arguments.diff {
         let series = arguments.key.as_deref();
-        let rows = gate::kept_rows(&content, &given, (series, arguments.diff), context)?;
+        let rows = gate::kept_rows(&written, &given, (series, arguments.diff), context)?;
         return context.terminal.table(&rows).map_err(Error::stdout);
     }
-    let plan = gate::plan(content, arguments.file.is_some(), &given, context)?;
+    let plan = gate::plan(written, arguments.file.is_some(), &given, context)?;
     let reports = ReportPlace::all(&arguments.reports)?;
-    let run = gate::run(&plan, &options(arguments), context)?;
+    let run = gate::run(&plan, &GateOptions::from(arguments), context)?;
     for warning in &run.warnings {
         context.terminal.warn(warning);
     }
@@ -54,30 +54,10 @@ pub(super) fn run(arguments: &cli::CheckArgs, context: &Context) -> Result<(), E
     }
 }
 
-fn options(arguments: &cli::CheckArgs) -> GateOptions {
-    GateOptions {
-        selection: RunSelection {
-            only: arguments.names.iter().cloned().collect(),
-            skipped: arguments.skip.iter().cloned().collect(),
-            keeps_going: arguments.keep_going,
-            jobs: 1,
-        },
-        series: arguments.key.clone(),
-        accepts: arguments.accept,
-        keeps: !arguments.no_archive,
-        notifies: !arguments.no_notify,
-    }
-}
-
-fn plan(file: &CheckFile, json: bool, context: &Context) -> Result<(), Error> {
-    if json {
-        return context.terminal.json(&shown_plan::as_json(file)).map_err(Error::stdout);
-    }
-    shown_plan::lines(file).iter().try_for_each(|line| context.terminal.data(line)).map_err(Error::stdout)
-}
-
 fn init(context: &Context) -> Result<(), Error> {
     let path = gate::init(context)?;
-    context.terminal.note(format_args!("wrote {}; edit it, then run `gvmr check --plan`", printable::path(&path)));
+    context
+        .terminal
+        .note(format_args!("wrote {}; edit it, then run `gvmr check --plan`", printable::path(&path)));
     Ok(())
 }

@@ -1,15 +1,17 @@
 //! `gvmr trust`: lets a project's gvmr.toml take effect, and shows what that means.
 
 use crate::cli;
-use crate::config::{Trust, TrustError, TrustState, Trusted, project_file, summary};
+use crate::config::{CheckBytes, Trust, TrustError, TrustState, Trusted, project_file, summary};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::explain::another_pin;
+use crate::gate::{self, shown_plan};
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::directory;
 use gvmr_core::sys::environment::{Environment, Process};
 use gvmr_core::sys::printable;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Runs the command.
@@ -32,6 +34,9 @@ pub(super) fn run(arguments: &cli::TrustArgs, context: &Context) -> Result<(), E
             |path| Ok(project_file::named(&here, path)),
         )?;
         return revoke(&trust, &file, arguments.json, context);
+    }
+    if let Some(file) = gate::file_to_trust(&here, path) {
+        return check(&trust, &CheckBytes::read(&file)?, arguments, context);
     }
     let file = path.map_or_else(
         || project_file::nearest(&here, project_file::is_there),
@@ -57,6 +62,23 @@ pub(super) fn run(arguments: &cli::TrustArgs, context: &Context) -> Result<(), E
         context.terminal.note(line);
     }
     Ok(())
+}
+
+/// Lets a check file run, and shows what it reaches.
+fn check(
+    trust: &Trust,
+    written: &CheckBytes,
+    arguments: &cli::TrustArgs,
+    context: &Context,
+) -> Result<(), Error> {
+    let file = gate::read(written, &BTreeMap::new()).map_err(TrustError::Rules)?;
+    shown_plan::show(&file, arguments.json, &context.terminal).map_err(Error::stdout)?;
+    let asks = !arguments.yes && context.terminal.can_ask();
+    if asks && !context.terminal.ask("Let this file run as it is now?", false) {
+        let file = printable::path(&written.file);
+        return Err(Error::said(ErrorKind::Trust, format!("{file} was not approved and does not run")));
+    }
+    Ok(trust.approve_check(written)?)
 }
 
 fn list(trusted: &[Trusted], json: bool, context: &Context) -> Result<(), Error> {

@@ -46,7 +46,9 @@ impl From<GateError> for Error {
         let kind = match error {
             GateError::Trust(error) => return error.into(),
             GateError::Untrusted { .. } | GateError::Foreign { .. } => ErrorKind::Trust,
-            GateError::Report { .. } | GateError::Archive { .. } | GateError::Init { .. } => ErrorKind::Storage,
+            GateError::Report { .. } | GateError::Archive { .. } | GateError::Init { .. } => {
+                ErrorKind::Storage
+            }
             GateError::NoFile
             | GateError::File(_)
             | GateError::NoRuns(_)

@@ -76,7 +76,7 @@ pub enum GateError {
 impl GateError {
     /// What to run next.
     pub fn hint(&self) -> Option<String> {
-        let file = |file: &PathBuf| crate::shell::quote::where_needed(file.as_os_str()).to_string();
+        let file = |file: &PathBuf| crate::shell::quote::where_needed(file.as_os_str());
         match self {
             Self::NoFile => {
                 Some("run `gvmr check --init` to write one, or name one: `gvmr check -f FILE`".to_owned())

@@ -37,6 +37,11 @@ impl WorkTree {
         is_fine.then_some(text)
     }
 
+    /// Its top directory.
+    fn top(&self) -> Option<String> {
+        self.git(&["rev-parse", "--show-toplevel"]).filter(|top| !top.is_empty())
+    }
+
     /// The commit that is checked out.
     pub(super) fn revision(&self) -> Option<String> {
         self.git(&["rev-parse", "--verify", "--quiet", "HEAD"]).filter(|revision| !revision.is_empty())
@@ -68,6 +73,7 @@ pub(super) fn place(directory: &Path, go: Option<String>) -> RunPlace {
         host: host(),
         user: user_name(uid).unwrap_or_else(|| uid.to_string()),
         directory: directory.display().to_string(),
+        repository: tree.top(),
         branch: tree.branch(),
         dirty: revision.as_ref().and_then(|_| tree.is_dirty()),
         revision,

@@ -4,7 +4,7 @@ use super::error::GateError;
 use super::place::built_in;
 use super::shown_plan::reached;
 use crate::check::file::{CheckFile, FileSurroundings};
-use crate::config::{CHECK_FILE, CheckBytes, Trust, TrustedCheck};
+use crate::config::{CHECK_FILE, CheckBytes, Trust, TrustedCheck, is_check_file, project_file};
 use crate::context::Context;
 use crate::toml_file::TomlFileError;
 use gvmr_core::home::user_dirs::UserDirs;
@@ -29,9 +29,9 @@ pub struct CheckPlan {
 impl CheckPlan {
     /// Of a trusted file; `given` are the variables of the command line.
     fn of(trusted: &TrustedCheck, given: &BTreeMap<String, String>) -> Result<Self, TomlFileError> {
-        let content = trusted.content();
-        let file = read(content, given)?;
-        Ok(Self { file, path: content.file.clone(), foreign_owner: content.foreign_owner })
+        let written = trusted.content();
+        let file = read(written, given)?;
+        Ok(Self { file, path: written.file.clone(), foreign_owner: written.foreign_owner })
     }
 
     /// What is asked.
@@ -52,49 +52,57 @@ impl CheckPlan {
 
 /// The check file that is meant: the one that is named, or the nearest one.
 pub fn content(named: Option<&Path>) -> Result<CheckBytes, GateError> {
-    let file = match named {
-        Some(file) => std::path::absolute(file).map_err(|_| GateError::NoFile)?,
-        None => {
-            let here = directory::working(&Process, None).map_err(|_| GateError::NoFile)?;
-            nearest(&here).ok_or(GateError::NoFile)?
-        }
+    let file = if let Some(file) = named {
+        std::path::absolute(file).map_err(|_| GateError::NoFile)?
+    } else {
+        let here = directory::working(&Process, None).map_err(|_| GateError::NoFile)?;
+        nearest(&here).ok_or(GateError::NoFile)?
     };
     Ok(CheckBytes::read(&file)?)
 }
 
+/// The check file that `gvmr trust` means: one that is named, or the nearest one where there is no gvmr.toml.
+pub fn file_to_trust(here: &Path, named: Option<&Path>) -> Option<PathBuf> {
+    match named {
+        Some(path) => Some(here.join(path)).filter(|path| is_check_file(path)),
+        None if project_file::nearest(here, project_file::is_there).is_ok() => None,
+        None => nearest(here),
+    }
+}
+
 /// The plan of a file that is named, or trusted. `given` are the variables of the command line.
 pub fn plan(
-    content: CheckBytes,
+    written: CheckBytes,
     is_named: bool,
     given: &BTreeMap<String, String>,
     context: &Context,
 ) -> Result<CheckPlan, GateError> {
     // Its mistakes are told first: one that cannot run is not worth a review.
-    let file = read(&content, given)?;
+    let file = read(&written, given)?;
     if let Some(name) = given.keys().find(|name| !file.variables.iter().any(|known| known.name == **name)) {
         return Err(GateError::UndeclaredVariable(name.clone()));
     }
     let trusted = if is_named {
-        content.named()
+        written.named()
     } else {
-        let untrusted = |content: CheckBytes| match content.foreign_owner {
-            Some(owner) => GateError::Foreign { file: content.file, owner },
-            None => GateError::Untrusted { file: content.file, reaches: reached(&file) },
+        let untrusted = |written: CheckBytes| match written.foreign_owner {
+            Some(owner) => GateError::Foreign { file: written.file, owner },
+            None => GateError::Untrusted { file: written.file, reaches: reached(&file) },
         };
         match UserDirs::of(&context.settings.home, &Process) {
-            Some(own) => Trust::of(own).check(content).map_err(untrusted)?,
-            None => return Err(untrusted(content)),
+            Some(own) => Trust::of(own).check(written).map_err(untrusted)?,
+            None => return Err(untrusted(written)),
         }
     };
     CheckPlan::of(&trusted, given).map_err(GateError::File)
 }
 
 /// What a file asks, to be looked at: that needs no trust, and runs nothing of it.
-pub fn read(content: &CheckBytes, given: &BTreeMap<String, String>) -> Result<CheckFile, TomlFileError> {
-    let directory = content.file.parent().unwrap_or(&content.file);
+pub fn read(written: &CheckBytes, given: &BTreeMap<String, String>) -> Result<CheckFile, TomlFileError> {
+    let directory = written.file.parent().unwrap_or(&written.file);
     let built_in = |name: &str| built_in(directory, name);
     let surroundings = FileSurroundings { built_in: &built_in, given, environment: &Process };
-    CheckFile::parse(&content.file, &content.bytes, &surroundings)
+    CheckFile::parse(&written.file, &written.bytes, &surroundings)
 }
 
 /// The nearest check file, upward from `directory`.

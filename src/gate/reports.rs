@@ -73,7 +73,10 @@ impl ReportPlace {
     pub fn write(&self, document: &RunDocument) -> Result<(), GateError> {
         let text = self.text(document);
         let written = if self.is_appended() || is_special(&self.path) {
-            OpenOptions::new().append(true).open(&self.path).and_then(|mut file| file.write_all(text.as_bytes()))
+            OpenOptions::new()
+                .append(true)
+                .open(&self.path)
+                .and_then(|mut file| file.write_all(text.as_bytes()))
         } else {
             self.replace(text.as_bytes())
         };
@@ -83,7 +86,8 @@ impl ReportPlace {
     fn replace(&self, bytes: &[u8]) -> io::Result<()> {
         // A link is written through: who made it wants the report there.
         let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let directory =
+            target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let directory = open(directory, OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
         let file = NewFile::create_locked(directory.as_fd(), TEMPORARY, 0o666)?;
         file.write(bytes)?;

@@ -81,13 +81,13 @@ fn absolute(path: &Path) -> PathBuf {
 
 /// The kept runs of a file's series as a table: all of them, or the newest one beside the last that passed. Runs nothing.
 pub fn kept_rows(
-    content: &CheckBytes,
+    written: &CheckBytes,
     given: &BTreeMap<String, String>,
     (series, is_diff): (Option<&str>, bool),
     context: &Context,
 ) -> Result<Vec<Row>, GateError> {
-    let file = plan::read(content, given)?;
-    let archive = archive(&content.file, &file, series, context);
+    let file = plan::read(written, given)?;
+    let archive = archive(&written.file, &file, series, context);
     let failed = |source| GateError::Archive { path: archive.directory().to_owned(), source };
     let kept = archive.runs().map_err(failed)?;
     let Some(newest) = kept.runs.first() else { return Err(GateError::NoRuns(archive.key().to_owned())) };
@@ -134,7 +134,9 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result
                 NotificationFormat::Json => report::report(ReportFormat::Json, &document),
             };
             let told = notify::all(&document, last, &plan.file.notifications, (&Process, &asker.net), &body);
-            warnings.extend(told.iter().filter(|one| !one.ok).map(|one| format!("not notified: {}", one.message)));
+            warnings.extend(
+                told.iter().filter(|one| !one.ok).map(|one| format!("not notified: {}", one.message)),
+            );
             document.notified = told;
         }
         GateRun { document, warnings }

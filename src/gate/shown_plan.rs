@@ -4,13 +4,20 @@ use crate::check::file::{
     CheckFile, CheckVariable, Finder, HttpTarget, ProbeDefinition, ProbeTarget, PrometheusTarget,
     ResourceScope, SocketTarget, VariableOrigin,
 };
+use crate::terminal::Terminal;
 use gvmr_core::sys::printable;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::io;
 use std::time::Duration;
 
+/// Prints a plan.
+pub fn show(file: &CheckFile, json: bool, terminal: &Terminal) -> io::Result<()> {
+    if json { terminal.json(&as_json(file)) } else { terminal.data(lines(file).join("\n")) }
+}
+
 /// The lines of a plan.
-pub fn lines(file: &CheckFile) -> Vec<String> {
+fn lines(file: &CheckFile) -> Vec<String> {
     let mut lines = vec![format!(
         "{}: key {}, at most {}",
         file.name,
@@ -41,7 +48,7 @@ pub fn lines(file: &CheckFile) -> Vec<String> {
 }
 
 /// The same for scripts.
-pub fn as_json(file: &CheckFile) -> Value {
+fn as_json(file: &CheckFile) -> Value {
     let probes = file.probes().map(|probe| {
         json!({
             "id": probe.id,

@@ -5,7 +5,7 @@
 use super::contents::{asks, contain, ending, extract};
 use super::{ProbeSurroundings, TICK, failed};
 use crate::check::file::{HttpTarget, JsonExpectation, JsonPointer, ProbeDefinition};
-use crate::check::{Measure, Measurement, NotMeasured, Operator, Quantity, percentile};
+use crate::check::{Measure, Measurement, NotMeasured, Operator, Quantity, least_count, percentile};
 use crate::net::{
     MeasuredAnswer, MeasuredRequest, MeasuringClient, MeasuringOptions, NetError, NetSettings, Url,
     fault_of_authorities,
@@ -208,7 +208,9 @@ fn times(timed: &[Timed], measurement: &mut Measurement) {
     let mut seconds: Vec<f64> = timed.iter().map(|timed| timed.seconds).collect();
     seconds.sort_by(f64::total_cmp);
     for (name, percent) in PERCENTILES {
-        if let Some(value) = percentile(&seconds, percent) {
+        // Of fewer it would be the maximum by another name.
+        let is_told = seconds.len() >= least_count(percent);
+        if let Some(value) = percentile(&seconds, percent).filter(|_| is_told) {
             add(measurement, name, value, Measure::Duration);
         }
     }
