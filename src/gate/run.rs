@@ -308,7 +308,7 @@ impl<'a> Asker<'a> {
         let started = calendar::rfc3339(self.started);
         let document = RunDocument {
             schema: SCHEMA,
-            id: identifier(&started),
+            id: identifier(self.started),
             name: self.plan.file.name.clone(),
             key: self.archive.key().to_owned(),
             verdict,
@@ -349,10 +349,12 @@ fn progress(probe: &ProbeDefinition, attempted: &Attempted, elapsed: Duration) -
     }
 }
 
-/// `20261130T081554Z-1a2b3c4d`
-fn identifier(started: &str) -> String {
-    let time: String = started.chars().filter(|one| !matches!(one, '-' | ':')).collect();
+/// `20261130T081554.123456Z-1a2b3c4d`: runs of one second keep their order.
+fn identifier(started: SystemTime) -> String {
+    let seconds: String =
+        calendar::rfc3339(started).chars().filter(|one| !matches!(one, '-' | ':' | 'Z')).collect();
+    let micros = started.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.subsec_micros());
     let mut bytes = [0; 4];
     let _ = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes);
-    format!("{time}-{}", hexadecimal::digits(&bytes))
+    format!("{seconds}.{micros:06}Z-{}", hexadecimal::digits(&bytes))
 }

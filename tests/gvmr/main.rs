@@ -11,6 +11,7 @@
 
 mod architecture;
 mod auth;
+mod check;
 mod commands;
 mod doctor;
 mod durability;

@@ -1,0 +1,53 @@
+//! `gvmr check`: real files, programs and servers, each limit kept and broken.
+
+mod baselines;
+mod files;
+mod servers;
+mod trust;
+
+use crate::support::world::{Run, World};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A project with a check file that has this text.
+fn project(world: &World, text: &str) -> PathBuf {
+    world.project("orders", &[("gvmr-check.toml", text)])
+}
+
+/// `gvmr check -f` of that file.
+fn check(world: &World, project: &Path, words: &[&str]) -> Run {
+    let file = project.join("gvmr-check.toml");
+    let mut all = vec!["check", "-f", file.to_str().unwrap()];
+    all.extend(words);
+    world.gvmr_in(project, all)
+}
+
+/// What became of one probe `a.b` with these lines: `pass`, or the state and the message.
+fn outcome(world: &World, lines: &str) -> String {
+    let project = project(world, &format!("[a.b]\n{lines}\n"));
+    let run = check(world, &project, &["--json", "--no-archive"]);
+    let code = run.code;
+    let document = run.json();
+    assert!(document.get("probes").is_some(), "{lines}\n{document:#}");
+    let probe = &document["probes"][0];
+    let state = probe["state"].as_str().unwrap();
+    let is_pass = matches!(state, "pass" | "warn");
+    assert_eq!(code, Some(i32::from(!is_pass)), "{lines}\n{document:#}");
+    assert_eq!(document["verdict"], if is_pass { "pass" } else { "fail" });
+    match probe["message"].as_str().unwrap() {
+        "" => state.to_owned(),
+        message => format!("{state}: {message}"),
+    }
+}
+
+/// The figure of the first probe of a document.
+fn figure<'v>(document: &'v Value, name: &str) -> &'v Value {
+    let figures = document["probes"][0]["figures"].as_array().unwrap();
+    figures.iter().find(|figure| figure["name"] == name).unwrap_or_else(|| panic!("{name}: {document:#}"))
+}
+
+/// Writes a file of a project.
+fn write(project: &Path, name: &str, text: &str) {
+    fs::write(project.join(name), text).unwrap();
+}

@@ -1,0 +1,114 @@
+//! Whose files run, and what is wrong with them before anything does.
+
+use super::{check, project, write};
+use crate::support::skip;
+use crate::support::world::{Run, World, gvmr};
+use std::fs;
+use std::path::Path;
+
+const TOUCHES: &str = "[a.b]\ncommand = [\"touch\", \"ran\"]\n";
+
+#[test]
+fn a_found_file_runs_once_it_is_trusted_as_it_is() {
+    let world = World::new("off");
+    let project = project(&world, TOUCHES);
+    let run = |words: &[&str]| world.gvmr_in(&project, words);
+    let refused =
+        run(&["check"]).exits(7, &["is not trusted", "a.b: run touch ran", "gvmr trust", "gvmr check -f"]);
+    assert_eq!(refused.stdout, "");
+    assert!(!project.join("ran").exists(), "nothing runs before");
+    assert!(run(&["check", "--plan"]).succeeds().contains("run touch ran"), "a plan needs no trust");
+    assert!(!project.join("ran").exists());
+    run(&["trust", "--yes"]).succeeds();
+    run(&["check"]).succeeds();
+    assert!(project.join("ran").exists());
+    assert!(run(&["trust", "--list"]).succeeds().contains("gvmr-check.toml"));
+    // From below, too.
+    fs::create_dir(project.join("deep")).unwrap();
+    world.gvmr_in(&project.join("deep"), ["check"]).succeeds();
+    // One byte, and it is another file.
+    write(&project, "gvmr-check.toml", &format!("{TOUCHES}#"));
+    run(&["check"]).exits(7, &["is not trusted"]);
+    check(&world, &project, &[]).succeeds();
+    write(&project, "gvmr-check.toml", TOUCHES);
+    run(&["check"]).succeeds();
+    run(&["trust", "--revoke", "gvmr-check.toml"]).succeeds();
+    run(&["check"]).exits(7, &["is not trusted"]);
+}
+
+#[test]
+fn a_file_of_another_user_runs_only_where_it_is_named() {
+    if !rustix::process::geteuid().is_root() {
+        return skip("another user needs root");
+    }
+    let world = World::new("off");
+    let project = project(&world, TOUCHES);
+    std::os::unix::fs::chown(project.join("gvmr-check.toml"), Some(54_322), None).unwrap();
+    world.gvmr_in(&project, ["trust", "--yes", "gvmr-check.toml"]).exits(7, &["belongs to user 54322"]);
+    world.gvmr_in(&project, ["check"]).exits(7, &["belongs to user 54322", "gvmr check -f"]);
+    let run = check(&world, &project, &[]);
+    assert!(run.stderr.contains("belongs to user 54322"), "{run:#?}");
+    assert_eq!(run.code, Some(0));
+}
+
+#[test]
+fn wrong_files_and_wrong_words_run_nothing() {
+    let world = World::new("off");
+    let project = project(&world, &format!("{TOUCHES}exit = \"x\"\np59 = 1\n[a.c]\nused = \"< 5%\"\n"));
+    let run = check(&world, &project, &[]).exits(
+        2,
+        &[
+            "gvmr-check.toml:3:8: ",
+            "gvmr-check.toml:4:1: unknown key",
+            "gvmr-check.toml:5:4: a.c has no kind",
+        ],
+    );
+    assert_eq!(run.stdout, "");
+    write(&project, "gvmr-check.toml", TOUCHES);
+    check(&world, &project, &["a.c"]).exits(2, &["there is no dimension or probe a.c", "did you mean a.b?"]);
+    check(&world, &project, &["--skip", "z"]).exits(2, &["there is no dimension or probe"]);
+    check(&world, &project, &["--var", "X=1"]).exits(2, &["[check.vars] does not declare it"]);
+    check(&world, &project, &["--report", "sarif=x"]).exits(2, &["unknown report format"]);
+    check(&world, &project, &["--report", "junit=none/x"]).exits(8, &["cannot write the report none/x"]);
+    assert!(!project.join("ran").exists());
+    let empty = world.project("empty", &[("go.mod", "module m\n")]);
+    world.gvmr_in(&empty, ["check"]).exits(2, &["no gvmr-check.toml here or above", "--init"]);
+    check(&world, &project, &["--skip", "a"]).exits(1, &[]);
+    assert!(!project.join("ran").exists(), "nothing was left to run, and that is no pass");
+}
+
+#[test]
+fn a_first_file_is_written_once_and_runs() {
+    let world = World::new("off");
+    let project = world.project("orders", &[("main.go", "package main\n")]);
+    world.gvmr_in(&project, ["check", "--init"]).succeeds();
+    world.gvmr_in(&project, ["check", "security"]).succeeds();
+    world.gvmr_in(&project, ["check", "--init"]).exits(8, &["cannot write", "exists"]);
+}
+
+#[test]
+fn a_signal_ends_commands_and_keeps_what_was_measured() {
+    let world = World::new("off");
+    let text = "[a.b]\ndisk = \"/\"\nused = \"<= 100%, > -1%\"\n[b.c]\ncommand = [\"sleep\", \"60\"]\n";
+    let project = project(&world, &text.replace(", > -1%", "").replace("<= 100%", "< 100%"));
+    let mut command = world.command(gvmr(), &project);
+    let child = command
+        .args(["check", "-f", "gvmr-check.toml", "--json"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    let start = std::time::Instant::now();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(start.elapsed().as_secs() < 4, "{:?}", start.elapsed());
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["verdict"], "interrupted");
+    assert_eq!(document["probes"][0]["state"], "pass");
+    assert_eq!(document["probes"][1]["state"], "error");
+    let archived = document["archived"].as_str().unwrap();
+    assert!(Path::new(archived).exists());
+    let run: Run = check(&world, &project, &["--history"]);
+    assert!(run.succeeds().contains("interrupted"));
+}
