@@ -2,6 +2,7 @@
 //!
 //! Only elements and attributes that the schema of Jenkins' xUnit plugin has.
 
+use super::circumstances::circumstances;
 use super::figures::limit;
 use super::last_line::sentence;
 use super::location::{finding_line, probe_line};
@@ -36,19 +37,22 @@ fn suite(xml: &mut String, document: &RunDocument, dimension: &str, probes: &[&P
     let _ = write!(xml, "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{failures}\"", probes.len());
     let _ = write!(xml, " errors=\"{errors}\" skipped=\"{skipped}\" time=\"{time}\"");
     let _ = writeln!(xml, " timestamp=\"{}\" hostname=\"{host}\">", escaped(&started));
-    properties(xml, probes);
+    properties(xml, document, probes);
     for probe in probes {
         case(xml, document, probe);
     }
     xml.push_str("  </testsuite>\n");
 }
 
-fn properties(xml: &mut String, probes: &[&ProbeRecord]) {
+fn properties(xml: &mut String, document: &RunDocument, probes: &[&ProbeRecord]) {
     let mut text = String::new();
     let mut property = |name: &str, value: &str| {
         let (name, value) = (escaped(&one_line(name)), escaped(&one_line(value)));
         let _ = writeln!(text, "      <property name=\"{name}\" value=\"{value}\"/>");
     };
+    for (name, text) in circumstances(document) {
+        property(name, &text);
+    }
     for probe in probes {
         for figure in &probe.figures {
             let name = format!("{}.{}", probe.name, figure.name);

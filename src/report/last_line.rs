@@ -13,11 +13,16 @@ const UNNAMED: [&str; 2] = ["value ", "share "];
 
 /// `gvmr check: FAIL in 3.1 s: consistency.cache-hits is 92.07 %, >= 98.5 % asked   gvmr-check.toml:17`
 pub fn last_line(document: &RunDocument) -> String {
+    format!("gvmr check: {}", outcome(document))
+}
+
+/// The same without the program's name.
+pub(super) fn outcome(document: &RunDocument) -> String {
     let took = format!("{:.1} s", document.seconds);
     match document.verdict {
-        RunVerdict::Pass => format!("gvmr check: pass in {took}: {}", counted(document)),
-        RunVerdict::Fail => format!("gvmr check: FAIL in {took}: {}", failure(document)),
-        RunVerdict::Interrupted => format!("gvmr check: interrupted after {took}: {}", counted(document)),
+        RunVerdict::Pass => format!("pass in {took}: {}", counted(document)),
+        RunVerdict::Fail => format!("FAIL in {took}: {}", failure(document)),
+        RunVerdict::Interrupted => format!("interrupted after {took}: {}", counted(document)),
     }
 }
 

@@ -1,9 +1,10 @@
 //! A page for `$GITHUB_STEP_SUMMARY` and for notes of merge requests: a table with what fails first, then why.
 
+use super::circumstances::circumstances;
 use super::figures::{last_passes, limits, minute, short_revision, values};
 use super::last_line::sentence;
 use super::location::{finding_line, probe_line};
-use super::order::{broken, failing_first, verdict, word};
+use super::order::{failing_first, is_broken, verdict, word};
 use super::plain_text::{brief, last_lines, one_line};
 use crate::check::{ProbeRecord, RunDocument};
 use std::fmt::Write as _;
@@ -28,12 +29,10 @@ pub(super) fn markdown(document: &RunDocument) -> String {
     page.push_str("| State | Probe | Figures | Limits | Last pass |\n| --- | --- | --- | --- | --- |\n");
     let left = fill(&mut page, rows, MAX_TABLE);
     page.push_str(&more(left, "probes"));
-    let left = fill(
-        &mut page,
-        broken(document).into_iter().map(|probe| details(document, probe)),
-        MAX_PAGE - RESERVE,
-    );
-    page.push_str(&more(left, "probes that do not hold"));
+    let told = failing_first(document).into_iter();
+    let told = told.filter(|probe| is_broken(probe.state) || !probe.remarks.is_empty());
+    let left = fill(&mut page, told.map(|probe| details(document, probe)), MAX_PAGE - RESERVE);
+    page.push_str(&more(left, "probes with details"));
     page
 }
 
@@ -65,7 +64,11 @@ fn head(document: &RunDocument) -> String {
         names.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
     let names: Vec<_> = names.map(|(name, value)| format!("{name} {}", text(&value))).collect();
     let (title, verdict) = (text(&document.name), verdict(document));
-    format!("## {title}: {verdict} in {:.1} s\n\n{}\n\n", document.seconds, names.join(", "))
+    let mut head = format!("## {title}: {verdict} in {:.1} s\n\n{}\n\n", document.seconds, names.join(", "));
+    for (name, value) in circumstances(document) {
+        let _ = write!(head, "{name}: {}\n\n", text(&value)); // to a string, as below
+    }
+    head
 }
 
 fn row(probe: &ProbeRecord) -> String {
@@ -78,7 +81,8 @@ fn row(probe: &ProbeRecord) -> String {
 }
 
 fn details(document: &RunDocument, probe: &ProbeRecord) -> String {
-    let mut part = format!("\n**{}** {}\n", word(probe.state), text(&sentence(document, probe)));
+    let head = if is_broken(probe.state) { sentence(document, probe) } else { probe.id.clone() };
+    let mut part = format!("\n**{}** {}\n", word(probe.state), text(&head));
     let mut items = Vec::new();
     items.extend(probe_line(document, probe).map(|place| ("at", place)));
     items.extend(probe.why.iter().map(|why| ("why:", why.clone())));

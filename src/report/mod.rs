@@ -3,7 +3,9 @@
 //! Pure. Text of programs, servers and files stands in every report, and breaks none: it ends no element, opens no
 //! command and moves no cursor.
 
+mod circumstances;
 mod diff;
+mod explained;
 mod figures;
 mod github;
 mod gitlab;
@@ -26,6 +28,7 @@ pub use table::table;
 
 use crate::check::RunDocument;
 use crate::terminal::json_text;
+use explained::explained;
 
 /// What a report is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,12 +72,13 @@ impl ReportFormat {
 
 /// The run in this format.
 pub fn report(format: ReportFormat, document: &RunDocument) -> String {
+    let explained = explained(document);
     match format {
         ReportFormat::Json => json_text(document).unwrap_or_default(), // it has no keys but texts
-        ReportFormat::Junit => junit::junit(document),
-        ReportFormat::Markdown => markdown::markdown(document),
-        ReportFormat::Github => github::github(document),
-        ReportFormat::Gitlab => gitlab::gitlab(document),
+        ReportFormat::Junit => junit::junit(&explained),
+        ReportFormat::Markdown => markdown::markdown(&explained),
+        ReportFormat::Github => github::github(&explained),
+        ReportFormat::Gitlab => gitlab::gitlab(&explained),
         ReportFormat::Openmetrics => openmetrics::openmetrics(document),
     }
 }

@@ -1,5 +1,6 @@
 //! A message for Slack; its `text` is also enough for Mattermost and Rocket.Chat.
 
+use super::explained::explained;
 use super::figures::{change, limit, minute, short_revision, value};
 use super::last_line::{last_line, sentence};
 use super::order::{broken, verdict, word};
@@ -24,7 +25,8 @@ const SEPARATOR: char = '\u{200b}';
 pub fn slack(document: &RunDocument, links: &[(String, String)]) -> String {
     let links = links.iter().filter_map(|(name, address)| Some((name.as_str(), linked(document, address)?)));
     let links: Vec<(&str, String)> = links.collect();
-    let broken = broken(document);
+    let explained = explained(document);
+    let broken = broken(&explained);
     let (shown, others) = broken.split_at(broken.len().min(MAX_PROBES));
     let title = format!("{}: {}", one_line(&document.name), verdict(document));
     let mut blocks = vec![

@@ -1,5 +1,6 @@
 //! The table for people: a row for each probe, and below it what they need to mend what does not hold.
 
+use super::circumstances::circumstances;
 use super::figures::{last_passes, limits, values};
 use super::location::{finding_line, probe_line};
 use super::order::{dimensions, has_run, is_broken, tone, word};
@@ -24,6 +25,8 @@ pub fn table(document: &RunDocument) -> Vec<Row> {
         }
     }
     rows.extend(document.probes.iter().flat_map(|probe| details(document, probe)));
+    let circumstances = circumstances(document).into_iter();
+    rows.extend(circumstances.map(|(name, text)| Row::line(format!("{name}: {text}"), Tone::Plain)));
     rows
 }
 

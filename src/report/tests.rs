@@ -33,7 +33,7 @@ resources ;  ; not run: consistency did not hold
 go ;  ; not applicable: no test files
 consistency.replica-lag: value is NULL, which is not a number   gvmr-check.toml:11
   | Seconds_Behind_Master: NULL
-  | Slave_SQL_Running: No
+  |     Slave_SQL_Running: No
 consistency.cache-hits: share is 92.07 %, >= 98.5 % asked   gvmr-check.toml:17
   why: https://wiki.example/cache?a=1&b=2
   note: redis-cli 7.0
@@ -41,6 +41,8 @@ consistency.dump: age is 27 h, <= 26 h asked   gvmr-check.toml:23
 security.keys: found is 2, == 0 asked   gvmr-check.toml:30
   deploy/prod.env:3  aws-access-key
   /etc/orders/key.pem  private-key
+baseline: 2026-11-28 14:02 UTC, 20.21 h before, revision 3fa9c1d, on ci-7
+options: --keep-going
 ";
     assert_eq!(piped(&table(&document())), expected);
 }
@@ -65,6 +67,44 @@ fn the_last_line_says_what_broke_which_limit() {
     );
     document.probes.clear();
     assert_eq!(last_line(&document), "gvmr check: FAIL in 3.1 s: nothing ran");
+}
+
+#[test]
+fn how_a_run_was_run_is_said() {
+    let mut document = document();
+    document.accepted = true;
+    document.skipped = vec!["latency".to_owned(), "a.b".to_owned()];
+    document.selected = vec!["c".to_owned()];
+    document.place.host = "ci-8".to_owned();
+    let rows = piped(&table(&document));
+    assert!(rows.ends_with(
+        "baseline: 2026-11-28 14:02 UTC, 20.21 h before, revision 3fa9c1d, on ci-7, which is another host\n\
+         options: c --skip latency --skip a.b --keep-going --accept\n"
+    ), "{rows}");
+    (document.baseline, document.accepted, document.keep_going) = (None, false, false);
+    (document.skipped, document.selected) = (Vec::new(), Vec::new());
+    assert!(piped(&table(&document)).ends_with("  /etc/orders/key.pem  private-key\n"));
+}
+
+#[test]
+fn a_run_that_did_not_pass_has_a_failure_in_each_report() {
+    let mut document = document();
+    document.probes.retain(|probe| probe.state.holds());
+    for (verdict, message) in [
+        (RunVerdict::Interrupted, "interrupted after 3.1 s"),
+        (RunVerdict::Fail, "resources.disk was not run: consistency did not hold"),
+    ] {
+        document.verdict = verdict;
+        for format in ReportFormat::ALL.into_iter().filter(|format| *format != ReportFormat::Openmetrics) {
+            let text = report(format, &document);
+            let is_document = format == ReportFormat::Json;
+            assert_eq!(text.contains(message), !is_document, "{format:?}: {text}");
+        }
+        assert!(report(ReportFormat::Junit, &document).contains("<error type=\"error\""));
+        assert!(slack(&document, &[]).contains(message));
+    }
+    document.verdict = RunVerdict::Pass;
+    assert!(!report(ReportFormat::Junit, &document).contains("<error "));
 }
 
 #[test]

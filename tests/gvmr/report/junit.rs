@@ -87,7 +87,8 @@ for file in files:
     print(json.dumps([{
         'name': suite.name,
         'counts': [suite.tests, suite.failures, suite.errors, suite.skipped],
-        'properties': {one.name: one.value for one in suite.properties()},
+        'properties': {one.name: one.value for one in suite.properties() if '.' in one.name},
+        'run': {one.name: one.value for one in suite.properties() if '.' not in one.name},
         'cases': {case.name: [kinds[type(one)] for one in case.result] for case in suite},
     } for suite in JUnitXml.fromfile(file)]))
 ";
@@ -123,5 +124,11 @@ fn a_dimension_is_a_suite_and_a_probe_a_case() {
         },
         { "name": "go", "counts": [1, 0, 0, 1], "cases": { "tests": ["skipped"] }, "properties": {} },
     ]);
-    assert_eq!(suites, [expected]);
+    let mut suites = suites[0].clone();
+    for suite in suites.as_array_mut().unwrap() {
+        let run = suite.as_object_mut().unwrap().remove("run").unwrap();
+        let baseline = "2026-11-28 14:02 UTC, 20.21 h before, revision 3fa9c1d, on ci-7";
+        assert_eq!(run, json!({ "baseline": baseline, "options": "--keep-going" }));
+    }
+    assert_eq!(suites, expected);
 }
