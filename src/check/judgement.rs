@@ -150,7 +150,8 @@ impl Judgement {
             figures.push(figure);
         }
         let asked = |name: &String| probe.figures.iter().any(|condition| condition.figure == *name);
-        let others = measured.figures.iter().filter(|(name, _)| !asked(name));
+        // What is no number cannot be written down.
+        let others = measured.figures.iter().filter(|(name, found)| !asked(name) && found.value.is_finite());
         figures.extend(others.map(|(name, value)| told(name, *value)));
         let state = match (errors.is_empty(), failures.is_empty()) {
             (true, true) if measured.doubts.is_empty() => ProbeState::Pass,
