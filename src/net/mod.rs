@@ -22,6 +22,7 @@ mod netrc;
 mod netrc_lines;
 mod no_proxy;
 mod pace;
+mod placeholder;
 mod probe;
 mod proxy;
 mod redact;
@@ -49,6 +50,7 @@ pub use measured::{MeasuredAnswer, MeasuredRequest, MeasuringClient, MeasuringOp
 pub use netrc::Netrc;
 pub use netrc_lines::NetrcLines;
 pub use no_proxy::NoProxy;
+pub use placeholder::is_placeholder;
 pub use proxy::{ProxyChoice, ProxyRefusal};
 pub use redact::{
     RedactedUrl, without_credentials, without_credentials_in_list, without_credentials_in_text,

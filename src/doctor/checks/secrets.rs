@@ -5,7 +5,7 @@ use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
-use crate::net::without_credentials_in_text;
+use crate::net::{is_placeholder, without_credentials_in_text};
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::bounded::{self, MODULE_LIMIT};
 use gvmr_core::sys::environment::{Environment as _, Process};
@@ -109,15 +109,13 @@ fn config_of_repository(git: &Path) -> Option<PathBuf> {
     Some(directory.join("config").canonicalize().ok()?).filter(|file| file.is_file())
 }
 
-/// Whether some `scheme://user:password@` is in it; a variable in the password's place is none.
+/// Whether some `scheme://user:password@` is in it; what only holds the password's place is none.
 pub(super) fn has_password(text: &str) -> bool {
     text.match_indices("://").any(|(at, mark)| {
         let rest = text.get(at + mark.len()..).unwrap_or_default();
         let authority = rest.split(['/', ' ', '"', '\'', ',', '|']).next().unwrap_or_default();
         let Some((login, _)) = authority.rsplit_once('@') else { return false };
-        login.split_once(':').is_some_and(|(_, password)| {
-            !password.is_empty() && !password.starts_with('$') && !password.starts_with("***")
-        })
+        login.split_once(':').is_some_and(|(_, password)| !is_placeholder(password.as_bytes()))
     })
 }
 
@@ -136,6 +134,9 @@ mod tests {
             "https://joe:@host",
             "http://u:$PASS@h",
             "https://u:***@h",
+            "http://USER:PASSWORD@h:1",
+            "http://user:<password>@h",
+            "http://user:xxxx@h",
             "x",
         ] {
             assert!(!has_password(text), "{text}");

@@ -2,6 +2,7 @@
 //!
 //! Takes the bytes of a file, gives places. Nothing is guessed from how random a text looks.
 
+use crate::net::is_placeholder;
 use flate2::Crc;
 
 /// A place in a file, in bytes.
@@ -296,25 +297,6 @@ fn netrc_password(bytes: &[u8], start: usize) -> Option<FoundSecret> {
     let password = password.strip_suffix(b"\"").or_else(|| password.strip_suffix(b"'")).unwrap_or(password);
     let end = start + line.trim_ascii_end().len();
     (!is_placeholder(password)).then_some(FoundSecret { rule: "netrc-password", start, end })
-}
-
-/// Words that stand for a password.
-const PLACEHOLDERS: [&[u8]; 6] = [b"password", b"passwd", b"pass", b"secret", b"changeme", b"example"];
-
-fn is_placeholder(password: &[u8]) -> bool {
-    let plain = password.to_ascii_lowercase();
-    let is_repeated = |byte: u8| !plain.is_empty() && plain.iter().all(|one| *one == byte);
-    plain.is_empty()
-        || PLACEHOLDERS.contains(&plain.as_slice())
-        || is_repeated(b'x')
-        || is_repeated(b'*')
-        || is_repeated(b'.')
-        || plain
-            .iter()
-            .any(|byte| matches!(byte, b'$' | b'{' | b'}' | b'<' | b'>' | b'(' | b')' | b'[' | b']'))
-        || plain.starts_with(b"%s")
-        || plain.starts_with(b"%v")
-        || plain.starts_with(b"your")
 }
 
 #[cfg(test)]
