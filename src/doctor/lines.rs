@@ -6,6 +6,7 @@
 use super::assignment::Assignment;
 use super::mend::{LineChange, LineMend, Mend};
 use super::place::FindingPlace;
+use super::visible_line::wholly_visible;
 use crate::net::without_credentials_in_text;
 use crate::shell::{Account, FileLine, Shell};
 use gvmr_core::sys::{bounded, printable};
@@ -57,15 +58,13 @@ impl SourceLine {
         String::from_utf8_lossy(self.bytes.trim_ascii()).into_owned()
     }
 
-    /// Its place. The text is shown where it sets PATH and nothing else: another word may be a secret.
+    /// Its place. The text is shown where it sets PATH and no word of it may be a secret.
     pub(super) fn shown(&self) -> FindingPlace {
         let text = self.text();
-        let sets_path_alone = text.matches('=').count() == 1
-            && ["PATH=", "path=", "PATH+=", "path+="].iter().any(|one| text.contains(one));
-        if sets_path_alone {
-            self.with_text(&without_credentials_in_text(&text))
-        } else {
-            FindingPlace::line(&self.place.file, Some(self.place.line))
+        let sets_path = ["PATH=", "path=", "PATH+=", "path+=", " PATH "].iter().any(|one| text.contains(one));
+        match wholly_visible(&text).filter(|_| sets_path) {
+            Some(text) => self.with_text(&text),
+            None => FindingPlace::line(&self.place.file, Some(self.place.line)),
         }
     }
 
@@ -114,8 +113,12 @@ impl SourceLine {
         account: &Account,
         shell: Option<&Shell>,
     ) -> Option<Mend> {
-        let assignment = Assignment::of(&self.bytes, name)?;
-        assignment.is_all_of(&self.bytes, name).then(|| self.without(account, shell)).flatten()
+        self.only_assigns(name).then(|| self.without(account, shell)).flatten()
+    }
+
+    /// Whether it gives `name` a value and does nothing else.
+    pub(super) fn only_assigns(&self, name: &str) -> bool {
+        Assignment::of(&self.bytes, name).is_some_and(|assignment| assignment.is_all_of(&self.bytes, name))
     }
 
     /// The line as a comment, where it is the user's and the shell can read the file without it.

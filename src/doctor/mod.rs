@@ -27,6 +27,7 @@ mod report;
 mod sessions;
 mod shared_report;
 mod shell_commands;
+mod visible_line;
 
 pub use diagnosis::{Diagnosis, SkippedKind};
 pub use facts::Examination;

@@ -10,6 +10,7 @@ use crate::doctor::lines::{MAX_BYTES, SourceLine};
 use crate::doctor::path_value::{expanded, has, holds_go};
 use crate::doctor::place::FindingPlace;
 use crate::doctor::sessions::LoginShell;
+use crate::doctor::visible_line::wholly_visible;
 use crate::shell::{FileLine, ProbeResult, SessionKind};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::home::goroot;
@@ -135,12 +136,9 @@ fn described(dropped: Dropped<'_>, login: &LoginShell) -> Finding {
     let is_own = line.is_own(&login.account);
     match kept.filter(|_| is_own && !(brings_go && what == Lost::Shims)) {
         Some(new) => {
-            let shown = String::from_utf8_lossy(&new).trim().to_owned();
-            let sets_path_alone = shown.matches('=').count() == 1;
-            let text = if sets_path_alone {
-                format!("line {} becomes {}", line.place.line, printable::text(&shown))
-            } else {
-                format!("adds $PATH to line {}", line.place.line)
+            let text = match wholly_visible(String::from_utf8_lossy(&new).trim()) {
+                Some(shown) => format!("line {} becomes {}", line.place.line, printable::text(&shown)),
+                None => format!("adds $PATH to line {}", line.place.line),
             };
             finding.mended(line.replaced(new), text)
         }
@@ -225,8 +223,8 @@ pub(in crate::doctor) fn shim_not_first(facts: &Examination<'_>) -> Looked {
     let version = version.map(|version| format!(" (Go {})", Selector::exact(&version))).unwrap_or_default();
     let finding = Finding {
         sessions: login.names(&broken),
-        ..Finding::error("path.shim-not-first", place)
-            .and(FindingPlace::file(&other))
+        places: [place].into_iter().chain(line.is_some().then(|| FindingPlace::file(&other))).collect(),
+        ..Finding::error("path.shim-not-first", FindingPlace::file(&other))
             .what("another go comes before gvmr's on PATH")
             .why(format!("{}{version} runs, whatever gvmr chooses", printable::path(&other)))
     };
