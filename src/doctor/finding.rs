@@ -162,6 +162,12 @@ impl Finding {
         }
     }
 
+    /// The same without the mend, which was tried.
+    #[must_use]
+    pub fn left_by_hand(self, text: impl Into<String>) -> Self {
+        Self { fix: Fix { automatic: false, command: None, text: text.into() }, mend: None, ..self }
+    }
+
     /// The area of its kind.
     pub fn area(&self) -> &'static str {
         area(self.id)

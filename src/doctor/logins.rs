@@ -4,10 +4,11 @@
 //! that cannot be taken apart beyond doubt is refused. No error repeats any of it.
 
 use crate::credentials::{self, Secret};
-use crate::net::{Url, url_login};
+use crate::net::{Url, is_placeholder, url_login};
 use gvmr_core::env::credentials::CredentialKind;
 
 /// A login that stands in an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct WrittenLogin {
     /// What it is for.
     pub(super) kind: CredentialKind,
@@ -17,6 +18,13 @@ pub(super) struct WrittenLogin {
     pub(super) login: String,
     /// Its secret.
     pub(super) secret: Secret,
+}
+
+impl WrittenLogin {
+    /// Whether both are for one machine.
+    pub(super) fn is_of_machine(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.machine == other.machine
+    }
 }
 
 /// The logins of a line, and the line without them.
@@ -40,11 +48,6 @@ pub(super) fn cut(line: &str) -> Result<(Vec<WrittenLogin>, String), String> {
     }
     left.push_str(rest);
     if logins.is_empty() { Err("it has no login any more".to_owned()) } else { Ok((logins, left)) }
-}
-
-/// Whether the logins of a line can be taken out of it.
-pub(super) fn can_be_cut(line: &str) -> bool {
-    cut(line).is_ok()
 }
 
 /// Where the next address begins behind its scheme, and the scheme where it is left out: that of a proxy, which Go takes for
@@ -72,7 +75,8 @@ fn login<'a>(before: &str, address: &'a str) -> Result<Option<(WrittenLogin, &'a
     if user.contains(['$', '@', '\\', '{']) || address.matches('@').count() > 1 {
         return Err(UNCLEAR.to_owned());
     }
-    let Some((_, _)) = user.split_once(':').filter(|(_, password)| !password.is_empty()) else {
+    let Some((_, _)) = user.split_once(':').filter(|(_, password)| !is_placeholder(password.as_bytes()))
+    else {
         return Ok(None);
     };
     let scheme = before.trim_end_matches("://").rsplit(|one: char| !one.is_ascii_alphanumeric()).next();

@@ -27,6 +27,7 @@ pub(super) mod rc_reading;
 pub(super) mod rc_secrets;
 mod replaced_shell;
 pub(super) mod rules;
+mod secret_lines;
 pub(super) mod secrets;
 pub(super) mod session;
 pub(super) mod shims;

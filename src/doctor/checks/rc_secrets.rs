@@ -1,19 +1,19 @@
 //! Passwords in addresses of proxies, in start-up files and in the environment. Names places and kinds, never a value.
 
 use super::Looked;
+use super::secret_lines::{SecretLine, UNUSED, USED, is_proxys, secret_in};
 use super::secrets::has_password;
 use crate::doctor::exports;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
-use crate::doctor::lines::{MAX_BYTES, SourceLine};
-use crate::doctor::logins;
+use crate::doctor::lines::MAX_BYTES;
 use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
 use crate::net::without_credentials_in_text;
 use crate::process::{self, Ending, KeptOutput, OutputLimits, Scope, Streams};
 use crate::shell::{Account, Crontab, FileLine};
 use gvmr_core::sys::environment::{Environment as _, Process};
-use gvmr_core::sys::{bounded, printable, program};
+use gvmr_core::sys::{bounded, program};
 use std::cell::LazyCell;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -21,69 +21,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// Variables whose values are addresses that a login may stand in.
-const VARIABLES: [&str; 12] = [
-    "GOPROXY",
-    "GOSUMDB",
-    "GVMR_MIRROR",
-    "GVMR_INDEX",
-    "HTTPS_PROXY",
-    "https_proxy",
-    "HTTP_PROXY",
-    "http_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-    "FTP_PROXY",
-    "ftp_proxy",
-];
 /// How long git may take to say whether it tracks a file.
 const LIMIT: Duration = Duration::from_secs(3);
-
-/// A line with a password.
-struct Secret {
-    line: SourceLine,
-    /// The variable that it is for.
-    variable: String,
-    /// The address without its login.
-    shown: String,
-}
-
-/// The variable that a line gives an address with a password, and the address without that; comments count too.
-fn secret_in(text: &str) -> Option<(String, String)> {
-    let is_of_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
-    let mut rest = text;
-    while let Some(start) = rest.find(is_of_name) {
-        let word = rest.get(start..).unwrap_or_default();
-        let (name, behind) = word.split_at(word.find(|one| !is_of_name(one)).unwrap_or(word.len()));
-        rest = behind;
-        if !holds_addresses(name) {
-            continue;
-        }
-        let value = behind.trim_start_matches([' ', '=', '"', '\'', '\t']);
-        let address = value.split(['"', '\'', ' ', '\t', ';']).next().unwrap_or_default();
-        if has_password(address) {
-            return Some((name.to_owned(), printable::text(&without_credentials_in_text(address))));
-        }
-        // Go takes a proxy without a scheme for one of http.
-        let whole = format!("http://{address}");
-        if is_proxys(name) && !address.contains("://") && has_password(&whole) {
-            let shown = without_credentials_in_text(&whole);
-            return Some((name.to_owned(), printable::text(shown.trim_start_matches("http://"))));
-        }
-    }
-    None
-}
-
-/// Whether the values of such a variable are addresses that Go asks, or the proxies on the way to them.
-fn holds_addresses(name: &str) -> bool {
-    VARIABLES.contains(&name) || is_proxys(name)
-}
-
-/// Whether it is a proxy's: `https_proxy`, or one that scripts make others of, such as `PROXY_URL`.
-fn is_proxys(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.contains("proxy") && !matches!(name.as_str(), "goproxy" | "no_proxy" | "gonoproxy")
-}
 
 /// The files that are looked through, besides the crontab.
 fn files(facts: &Examination<'_>) -> Vec<PathBuf> {
@@ -125,52 +64,27 @@ fn read_by(file: &Path, home: Option<&Path>) -> Vec<PathBuf> {
     named.collect()
 }
 
-fn secrets_in(file: &Path) -> Vec<Secret> {
-    let found = SourceLine::all(file).filter_map(|line| {
-        let (variable, shown) = secret_in(&String::from_utf8_lossy(&line.bytes))?;
-        Some(Secret { line, variable, shown })
-    });
-    found.collect()
-}
-
 /// Passwords in files that sessions, projects and cron read.
 pub(in crate::doctor) fn in_files(facts: &Examination<'_>) -> Looked {
-    let mut findings = Vec::new();
     let account = Account::of_process(&Process).ok();
     let of_sessions = exports::files(facts.user_home().as_deref());
-    for file in files(facts) {
-        let secrets = secrets_in(&file);
-        if secrets.is_empty() {
-            continue;
-        }
-        let readers = readers(&file);
-        for Secret { line, variable, shown } in secrets {
-            let severity = if readers.is_some() { Severity::Error } else { Severity::Warning };
-            let why = match readers {
-                Some(readers) => format!("{readers}, and every program that a session starts gets it"),
-                None => {
-                    "every program that a session starts gets it, and logs and reports may show it".to_owned()
-                }
-            };
-            // A project's files and the machine's are not gvmr's to change.
-            let is_own = account.as_ref().is_some_and(|account| line.is_own(account));
-            let is_session = of_sessions.contains(&line.place.file);
-            let FileLine { file, line: number } = line.place.clone();
-            // Of a variable that scripts use, only its reader knows what the login is for.
-            let is_known = VARIABLES.contains(&variable.as_str());
-            let is_clear = std::str::from_utf8(&line.bytes).is_ok_and(logins::can_be_cut);
-            let mend = (is_own && is_session && is_known && is_clear && !file.ends_with(".envrc"))
-                .then_some(Mend::MoveLogins { file, line: number });
-            findings.push(
-                Finding::at("secret.in-rc-file", severity, line.with_text(&format!("{variable}={shown}")))
-                    .what(format!("a password stands in {variable} in a file"))
-                    .why(why)
-                    .by_hand("store it with gvmr, then take it out of the line")
-                    .command(command(&variable, &shown))
-                    .mended_if(mend, "moves the login to `gvmr auth`, out of the line"),
-            );
-        }
+    let is_sessions = |file: &Path| of_sessions.iter().any(|one| one == file) && !file.ends_with(".envrc");
+    let found: Vec<_> = files(facts).iter().map(|file| (file.clone(), SecretLine::all(file))).collect();
+    let (movable, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|(file, _)| is_sessions(file));
+    let all: Vec<_> = movable.into_iter().flat_map(|(_, secrets)| secrets).collect();
+    let mut findings = Vec::new();
+    for secret in &all {
+        // A project's files and the machine's are not gvmr's to change.
+        let is_own = account.as_ref().is_some_and(|account| secret.line.is_own(account));
+        let may_move = secret.may_move(&all, facts);
+        let FileLine { file, line } = secret.line.place.clone();
+        let mend = (is_own && may_move).then_some(Mend::MoveLogins { file, line });
+        findings.push(
+            described(secret, secret.is_unused_among(&all) && !may_move)
+                .mended_if(mend, "moves the login to `gvmr auth`, out of the line"),
+        );
     }
+    findings.extend(others.iter().flat_map(|(_, secrets)| secrets).map(|secret| described(secret, false)));
     let crontab = Crontab::read().map(|crontab| String::from_utf8_lossy(crontab.text()).into_owned());
     for (index, line) in crontab.unwrap_or_default().lines().enumerate() {
         if let Some((variable, shown)) = secret_in(line) {
@@ -189,6 +103,27 @@ pub(in crate::doctor) fn in_files(facts: &Examination<'_>) -> Looked {
         }
     }
     Ok(findings)
+}
+
+/// A password in a file; where no session uses it, it is not worth keeping.
+fn described(secret: &SecretLine, is_unused: bool) -> Finding {
+    let SecretLine { line, variable, shown } = secret;
+    let readers = readers(&line.place.file);
+    let severity = if readers.is_some() { Severity::Error } else { Severity::Warning };
+    let why = match readers {
+        Some(readers) => format!("{readers}, and every program that a session starts gets it"),
+        None => "every program that a session starts gets it, and logs and reports may show it".to_owned(),
+    };
+    let finding = Finding::at("secret.in-rc-file", severity, line.with_text(&format!("{variable}={shown}")))
+        .what(format!("a password stands in {variable} in a file"))
+        .why(why);
+    if UNUSED.contains(&variable.as_str()) {
+        finding.by_hand("take it out of the line; Go does not use this variable")
+    } else if is_unused {
+        finding.by_hand("take it out of the line; sessions do not use it")
+    } else {
+        finding.by_hand("store it with gvmr, then take it out of the line").command(command(variable, shown))
+    }
 }
 
 /// The command that keeps the login of an address.
@@ -232,10 +167,10 @@ fn is_tracked(file: &Path) -> bool {
 pub(in crate::doctor) fn in_environment(facts: &Examination<'_>) -> Looked {
     // Read again only where this process has a password at all.
     let written = LazyCell::new(|| -> Vec<_> {
-        files(facts).iter().flat_map(|file| secrets_in(file)).map(|secret| secret.variable).collect()
+        files(facts).iter().flat_map(|file| SecretLine::all(file)).map(|secret| secret.variable).collect()
     });
     let mut findings = Vec::new();
-    for variable in VARIABLES {
+    for variable in USED.into_iter().chain(UNUSED) {
         let Some(value) = Process.text(variable).filter(|value| has_password(value)) else { continue };
         let is_written = written.iter().any(|known| known == variable);
         if is_written || exports::of_process(facts, variable).is_some() {
@@ -257,33 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_told_by_its_variable_and_shown_without_it() {
-        let found = |text: &str| secret_in(text);
-        assert_eq!(
-            found("export HTTPS_PROXY=\"http://joe:s3cret@proxy.corp.example:3128\" # x"),
-            Some(("HTTPS_PROXY".to_owned(), "http://***@proxy.corp.example:3128".to_owned()))
-        );
-        for (text, variable, shown) in [
-            (
-                "# set -gx GOPROXY https://joe:s3cret@go.example,direct",
-                "GOPROXY",
-                "https://***@go.example,direct",
-            ),
-            ("export A=1 https_proxy=joe:s3cret@proxy:3128", "https_proxy", "***@proxy:3128"),
-            ("PROXY_URL='http://joe:s3cret@proxy:3128'", "PROXY_URL", "http://***@proxy:3128"),
-            ("NO_PROXY=a HTTP_PROXY=http://a:b@h", "HTTP_PROXY", "http://***@h"),
-        ] {
-            assert_eq!(found(text), Some((variable.to_owned(), shown.to_owned())), "{text}");
-        }
-        for text in [
-            "export HTTPS_PROXY=http://proxy:3128",
-            "https_proxy=proxy:3128",
-            "URL=http://u:p@h",
-            "GOPROXY=https://joe:$PASS@h",
-            "NO_PROXY=u:p@h",
-        ] {
-            assert_eq!(found(text), None, "{text}");
-        }
+    fn a_login_is_kept_for_its_machine() {
         assert_eq!(
             command("https_proxy", "http://***@proxy.corp.example:3128"),
             "gvmr auth set proxy.corp.example:3128 --proxy"

@@ -7,6 +7,7 @@
 use super::error::FixError;
 use super::state::{Edited, FileState, sum};
 use crate::atomic_file::{CWD, NewFile, sync_names};
+use crate::doctor::logins::WrittenLogin;
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Environment;
 use serde::{Deserialize, Serialize};
@@ -74,6 +75,8 @@ pub struct JournaledRun {
     next: usize,
     /// What is recorded.
     pub record: RunRecord,
+    /// The logins that this run stored, which the record has without their secrets.
+    pub(super) stored: Vec<WrittenLogin>,
 }
 
 impl Journal {
@@ -123,7 +126,8 @@ impl Journal {
             directory = self.directory.join(number.to_string());
         }
         DirBuilder::new().mode(0o700).create(&directory).map_err(io("create", &directory))?;
-        let run = JournaledRun { number, directory, next: 0, record: RunRecord::default() };
+        let run =
+            JournaledRun { number, directory, next: 0, record: RunRecord::default(), stored: Vec::new() };
         run.write()?;
         sync(&self.directory)?;
         Ok(run)
@@ -141,7 +145,7 @@ impl Journal {
         let body = text.trim_end().rsplit_once('\n').filter(|(body, last)| sum(body.as_bytes()) == *last);
         let (body, _) = body.ok_or_else(|| damaged("its sum is another one".to_owned()))?;
         let record = serde_json::from_str(body).map_err(|error| damaged(error.to_string()))?;
-        let run = JournaledRun { number, directory, next: 0, record };
+        let run = JournaledRun { number, directory, next: 0, record, stored: Vec::new() };
         for edit in &run.record.edits {
             run.bytes(edit)?;
         }

@@ -120,6 +120,12 @@ pub fn run<'a>(
             .iter()
             .any(|(mended, outcome)| *outcome == MendOutcome::Fixed && is_of_process(finding, mended))
     });
+    for finding in &mut left.findings {
+        let same = outcomes.iter().find(|(known, _)| is_same(known, finding));
+        if let Some((_, MendOutcome::Refused(why))) = same {
+            *finding = finding.clone().left_by_hand(format!("by hand, since --fix could not: {why}"));
+        }
+    }
     Ok(FixRun { number: (!is_unused).then_some(number), outcomes, left })
 }
 
@@ -132,15 +138,21 @@ fn mend<'a>(
 ) -> MendOutcome {
     let again = || {
         let found = Diagnosis::make(&examine(), kinds, &BTreeSet::from([finding.id])).findings;
-        found.into_iter().find(|other| is_same(other, finding))
+        found.into_iter().filter(|other| is_same(other, finding)).collect::<Vec<_>>()
+    };
+    // Of lines that look the same without their logins, some may be left to the user.
+    let same_mend = |found: Vec<Finding>| {
+        found.into_iter().max_by_key(|now| (now.mend == finding.mend, now.mend.is_some()))
     };
     // An earlier mend may have moved its lines, or have mended it too.
-    let Some(now) = again() else { return MendOutcome::Fixed };
+    let Some(now) = same_mend(again()) else { return MendOutcome::Fixed };
     let Some(mend) = &now.mend else { return MendOutcome::ByHand };
     if let Err(why) = perform::make(mend, finding.id, record, context) {
         return MendOutcome::Refused(why);
     }
-    if again().is_some() { MendOutcome::StillThere } else { MendOutcome::Fixed }
+    let is_left =
+        |other: &Finding| !matches!(mend, Mend::MoveLogins { .. }) || other.mend.as_ref() == Some(mend);
+    if again().iter().any(is_left) { MendOutcome::StillThere } else { MendOutcome::Fixed }
 }
 
 /// Whether a finding is one that was found before, perhaps on another line.

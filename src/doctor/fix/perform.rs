@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::credentials::{CredentialEntry, Credentials, Keyring, SecretStore};
 use crate::doctor::logins::{self, WrittenLogin};
 use crate::doctor::mend::{LineChange, LineMend, Mend};
+use crate::doctor::visible_line::visible;
 use crate::net::without_credentials_in_text;
 use crate::shell::{ChangedLine, Changes, Direction, Edit, EditContent, UserPlan};
 use crate::store::{DefaultVersion, Store};
@@ -57,7 +58,7 @@ pub(super) fn make(mend: &Mend, id: &str, run: &mut JournaledRun, context: &Cont
 /// What a mend changes, as a diff without credentials; the error says why it would be refused. `number` is that of the run.
 pub(super) fn diff(mend: &Mend, number: u64, context: &Context) -> Result<String, String> {
     let text = match mend {
-        Mend::Lines(lines) => changes(&lines_of(lines, number))?.diff(),
+        Mend::Lines(lines) => shown_lines(&changes(&lines_of(lines, number))?.diff()),
         Mend::Mode { file, mode } => {
             let now = fs::metadata(file).map_err(words)?.mode() & 0o7777;
             let file = shown(file);
@@ -77,13 +78,23 @@ pub(super) fn diff(mend: &Mend, number: u64, context: &Context) -> Result<String
             let (logins, edit) = logins_of(file, *line)?;
             let names =
                 logins.iter().map(|login| format!("gvmr auth: gets the login for {}\n", login.machine));
-            names.chain([changes(&[edit])?.diff()]).collect()
+            names.chain([shown_lines(&changes(&[edit])?.diff())]).collect()
         }
         Mend::Default(version) => format!("{}: {version}\n", shown(context.settings.home.default_file())),
     };
     // Lines around a change are not needed, and may hold anything.
     let lines = text.lines().filter(|line| !line.starts_with(' '));
     Ok(lines.map(|line| without_credentials_in_text(line) + "\n").collect())
+}
+
+/// A diff of lines with what may be shown of them. Each changes where it stands.
+fn shown_lines(diff: &str) -> String {
+    let is_header = |line: &str| line.starts_with("--- /") || line.starts_with("+++ /");
+    let shown = diff.lines().map(|line| match line.get(..1) {
+        Some(sign @ ("-" | "+")) if !is_header(line) => format!("{sign}{}\n", visible(&line[1..])),
+        _ => format!("{line}\n"),
+    });
+    shown.collect()
 }
 
 /// The edits of lines, one for each file.
@@ -237,12 +248,14 @@ fn move_logins(
         listed.iter().any(|entry| entry.kind == login.kind && entry.machine == login.machine)
     };
     // One that this run stored stands on several lines.
-    let is_of_run = |login: &WrittenLogin| {
-        run.record
-            .logins
-            .iter()
-            .any(|(kind, machine)| *kind == login.kind.word() && *machine == login.machine)
-    };
+    let of_run = |login: &WrittenLogin| run.stored.iter().find(|stored| stored.is_of_machine(login));
+    if let Some(login) = logins.iter().find(|login| of_run(login).is_some_and(|stored| stored != *login)) {
+        return Err(format!(
+            "another login for {} was stored just now; take this one out by hand",
+            login.machine
+        ));
+    }
+    let is_of_run = |login: &WrittenLogin| of_run(login).is_some();
     if let Some(login) = logins.iter().find(|login| is_listed(login) && !is_of_run(login)) {
         return Err(format!(
             "`gvmr auth` stores a login for {} already; take this one out by hand, or `gvmr auth remove` that one",
@@ -261,11 +274,13 @@ fn move_logins(
             }
         }
     }
-    for WrittenLogin { kind, machine, login, secret } in new {
+    for new in new {
+        let WrittenLogin { kind, machine, login, secret } = new.clone();
         let wanted = CredentialEntry { kind, machine, login, place: SecretStore::Keyring };
         run.record.logins.push((kind.word().to_owned(), wanted.machine.clone()));
         run.write().map_err(words)?;
         context.waiting(|wait| credentials.keep(&wanted, &secret, keyring.as_ref(), wait)).map_err(words)?;
+        run.stored.push(new);
     }
     apply(&mut Changes::prepare(&[edit], Direction::Make))
 }

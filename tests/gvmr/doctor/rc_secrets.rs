@@ -136,3 +136,72 @@ fn a_password_in_a_file_that_git_tracks_is_an_error_and_in_one_beside_it_is_not(
     let left = fs::read_to_string(user.path("dotfiles/bashrc")).unwrap();
     assert_eq!(left, format!("{text}export HTTPS_PROXY=http://proxy.corp.example:3128\n"));
 }
+
+#[test]
+fn of_several_logins_for_one_proxy_the_one_that_sessions_export_is_kept() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let Some(user) = UserOf::set_up("/bin/bash", &mirror) else { return skip("bash and root") };
+    fs::set_permissions(user.path(""), fs::Permissions::from_mode(0o700)).unwrap();
+    let before = fs::read_to_string(user.path(".profile")).unwrap();
+    let line =
+        |secret: &str| format!("export HTTPS_PROXY=http://joe:{CANARY}{secret}@proxy.corp.example:3128\n");
+    let alias = format!("alias px='https_proxy=http://joe:{CANARY}-alias@proxy.corp.example:3128 curl'\n");
+    let comment = format!("# {}", line("-old"));
+    user.write(".profile", [&before, &comment, &line("-now"), &alias].map(String::as_str).concat());
+    let automatic: Vec<_> = user.gvmr(&["doctor", "--json", "--only", "secret"]).json()["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["fix"]["automatic"].as_bool().unwrap())
+        .collect();
+    assert_eq!(automatic, [false, true, false]);
+    user.gvmr(&["doctor", "--fix", "--yes", "--only", "secret"]);
+    let left = fs::read_to_string(user.path(".profile")).unwrap();
+    let now = "export HTTPS_PROXY=http://proxy.corp.example:3128\n";
+    assert_eq!(left, format!("{before}{comment}{now}{alias}"));
+    let stored = fs::read_to_string(user.path(".config/gvmr/credentials"))
+        .or_else(|_| fs::read_to_string(user.world.home().join("credentials")))
+        .unwrap();
+    assert!(stored.contains(&format!("{CANARY}-now")), "the file holds another one");
+}
+
+#[test]
+fn a_template_and_what_go_does_not_use_move_nowhere() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let Some(user) = UserOf::set_up("/bin/bash", &mirror) else { return skip("bash and root") };
+    let before = fs::read_to_string(user.path(".profile")).unwrap();
+    let templates = "# export HTTPS_PROXY=http://USER:PASSWORD@proxy.corp.example:3128\n\
+                     # https_proxy=user:password@proxy.example.com\nexport http_proxy=http://me:xxxx@h:1\n\
+                     export HTTP_PROXY=http://me:changeme@h:1 https_proxy=http://me:<password>@h\n";
+    user.write(".profile", format!("{before}{templates}"));
+    assert_eq!(user.found(), [""; 0]);
+    user.write(".profile", format!("{before}export ALL_PROXY=http://joe:{CANARY}@proxy:1\n"));
+    let first = user.first();
+    assert_eq!((&first["id"], &first["fix"]["automatic"]), (&json!("secret.in-rc-file"), &json!(false)));
+}
+
+#[test]
+fn a_plan_shows_no_word_that_may_be_a_secret() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let Some(user) = UserOf::set_up("/bin/bash", &mirror) else { return skip("bash and root") };
+    let before = fs::read_to_string(user.path(".profile")).unwrap();
+    let lines = [
+        format!("export TOKEN={CANARY} PATH=/usr/bin:/bin\n"),
+        format!("PATH=/usr/bin:/bin # {CANARY}\n"),
+        format!(": joe {CANARY}; PATH=/usr/bin:/bin\n"),
+        format!("export TOKEN={CANARY}\r\nif true; then\r\n"),
+    ];
+    for line in lines {
+        user.write(".profile", format!("{before}{line}"));
+        assert_eq!(user.first()["fix"]["automatic"], true, "{line}");
+        for words in [
+            &["doctor"][..],
+            &["doctor", "--json"],
+            &["doctor", "--fix", "--dry-run"],
+            &["doctor", "--fix", "--yes"],
+        ] {
+            let run = user.gvmr(words);
+            assert!(!format!("{run:?}").contains(CANARY), "{line}{run:#?}");
+        }
+    }
+}
