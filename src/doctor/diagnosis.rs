@@ -78,7 +78,10 @@ impl Diagnosis {
             diagnosis.skipped.extend(sessions.into_iter().map(|(id, why)| SkippedKind { id, why }));
         }
         diagnosis.healthy = diagnosis.worst().is_none_or(|worst| worst == Severity::Note);
-        diagnosis.remark = (!facts.is_set_up()).then_some("gvmr is not set up here; run `gvmr setup`");
+        // Where setup left lines and no script, the finding says so.
+        let is_half = diagnosis.findings.iter().any(|finding| finding.id == "rc.block-missing");
+        diagnosis.remark =
+            (!facts.is_set_up() && !is_half).then_some("gvmr is not set up here; run `gvmr setup`");
         diagnosis
     }
 

@@ -35,6 +35,8 @@ pub struct LoginShell {
     pub is_set_up: bool,
     /// Start-up files that have nothing of what setup would put there.
     pub lacking: Vec<PathBuf>,
+    /// Start-up files that are links to nothing, and what helps.
+    pub dangling: Vec<(PathBuf, String)>,
     /// Whether setup would change a start-up file.
     pub setup_helps: bool,
     /// What each kind of session sees.
@@ -63,10 +65,14 @@ impl LoginShell {
         let is_set_up =
             context.is_set_up() || files.values().flatten().filter(counts).any(|file| is_edited(file));
         let lacking = plan.changes.needed().filter(|file| !is_edited(file)).map(Path::to_owned).collect();
+        let is_dangling = |file: &Path| file.is_symlink() && !file.exists();
+        let failed = plan.changes.failed().iter().filter(|(file, _)| is_dangling(file));
+        let dangling = failed.filter_map(|(file, error)| Some((file.clone(), error.hint()?.to_string())));
+        let dangling = dangling.collect();
         let setup_helps = plan.changes.are_needed() || !plan.unreadable.is_empty();
         let UserSetup { account, gvmr, .. } = setup;
         let traces = RefCell::default();
-        Ok(Self { shell, is_set_up, lacking, setup_helps, sessions, account, gvmr, files, traces })
+        Ok(Self { shell, is_set_up, lacking, dangling, setup_helps, sessions, account, gvmr, files, traces })
     }
 
     /// Whose it is.

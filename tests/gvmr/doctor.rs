@@ -4,6 +4,7 @@ mod bad_input;
 mod caches;
 mod cgroup;
 mod crontab;
+mod dotfiles;
 mod exports;
 mod fix;
 mod gvmr_home;

@@ -31,6 +31,10 @@ pub(in crate::doctor) fn block_missing(facts: &Examination<'_>) -> Looked {
     if broken.is_empty() {
         return NOTHING;
     }
+    let dead = dead_blocks(login, &broken, facts).or_else(|| link_to_nothing(login, &broken));
+    if dead.is_some() {
+        return one(dead);
+    }
     let hiding = hidden(login, &broken).map(|(hiding, _)| hiding);
     let is_cause = |file: &&PathBuf| {
         let is_read = broken.iter().any(|session| login.may_read(file, session.kind));
@@ -73,6 +77,58 @@ pub(in crate::doctor) fn block_missing(facts: &Examination<'_>) -> Looked {
             )
             .mended(SETUP, "writes gvmr's lines again, as `gvmr setup` does")
     }))
+}
+
+/// Blocks of gvmr's that sessions read in vain: the script that they name is gone, as where dotfiles come to a new machine.
+fn dead_blocks(login: &LoginShell, broken: &[&ProbeResult], facts: &Examination<'_>) -> Option<Finding> {
+    let mut blocks: Vec<(PathBuf, Option<usize>)> = Vec::new();
+    let mut sessions = Vec::new();
+    for session in broken {
+        let trace = login.trace(session.kind, "PATH");
+        let in_vain = |file: &PathBuf| {
+            let is_in = |(begin, end): &(usize, usize)| {
+                let places = trace.steps.iter().filter_map(|step| step.place.as_ref());
+                places.into_iter().any(|place| place.file == *file && (*begin..=*end).contains(&place.line))
+            };
+            // Not each shell tells that it read them.
+            let is_gone = !facts.is_set_up() && login.files(session.kind).contains(file);
+            match blocks_of(file).into_iter().find(|block| is_gone || is_in(block)) {
+                Some((line, _)) => Some((file.clone(), Some(line))),
+                None => (is_gone && is_edited(file)).then(|| (file.clone(), None)),
+            }
+        };
+        let read = login.all_files().into_iter().filter(|file| file.starts_with(&login.account.home));
+        let found: Vec<_> = read.filter_map(|file| in_vain(&file)).collect();
+        sessions.extend((!found.is_empty()).then_some(*session));
+        blocks.extend(found);
+    }
+    blocks.sort();
+    blocks.dedup();
+    let (first, others) = blocks.split_first()?;
+    let place = |(file, line): &(PathBuf, Option<usize>)| FindingPlace::line(file, *line);
+    let finding = Finding {
+        sessions: login.names(&sessions),
+        ..Finding::error("rc.block-missing", place(first))
+            .what("gvmr's lines in a start-up file name a script that is gone")
+            .why("the files come from another machine, or gvmr's home is another one now: `go` is missing there")
+    };
+    let finding = others.iter().fold(finding, |finding, block| finding.and(place(block)));
+    Some(finding.mended(SETUP, "writes the script and the lines again, as `gvmr setup` does"))
+}
+
+/// A start-up file that is a link to what is not there, which setup does not replace.
+fn link_to_nothing(login: &LoginShell, broken: &[&ProbeResult]) -> Option<Finding> {
+    let is_read = |file: &Path| broken.iter().any(|session| login.may_read(file, session.kind));
+    let (file, hint) = login.dangling.iter().find(|(file, _)| login.reads(file) && is_read(file))?;
+    let sessions: Vec<_> =
+        broken.iter().filter(|session| login.may_read(file, session.kind)).copied().collect();
+    Some(Finding {
+        sessions: login.names(&sessions),
+        ..Finding::error("rc.block-missing", FindingPlace::file(file))
+            .what("a start-up file is a link to a file that does not exist")
+            .why("sessions that read it have no shim directory on PATH")
+            .by_hand(format!("{hint}, then run gvmr setup"))
+    })
 }
 
 /// A block of gvmr's with one mark alone.

@@ -32,6 +32,12 @@ pub(in crate::doctor) fn broken(facts: &Examination<'_>) -> Looked {
             .command(&command)
             .mended_if((!facts.settings.reads_only).then_some(Mend::Shims), "writes the shims again")
     };
+    // One cause is one finding, however many names it takes.
+    if fs::symlink_metadata(&shims).is_err() {
+        let what = "the shim directory is missing".to_owned();
+        let finding = finding("", Severity::Error, what, "the shell finds another go and gofmt, or none");
+        return Ok(vec![Finding { places: vec![FindingPlace::file(&shims)], ..finding }]);
+    }
     let mut findings = Vec::new();
     let mut is_older = false;
     for name in &shim_names(toolchains) {
