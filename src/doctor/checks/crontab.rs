@@ -1,13 +1,14 @@
 //! Jobs of the user's crontab that run go, and the PATH that cron gives them.
 
-use super::job_command::runs_go;
+use super::job_command::{runs_go, runs_go_in_zsh};
 use super::{Looked, NOTHING};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
 use crate::doctor::mend::Mend;
 use crate::doctor::path_value::holds_go;
 use crate::doctor::place::FindingPlace;
-use crate::shell::Crontab;
+use crate::shell::{Crontab, SessionKind};
+use std::ffi::OsStr;
 use std::path::Path;
 
 /// What cron gives jobs by itself.
@@ -20,6 +21,8 @@ struct Job {
     line: usize,
     /// The line above it that sets PATH, and the value.
     path: Option<(usize, String)>,
+    /// The shell that runs go, where it reads a file of the user's first.
+    shell: Option<String>,
 }
 
 /// Jobs whose PATH has no go.
@@ -28,6 +31,9 @@ pub(in crate::doctor) fn jobs(facts: &Examination<'_>) -> Looked {
     let text = String::from_utf8_lossy(crontab.text()).into_owned();
     let lacks = |job: &Job| {
         let path = job.path.as_ref().map_or(DEFAULT_PATH, |(_, path)| path);
+        if job.shell.as_ref().is_some_and(|shell| finds_go(shell, path, facts)) {
+            return false;
+        }
         !path.split(':').map(Path::new).any(|one| one.is_absolute() && holds_go(one))
     };
     let Some(job) = jobs_with_go(&text).into_iter().find(lacks) else { return NOTHING };
@@ -53,8 +59,16 @@ pub(in crate::doctor) fn jobs(facts: &Examination<'_>) -> Looked {
     }])
 }
 
+/// Whether a command of this shell finds go, with what its files do to this PATH.
+fn finds_go(shell: &str, path: &str, facts: &Examination<'_>) -> bool {
+    let Ok(login) = facts.login_shell() else { return false };
+    let Some(shell) = login.shell_of(shell) else { return false };
+    login.started_with(&shell, SessionKind::Command, &[("PATH", OsStr::new(path))]).go.is_some()
+}
+
 fn jobs_with_go(text: &str) -> Vec<Job> {
     let mut path: Option<(usize, String)> = None;
+    let mut shell: Option<String> = None;
     let mut sets_environment = false;
     let mut jobs = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -65,12 +79,23 @@ fn jobs_with_go(text: &str) -> Vec<Job> {
         if let Some((name, value)) = assignment(line) {
             match name {
                 "PATH" => path = Some((index + 1, value.to_owned())),
+                "SHELL" => {
+                    shell = Some(value.to_owned())
+                        .filter(|shell| shell.ends_with("/zsh") || shell.ends_with("/fish"))
+                }
                 // bash reads this file for each job.
                 "BASH_ENV" => sets_environment = true,
                 _ => {}
             }
-        } else if !sets_environment && command(line).is_some_and(runs_go) {
-            jobs.push(Job { line: index + 1, path: path.clone() });
+        } else if let Some(command) = command(line).filter(|_| !sets_environment) {
+            let in_zsh = runs_go_in_zsh(command).then(|| "zsh".to_owned());
+            if in_zsh.is_some() || runs_go(command) {
+                jobs.push(Job {
+                    line: index + 1,
+                    path: path.clone(),
+                    shell: in_zsh.or_else(|| shell.clone()),
+                });
+            }
         }
     }
     jobs

@@ -18,7 +18,7 @@ const fn wrapper(name: &'static str, valued: &'static [&'static str], operands: 
 }
 
 /// Those that leave PATH as it is.
-const WRAPPERS: [Wrapper; 17] = [
+const WRAPPERS: [Wrapper; 20] = [
     wrapper("nice", &["-n", "--adjustment"], 0),
     wrapper("ionice", &["-c", "-n", "--class", "--classdata"], 0),
     wrapper("chrt", &["-T", "-P", "-D"], 1),
@@ -36,6 +36,9 @@ const WRAPPERS: [Wrapper; 17] = [
     wrapper("time", &["-f", "-o"], 0),
     wrapper("exec", &["-a"], 0),
     wrapper("command", &[], 0),
+    wrapper("grc", &["-c", "--config"], 0),
+    wrapper("unbuffer", &[], 0),
+    wrapper("rlwrap", &[], 0),
 ];
 const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh"];
 /// Words of a shell before a command.
@@ -48,6 +51,8 @@ const MAX_DEPTH: usize = 8;
 enum Effect {
     /// It runs go, or gofmt, as PATH finds it.
     RunsGo,
+    /// The same in zsh, which reads `~/.zshenv` before.
+    RunsGoInZsh,
     /// It gives what follows another PATH, perhaps.
     SetsPath,
     /// Neither.
@@ -57,6 +62,11 @@ enum Effect {
 /// Whether a job's command runs go before it sets PATH.
 pub(super) fn runs_go(command: &str) -> bool {
     script(&without_input(command), MAX_DEPTH) == Effect::RunsGo
+}
+
+/// Whether it runs go in a zsh that it starts.
+pub(super) fn runs_go_in_zsh(command: &str) -> bool {
+    script(&without_input(command), MAX_DEPTH) == Effect::RunsGoInZsh
 }
 
 /// The command without what is the job's input, behind `%`.
@@ -80,9 +90,11 @@ fn effect(words: &[String], depth: usize) -> Effect {
     let Some(depth) = depth.checked_sub(1) else { return Effect::None };
     let mut words = words;
     let mut sets_path = false;
+    let mut gives_bash_a_file = false;
     while let [first, rest @ ..] = words {
         if is_assignment(first) {
             sets_path |= first.starts_with("PATH=");
+            gives_bash_a_file |= first.starts_with("BASH_ENV=");
         } else if is_operator(first) {
             words = rest; // and its file
         } else if !RESERVED.contains(&first.as_str()) && !is_redirection(first) {
@@ -103,8 +115,16 @@ fn effect(words: &[String], depth: usize) -> Effect {
         "export" | "declare" | "typeset" if rest.iter().any(|word| word.starts_with("PATH=")) => {
             Effect::SetsPath
         }
+        // What another program prints, such as `gvmr env`.
+        "eval" if rest.iter().any(|word| word.contains('$')) => Effect::SetsPath,
         "eval" => script(&rest.join(" "), depth),
-        _ if SHELLS.contains(&name) => of_shell(rest, depth),
+        _ if name == "bash" && gives_bash_a_file => Effect::None,
+        _ if SHELLS.contains(&name) => match of_shell(rest, depth) {
+            Effect::RunsGo if name == "zsh" && rest.first().is_some_and(|flag| !flag.contains('f')) => {
+                Effect::RunsGoInZsh
+            }
+            effect => effect,
+        },
         _ => match WRAPPERS.iter().find(|wrapper| wrapper.name == name) {
             Some(wrapper) => wrapped(wrapper, rest, depth),
             None => Effect::None,
@@ -121,8 +141,10 @@ fn of_shell(words: &[String], depth: usize) -> Effect {
     let script_at = |text: &String| script(text, depth);
     match words.get(options.len()) {
         Some(text) if has('c') => match script_at(text) {
-            Effect::RunsGo if !has('l') && !has('i') && !options.contains(&&"--login".to_owned()) => {
-                Effect::RunsGo
+            effect @ (Effect::RunsGo | Effect::RunsGoInZsh)
+                if !has('l') && !has('i') && !options.contains(&&"--login".to_owned()) =>
+            {
+                effect
             }
             _ => Effect::None, // its PATH ends with it
         },
@@ -154,7 +176,7 @@ fn wrapped(wrapper: &Wrapper, words: &[String], depth: usize) -> Effect {
         return script(text, depth);
     }
     match effect(words, depth) {
-        Effect::RunsGo => Effect::RunsGo,
+        effect @ (Effect::RunsGo | Effect::RunsGoInZsh) => effect,
         _ => Effect::None, // its PATH ends with it
     }
 }
@@ -202,6 +224,9 @@ mod tests {
             "eval 'go vet'",
             "find . -name x | xargs -n 1 gofmt -l",
             "command go vet",
+            "grc go vet",
+            "BASH_ENV=/h/env sh -c 'go vet'",
+            "zsh -fc 'go vet'",
             "{ go vet; }",
             "! go vet",
             "systemd-cat -t job env -S 'go vet'",
@@ -224,6 +249,10 @@ mod tests {
             "cat % go",
             "cat %go vet%",
             "bash -lc 'go vet'",
+            "eval \"$(gvmr env)\"; go vet",
+            "BASH_ENV=/h/env bash -c 'go vet'",
+            "env BASH_ENV=/h/env bash -c 'go vet'",
+            "zsh -c 'go vet'",
             "bash --login -c 'go vet'",
             "sh -c '. ~/.profile; go vet'",
             "sh go",

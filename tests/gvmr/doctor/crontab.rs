@@ -124,6 +124,11 @@ fn jobs_that_find_their_go_or_run_none_are_none() {
         "PATH=$HOME/go/bin\n@daily /usr/bin/true\n",
         "0 * * * * PATH=/opt/gvmr/shims:$PATH; go version\n",
         "0 * * * * . /etc/profile; go version\n",
+        "0 * * * * eval \"$(gvmr env)\"; go version\n",
+        "0 * * * * BASH_ENV=/opt/gvmr/env bash -c 'go version'\n",
+        "0 * * * * zsh -c 'go version'\n",
+        "SHELL=/usr/bin/zsh\n0 * * * * go version\n",
+        "SHELL=/usr/bin/fish\n0 * * * * go version\n",
     ] {
         write(&machine, text);
         assert_eq!(found(&machine), [""; 0], "{text}");
