@@ -1,5 +1,6 @@
 //! A `go` that is an alias or a function of the shell, in place of the one on PATH.
 
+use super::job_command::runs_go;
 use super::{Looked, NOTHING, one};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
@@ -9,6 +10,10 @@ use crate::doctor::place::FindingPlace;
 use crate::doctor::sessions::LoginShell;
 use crate::doctor::shell_commands::commands;
 use gvmr_core::sys::directory::lead_to_one;
+use std::path::PathBuf;
+
+/// The most lines of a function that are read.
+const MAX_FUNCTION: usize = 100;
 
 /// A `go` that is an alias or a function.
 pub(in crate::doctor) fn stands_for_go(facts: &Examination<'_>) -> Looked {
@@ -18,6 +23,8 @@ pub(in crate::doctor) fn stands_for_go(facts: &Examination<'_>) -> Looked {
     let trace = login.trace(first.kind, "PATH");
     let mut files = login.files(first.kind).to_vec();
     files.extend(trace.files());
+    // A file that only defines functions runs no command.
+    files.extend(trace.steps.iter().filter_map(|step| file_read(&step.text)));
     if login.shell.name == "fish" {
         files.insert(0, login.account.home.join(".config/fish/functions/go.fish"));
     }
@@ -36,7 +43,8 @@ pub(in crate::doctor) fn stands_for_go(facts: &Examination<'_>) -> Looked {
     let text = line.text();
     let ran = ran.and_then(|at| alias_value(&trace.steps.get(at)?.text));
     let value = ran.or_else(|| alias_value(&text));
-    if value.as_ref().is_some_and(|value| runs_the_same_go(value, login, facts)) {
+    let body = value.is_none().then(|| body_of(&line)).flatten();
+    if value.or(body).is_some_and(|value| runs_the_same_go(&value, login, facts)) {
         return NOTHING;
     }
     let finding = Finding {
@@ -48,8 +56,15 @@ pub(in crate::doctor) fn stands_for_go(facts: &Examination<'_>) -> Looked {
     let mend = is_one_alias(&text).then(|| line.without(&login.account, Some(&login.shell))).flatten();
     one(Some(match mend {
         Some(mend) => finding.mended(mend, "turns the line into a comment"),
+        None if alias_value(&text).is_some() => finding.by_hand("take the alias go out of the line"),
         None => finding.by_hand("delete the definition"),
     }))
+}
+
+/// The file that a command reads, with `.` or `source`, as the trace tells its name.
+fn file_read(command: &str) -> Option<PathBuf> {
+    let name = command.strip_prefix(". ").or_else(|| command.strip_prefix("source "))?;
+    Some(PathBuf::from(name.trim().trim_matches('\''))).filter(|file| file.is_absolute() && file.is_file())
 }
 
 /// Whether a line makes `go` an alias or a function.
@@ -89,13 +104,42 @@ fn aliases(line: &str) -> Vec<Vec<String>> {
     commands.filter(|words| words.first().is_some_and(|word| word == "alias")).collect()
 }
 
+/// The last command of the function whose definition begins in this line, where its body ends with `}` or `end`.
+fn body_of(line: &SourceLine) -> Option<String> {
+    let rest = SourceLine::all(&line.place.file).skip(line.place.line.saturating_sub(1));
+    let mut text = String::new();
+    for next in rest.take(MAX_FUNCTION) {
+        text.push_str(&next.text());
+        text.push('\n');
+        let is_last = |end: &&str| next.text() == *end || next.text().ends_with(&format!(" {end}"));
+        if ["}", "end"].iter().any(|end| is_last(end)) {
+            let commands = commands(&text);
+            let body = commands.iter().rev().find(|words| !matches!(words[0].as_str(), "}" | "end"))?;
+            let body: Vec<_> = body.iter().skip_while(|word| *word == "{").cloned().collect();
+            // Alone, `go` would be the function again.
+            let calls_itself = body.first().is_some_and(|word| word == "go");
+            return (!calls_itself && !text.contains("PATH=")).then(|| body.join(" "));
+        }
+    }
+    None
+}
+
 /// Whether the alias runs the go on PATH, or the shim by its path.
 fn runs_the_same_go(value: &str, login: &LoginShell, facts: &Examination<'_>) -> bool {
+    let command: Vec<_> = value.split_ascii_whitespace().map(str::to_owned).collect();
+    let shim = facts.home.shims().join("go");
+    let is_shim = |word: &str| lead_to_one(&expanded(word, &login.account.home), &shim);
     let wrappers = ["env", "command", "nice", "time", "noglob", "nocorrect"];
-    let word = value.split_ascii_whitespace().find(|word| !word.contains('=') && !wrappers.contains(word));
-    let Some(word) = word else { return false };
-    let program = expanded(word, &login.account.home);
-    word == "go" || lead_to_one(&program, &facts.home.shims().join("go"))
+    let is_lead = |word: &&str| word.contains('=') || wrappers.contains(word);
+    let first = value.split_ascii_whitespace().find(|word| !is_lead(word));
+    let is_gofmt = value.contains("gofmt");
+    first.is_some_and(is_shim) || !is_gofmt && runs_go(&without_leads(&command).join(" "))
+}
+
+/// A command without what zsh writes before it.
+fn without_leads(words: &[String]) -> &[String] {
+    let count = words.iter().take_while(|word| matches!(word.as_str(), "noglob" | "nocorrect")).count();
+    words.get(count..).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -202,6 +202,14 @@ fn an_alias_and_a_function_called_go_are_named_and_their_like_is_not() {
         ),
         case(".bashrc", Spoil::Append("alias gor='go run'\n_go() { :; }\ncomplete -F _go go\n"), &[], false),
         case(".bashrc", Spoil::Append("alias go='CGO_ENABLED=0 go'\n"), &[], false),
+        case(".bashrc", Spoil::Append("alias go='grc go'\n"), &[], false),
+        case(".bashrc", Spoil::Append("go() { echo \"$1\" >/dev/null; command go \"$@\"; }\n"), &[], false),
+        case(
+            ".bashrc",
+            Spoil::Append("alias go='grc /opt/go'\n"),
+            &[("path.alias", ".bashrc", "alias go='grc /opt/go'")],
+            true,
+        ),
         case(".bashrc", Spoil::Append("alias go=~/.local/share/gvmr/shims/go\n"), &[], false),
     ]);
     let Some(user) = UserOf::set_up("/usr/bin/zsh", &mirror) else { return skip("zsh") };
@@ -230,7 +238,7 @@ fn an_alias_and_a_function_called_go_are_named_and_their_like_is_not() {
         ),
         case(
             config,
-            Spoil::Write("function go\n  command go $argv\nend\n"),
+            Spoil::Write("function go\n  /opt/go $argv\nend\n"),
             &[("path.alias", ".config/fish/config.fish", "function go")],
             false,
         ),
