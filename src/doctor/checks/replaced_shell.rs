@@ -12,6 +12,13 @@ use std::path::Path;
 const TERMINALS: [(&str, &str, bool); 4] =
     [("tmux", "TMUX", true), ("byobu", "TMUX", true), ("screen", "STY", false), ("zellij", "ZELLIJ", false)];
 
+/// Programs that start the shell behind them, and the variable that it gets from them.
+const STARTERS: [(&str, &str); 3] = [
+    ("ssh-agent", "SSH_AUTH_SOCK"),
+    ("dbus-run-session", "DBUS_SESSION_BUS_ADDRESS"),
+    ("dbus-launch", "DBUS_SESSION_BUS_ADDRESS"),
+];
+
 /// Flags with which a shell reads none of the user's files.
 const WITHOUT_FILES: [&str; 5] = ["--norc", "--noprofile", "--no-config", "--no-rcs", "-f"];
 
@@ -76,7 +83,8 @@ fn inner_shell(login: &LoginShell, session: &ProbeResult, words: &[&str], path: 
     let is_login = flags.iter().any(|flag| **flag == "--login" || has_letter(flag, 'l'))
         || before.first().is_some_and(|flag| has_letter(flag, 'l'));
     let reads_files = !flags.iter().any(|flag| WITHOUT_FILES.contains(flag));
-    Some(InnerShell { shell, is_login, reads_files, variable: None })
+    let starter = STARTERS.iter().find(|(starter, _)| *starter == name);
+    Some(InnerShell { shell, is_login, reads_files, variable: starter.map(|(_, variable)| *variable) })
 }
 
 /// Whether it is there: by its path, or in a directory of PATH.

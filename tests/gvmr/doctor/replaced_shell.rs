@@ -60,6 +60,13 @@ fn a_program_in_the_shells_place_is_named_unless_it_leads_to_a_shell_with_the_sh
     let mirror = Mirror::small(&["1.98.1"]);
     let Some(user) = UserOf::set_up("/bin/bash", &mirror) else { return skip("bash and root") };
     user.has(PROFILE);
+    if std::path::Path::new("/usr/bin/ssh-agent").exists() {
+        user.has(&[case(
+            ".bashrc",
+            Spoil::Append("[ -z \"$SSH_AUTH_SOCK\" ] && exec ssh-agent bash\n"),
+            &[],
+        )]);
+    }
     if std::path::Path::new("/usr/bin/tmux").exists() {
         user.has(TMUX);
     }
