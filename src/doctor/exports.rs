@@ -214,6 +214,14 @@ pub(super) fn offer(facts: &Examination<'_>, finding: &mut Finding, line: &Sourc
     let account = Account::of_process(&Process).ok();
     let shell = facts.login_shell().ok().map(|login| &login.shell);
     let mend = account.and_then(|account| line.without_assignment(name, &account, shell));
+    if mend.is_none() {
+        let instead = if line.only_assigns(name) {
+            "write `:` in place of the line that exports it".to_owned()
+        } else {
+            format!("take {name} out of the line that exports it")
+        };
+        finding.fix.text = finding.fix.text.replace("delete the line that exports it", &instead);
+    }
     if let Some(mend) = mend {
         let mended =
             finding.clone().mended(mend, "turns the line into a comment; sessions that run keep the value");

@@ -246,7 +246,8 @@ fn described(login: &LoginShell, place: &FileLine, sessions: &[&ProbeResult], se
         _ => "a command fails in a start-up file, and that ends the session (`set -e`)".to_owned(),
     };
     finding.what(what).why("the session ends before a command runs in it").by_hand(match word {
-        "exit" | "exec" => "take the line out, or put it behind a test for a terminal",
+        "exit" => "write `return` in place of `exit`, or take the line out",
+        "exec" => "take the line out, or put it behind a test for a terminal",
         _ => "take `set -e` out of the file, or let the command not fail",
     })
 }
@@ -295,6 +296,10 @@ pub(in crate::doctor) fn prints(facts: &Examination<'_>) -> Looked {
         ..Finding::at("rc.prints", Severity::Warning, place)
             .what("a start-up file prints something where there is no terminal")
             .why("scp, rsync and git over ssh take it for the other side's answer: `Received message too long`")
-            .by_hand("print it only in a terminal, below `case $- in *i*) ;; *) return ;; esac`")
+            .by_hand(if login.shell.name == "fish" {
+                "print it only in a terminal: `if status is-interactive; …; end`"
+            } else {
+                "print it only in a terminal, below `case $- in *i*) ;; *) return ;; esac`"
+            })
     }))
 }
