@@ -115,7 +115,7 @@ pub enum Command {
     Host(HostArgs),
     /// Find what breaks Go here, and what mends it
     ///
-    /// Changes nothing.
+    /// Changes nothing without --fix.
     Doctor(DoctorArgs),
     /// Run a project's checklist, and say what does not hold
     ///

@@ -87,8 +87,7 @@ fn undo(context: &Context, arguments: &cli::DoctorArgs) -> Result<(), Error> {
 
 fn forget(terminal: &Terminal) -> Result<(), Error> {
     let journal = fix::Journal::existing(&Process)?;
-    let runs = journal.map_or(Ok(0), fix::Journal::forget)?;
-    terminal.note(doctor::forgotten(runs));
+    terminal.note(doctor::forgotten(journal.map_or(Ok(0), fix::Journal::forget)?));
     Ok(())
 }
 
@@ -102,9 +101,10 @@ fn show(
     if let Some(file) = &arguments.report {
         doctor::write_report(diagnosis, facts, file)?;
         terminal.note(format_args!("wrote {}", printable::path(file)));
-    } else if arguments.json {
+    }
+    if arguments.json {
         terminal.json(diagnosis).map_err(Error::stdout)?;
-    } else {
+    } else if arguments.report.is_none() {
         table(diagnosis, began, terminal)?;
     }
     ended(diagnosis, arguments)

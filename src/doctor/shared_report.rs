@@ -24,6 +24,9 @@ pub enum ReportError {
         /// Which.
         path: PathBuf,
     },
+    /// A name that means the output elsewhere.
+    #[error("--report writes a new file, not the output; name a file, such as ./doctor.txt")]
+    NotAFile,
     /// The system refused.
     #[error("cannot write {}: {source}", shown(path))]
     Io {
@@ -40,6 +43,9 @@ pub fn write_report(
     facts: Option<&Examination<'_>>,
     path: &Path,
 ) -> Result<(), ReportError> {
+    if path == Path::new("-") {
+        return Err(ReportError::NotAFile);
+    }
     let failed = |source: io::Error| match source.kind() {
         io::ErrorKind::AlreadyExists => ReportError::Exists { path: path.to_owned() },
         _ => ReportError::Io { path: path.to_owned(), source },

@@ -83,8 +83,11 @@ impl From<FixError> for Error {
 
 impl From<ReportError> for Error {
     fn from(error: ReportError) -> Self {
-        let kind =
-            if matches!(error, ReportError::Exists { .. }) { ErrorKind::Usage } else { ErrorKind::Storage };
+        let kind = if matches!(error, ReportError::Exists { .. } | ReportError::NotAFile) {
+            ErrorKind::Usage
+        } else {
+            ErrorKind::Storage
+        };
         Self::new(kind, &error)
     }
 }

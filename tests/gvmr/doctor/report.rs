@@ -89,3 +89,14 @@ fn ten_broken_machines_are_told_without_who_and_where() {
         }
     }
 }
+
+#[test]
+fn a_report_goes_to_a_file_and_json_to_the_output() {
+    let world = World::new("off");
+    let words = ["doctor", "--no-network", "--only", "gvmr", "--report"];
+    world.gvmr([&words[..], &["-"]].concat()).exits(2, &["name a file"]);
+    assert!(!world.path("user/-").exists());
+    let run = world.gvmr([&words[..], &["r.txt", "--json"]].concat());
+    assert!(world.path("user/r.txt").exists());
+    assert!(run.json()["findings"].is_array());
+}
