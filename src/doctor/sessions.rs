@@ -67,7 +67,7 @@ impl LoginShell {
         let lacking = plan.changes.needed().filter(|file| !is_edited(file)).map(Path::to_owned).collect();
         let is_dangling = |file: &Path| file.is_symlink() && !file.exists();
         let failed = plan.changes.failed().iter().filter(|(file, _)| is_dangling(file));
-        let dangling = failed.filter_map(|(file, error)| Some((file.clone(), error.hint()?.to_string())));
+        let dangling = failed.filter_map(|(file, error)| Some((file.clone(), error.hint()?)));
         let dangling = dangling.collect();
         let setup_helps = plan.changes.are_needed() || !plan.unreadable.is_empty();
         let UserSetup { account, gvmr, .. } = setup;

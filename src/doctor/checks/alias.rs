@@ -112,7 +112,7 @@ fn body_of(line: &SourceLine) -> Option<String> {
         text.push_str(&next.text());
         text.push('\n');
         let is_last = |end: &&str| next.text() == *end || next.text().ends_with(&format!(" {end}"));
-        if ["}", "end"].iter().any(|end| is_last(end)) {
+        if ["}", "end"].iter().any(is_last) {
             let commands = commands(&text);
             let body = commands.iter().rev().find(|words| !matches!(words[0].as_str(), "}" | "end"))?;
             let body: Vec<_> = body.iter().skip_while(|word| *word == "{").cloned().collect();

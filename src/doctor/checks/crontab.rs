@@ -80,8 +80,8 @@ fn jobs_with_go(text: &str) -> Vec<Job> {
             match name {
                 "PATH" => path = Some((index + 1, value.to_owned())),
                 "SHELL" => {
-                    shell = Some(value.to_owned())
-                        .filter(|shell| shell.ends_with("/zsh") || shell.ends_with("/fish"))
+                    let reads_files = ["/zsh", "/fish"].iter().any(|name| value.ends_with(name));
+                    shell = reads_files.then(|| value.to_owned());
                 }
                 // bash reads this file for each job.
                 "BASH_ENV" => sets_environment = true,
