@@ -3,7 +3,7 @@
 //! The names of the shims are one file. An undo gives each name the file that it led to, where another name still does.
 
 use super::error::words;
-use super::journal::{JournaledEdit, JournaledRun, inode};
+use super::journaled_run::{JournaledEdit, JournaledRun, inode};
 use super::state::{Edited, FileState, real};
 use crate::atomic_file;
 use crate::context::Context;

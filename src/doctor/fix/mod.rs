@@ -7,12 +7,14 @@
 mod error;
 mod gvmr_home;
 mod journal;
+mod journaled_run;
 mod perform;
 mod state;
 mod undo;
 
 pub use error::FixError;
-pub use journal::{Journal, JournaledEdit, JournaledRun, RunRecord};
+pub use journal::Journal;
+pub use journaled_run::{JournaledEdit, JournaledRun, RunRecord};
 pub use state::{Edited, FileState};
 pub use undo::{UndoneRun, undo};
 

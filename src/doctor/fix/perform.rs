@@ -5,7 +5,7 @@
 
 use super::error::words;
 use super::gvmr_home::{self, MissingHome};
-use super::journal::{JournaledEdit, JournaledRun};
+use super::journaled_run::{JournaledEdit, JournaledRun};
 use super::state::{Edited, FileState, real};
 use crate::context::Context;
 use crate::credentials::{CredentialEntry, Credentials, Keyring, SecretStore};

@@ -2,7 +2,8 @@
 
 use super::error::FixError;
 use super::gvmr_home::{self, RestoredNames, remove_empty};
-use super::journal::{Journal, JournaledEdit, JournaledRun};
+use super::journal::Journal;
+use super::journaled_run::{JournaledEdit, JournaledRun};
 use super::state::{Edited, FileState};
 use crate::atomic_file::{CWD, rename_new};
 use crate::context::Context;
