@@ -1,6 +1,6 @@
 //! gvmr's own home: its directories, its default, what is installed.
 
-use super::{Looked, NOTHING, one};
+use super::{Looked, NOTHING, one, own_home};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::mend::Mend;
@@ -9,6 +9,7 @@ use crate::host::Volume;
 use crate::install::is_shared_group;
 use crate::store::{self, Receipt};
 use gvmr_core::home::shared_home;
+use gvmr_core::home::system_go::{self, home_of_shim};
 use gvmr_core::select::resolution::Selection;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
@@ -103,8 +104,7 @@ fn closed(facts: &Examination<'_>) -> Option<Finding> {
             .by_hand("let yourself read it")
             .command(format!("chmod u+rwx {quoted}"))
             .mended(Mend::Mode { file: directory.clone(), mode: mode | 0o700 }, "lets you read it"),
-        // What stands in the user's own directory was theirs before a command of root's made or took it.
-        _ if facts.user_home().is_some_and(|home| directory.starts_with(home)) => {
+        _ if own_home(facts).is_some_and(|home| directory.starts_with(home)) => {
             finding.by_hand("give it back to this user").command(format!("sudo chown -R {me}: {quoted}"))
         }
         _ => finding.by_hand("set GVMR_HOME to a directory of yours, or ask its owner to let you read it"),
@@ -198,9 +198,13 @@ fn room_of(path: &Path) -> u64 {
 /// No Go at all.
 pub(in crate::doctor) fn nothing_here(facts: &Examination<'_>) -> Looked {
     let is_empty = facts.toolchains()?.is_empty();
-    let in_session =
-        || facts.login_shell().is_ok_and(|login| login.sessions.iter().any(|session| session.go.is_some()));
-    let has_go = gvmr_core::home::system_go::find(OsStr::new("go"), &Process, facts.home, None).is_some()
+    // A shim of this home runs none of its own.
+    let is_other = |go: &PathBuf| home_of_shim(go).is_none_or(|home| home.root() != facts.home.root());
+    let in_session = || {
+        facts.login_shell().is_ok_and(|login| login.sessions.iter().any(|one| one.all.iter().any(is_other)))
+    };
+    let has_go = facts.goroot().is_some()
+        || system_go::find(OsStr::new("go"), &Process, facts.home, None).is_some()
         || in_session();
     let is_asked = matches!(facts.answer().map(|answer| &answer.choice), Some(Selection::Missing { .. }));
     one((is_empty && !has_go && !is_asked).then(|| Finding {

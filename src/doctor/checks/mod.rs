@@ -42,9 +42,12 @@ pub(super) mod user_home;
 mod user_manager;
 pub(super) mod vendor;
 
+use super::facts::Examination;
 use super::finding::{Finding, Skipped};
 use rustix::fs::Access;
-use std::path::Path;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 
 /// What a check gives.
 pub(super) type Looked = Result<Vec<Finding>, Skipped>;
@@ -55,6 +58,23 @@ pub(super) const NOTHING: Looked = Ok(Vec::new());
 /// Whether this user may make files in a directory.
 fn may_write_into(directory: &Path) -> bool {
     rustix::fs::access(directory, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
+
+/// The nearest directory that is there: this one, or one above it.
+fn nearest(directory: &Path) -> Option<&Path> {
+    directory.ancestors().find(|path| path.exists())
+}
+
+/// Whether this user may make files in a directory, or may make the directory.
+fn is_usable(directory: &Path) -> bool {
+    directory.is_absolute() && nearest(directory).is_some_and(|there| there.is_dir() && may_write_into(there))
+}
+
+/// HOME where it is this user's own directory. What lies below it was theirs before a command of root's made or took it.
+fn own_home(facts: &Examination<'_>) -> Option<PathBuf> {
+    let me = rustix::process::geteuid().as_raw();
+    let is_own = |home: &PathBuf| fs::metadata(home).is_ok_and(|found| found.uid() == me);
+    facts.user_home().filter(|home| home.parent().is_some()).filter(is_own)
 }
 
 /// At most one finding.
