@@ -6,6 +6,7 @@ use super::finding::Skipped;
 use super::mend::{LineChange, LineMend, Mend};
 use super::network::{GoEnvironment, NetworkFacts};
 use super::package_list::PackageList;
+use super::path_value::home_of_first_go;
 use super::sessions::LoginShell;
 use crate::config::Settings;
 use crate::context::Context;
@@ -113,9 +114,16 @@ impl<'a> Examination<'a> {
     pub fn table(&self) -> Result<&VariableTable, String> {
         let gather = || {
             let variables: Vec<_> = explain::all().collect();
-            table::gather(self.home, self.rules.clone(), &variables).map_err(|error| error.to_string())
+            table::gather(&self.home_in_use(), self.rules.clone(), &variables)
+                .map_err(|error| error.to_string())
         };
         self.table.get_or_init(gather).as_ref().map_err(Clone::clone)
+    }
+
+    /// The home of the shim that runs here, whatever HOME says: as in a container whose image put it on PATH.
+    fn home_in_use(&self) -> Home {
+        let path = Process.get("PATH").filter(|_| Process.get("GVMR_HOME").is_none());
+        path.and_then(|path| home_of_first_go(&path)).unwrap_or_else(|| self.home.clone())
     }
 
     /// What the next go here sees of this variable.

@@ -7,14 +7,13 @@ use crate::doctor::exports;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::Finding;
 use crate::doctor::lines::SourceLine;
+use crate::doctor::path_value::home_of_first_go;
 use crate::doctor::place::FindingPlace;
 use crate::doctor::sessions::LoginShell;
 use crate::shell::ProbeResult;
 use gvmr_core::home::shared_home;
 use gvmr_core::home::system_go::home_of_shim;
 use gvmr_core::sys::environment::{Environment as _, Process};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 /// The home whose shim is the first go of these.
@@ -66,12 +65,7 @@ pub(in crate::doctor) fn another_first(facts: &Examination<'_>) -> Looked {
 /// `GVMR_HOME` names another home than that of the first shim on this process's PATH.
 fn in_process(facts: &Examination<'_>) -> Option<Finding> {
     Process.get("GVMR_HOME")?;
-    let path = Process.get("PATH")?;
-    let directories =
-        path.as_bytes().split(|byte| *byte == b':').map(|one| Path::new(OsStr::from_bytes(one)));
-    let first =
-        directories.filter(|one| one.is_absolute()).find(|one| crate::doctor::path_value::holds_go(one))?;
-    let other = home_of_shim(&first.join("go"))?;
+    let other = home_of_first_go(&Process.get("PATH")?)?;
     let is_ours = gvmr_core::sys::directory::lead_to_one(&other.shims(), &facts.home.shims());
     let place = FindingPlace::variable("GVMR_HOME");
     (!is_ours && other.root() != facts.home.root())
