@@ -6,7 +6,7 @@ use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
 use gvmr_core::gover::goenv;
-use gvmr_core::select::main_module;
+use gvmr_core::select::main_module::{self, ModuleFile};
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
 use std::ffi::OsStr;
@@ -122,13 +122,20 @@ pub(in crate::doctor) fn stray_root(facts: &Examination<'_>) -> Looked {
         return one(Some(outside));
     }
     let root = module.file.parent().unwrap_or(Path::new("/"));
-    let is_stray =
-        root != directory && (root.parent().is_none() || facts.user_home().as_deref() == Some(root));
+    let is_far = root != directory && (root.parent().is_none() || facts.user_home().as_deref() == Some(root));
+    let is_workspace = module.kind == ModuleFile::Workspace;
+    // A module below it that it does not use is told above.
+    let is_used = is_workspace && module_above(directory).is_some_and(|file| file.parent() != Some(root));
+    let is_stray = is_far && !is_used;
     let name = module.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     one(is_stray.then(|| {
         warning(FindingPlace::file(&module.file))
             .what(format!("a {name} far above rules this directory"))
             .why("go takes everything below it for parts of that module: `go build` names packages that are not yours")
-            .by_hand(format!("run `go mod init` here, or remove that {name} if it was left by mistake"))
+            .by_hand(if is_workspace {
+                "set GOWORK=off for this directory, or remove that go.work if it was left by mistake"
+            } else {
+                "run `go mod init` here, or remove that go.mod if it was left by mistake"
+            })
     }))
 }
