@@ -22,6 +22,8 @@ use std::path::Path;
 
 const VARIABLE: &str = "GOFLAGS";
 const VENDOR: &str = "-mod=vendor";
+/// What go says of it where it is asked for a module at a version.
+const NO_QUERY: &str = "cannot query module due to -mod=vendor";
 const MENDED: &str = "takes that flag out of the line";
 /// What go says of a flag in GOFLAGS that it does not take.
 const COMPLAINTS: [&str; 5] = [
@@ -61,7 +63,10 @@ fn in_force(facts: &Examination<'_>) -> Looked {
     }
     let setting = facts.setting(VARIABLE)?;
     let Some(value) = setting.written() else { return one(of_sessions(facts)) };
-    let Some(complaint) = complaint(facts, facts.package_list()?, &value) else { return NOTHING };
+    let is_kept = || setting.env_line().is_some() || exports::of_process(facts, VARIABLE).is_some();
+    let complaint = complaint(facts, facts.package_list()?, &value)
+        .or_else(|| without_vendor(facts, &value).filter(|_| is_kept()));
+    let Some(complaint) = complaint else { return NOTHING };
     let place = setting.place().unwrap_or(FindingPlace::variable(VARIABLE));
     let mend = mend(facts, &setting, &complaint.1);
     one(Some(finding(place, &complaint).mended_if(mend, MENDED)))
@@ -70,7 +75,11 @@ fn in_force(facts: &Examination<'_>) -> Looked {
 fn finding(place: FindingPlace, (severity, words): &(Severity, String)) -> Finding {
     Finding::at("goenv.bad-flags", *severity, place)
         .what("go fails on the value of GOFLAGS")
-        .why(format!("commands that read a module end with `{words}`"))
+        .why(if words == NO_QUERY {
+            format!("`go install` of a package at a version ends with `{words}`")
+        } else {
+            format!("commands that read a module end with `{words}`")
+        })
         .by_hand("correct it there")
 }
 
@@ -80,7 +89,8 @@ fn of_sessions(facts: &Examination<'_>) -> Option<Finding> {
     let (session, value) =
         login.sessions.iter().find_map(|session| Some((session, session.variable(VARIABLE)?)))?;
     let listed = facts.package_list_with(Some(value)).ok()?;
-    let complaint = complaint(facts, &listed, value.to_str()?)?;
+    let complaint =
+        complaint(facts, &listed, value.to_str()?).or_else(|| without_vendor(facts, value.to_str()?))?;
     let line = exports::in_session(login, session, VARIABLE, value)?;
     let place = line
         .shown_as(VARIABLE)
@@ -91,22 +101,34 @@ fn of_sessions(facts: &Examination<'_>) -> Option<Finding> {
 
 /// What go says of the flags, and how much that matters; `None` where it takes them.
 fn complaint(facts: &Examination<'_>, listed: &PackageList, value: &str) -> Option<(Severity, String)> {
-    let is_vendor = goflags::split(value).is_some_and(|words| words.contains(&VENDOR));
-    let lacks_vendor = || {
-        let module = main_module::find(facts.directory().ok()?, &Process, facts.home).ok()??;
-        Some(!vendor::is_vendored(module.file.parent().unwrap_or(Path::new("/"))))
-    };
+    let is_vendor = asks_for_vendor(value);
     let mut lines = listed.complaints.lines();
     let refused = lines.clone().find(|line| COMPLAINTS.iter().any(|words| line.contains(words)));
     let found = refused.map(|line| (Severity::Error, line)).or_else(|| {
         let is_needless = |line: &&str| line.contains(VENDOR) || line.contains(vendor::MARK);
         let line = lines.find(|line| is_vendor && is_needless(line))?;
-        (!line.contains(vendor::MARK) || lacks_vendor() == Some(true)).then_some((Severity::Warning, line))
+        (!line.contains(vendor::MARK) || lacks_vendor(facts)).then_some((Severity::Warning, line))
     });
     found.map(|(severity, line)| {
         let line = line.trim().trim_end_matches(':');
         (severity, printable::text(&without_credentials_in_text(line)))
     })
+}
+
+fn asks_for_vendor(value: &str) -> bool {
+    goflags::split(value).is_some_and(|words| words.contains(&VENDOR))
+}
+
+/// Whether there is no vendor directory for the flag: none in the module here, or no module.
+fn lacks_vendor(facts: &Examination<'_>) -> bool {
+    let module = facts.directory().map(|directory| main_module::find(directory, &Process, facts.home));
+    let Ok(Ok(module)) = module else { return false };
+    module.is_none_or(|module| !vendor::is_vendored(module.file.parent().unwrap_or(Path::new("/"))))
+}
+
+/// The flag where nothing is vendored: what go builds here without requirements goes on to work, and queries fail.
+fn without_vendor(facts: &Examination<'_>, value: &str) -> Option<(Severity, String)> {
+    (asks_for_vendor(value) && lacks_vendor(facts)).then(|| (Severity::Warning, NO_QUERY.to_owned()))
 }
 
 /// The flag that go complains of goes: out of the file of `go env -w`, or of a line of the user's start-up files.
