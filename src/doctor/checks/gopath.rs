@@ -24,8 +24,16 @@ fn fault(facts: &Examination<'_>) -> Result<Option<(GopathFault, FindingPlace)>,
         return Ok(fault.zip(setting.place()));
     }
     let Some(default) = facts.user_home().map(|home| home.join("go")) else { return Ok(None) };
-    let fault = gopath::fault_of_default(&default, facts.home, goroot);
+    let fault = gopath::fault_of_default(&default, facts.home, goroot)
+        .or_else(|| something_else(&default, facts.home).filter(|_| goroot.is_some()));
     Ok(fault.map(|fault| (fault, FindingPlace::file(default))))
+}
+
+/// A file, or a link that leads nowhere, in the place of the default.
+fn something_else(default: &Path, home: &Home) -> Option<GopathFault> {
+    let is_there = fs::symlink_metadata(default).is_ok();
+    let fault = gopath::fault(default.as_os_str(), home, None).filter(|_| is_there)?;
+    matches!(fault, GopathFault::NotADirectory(_)).then_some(fault)
 }
 
 /// A directory that is not there yet, and that go would make in gvmr's home.
@@ -111,7 +119,21 @@ pub(in crate::doctor) fn unusable(facts: &Examination<'_>) -> Looked {
         Finding::at("gopath.unusable", severity, place)
             .what("GOPATH cannot be used")
             .why(fault.to_string())
-            .by_hand("set it to a directory of yours, or leave it unset: Go's default is ~/go")
+            .by_hand(remedy(facts, &fault))
             .mended_if(mend(facts), "deletes that line; Go's default is ~/go")
     }))
+}
+
+/// What a person does about it. The default is not mended by leaving the variable unset.
+fn remedy(facts: &Examination<'_>, fault: &GopathFault) -> &'static str {
+    let is_written = facts.setting("GOPATH").is_ok_and(|setting| setting.written().is_some());
+    match fault {
+        GopathFault::NotADirectory(path) if !is_written && path.is_symlink() => {
+            "mount what the link leads to, replace the link, or set GOPATH to another directory"
+        }
+        GopathFault::NotADirectory(_) if !is_written => {
+            "move the file away, or set GOPATH to another directory"
+        }
+        _ => "set it to a directory of yours, or leave it unset: Go's default is ~/go",
+    }
 }
