@@ -8,6 +8,7 @@ use crate::doctor::place::FindingPlace;
 use crate::explain::ValueSource;
 use crate::explain::table::FaultPlace;
 use crate::net::without_credentials_in_text;
+use gvmr_core::gover::goenv;
 use gvmr_core::gover::gomod::{self, Minimum, Requirement};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
@@ -18,6 +19,7 @@ use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
 
 const VARIABLE: &str = "GOTOOLCHAIN";
+const GOWORK: &str = "GOWORK";
 
 /// What a GOTOOLCHAIN makes of a go of some version.
 #[derive(Debug, PartialEq, Eq)]
@@ -154,15 +156,20 @@ fn not_understood(facts: &Examination<'_>) -> Result<Option<Finding>, String> {
     let (Some(fault), Err(why)) = (&table.fault, &table.answer) else { return Ok(None) };
     let place = match fault {
         FaultPlace::File(file, line) => FindingPlace::line(file, *line),
-        FaultPlace::Variable(name) => FindingPlace::variable(name),
+        FaultPlace::Variable(name) => match goenv::written(&Process, name) {
+            Some(written) if Process.get(name).is_none() => {
+                FindingPlace::line(written.file, Some(written.line))
+            }
+            _ => FindingPlace::variable(name),
+        },
     };
-    Ok(Some(
-        Finding::error("toolchain.not-available", place)
-            .what("what asks for a Go version here cannot be understood")
-            .why(format!("each go ends with `{}`", without_credentials_in_text(why)))
-            .by_hand("correct it, or pin a version again")
-            .command("gvmr use VERSION"),
-    ))
+    let finding = Finding::error("toolchain.not-available", place)
+        .what("what asks for a Go version here cannot be understood")
+        .why(format!("each go ends with `{}`", without_credentials_in_text(why)));
+    Ok(Some(match fault {
+        FaultPlace::Variable(GOWORK) => finding.by_hand("make it an absolute path, or leave it unset"),
+        _ => finding.by_hand("correct it, or pin a version again").command("gvmr use VERSION"),
+    }))
 }
 
 /// An exact choice below what go.mod or go.work asks for.
@@ -187,9 +194,22 @@ pub(in crate::doctor) fn below_minimum(facts: &Examination<'_>) -> Looked {
             .why(format!("`{}`: {complaint}", printable::text(&minimum.written)))
             .by_hand(format!(
                 "pin a version that {name} allows, such as `gvmr use {}`, or lower {name}",
-                minimum.wanted()
+                allowed(facts, &module, &minimum)
             )),
     ))
+}
+
+/// What to pin instead: the newest version that is installed and that the module allows, or else what it asks for.
+fn allowed(facts: &Examination<'_>, module: &MainModule, minimum: &Minimum) -> Selector {
+    let versions = facts.toolchains().unwrap_or_default().iter().map(|toolchain| &toolchain.version);
+    let allowed = versions.filter(|version| unmet(module, version).is_none());
+    // A release comes before a newer pre-release.
+    let newest = allowed.max_by_key(|version| (!version.is_prerelease(), (*version).clone()));
+    match (newest, &module.requirement) {
+        (Some(newest), _) => Selector::exact(newest),
+        (None, Requirement::AtLeast(wish)) => wish.wanted(),
+        (None, _) => minimum.wanted(),
+    }
 }
 
 /// The line of a file that a pinned version does not satisfy, and what follows. With a pin go does not switch: the `go`
