@@ -28,6 +28,9 @@ const QUOTABLE: [&str; 13] = [
     "PKG_CONFIG",
 ];
 
+/// What some editors put before UTF-8.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// A line of the file as cmd/go reads it.
 struct Line<'t> {
     number: usize,
@@ -97,6 +100,17 @@ pub(in crate::doctor) fn quoted(facts: &Examination<'_>) -> Looked {
         finding.mended_if(facts.changed_env_line(line.number, new), text)
     };
     let wrong = lines(text).filter_map(|line| {
+        if let Some(rest) = line.text.strip_prefix(BYTE_ORDER_MARK).filter(|_| line.number == 1) {
+            let is_nothing = rest.trim().is_empty() || rest.starts_with('#');
+            let (what, why) = (
+                "the file of `go env -w` begins with a byte-order mark".to_owned(),
+                "to go the mark is part of the first name, and go ignores that line",
+            );
+            let new = LineChange::Replace(rest.as_bytes().to_vec());
+            let finding = finding(&line, what, why, "save the file without the mark")
+                .mended_if(facts.changed_env_line(1, new), "deletes the mark");
+            return (!is_nothing).then_some(finding);
+        }
         let Some((name, value)) = line.setting else {
             return Some(finding(
                 &line,
@@ -152,11 +166,16 @@ pub(in crate::doctor) fn follows_from_quotes(facts: &Examination<'_>, finding: &
 /// A file that go cannot read, or a name that it refuses.
 fn unusable(facts: &Examination<'_>) -> Option<Finding> {
     let named = Process.get("GOENV").filter(|named| named != "off");
+    let is_named = named.is_some();
     let finding = |place, why: &str| {
         Finding::error("goenv.quoted", place)
             .what("go cannot read the file of `go env -w`")
             .why(why.to_owned())
-            .by_hand("name a file that you can read, or unset GOENV")
+            .by_hand(if is_named {
+                "name a file that you can read, or unset GOENV"
+            } else {
+                "make it a file that you can read, or move it away"
+            })
     };
     if let Some(named) = named.filter(|named| !Path::new(named).is_absolute()) {
         let place = FindingPlace::variable("GOENV");

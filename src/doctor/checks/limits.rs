@@ -28,7 +28,7 @@ pub(in crate::doctor) fn too_low(facts: &Examination<'_>) -> Looked {
     if let Some(bytes) = soft(Resource::As).filter(|bytes| *bytes < 768 * MIB) {
         low(
             "RLIMIT_AS",
-            format!("the address space is limited to {} MiB", bytes / MIB),
+            format!("the address space is limited to {}", size(bytes)),
             "go ends with `failed to reserve page summary memory`",
             "ulimit -v unlimited",
         );
@@ -36,7 +36,7 @@ pub(in crate::doctor) fn too_low(facts: &Examination<'_>) -> Looked {
     if let Some(bytes) = soft(Resource::Fsize).filter(|bytes| *bytes < 64 * MIB) {
         low(
             "RLIMIT_FSIZE",
-            format!("files are limited to {} MiB", bytes / MIB),
+            format!("files are limited to {}", size(bytes)),
             "the linker ends when it writes a program: `file size limit exceeded`",
             "ulimit -f unlimited",
         );
@@ -54,6 +54,11 @@ pub(in crate::doctor) fn too_low(facts: &Examination<'_>) -> Looked {
     }
     findings.extend(full(facts));
     Ok(findings)
+}
+
+/// In MiB, or in KiB where it is less than one.
+fn size(bytes: u64) -> String {
+    if bytes < MIB { format!("{} KiB", bytes / 1024) } else { format!("{} MiB", bytes / MIB) }
 }
 
 /// How many threads run for this user.
