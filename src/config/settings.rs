@@ -47,7 +47,7 @@ impl Settings {
         if home.is_relative() {
             return Err(ConfigError::Relative {
                 setting: "HOME",
-                value: home.to_string_lossy().into_owned(),
+                value: environment.text("HOME").unwrap_or_else(|| home.to_string_lossy().into_owned()),
             });
         }
         let home = Home::at(home);

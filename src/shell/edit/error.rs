@@ -98,7 +98,7 @@ pub enum EditError {
         limit: u64,
     },
     /// This user may not put files into the directory.
-    #[error("{} cannot be written: {} belongs to user {owner}", shown(path), shown(directory))]
+    #[error("{} cannot be written: {} {}", shown(path), shown(directory), closed_by(*owner))]
     DirectoryNotWritable {
         /// The file.
         path: PathBuf,
@@ -169,6 +169,14 @@ pub enum EditError {
         /// The file.
         path: PathBuf,
     },
+}
+
+/// Why this user may not write to a directory of that owner, to follow its name.
+pub(super) fn closed_by(owner: u32) -> String {
+    if owner == rustix::process::geteuid().as_raw() {
+        return "is yours, and its mode keeps you from writing to it".to_owned();
+    }
+    format!("belongs to user {owner}")
 }
 
 impl EditError {

@@ -4,7 +4,7 @@
 //! becomes the user's. Root changes any file in another user's directory and keeps its owner, but in its own directories only
 //! its own, and follows no other user's link to a third one's file.
 
-use super::error::EditError;
+use super::error::{EditError, closed_by};
 use super::snapshot::Snapshot;
 use super::target::EditTarget;
 use rustix::fs::{Access, AtFlags, accessat};
@@ -67,7 +67,7 @@ pub(super) fn check(
         Err(Errno::ROFS) if arranged => Err(managed("its file system is read-only".to_owned())),
         Err(Errno::ROFS) => Err(EditError::ReadOnly { path: real, by_hand }),
         Err(Errno::ACCESS) if arranged => {
-            Err(managed(format!("its directory belongs to user {} and is not writable", directory.owner)))
+            Err(managed(format!("its directory {}", closed_by(directory.owner))))
         }
         Err(Errno::ACCESS) => Err(EditError::DirectoryNotWritable {
             path: real,
