@@ -24,6 +24,7 @@ mod sessions;
 mod settings;
 mod shared_machine;
 mod toolchain;
+mod user_directories;
 mod user_manager;
 mod user_of;
 

@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::chown;
 
 /// A user of bash with a real Go, set up.
-fn user() -> Option<UserOf> {
+pub(super) fn user() -> Option<UserOf> {
     let Some(mirror) = Mirror::real(&["1.24.11"]) else {
         skip("the module proxy does not answer");
         return None;

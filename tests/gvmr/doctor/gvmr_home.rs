@@ -185,6 +185,10 @@ fn settings_that_stop_every_command_do_not_stop_the_doctor() {
         assert_eq!(findings(&world, &world.gvmr(["doctor", "--json"])), [found], "{name}={value}");
         world.unset(name);
     }
+    world.set("HOME", "rel");
+    let run = world.gvmr(["doctor", "--json"]);
+    assert_eq!(findings(&world, &run), ["host.home HOME"]);
+    assert!(run.stdout.contains("rel\\\"") && !run.stdout.contains("rel/"), "{}", run.stdout);
     world.unset("HOME");
     assert_eq!(findings(&world, &world.gvmr(["doctor", "--json"])), ["host.home HOME"]);
 }

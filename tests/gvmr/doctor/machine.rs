@@ -20,6 +20,7 @@ fn under(world: &World, command: &str) -> Run {
 fn limits_that_end_a_build_are_named() {
     let world = World::new("off");
     assert_eq!(findings(&world, &under(&world, "ulimit -f 1000")), ["host.limits RLIMIT_FSIZE"]);
+    assert!(under(&world, "ulimit -f 100").stdout.contains("files are limited to 50 KiB"));
     assert_eq!(findings(&world, &under(&world, "ulimit -v 600000")), ["host.limits RLIMIT_AS"]);
     for fine in ["ulimit -n 16", "ulimit -v 4000000", "ulimit -f 1000000"] {
         assert_eq!(findings(&world, &under(&world, fine)), [""; 0], "{fine}");

@@ -35,11 +35,30 @@ const BROKEN: &[Case] = &[
     Case { variables: &[("GOFLAGS", "-nosuch")], found: &["goenv.bad-flags GOFLAGS"], ..NONE },
     Case { env_file: "GOOS=windows\n", found: &["goenv.stale-target ~/.config/go/env:1"], ..NONE },
     Case { env_file: "CC=no-such-cc -m64\n", found: &["goenv.stale-target ~/.config/go/env:1"], ..NONE },
+    Case {
+        env_file: "\u{feff}GOPRIVATE=x\nGOFLAGS=-v\n",
+        found: &["goenv.quoted ~/.config/go/env:1"],
+        ..NONE
+    },
     Case { env_file: "GOPRIVATE =x\n", found: &["goenv.quoted ~/.config/go/env:1"], ..NONE },
     Case { env_file: "GOPRIVATE=x\r\n", found: &["goenv.quoted ~/.config/go/env:1"], ..NONE },
     Case {
         env_file: "GOFLAGS=-mod=bogus\n",
         project: &[MODULE],
+        found: &["goenv.bad-flags ~/.config/go/env:1"],
+        ..NONE
+    },
+    // What is here builds; `go install example.com/x@v1` fails.
+    Case { env_file: "GOFLAGS=-mod=vendor\n", found: &["goenv.bad-flags ~/.config/go/env:1"], ..NONE },
+    Case {
+        env_file: "GOFLAGS=-v -mod=vendor\n",
+        project: &[MODULE, MAIN],
+        found: &["goenv.bad-flags ~/.config/go/env:1"],
+        ..NONE
+    },
+    Case {
+        env_file: "GOFLAGS=-mod=vendor\n",
+        project: &[("go.work", "go 1.22\n\nuse .\n"), MODULE, MAIN],
         found: &["goenv.bad-flags ~/.config/go/env:1"],
         ..NONE
     },
@@ -135,6 +154,18 @@ const BROKEN: &[Case] = &[
         ..NONE
     },
     Case { variables: &[("GOWORK", "/gone/go.work")], found: &["modules.stray-root GOWORK"], ..NONE },
+    Case {
+        variables: &[("GOWORK", "go.work")],
+        project: &[MODULE],
+        found: &["toolchain.not-available GOWORK"],
+        ..NONE
+    },
+    Case {
+        env_file: "GOWORK=go.work\n",
+        project: &[MODULE],
+        found: &["toolchain.not-available ~/.config/go/env:1"],
+        ..NONE
+    },
     Case { variables: &[("GOCACHE", "off")], found: &["cache.not-writable GOCACHE"], ..NONE },
     Case { env_file: "GOMODCACHE=/dev/null/cache\n", found: &["cache.not-writable /dev/null"], ..NONE },
 ];
@@ -142,6 +173,7 @@ const BROKEN: &[Case] = &[
 const WHOLE: &[Case] = &[
     NONE,
     Case { env_file: "# a comment\n\nGOFLAGS='-ldflags=-s -w' -mod=mod\nGOPRIVATE=*.corp.example\n", ..NONE },
+    Case { env_file: "\u{feff}# a comment\nGOPRIVATE=x\n", ..NONE },
     Case { env_file: "GOTOOLCHAIN=local\n", ..NONE },
     Case { env_file: "GOTOOLCHAIN=go1.24.11+auto\n", ..NONE },
     Case { variables: &[("GOTOOLCHAIN", "auto")], ..NONE },
@@ -154,14 +186,9 @@ const WHOLE: &[Case] = &[
     Case { project: &[("go.mod", "module x\n\ngo 1.24\n")], ..NONE },
     Case { variables: &[("GOWORK", "off")], project: &[MODULE], ..NONE },
     Case { variables: &[("GOFLAGS", "-mod=mod -modcacherw")], ..NONE },
-    Case { env_file: "GOFLAGS=-mod=vendor\n", ..NONE },
-    Case { env_file: "GOFLAGS=-mod=vendor\n", project: &[MODULE, MAIN], ..NONE },
+    // For one process that is meant.
+    Case { variables: &[("GOFLAGS", "-mod=vendor")], project: &[MODULE, MAIN], ..NONE },
     Case { env_file: "GOFLAGS=-mod=vendor\n", project: &[REQUIRES, MAIN, MARKED], ..NONE },
-    Case {
-        env_file: "GOFLAGS=-mod=vendor\n",
-        project: &[("go.work", "go 1.22\n\nuse .\n"), MODULE, MAIN],
-        ..NONE
-    },
 ];
 
 #[test]

@@ -82,6 +82,27 @@ fn a_toolchain_line_is_a_wish_and_only_the_go_line_is_a_minimum() {
 }
 
 #[test]
+fn what_to_pin_instead_is_installed_or_what_the_module_names() {
+    let Some(world) = with(&["1.20.14", "1.24.11"]) else { return };
+    for (number, (go_mod, named)) in [
+        ("module x\n\ngo 1.24.0\n", "gvmr use 1.24.11"),
+        ("module x\n\ngo 1.24.0\n\ntoolchain go1.26.8\n", "gvmr use 1.24.11"),
+        ("module x\n\ngo 1.25.0\n", "gvmr use 1.25.0"),
+        ("module x\n\ngo 1.25.0\n\ntoolchain go1.26.8\n", "gvmr use 1.26.8"),
+        ("module x\n\ngo 1.25\n", "gvmr use 1.25"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let files = [(".go-version", "1.20.14"), ("go.mod", go_mod)];
+        let project = world.project(&format!("project{number}"), &files);
+        let report = world.gvmr_in(&project, ["doctor", "--json", "--no-network"]).json();
+        let text = report["findings"][0]["fix"]["text"].as_str().unwrap();
+        assert!(text.contains(&format!("`{named}`")), "{go_mod}: {text}");
+    }
+}
+
+#[test]
 fn what_a_module_asks_for_may_be_on_path_in_sessions_alone() {
     let Some(user) = UserOf::new("/bin/bash", None) else { return skip("bash and root") };
     user.another_go("sdk/bin");
