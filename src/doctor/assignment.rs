@@ -29,7 +29,7 @@ pub(super) struct Assignment {
 }
 
 /// Builtins whose words are assignments.
-const DECLARING: [&str; 5] = ["export", "typeset", "declare", "readonly", "local"];
+pub(super) const DECLARING: [&str; 5] = ["export", "typeset", "declare", "readonly", "local"];
 
 impl Assignment {
     /// The last one of the line that gives `name` a value.

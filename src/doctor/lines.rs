@@ -6,8 +6,7 @@
 use super::assignment::Assignment;
 use super::mend::{LineChange, LineMend, Mend};
 use super::place::FindingPlace;
-use super::visible_line::wholly_visible;
-use crate::net::without_credentials_in_text;
+use super::shown_text::{shown_assignment, shown_line};
 use crate::shell::{Account, FileLine, Shell};
 use gvmr_core::sys::{bounded, printable};
 use std::fs;
@@ -58,11 +57,9 @@ impl SourceLine {
         String::from_utf8_lossy(self.bytes.trim_ascii()).into_owned()
     }
 
-    /// Its place. The text is shown where it sets PATH and no word of it may be a secret.
+    /// Its place, with its text where that is harmless.
     pub(super) fn shown(&self) -> FindingPlace {
-        let text = self.text();
-        let sets_path = ["PATH=", "path=", "PATH+=", "path+=", " PATH "].iter().any(|one| text.contains(one));
-        match wholly_visible(&text).filter(|_| sets_path) {
+        match shown_line(&self.bytes) {
             Some(text) => self.with_text(&text),
             None => FindingPlace::line(&self.place.file, Some(self.place.line)),
         }
@@ -70,9 +67,7 @@ impl SourceLine {
 
     /// Its place with its text, where it gives `name` a value and does nothing else.
     pub(super) fn shown_as(&self, name: &str) -> Option<FindingPlace> {
-        let assignment = Assignment::of(&self.bytes, name)?;
-        let is_plain = assignment.is_all_of(&self.bytes, name) && !self.text().contains('#');
-        is_plain.then(|| self.with_text(&without_credentials_in_text(&self.text())))
+        Some(self.with_text(&shown_assignment(&self.bytes, name)?))
     }
 
     /// The same; a CR at its end is not shown.

@@ -27,7 +27,7 @@ mod report;
 mod sessions;
 mod shared_report;
 mod shell_commands;
-mod visible_line;
+mod shown_text;
 
 pub use diagnosis::{Diagnosis, SkippedKind};
 pub use facts::Examination;

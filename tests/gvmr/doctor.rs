@@ -23,6 +23,7 @@ mod session;
 mod sessions;
 mod settings;
 mod shared_machine;
+mod shown_lines;
 mod toolchain;
 mod user_directories;
 mod user_manager;

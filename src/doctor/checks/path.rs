@@ -10,7 +10,7 @@ use crate::doctor::lines::{MAX_BYTES, SourceLine};
 use crate::doctor::path_value::{expanded, has, holds_go};
 use crate::doctor::place::FindingPlace;
 use crate::doctor::sessions::LoginShell;
-use crate::doctor::visible_line::wholly_visible;
+use crate::doctor::shown_text::shown_line;
 use crate::shell::{FileLine, ProbeResult, SessionKind};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::home::goroot;
@@ -136,8 +136,8 @@ fn described(dropped: Dropped<'_>, login: &LoginShell) -> Finding {
     let is_own = line.is_own(&login.account);
     match kept.filter(|_| is_own && !(brings_go && what == Lost::Shims)) {
         Some(new) => {
-            let text = match wholly_visible(String::from_utf8_lossy(&new).trim()) {
-                Some(shown) => format!("line {} becomes {}", line.place.line, printable::text(&shown)),
+            let text = match shown_line(&new) {
+                Some(shown) => format!("line {} becomes {shown}", line.place.line),
                 None => format!("adds $PATH to line {}", line.place.line),
             };
             finding.mended(line.replaced(new), text)

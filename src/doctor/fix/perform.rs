@@ -11,16 +11,16 @@ use crate::context::Context;
 use crate::credentials::{CredentialEntry, Credentials, Keyring, SecretStore};
 use crate::doctor::logins::{self, WrittenLogin};
 use crate::doctor::mend::{LineChange, LineMend, Mend};
-use crate::doctor::visible_line::visible;
+use crate::doctor::shown_text::{COMMENT, shown_in_diff};
 use crate::net::without_credentials_in_text;
-use crate::shell::{ChangedLine, Changes, Direction, Edit, EditContent, UserPlan};
+use crate::shell::{ChangedLine, Changes, Direction, Edit, EditContent, FileChange, UserPlan, blocks};
 use crate::store::{DefaultVersion, Store};
 use gvmr_core::gover::selector::Selector;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable::path as shown;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::fs::{self, DirBuilder, Permissions};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
@@ -57,8 +57,9 @@ pub(super) fn make(mend: &Mend, id: &str, run: &mut JournaledRun, context: &Cont
 
 /// What a mend changes, as a diff without credentials; the error says why it would be refused. `number` is that of the run.
 pub(super) fn diff(mend: &Mend, number: u64, context: &Context) -> Result<String, String> {
-    let text = match mend {
-        Mend::Lines(lines) => shown_lines(&changes(&lines_of(lines, number))?.diff()),
+    let mut own = BTreeSet::new();
+    let text: String = match mend {
+        Mend::Lines(lines) => changes(&lines_of(lines, number))?.diff(),
         Mend::Mode { file, mode } => {
             let now = fs::metadata(file).map_err(words)?.mode() & 0o7777;
             let file = shown(file);
@@ -70,6 +71,7 @@ pub(super) fn diff(mend: &Mend, number: u64, context: &Context) -> Result<String
             let plan = UserPlan::look(&setup, *repair, *crontab).map_err(words)?;
             let aside = plan.unreadable.iter().map(|path| format!("{}: moves aside\n", shown(path)));
             let crontab = plan.crontab.new_text().map(|_| "crontab: gets a PATH with the shims\n".to_owned());
+            own = own_lines(&plan.changes);
             aside.chain([plan.changes.diff()]).chain(crontab).collect()
         }
         Mend::Shims => format!("{}: written again\n", shown(context.settings.home.shims())),
@@ -78,23 +80,42 @@ pub(super) fn diff(mend: &Mend, number: u64, context: &Context) -> Result<String
             let (logins, edit) = logins_of(file, *line)?;
             let names =
                 logins.iter().map(|login| format!("gvmr auth: gets the login for {}\n", login.machine));
-            names.chain([shown_lines(&changes(&[edit])?.diff())]).collect()
+            names.chain([changes(&[edit])?.diff()]).collect()
         }
         Mend::Default(version) => format!("{}: {version}\n", shown(context.settings.home.default_file())),
     };
     // Lines around a change are not needed, and may hold anything.
-    let lines = text.lines().filter(|line| !line.starts_with(' '));
-    Ok(lines.map(|line| without_credentials_in_text(line) + "\n").collect())
+    let lines: Vec<_> = text.lines().collect();
+    let is_header = |at: usize| {
+        let starts = |at: usize, start: &str| lines.get(at).is_some_and(|line| line.starts_with(start));
+        let first = if starts(at, "+++ ") { at.checked_sub(1) } else { Some(at) };
+        first.is_some_and(|at| starts(at, "--- ") && starts(at + 1, "+++ ") && starts(at + 2, "@@ "))
+    };
+    let shown = lines.iter().enumerate().filter(|(_, line)| !line.starts_with(' '));
+    let shown = shown.map(|(at, line)| match line.split_at_checked(1) {
+        Some((sign @ ("-" | "+"), rest)) if !is_header(at) && !own.contains(rest) => {
+            format!("{sign}{}\n", shown_in_diff(rest))
+        }
+        _ => without_credentials_in_text(line) + "\n",
+    });
+    Ok(shown.collect())
 }
 
-/// A diff of lines with what may be shown of them. Each changes where it stands.
-fn shown_lines(diff: &str) -> String {
-    let is_header = |line: &str| line.starts_with("--- /") || line.starts_with("+++ /");
-    let shown = diff.lines().map(|line| match line.get(..1) {
-        Some(sign @ ("-" | "+")) if !is_header(line) => format!("{sign}{}\n", visible(&line[1..])),
-        _ => format!("{line}\n"),
-    });
-    shown.collect()
+/// The lines of files that gvmr writes by itself.
+fn own_lines(changes: &Changes) -> BTreeSet<String> {
+    let mut own = BTreeSet::new();
+    for (bytes, _) in changes.pending().iter().filter_map(FileChange::after) {
+        let text = String::from_utf8_lossy(bytes);
+        let lines: Vec<_> = text.lines().collect();
+        let blocks = match blocks(bytes) {
+            Ok(blocks) if !blocks.is_empty() => blocks,
+            _ if text.contains(EditContent::MARK) => vec![(1, lines.len())],
+            _ => Vec::new(),
+        };
+        let ranges = blocks.into_iter().filter_map(|(first, last)| lines.get(first - 1..last));
+        own.extend(ranges.flatten().map(|line| (*line).to_owned()));
+    }
+    own
 }
 
 /// The edits of lines, one for each file.
@@ -104,9 +125,7 @@ fn lines_of(lines: &[LineMend], number: u64) -> Vec<Edit> {
         let new = match &line.change {
             LineChange::Replace(new) => Some(new.clone()),
             LineChange::Delete => None,
-            LineChange::CommentOut => {
-                Some([format!("# gvmr doctor {number}: ").as_bytes(), &line.old].concat())
-            }
+            LineChange::CommentOut => Some([format!("{COMMENT}{number}: ").as_bytes(), &line.old].concat()),
         };
         let changed = ChangedLine { number: line.line, old: line.old.clone(), new };
         files.entry(&line.file).or_default().push(changed);
