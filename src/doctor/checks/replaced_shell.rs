@@ -19,6 +19,9 @@ const STARTERS: [(&str, &str); 3] = [
     ("dbus-launch", "DBUS_SESSION_BUS_ADDRESS"),
 ];
 
+/// The socket of a terminal's server, where no user can make one: none is asked, and none starts.
+const NO_SOCKET: &str = "/proc/gvmr-doctor,1,0";
+
 /// Flags with which a shell reads none of the user's files.
 const WITHOUT_FILES: [&str; 5] = ["--norc", "--noprofile", "--no-config", "--no-rcs", "-f"];
 
@@ -53,7 +56,7 @@ pub(super) fn leads_to_go(
     }
     let kind = if inner.is_login { SessionKind::LoginInteractive } else { SessionKind::Interactive };
     let mut variables = vec![("PATH", OsStr::from_bytes(path))];
-    variables.extend(inner.variable.map(|name| (name, OsStr::new("/tmp/gvmr-doctor,1,0"))));
+    variables.extend(inner.variable.map(|name| (name, OsStr::new(NO_SOCKET))));
     let seen = login.started_with(&inner.shell, kind, &variables);
     seen.failure.is_none() && (seen.path.contains(&shims) || !login.is_set_up)
 }

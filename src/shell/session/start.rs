@@ -63,6 +63,8 @@ fn give_environment(
     command.env("HOME", &account.home).env("TERM", "dumb").env("PATH", PATH);
     // An interactive shell would write down what it is asked.
     command.env("HISTFILE", "/dev/null").env("fish_history", "");
+    // tmux keeps its server's socket below it. None starts where no directory can be made.
+    command.env("TMUX_TMPDIR", "/proc");
     command.env("SHELL", account.shell.as_ref().unwrap_or(&shell.program));
     if !account.name.is_empty() {
         command.env("USER", &account.name).env("LOGNAME", &account.name);

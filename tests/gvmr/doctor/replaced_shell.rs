@@ -1,9 +1,12 @@
 //! Start-up files that end the shell, or let another program take its place.
 
-use super::user_of::{Case, Spoil, UserOf};
+use super::user_of::{Case, Spoil, UID, UserOf};
 use crate::support::mirror::Mirror;
 use crate::support::skip;
+use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
 
 const EARLY: &str = "rc.stops-early";
 const GUARD: &str = "rc.guard-above-block";
@@ -118,4 +121,36 @@ fn an_exit_is_one_finding_whatever_bash_reads_when_it_ends() {
     let text = fs::read_to_string(user.path(".bashrc")).unwrap();
     user.write(".bashrc", format!("tty -s || exit\n{text}"));
     assert_eq!(user.first()["fix"]["automatic"], false);
+}
+
+/// The user's servers of tmux, and the user's files in `/tmp`.
+fn left_by_user() -> BTreeSet<PathBuf> {
+    let is_shown = |path: &PathBuf| {
+        let name = fs::read_to_string(path.join("comm"));
+        path.starts_with("/tmp") || name.is_ok_and(|name| name.starts_with("tmux: server"))
+    };
+    let entries = ["/proc", "/tmp"].into_iter().filter_map(|directory| fs::read_dir(directory).ok());
+    let entries = entries.flatten().flatten().map(|entry| entry.path());
+    entries
+        .filter(|path| fs::symlink_metadata(path).is_ok_and(|found| found.uid() == UID) && is_shown(path))
+        .collect()
+}
+
+#[test]
+fn no_server_of_a_terminal_is_left() {
+    let mirror = Mirror::small(&["1.98.1"]);
+    let Some(user) = UserOf::set_up("/bin/bash", &mirror) else { return skip("bash and root") };
+    if !std::path::Path::new("/usr/bin/tmux").exists() {
+        return skip("tmux");
+    }
+    let text = fs::read_to_string(user.path(".bashrc")).unwrap();
+    for line in
+        ["if [ -z \"$TMUX\" ]; then exec tmux; fi", "[ -n \"$TMUX\" ] || exec tmux\ntmux new-session -d"]
+    {
+        user.write(".bashrc", format!("{text}tmux new-session -d 2>/dev/null\n{line}\n"));
+        let before = left_by_user();
+        user.gvmr(&["doctor", "--json"]);
+        let new: Vec<_> = left_by_user().difference(&before).cloned().collect();
+        assert!(new.is_empty(), "{line}: {new:?}");
+    }
 }
