@@ -7,8 +7,10 @@ use super::assignment::Assignment;
 use super::facts::Examination;
 use super::finding::Finding;
 use super::lines::{SourceLine, is_of_universal_variables};
+use super::mend::Mend;
 use super::place::FindingPlace;
 use super::sessions::{KINDS, LoginShell};
+use super::variable_uses;
 use crate::shell::{Account, ProbeResult};
 use gvmr_core::sys::environment::{Environment as _, Process};
 use std::ffi::OsStr;
@@ -197,7 +199,7 @@ pub(super) fn explain(facts: &Examination<'_>, finding: &mut Finding) {
     } else {
         let ancestor = Process.get(name).and_then(|value| Ancestor::first_with(name, &value));
         let place = ancestor.map(|ancestor| FindingPlace::of_process(ancestor.name, ancestor.pid));
-        finding.places.extend(place);
+        finding.places.extend(place.filter(|place| !finding.places.contains(place)));
     }
 }
 
@@ -222,10 +224,20 @@ pub(super) fn offer(facts: &Examination<'_>, finding: &mut Finding, line: &Sourc
         };
         finding.fix.text = finding.fix.text.replace("delete the line that exports it", &instead);
     }
-    if let Some(mend) = mend {
-        let mended =
-            finding.clone().mended(mend, "turns the line into a comment; sessions that run keep the value");
-        *finding = mended;
+    let files = files(facts.user_home().as_deref());
+    let uses = variable_uses::without_uses(line, name, &files);
+    if uses.is_none() {
+        let text = format!("take ${name} out of the lines that use it, then delete the line that exports it");
+        *finding = finding.clone().by_hand(text);
+    }
+    if let (Some(Mend::Lines(mut lines)), Some(uses)) = (mend, uses) {
+        let text = if uses.is_empty() {
+            "turns the line into a comment; sessions that run keep the value"
+        } else {
+            "turns the line into a comment, and takes its directory out of PATH; sessions that run keep the value"
+        };
+        lines.extend(uses);
+        *finding = finding.clone().mended(Mend::Lines(lines), text);
     }
 }
 

@@ -28,6 +28,7 @@ mod sessions;
 mod shared_report;
 mod shell_commands;
 mod shown_text;
+mod variable_uses;
 
 pub use diagnosis::{Diagnosis, SkippedKind};
 pub use facts::Examination;
