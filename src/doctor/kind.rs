@@ -147,7 +147,7 @@ pub const KINDS: &[Kind] = &[
     after(&["host.cannot-run"], kind("gvmr.tree-changed", checks::tree::changed)),
     kind("gvmr.no-receipt", checks::home::no_receipt),
     kind("gvmr.leftovers", checks::home::leftovers),
-    kind("gvmr.nothing-here", checks::home::nothing_here),
+    after(&["path.unexpanded", "path.bad-entry"], kind("gvmr.nothing-here", checks::home::nothing_here)),
 ];
 
 /// A word that names no kind and no area.

@@ -32,8 +32,9 @@ pub(in crate::doctor) fn unexpanded(facts: &Examination<'_>) -> Looked {
     let mut findings = Vec::new();
     if let Some((line, path)) = environment_path(Path::new("/etc/environment")) {
         let path: Vec<_> = path.split(':').map(PathBuf::from).collect();
-        findings.extend(unexpanded_in(&path, &home).map(|_| {
-            finding_of_unexpanded(line.shown()).by_hand("write the directory out; PAM expands nothing there")
+        findings.extend(unexpanded_in(&path, &home).map(|element| {
+            finding_of_unexpanded(line.shown(), &element)
+                .by_hand("write the directory out; PAM expands nothing there")
         }));
     }
     let login = match facts.login_shell() {
@@ -55,7 +56,8 @@ pub(in crate::doctor) fn unexpanded(facts: &Examination<'_>) -> Looked {
     };
     let answered: Vec<_> = login.sessions.iter().filter(|session| session.failure.is_none()).collect();
     for (line, (element, ()), sessions) in by_line(login, &answered, element) {
-        let finding = Finding { sessions: login.names(&sessions), ..finding_of_unexpanded(line.shown()) };
+        let finding =
+            Finding { sessions: login.names(&sessions), ..finding_of_unexpanded(line.shown(), &element) };
         let mend = in_double_quotes(&line, &element).filter(|_| line.is_own(&login.account));
         findings.push(match mend {
             Some(new) => finding.mended(line.replaced(new), "writes it with $HOME, in double quotes"),
@@ -66,18 +68,23 @@ pub(in crate::doctor) fn unexpanded(facts: &Examination<'_>) -> Looked {
     Ok(findings)
 }
 
-fn finding_of_unexpanded(place: FindingPlace) -> Finding {
+fn finding_of_unexpanded(place: FindingPlace, element: &[u8]) -> Finding {
+    let why = if element.starts_with(b"~") {
+        "bash itself finds go there, but make, env, exec and other shells do not"
+    } else {
+        "no shell and no program finds go there"
+    };
     Finding::error("path.unexpanded", place)
         .what("an element of PATH is written with ~ or $, and programs take it as it is")
-        .why("bash itself finds go there, but make, env, exec and other shells do not")
+        .why(why)
 }
 
 /// This process's own PATH, where no file is the cause.
 fn in_process(home: &Path) -> Option<Finding> {
     let path: Vec<_> = elements(&Process.get("PATH")?).collect();
-    unexpanded_in(&path, home)?;
+    let element = unexpanded_in(&path, home)?;
     Some(
-        finding_of_unexpanded(FindingPlace::variable("PATH"))
+        finding_of_unexpanded(FindingPlace::variable("PATH"), &element)
             .by_hand("write the directory out, as in `ENV PATH=` of an image"),
     )
 }

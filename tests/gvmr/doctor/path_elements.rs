@@ -24,6 +24,10 @@ fn a_quoted_element_is_one_finding_at_its_line_and_mended() {
     // The stock ~/.bashrc behind it takes what programs print with `eval`.
     user.write(".profile", format!("PATH='$HOME/old/bin':$PATH\n{profile}"));
     assert_eq!(user.found(), ["path.unexpanded ~/.profile:1"]);
+    let first = user.first();
+    assert_eq!(first["why"], "no shell and no program finds go there", "{first:#}");
+    let report = user.gvmr(&["doctor", "--json"]).stdout;
+    assert!(!report.contains("there is no Go here yet"), "{report}");
     assert_eq!(user.first()["sessions"], json!(["bash login", "bash login command"]));
     for (line, expected) in [
         ("PATH='$HOME/old/bin':$PATH", "PATH=\"$HOME/old/bin\":$PATH"),
@@ -74,6 +78,15 @@ fn one_run_mends_what_comes_to_light_by_a_mend() {
     user.write(".profile", format!("{text}export GOROOT=$HOME/old\nPATH=$GOROOT/bin:$PATH\n"));
     assert_eq!(user.found()[0], format!("path.shim-not-first ~/.profile:{}", last + 2));
     user.is_mended_and_comes_back();
+    // What was between it and the rest stays where it was.
+    user.write(".profile", format!("{text}export GOROOT=$HOME/old\nPATH=$HOME/bin:$PATH:$GOROOT/bin\n"));
+    assert_eq!(user.found(), [format!("goroot.exported ~/.profile:{}", last + 1)]);
+    user.gvmr(&["doctor", "--fix", "--yes"]).succeeds();
+    let mended = fs::read_to_string(user.path(".profile")).unwrap();
+    assert!(mended.ends_with("export GOROOT=$HOME/old\nPATH=$HOME/bin:$PATH\n"), "{mended}");
+    // Another use may need it.
+    user.write(".profile", format!("{text}export GOROOT=$HOME/old\nls \"$GOROOT\" >/dev/null\n"));
+    assert_eq!(user.first()["fix"]["automatic"], json!(false));
 }
 
 #[test]
