@@ -10,13 +10,13 @@ use std::path::PathBuf;
 /// What becomes of the other lines that use the variable; `None` where that is not plain.
 pub(super) fn without_uses(line: &SourceLine, name: &str, files: &[PathBuf]) -> Option<Vec<LineMend>> {
     let is_other = |other: &SourceLine| other.place != line.place && !other.text().starts_with('#');
-    let uses = |other: &SourceLine| mentions(&other.text(), name) > 0;
+    let mentions_it = |other: &SourceLine| mentions(&other.text(), name) > 0;
     let elsewhere = files.iter().filter(|file| **file != line.place.file);
-    if elsewhere.flat_map(|file| SourceLine::all(file)).any(|other| is_other(&other) && uses(&other)) {
+    if elsewhere.flat_map(|file| SourceLine::all(file)).any(|other| is_other(&other) && mentions_it(&other)) {
         return None;
     }
     let others: Vec<_> = SourceLine::all(&line.place.file).filter(is_other).collect();
-    let used: Vec<_> = others.iter().filter(|other| uses(other)).collect();
+    let used: Vec<_> = others.iter().filter(|other| mentions_it(other)).collect();
     // A second value may be the one that is used.
     if !used.is_empty() && others.iter().any(|other| Assignment::of(&other.bytes, name).is_some()) {
         return None;
@@ -50,13 +50,12 @@ fn without_element(line: &[u8], name: &str) -> Option<LineChange> {
     let separator = if matches!(assignment.style, Style::Array | Style::Fish) { ' ' } else { ':' };
     // With the quotes that stand around all of it.
     let bare = value.trim_matches('"');
-    let left = match bare.strip_prefix(&format!("{element}{separator}")) {
-        Some(rest) => rest.to_owned(),
-        None => {
-            let found = format!("{separator}{element}");
-            let (before, behind) = bare.split_once(&found)?;
-            (behind.is_empty() || behind.starts_with(separator)).then(|| format!("{before}{behind}"))?
-        }
+    let left = if let Some(rest) = bare.strip_prefix(&format!("{element}{separator}")) {
+        rest.to_owned()
+    } else {
+        let found = format!("{separator}{element}");
+        let (before, behind) = bare.split_once(&found)?;
+        (behind.is_empty() || behind.starts_with(separator)).then(|| format!("{before}{behind}"))?
     };
     let is_all = assignment.is_all_of(line, "PATH");
     if is_all && ["$PATH", "${PATH}", "$path"].contains(&left.trim_matches('"')) {

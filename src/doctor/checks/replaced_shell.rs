@@ -19,8 +19,9 @@ const STARTERS: [(&str, &str); 3] = [
     ("dbus-launch", "DBUS_SESSION_BUS_ADDRESS"),
 ];
 
-/// The socket of a terminal's server, where no user can make one: none is asked, and none starts.
-const NO_SOCKET: &str = "/proc/gvmr-doctor,1,0";
+/// The socket of a terminal's server. Its path is longer than one may be, so none is asked, and none starts.
+const NO_SOCKET: &str = "/proc/gvmr-doctor-asks-no-server/gvmr-doctor-asks-no-server/gvmr-doctor-asks-no-server/\
+                         gvmr-doctor-asks-no-server/gvmr-doctor-asks-no-server,1,0";
 
 /// Flags with which a shell reads none of the user's files.
 const WITHOUT_FILES: [&str; 5] = ["--norc", "--noprofile", "--no-config", "--no-rcs", "-f"];
