@@ -123,11 +123,11 @@ fn an_exit_is_one_finding_whatever_bash_reads_when_it_ends() {
     assert_eq!(user.first()["fix"]["automatic"], false);
 }
 
-/// The user's servers of tmux, and the user's files in `/tmp`.
+/// The user's servers of tmux, and the directory of their sockets.
 fn left_by_user() -> BTreeSet<PathBuf> {
     let is_shown = |path: &PathBuf| {
         let name = fs::read_to_string(path.join("comm"));
-        path.starts_with("/tmp") || name.is_ok_and(|name| name.starts_with("tmux: server"))
+        path.starts_with("/tmp/tmux-54321") || name.is_ok_and(|name| name.starts_with("tmux: server"))
     };
     let entries = ["/proc", "/tmp"].into_iter().filter_map(|directory| fs::read_dir(directory).ok());
     let entries = entries.flatten().flatten().map(|entry| entry.path());
