@@ -5,6 +5,7 @@ use super::line::Line;
 use super::releases;
 use super::versions::Versions;
 use crate::explain;
+use crate::gate;
 use crate::request;
 use clap::Arg;
 use gvmr_core::gover::version::Version;
@@ -21,6 +22,8 @@ enum Kind {
     Directory,
     /// Variables that gvmr explains.
     Variable,
+    /// Dimensions and probes of a check file.
+    CheckName,
     /// A version, then a command; or the command alone.
     Words,
 }
@@ -36,6 +39,7 @@ fn kind(command: &str, argument: &str) -> Option<Kind> {
         ("import", "trees") | ("trust", "path") => Kind::Directory,
         ("exec" | "each", "words") => Kind::Words,
         ("env", "names") => Kind::Variable,
+        ("check", "names") => Kind::CheckName,
         _ => return None,
     })
 }
@@ -62,6 +66,9 @@ pub(super) fn of(line: &Line<'_>, argument: &Arg) -> Completion {
         Some(Kind::Directory) => Completion { besides: Besides::Directories, ..Completion::default() },
         Some(Kind::Variable) => {
             Completion::of(explain::all().map(|variable| Candidate::new(variable.name, None)).collect())
+        }
+        Some(Kind::CheckName) => {
+            Completion::of(gate::names_here().into_iter().map(|name| Candidate::new(name, None)).collect())
         }
         Some(Kind::Words) | None => Completion::default(),
     };

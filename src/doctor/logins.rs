@@ -119,9 +119,9 @@ mod tests {
     #[test]
     fn a_login_is_cut_out_and_the_rest_stays() {
         let (logins, left) =
-            of("GOPROXY=https://joe:s%40c@goproxy.corp.example/go,https://two:x@b.example:8443|direct")
+            of("GOPROXY=https://joe:s%40c@goproxy.corp.example/go,https://two:y@b.example:8443|direct")
                 .unwrap();
-        assert_eq!(logins, ["https goproxy.corp.example/go joe s@c", "https b.example:8443 two x"]);
+        assert_eq!(logins, ["https goproxy.corp.example/go joe s@c", "https b.example:8443 two y"]);
         assert_eq!(left, "GOPROXY=https://goproxy.corp.example/go,https://b.example:8443|direct");
         let (logins, left) = of("export HTTPS_PROXY=\"http://joe:pw@proxy.corp:3128\" # mine").unwrap();
         assert_eq!(logins, ["proxy proxy.corp:3128 joe pw"]);

@@ -70,6 +70,17 @@ pub fn file_to_trust(here: &Path, named: Option<&Path>) -> Option<PathBuf> {
     }
 }
 
+/// The dimensions and probes of the nearest file, for completions; none where it has mistakes.
+pub fn names_here() -> Vec<String> {
+    let file = content(None).ok().and_then(|written| read(&written, &BTreeMap::new()).ok());
+    let mut names = Vec::new();
+    for dimension in file.iter().flat_map(|file| &file.dimensions) {
+        names.push(dimension.name.clone());
+        names.extend(dimension.probes.iter().map(|probe| probe.id.clone()));
+    }
+    names
+}
+
 /// The plan of a file that is named, or trusted. `given` are the variables of the command line.
 pub fn plan(
     written: CheckBytes,
