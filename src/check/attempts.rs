@@ -191,10 +191,9 @@ fn worst_of(probe: &ProbeDefinition, before: &Measurement, now: &Measurement) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::file::{CheckFile, FileSurroundings};
+    use crate::check::file::parsed;
     use std::cell::RefCell;
     use std::collections::BTreeMap;
-    use std::path::Path;
     use std::sync::Mutex;
 
     /// A clock on which time passes only where somebody waits.
@@ -212,11 +211,7 @@ mod tests {
     }
 
     fn probe(lines: &str) -> ProbeDefinition {
-        let given = BTreeMap::new();
-        let surroundings =
-            FileSurroundings { built_in: &|_| None, given: &given, environment: &vec![("", "")] };
-        let text = format!("[a.b]\nhttp = \"http://a\"\n{lines}");
-        let file = CheckFile::parse(Path::new("/p/c.toml"), text.as_bytes(), &surroundings).unwrap();
+        let file = parsed(&format!("[a.b]\nhttp = \"http://a\"\n{lines}"));
         file.dimensions[0].probes[0].clone()
     }
 

@@ -254,16 +254,11 @@ fn told(name: &str, quantity: Quantity) -> JudgedFigure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::file::{CheckFile, FileSurroundings};
+    use crate::check::file::parsed;
     use std::collections::BTreeMap;
-    use std::path::Path;
 
     fn probe(lines: &str) -> ProbeDefinition {
-        let given = BTreeMap::new();
-        let surroundings =
-            FileSurroundings { built_in: &|_| None, given: &given, environment: &vec![("", "")] };
-        let text = format!("[a.b]\ndisk = \"/\"\n{lines}");
-        let file = CheckFile::parse(Path::new("/p/c.toml"), text.as_bytes(), &surroundings).unwrap();
+        let file = parsed(&format!("[a.b]\ndisk = \"/\"\n{lines}"));
         file.dimensions[0].probes[0].clone()
     }
 

@@ -242,8 +242,7 @@ fn not_run(probe: &ProbeDefinition, why: String, is_deselected: bool) -> ProbeOu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::file::{CheckFile, FileSurroundings};
-    use std::path::Path;
+    use crate::check::file::parsed;
     use std::sync::Barrier;
 
     const FILE: &str = r#"
@@ -261,10 +260,7 @@ disk = "/"
 
     /// Each probe and how it ended; those named fail.
     fn outcomes(text: &str, failing: &[&str], selection: &RunSelection) -> String {
-        let given = BTreeMap::new();
-        let surroundings =
-            FileSurroundings { built_in: &|_| None, given: &given, environment: &vec![("", "")] };
-        let file = CheckFile::parse(Path::new("/p/c.toml"), text.as_bytes(), &surroundings).unwrap();
+        let file = parsed(text);
         let ask = |probe: &ProbeDefinition| {
             let state =
                 if failing.contains(&probe.name.as_str()) { ProbeState::Fail } else { ProbeState::Pass };
@@ -330,10 +326,7 @@ disk = "/"
     #[test]
     fn as_many_run_at_once_as_jobs_says() {
         let text = "[a.b]\ndisk = \"/\"\n[a.c]\ndisk = \"/\"\n[a.d]\ndisk = \"/\"\n";
-        let given = BTreeMap::new();
-        let surroundings =
-            FileSurroundings { built_in: &|_| None, given: &given, environment: &vec![("", "")] };
-        let file = CheckFile::parse(Path::new("/p/c.toml"), text.as_bytes(), &surroundings).unwrap();
+        let file = parsed(text);
         // All three wait for each other: fewer at once would never end.
         let barrier = Barrier::new(3);
         let ask = |_: &ProbeDefinition| {
@@ -350,10 +343,7 @@ disk = "/"
 
     #[test]
     fn a_name_that_the_file_lacks_is_an_error() {
-        let given = BTreeMap::new();
-        let surroundings =
-            FileSurroundings { built_in: &|_| None, given: &given, environment: &vec![("", "")] };
-        let file = CheckFile::parse(Path::new("/p/c.toml"), FILE.as_bytes(), &surroundings).unwrap();
+        let file = parsed(FILE);
         let selection = RunSelection { only: names(&["secnod"]), ..RunSelection::default() };
         let error = selection.check(&file.dimensions).unwrap_err();
         assert_eq!(error.nearest.as_deref(), Some("second"));

@@ -2,11 +2,13 @@
 //!
 //! Takes the text; rooms above give meaning to its tables.
 
+mod document;
 mod error;
 mod mistakes;
 mod nearest;
 mod tables;
 
+pub use document::{document, single};
 pub use error::{Mistake, TomlFileError};
 pub use mistakes::Mistakes;
 pub use nearest::{nearest, shown};

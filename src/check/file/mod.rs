@@ -24,7 +24,7 @@ pub use secret_text::{MissingSecret, RevealedText, SecretText};
 pub use substitution::BuiltInValue;
 
 use crate::net::without_credentials_in_text;
-use crate::toml_file::{Mistake, Mistakes, TomlFileError, entries, type_of};
+use crate::toml_file::{Mistake, Mistakes, TomlFileError, document, entries, single, type_of};
 use gvmr_core::sys::environment::Environment;
 use probe::ProbeDefaults;
 use reader::FileReader;
@@ -76,25 +76,11 @@ fn parse(
     if bytes.len() > MAX_SIZE {
         return Err(single("", 0, "the file is larger than 1 MiB"));
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let valid = bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok());
-        single(valid.unwrap_or_default(), error.valid_up_to(), "not UTF-8 from here on")
-    })?;
-    let table = DeTable::parse(text).map_err(|error| {
-        let offset = error.span().map_or(text.len(), |span| span.start);
-        single(text, offset, &format!("not TOML: {}", without_credentials_in_text(error.message())))
-    })?;
+    let (text, table) = document(bytes, without_credentials_in_text)?;
     let words = Substitution { built_in: surroundings.built_in, variables: Vec::new() };
     let mut file = FileReader { mistakes: Mistakes::of(text), words, needs: Vec::new() };
     let read = whole(&mut file, table.get_ref(), directory, surroundings);
     file.mistakes.finish().map_or(Ok(read), Err)
-}
-
-/// The one mistake of a file that cannot be walked.
-fn single(text: &str, offset: usize, message: &str) -> Vec<Mistake> {
-    let mut mistakes = Mistakes::of(text);
-    mistakes.add(&(offset..offset), message);
-    mistakes.finish().unwrap_or_default()
 }
 
 fn whole(
@@ -183,4 +169,13 @@ fn check_name(file: &mut FileReader<'_>, span: &std::ops::Range<usize>, name: &s
     if !is_first || !is_plain || name.len() > MAX_NAME {
         file.mistakes.add(span, format!("a name has small letters, digits and -, at most {MAX_NAME}"));
     }
+}
+
+/// What a text means for a test, in a directory without anything.
+#[cfg(test)]
+pub(super) fn parsed(text: &str) -> CheckFile {
+    let given = BTreeMap::new();
+    let surroundings = FileSurroundings { built_in: &|_| None, given: &given, environment: &vec![("", "")] };
+    let parsed = CheckFile::parse(Path::new("/p/gvmr-check.toml"), text.as_bytes(), &surroundings);
+    parsed.unwrap_or_else(|error| panic!("{text}\n{error}"))
 }

@@ -7,7 +7,7 @@ use super::{assignments, conditions, directories};
 use crate::net::without_credentials_in_text;
 use crate::toml_file::Mistake;
 use crate::toml_file::Mistakes;
-use crate::toml_file::{entries, tables, type_of};
+use crate::toml_file::{document, entries, tables, type_of};
 use crate::toml_file::{nearest, shown};
 use gvmr_core::env::compiled_rules::{
     Assignment, CompiledRules, Conditions, RECORD_LIMIT, RulesPin, Section, When,
@@ -41,14 +41,7 @@ pub(super) fn compile(
     bytes: &[u8],
     user_home: Option<&Path>,
 ) -> Result<CompiledRules, Vec<Mistake>> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let valid = bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok());
-        single(valid.unwrap_or_default(), error.valid_up_to(), "not UTF-8 from here on")
-    })?;
-    let table = DeTable::parse(text).map_err(|error| {
-        let offset = error.span().map_or(text.len(), |span| span.start);
-        single(text, offset, &format!("not TOML: {}", without_credentials_in_text(error.message())))
-    })?;
+    let (text, table) = document(bytes, without_credentials_in_text)?;
     let project = file.parent().filter(|_| owner == Owner::Project);
     let places = Places { home: user_home.filter(|home| home.is_absolute()), project };
     let mut walk = Walk { owner, places, mistakes: Mistakes::of(text), pin: None, sections: Vec::new() };
@@ -66,13 +59,6 @@ pub(super) fn compile(
         );
     }
     mistakes.finish().map_or(Ok(record), Err)
-}
-
-/// The one mistake of a file that cannot be walked.
-fn single(text: &str, offset: usize, message: &str) -> Vec<Mistake> {
-    let mut mistakes = Mistakes::of(text);
-    mistakes.add(&(offset..offset), message);
-    mistakes.finish().unwrap_or_default()
 }
 
 struct Walk<'a> {
