@@ -22,8 +22,11 @@ use gvmr_core::home::paths::Home;
 use gvmr_core::select::resolution::Resolution;
 use gvmr_core::sys::bounded;
 use gvmr_core::sys::environment::{Environment as _, Process};
+use rustix::fs::{Access, access};
 use std::cell::OnceCell;
 use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// Why kinds are skipped that need the network.
@@ -250,6 +253,12 @@ impl<'a> Examination<'a> {
     /// That file and one line of it to the byte, counted from 1, without its newline.
     fn env_file_line(&self, number: usize) -> Option<(PathBuf, Vec<u8>)> {
         let file = self.env_file_path()?;
+        // One that `sudo go env -w` made is not this user's to change.
+        let real = fs::canonicalize(&file).ok()?;
+        let is_own = fs::metadata(&real).ok()?.uid() == rustix::process::geteuid().as_raw();
+        if !is_own || access(real.parent()?, Access::WRITE_OK | Access::EXEC_OK).is_err() {
+            return None;
+        }
         let bytes = bounded::read(&file, ENV_FILE_LIMIT).ok()??;
         let line = bytes.split(|byte| *byte == b'\n').nth(number.checked_sub(1)?)?.to_vec();
         Some((file, line))

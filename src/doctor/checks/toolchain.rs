@@ -192,10 +192,13 @@ pub(in crate::doctor) fn below_minimum(facts: &Examination<'_>) -> Looked {
             .and(FindingPlace::line(&module.file, minimum.line))
             .what(format!("Go {} is pinned, and {name} asks for more", Selector::exact(version)))
             .why(format!("`{}`: {complaint}", printable::text(&minimum.written)))
-            .by_hand(format!(
-                "pin a version that {name} allows, such as `gvmr use {}`, or lower {name}",
-                allowed(facts, &module, &minimum)
-            )),
+            .by_hand(match &answer.reason.file {
+                Some(_) => format!(
+                    "pin a version that {name} allows, such as `gvmr use {}`, or lower {name}",
+                    allowed(facts, &module, &minimum)
+                ),
+                None => format!("unset it, or set it to a version that {name} allows"),
+            }),
     ))
 }
 

@@ -100,6 +100,13 @@ fn what_to_pin_instead_is_installed_or_what_the_module_names() {
         let text = report["findings"][0]["fix"]["text"].as_str().unwrap();
         assert!(text.contains(&format!("`{named}`")), "{go_mod}: {text}");
     }
+    // A variable comes before what `gvmr use` writes.
+    let mut world = world;
+    world.set("GVMR_VERSION", "1.20.14");
+    let project = world.project("variable", &[("go.mod", "module x\n\ngo 1.24.0\n")]);
+    let report = world.gvmr_in(&project, ["doctor", "--json", "--no-network"]).json();
+    let text = report["findings"][0]["fix"]["text"].as_str().unwrap();
+    assert!(text.starts_with("unset it"), "{text}");
 }
 
 #[test]

@@ -223,3 +223,19 @@ fn an_undo_into_a_directory_that_its_user_closed_says_so() {
     user.gvmr(&["doctor", "--fix", "--undo"]).succeeds();
     assert_eq!(fs::read(user.path(".config/go/env")).unwrap(), b"GOFLAGS=-nosuch\n");
 }
+
+#[test]
+fn what_root_wrote_into_the_settings_of_go_is_not_promised_to_be_mended() {
+    let Some(user) = caches::user() else { return };
+    user.write(".config/go/env", "GOROOT=/usr/local/go\n");
+    let file = user.path(".config/go/env");
+    let is_automatic = || {
+        let report = user.gvmr(&["doctor", "--json"]).json();
+        let findings = report["findings"].as_array().unwrap().clone();
+        let found = findings.into_iter().find(|one| one["id"] == "goroot.in-env-file");
+        found.unwrap_or_else(|| panic!("{report:#}"))["fix"]["automatic"].clone()
+    };
+    assert_eq!(is_automatic(), true);
+    chown(&file, Some(0), Some(0)).unwrap();
+    assert_eq!(is_automatic(), false);
+}
