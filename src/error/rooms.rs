@@ -44,12 +44,15 @@ impl From<TrustError> for Error {
 impl From<GateError> for Error {
     fn from(error: GateError) -> Self {
         let kind = match error {
-            GateError::Trust(error) => return error.into(),
-            GateError::Untrusted { .. } | GateError::Foreign { .. } => ErrorKind::Trust,
+            GateError::Trust(TrustError::Store(error)) => return error.into(),
+            GateError::Trust(TrustError::Foreign { .. })
+            | GateError::Untrusted { .. }
+            | GateError::Foreign { .. } => ErrorKind::Trust,
             GateError::Report { .. } | GateError::Archive { .. } | GateError::Init { .. } => {
                 ErrorKind::Storage
             }
             GateError::NoFile
+            | GateError::Trust(_)
             | GateError::File(_)
             | GateError::NoRuns(_)
             | GateError::UndeclaredVariable(_)

@@ -81,6 +81,10 @@ impl GateError {
             Self::NoFile => {
                 Some("run `gvmr check --init` to write one, or name one: `gvmr check -f FILE`".to_owned())
             }
+            Self::Trust(TrustError::NoFile(_)) => Some("name a check file: `gvmr check -f FILE`".to_owned()),
+            Self::Trust(TrustError::Unreadable { .. }) => {
+                Some("a check file is a regular file of at most 1 MiB".to_owned())
+            }
             Self::Trust(error) => error.hint(),
             Self::Untrusted { file: path, .. } => {
                 let path = file(path);

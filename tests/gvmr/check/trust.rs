@@ -71,6 +71,10 @@ fn wrong_files_and_wrong_words_run_nothing() {
     check(&world, &project, &["--report", "sarif=x"]).exits(2, &["unknown report format"]);
     check(&world, &project, &["--report", "junit=none/x"]).exits(8, &["cannot write the report none/x"]);
     assert!(!project.join("ran").exists());
+    let nothing = world.gvmr_in(&project, ["check", "-f", "none.toml"]);
+    nothing.exits(2, &["there is no ", "name a check file"]);
+    let directory = world.gvmr_in(&project, ["check", "-f", "."]);
+    directory.exits(2, &["a check file is a regular file"]);
     let empty = world.project("empty", &[("go.mod", "module m\n")]);
     world.gvmr_in(&empty, ["check"]).exits(2, &["no gvmr-check.toml here or above", "--init"]);
     check(&world, &project, &["--skip", "a"]).exits(1, &[]);
