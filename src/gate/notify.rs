@@ -5,9 +5,10 @@
 use crate::check::file::{Notification, NotificationEvent};
 use crate::check::{NotificationRecord, RunDocument, RunVerdict};
 use crate::net::{MeasuredRequest, MeasuringClient, MeasuringOptions, NetSettings, Url};
+use crate::probe::revealed_headers;
 use gvmr_core::sys::environment::Environment;
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use std::time::{Duration, Instant};
 
 /// How often one is sent.
@@ -93,14 +94,8 @@ fn request(
 ) -> Result<MeasuredRequest, String> {
     let url = notification.url.reveal(environment).map_err(|error| error.to_string())?.text;
     let url = Url::parse(&url).map_err(|_| "the address of a notification is not a URL".to_owned())?;
-    let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
-    for (name, value) in &notification.headers {
-        let wrong = || format!("the value of {name} is not that of a header");
-        let text = value.reveal(environment).map_err(|error| error.to_string())?.text;
-        let mut content = HeaderValue::from_str(&text).map_err(|_| wrong())?;
-        content.set_sensitive(value.has_secret());
-        headers.insert(HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong())?, content);
-    }
+    let mut headers = revealed_headers(&notification.headers, environment)?;
+    headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
     Ok(MeasuredRequest { url, method: Method::POST, headers, body: Some(body), redirects: 0 })
 }
 

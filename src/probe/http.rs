@@ -3,8 +3,8 @@
 //! A worker sends its next request when the last has ended. That is a probe, and no load test.
 
 use super::contents::{asks, contain, ending, extract};
-use super::{ProbeSurroundings, TICK, failed};
-use crate::check::file::{HttpTarget, JsonExpectation, JsonPointer, ProbeDefinition};
+use super::{ProbeSurroundings, failed, received};
+use crate::check::file::{HttpTarget, JsonExpectation, JsonPointer, ProbeDefinition, SecretText};
 use crate::check::{Measure, Measurement, NotMeasured, Operator, Quantity, least_count, percentile};
 use crate::net::{
     MeasuredAnswer, MeasuredRequest, MeasuringClient, MeasuringOptions, NetError, NetSettings, Url,
@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 /// How many reasons are told why requests were not as asked.
@@ -72,20 +72,28 @@ pub(super) fn measure(
 }
 
 fn request(target: &HttpTarget, environment: &dyn Environment) -> Result<MeasuredRequest, NotMeasured> {
-    let missing = |error: crate::check::file::MissingSecret| failed(error.to_string());
-    let url = target.url.reveal(environment).map_err(missing)?.text;
+    let url = target.url.reveal(environment).map_err(|error| failed(error.to_string()))?.text;
     // Its words may hold what the secret stands for.
     let url = Url::parse(&url).map_err(|_| failed("the URL, with its secrets in place, is not a URL"))?;
-    let mut headers = HeaderMap::new();
-    for (name, value) in &target.headers {
-        let wrong = || failed(format!("the value of {name} is not that of a header"));
-        let text = value.reveal(environment).map_err(missing)?.text;
-        let mut content = HeaderValue::from_str(&text).map_err(|_| wrong())?;
-        content.set_sensitive(value.has_secret());
-        headers.append(HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong())?, content);
-    }
+    let headers = revealed_headers(&target.headers, environment).map_err(failed)?;
     let method = Method::from_bytes(target.method.as_bytes()).map_err(|error| failed(error.to_string()))?;
     Ok(MeasuredRequest { url, method, headers, body: target.body.clone(), redirects: target.redirects })
+}
+
+/// Headers with their secrets in place.
+pub fn revealed_headers(
+    headers: &[(String, SecretText)],
+    environment: &dyn Environment,
+) -> Result<HeaderMap, String> {
+    let mut revealed = HeaderMap::new();
+    for (name, value) in headers {
+        let wrong = || format!("the value of {name} is not that of a header");
+        let text = value.reveal(environment).map_err(|error| error.to_string())?.text;
+        let mut content = HeaderValue::from_str(&text).map_err(|_| wrong())?;
+        content.set_sensitive(value.has_secret());
+        revealed.append(HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong())?, content);
+    }
+    Ok(revealed)
 }
 
 /// Sends all requests; gives up where the run is interrupted.
@@ -103,27 +111,11 @@ fn all(
         spawned.map_err(|error| failed(format!("no thread for requests: {error}")))?;
     }
     drop(sender);
-    let found = received(&answers, target.requests, surroundings.interrupted);
+    let found = (0..target.requests)
+        .map(|_| received(&answers, surroundings.interrupted)?.map_err(failed))
+        .collect::<Result<Vec<Timed>, NotMeasured>>();
     job.is_over.store(true, Ordering::Relaxed);
     found
-}
-
-fn received(
-    answers: &Receiver<Result<Timed, String>>,
-    count: usize,
-    interrupted: &(dyn Fn() -> bool + Sync),
-) -> Result<Vec<Timed>, NotMeasured> {
-    let mut found = Vec::new();
-    while found.len() < count {
-        match answers.recv_timeout(TICK) {
-            Ok(Ok(timed)) => found.push(timed),
-            Ok(Err(why)) => return Err(failed(why)),
-            Err(RecvTimeoutError::Timeout) if interrupted() => return Err(NotMeasured::Interrupted),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Err(failed("the requests ended early")),
-        }
-    }
-    Ok(found)
 }
 
 /// One worker: its connection is kept from request to request, as clients do.

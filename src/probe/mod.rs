@@ -15,6 +15,8 @@ mod secrets;
 mod tcp;
 mod tls;
 
+pub use http::revealed_headers;
+
 use crate::check::file::{ProbeDefinition, ProbeTarget};
 use crate::check::{Measurement, NotMeasured};
 use crate::net::NetSettings;
@@ -23,7 +25,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::process::Command;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 /// How often it is looked whether the run was interrupted.
@@ -75,12 +77,15 @@ fn watched<T: Send + 'static>(
     let spawned =
         std::thread::Builder::new().name("probe".to_owned()).spawn(move || drop(sender.send(work())));
     spawned.map_err(|error| failed(format!("no thread for a probe: {error}")))?;
+    received(&found, surroundings.interrupted)
+}
+
+/// What a thread sends next, unless the run is interrupted before.
+fn received<T>(receiver: &Receiver<T>, interrupted: &(dyn Fn() -> bool + Sync)) -> Result<T, NotMeasured> {
     loop {
-        match found.recv_timeout(TICK) {
+        match receiver.recv_timeout(TICK) {
             Ok(value) => return Ok(value),
-            Err(RecvTimeoutError::Timeout) if (surroundings.interrupted)() => {
-                return Err(NotMeasured::Interrupted);
-            }
+            Err(RecvTimeoutError::Timeout) if interrupted() => return Err(NotMeasured::Interrupted),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Err(failed("the probe ended early")),
         }

@@ -74,7 +74,7 @@ fn attempt(target: &TcpTarget, timeout: Duration) -> Result<Measurement, NotMeas
 }
 
 /// The first address that takes a connection.
-fn connect(addresses: &[SocketAddr], until: Instant) -> io::Result<TcpStream> {
+pub(super) fn connect(addresses: &[SocketAddr], until: Instant) -> io::Result<TcpStream> {
     let mut last = io::Error::from(ErrorKind::AddrNotAvailable);
     for address in addresses {
         let left = until.saturating_duration_since(Instant::now());

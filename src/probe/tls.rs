@@ -1,7 +1,7 @@
 //! A server's TLS: whether its chain is trusted, for how long, and the versions that it accepts.
 
 use super::contents::asks;
-use super::{ProbeSurroundings, failed, watched};
+use super::{ProbeSurroundings, failed, tcp, watched};
 use crate::check::file::{ProbeDefinition, TlsTarget};
 use crate::check::{Measure, Measurement, NotMeasured, Quantity};
 use crate::net::{Roots, TLS_VERSIONS, accepts, fault_of_authorities, look};
@@ -92,21 +92,10 @@ fn attempt(
 
 /// A connection whose reads and writes end `until` then.
 fn connect(host: &str, port: u16, until: Instant) -> io::Result<TcpStream> {
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in (host, port).to_socket_addrs()? {
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        match TcpStream::connect_timeout(&address, left) {
-            Ok(stream) => {
-                let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-                stream.set_read_timeout(Some(left))?;
-                stream.set_write_timeout(Some(left))?;
-                return Ok(stream);
-            }
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
+    let addresses: Vec<_> = (host, port).to_socket_addrs()?.collect();
+    let stream = tcp::connect(&addresses, until)?;
+    let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+    stream.set_read_timeout(Some(left))?;
+    stream.set_write_timeout(Some(left))?;
+    Ok(stream)
 }
