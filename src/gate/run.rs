@@ -256,14 +256,6 @@ impl<'a> Asker<'a> {
         tell: &dyn Fn(&Attempted, Duration),
     ) -> Attempted {
         let command = |words: &[OsString]| self.command(words);
-        let surroundings = ProbeSurroundings {
-            directory: self.plan.directory(),
-            command: &command,
-            environment: &Process,
-            net: &self.net,
-            now_seconds: calendar::seconds_since_epoch(SystemTime::now()),
-            interrupted: self.interrupted,
-        };
         let file = self.plan.path.to_str();
         let find = |probe: &ProbeDefinition, figure: &str| {
             baseline_figure(
@@ -276,8 +268,15 @@ impl<'a> Asker<'a> {
         };
         let baselines = Baselines { find: &find, accepts: self.options.accepts };
         let measure = |timeout: Duration| {
-            let now = calendar::seconds_since_epoch(SystemTime::now());
-            probe::measure(probe, timeout, &ProbeSurroundings { now_seconds: now, ..surroundings })
+            let surroundings = ProbeSurroundings {
+                directory: self.plan.directory(),
+                command: &command,
+                environment: &Process,
+                net: &self.net,
+                now_seconds: calendar::seconds_since_epoch(SystemTime::now()),
+                interrupted: self.interrupted,
+            };
+            probe::measure(probe, timeout, &surroundings)
         };
         let surroundings = AttemptSurroundings {
             clock: &self.clock,
