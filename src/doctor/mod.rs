@@ -16,7 +16,6 @@ mod kind;
 mod lines;
 mod logins;
 mod mend;
-mod mounts;
 mod network;
 mod package_list;
 mod pages;

@@ -14,6 +14,7 @@ mod kernel;
 mod libc_version;
 mod library;
 mod limits;
+pub mod mounts;
 mod platform;
 mod platform_support;
 mod processor;

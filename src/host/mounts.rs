@@ -13,7 +13,7 @@ const SHARES: [&str; 9] = ["vboxsf", "vmhgfs", "fuse", "9p", "cifs", "smb", "nfs
 const MAX_BYTES: u64 = 16 << 20;
 
 /// The shared folder on which this file is; it has no links in it.
-pub(super) fn share_of(file: &Path) -> Option<(PathBuf, String)> {
+pub fn share_of(file: &Path) -> Option<(PathBuf, String)> {
     let table = bounded::read(Path::new("/proc/self/mountinfo"), MAX_BYTES).ok()??;
     share_in(&table, file)
 }
