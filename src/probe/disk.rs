@@ -2,6 +2,7 @@
 
 use super::failed;
 use crate::check::{Measure, Measurement, NotMeasured, Quantity};
+use crate::host::mounts::file_system_of;
 use gvmr_core::sys::printable;
 use rustix::fs::{StatVfs, statvfs};
 use std::path::Path;
@@ -41,16 +42,6 @@ fn figures(found: &StatVfs) -> Measurement {
 
 /// `ext4 on /dev/vda1 at /`
 fn mount_of(path: &Path) -> Option<String> {
-    let real = std::fs::canonicalize(path).ok()?;
-    let text = std::fs::read_to_string("/proc/self/mountinfo").ok()?;
-    let mounts = text.lines().filter_map(|line| {
-        let (left, right) = line.split_once(" - ")?;
-        let point = left.split(' ').nth(4)?.replace("\\040", " ");
-        let mut right = right.split(' ');
-        Some((point, right.next()?.to_owned(), right.next()?.to_owned()))
-    });
-    // The last of the longest is the one on top.
-    let below = mounts.filter(|(point, ..)| real.starts_with(point));
-    let (point, kind, device) = below.max_by_key(|(point, ..)| point.len())?;
-    Some(format!("{kind} on {device} at {point}"))
+    let mount = file_system_of(&std::fs::canonicalize(path).ok()?)?;
+    Some(format!("{} on {} at {}", mount.kind, mount.device, printable::path(&mount.point)))
 }

@@ -6,7 +6,7 @@ use crate::doctor::finding::Finding;
 use crate::doctor::mend::Mend;
 use crate::doctor::place::FindingPlace;
 use crate::doctor::sessions::LoginShell;
-use crate::host::mounts;
+use crate::host::mounts::{self, MountedFileSystem};
 use crate::shell::quote;
 use gvmr_core::sys::printable;
 use rustix::fs::{Mode, OFlags};
@@ -135,7 +135,7 @@ pub(in crate::doctor) fn on_share(facts: &Examination<'_>) -> Looked {
     }
     let broken: Vec<_> = login.wrong(facts.home).collect();
     let findings = all_unreadable(login).filter_map(|file| {
-        let (mount, kind) = mounts::share_of(&file.target)?;
+        let MountedFileSystem { point: mount, kind, .. } = mounts::share_of(&file.target)?;
         let finding = Finding::error("rc.on-share", FindingPlace::file(&file.file));
         let finding =
             if file.target == file.file { finding } else { finding.and(FindingPlace::file(&file.target)) };
