@@ -271,7 +271,7 @@ disk = "/"
         let tell = |_: &ProbeOutcome| *told.lock().unwrap() += 1;
         let outcomes =
             run(&file.dimensions, selection, &ProbeAsker { ask: &ask, stopped: &|| None, tell: &tell });
-        assert_eq!(*told.lock().unwrap(), outcomes.len(), "each is told once");
+        assert_eq!(*told.lock().unwrap(), outcomes.len(), "each outcome is reported once");
         let shown = outcomes.iter().map(|outcome| {
             let judgement = &outcome.attempted.judgement;
             let why = if judgement.message.is_empty() {
