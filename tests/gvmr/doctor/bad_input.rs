@@ -121,13 +121,22 @@ fn a_machine_without_proc_and_a_home_that_is_read_only_are_examined_all_the_same
     {
         assert_eq!(findings(&user.world, &run(spoil, &[])), expected, "{spoil}");
     }
+    fs::create_dir(user.path(".local/state")).unwrap();
+    chown(user.path(".local/state"), Some(UID), Some(UID)).unwrap();
     let before = of_user(&user.world);
+    // What cannot be written is not promised to be mended.
     let refused = run(read_only, &["--fix", "--yes"]);
+    assert_eq!(refused.code, Some(1), "{refused:#?}");
+    assert!(refused.stderr.contains("--fix can mend nothing here"), "{refused:#?}");
+    assert!(before == of_user(&user.world));
+    // What can be written stays as it is where no record of it can be kept.
+    let no_record = "cd \"$0/.local/state\" && mount --bind . . && mount -o remount,ro,bind \"$PWD\"";
+    let refused = run(no_record, &["--fix", "--yes"]);
     assert_eq!(refused.code, Some(8), "{refused:#?}");
     assert!(refused.stdout.contains("Read-only file system"), "{refused:#?}");
-    assert!(before == of_user(&user.world) && !user.path(".local/state").exists());
+    assert!(before == of_user(&user.world));
     // Without /proc it mends all the same.
-    assert_eq!(run("umount -l /proc", &["--fix", "--yes"]).code, Some(0));
+    run("umount -l /proc", &["--fix", "--yes"]).succeeds();
     assert_eq!(user.found(), [""; 0]);
     user.gvmr(&["doctor", "--fix", "--undo"]).succeeds();
     assert!(before == of_user(&user.world));
