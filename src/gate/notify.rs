@@ -3,13 +3,14 @@
 //! Takes the document and what each is sent; gives what became of it. Changes no verdict.
 
 use crate::check::file::{Notification, NotificationEvent};
-use crate::check::{NotificationRecord, RunDocument, RunVerdict};
+use crate::check::{Clock, NotificationRecord, RunDocument, RunVerdict};
 use crate::net::{MeasuredRequest, MeasuringClient, MeasuringOptions, NetSettings, Url};
-use crate::probe::revealed_headers;
+use crate::probe::{revealed_headers, watched};
 use gvmr_core::sys::environment::Environment;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// How often one is sent.
 const ATTEMPTS: usize = 3;
@@ -19,6 +20,18 @@ const TIME: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause that a server may ask for.
 const MAX_PAUSE: Duration = Duration::from_secs(10);
+
+/// What notices need of the run.
+pub(super) struct NoticeSurroundings<'a> {
+    /// Variables, of which some are secrets.
+    pub(super) environment: &'a dyn Environment,
+    /// Proxies and trusted authorities.
+    pub(super) net: &'a NetSettings,
+    /// The run's time.
+    pub(super) clock: &'a dyn Clock,
+    /// Whether the run was interrupted.
+    pub(super) interrupted: &'a (dyn Fn() -> bool + Sync),
+}
 
 /// Whether `on` wants to be told of a run with this verdict. `last` is that of the series' run before.
 fn is_wanted(on: NotificationEvent, verdict: RunVerdict, last: Option<RunVerdict>) -> bool {
@@ -35,19 +48,19 @@ pub(super) fn all(
     document: &RunDocument,
     last: Option<RunVerdict>,
     notifications: &[Notification],
-    (environment, net): (&dyn Environment, &NetSettings),
+    surroundings: &NoticeSurroundings<'_>,
     body: &dyn Fn(&Notification) -> String,
 ) -> Vec<NotificationRecord> {
     let wanted = notifications.iter().filter(|one| is_wanted(one.on, document.verdict, last));
-    wanted.map(|one| send(one, environment, net, body(one))).collect()
+    wanted.map(|one| send(one, surroundings, body(one))).collect()
 }
 
 fn send(
     notification: &Notification,
-    environment: &dyn Environment,
-    net: &NetSettings,
+    surroundings: &NoticeSurroundings<'_>,
     body: String,
 ) -> NotificationRecord {
+    let NoticeSurroundings { environment, net, clock, interrupted } = *surroundings;
     let record = |host: &str, ok, attempts, message: String| NotificationRecord {
         host: host.to_owned(),
         ok,
@@ -60,30 +73,34 @@ fn send(
     };
     let host = request.url.host_str().unwrap_or_default().to_owned();
     let client = match MeasuringClient::new(net, MeasuringOptions::default(), &request.url) {
-        Ok(client) => client,
+        Ok(client) => Arc::new(client),
         Err(why) => return record(&host, false, 0, why),
     };
-    let until = Instant::now() + TIME;
+    let until = clock.now() + TIME;
     let mut attempts = 0;
     loop {
         attempts += 1;
-        let left = until.saturating_duration_since(Instant::now());
+        let left = until.saturating_sub(clock.now());
+        let (sender, sent) = (Arc::clone(&client), request.clone());
         // The words of an error hold the address, all of which is a secret here.
-        let (message, pause) = match client.send(&request, left) {
-            Ok(answer) if (200..300).contains(&answer.status) => {
+        let (message, pause) = match watched(interrupted, move || sender.send(&sent, left)) {
+            Ok(Ok(answer)) if (200..300).contains(&answer.status) => {
                 return record(&host, true, attempts, String::new());
             }
-            Ok(answer) if answer.status == 429 || answer.status >= 500 => (
+            Ok(Ok(answer)) if answer.status == 429 || answer.status >= 500 => (
                 format!("{host} answered status {}", answer.status),
                 Some(answer.retry_after.unwrap_or(PAUSE)),
             ),
-            Ok(answer) => (format!("{host} answered status {}", answer.status), None),
-            Err(error) => (format!("{host}: {}", error.kind), Some(PAUSE)),
+            Ok(Ok(answer)) => (format!("{host} answered status {}", answer.status), None),
+            Ok(Err(error)) => (format!("{host}: {}", error.kind), Some(PAUSE)),
+            Err(why) => (format!("{host}: {why}"), None),
         };
         let again = pause
-            .filter(|pause| *pause <= MAX_PAUSE && attempts < ATTEMPTS && Instant::now() + *pause < until);
-        let Some(pause) = again else { return record(&host, false, attempts, message) };
-        std::thread::sleep(pause);
+            .filter(|pause| *pause <= MAX_PAUSE && attempts < ATTEMPTS && clock.now() + *pause < until)
+            .is_some_and(|pause| clock.sleep_until(clock.now() + pause));
+        if !again {
+            return record(&host, false, attempts, message);
+        }
     }
 }
 

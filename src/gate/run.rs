@@ -2,7 +2,7 @@
 
 use super::clock::RunClock;
 use super::error::GateError;
-use super::notify;
+use super::notify::{self, NoticeSurroundings};
 use super::place::place;
 use super::plan::{self, CheckPlan};
 use super::secrets;
@@ -133,7 +133,13 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result
                 NotificationFormat::Slack => report::slack(&document, &one.links),
                 NotificationFormat::Json => report::report(ReportFormat::Json, &document),
             };
-            let told = notify::all(&document, last, &plan.file.notifications, (&Process, &asker.net), &body);
+            let surroundings = NoticeSurroundings {
+                environment: &Process,
+                net: &asker.net,
+                clock: &asker.clock,
+                interrupted: &interrupted,
+            };
+            let told = notify::all(&document, last, &plan.file.notifications, &surroundings, &body);
             warnings.extend(
                 told.iter().filter(|one| !one.ok).map(|one| format!("not notified: {}", one.message)),
             );

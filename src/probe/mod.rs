@@ -69,15 +69,15 @@ pub fn measure(
 }
 
 /// Runs what waits for others in a thread, and gives it up where the run is interrupted; it ends by its own limit then.
-fn watched<T: Send + 'static>(
-    surroundings: &ProbeSurroundings<'_>,
+pub fn watched<T: Send + 'static>(
+    interrupted: &(dyn Fn() -> bool + Sync),
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, NotMeasured> {
     let (sender, found) = channel();
     let spawned =
         std::thread::Builder::new().name("probe".to_owned()).spawn(move || drop(sender.send(work())));
     spawned.map_err(|error| failed(format!("no thread for a probe: {error}")))?;
-    received(&found, surroundings.interrupted)
+    received(&found, interrupted)
 }
 
 /// What a thread sends next, unless the run is interrupted before.
