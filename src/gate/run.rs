@@ -128,7 +128,9 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result
             keep(&mut document, &archive, &kept, plan, &mut warnings);
         }
         if options.notifies {
-            let last = kept.runs.first().map(|run| run.verdict);
+            // One that was interrupted says nothing of the service.
+            let mut verdicts = kept.runs.iter().map(|run| run.verdict);
+            let last = verdicts.find(|verdict| *verdict != RunVerdict::Interrupted);
             let body = |one: &Notification| match one.format {
                 NotificationFormat::Slack => report::slack(&document, &one.links),
                 NotificationFormat::Json => report::report(ReportFormat::Json, &document),
