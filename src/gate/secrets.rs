@@ -15,11 +15,12 @@ pub(super) fn all(file: &CheckFile, environment: &dyn Environment) -> Vec<String
         }
         _ => Vec::new(),
     });
-    let of_notifications = file.notifications.iter().flat_map(|notification| {
-        notification.headers.iter().map(|(_, value)| value).chain([&notification.url])
-    });
-    let values = of_probes.chain(of_notifications).filter_map(|text| text.reveal(environment).ok());
-    values.flat_map(|revealed| revealed.secrets).collect()
+    let of_headers = file.notifications.iter().flat_map(|one| one.headers.iter().map(|(_, value)| value));
+    let values = of_probes.chain(of_headers).filter_map(|text| text.reveal(environment).ok());
+    // The address of a hook lets anyone post there: all of it is one.
+    let hooks = file.notifications.iter().filter_map(|one| one.url.reveal(environment).ok());
+    let hooks = hooks.flat_map(|hook| hook.secrets.into_iter().chain([hook.text]));
+    values.flat_map(|revealed| revealed.secrets).chain(hooks).collect()
 }
 
 fn of_http(target: &HttpTarget) -> Vec<&SecretText> {

@@ -42,7 +42,8 @@ fn lines(file: &CheckFile) -> Vec<String> {
     lines.extend(
         file.notifications
             .iter()
-            .map(|one| format!("notify {} ({:?}) on {:?}", one.url, one.format, one.on).to_lowercase()),
+            .map(|one| (one.url.host(), format!("({:?}) on {:?}", one.format, one.on).to_lowercase()))
+            .map(|(host, how)| format!("notify {host} {how}")),
     );
     lines
 }
@@ -86,7 +87,7 @@ fn origin(origin: VariableOrigin) -> String {
 /// Programs and servers that a file reaches, to be read before it is trusted.
 pub fn reached(file: &CheckFile) -> Vec<String> {
     let probes = file.probes().map(|probe| format!("{}: {}", probe.id, target(&probe.target)));
-    let notifications = file.notifications.iter().map(|one| format!("notify: {}", one.url));
+    let notifications = file.notifications.iter().map(|one| format!("notify: {}", one.url.host()));
     probes.chain(notifications).collect()
 }
 

@@ -3,6 +3,7 @@
 //! What is displayed, stored or compared holds `${secret:NAME}` and no value.
 
 use gvmr_core::sys::environment::Environment;
+use reqwest::Url;
 use std::fmt;
 
 /// How a secret's name is told from a variable's.
@@ -62,6 +63,19 @@ impl SecretText {
             TextPart::Secret(_) => stand_in,
         });
         parts.collect()
+    }
+
+    /// Of an address that is a secret as a whole: its host; where that is a secret, too, what stands for it.
+    pub fn host(&self) -> String {
+        let host = match self.parts.first() {
+            Some(TextPart::Literal(_)) => Url::parse(&self.with_stand_in("secret")).ok(),
+            _ => None,
+        };
+        let host = host.and_then(|url| url.host_str().map(str::to_owned));
+        host.unwrap_or_else(|| {
+            let is_secret = |part: &&TextPart| matches!(part, TextPart::Secret(_));
+            Self { parts: self.parts.iter().filter(is_secret).cloned().collect() }.to_string()
+        })
     }
 
     /// The text with the secrets that the environment has.
