@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Answers requests until the connection ends, the script ends it, or the server is dropped.
 pub(crate) fn serve(stream: &TcpStream, shared: &Arc<Shared>) {
@@ -69,9 +69,12 @@ fn read_request(reader: &mut impl BufRead, shared: &Shared) -> io::Result<Option
         let Some((name, value)) = line.trim_end().split_once(':') else { break };
         headers.push((name.to_lowercase(), value.trim().to_owned()));
     }
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let mut body = vec![0; length.map_or(0, |(_, length)| length.parse().unwrap())];
+    reader.read_exact(&mut body)?;
     let mut requests = shared.requests.lock().unwrap();
     let earlier = requests.iter().filter(|request| request.target == target).count();
-    let request = Request { method, target, headers, earlier };
+    let request = Request { method, target, headers, body, at: Instant::now(), earlier };
     requests.push(request.clone());
     Ok(Some(request))
 }
@@ -178,8 +181,8 @@ fn write_body(stream: &mut impl Write, reply: &Reply, range: (u64, u64), shared:
 
 /// Sleeps, but not past the server's end.
 fn pause(length: Duration, shared: &Shared) -> io::Result<()> {
-    let end = std::time::Instant::now() + length;
-    while std::time::Instant::now() < end {
+    let end = Instant::now() + length;
+    while Instant::now() < end {
         if shared.stopping.load(Ordering::SeqCst) {
             return Err(ErrorKind::Interrupted.into());
         }

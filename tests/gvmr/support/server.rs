@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A running server.
 pub(crate) struct Server {
@@ -28,6 +28,9 @@ pub(crate) struct Request {
     pub(crate) target: String,
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    /// When it was read.
+    pub(crate) at: Instant,
     /// How many requests for this target came before, on any connection.
     pub(crate) earlier: usize,
 }
