@@ -2,6 +2,7 @@
 
 mod baselines;
 mod files;
+mod notices;
 mod servers;
 mod trust;
 
