@@ -1,6 +1,7 @@
 //! `gvmr check`: real files, programs and servers, each limit kept and broken.
 
 mod baselines;
+mod chain;
 mod files;
 mod notices;
 mod servers;
