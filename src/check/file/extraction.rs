@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     fn pattern(text: &str) -> Finder {
-        Finder::Pattern(Regex::new(&format!("(?m){text}")).unwrap())
+        Finder::Pattern(super::super::output::pattern(text).unwrap())
     }
 
     fn of(finder: Finder, pick: Pick) -> Extraction {
@@ -272,7 +272,7 @@ mod tests {
         let wrong = |text: &str| lag.value(text).unwrap_err().to_string();
         assert_eq!(wrong("Seconds_Behind_Master: NULL\n"), "\"NULL\" is not a number");
         assert_eq!(wrong("Seconds_Behind_Master: \n"), "\"\" is not a number");
-        assert_eq!(wrong("no replica"), "nothing matches pattern '(?m)Seconds_Behind_Master: (.*)'");
+        assert_eq!(wrong("no replica"), "nothing matches pattern 'Seconds_Behind_Master: (.*)'");
         let twice = "Seconds_Behind_Master: 1\nSeconds_Behind_Master: 2\n";
         assert!(wrong(twice).starts_with("2 numbers match "), "{}", wrong(twice));
         for no_number in ["inf", "nan", "NaN", "1e999", "0x10", "1,5", "1 2", "١"] {

@@ -4,14 +4,13 @@ use super::extraction::{Extraction, Finder, JsonPointer, Pick};
 use super::model::FigureCondition;
 use super::probe::ProbeReader;
 use crate::check::quantity::{Measure, QuantityError};
-use regex_lite::Regex;
+use regex_lite::{Regex, RegexBuilder};
 use std::ops::Range;
 
 /// A pattern in which `^` and `$` are the ends of lines.
 pub(super) fn pattern(text: &str) -> Result<Regex, String> {
-    // Where it is wrong its own words are told, not those that are put before it.
-    Regex::new(text).map_err(|error| format!("the pattern cannot be read: {error}"))?;
-    Regex::new(&format!("(?m){text}")).map_err(|error| format!("the pattern cannot be read: {error}"))
+    let built = RegexBuilder::new(text).multi_line(true).build();
+    built.map_err(|error| format!("the pattern cannot be read: {error}"))
 }
 
 impl ProbeReader<'_, '_, '_, '_> {
