@@ -5,6 +5,7 @@ mod chain;
 mod files;
 mod notices;
 mod servers;
+mod services;
 mod trust;
 
 use crate::support::world::{Run, World};

@@ -78,6 +78,12 @@ impl Authority {
         self.directory.path().join("ca.pem")
     }
 
+    /// The certificate of a server on 127.0.0.1, good for two days, and its key, for servers that are programs.
+    pub(crate) fn leaf(&self) -> (PathBuf, PathBuf) {
+        let at = self.directory.path();
+        (at.join("leaf.pem"), at.join("leaf.key"))
+    }
+
     /// What a TLS server on 127.0.0.1 needs.
     pub(crate) fn server(&self) -> Arc<rustls::ServerConfig> {
         let at = self.directory.path();
