@@ -76,7 +76,7 @@ pub struct JudgedFigure {
     pub holds: bool,
     /// None where nothing is asked of it.
     pub conditions: Vec<JudgedComparison>,
-    /// What it was compared with.
+    /// What it was in the last run that passed, or what else it was compared with.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub baseline: Option<BaselineFigure>,
 }
@@ -129,13 +129,14 @@ impl Judgement {
                 errors.push(format!("{} was not measured", condition.figure));
                 continue;
             };
-            let baseline = condition.condition.needs_baseline().then(|| match measured.baseline {
+            // The last pass is shown beside a fixed limit, too; only a comparison with it needs one.
+            let baseline = match measured.baseline {
                 Some(value) => Ok(BaselineFigure { run: String::new(), value }),
                 None => (baselines.find)(probe, &condition.figure),
-            });
-            let known = baseline.as_ref().and_then(|found| found.as_ref().ok());
-            let figure = judged(condition, value, known, baselines.accepts);
-            if let Some(Err(why)) = &baseline
+            };
+            let figure = judged(condition, value, baseline.as_ref().ok(), baselines.accepts);
+            if let Err(why) = &baseline
+                && condition.condition.needs_baseline()
                 && !baselines.accepts
             {
                 errors.push(format!("{}: {why}", condition.figure));
@@ -296,6 +297,17 @@ mod tests {
         let found = of(lines, 51.5, Ok(49.0), false);
         assert_eq!(found.message, "used is 51.5 %, <= 51 % asked");
         assert_eq!(found.figures[0].baseline.as_ref().map(|baseline| baseline.value), Some(49.0));
+    }
+
+    #[test]
+    fn a_fixed_limit_shows_the_last_pass_and_needs_none() {
+        let found = of("used = \"< 80%\"", 90.0, Ok(49.0), false);
+        assert_eq!(found.message, "used is 90 %, < 80 % asked");
+        assert_eq!(found.figures[0].baseline.as_ref().map(|baseline| baseline.value), Some(49.0));
+        assert_eq!(
+            of("used = \"< 80%\"", 79.0, Err("nothing has passed yet"), false).state,
+            ProbeState::Pass
+        );
     }
 
     #[test]
