@@ -31,7 +31,7 @@ pub(super) fn github(document: &RunDocument) -> String {
     if !others.is_empty() {
         let blocks = others.iter().any(|annotation| annotation.state != ProbeState::Warn);
         let state = if blocks { ProbeState::Fail } else { ProbeState::Warn };
-        let message = format!("{} more do not hold; the job's log has them all", others.len());
+        let message = format!("{} more do not hold; the markdown report has them all", others.len());
         let more = Annotation { state, location: None, title: "gvmr check".to_owned(), message };
         text.push_str(&more.command());
     }

@@ -85,7 +85,7 @@ fn the_tenth_says_how_many_more_there_are() {
     assert_eq!(found.len(), 10);
     assert_eq!(
         (found[9].name.as_str(), found[9].data.as_str()),
-        ("error", "24 more do not hold; the job's log has them all")
+        ("error", "24 more do not hold; the markdown report has them all")
     );
     document.probes.retain(|probe| probe.state.holds());
     document.verdict = RunVerdict::Pass;
