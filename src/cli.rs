@@ -101,7 +101,7 @@ pub enum Command {
     ///
     /// gvmr each 1.22 1.23 -- go test ./...
     Each(EachArgs),
-    /// Approve a project's gvmr.toml
+    /// Approve a project's gvmr.toml or gvmr-check.toml
     ///
     /// The approval lasts until the file changes.
     Trust(TrustArgs),
@@ -261,7 +261,7 @@ pub struct LsRemoteArgs {
 /// `gvmr trust`.
 #[derive(Debug, Args)]
 pub struct TrustArgs {
-    /// A gvmr.toml or its directory; by default the nearest one
+    /// A gvmr.toml, its directory or a gvmr-check.toml; by default the nearest gvmr.toml, else the nearest gvmr-check.toml
     pub path: Option<PathBuf>,
     /// List trusted files
     #[arg(long, conflicts_with_all = ["path", "revoke"])]

@@ -9,34 +9,34 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Exits with 0 if all holds, with 1 if something does not hold or could not be measured, with 2 if the file or \
-                        an option is wrong, and with 7 if the file is not trusted."
+                        an option is wrong, with 7 if the file is not trusted, and with 8 if a report cannot be written."
 )]
 pub struct CheckArgs {
     /// Dimensions or probes (dimension.probe) to run alone; by default all
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Run this file, trusted or not; by default the nearest gvmr-check.toml
+    /// Run this file, which needs no trust then; by default the nearest gvmr-check.toml
     #[arg(long, short, value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Leave out this dimension or probe
     #[arg(long, value_name = "NAME")]
     pub skip: Vec<String>,
-    /// Go on after a dimension that does not hold
+    /// Run the dimensions after one that does not hold, too
     #[arg(long)]
     pub keep_going: bool,
-    /// The value of a variable that [check.vars] declares
+    /// Set a variable that [check.vars] declares
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
     pub variables: Vec<(String, String)>,
-    /// The series that this run belongs to
+    /// The series of runs for baselines; by default what [check] says
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
-    /// Do not count comparisons with a baseline; if all else holds, this run is the new one
+    /// Make this run the baseline if all else holds; comparisons with a baseline do not count
     #[arg(long)]
     pub accept: bool,
     /// Write a report too: json, junit, markdown, github, gitlab or openmetrics; `-` is stdout
     #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = report)]
     pub reports: Vec<(String, PathBuf)>,
-    /// Check the file and print what would run
+    /// Check the file and print what would run; needs no trust
     #[arg(long, conflicts_with_all = ["diff", "history", "init", "reports", "accept"])]
     pub plan: bool,
     /// Compare the newest run with the last one that passed, and run nothing
@@ -45,7 +45,7 @@ pub struct CheckArgs {
     /// List the kept runs, and run nothing
     #[arg(long, conflicts_with_all = ["init", "reports", "accept", "skip", "names"])]
     pub history: bool,
-    /// Write a gvmr-check.toml with what is found here
+    /// Write a commented gvmr-check.toml with what is found here, and trust it
     #[arg(long, conflicts_with_all = ["reports", "accept", "skip", "names"])]
     pub init: bool,
     /// Do not keep this run
