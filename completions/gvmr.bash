@@ -11,7 +11,7 @@ _gvmr() {
     [[ -n ${answer-} ]] || return 0
     COMPREPLY=("${answer[@]:1}")
     case ${answer[0]} in
-    archives) compopt -o default ;;
+    archives | files) compopt -o default ;;
     directories) compopt -o dirnames ;;
     command\ *)
         offset=${answer[0]#command }

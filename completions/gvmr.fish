@@ -15,6 +15,8 @@ function __gvmr_complete
             # What fish offers to a command that it does not know.
             set -l files (complete -C "__gvmr_no_such_command $current")
             string match -r '^.*(?:/|\.tar\.gz|\.tar\.xz|\.zip)$' -- $files
+        case files
+            __fish_complete_path "$current"
         case directories
             __fish_complete_directories "$current" ''
         case 'command *'

@@ -18,6 +18,7 @@ pub(super) enum Besides {
     /// Release archives, and the directories on the way to them.
     Archives,
     Directories,
+    Files,
     /// What completes another command line: the one that begins with the word of this index.
     Command(usize),
 }
@@ -47,6 +48,7 @@ impl Completion {
             Besides::Nothing => "nothing".to_owned(),
             Besides::Archives => "archives".to_owned(),
             Besides::Directories => "directories".to_owned(),
+            Besides::Files => "files".to_owned(),
             Besides::Command(index) => format!("command {index}"),
         };
         let written = |Candidate { word, help }: Candidate| match shell {

@@ -20,6 +20,7 @@ enum Kind {
     Installed,
     Program,
     Directory,
+    File,
     /// Variables that gvmr explains.
     Variable,
     /// Dimensions and probes of a check file.
@@ -36,10 +37,11 @@ fn kind(command: &str, argument: &str) -> Option<Kind> {
         ("uninstall" | "verify" | "each" | "upgrade", "versions")
         | ("use" | "global" | "where", "version") => Kind::Installed,
         ("which", "tool") => Kind::Program,
-        ("import", "trees") | ("trust", "path") => Kind::Directory,
+        ("import", "trees") => Kind::Directory,
+        ("trust", "path") | ("check", "file") => Kind::File,
         ("exec" | "each", "words") => Kind::Words,
         ("env", "names") => Kind::Variable,
-        ("check", "names") => Kind::CheckName,
+        ("check", "names" | "skip") => Kind::CheckName,
         _ => return None,
     })
 }
@@ -64,6 +66,7 @@ pub(super) fn of(line: &Line<'_>, argument: &Arg) -> Completion {
         Some(Kind::Installed) => installed(line.word, &Versions::look()),
         Some(Kind::Program) => Completion::of(programs_here()),
         Some(Kind::Directory) => Completion { besides: Besides::Directories, ..Completion::default() },
+        Some(Kind::File) => Completion { besides: Besides::Files, ..Completion::default() },
         Some(Kind::Variable) => {
             Completion::of(explain::all().map(|variable| Candidate::new(variable.name, None)).collect())
         }

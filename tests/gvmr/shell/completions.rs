@@ -23,7 +23,7 @@ fn the_checked_in_completions_are_current() {
 }
 
 /// A line up to the cursor, and all that fits there.
-const MATCHES: [(&str, &str); 17] = [
+const MATCHES: [(&str, &str); 19] = [
     ("gvmr use ", "1.90.1 1.22.10 1.22.1 1.21.3"),
     ("gvmr use 1.22.1", "1.22.10 1.22.1"),
     ("gvmr use 1.4", ""),
@@ -40,6 +40,8 @@ const MATCHES: [(&str, &str); 17] = [
     ("gvmr install --f", "--from-source --force"),
     ("gvmr which ", "go gofmt"),
     ("gvmr env --shell ", "sh bash zsh fish nu"),
+    ("gvmr check a.", "a.b a.c"),
+    ("gvmr check --skip ", "a a.b a.c"),
     ("gvmr list ", "--long --json --quiet --color --verbose --help"),
 ];
 
@@ -60,6 +62,7 @@ fn bash_offers_what_fits() {
         assert_eq!(bash.completed("gvmr install ./go1"), "gvmr install ./go1.22.1.linux-amd64.tar.gz ");
         assert_eq!(bash.completed("gvmr install go1.22.1."), "gvmr install go1.22.1.linux-amd64.tar.gz ");
         assert_eq!(bash.completed("gvmr import ./g"), "gvmr import ./godir/");
+        assert_eq!(bash.completed("gvmr check -f ./gop"), "gvmr check -f ./gopher.txt ");
         assert_eq!(bash.completed("gvmr env --shell=f"), "gvmr env --shell=fish ");
         assert_eq!(bash.completed("gvmr use \"1.9"), "gvmr use \"1.90.1\" ");
         assert_eq!(bash.completed("V=1 gvmr use 1.9"), "V=1 gvmr use 1.90.1 ");
@@ -93,6 +96,7 @@ fn zsh_offers_what_fits_and_says_what_it_is() {
         assert_eq!(zsh.completed("gvmr install ./go1"), "gvmr install ./go1.22.1.linux-amd64.tar.gz ");
         assert_eq!(zsh.completed("gvmr install go1.22.1."), "gvmr install go1.22.1.linux-amd64.tar.gz ");
         assert_eq!(zsh.completed("gvmr import ./g"), "gvmr import ./godir/");
+        assert_eq!(zsh.completed("gvmr check -f ./gop"), "gvmr check -f ./gopher.txt ");
         assert_eq!(zsh.completed("gvmr env --shell=f"), "gvmr env --shell=fish ");
         assert_eq!(zsh.completed("gvmr use \"1.9"), "gvmr use \"1.90.1\" ");
         assert_eq!(zsh.completed("V=1 gvmr use 1.9"), "V=1 gvmr use 1.90.1 ");
@@ -123,6 +127,7 @@ fn fish_offers_what_fits_and_says_what_it_is() {
         ("gvmr install ./go1", "./go1.22.1.linux-amd64.tar.gz"),
         ("gvmr install go1.22.1.", "go1.22.1.linux-amd64.tar.gz"),
         ("gvmr import ./g", "./godir/"),
+        ("gvmr check -f ./gop", "./gopher.txt"),
         ("gvmr env --shell=f", "--shell=fish\tfish"),
         ("gvmr use \"1.9", "1.90.1"),
         ("V=1 gvmr use 1.9", "1.90.1"),

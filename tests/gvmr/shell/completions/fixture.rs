@@ -37,7 +37,9 @@ impl Machine {
             }
         }
         std::fs::write(world.home().join("default"), "1.22\n").unwrap();
-        world.project("user/work", &[("go1.22.1.linux-amd64.tar.gz", ""), ("gopher.txt", "")]);
+        let check = "[a.b]\ndisk = \"/\"\n[a.c]\nmemory = \"host\"\n";
+        let files = [("go1.22.1.linux-amd64.tar.gz", ""), ("gopher.txt", ""), ("gvmr-check.toml", check)];
+        world.project("user/work", &files);
         std::fs::create_dir(world.path("user/work/godir")).unwrap();
         Self { world }
     }
