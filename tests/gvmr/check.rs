@@ -3,6 +3,7 @@
 mod baselines;
 mod chain;
 mod files;
+mod manual;
 mod notices;
 mod servers;
 mod services;
