@@ -5,6 +5,7 @@ mod chain;
 mod files;
 mod manual;
 mod notices;
+mod recipes;
 mod servers;
 mod services;
 mod trust;

@@ -5,7 +5,7 @@ use crate::support::world::World;
 use std::fs;
 
 /// A figure that a file says.
-const FILE: &str = r#"
+pub(super) const FILE: &str = r#"
 [a.b]
 command = ["cat", "figure"]
 pattern = '^(.*)$'
