@@ -3,6 +3,7 @@
 mod ci_servers;
 mod machines;
 mod rollouts;
+mod service_manager;
 
 use crate::support::fences::fences;
 use crate::support::skip;

@@ -12,9 +12,9 @@ use std::path::Path;
 use std::process::Command;
 
 /// The check file of all recipes for machines.
-const CHECK_FILE: &str = "/etc/orders/gvmr-check.toml";
+pub(super) const CHECK_FILE: &str = "/etc/orders/gvmr-check.toml";
 /// The program in units.
-const PROGRAM: &str = "/usr/local/bin/gvmr";
+pub(super) const PROGRAM: &str = "/usr/local/bin/gvmr";
 /// Where `node_exporter` looks.
 const METRICS: &str = "/var/lib/node_exporter/textfile";
 
