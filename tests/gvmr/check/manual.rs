@@ -28,11 +28,14 @@ fn each_toml_block_is_a_check_file() {
     let mut texts: Vec<_> = blocks.map(|fence| (fence.place, whole(&fence.text))).collect();
     assert!(texts.len() > 12, "{} blocks", texts.len());
     texts.push((EXAMPLE.to_owned(), text_of(&root().join(EXAMPLE))));
+    let mut last = String::new();
     for (place, text) in texts {
         let project = project(&world, &text);
         let run = check(&world, &project, &["--plan"]);
         assert_eq!(run.code, Some(0), "{place}\n{text}\n{run:#?}");
+        last = run.stdout;
     }
+    assert!(last.contains("\nnotify ${secret:SLACK_WEBHOOK_URL} (slack) on failure\n"), "{last}");
 }
 
 /// A block with settings alone, as a file: it gets one probe.
