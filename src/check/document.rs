@@ -252,6 +252,11 @@ impl RunDocument {
         let probes = self.probes.into_iter().map(|probe| ProbeRecord {
             message: hide(probe.message),
             remarks: probe.remarks.into_iter().map(hide).collect(),
+            findings: probe
+                .findings
+                .into_iter()
+                .map(|finding| CheckFinding { message: hide(finding.message), ..finding })
+                .collect(),
             output: probe.output.map(hide),
             ..probe
         });

@@ -2,7 +2,9 @@
 
 use super::file::FigureCondition;
 use super::quantity::Quantity;
+use crate::hexadecimal;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one attempt gave.
@@ -53,6 +55,27 @@ pub struct CheckFinding {
     pub column: usize,
     /// The same as long as rule, path and text are.
     pub fingerprint: String,
+    /// What is wrong there; empty where the rule says it all, and where it would give a secret away.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub message: String,
+}
+
+impl CheckFinding {
+    /// What a program says of a place.
+    pub fn said(rule: &str, file: String, (line, column): (usize, usize), message: &str) -> Self {
+        let mut digest = Sha256::new();
+        for part in [rule, &file, message] {
+            digest.update(part);
+            digest.update([0]);
+        }
+        let fingerprint = hexadecimal::digits(digest.finalize().get(..8).unwrap_or_default());
+        Self { rule: rule.to_owned(), file, line, column, fingerprint, message: message.to_owned() }
+    }
+
+    /// `vet: unreachable code`, or the rule.
+    pub fn words(&self) -> String {
+        if self.message.is_empty() { self.rule.clone() } else { format!("{}: {}", self.rule, self.message) }
+    }
 }
 
 /// Why there is no measurement.

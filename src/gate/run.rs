@@ -279,6 +279,7 @@ impl<'a> Asker<'a> {
             let surroundings = ProbeSurroundings {
                 directory: self.plan.directory(),
                 command: &command,
+                context: self.context,
                 environment: &Process,
                 net: &self.net,
                 now_seconds: calendar::seconds_since_epoch(SystemTime::now()),

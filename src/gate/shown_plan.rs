@@ -117,6 +117,7 @@ fn target(target: &ProbeTarget) -> String {
         }
         ProbeTarget::Prometheus(target) => prometheus(target),
         ProbeTarget::Secrets(target) => format!("credentials in {}", path(&target.path)),
+        ProbeTarget::Go(target) => format!("go {}", target.name),
     }
 }
 

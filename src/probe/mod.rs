@@ -6,6 +6,7 @@
 mod contents;
 mod disk;
 mod file;
+mod go;
 mod http;
 mod memory;
 mod processors;
@@ -19,6 +20,7 @@ pub use http::revealed_headers;
 
 use crate::check::file::{ProbeDefinition, ProbeTarget};
 use crate::check::{Measurement, NotMeasured};
+use crate::context::Context;
 use crate::net::NetSettings;
 use gvmr_core::sys::environment::Environment;
 use std::ffi::OsString;
@@ -37,6 +39,8 @@ pub struct ProbeSurroundings<'a> {
     pub directory: &'a Path,
     /// A command that is ended with this process, with the environment that `go` has here.
     pub command: &'a (dyn Fn(&[OsString]) -> io::Result<Command> + Sync),
+    /// gvmr's home, what is installed in it, and which Go runs where.
+    pub context: &'a Context,
     /// Variables, of which some are secrets.
     pub environment: &'a (dyn Environment + Sync),
     /// Proxies, trusted authorities, and the logins that are kept.
@@ -65,6 +69,7 @@ pub fn measure(
         ProbeTarget::Tcp(target) => tcp::measure(target, timeout, surroundings),
         ProbeTarget::Tls(target) => tls::measure(probe, target, timeout, surroundings),
         ProbeTarget::Secrets(target) => secrets::measure(target, timeout, surroundings),
+        ProbeTarget::Go(target) => go::measure(probe, target, timeout, surroundings),
     }
 }
 

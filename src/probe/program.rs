@@ -17,44 +17,31 @@ const MAX_TAIL: usize = 1 << 20;
 /// A program that prints more is ended.
 const MAX_PRINTED: u64 = 256 << 20;
 
+/// A program that ended by itself.
+pub(super) struct EndedProgram {
+    /// Its exit code.
+    pub(super) code: i32,
+    /// What it printed to stderr: the beginning and the end.
+    pub(super) stderr: String,
+    /// How long it took.
+    pub(super) seconds: f64,
+}
+
 pub(super) fn measure(
     probe: &ProbeDefinition,
     target: &CommandTarget,
     timeout: Duration,
     surroundings: &ProbeSurroundings<'_>,
 ) -> Result<Measurement, NotMeasured> {
-    let words: Vec<OsString> = target.words.iter().map(OsString::from).collect();
-    let program = printable::word(target.words.first().map_or("", String::as_str));
-    let not_started = |error: &io::Error| failed(format!("{program}: {error}"));
-    let mut command = (surroundings.command)(&words).map_err(|error| not_started(&error))?;
-    command.current_dir(surroundings.directory).env("LC_ALL", "C").envs(&target.env);
-    let start = Instant::now();
-    let mut heard = ProgramListener {
-        stdout: KeptStream::default(),
-        stderr: KeptStream::default(),
-        deadline: start + timeout,
-        surroundings,
-    };
-    let ended = process::run(command, Streams::Apart, Scope::Kept, &mut heard);
-    let seconds = start.elapsed().as_secs_f64();
-    let status = match ended {
-        Ok(Ending::Exited(status)) => status,
-        Ok(Ending::Stopped) if (surroundings.interrupted)() => return Err(NotMeasured::Interrupted),
-        Ok(Ending::Stopped) => {
-            return Err(failed(format!("{program} did not end within {} s", timeout.as_secs_f64())));
-        }
-        Err(Stop::Hear(_)) => return Err(failed(format!("{program} printed more than 256 MiB"))),
-        Err(Stop::Run(error)) => return Err(not_started(&error)),
-    };
-    let (stdout, stderr) = (heard.stdout.text(), heard.stderr.text());
-    if let Some(signal) = status.signal() {
-        return Err(failed(format!("{program} was ended by signal {signal}{}", last_line(&stderr))));
-    }
+    let mut printed = KeptStream::default();
+    let env: Vec<_> = target.env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let ended = run(&target.words, &env, timeout, &mut |bytes| printed.take(bytes), surroundings)?;
+    let EndedProgram { code, stderr, seconds } = ended;
+    let (program, stdout) = (name(&target.words), printed.text());
     let mut measurement =
         Measurement { output: ending(&format!("{stdout}{stderr}")), ..Measurement::default() };
     let time = Quantity { value: seconds, measure: Measure::Duration };
     measurement.figures.insert("time".to_owned(), time);
-    let code = status.code().unwrap_or(-1);
     if !target.exit.contains(&code) {
         let asked: Vec<_> = target.exit.iter().map(i32::to_string).collect();
         let last = last_line(if stderr.trim().is_empty() { &stdout } else { &stderr });
@@ -67,8 +54,47 @@ pub(super) fn measure(
     Ok(measurement)
 }
 
+/// Runs a program in the project's directory to its end, with all that it starts; `hear` takes what it prints to stdout.
+pub(super) fn run(
+    words: &[String],
+    env: &[(&str, &str)],
+    timeout: Duration,
+    hear: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    surroundings: &ProbeSurroundings<'_>,
+) -> Result<EndedProgram, NotMeasured> {
+    let program = name(words);
+    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+    let not_started = |error: &io::Error| failed(format!("{program}: {error}"));
+    let mut command = (surroundings.command)(&words).map_err(|error| not_started(&error))?;
+    command.current_dir(surroundings.directory).env("LC_ALL", "C").envs(env.iter().copied());
+    let start = Instant::now();
+    let mut heard =
+        ProgramListener { hear, stderr: KeptStream::default(), deadline: start + timeout, surroundings };
+    let ended = process::run(command, Streams::Apart, Scope::Kept, &mut heard);
+    let seconds = start.elapsed().as_secs_f64();
+    let status = match ended {
+        Ok(Ending::Exited(status)) => status,
+        Ok(Ending::Stopped) if (surroundings.interrupted)() => return Err(NotMeasured::Interrupted),
+        Ok(Ending::Stopped) => {
+            return Err(failed(format!("{program} did not end within {} s", timeout.as_secs_f64())));
+        }
+        Err(Stop::Hear(_)) => return Err(failed(format!("{program} printed more than 256 MiB"))),
+        Err(Stop::Run(error)) => return Err(not_started(&error)),
+    };
+    let stderr = heard.stderr.text();
+    if let Some(signal) = status.signal() {
+        return Err(failed(format!("{program} was ended by signal {signal}{}", last_line(&stderr))));
+    }
+    Ok(EndedProgram { code: status.code().unwrap_or(-1), stderr, seconds })
+}
+
+/// The program, for people.
+fn name(words: &[String]) -> String {
+    printable::word(words.first().map_or("", String::as_str))
+}
+
 /// `: the last line`, where there is one.
-fn last_line(text: &str) -> String {
+pub(super) fn last_line(text: &str) -> String {
     let last = text.lines().map(str::trim).rfind(|line| !line.is_empty());
     last.map_or(String::new(), |line| {
         format!(": {}", printable::text(line).chars().take(200).collect::<String>())
@@ -106,7 +132,7 @@ impl KeptStream {
 }
 
 struct ProgramListener<'a> {
-    stdout: KeptStream,
+    hear: &'a mut dyn FnMut(&[u8]) -> io::Result<()>,
     stderr: KeptStream,
     deadline: Instant,
     surroundings: &'a ProbeSurroundings<'a>,
@@ -114,7 +140,7 @@ struct ProgramListener<'a> {
 
 impl Listener for ProgramListener<'_> {
     fn hear(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.stdout.take(bytes)
+        (self.hear)(bytes)
     }
 
     fn hear_stderr(&mut self, bytes: &[u8]) -> io::Result<()> {

@@ -106,7 +106,8 @@ fn finding(bytes: &[u8], found: &FoundSecret, file: &Path) -> CheckFinding {
         digest.update(bytes.get(found.end..(found.end + 200).min(bytes.len())).unwrap_or_default());
     }
     let fingerprint = hexadecimal::digits(digest.finalize().get(..8).unwrap_or_default());
-    CheckFinding { rule: found.rule.to_owned(), file: printable::path(file), line, column, fingerprint }
+    let (rule, file) = (found.rule.to_owned(), printable::path(file));
+    CheckFinding { rule, file, line, column, fingerprint, message: String::new() }
 }
 
 /// What git has, and what it would take; elsewhere all but git's own.

@@ -5,7 +5,7 @@
 use super::figures::evidence;
 use super::location::ReportLocation;
 use super::order::broken;
-use super::plain_text::{brief, lines, one_line, shortened};
+use super::plain_text::{brief, lines, shortened};
 use crate::check::{ProbeRecord, ProbeState, RunDocument};
 use std::fmt::Write as _;
 
@@ -51,7 +51,7 @@ fn annotations(document: &RunDocument, probe: &ProbeRecord) -> Vec<Annotation> {
     }
     let findings = probe.findings.iter();
     let annotations = findings.map(|finding| {
-        let message = [Some(one_line(&finding.rule)), probe.why.as_deref().map(lines)];
+        let message = [Some(lines(&finding.words())), probe.why.as_deref().map(lines)];
         of(
             Some(ReportLocation::of_finding(document, finding)),
             message.into_iter().flatten().collect::<Vec<_>>().join("\n"),

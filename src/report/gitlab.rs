@@ -49,7 +49,7 @@ fn issues(document: &RunDocument, probe: &ProbeRecord, seen: &mut BTreeMap<Strin
     }
     let findings = probe.findings.iter().map(|finding| {
         let stable = format!("{}\0{}", finding.rule, finding.fingerprint);
-        issue(ReportLocation::of_finding(document, finding), &one_line(&finding.rule), &stable)
+        issue(ReportLocation::of_finding(document, finding), &one_line(&finding.words()), &stable)
     });
     findings.collect()
 }

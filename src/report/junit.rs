@@ -113,7 +113,7 @@ fn details(document: &RunDocument, probe: &ProbeRecord) -> String {
         probe
             .findings
             .iter()
-            .map(|finding| format!("{}  {}", finding_line(finding), one_line(&finding.rule))),
+            .map(|finding| format!("{}  {}", finding_line(finding), one_line(&finding.words()))),
     );
     text.extend(probe_line(document, probe));
     text.retain(|line| !line.is_empty());

@@ -88,7 +88,9 @@ fn details(document: &RunDocument, probe: &ProbeRecord) -> String {
     items.extend(probe.why.iter().map(|why| ("why:", why.clone())));
     items.extend(probe.remarks.iter().map(|remark| ("note:", remark.clone())));
     let findings = probe.findings.iter().take(MAX_FINDINGS);
-    items.extend(findings.map(|finding| ("found", format!("{} at {}", finding.rule, finding_line(finding)))));
+    items.extend(
+        findings.map(|finding| ("found", format!("{} at {}", finding.words(), finding_line(finding)))),
+    );
     let others = probe.findings.len().saturating_sub(MAX_FINDINGS);
     if others > 0 {
         items.push(("found", format!("{others} more")));

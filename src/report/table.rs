@@ -95,7 +95,7 @@ fn details(document: &RunDocument, probe: &ProbeRecord) -> Vec<Row> {
     }
     if is_broken {
         for finding in probe.findings.iter().take(MAX_FINDINGS) {
-            push(format!("  {}  {}", finding_line(finding), brief(&finding.rule, MAX_TEXT)), Tone::Plain);
+            push(format!("  {}  {}", finding_line(finding), brief(&finding.words(), MAX_TEXT)), Tone::Plain);
         }
         if let Some(more) = probe.findings.len().checked_sub(MAX_FINDINGS).filter(|more| *more > 0) {
             push(format!("  {more} more"), Tone::Plain);

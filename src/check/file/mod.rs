@@ -4,6 +4,8 @@
 
 mod connections;
 mod extraction;
+mod go_project;
+mod go_target;
 mod http;
 mod model;
 mod order;
@@ -19,6 +21,8 @@ mod substitution;
 mod tests;
 
 pub use extraction::{Extraction, ExtractionError, Finder, JsonPointer, Pick};
+pub use go_project::GO_PROJECT;
+pub use go_target::*;
 pub use model::*;
 pub use secret_text::{MissingSecret, RevealedText, SecretText};
 pub use substitution::BuiltInValue;
@@ -26,6 +30,7 @@ pub use substitution::BuiltInValue;
 use crate::net::without_credentials_in_text;
 use crate::toml_file::{Mistake, Mistakes, TomlFileError, document, entries, single, type_of};
 use gvmr_core::sys::environment::Environment;
+use order::ProbeNeeds;
 use probe::ProbeDefaults;
 use reader::FileReader;
 use std::collections::BTreeMap;
@@ -60,6 +65,12 @@ impl CheckFile {
     ) -> Result<Self, TomlFileError> {
         let parsed = parse(file.parent().unwrap_or(file), bytes, surroundings);
         parsed.map_err(|mistakes| TomlFileError { file: file.to_owned(), mistakes })
+    }
+
+    /// The built-in probes of a Go project in `directory`, as without a file.
+    pub fn of_go_project(directory: &Path, surroundings: &FileSurroundings<'_>) -> Self {
+        let file = parse(directory, b"[check]\ngo = true\n", surroundings);
+        file.unwrap_or_else(|mistakes| unreachable!("{mistakes:?}"))
     }
 
     /// All probes, in the order in which they run.
@@ -98,7 +109,7 @@ fn whole(
     }
     settings::variables(file, check, surroundings.given, surroundings.environment);
     let settings = settings::read(file, check, directory);
-    let defaults = ProbeDefaults { directory, prometheus: settings.prometheus.as_ref() };
+    let defaults = ProbeDefaults { directory, prometheus: settings.prometheus.as_ref(), is_built_in: false };
     let mut dimensions = Vec::new();
     for (key, value) in entries(table) {
         if key.get_ref() == CHECK {
@@ -115,6 +126,9 @@ fn whole(
         };
         check_name(file, &key.span(), name);
         dimensions.extend(dimension(file, &defaults, key, table));
+    }
+    if settings.has_go_project {
+        dimensions = with_go_project(directory, file, dimensions);
     }
     let probes: usize = dimensions.iter().map(|dimension| dimension.probes.len()).sum();
     if dimensions.is_empty() && file.mistakes.is_empty() {
@@ -136,6 +150,31 @@ fn whole(
         notifications: settings.notifications,
         dimensions,
     }
+}
+
+/// The built-in probes of a Go project, and then the file's own. A probe of the file stands in for a built-in one of the same
+/// name, and others join the built-in dimension that is called as theirs.
+fn with_go_project(directory: &Path, file: &mut FileReader<'_>, mut own: Vec<Dimension>) -> Vec<Dimension> {
+    let mut all = go_project::dimensions(directory);
+    for dimension in &mut all {
+        if let Some(place) = own.iter().position(|one| one.name == dimension.name) {
+            let added = own.remove(place).probes;
+            dimension.probes.retain(|probe| !added.iter().any(|one| one.id == probe.id));
+            dimension.probes.extend(added);
+        }
+        for probe in &dimension.probes {
+            if !file.needs.iter().any(|known| known.id == probe.id) {
+                file.needs.push(ProbeNeeds { id: probe.id.clone(), needs: Vec::new(), span: 0..0 });
+            }
+        }
+    }
+    all.append(&mut own);
+    let place = |needs: &ProbeNeeds| {
+        let dimension = needs.id.split('.').next().unwrap_or_default();
+        all.iter().position(|one| one.name == dimension).unwrap_or(all.len())
+    };
+    file.needs.sort_by_key(place);
+    all
 }
 
 fn dimension(

@@ -1,6 +1,7 @@
 //! A check file as it is meant: what is asked, in which order, and what must hold.
 
 use super::extraction::Extraction;
+use super::go_target::GoTarget;
 use super::secret_text::SecretText;
 use crate::check::condition::{Condition, Operator};
 use crate::check::quantity::Measure;
@@ -177,6 +178,8 @@ pub enum ProbeTarget {
     Prometheus(PrometheusTarget),
     /// Credentials in files.
     Secrets(SecretsTarget),
+    /// A question about a Go project.
+    Go(GoTarget),
 }
 
 /// `http = URL`
@@ -379,6 +382,7 @@ impl ProbeTarget {
             Self::Cpu(..) => "cpu",
             Self::Prometheus(_) => "prometheus",
             Self::Secrets(_) => "secrets",
+            Self::Go(_) => "go",
         }
     }
 }

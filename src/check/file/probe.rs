@@ -1,5 +1,6 @@
 //! One `[dimension.probe]`: its kind, its options, and the conditions on its figures.
 
+use super::go_target::GoQuestion;
 use super::model::{FigureCondition, ProbeDefinition, ProbeTarget, ResourceScope};
 use super::order::ProbeNeeds;
 use super::reader::{FileReader, TableReader};
@@ -27,6 +28,8 @@ pub(super) struct ProbeDefaults<'a> {
     pub(super) directory: &'a Path,
     /// The server of `prometheus` probes.
     pub(super) prometheus: Option<&'a SecretText>,
+    /// Whether these are the probes that gvmr brings along, not those of a person's file.
+    pub(super) is_built_in: bool,
 }
 
 /// A probe's table while it is read.
@@ -39,7 +42,7 @@ pub(super) struct ProbeReader<'r, 't, 'v, 'i> {
 type TargetReader = fn(&mut ProbeReader<'_, '_, '_, '_>) -> Option<ProbeTarget>;
 
 /// The kinds by their keys.
-const KINDS: [(&str, TargetReader); 10] = [
+const KINDS: [(&str, TargetReader); 11] = [
     ("http", |reader| reader.http()),
     ("tcp", |reader| reader.tcp()),
     ("tls", |reader| reader.tls()),
@@ -50,6 +53,7 @@ const KINDS: [(&str, TargetReader); 10] = [
     ("cpu", |reader| reader.cpu()),
     ("prometheus", |reader| reader.prometheus()),
     ("secrets", |reader| reader.secrets()),
+    ("go", |reader| reader.go()),
 ];
 
 /// The probe that a table is.
@@ -84,7 +88,8 @@ pub(super) fn read(
     let ProbeReader { table, mut figures, .. } = reader;
     let definition = digest(&table.finish());
     let target = target?;
-    figures.extend(default_figure(&target, &figures, line));
+    let defaults = default_figures(&target, &figures, line);
+    figures.extend(defaults);
     figures.sort_by_key(|figure| figure.line);
     Some(ProbeDefinition {
         id,
@@ -116,7 +121,7 @@ struct ProbeOptions {
 
 impl ProbeReader<'_, '_, '_, '_> {
     fn options(&mut self, target: Option<&ProbeTarget>) -> ProbeOptions {
-        let runs_programs = matches!(target, Some(ProbeTarget::Command(_)));
+        let runs_programs = matches!(target, Some(ProbeTarget::Command(_) | ProbeTarget::Go(_)));
         let default = if runs_programs { PROGRAM_TIMEOUT } else { TIMEOUT };
         let timeout = self.table.duration("timeout").unwrap_or(default);
         // How long an answer is waited for decides what a figure can be, and a break is found only while it is looked for.
@@ -140,13 +145,16 @@ impl ProbeReader<'_, '_, '_, '_> {
         }
         let why = self.table.limit("why").and_then(|value| self.table.text_of(value));
         let advisory = self.table.limit("advisory").and_then(|value| self.table.flag_of(value));
+        // A release that was fine yesterday blocks no rollout today, unless the file says so.
+        let is_advice =
+            matches!(target, Some(ProbeTarget::Go(target)) if target.question == GoQuestion::Supported);
         ProbeOptions {
             timeout,
             every: every_or,
             within,
             hold_for,
             needs: self.needs(),
-            advisory: advisory.unwrap_or(false),
+            advisory: advisory.unwrap_or(is_advice),
             why,
         }
     }
@@ -194,27 +202,41 @@ impl ProbeReader<'_, '_, '_, '_> {
 }
 
 /// What is asked of a target where its table asks nothing.
-fn default_figure(target: &ProbeTarget, figures: &[FigureCondition], line: usize) -> Option<FigureCondition> {
-    let (figure, measure, operator, value) = match target {
-        ProbeTarget::Http(_) => ("ok", Measure::Percent, Operator::Equal, 100.0),
-        ProbeTarget::Disk(_) => ("used", Measure::Percent, Operator::Less, 80.0),
-        ProbeTarget::Memory(_) | ProbeTarget::Cpu(..) => ("used", Measure::Percent, Operator::Less, 90.0),
-        ProbeTarget::Secrets(_) => ("found", Measure::Number, Operator::Equal, 0.0),
-        _ => return None,
+fn default_figures(target: &ProbeTarget, figures: &[FigureCondition], line: usize) -> Vec<FigureCondition> {
+    let percent = Measure::Percent;
+    let none = |figure| (figure, Measure::Number, Operator::Equal, 0.0);
+    let defaults = match target {
+        ProbeTarget::Http(_) => vec![("ok", percent, Operator::Equal, 100.0)],
+        ProbeTarget::Disk(_) => vec![("used", percent, Operator::Less, 80.0)],
+        ProbeTarget::Memory(_) | ProbeTarget::Cpu(..) => vec![("used", percent, Operator::Less, 90.0)],
+        ProbeTarget::Secrets(_) => vec![none("found")],
+        ProbeTarget::Go(target) => match target.question {
+            GoQuestion::Build => vec![none("errors")],
+            GoQuestion::Vet => vec![none("findings")],
+            GoQuestion::Format => vec![none("files")],
+            GoQuestion::Tests(_) => {
+                vec![none("failed"), ("tests", Measure::Number, Operator::AtLeast, 1.0)]
+            }
+            GoQuestion::Vulnerabilities(_) => vec![none("called")],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
     };
-    // The answers of a server must be as asked whatever else is.
-    let is_asked = match target {
-        ProbeTarget::Http(_) => figures.iter().any(|asked| asked.figure == figure),
-        _ => !figures.is_empty(),
+    // Answers of servers and results of tests must be as asked, whatever else is.
+    let stays = matches!(target, ProbeTarget::Http(_) | ProbeTarget::Go(_));
+    let is_asked = |figure: &str| match stays {
+        true => figures.iter().any(|asked| asked.figure == figure),
+        false => !figures.is_empty(),
     };
-    let unit = if measure == Measure::Percent { "%" } else { "" };
-    let comparison = Comparison {
-        operator,
-        limit: FigureLimit::Fixed(Quantity { value, measure }),
-        text: format!("{operator} {value}{unit}"),
+    let missing = defaults.into_iter().filter(|(figure, ..)| !is_asked(figure));
+    let condition = |(figure, measure, operator, value): (&str, Measure, Operator, f64)| {
+        let unit = if measure == Measure::Percent { "%" } else { "" };
+        let limit = FigureLimit::Fixed(Quantity { value, measure });
+        let text = format!("{operator} {value}{unit}");
+        let condition = Condition { comparisons: vec![Comparison { operator, limit, text }] };
+        FigureCondition { figure: figure.to_owned(), measure, condition, line }
     };
-    let condition = Condition { comparisons: vec![comparison] };
-    (!is_asked).then(|| FigureCondition { figure: figure.to_owned(), measure, condition, line })
+    missing.map(condition).collect()
 }
 
 /// Sixteen digits that stand for a text.

@@ -7,6 +7,7 @@ use super::substitution::is_name;
 use crate::check::quantity::Measure;
 use crate::toml_file::entries;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use toml::de::DeValue;
 
 impl ProbeReader<'_, '_, '_, '_> {
@@ -111,14 +112,22 @@ impl ProbeReader<'_, '_, '_, '_> {
 
     pub(super) fn secrets(&mut self) -> Option<ProbeTarget> {
         self.figure("found", Measure::Number);
-        let allow = self.table.limit("allow").and_then(|value| {
-            let list = value.get_ref().as_array();
-            if list.is_none() {
-                self.table.mistake(&value.span(), "allow is a list of fingerprints");
-            }
-            Some(list?.iter().filter_map(|one| self.table.text_of(one)).collect())
-        });
+        let allow = self.allowed_secrets();
         let path = self.table.path("secrets", self.defaults.directory)?;
-        Some(ProbeTarget::Secrets(SecretsTarget { path, allow: allow.unwrap_or_default() }))
+        Some(ProbeTarget::Secrets(SecretsTarget { path, allow }))
+    }
+
+    pub(super) fn allowed_secrets(&mut self) -> Vec<String> {
+        self.texts_of_limit("allow").into_iter().map(|(text, _)| text).collect()
+    }
+
+    /// A list of strings that limits what was measured.
+    pub(super) fn texts_of_limit(&mut self, key: &'static str) -> Vec<(String, Range<usize>)> {
+        let Some(value) = self.table.limit(key) else { return Vec::new() };
+        let Some(list) = value.get_ref().as_array() else {
+            self.table.mistake(&value.span(), format!("{key} is a list of strings"));
+            return Vec::new();
+        };
+        list.iter().filter_map(|one| Some((self.table.text_of(one)?, one.span()))).collect()
     }
 }

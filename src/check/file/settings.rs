@@ -34,6 +34,8 @@ pub(super) struct CheckSettings {
     pub(super) series: String,
     pub(super) baseline_runs: usize,
     pub(super) prometheus: Option<SecretText>,
+    /// Whether the built-in probes of a Go project come first.
+    pub(super) has_go_project: bool,
     pub(super) archive: ArchiveOptions,
     pub(super) notifications: Vec<Notification>,
 }
@@ -101,6 +103,7 @@ pub(super) fn read(
         series: series(&mut table),
         baseline_runs: table.whole("baseline-runs", 1..=MAX_BASELINE_RUNS).unwrap_or(1),
         prometheus: prometheus(&mut table),
+        has_go_project: table.flag("go").unwrap_or(false),
         archive: ArchiveOptions { keep: DEFAULT_KEPT, directory: None },
         notifications: Vec::new(),
     };

@@ -252,3 +252,33 @@ fn a_file_that_asks_nothing_is_a_mistake() {
     );
     assert!(mistakes(&"#".repeat(MAX_SIZE + 1)).contains("larger than 1 MiB"));
 }
+
+#[test]
+fn the_built_in_probes_of_a_go_project_come_first_and_the_file_may_say_more_of_them() {
+    let ids = |file: &CheckFile| file.probes().map(|probe| probe.id.clone()).collect::<Vec<_>>();
+    let file = parsed("[check]\ngo = true\n");
+    let names: Vec<_> = file.dimensions.iter().map(|dimension| dimension.name.as_str()).collect();
+    assert_eq!(names, ["toolchain", "modules", "code", "artifact", "security"]);
+    assert_eq!(ids(&file).len(), 16, "{:?}", ids(&file));
+    for probe in file.probes() {
+        let (Some(name), 0) = (probe.id.split_once('.'), probe.line) else { panic!("{probe:?}") };
+        assert!(
+            matches!(&probe.target, ProbeTarget::Go(target) if !target.is_named && target.name == probe.id)
+                || matches!(&probe.target, ProbeTarget::Secrets(target) if target.path == Path::new("/p")),
+            "{name:?}"
+        );
+        assert_eq!(probe.advisory, probe.id == "toolchain.supported");
+    }
+    let file = parsed(
+        "[check]\ngo = true\n[availability.health]\nhttp = \"http://h/\"\n[security.tls]\ntls = \"h:443\"\n\
+         needs = [\"code.test\"]\n[code.test]\ngo = \"code.test\"\ncover = \">= 70%\"\nrace = true\n",
+    );
+    let names: Vec<_> = file.dimensions.iter().map(|dimension| dimension.name.as_str()).collect();
+    assert_eq!(names, ["toolchain", "modules", "code", "artifact", "security", "availability"]);
+    assert_eq!(ids(&file).len(), 18);
+    let tests = file.probes().find(|probe| probe.id == "code.test").unwrap();
+    let ProbeTarget::Go(target) = &tests.target else { panic!("{tests:?}") };
+    assert!(target.is_named && matches!(&target.question, GoQuestion::Tests(tests) if tests.race));
+    let asked: Vec<_> = tests.figures.iter().map(|figure| figure.figure.as_str()).collect();
+    assert_eq!(asked, ["failed", "tests", "cover"]);
+}

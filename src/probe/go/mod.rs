@@ -1,0 +1,31 @@
+//! A Go project: its toolchain, modules, code and programs, measured.
+//!
+//! Takes one question; asks the go command that runs here, and the files that it names. Writes nothing into the project.
+
+mod environment;
+mod pin;
+mod project;
+mod proof;
+mod supported;
+
+use super::ProbeSurroundings;
+use crate::check::file::{GoQuestion, GoTarget, ProbeDefinition};
+use crate::check::{Measurement, NotMeasured};
+use project::GoProject;
+use std::time::Duration;
+
+pub(super) fn measure(
+    _probe: &ProbeDefinition,
+    target: &GoTarget,
+    timeout: Duration,
+    surroundings: &ProbeSurroundings<'_>,
+) -> Result<Measurement, NotMeasured> {
+    let project = GoProject::of(target, timeout, surroundings);
+    match &target.question {
+        GoQuestion::Pin => pin::measure(&project),
+        GoQuestion::Proof => proof::measure(&project),
+        GoQuestion::Supported => supported::measure(&project),
+        GoQuestion::Environment => environment::measure(&project),
+        _ => Err(super::failed(format!("{} is not built yet", target.name))),
+    }
+}
