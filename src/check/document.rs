@@ -233,6 +233,14 @@ impl RunVerdict {
 }
 
 impl RunDocument {
+    /// Whether nothing was asked, since nothing applies here or all was left out.
+    pub fn is_empty(&self) -> bool {
+        let is_out = |probe: &ProbeRecord| {
+            probe.state == ProbeState::NotApplicable || probe.state == ProbeState::NotRun && probe.deselected
+        };
+        self.verdict != RunVerdict::Interrupted && self.probes.iter().all(is_out)
+    }
+
     /// Whether figures can be compared with its: it passed, and all of the file ran.
     pub fn is_baseline(&self) -> bool {
         self.verdict == RunVerdict::Pass && self.selected.is_empty() && self.skipped.is_empty()

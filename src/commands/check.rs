@@ -4,7 +4,7 @@ use crate::check::RunVerdict;
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
-use crate::gate::{self, GateError, GateOptions, ReportPlace, shown_plan};
+use crate::gate::{self, CheckSource, GateError, GateOptions, ReportPlace, shown_plan};
 use crate::report;
 use gvmr_core::sys::printable;
 
@@ -14,17 +14,17 @@ pub(super) fn run(arguments: &cli::CheckArgs, context: &Context) -> Result<(), E
         return init(context);
     }
     let given = arguments.variables.iter().cloned().collect();
-    let written = gate::content(arguments.file.as_deref())?;
+    let source = CheckSource::find(arguments.file.as_deref())?;
     if arguments.plan {
-        let file = gate::read(&written, &given).map_err(GateError::File)?;
+        let file = source.read(&given).map_err(GateError::File)?;
         return shown_plan::show(&file, arguments.json, &context.terminal).map_err(Error::stdout);
     }
     if arguments.history || arguments.diff {
         let series = arguments.key.as_deref();
-        let rows = gate::kept_rows(&written, &given, (series, arguments.diff), context)?;
+        let rows = gate::kept_rows(&source, &given, (series, arguments.diff), context)?;
         return context.terminal.table(&rows).map_err(Error::stdout);
     }
-    let plan = gate::plan(written, arguments.file.is_some(), &given, context)?;
+    let plan = source.plan(arguments.file.is_some(), &given, context)?;
     let reports = ReportPlace::all(&arguments.reports)?;
     let run = gate::run(&plan, &GateOptions::from(arguments), context)?;
     for warning in &run.warnings {
@@ -46,7 +46,8 @@ pub(super) fn run(arguments: &cli::CheckArgs, context: &Context) -> Result<(), E
         }
         context.terminal.data(report::last_line(&run.document)).map_err(Error::stdout)?;
     }
-    let said = Error::said(ErrorKind::Finding, report::last_line(&run.document));
+    let kind = if run.document.is_empty() { ErrorKind::Usage } else { ErrorKind::Finding };
+    let said = Error::said(kind, report::last_line(&run.document));
     match run.document.verdict {
         RunVerdict::Pass => Ok(()),
         _ if is_printed => Err(said.after(arguments.json)),

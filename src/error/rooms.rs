@@ -48,9 +48,10 @@ impl From<GateError> for Error {
             GateError::Trust(TrustError::Foreign { .. })
             | GateError::Untrusted { .. }
             | GateError::Foreign { .. } => ErrorKind::Trust,
-            GateError::Report { .. } | GateError::Archive { .. } | GateError::Init { .. } => {
-                ErrorKind::Storage
-            }
+            GateError::Report { .. }
+            | GateError::Archive { .. }
+            | GateError::Init { .. }
+            | GateError::Directory { .. } => ErrorKind::Storage,
             GateError::NoFile
             | GateError::Trust(_)
             | GateError::File(_)

@@ -11,8 +11,16 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum GateError {
     /// There is no check file here.
-    #[error("no {} here or above", crate::config::CHECK_FILE)]
+    #[error("no {} and no go.mod here or above", crate::config::CHECK_FILE)]
     NoFile,
+    /// Nothing can run where it is.
+    #[error("cannot run anything in {}: {source}", printable::path(.path))]
+    Directory {
+        /// The file's directory.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// It cannot be read or trusted.
     #[error(transparent)]
     Trust(#[from] TrustError),

@@ -16,6 +16,6 @@ pub mod shown_plan;
 
 pub use error::GateError;
 pub use init::init;
-pub use plan::{CheckPlan, content, file_to_trust, names_here, plan, read};
+pub use plan::{CheckPlan, CheckSource, file_to_trust, names_here, read};
 pub use reports::ReportPlace;
 pub use run::{GateOptions, GateRun, kept_rows, run};

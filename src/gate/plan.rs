@@ -1,4 +1,4 @@
-//! A plan: a check file that may be run, or one that is only looked at.
+//! A plan: what may be run, of a check file or of a Go project without one.
 
 use super::error::GateError;
 use super::place::built_in;
@@ -15,13 +15,18 @@ use std::convert::Infallible;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What is run. Made of a trusted file alone.
+/// What makes a directory a Go project's.
+pub(super) const GO_FILES: [&str; 2] = ["go.mod", "go.work"];
+
+/// What is run. Made of a trusted file, or of what gvmr asks of every Go project.
 #[derive(Debug)]
 pub struct CheckPlan {
     /// What is asked.
     pub(super) file: CheckFile,
-    /// Where it is written.
+    /// Where it is written, or would be.
     pub(super) path: PathBuf,
+    /// Whether it is written there.
+    pub(super) has_file: bool,
     /// Whose the file is, where it is neither this user's nor root's.
     pub(super) foreign_owner: Option<u32>,
 }
@@ -31,7 +36,7 @@ impl CheckPlan {
     fn of(trusted: &TrustedCheck, given: &BTreeMap<String, String>) -> Result<Self, TomlFileError> {
         let written = trusted.content();
         let file = read(written, given)?;
-        Ok(Self { file, path: written.file.clone(), foreign_owner: written.foreign_owner })
+        Ok(Self { file, path: written.file.clone(), has_file: true, foreign_owner: written.foreign_owner })
     }
 
     /// What is asked.
@@ -50,15 +55,82 @@ impl CheckPlan {
     }
 }
 
-/// The check file that is meant: the one that is named, or the nearest one.
-pub fn content(named: Option<&Path>) -> Result<CheckBytes, GateError> {
-    let file = if let Some(file) = named {
-        std::path::absolute(file).map_err(|_| GateError::NoFile)?
-    } else {
+/// What is to be checked.
+#[derive(Debug)]
+pub enum CheckSource {
+    /// By a file: one that is named, or the nearest one.
+    File(CheckBytes),
+    /// The Go project in this directory, which has no file.
+    GoProject(PathBuf),
+}
+
+impl CheckSource {
+    /// Of the current directory, unless a file is named.
+    pub fn find(named: Option<&Path>) -> Result<Self, GateError> {
+        if let Some(file) = named {
+            let file = std::path::absolute(file).map_err(|_| GateError::NoFile)?;
+            return Ok(Self::File(CheckBytes::read(&file)?));
+        }
         let here = directory::working(&Process, None).map_err(|_| GateError::NoFile)?;
-        nearest(&here).ok_or(GateError::NoFile)?
-    };
-    Ok(CheckBytes::read(&file)?)
+        match nearest(&here, CHECK_FILE) {
+            Some(file) => Ok(Self::File(CheckBytes::read(&file)?)),
+            None => Self::go_project(&here).ok_or(GateError::NoFile),
+        }
+    }
+
+    fn go_project(here: &Path) -> Option<Self> {
+        let file = GO_FILES.iter().find_map(|name| nearest(here, name))?;
+        Some(Self::GoProject(file.parent()?.to_owned()))
+    }
+
+    /// The file, or where one would be.
+    pub(super) fn path(&self) -> PathBuf {
+        match self {
+            Self::File(written) => written.file.clone(),
+            Self::GoProject(directory) => directory.join(CHECK_FILE),
+        }
+    }
+
+    /// What is asked, to be looked at: that needs no trust, and runs nothing of it. `given` are the variables of the command
+    /// line.
+    pub fn read(&self, given: &BTreeMap<String, String>) -> Result<CheckFile, TomlFileError> {
+        match self {
+            Self::File(written) => read(written, given),
+            Self::GoProject(directory) => Ok(of_go_project(directory, given)),
+        }
+    }
+
+    /// What is run, where it may be.
+    pub fn plan(
+        self,
+        is_named: bool,
+        given: &BTreeMap<String, String>,
+        context: &Context,
+    ) -> Result<CheckPlan, GateError> {
+        let path = self.path();
+        match self {
+            Self::File(written) => plan(written, is_named, given, context),
+            Self::GoProject(directory) => {
+                let file = of_go_project(&directory, given);
+                declared(&file, given)?;
+                Ok(CheckPlan { file, path, has_file: false, foreign_owner: None })
+            }
+        }
+    }
+}
+
+fn of_go_project(directory: &Path, given: &BTreeMap<String, String>) -> CheckFile {
+    let built_in = |name: &str| built_in(directory, name);
+    let surroundings = FileSurroundings { built_in: &built_in, given, environment: &Process };
+    CheckFile::of_go_project(directory, &surroundings)
+}
+
+/// Fails for a variable of the command line that the file does not have.
+fn declared(file: &CheckFile, given: &BTreeMap<String, String>) -> Result<(), GateError> {
+    match given.keys().find(|name| !file.variables.iter().any(|known| known.name == **name)) {
+        Some(name) => Err(GateError::UndeclaredVariable(name.clone())),
+        None => Ok(()),
+    }
 }
 
 /// The check file that `gvmr trust` means: one that is named, or the nearest one where there is no gvmr.toml.
@@ -66,13 +138,13 @@ pub fn file_to_trust(here: &Path, named: Option<&Path>) -> Option<PathBuf> {
     match named {
         Some(path) => Some(here.join(path)).filter(|path| is_check_file(path)),
         None if project_file::nearest(here, project_file::is_there).is_ok() => None,
-        None => nearest(here),
+        None => nearest(here, CHECK_FILE),
     }
 }
 
 /// The dimensions and probes of the nearest file, for completions; none where it has mistakes.
 pub fn names_here() -> Vec<String> {
-    let file = content(None).ok().and_then(|written| read(&written, &BTreeMap::new()).ok());
+    let file = CheckSource::find(None).ok().and_then(|source| source.read(&BTreeMap::new()).ok());
     let mut names = Vec::new();
     for dimension in file.iter().flat_map(|file| &file.dimensions) {
         names.push(dimension.name.clone());
@@ -81,8 +153,8 @@ pub fn names_here() -> Vec<String> {
     names
 }
 
-/// The plan of a file that is named, or trusted. `given` are the variables of the command line.
-pub fn plan(
+/// The plan of a file that is named, or trusted.
+fn plan(
     written: CheckBytes,
     is_named: bool,
     given: &BTreeMap<String, String>,
@@ -90,9 +162,7 @@ pub fn plan(
 ) -> Result<CheckPlan, GateError> {
     // Its mistakes are told first: one that cannot run is not worth a review.
     let file = read(&written, given)?;
-    if let Some(name) = given.keys().find(|name| !file.variables.iter().any(|known| known.name == **name)) {
-        return Err(GateError::UndeclaredVariable(name.clone()));
-    }
+    declared(&file, given)?;
     let trusted = if is_named {
         written.named()
     } else {
@@ -116,10 +186,10 @@ pub fn read(written: &CheckBytes, given: &BTreeMap<String, String>) -> Result<Ch
     CheckFile::parse(&written.file, &written.bytes, &surroundings)
 }
 
-/// The nearest check file, upward from `directory`.
-fn nearest(directory: &Path) -> Option<PathBuf> {
+/// The nearest file of this name, upward from `directory`.
+fn nearest(directory: &Path, name: &str) -> Option<PathBuf> {
     let is_there = |file: &Path| fs::symlink_metadata(file).is_ok();
     let found: Result<_, Infallible> =
-        climb(directory, &Name::of(CHECK_FILE), |file| Ok(is_there(file).then(|| file.to_owned())));
+        climb(directory, &Name::of(name), |file| Ok(is_there(file).then(|| file.to_owned())));
     found.ok().flatten()
 }

@@ -30,7 +30,10 @@ impl ReportPlace {
     pub fn all(named: &[(String, PathBuf)]) -> Result<Vec<Self>, GateError> {
         let place = |(format, path): &(String, PathBuf)| {
             let known = ReportFormat::parse(format).ok_or_else(|| GateError::ReportFormat(format.clone()))?;
-            let place = Self { format: known, path: path.clone() };
+            let is_stdout = path == Path::new(STDOUT);
+            // The run takes place in another directory.
+            let absolute = std::path::absolute(path).ok().filter(|_| !is_stdout);
+            let place = Self { format: known, path: absolute.unwrap_or_else(|| path.clone()) };
             place.try_out().map_err(|source| GateError::Report { path: path.clone(), source })?;
             Ok(place)
         };

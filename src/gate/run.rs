@@ -4,7 +4,7 @@ use super::clock::RunClock;
 use super::error::GateError;
 use super::notify::{self, NoticeSurroundings};
 use super::place::place;
-use super::plan::{self, CheckPlan};
+use super::plan::{CheckPlan, CheckSource};
 use super::secrets;
 use crate::archive::{Archive, KeptRuns, baseline_figure, baseline_run};
 use crate::calendar;
@@ -13,7 +13,6 @@ use crate::check::{
     AttemptSurroundings, Attempted, Baselines, Clock as _, ProbeAsker, ProbeOutcome, ProbeRecord,
     RunDocument, RunSelection, RunVerdict, SCHEMA, StateCounts, attempt,
 };
-use crate::config::CheckBytes;
 use crate::context::Context;
 use crate::hexadecimal;
 use crate::install::with_credentials;
@@ -81,13 +80,13 @@ fn absolute(path: &Path) -> PathBuf {
 
 /// The kept runs of a file's series as a table: all of them, or the newest one beside the last that passed. Runs nothing.
 pub fn kept_rows(
-    written: &CheckBytes,
+    source: &CheckSource,
     given: &BTreeMap<String, String>,
     (series, is_diff): (Option<&str>, bool),
     context: &Context,
 ) -> Result<Vec<Row>, GateError> {
-    let file = plan::read(written, given)?;
-    let archive = archive(&written.file, &file, series, context);
+    let file = source.read(given)?;
+    let archive = archive(&source.path(), &file, series, context);
     let failed = |source| GateError::Archive { path: archive.directory().to_owned(), source };
     let kept = archive.runs().map_err(failed)?;
     let Some(newest) = kept.runs.first() else { return Err(GateError::NoRuns(archive.key().to_owned())) };
@@ -116,6 +115,10 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result
     if rustix::process::geteuid().is_root() {
         warnings.push("the commands of this check run as root".to_owned());
     }
+    // Which Go runs, and by which rules, is asked for the directory of what is checked.
+    let directory = plan.directory();
+    std::env::set_current_dir(directory)
+        .map_err(|source| GateError::Directory { path: directory.to_owned(), source })?;
     let started = SystemTime::now();
     let interrupted = || context.interrupted();
     // An interrupted run is kept, too.
@@ -229,7 +232,10 @@ impl<'a> Asker<'a> {
     }
 
     fn ask_all(&self) -> Vec<ProbeOutcome> {
-        let selection = RunSelection { jobs: self.plan.file.jobs, ..self.options.selection.clone() };
+        let selection = self.options.selection.clone();
+        // Without a file, the first look is a whole one.
+        let keeps_going = selection.keeps_going || !self.plan.has_file;
+        let selection = RunSelection { jobs: self.plan.file.jobs, keeps_going, ..selection };
         let bars = Mutex::new(BTreeMap::<String, Bar>::new());
         let deadline = self.plan.file.deadline;
         let ask = |probe: &ProbeDefinition| {
@@ -257,6 +263,11 @@ impl<'a> Asker<'a> {
         crate::check::run(&self.plan.file.dimensions, &selection, &asker)
     }
 
+    /// The file, as runs name it.
+    fn file(&self) -> Option<&str> {
+        self.plan.path.to_str().filter(|_| self.plan.has_file)
+    }
+
     fn ask(
         &self,
         probe: &ProbeDefinition,
@@ -264,7 +275,7 @@ impl<'a> Asker<'a> {
         tell: &dyn Fn(&Attempted, Duration),
     ) -> Attempted {
         let command = |words: &[OsString]| self.command(words);
-        let file = self.plan.path.to_str();
+        let file = self.file();
         let find = |probe: &ProbeDefinition, figure: &str| {
             baseline_figure(
                 &self.kept.runs,
@@ -311,7 +322,7 @@ impl<'a> Asker<'a> {
         let probes: Vec<ProbeRecord> =
             definitions.zip(outcomes).map(|(probe, outcome)| ProbeRecord::of(probe, outcome)).collect();
         let names = |set: &std::collections::BTreeSet<String>| set.iter().cloned().collect();
-        let file = self.plan.path.display().to_string();
+        let file = self.plan.has_file.then(|| self.plan.path.display().to_string());
         let verdict = if (self.interrupted)() { RunVerdict::Interrupted } else { RunVerdict::of(&probes) };
         let started = calendar::rfc3339(self.started);
         let document = RunDocument {
@@ -324,8 +335,8 @@ impl<'a> Asker<'a> {
             place: place(self.plan.directory(), self.go.clone()),
             counts: StateCounts::of(&probes),
             probes,
-            baseline: baseline_run(&self.kept.runs, Some(&file)),
-            file: Some(file),
+            baseline: baseline_run(&self.kept.runs, file.as_deref()),
+            file,
             started,
             accepted: self.options.accepts,
             keep_going: self.options.selection.keeps_going,

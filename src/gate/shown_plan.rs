@@ -1,8 +1,8 @@
 //! What a check file would run, for people: each probe with its target, limits and options, and where variables come from.
 
 use crate::check::file::{
-    CheckFile, CheckVariable, Finder, HttpTarget, ProbeDefinition, ProbeTarget, PrometheusTarget,
-    ResourceScope, SocketTarget, VariableOrigin,
+    BinarySource, CheckFile, CheckVariable, Finder, GoQuestion, GoTarget, GoTests, HttpTarget,
+    ProbeDefinition, ProbeTarget, PrometheusTarget, ResourceScope, SocketTarget, VariableOrigin,
 };
 use crate::terminal::Terminal;
 use gvmr_core::sys::printable;
@@ -28,7 +28,8 @@ fn lines(file: &CheckFile) -> Vec<String> {
     for dimension in &file.dimensions {
         lines.push(dimension.name.clone());
         for probe in &dimension.probes {
-            lines.push(format!("  {}  {}  (line {})", probe.name, target(&probe.target), probe.line));
+            let place = if probe.line == 0 { "built in".to_owned() } else { format!("line {}", probe.line) };
+            lines.push(format!("  {}  {}  ({place})", probe.name, target(&probe.target)));
             let limits = limits(probe);
             if !limits.is_empty() {
                 lines.push(format!("    {}", limits.join("; ")));
@@ -55,7 +56,7 @@ fn as_json(file: &CheckFile) -> Value {
             "id": probe.id,
             "kind": probe.target.kind(),
             "target": target(&probe.target),
-            "line": probe.line,
+            "line": (probe.line > 0).then_some(probe.line),
             "limits": limits(probe),
             "options": options(probe),
             "definition": probe.definition,
@@ -117,7 +118,7 @@ fn target(target: &ProbeTarget) -> String {
         }
         ProbeTarget::Prometheus(target) => prometheus(target),
         ProbeTarget::Secrets(target) => format!("credentials in {}", path(&target.path)),
-        ProbeTarget::Go(target) => format!("go {}", target.name),
+        ProbeTarget::Go(target) => go(target),
     }
 }
 
@@ -140,6 +141,36 @@ fn http(target: &HttpTarget) -> String {
         text.push_str(" INSECURE: certificates are not verified");
     }
     text
+}
+
+/// `go code.test of ./api/..., with the race detector`
+fn go(target: &GoTarget) -> String {
+    let program = |source: &BinarySource| match source {
+        BinarySource::Built => String::new(),
+        BinarySource::File(file) => format!(" of {}", printable::path(file)),
+        BinarySource::Process(pid) => format!(" of process {pid}"),
+    };
+    let more = match &target.question {
+        GoQuestion::Tests(GoTests { packages, race, tags }) => {
+            let list = |words: &[String]| printable::text(&words.join(" "));
+            let packages = (!packages.is_empty()).then(|| format!(" of {}", list(packages)));
+            let race = race.then(|| ", with the race detector".to_owned());
+            let tags = (!tags.is_empty()).then(|| format!(", with the tags {}", list(tags)));
+            [packages, race, tags].into_iter().flatten().collect()
+        }
+        GoQuestion::Binaries(source) => program(source),
+        GoQuestion::RunsOn(source, platform) => {
+            let platform = platform.map(|platform| format!(", which must start with {platform}"));
+            program(source) + &platform.unwrap_or_default()
+        }
+        GoQuestion::Vulnerabilities(options) => options
+            .database
+            .as_ref()
+            .map(|database| format!(" by {}", printable::text(database)))
+            .unwrap_or_default(),
+        _ => String::new(),
+    };
+    format!("go {}{more}", target.name)
 }
 
 fn prometheus(target: &PrometheusTarget) -> String {

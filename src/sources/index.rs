@@ -54,6 +54,23 @@ struct Stale {
     age: Option<Duration>,
 }
 
+/// What the copy that is kept of Go's own index lists.
+#[derive(Clone, Debug)]
+pub struct KeptReleases {
+    /// Those that it lists for any platform, oldest first.
+    pub versions: Vec<Version>,
+    /// When the server was known to say so.
+    pub checked: SystemTime,
+}
+
+/// The copy of the index at `url`; `None` where there is none, or a damaged one. Asks no server.
+pub fn kept_releases(url: &Url, cache: &Path) -> Option<KeptReleases> {
+    let kept = Kept::read(&kept::path(cache, url, Naming::Official), Naming::Official).ok()??;
+    let kept = kept.checked_against_the_table();
+    let versions = kept.releases.versions().into_iter().cloned().collect();
+    Some(KeptReleases { versions, checked: kept.checked })
+}
+
 impl Index {
     /// Reads the index at `url` (`https`, `http` or `file`). A copy of what it says is kept in the directory `cache`, and
     /// serves, with its age, when the index cannot be read. The error is for an index that cannot be read and was never.

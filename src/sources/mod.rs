@@ -29,7 +29,9 @@ pub use error::{AttemptOutcome, SourceError, SourceErrorKind, Tried, in_words};
 pub use fetched::{Fetched, Form, PromisedSum};
 pub use glob::matches_prefix;
 pub use goproxy::{Goproxy, Presence};
-pub use index::{Index, IndexError, IndexFile, Naming, Remembered, forget_indexes};
+pub use index::{
+    Index, IndexError, IndexFile, KeptReleases, Naming, Remembered, forget_indexes, kept_releases,
+};
 pub use listing::{KnownFrom, Listing};
 pub use newest::Newest;
 pub use order::{Source, Sources};

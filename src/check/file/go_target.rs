@@ -1,5 +1,6 @@
 //! What `go = NAME` asks of a Go project.
 
+use std::fmt;
 use std::path::PathBuf;
 
 /// `go = NAME`
@@ -81,6 +82,16 @@ pub enum BinaryPlatform {
     Musl,
     /// Without a C library.
     Static,
+}
+
+impl fmt::Display for BinaryPlatform {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Glibc(major, minor) => write!(formatter, "glibc {major}.{minor}"),
+            Self::Musl => formatter.write_str("musl"),
+            Self::Static => formatter.write_str("no C library"),
+        }
+    }
 }
 
 /// The options of `security.vuln`.

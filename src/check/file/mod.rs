@@ -212,7 +212,7 @@ fn check_name(file: &mut FileReader<'_>, span: &std::ops::Range<usize>, name: &s
 
 /// What a text means for a test, in a directory without anything.
 #[cfg(test)]
-pub(super) fn parsed(text: &str) -> CheckFile {
+pub(crate) fn parsed(text: &str) -> CheckFile {
     let given = BTreeMap::new();
     let surroundings = FileSurroundings { built_in: &|_| None, given: &given, environment: &vec![("", "")] };
     let parsed = CheckFile::parse(Path::new("/p/gvmr-check.toml"), text.as_bytes(), &surroundings);

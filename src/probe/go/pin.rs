@@ -1,7 +1,90 @@
-//! Placeholder.
+//! The Go that runs here, and the one that the project asks for.
+
 use super::project::GoProject;
 use crate::check::{Measurement, NotMeasured};
+use crate::context::Context;
+use crate::probe::failed;
+use gvmr_core::gover::version::Version;
+use gvmr_core::select::resolution::{Resolution, Selection, Source};
+use gvmr_core::sys::printable;
 
 pub(super) fn measure(project: &GoProject<'_>) -> Result<Measurement, NotMeasured> {
-    project.cannot_tell(String::new())
+    let context = project.surroundings.context;
+    let answer = context.resolve().map_err(|error| failed(error.to_string()))?;
+    let mut measurement = Measurement::default();
+    if let Selection::Missing { wanted } = &answer.choice {
+        measurement.unmet.push(format!(
+            "Go {wanted} is not installed ({}); run `gvmr install {}`",
+            answer.reason,
+            wanted.argument()
+        ));
+        return Ok(measurement);
+    }
+    let Some(running) = running(project, &answer, &mut measurement)? else { return Ok(measurement) };
+    measurement.remarks.push(format!("{}: {}", running.toolchain_name(), answer.reason));
+    let chosen = match answer.choice.version() {
+        Some(version) => version.clone(),
+        None => local(project)?,
+    };
+    if running != chosen {
+        measurement.unmet.push(format!(
+            "{} was chosen ({}), and go switches to {}; see `gvmr env --why GOTOOLCHAIN`",
+            chosen.toolchain_name(),
+            answer.reason.place(),
+            running.toolchain_name()
+        ));
+    }
+    measurement.unmet.extend(hidden_pin(&answer, context)?);
+    measurement.doubts.extend(answer.ignored.iter().map(|pin| {
+        format!("{} does not count, since other users can change it", printable::path(&pin.file))
+    }));
+    Ok(measurement)
+}
+
+/// The version that go says it is, after any switch to another one. A switch that would need a download is refused, and so is
+/// a version that go.mod does not allow: both are told as go does.
+fn running(
+    project: &GoProject<'_>,
+    answer: &Resolution,
+    measurement: &mut Measurement,
+) -> Result<Option<Version>, NotMeasured> {
+    let said = project.go_in(&[("GOPROXY", "off")], &["env", "GOVERSION"])?;
+    if said.code != 0 {
+        let is_about_version = answer.unmet.is_some()
+            || ["requires go", "toolchain", "invalid go version"]
+                .iter()
+                .any(|words| said.stderr.contains(words));
+        return match said.failure("go env") {
+            NotMeasured::Failed(why) if is_about_version => {
+                measurement.unmet.push(format!("{why} ({})", answer.reason.place()));
+                Ok(None)
+            }
+            why => Err(why),
+        };
+    }
+    match Version::from_toolchain(said.stdout.trim()) {
+        Some(version) => Ok(Some(version)),
+        None => local(project).map(Some), // go up to 1.15 knows no such variable, and switches to no other one
+    }
+}
+
+/// The version of the go command itself.
+fn local(project: &GoProject<'_>) -> Result<Version, NotMeasured> {
+    let said = project.go_in(&[("GOTOOLCHAIN", "local")], &["version"])?;
+    let word = said.stdout.split_whitespace().nth(2).and_then(Version::from_toolchain);
+    word.ok_or_else(|| failed(format!("go version says {}", printable::text(said.stdout.trim()))))
+}
+
+/// A pin that a variable of this process hides: another session runs another Go.
+fn hidden_pin(answer: &Resolution, context: &Context) -> Result<Option<String>, NotMeasured> {
+    if answer.reason.source != Source::Variable {
+        return Ok(None);
+    }
+    let hidden = context.passed_over(answer).map_err(|error| failed(error.to_string()))?;
+    let hidden = hidden.into_iter().find(|one| one.written.is_some());
+    Ok(hidden.map(|pin| {
+        let place = gvmr_core::select::resolution::place("", Some(&pin.file), pin.line);
+        let written = pin.written.unwrap_or_default();
+        format!("GVMR_VERSION={} hides {} of {place}", answer.reason.written, printable::text(&written))
+    }))
 }
