@@ -72,7 +72,7 @@ fn go_probes(directory: &Path, has_gvmrs_go: bool) -> Vec<(&'static str, String)
             text.push_str("# target = \"glibc 2.28\"   # or \"musl\", \"static\"\n");
         }
         if !applies(name, directory) || name == "toolchain.proof" && !has_gvmrs_go {
-            text = text.lines().map(|line| format!("# {line}\n")).collect();
+            text = format!("# {}\n", text.trim_end().replace('\n', "\n# "));
         }
         (name, text)
     });

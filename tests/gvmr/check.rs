@@ -3,6 +3,7 @@
 mod baselines;
 mod chain;
 mod files;
+mod go_toolchain;
 mod manual;
 mod notices;
 mod recipes;

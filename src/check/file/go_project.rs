@@ -18,32 +18,32 @@ use std::path::Path;
 pub const GO_PROJECT: &str = include_str!("go_project.toml");
 
 /// The questions by their names.
-const QUESTIONS: [(&str, QuestionReader); 17] = [
-    ("toolchain.pin", |_| Some(GoQuestion::Pin)),
-    ("toolchain.proof", |_| Some(GoQuestion::Proof)),
-    ("toolchain.supported", |_| Some(GoQuestion::Supported)),
-    ("toolchain.environment", |_| Some(GoQuestion::Environment)),
-    ("modules.sums", |_| Some(GoQuestion::Sums)),
-    ("modules.tidy", |_| Some(GoQuestion::Tidy)),
-    ("modules.vendor", |_| Some(GoQuestion::Vendor)),
-    ("modules.local", |_| Some(GoQuestion::LocalReplacements)),
+const QUESTIONS: [(&str, QuestionReader); 16] = [
+    ("toolchain.pin", |_| GoQuestion::Pin),
+    ("toolchain.proof", |_| GoQuestion::Proof),
+    ("toolchain.supported", |_| GoQuestion::Supported),
+    ("toolchain.environment", |_| GoQuestion::Environment),
+    ("modules.sums", |_| GoQuestion::Sums),
+    ("modules.tidy", |_| GoQuestion::Tidy),
+    ("modules.vendor", |_| GoQuestion::Vendor),
+    ("modules.local", |_| GoQuestion::LocalReplacements),
     ("code.build", |reader| reader.counted("errors", GoQuestion::Build)),
     ("code.vet", |reader| reader.counted("findings", GoQuestion::Vet)),
     ("code.fmt", |reader| reader.counted("files", GoQuestion::Format)),
-    ("code.test", |reader| Some(GoQuestion::Tests(reader.go_tests()))),
-    ("artifact.binaries", |reader| Some(GoQuestion::Binaries(reader.binary_source()))),
+    ("code.test", |reader| GoQuestion::Tests(reader.go_tests())),
+    ("artifact.binaries", |reader| GoQuestion::Binaries(reader.binary_source())),
     ("artifact.runs-on", |reader| {
         let platform = reader.binary_platform();
-        Some(GoQuestion::RunsOn(reader.binary_source(), platform))
+        GoQuestion::RunsOn(reader.binary_source(), platform)
     }),
-    ("artifact.same-twice", |_| Some(GoQuestion::SameTwice)),
-    ("security.vuln", |reader| Some(GoQuestion::Vulnerabilities(reader.known_vulnerabilities()))),
-    (SECRETS, |_| None), // the kind `secrets`, of the whole project
+    ("artifact.same-twice", |_| GoQuestion::SameTwice),
+    ("security.vuln", |reader| GoQuestion::Vulnerabilities(reader.known_vulnerabilities())),
 ];
 
+/// The kind `secrets`, of the whole project.
 const SECRETS: &str = "security.secrets";
 
-type QuestionReader = fn(&mut ProbeReader<'_, '_, '_, '_>) -> Option<GoQuestion>;
+type QuestionReader = fn(&mut ProbeReader<'_, '_, '_, '_>) -> GoQuestion;
 
 /// The built-in probes of a Go project in `directory`. They stand on no line of a person's.
 pub(super) fn dimensions(directory: &Path) -> Vec<Dimension> {
@@ -69,8 +69,12 @@ impl ProbeReader<'_, '_, '_, '_> {
     pub(super) fn go(&mut self) -> Option<ProbeTarget> {
         let span = self.table.limit("go")?.span();
         let name = self.table.text("go")?;
+        if name == SECRETS {
+            let (path, allow) = (self.defaults.directory.to_owned(), self.allowed_secrets());
+            return Some(ProbeTarget::Secrets(SecretsTarget { path, allow }));
+        }
         let Some((name, read)) = QUESTIONS.iter().find(|(known, _)| *known == name) else {
-            let names = QUESTIONS.iter().map(|(name, _)| *name);
+            let names = QUESTIONS.iter().map(|(name, _)| *name).chain([SECRETS]);
             let advice = match nearest(&name, names.clone()) {
                 Some(near) => format!("did you mean {near}?"),
                 None => format!("write one of {}", names.collect::<Vec<_>>().join(", ")),
@@ -78,18 +82,14 @@ impl ProbeReader<'_, '_, '_, '_> {
             self.table.mistake(&span, format!("there is no probe {} of Go projects; {advice}", shown(&name)));
             return None;
         };
-        if *name == SECRETS {
-            let (path, allow) = (self.defaults.directory.to_owned(), self.allowed_secrets());
-            return Some(ProbeTarget::Secrets(SecretsTarget { path, allow }));
-        }
-        let question = read(self)?;
+        let question = read(self);
         Some(ProbeTarget::Go(GoTarget { name, question, is_named: !self.defaults.is_built_in }))
     }
 
     /// A question that is answered by how many there are.
-    fn counted(&mut self, figure: &'static str, question: GoQuestion) -> Option<GoQuestion> {
+    fn counted(&mut self, figure: &'static str, question: GoQuestion) -> GoQuestion {
         self.figure(figure, Measure::Number);
-        Some(question)
+        question
     }
 
     fn go_tests(&mut self) -> GoTests {

@@ -224,9 +224,8 @@ fn default_figures(target: &ProbeTarget, figures: &[FigureCondition], line: usiz
     };
     // Answers of servers and results of tests must be as asked, whatever else is.
     let stays = matches!(target, ProbeTarget::Http(_) | ProbeTarget::Go(_));
-    let is_asked = |figure: &str| match stays {
-        true => figures.iter().any(|asked| asked.figure == figure),
-        false => !figures.is_empty(),
+    let is_asked = |figure: &str| {
+        if stays { figures.iter().any(|asked| asked.figure == figure) } else { !figures.is_empty() }
     };
     let missing = defaults.into_iter().filter(|(figure, ..)| !is_asked(figure));
     let condition = |(figure, measure, operator, value): (&str, Measure, Operator, f64)| {

@@ -8,6 +8,9 @@ use gvmr_core::gover::version::Version;
 use gvmr_core::select::resolution::{Resolution, Selection, Source};
 use gvmr_core::sys::printable;
 
+/// What go says of a version that it does not have or does not allow.
+const ABOUT_VERSIONS: [&str; 3] = ["requires go", "toolchain", "invalid go version"];
+
 pub(super) fn measure(project: &GoProject<'_>) -> Result<Measurement, NotMeasured> {
     let context = project.surroundings.context;
     let answer = context.resolve().map_err(|error| failed(error.to_string()))?;
@@ -49,18 +52,18 @@ fn running(
     measurement: &mut Measurement,
 ) -> Result<Option<Version>, NotMeasured> {
     let said = project.go_in(&[("GOPROXY", "off")], &["env", "GOVERSION"])?;
+    // `go env` answers where nothing else does.
+    let listed = project.go_in(&[("GOPROXY", "off")], &["list", "-m"])?;
+    for (failed, command) in [(&said, "go env"), (&listed, "go list")] {
+        let is_about_version = || ABOUT_VERSIONS.iter().any(|words| failed.stderr.contains(words));
+        if failed.code != 0 && is_about_version() {
+            let place = answer.reason.place();
+            measurement.unmet.push(format!("{} ({place})", failed.failure(command)));
+            return Ok(None);
+        }
+    }
     if said.code != 0 {
-        let is_about_version = answer.unmet.is_some()
-            || ["requires go", "toolchain", "invalid go version"]
-                .iter()
-                .any(|words| said.stderr.contains(words));
-        return match said.failure("go env") {
-            NotMeasured::Failed(why) if is_about_version => {
-                measurement.unmet.push(format!("{why} ({})", answer.reason.place()));
-                Ok(None)
-            }
-            why => Err(why),
-        };
+        return Err(said.failure("go env"));
     }
     match Version::from_toolchain(said.stdout.trim()) {
         Some(version) => Ok(Some(version)),

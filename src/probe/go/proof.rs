@@ -29,7 +29,7 @@ pub(super) fn measure(project: &GoProject<'_>) -> Result<Measurement, NotMeasure
         install::audit(toolchain, &installer).map_err(|error| failed(install::with_causes(&error)))?;
     let mut measurement = Measurement::default();
     for (what, file) in audit.differences() {
-        let file = printable::path(&toolchain.goroot.join(file));
+        let file = printable::path(toolchain.goroot.join(file));
         measurement.findings.push(CheckFinding::said("proof", file, (0, 0), what));
     }
     let differing = measurement.findings.len();
