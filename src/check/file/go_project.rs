@@ -10,7 +10,8 @@ use super::substitution::Substitution;
 use crate::calendar;
 use crate::check::quantity::Measure;
 use crate::net::Url;
-use crate::toml_file::{Entry, Mistakes, document, entries, nearest, shown};
+use crate::toml_file::{Entry, Mistakes, document, entries, nearest};
+use gvmr_core::sys::printable;
 use std::ops::Range;
 use std::path::Path;
 
@@ -79,7 +80,10 @@ impl ProbeReader<'_, '_, '_, '_> {
                 Some(near) => format!("did you mean {near}?"),
                 None => format!("write one of {}", names.collect::<Vec<_>>().join(", ")),
             };
-            self.table.mistake(&span, format!("there is no probe {} of Go projects; {advice}", shown(&name)));
+            self.table.mistake(
+                &span,
+                format!("there is no probe {} of Go projects; {advice}", printable::typed(&name)),
+            );
             return None;
         };
         let question = read(self);
@@ -110,7 +114,7 @@ impl ProbeReader<'_, '_, '_, '_> {
         let mut fit = Vec::new();
         for (word, span) in words {
             if word.is_empty() || word.starts_with('-') || word.contains(char::is_whitespace) {
-                self.table.mistake(&span, format!("{} is not one of {key}", shown(&word)));
+                self.table.mistake(&span, format!("{} is not one of {key}", printable::typed(&word)));
             } else {
                 fit.push(word);
             }
@@ -156,7 +160,8 @@ impl ProbeReader<'_, '_, '_, '_> {
             "static" => Some(BinaryPlatform::Static),
             text => glibc(text),
         };
-        let wrong = format!("target is \"musl\", \"static\" or \"glibc 2.28\", not {}", shown(&text));
+        let wrong =
+            format!("target is \"musl\", \"static\" or \"glibc 2.28\", not {}", printable::typed(&text));
         self.table.file.mistakes.check(&span, platform.ok_or(wrong))
     }
 
@@ -175,7 +180,10 @@ impl ProbeReader<'_, '_, '_, '_> {
         let mut allow = Vec::new();
         for (text, span) in self.texts_of_limit("allow") {
             let allowed = AllowedVulnerability::parse(&text).ok_or_else(|| {
-                format!("{} is not as \"GO-2024-1234 until 2027-01-31\" or \"GO-2024-1234\"", shown(&text))
+                format!(
+                    "write \"GO-2024-1234\" or \"GO-2024-1234 until 2027-01-31\", not {}",
+                    printable::typed(&text)
+                )
             });
             allow.extend(self.table.file.mistakes.check(&span, allowed));
         }

@@ -282,3 +282,43 @@ fn the_built_in_probes_of_a_go_project_come_first_and_the_file_may_say_more_of_t
     let asked: Vec<_> = tests.figures.iter().map(|figure| figure.figure.as_str()).collect();
     assert_eq!(asked, ["failed", "tests", "cover"]);
 }
+
+#[test]
+fn mistakes_in_questions_about_a_go_project_are_told_with_their_places() {
+    let of = |lines: &str| mistakes(&format!("[a.b]\n{lines}\n"));
+    let mut wrong = Vec::new();
+    for (lines, expected) in [
+        ("go = \"code.tset\"", "2:6: there is no probe code.tset of Go projects; did you mean code.test?"),
+        ("go = true", "2:6: must be a string in quotes, not a boolean"),
+        (
+            "go = \"code.vet\"\nrace = true",
+            "3:1: unknown key \"race\" in a.b; keys here are go, findings, timeout, every, for, \
+             within, why, advisory, needs",
+        ),
+        ("go = \"code.test\"\ncover = \">= 70\"", "3:9: cover: expected a share such as 80%, got \"70\""),
+        ("go = \"code.test\"\npackages = [\"-o=x\"]", "3:13: -o=x is not one of packages"),
+        (
+            "go = \"artifact.binaries\"\npath = \"a\"\npid = 1",
+            "4:7: a program is a file or that of a process: path or pid",
+        ),
+        ("go = \"artifact.binaries\"\npid = 0", "3:7: a pid is the number of a process"),
+        (
+            "go = \"artifact.runs-on\"\ntarget = \"glibc\"",
+            "3:10: target is \"musl\", \"static\" or \"glibc 2.28\", not glibc",
+        ),
+        (
+            "go = \"security.vuln\"\ndb = \"ftp://x\"",
+            "3:1: db is the address of a database, without a login: https:// or file://",
+        ),
+        (
+            "go = \"security.vuln\"\nallow = [\"GO-2024-1 til 2027\", \"GO-2024-2 until 2027-02-30\"]",
+            "3:10: write \"GO-2024-1234\" or \"GO-2024-1234 until 2027-01-31\", not GO-2024-1 til 2027\n\
+             3:32: write \"GO-2024-1234\" or \"GO-2024-1234 until 2027-01-31\", not GO-2024-2 until 2027-02-30",
+        ),
+    ] {
+        if of(lines) != expected {
+            wrong.push((of(lines), expected));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
