@@ -11,7 +11,7 @@ use super::exchange;
 use super::redact::RedactedUrl;
 use super::redirect;
 use super::settings::NetSettings;
-use flate2::read::{GzDecoder, ZlibDecoder};
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use reqwest::blocking::{Client as Http, Response};
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HOST, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, Proxy, Url};
@@ -58,12 +58,23 @@ pub struct MeasuredAnswer {
     pub status: u16,
     /// Where a redirect leads, as it may be shown.
     pub location: Option<String>,
-    /// The body without its encoding; `None` where it has more than 8 MiB.
-    pub body: Option<Vec<u8>>,
+    /// The body without its encoding.
+    pub body: Result<Vec<u8>, BodyFault>,
     /// How many bytes came.
     pub size: u64,
     /// How long the server asks to wait.
     pub retry_after: Option<Duration>,
+}
+
+/// Why there is no body to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyFault {
+    /// It is longer than what is kept.
+    #[error("the body has more than 8 MiB, and is not searched")]
+    TooLarge,
+    /// It is not in the encoding that its header names.
+    #[error("the body is not encoded as its Content-Encoding says")]
+    Encoding,
 }
 
 /// A client with a connection of its own.
@@ -202,21 +213,66 @@ fn answer(url: &Url, mut response: Response, timeout: Duration) -> Result<Measur
             raw.extend(window.get(..count).unwrap_or_default());
         }
     }
-    let body = (size <= MAX_BODY).then(|| decoded(raw, encoding.as_deref())).flatten();
+    let body = if size > MAX_BODY { Err(BodyFault::TooLarge) } else { decoded(raw, encoding.as_deref()) };
     Ok(MeasuredAnswer { status, location, body, size, retry_after })
 }
 
-/// The body without its encoding; `None` where that makes more of it than is kept. What cannot be decoded stays.
-fn decoded(raw: Vec<u8>, encoding: Option<&str>) -> Option<Vec<u8>> {
+/// The body without its encoding. An empty one has none.
+fn decoded(raw: Vec<u8>, encoding: Option<&str>) -> Result<Vec<u8>, BodyFault> {
+    match encoding {
+        _ if raw.is_empty() => Ok(raw),
+        Some("gzip" | "x-gzip") => bounded(MultiGzDecoder::new(raw.as_slice())),
+        // Some servers send it without the header that belongs to it.
+        Some("deflate") => bounded(ZlibDecoder::new(raw.as_slice())).or_else(|fault| match fault {
+            BodyFault::TooLarge => Err(fault),
+            BodyFault::Encoding => bounded(DeflateDecoder::new(raw.as_slice())),
+        }),
+        _ => Ok(raw),
+    }
+}
+
+fn bounded(decoder: impl Read) -> Result<Vec<u8>, BodyFault> {
     let mut body = Vec::new();
-    let read = match encoding {
-        Some("gzip" | "x-gzip") => GzDecoder::new(raw.as_slice()).take(MAX_BODY + 1).read_to_end(&mut body),
-        Some("deflate") => ZlibDecoder::new(raw.as_slice()).take(MAX_BODY + 1).read_to_end(&mut body),
-        _ => return Some(raw),
-    };
-    match read {
-        Ok(_) if body.len() as u64 > MAX_BODY => None,
-        Ok(_) => Some(body),
-        Err(_) => Some(raw),
+    decoder.take(MAX_BODY + 1).read_to_end(&mut body).map_err(|_| BodyFault::Encoding)?;
+    if body.len() as u64 > MAX_BODY { Err(BodyFault::TooLarge) } else { Ok(body) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+    use std::io::Write as _;
+
+    #[test]
+    fn a_body_is_decoded_as_its_header_says_or_not_at_all() {
+        let plain = b"fine ".repeat(1000);
+        let packed = |text: &[u8]| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+            encoder.write_all(text).unwrap();
+            encoder.finish().unwrap()
+        };
+        let gzip = packed(&plain);
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
+        zlib.write_all(&plain).unwrap();
+        let mut deflate = DeflateEncoder::new(Vec::new(), Compression::best());
+        deflate.write_all(&plain).unwrap();
+        for (body, encoding) in [
+            (gzip.clone(), Some("gzip")),
+            (zlib.finish().unwrap(), Some("deflate")),
+            (deflate.finish().unwrap(), Some("deflate")),
+            (plain.clone(), Some("identity")),
+            (plain.clone(), None),
+        ] {
+            assert_eq!(decoded(body, encoding), Ok(plain.clone()), "{encoding:?}");
+        }
+        assert_eq!(decoded([gzip.clone(), gzip.clone()].concat(), Some("gzip")), Ok(plain.repeat(2)));
+        assert_eq!(decoded(Vec::new(), Some("gzip")), Ok(Vec::new()), "the answer to HEAD");
+        assert_eq!(decoded(plain.clone(), Some("gzip")), Err(BodyFault::Encoding));
+        assert_eq!(decoded(plain, Some("deflate")), Err(BodyFault::Encoding));
+        assert_eq!(decoded(gzip[..gzip.len() - 9].to_vec(), Some("gzip")), Err(BodyFault::Encoding), "cut");
+        let bomb = packed(&vec![0; usize::try_from(MAX_BODY).unwrap() + 1]);
+        assert!(bomb.len() < 64 << 10);
+        assert_eq!(decoded(bomb, Some("gzip")), Err(BodyFault::TooLarge));
     }
 }

@@ -46,7 +46,7 @@ pub use credentials::url_login;
 pub use error::{CertificateFault, NetError, NetErrorKind, Phase, RedirectRefusal};
 pub use handshake::{Connector, TLS_VERSIONS, TlsLook, accepts, look};
 pub use kept::{KeptLogin, Sent};
-pub use measured::{MeasuredAnswer, MeasuredRequest, MeasuringClient, MeasuringOptions};
+pub use measured::{BodyFault, MeasuredAnswer, MeasuredRequest, MeasuringClient, MeasuringOptions};
 pub use netrc::Netrc;
 pub use netrc_lines::NetrcLines;
 pub use no_proxy::NoProxy;

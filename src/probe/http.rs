@@ -11,23 +11,26 @@ use crate::net::{
     MeasuredAnswer, MeasuredRequest, MeasuringClient, MeasuringOptions, NetError, NetSettings, Url,
     fault_of_authorities,
 };
-use answers::judge_answers;
+use answers::{Answers, fault};
 use gvmr_core::sys::environment::Environment;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 /// What one request gave, and how long it took.
 struct Timed {
     outcome: Result<MeasuredAnswer, NetError>,
+    /// Why it is not as asked.
+    fault: Option<String>,
     seconds: f64,
 }
 
 /// What all workers of one attempt share.
 struct Job {
+    target: HttpTarget,
     request: MeasuredRequest,
     options: MeasuringOptions,
     settings: NetSettings,
@@ -49,6 +52,7 @@ pub(super) fn measure(
         return Err(failed(fault));
     }
     let job = Job {
+        target: target.clone(),
         request: request(target, surroundings.environment)?,
         options: MeasuringOptions {
             address: target.address.clone(),
@@ -62,8 +66,8 @@ pub(super) fn measure(
         left: AtomicUsize::new(target.requests),
         is_over: AtomicBool::new(false),
     };
-    let timed = all(&Arc::new(job), target, surroundings)?;
-    judge_answers(probe, target, &timed)
+    let answers = all(&Arc::new(job), surroundings)?;
+    answers.measurement(probe, target)
 }
 
 fn request(target: &HttpTarget, environment: &dyn Environment) -> Result<MeasuredRequest, NotMeasured> {
@@ -92,12 +96,10 @@ pub fn revealed_headers(
 }
 
 /// Sends all requests; gives up where the run is interrupted.
-fn all(
-    job: &Arc<Job>,
-    target: &HttpTarget,
-    surroundings: &ProbeSurroundings<'_>,
-) -> Result<Vec<Timed>, NotMeasured> {
-    let (sender, answers) = channel();
+fn all(job: &Arc<Job>, surroundings: &ProbeSurroundings<'_>) -> Result<Answers, NotMeasured> {
+    let target = &job.target;
+    // One body of each worker waits at most.
+    let (sender, received_answers) = sync_channel(target.concurrency);
     for _ in 0..target.concurrency.min(target.requests) {
         let (job, sender) = (Arc::clone(job), sender.clone());
         // Not joined: one that waits for a server ends by its own limit.
@@ -106,15 +108,23 @@ fn all(
         spawned.map_err(|error| failed(format!("no thread for requests: {error}")))?;
     }
     drop(sender);
-    let found = (0..target.requests)
-        .map(|_| received(&answers, surroundings.interrupted)?.map_err(failed))
-        .collect::<Result<Vec<Timed>, NotMeasured>>();
+    let mut answers = Answers::default();
+    let mut found = Ok(());
+    for _ in 0..target.requests {
+        match received(&received_answers, surroundings.interrupted).and_then(|timed| timed.map_err(failed)) {
+            Ok(timed) => answers.take(target, timed),
+            Err(why) => {
+                found = Err(why);
+                break;
+            }
+        }
+    }
     job.is_over.store(true, Ordering::Relaxed);
-    found
+    found.map(|()| answers)
 }
 
 /// One worker: its connection is kept from request to request, as clients do.
-fn work(job: &Job, sender: &Sender<Result<Timed, String>>) {
+fn work(job: &Job, sender: &SyncSender<Result<Timed, String>>) {
     let client = match MeasuringClient::new(&job.settings, job.options.clone(), &job.request.url) {
         Ok(client) => client,
         Err(why) => return drop(sender.send(Err(why))),
@@ -130,7 +140,8 @@ fn work(job: &Job, sender: &Sender<Result<Timed, String>>) {
     while !job.is_over.load(Ordering::Relaxed) && take() {
         let start = Instant::now();
         let outcome = client.send(&job.request, job.timeout);
-        let timed = Timed { outcome, seconds: start.elapsed().as_secs_f64() };
+        let seconds = start.elapsed().as_secs_f64();
+        let timed = Timed { fault: fault(&job.target, &outcome), outcome, seconds };
         if sender.send(Ok(timed)).is_err() {
             return;
         }

@@ -45,7 +45,7 @@ pub(super) fn measure(
         })?;
         let answer = answer.map_err(failed)?;
         let place = RedactedUrl::of(&server);
-        let body = answer.body.unwrap_or_default();
+        let body = answer.body.map_err(|fault| failed(format!("{place}: {fault}")))?;
         let document: Value = serde_json::from_slice(&body)
             .map_err(|_| failed(format!("{place} answered status {}, and no JSON", answer.status)))?;
         number(&document, target, measurement)

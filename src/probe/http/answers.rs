@@ -3,7 +3,7 @@
 use super::Timed;
 use crate::check::file::{HttpTarget, JsonExpectation, JsonPointer, ProbeDefinition};
 use crate::check::{Measure, Measurement, NotMeasured, Operator, Quantity, least_count, percentile};
-use crate::net::MeasuredAnswer;
+use crate::net::{BodyFault, MeasuredAnswer, NetError};
 use crate::probe::contents::{asks, contain, ending, extract};
 use crate::probe::failed;
 use serde_json::Value;
@@ -14,47 +14,82 @@ const MAX_REASONS: usize = 3;
 /// The percentiles by their names.
 const PERCENTILES: [(&str, u8); 4] = [("p50", 50), ("p90", 90), ("p95", 95), ("p99", 99)];
 
-/// The figures of all requests. Where none was answered there are none.
-pub(super) fn judge_answers(
-    probe: &ProbeDefinition,
-    target: &HttpTarget,
-    timed: &[Timed],
-) -> Result<Measurement, NotMeasured> {
-    let answers: Vec<&MeasuredAnswer> =
-        timed.iter().filter_map(|timed| timed.outcome.as_ref().ok()).collect();
-    let Some(last) = answers.last() else {
-        let error = timed.iter().find_map(|timed| timed.outcome.as_ref().err());
-        return Err(failed(error.map_or_else(|| "no request was sent".to_owned(), ToString::to_string)));
-    };
-    let mut measurement = Measurement::default();
-    let (mut good, mut reasons) = (0_usize, BTreeMap::<String, usize>::new());
-    let looks = looks(target);
-    for timed in timed {
-        let fault = match &timed.outcome {
-            Ok(answer) if looks && answer.body.is_none() => {
-                return Err(failed("the body has more than 8 MiB, and is not searched"));
+/// What is kept of all answers: of the bodies only the last ones.
+#[derive(Default)]
+pub(super) struct Answers {
+    seconds: Vec<f64>,
+    good: usize,
+    reasons: BTreeMap<String, usize>,
+    last: Option<MeasuredAnswer>,
+    /// The last one that was as asked: numbers are read from it.
+    last_good: Option<MeasuredAnswer>,
+    error: Option<NetError>,
+    /// Why a body could not be looked at, where one must be.
+    unsearched: Option<BodyFault>,
+}
+
+impl Answers {
+    /// Takes one more.
+    pub(super) fn take(&mut self, target: &HttpTarget, timed: Timed) {
+        self.seconds.push(timed.seconds);
+        let is_good = timed.fault.is_none();
+        match timed.fault {
+            None => self.good += 1,
+            Some(reason) => *self.reasons.entry(reason).or_default() += 1,
+        }
+        match timed.outcome {
+            Ok(answer) => {
+                if let Err(BodyFault::TooLarge) = answer.body
+                    && looks(target)
+                {
+                    self.unsearched = Some(BodyFault::TooLarge);
+                }
+                if is_good {
+                    self.last_good = Some(answer.clone());
+                }
+                self.last = Some(answer);
             }
-            Ok(answer) => fault(target, answer),
-            Err(error) => Some(format!("no answer: {error}")),
-        };
-        match fault {
-            None => good += 1,
-            Some(reason) => *reasons.entry(reason).or_default() += 1,
+            Err(error) => drop(self.error.get_or_insert(error)),
         }
     }
-    times(timed, &mut measurement);
-    add(&mut measurement, "ok", share(good, timed.len()), Measure::Percent);
-    #[allow(clippy::cast_precision_loss)]
-    add(&mut measurement, "size", last.size as f64, Measure::Size);
-    tell(&reasons, timed.len(), &mut measurement);
-    if target.insecure {
-        measurement.remarks.push("insecure: certificates were not verified".to_owned());
+
+    /// The figures of all requests. Where none was answered there are none.
+    pub(super) fn measurement(
+        mut self,
+        probe: &ProbeDefinition,
+        target: &HttpTarget,
+    ) -> Result<Measurement, NotMeasured> {
+        let Some(last) = self.last.take() else {
+            let error = self.error.map(|error| error.to_string());
+            return Err(failed(error.unwrap_or_else(|| "no request was sent".to_owned())));
+        };
+        if let Some(fault) = self.unsearched {
+            return Err(failed(fault.to_string()));
+        }
+        let mut measurement = Measurement::default();
+        let count = self.seconds.len();
+        times(self.seconds, &mut measurement);
+        add(&mut measurement, "ok", share(self.good, count), Measure::Percent);
+        #[allow(clippy::cast_precision_loss)]
+        add(&mut measurement, "size", last.size as f64, Measure::Size);
+        tell(&self.reasons, count, &mut measurement);
+        if target.insecure {
+            measurement.remarks.push("insecure: certificates were not verified".to_owned());
+        }
+        match (&self.last_good, self.reasons.keys().next()) {
+            (Some(answer), _) => numbers(probe, target, answer, &mut measurement)?,
+            (None, Some(reason)) if asks_numbers(target) => {
+                measurement.unmet.push(reason.clone());
+                measurement = measurement.without(&probe.figures);
+            }
+            (None, _) => {}
+        }
+        if self.good < count {
+            measurement.output =
+                last.body.ok().as_deref().and_then(|body| ending(&String::from_utf8_lossy(body)));
+        }
+        Ok(measurement)
     }
-    numbers(probe, target, last, &mut measurement)?;
-    if good < timed.len() {
-        measurement.output = last.body.as_deref().and_then(|body| ending(&String::from_utf8_lossy(body)));
-    }
-    Ok(measurement)
 }
 
 fn add(measurement: &mut Measurement, name: &str, value: f64, measure: Measure) {
@@ -68,8 +103,7 @@ fn share(part: usize, whole: usize) -> f64 {
 
 /// Of all requests, those that failed included.
 #[allow(clippy::cast_precision_loss)]
-fn times(timed: &[Timed], measurement: &mut Measurement) {
-    let mut seconds: Vec<f64> = timed.iter().map(|timed| timed.seconds).collect();
+fn times(mut seconds: Vec<f64>, measurement: &mut Measurement) {
     seconds.sort_by(f64::total_cmp);
     for (name, percent) in PERCENTILES {
         // Of fewer it would be the maximum by another name.
@@ -103,15 +137,31 @@ fn looks(target: &HttpTarget) -> bool {
         || !target.json_figures.is_empty()
 }
 
-/// Why an answer is not as asked.
-fn fault(target: &HttpTarget, answer: &MeasuredAnswer) -> Option<String> {
+/// Whether a figure is in the body.
+fn asks_numbers(target: &HttpTarget) -> bool {
+    !target.json_figures.is_empty() || target.extraction.is_some()
+}
+
+/// Why an answer is not as asked, or why there is none.
+pub(super) fn fault(target: &HttpTarget, outcome: &Result<MeasuredAnswer, NetError>) -> Option<String> {
+    let answer = match outcome {
+        Ok(answer) => answer,
+        Err(error) => return Some(format!("no answer: {error}")),
+    };
     let is_asked = target.status.iter().any(|range| (range.first..=range.last).contains(&answer.status));
     if !is_asked {
         let asked: Vec<_> = target.status.iter().map(ToString::to_string).collect();
         let target = answer.location.as_ref().map(|location| format!(" to {location}")).unwrap_or_default();
         return Some(format!("status {}{target}, {} asked", answer.status, asked.join(" or ")));
     }
-    let text = String::from_utf8_lossy(answer.body.as_deref().unwrap_or_default());
+    let body = match &answer.body {
+        Ok(body) if looks(target) => body.as_slice(),
+        Ok(_) => return None,
+        // A client that reads it fails.
+        Err(fault @ BodyFault::Encoding) => return Some(fault.to_string()),
+        Err(fault @ BodyFault::TooLarge) => return looks(target).then(|| fault.to_string()),
+    };
+    let text = String::from_utf8_lossy(body);
     let mut unmet = Measurement::default();
     contain(target.contains.as_deref(), &text, "the body", &mut unmet);
     if !target.json.is_empty() {
@@ -169,7 +219,11 @@ fn numbers(
     last: &MeasuredAnswer,
     measurement: &mut Measurement,
 ) -> Result<(), NotMeasured> {
-    let text = String::from_utf8_lossy(last.body.as_deref().unwrap_or_default()).into_owned();
+    if !asks_numbers(target) {
+        return Ok(());
+    }
+    let body = last.body.as_deref().map_err(|fault| failed(fault.to_string()))?;
+    let text = String::from_utf8_lossy(body);
     if !target.json_figures.is_empty() {
         let document: Option<Value> = serde_json::from_str(&text).ok();
         for pointer in &target.json_figures {
