@@ -77,7 +77,7 @@ pub fn attempt(probe: &ProbeDefinition, surroundings: &AttemptSurroundings<'_>) 
             Next::End(judgement) => return attempts.so_far(judgement),
             Next::At(moment, judgement) => {
                 (surroundings.tell)(&attempts.so_far(judgement), clock.now().saturating_sub(start));
-                if !clock.sleep_until(moment) {
+                if !clock.sleep_until(moment.min(surroundings.deadline)) {
                     return attempts.so_far(stopped(probe, "interrupted"));
                 }
             }
@@ -105,6 +105,10 @@ impl Attempts<'_> {
         self.count += 1;
         let measurement = match &measured {
             Err(NotMeasured::Interrupted) => return Next::End(stopped(self.probe, "interrupted")),
+            // It had less time than it may take.
+            Err(NotMeasured::Failed(_)) if self.surroundings.clock.now() >= self.surroundings.deadline => {
+                return Next::End(stopped(self.probe, "deadline"));
+            }
             Err(_) => None,
             Ok(measurement) => Some(measurement.clone()),
         };
@@ -287,5 +291,7 @@ mod tests {
     #[test]
     fn the_deadline_of_the_run_ends_it_as_an_error() {
         assert_eq!(run("for = \"20m\"\nevery = \"60s\"", 0.1, |_| true).0, ProbeState::Error);
+        // What waits for its next attempt ends there too.
+        assert_eq!(run("for = \"5h\"\nevery = \"4h\"", 0.1, |_| true), (ProbeState::Error, 1, 1, 900.0));
     }
 }
