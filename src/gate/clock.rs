@@ -17,6 +17,11 @@ impl<'a> RunClock<'a> {
     pub(super) fn start(interrupted: &'a (dyn Fn() -> bool + Sync)) -> Self {
         Self { start: Instant::now(), interrupted }
     }
+
+    /// The moment of the machine at which this clock shows so much.
+    pub(super) fn instant(&self, moment: Duration) -> Instant {
+        self.start + moment
+    }
 }
 
 impl Clock for RunClock<'_> {

@@ -3,9 +3,9 @@
 //! Takes the document and what each is sent; gives what became of it. Changes no verdict.
 
 use crate::check::file::{Notification, NotificationEvent};
-use crate::check::{Clock, NotificationRecord, RunDocument, RunVerdict};
+use crate::check::{Clock, NotMeasured, NotificationRecord, RunDocument, RunVerdict};
 use crate::net::{MeasuredRequest, MeasuringClient, MeasuringOptions, NetSettings, Url};
-use crate::probe::{revealed_headers, watched};
+use crate::probe::{Stopped, revealed_headers, watched};
 use gvmr_core::sys::environment::Environment;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
@@ -77,13 +77,14 @@ fn send(
         Err(why) => return record(&host, false, 0, why),
     };
     let until = clock.now() + TIME;
+    let stopped: &Stopped<'_> = &|| interrupted().then_some(NotMeasured::Interrupted);
     let mut attempts = 0;
     loop {
         attempts += 1;
         let left = until.saturating_sub(clock.now());
         let (sender, sent) = (Arc::clone(&client), request.clone());
         // The words of an error hold the address, all of which is a secret here.
-        let (message, pause) = match watched(interrupted, move || sender.send(&sent, left)) {
+        let (message, pause) = match watched(stopped, move || sender.send(&sent, left)) {
             Ok(Ok(answer)) if (200..300).contains(&answer.status) => {
                 return record(&host, true, attempts, String::new());
             }

@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::hexadecimal;
 use crate::install::with_credentials;
 use crate::net::{NetSettings, Netrc};
-use crate::probe::{self, ProbeSurroundings};
+use crate::probe::{self, ConnectionLimit, ProbeSurroundings};
 use crate::process::{self, Given, Go};
 use crate::report::{self, ReportFormat};
 use crate::terminal::{Bar, Row};
@@ -195,6 +195,7 @@ struct Asker<'a> {
     /// The directory of the Go that runs here, if one is installed.
     goroot: Option<PathBuf>,
     go: Option<String>,
+    connections: ConnectionLimit,
     interrupted: &'a (dyn Fn() -> bool + Sync),
 }
 
@@ -227,6 +228,7 @@ impl<'a> Asker<'a> {
             net: with_credentials(settings, context),
             goroot,
             go,
+            connections: ConnectionLimit::default(),
             interrupted,
         }
     }
@@ -295,6 +297,8 @@ impl<'a> Asker<'a> {
                 net: &self.net,
                 now_seconds: calendar::seconds_since_epoch(SystemTime::now()),
                 interrupted: self.interrupted,
+                deadline: self.clock.instant(deadline),
+                connections: &self.connections,
             };
             probe::measure(probe, timeout, &surroundings)
         };

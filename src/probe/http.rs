@@ -111,7 +111,7 @@ fn all(job: &Arc<Job>, surroundings: &ProbeSurroundings<'_>) -> Result<Answers, 
     let mut answers = Answers::default();
     let mut found = Ok(());
     for _ in 0..target.requests {
-        match received(&received_answers, surroundings.interrupted).and_then(|timed| timed.map_err(failed)) {
+        match received(&received_answers, &|| surroundings.stopped()).and_then(|timed| timed.map_err(failed)) {
             Ok(timed) => answers.take(target, timed),
             Err(why) => {
                 found = Err(why);

@@ -3,6 +3,7 @@
 //! Takes a target and how long it may take; gives figures, what did not come as expected, or why nothing is known. Judges
 //! nothing.
 
+mod connections;
 mod contents;
 mod disk;
 mod file;
@@ -16,6 +17,7 @@ mod secrets;
 mod tcp;
 mod tls;
 
+pub use connections::ConnectionLimit;
 pub use http::revealed_headers;
 
 use crate::check::file::{ProbeDefinition, ProbeTarget};
@@ -28,7 +30,7 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often it is looked whether the run was interrupted.
 const TICK: Duration = Duration::from_millis(20);
@@ -49,6 +51,21 @@ pub struct ProbeSurroundings<'a> {
     pub now_seconds: u64,
     /// Whether the run was interrupted.
     pub interrupted: &'a (dyn Fn() -> bool + Sync),
+    /// When the run ends.
+    pub deadline: Instant,
+    /// The connections of the whole run.
+    pub connections: &'a ConnectionLimit,
+}
+
+impl ProbeSurroundings<'_> {
+    /// Why a probe that is not finished ends.
+    fn stopped(&self) -> Option<NotMeasured> {
+        match () {
+            () if (self.interrupted)() => Some(NotMeasured::Interrupted),
+            () if Instant::now() >= self.deadline => Some(failed("deadline")),
+            () => None,
+        }
+    }
 }
 
 /// Measures once, in at most `timeout`.
@@ -58,6 +75,8 @@ pub fn measure(
     surroundings: &ProbeSurroundings<'_>,
 ) -> Result<Measurement, NotMeasured> {
     let asks = |figure: &str| contents::asks(probe, figure);
+    let needed = connections::needed_by(&probe.target);
+    let _permit = surroundings.connections.take(needed, &|| surroundings.stopped())?;
     match &probe.target {
         ProbeTarget::Disk(path) => disk::measure(path, &asks),
         ProbeTarget::Memory(scope) => memory::measure(*scope, &asks),
@@ -73,24 +92,29 @@ pub fn measure(
     }
 }
 
-/// Runs what waits for others in a thread, and gives it up where the run is interrupted; it ends by its own limit then.
+/// Why waiting ends before what is waited for.
+pub type Stopped<'a> = dyn Fn() -> Option<NotMeasured> + Sync + 'a;
+
+/// Runs what waits for others in a thread, and gives it up where waiting ends; it ends by its own limit then.
 pub fn watched<T: Send + 'static>(
-    interrupted: &(dyn Fn() -> bool + Sync),
+    stopped: &Stopped<'_>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, NotMeasured> {
     let (sender, found) = channel();
     let spawned =
         std::thread::Builder::new().name("probe".to_owned()).spawn(move || drop(sender.send(work())));
     spawned.map_err(|error| failed(format!("no thread for a probe: {error}")))?;
-    received(&found, interrupted)
+    received(&found, stopped)
 }
 
-/// What a thread sends next, unless the run is interrupted before.
-fn received<T>(receiver: &Receiver<T>, interrupted: &(dyn Fn() -> bool + Sync)) -> Result<T, NotMeasured> {
+/// What a thread sends next, unless waiting ends before.
+fn received<T>(receiver: &Receiver<T>, stopped: &Stopped<'_>) -> Result<T, NotMeasured> {
     loop {
+        if let Some(why) = stopped() {
+            return Err(why);
+        }
         match receiver.recv_timeout(TICK) {
             Ok(value) => return Ok(value),
-            Err(RecvTimeoutError::Timeout) if interrupted() => return Err(NotMeasured::Interrupted),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Err(failed("the probe ended early")),
         }

@@ -29,7 +29,7 @@ pub(super) fn measure(
     let mut measurement = Measurement::default();
     let ask = |query: &SecretText, measurement: &mut Measurement| {
         let url = address(&server, &reveal(query)?, &moment)?;
-        let answer = super::watched(surroundings.interrupted, {
+        let answer = super::watched(&|| surroundings.stopped(), {
             let (settings, url) = (surroundings.net.clone(), url.clone());
             move || {
                 let client = MeasuringClient::new(&settings, MeasuringOptions::default(), &url)?;

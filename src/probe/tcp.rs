@@ -18,7 +18,7 @@ pub(super) fn measure(
     surroundings: &ProbeSurroundings<'_>,
 ) -> Result<Measurement, NotMeasured> {
     let owned = target.clone();
-    watched(surroundings.interrupted, move || attempt(&owned, timeout))?
+    watched(&|| surroundings.stopped(), move || attempt(&owned, timeout))?
 }
 
 /// Both kinds of streams.

@@ -34,7 +34,7 @@ pub(super) fn measure(
     let mut roots = surroundings.net.roots.clone();
     roots.further.clone_from(&target.authorities);
     let (target, now) = (target.clone(), surroundings.now_seconds);
-    watched(surroundings.interrupted, move || attempt(&target, asked, roots, now, timeout))?
+    watched(&|| surroundings.stopped(), move || attempt(&target, asked, roots, now, timeout))?
 }
 
 fn attempt(

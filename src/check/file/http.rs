@@ -1,7 +1,7 @@
 //! The keys of `http = URL`.
 
 use super::extraction::JsonPointer;
-use super::model::{FigureCondition, HttpTarget, JsonExpectation, ProbeTarget, StatusRange};
+use super::model::{FigureCondition, HttpTarget, JsonExpectation, MAX_CONNECTIONS, ProbeTarget, StatusRange};
 use super::probe::ProbeReader;
 use super::reader::{number, whole};
 use super::secret_text::SecretText;
@@ -17,7 +17,6 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 const MAX_REQUESTS: usize = 10_000;
-const MAX_CONCURRENCY: usize = 64;
 const MAX_REDIRECTS: usize = 20;
 /// The figures that are percentiles.
 const PERCENTILES: [(&str, u8); 4] = [("p50", 50), ("p90", 90), ("p95", 95), ("p99", 99)];
@@ -64,7 +63,7 @@ impl<'i> ProbeReader<'_, '_, '_, 'i> {
             contains: self.table.text("contains"),
             extraction,
             requests,
-            concurrency: self.table.whole("concurrency", 1..=MAX_CONCURRENCY).unwrap_or(1),
+            concurrency: self.table.whole("concurrency", 1..=MAX_CONNECTIONS).unwrap_or(1),
             warmup: self.table.whole("warmup", 0..=MAX_REQUESTS).unwrap_or(0),
             redirects: self.table.whole("redirects", 0..=MAX_REDIRECTS).unwrap_or(0),
             address: self.address(),

@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// The most connections of a run at once, and of each of its probes.
+pub const MAX_CONNECTIONS: usize = 64;
+
 /// A whole file, without mistakes.
 #[derive(Clone, Debug)]
 pub struct CheckFile {
