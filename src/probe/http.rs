@@ -120,7 +120,10 @@ fn all(job: &Arc<Job>, surroundings: &ProbeSurroundings<'_>) -> Result<Answers, 
         }
     }
     job.is_over.store(true, Ordering::Relaxed);
-    found.map(|()| answers)
+    found?;
+    // The connections of another probe come after these: workers close theirs before they let go of the channel.
+    let _ = received(&received_answers, surroundings);
+    Ok(answers)
 }
 
 /// One worker: its connection is kept from request to request, as clients do.
