@@ -14,6 +14,9 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// The longest time of a file.
+const MAX_DURATION: Duration = Duration::from_secs(365 * 86_400);
+
 /// What the readers of all tables share.
 pub(super) struct FileReader<'t> {
     pub(super) mistakes: Mistakes<'t>,
@@ -188,7 +191,10 @@ impl<'r, 't, 'v, 'i> TableReader<'r, 't, 'v, 'i> {
         let text = self.text_of(value)?;
         let duration = match Quantity::parse(&text) {
             Ok(quantity) if quantity.measure == Measure::Duration && quantity.value > 0.0 => {
-                Duration::try_from_secs_f64(quantity.value).map_err(|error| error.to_string())
+                let duration = Duration::try_from_secs_f64(quantity.value).ok();
+                // Moments far beyond a run cannot be written down.
+                let duration = duration.filter(|duration| *duration <= MAX_DURATION);
+                duration.ok_or_else(|| format!("{key} is at most 365d"))
             }
             Ok(_) => Err(format!("{key} is a duration above 0, such as \"10s\"")),
             Err(error) => Err(format!("{key}: {error}")),
