@@ -2,8 +2,10 @@
 
 mod baselines;
 mod chain;
+mod containment;
 mod files;
 mod go_toolchain;
+mod limits;
 mod manual;
 mod notices;
 mod recipes;
@@ -11,10 +13,13 @@ mod servers;
 mod services;
 mod trust;
 
-use crate::support::world::{Run, World};
+use crate::support::world::{Run, World, gvmr};
 use serde_json::Value;
 use std::fs;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Output, Stdio};
+use std::time::Duration;
 
 /// A project with a check file that has this text.
 fn project(world: &World, text: &str) -> PathBuf {
@@ -56,4 +61,31 @@ fn figure<'v>(document: &'v Value, name: &str) -> &'v Value {
 /// Writes a file of a project.
 fn write(project: &Path, name: &str, text: &str) {
     fs::write(project.join(name), text).unwrap();
+}
+
+/// `gvmr check --json` in a process group of its own.
+fn start(world: &World, project: &Path) -> Child {
+    let mut command = world.command(gvmr(), project);
+    command.args(["check", "-f", "gvmr-check.toml", "--json"]).process_group(0);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Waits for its end, and gives what it said and the most memory that it had, in KiB.
+fn watched(mut child: Child) -> (Output, u64) {
+    let mut peak = 0;
+    let status = format!("/proc/{}/status", child.id());
+    while child.try_wait().unwrap().is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(peak);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    (child.wait_with_output().unwrap(), peak)
+}
+
+/// `a.b fail: why` of each probe.
+fn messages(document: &Value) -> Vec<String> {
+    let probes = document["probes"].as_array().unwrap();
+    let one = |probe: &Value| format!("{} {}: {}", probe["id"], probe["state"], probe["message"]);
+    probes.iter().map(|probe| one(probe).replace('"', "")).collect()
 }
