@@ -2,12 +2,56 @@
 
 use crate::check::file::ProbeDefinition;
 use crate::check::{BaselineFigure, BaselineRun, ProbeRecord, ProbeState, RunDocument};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The last part of a check file's path: the same project lies elsewhere on other machines.
+fn file_name(file: Option<&str>) -> Option<&str> {
+    file.and_then(|file| file.rsplit('/').next())
+}
 
 /// Runs that figures of this file can be compared with, newest first.
-fn comparable<'a>(runs: &'a [RunDocument], file: Option<&str>) -> impl Iterator<Item = &'a RunDocument> {
-    let name = |file: Option<&str>| file.map(|file| file.rsplit('/').next().unwrap_or_default().to_owned());
-    let wanted = name(file);
-    runs.iter().filter(move |run| run.is_baseline() && name(run.file.as_deref()) == wanted)
+fn comparable<'a>(runs: &'a [RunDocument], file: Option<&'a str>) -> impl Iterator<Item = &'a RunDocument> {
+    runs.iter().filter(move |run| run.is_baseline() && file_name(run.file.as_deref()) == file_name(file))
+}
+
+/// The places of the runs that baselines need: of each file and series the last `count` that passed, and the last `count` in which
+/// each probe of its newest run was measured. `runs` are newest first; of one that cannot be read there is nothing.
+pub(super) fn needed_runs(runs: &[Option<RunDocument>], count: usize) -> BTreeSet<usize> {
+    let mut needed = BTreeSet::new();
+    let mut passed = BTreeMap::new();
+    let mut asked: BTreeMap<_, BTreeMap<(&str, &str), usize>> = BTreeMap::new();
+    for (index, run) in runs.iter().enumerate() {
+        let Some(run) = run else { continue };
+        let series = (file_name(run.file.as_deref()), run.key.as_str());
+        let asked =
+            asked.entry(series).or_insert_with(|| run.probes.iter().map(|one| (same(one), 0)).collect());
+        if !run.is_baseline() {
+            continue;
+        }
+        let mut add = |counter: &mut usize| {
+            if *counter < count {
+                needed.insert(index);
+            }
+            *counter += 1;
+        };
+        add(passed.entry(series).or_default());
+        for probe in run.probes.iter().filter(|probe| is_measured(probe) && !probe.figures.is_empty()) {
+            if let Some(counter) = asked.get_mut(&same(probe)) {
+                add(counter);
+            }
+        }
+    }
+    needed
+}
+
+/// What is equal of probes whose figures can be compared.
+fn same(record: &ProbeRecord) -> (&str, &str) {
+    (&record.id, &record.definition)
+}
+
+/// Whether its figures are a baseline.
+fn is_measured(record: &ProbeRecord) -> bool {
+    record.state == ProbeState::Pass
 }
 
 /// The median of a probe's figure in the last `count` runs that passed and measured the same; else why there is none.
@@ -20,7 +64,10 @@ pub fn baseline_figure(
 ) -> Result<BaselineFigure, String> {
     let all: Vec<&RunDocument> = comparable(runs, file).collect();
     let found = |run: &&RunDocument| {
-        let record = run.probes.iter().find(|record| is_same(record, probe))?;
+        let is_it = |record: &&ProbeRecord| {
+            is_measured(record) && same(record) == (probe.id.as_str(), probe.definition.as_str())
+        };
+        let record = run.probes.iter().find(is_it)?;
         let value = record.figures.iter().find(|known| known.name == figure)?.value;
         Some((run.id.clone(), value))
     };
@@ -37,10 +84,6 @@ pub fn baseline_figure(
     };
     let mut values: Vec<f64> = last.into_iter().map(|(_, value)| value).collect();
     Ok(BaselineFigure { run, value: median(&mut values) })
-}
-
-fn is_same(record: &ProbeRecord, probe: &ProbeDefinition) -> bool {
-    record.id == probe.id && record.definition == probe.definition && record.state == ProbeState::Pass
 }
 
 /// Of two values in the middle their mean.

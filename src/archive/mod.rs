@@ -4,12 +4,15 @@
 //! number to keep, and never a run that a baseline needs.
 
 mod baseline;
+#[cfg(test)]
+mod tests;
 
 pub use baseline::{baseline_figure, baseline_run};
 
 use crate::atomic_file::{NewFile, sweep, sync_names, writer_of};
 use crate::check::RunDocument;
-use gvmr_core::sys::bounded;
+use baseline::needed_runs;
+use gvmr_core::sys::{bounded, printable};
 use rustix::fs::{Mode, OFlags, open};
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -39,8 +42,8 @@ pub struct Archive {
 pub struct KeptRuns {
     /// Without the output of programs.
     pub runs: Vec<RunDocument>,
-    /// Damaged ones.
-    pub damaged: Vec<PathBuf>,
+    /// Those that cannot be read: `/path/x.json, which is damaged: why`.
+    pub unread: Vec<String>,
 }
 
 impl Archive {
@@ -80,11 +83,13 @@ impl Archive {
         let mut kept = KeptRuns::default();
         for file in self.files()? {
             match read(&file) {
-                Some(mut run) => {
+                Ok(Some(mut run)) if run.key == self.key => {
                     run.probes.iter_mut().for_each(|probe| probe.output = None);
                     kept.runs.push(run);
                 }
-                None => kept.damaged.push(file),
+                // Another run has removed it meanwhile; or long keys have the same directory.
+                Ok(_) => {}
+                Err(why) => kept.unread.push(format!("{}, which {why}", printable::path(&file))),
             }
         }
         Ok(kept)
@@ -107,9 +112,9 @@ impl Archive {
         Ok(path)
     }
 
-    /// Removes the oldest runs beyond `keep`, but those that `is_needed`. Where another run does so now, it is left to
-    /// that one.
-    pub fn prune(&self, keep: usize, is_needed: &dyn Fn(&RunDocument) -> bool) -> io::Result<()> {
+    /// Removes the oldest runs beyond `keep`, but those that baselines need, which are the median of `count` runs. Where
+    /// another run does so now, it is left to that one. The error is the first of several.
+    pub fn prune(&self, keep: usize, count: usize) -> io::Result<()> {
         let lock = fs::OpenOptions::new()
             .create(true)
             .write(true)
@@ -121,18 +126,37 @@ impl Archive {
         let directory =
             open(&self.directory, OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
         sweep(directory.as_fd(), |name| writer_of(name, TEMPORARY));
-        for file in self.files()?.into_iter().skip(keep) {
-            if !read(&file).is_some_and(|run| is_needed(&run)) {
-                fs::remove_file(&file)?;
-            }
+        let files = self.files()?;
+        if files.len() <= keep {
+            return Ok(());
         }
-        Ok(())
+        // Runs that ended meanwhile count too.
+        let runs: Vec<_> = files.iter().map(|file| read(file).ok().flatten()).collect();
+        let needed = needed_runs(&runs, count);
+        let (mut newer, mut removed) = (0, Ok(()));
+        for (index, (file, run)) in files.iter().zip(&runs).enumerate() {
+            if newer >= keep && !needed.contains(&index) {
+                removed = removed.and(remove(file));
+            }
+            newer += usize::from(run.is_some());
+        }
+        removed
     }
 }
 
-fn read(file: &Path) -> Option<RunDocument> {
-    let bytes = bounded::read(file, MAX_SIZE as u64).ok()??;
-    serde_json::from_slice(&bytes).ok()
+fn remove(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        // A directory was put there by someone else.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => Ok(()),
+        removed => removed,
+    }
+}
+
+/// A kept run; `None` where the file is gone. The error goes on after "which".
+fn read(file: &Path) -> Result<Option<RunDocument>, String> {
+    let bytes = bounded::read(file, MAX_SIZE as u64).map_err(|error| format!("cannot be read: {error}"))?;
+    let run = bytes.map(|bytes| serde_json::from_slice(&bytes)).transpose();
+    run.map_err(|error| format!("is damaged: {error}"))
 }
 
 /// The bytes of a document; of one that is too large without what is not needed to compare with it.

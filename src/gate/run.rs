@@ -89,6 +89,7 @@ pub fn kept_rows(
     let archive = archive(&source.path(), &file, series, context);
     let failed = |source| GateError::Archive { path: archive.directory().to_owned(), source };
     let kept = archive.runs().map_err(failed)?;
+    kept.unread.iter().for_each(|unread| context.terminal.warn(format_args!("ignoring {unread}")));
     let Some(newest) = kept.runs.first() else { return Err(GateError::NoRuns(archive.key().to_owned())) };
     if !is_diff {
         return Ok(report::history(&kept.runs));
@@ -106,9 +107,7 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result
             .push(format!("cannot read the kept runs in {}: {error}", printable::path(archive.directory())));
         KeptRuns::default()
     });
-    warnings.extend(
-        kept.damaged.iter().map(|file| format!("ignoring {}, which is damaged", printable::path(file))),
-    );
+    warnings.extend(kept.unread.iter().map(|unread| format!("ignoring {unread}")));
     if let Some(owner) = plan.foreign_owner {
         warnings.push(format!("{} belongs to user {owner}", printable::path(&plan.path)));
     }
@@ -128,7 +127,7 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result
         let seconds = asker.clock.now().as_secs_f64();
         let mut document = asker.document(outcomes, seconds);
         if options.keeps {
-            keep(&mut document, &archive, &kept, plan, &mut warnings);
+            keep(&mut document, &archive, plan, &mut warnings);
         }
         if options.notifies {
             // One that was interrupted says nothing of the service.
@@ -155,13 +154,7 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result
 }
 
 /// Keeps a run, and removes old ones. Where that fails, the verdict stands.
-fn keep(
-    document: &mut RunDocument,
-    archive: &Archive,
-    kept: &KeptRuns,
-    plan: &CheckPlan,
-    warnings: &mut Vec<String>,
-) {
+fn keep(document: &mut RunDocument, archive: &Archive, plan: &CheckPlan, warnings: &mut Vec<String>) {
     match archive.add(document) {
         Ok(path) => document.archived = Some(path.display().to_string()),
         Err(error) => {
@@ -170,13 +163,7 @@ fn keep(
             return;
         }
     }
-    let needed: Vec<&str> = std::iter::once(&*document)
-        .chain(&kept.runs)
-        .filter(|run| run.is_baseline())
-        .take(plan.file.baseline_runs)
-        .map(|run| run.id.as_str())
-        .collect();
-    if let Err(error) = archive.prune(plan.file.archive.keep, &|run| needed.contains(&run.id.as_str())) {
+    if let Err(error) = archive.prune(plan.file.archive.keep, plan.file.baseline_runs) {
         let place = printable::path(archive.directory());
         warnings.push(format!("cannot remove old runs in {place}: {error}"));
     }
