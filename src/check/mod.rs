@@ -4,6 +4,8 @@
 
 mod attempts;
 mod condition;
+#[cfg(test)]
+mod condition_properties;
 mod document;
 pub mod file;
 mod judgement;

@@ -16,6 +16,23 @@ pub fn least_count(percent: u8) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn of_any_values_it_is_the_first_that_enough_are_not_above(
+            mut values in proptest::collection::vec(prop_oneof![0.0..5.0_f64, Just(1.0), Just(2.5)], 1..300),
+            percent in 1_u8..100,
+        ) {
+            values.sort_by(f64::total_cmp);
+            let enough = |value: f64| {
+                let not_above = values.iter().filter(|other| **other <= value).count();
+                not_above * 100 >= usize::from(percent) * values.len()
+            };
+            let counted = values.iter().copied().find(|value| enough(*value));
+            prop_assert_eq!(percentile(&values, percent), counted);
+        }
+    }
 
     #[test]
     fn the_nearest_rank_is_the_same_as_by_counting() {

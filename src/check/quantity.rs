@@ -214,6 +214,32 @@ impl fmt::Display for Quantity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_read_as_what_it_was(
+            whole in 0_u64..10_000_000, decimals in "|\\.[0-9]{1,6}", unit in 0..UNITS.len(), is_negative: bool,
+            blanks in " {0,2}",
+        ) {
+            let sign = if is_negative { "-" } else { "" };
+            let text = format!("{blanks}{sign}{whole}{decimals}{blanks}{}{blanks}", UNITS[unit].name);
+            let quantity = Quantity::parse(&text).unwrap();
+            prop_assert_eq!(quantity.measure, UNITS[unit].measure);
+            let shown = quantity.to_string();
+            let again = Quantity::parse(&shown).unwrap();
+            prop_assert_eq!(again.measure, quantity.measure);
+            // Two digits behind the point of the unit that it is shown in.
+            let name = shown.trim_start_matches(|one: char| one.is_ascii_digit() || "-. ".contains(one));
+            let step = Quantity::in_unit(0.01, name).unwrap().value;
+            prop_assert!((again.value - quantity.value).abs() <= step * 0.501, "{} {}", text, shown);
+        }
+
+        #[test]
+        fn no_text_is_a_panic(text in "[-+.0-9a-zA-Z% ]{0,24}|\\PC{0,12}") {
+            let _ = Quantity::parse(&text);
+        }
+    }
 
     fn parsed(text: &str) -> (f64, Measure) {
         let quantity = Quantity::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
