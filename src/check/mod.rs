@@ -2,6 +2,8 @@
 //!
 //! Takes the text of a check file, and numbers; says what is asked and whether it holds. Measures nothing.
 
+#[cfg(test)]
+mod attempt_properties;
 mod attempts;
 mod condition;
 #[cfg(test)]
