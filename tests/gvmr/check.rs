@@ -5,6 +5,7 @@ mod chain;
 mod containment;
 mod files;
 mod go_toolchain;
+mod kept_runs;
 mod limits;
 mod manual;
 mod notices;
