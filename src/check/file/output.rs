@@ -19,6 +19,7 @@ impl ProbeReader<'_, '_, '_, '_> {
         let is_pointer = self.table.limit("json").is_some_and(|value| value.get_ref().as_str().is_some());
         let (has_pattern, has_json) = (self.table.has("pattern"), is_pointer);
         if has_pattern && has_json {
+            self.table.limit("pattern"); // known, and not wanted
             let span = self.table.span("json");
             self.table.mistake(&span, "a number comes from pattern or from json, not from both");
         }
@@ -87,7 +88,12 @@ impl ProbeReader<'_, '_, '_, '_> {
     }
 
     fn of(&mut self, is_pointer: bool) -> Vec<Finder> {
-        let texts = self.table.texts("of").unwrap_or_default();
+        let span = self.table.span("of");
+        let texts = self.table.texts("of");
+        if texts.as_ref().is_some_and(Vec::is_empty) {
+            self.table.mistake(&span, "the list is empty, and there is nothing to divide by");
+        }
+        let texts = texts.unwrap_or_default();
         let mut finders = Vec::new();
         for (text, span) in texts {
             if is_pointer {
