@@ -19,6 +19,8 @@ mod settings;
 mod substitution;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wrong_files;
 
 pub use extraction::{Extraction, ExtractionError, Finder, JsonPointer, Pick};
 pub use go_project::GO_PROJECT;

@@ -1,0 +1,198 @@
+//! Files with one mistake each, and where it is.
+
+use super::*;
+
+/// The lines of a probe `a.b`, from line 2 on, and what is said of them.
+const PROBES: &[(&str, &str)] = &[
+    // Kinds and keys.
+    (
+        "tcp = \"a:1\"\nused = \"< 5%\"",
+        "3:1: unknown key \"used\" in a.b; keys here are time, closed, send, expect, tcp, timeout, every, for, within, why, advisory, needs",
+    ),
+    ("tcp = \"a:1\"\ntime = \"<= 1s\"\ntime = \"<= 2s\"", "4:1: not TOML: duplicate key"),
+    ("disk = \"/\"\nusedd = \"< 5%\"", "3:1: unknown key \"usedd\" in a.b; did you mean used?"),
+    ("disk = 5", "2:8: must be a string in quotes, not an integer"),
+    // Quantities.
+    (
+        "http = \"http://a\"\ntime = \"<= 500\"",
+        "3:8: time: expected a duration such as 500ms or 2s, got \"500\"",
+    ),
+    (
+        "http = \"http://a\"\ntime = \"<= 5%\"",
+        "3:8: time: expected a duration such as 500ms or 2s, got \"5%\"",
+    ),
+    (
+        "http = \"http://a\"\ntime = \"500ms\"",
+        "3:8: time: a condition begins with <, <=, >, >=, == or !=, as in \"<= 5\"",
+    ),
+    (
+        "http = \"http://a\"\ntime = \"<= 5 parsecs\"",
+        "3:8: time: \"parsecs\" is not a unit; units are ms s m h d, B kB KiB MB MiB GB GiB TB TiB and %",
+    ),
+    ("http = \"http://a\"\nsize = \"<= 5s\"", "3:8: size: expected a size such as 64KiB or 2GB, got \"5s\""),
+    ("disk = \"/\"\nused = 80", "3:8: used is a share such as 80%: write a condition in quotes, as \"<= …\""),
+    ("file = \"x\"\nage = \"<= baseline + 5%, > 1d, < 1h\"", "3:7: age: no value holds this"),
+    ("file = \"x\"\nsize = \">= 0B\"", "3:8: size: each value holds this"),
+    (
+        "disk = \"/\"\nused = \"<= baseline + 5ms\"",
+        "3:8: used: what is added to baseline is a share of it such as 10%, an amount such as 5ms, or points such as 0.5pp",
+    ),
+    (
+        "http = \"http://a\"\nrequests = 19\np95 = \"<= 1s\"",
+        "4:1: p95 of 19 is the maximum; set requests to 20 or more",
+    ),
+    (
+        "http = \"http://a\"\nrequests = 1\np50 = \"<= 1s\"",
+        "4:1: p50 of 1 is the maximum; set requests to 2 or more",
+    ),
+    ("http = \"http://a\"\nrequests = 10001", "3:12: must be a whole number from 1 to 10000"),
+    ("http = \"http://a\"\nconcurrency = 65", "3:15: must be a whole number from 1 to 64"),
+    // Times.
+    ("disk = \"/\"\ntimeout = 10", "3:11: timeout is a duration: write it with its unit, such as \"10s\""),
+    ("disk = \"/\"\ntimeout = \"0s\"", "3:11: timeout is a duration above 0, such as \"10s\""),
+    ("disk = \"/\"\ntimeout = \"366d\"", "3:11: timeout is at most 365d"),
+    ("disk = \"/\"\ntimeout = \"999999999999999d\"", "3:11: timeout is at most 365d"),
+    ("disk = \"/\"\nevery = \"1s\"", "3:1: every needs for or within, which ask more than once"),
+    (
+        "disk = \"/\"\nfor = \"5s\"\nevery = \"6s\"",
+        "4:1: every is longer than for; it would be asked but once",
+    ),
+    (
+        "disk = \"/\"\nfor = \"5s\"\nwithin = \"5s\"",
+        "3:1: for must be shorter than within, the time in which it has to fit",
+    ),
+    // Variables and secrets.
+    ("http = \"http://a/${\"", "2:8: \"${\" is not closed; write a literal \"${\" as \"$${\""),
+    ("http = \"http://a/${NAME\"", "2:8: \"${\" is not closed; write a literal \"${\" as \"$${\""),
+    (
+        "http = \"http://a/${NAME}\"",
+        "2:8: undeclared variable \"NAME\"; declare it in [check.vars], or write a literal \"${\" as \"$${\"",
+    ),
+    (
+        "command = [\"x\", \"${secret:TOKEN}\"]",
+        "2:17: a secret stands only in http, prometheus, server, url and the values of headers",
+    ),
+    ("http = \"http://joe:hush@a/\"", "2:8: the URL has a password; write it as ${secret:NAME}"),
+    (
+        "http = \"http://a\"\nheaders = { X-Api-Key = \"hush\" }",
+        "3:25: this header is a credential; write its value as ${secret:NAME}",
+    ),
+    (
+        "http = \"http://a\"\nheaders = { proxy-authorization = \"hush\" }",
+        "3:35: this header is a credential; write its value as ${secret:NAME}",
+    ),
+    (
+        "http = \"https://a\"\ninsecure = true\nauth = true",
+        "3:1: credentials are not sent to a server that is not verified",
+    ),
+    // What is found.
+    (
+        "command = [\"x\"]\npattern = 'a(b'\nvalue = \"== 1\"",
+        "3:11: the pattern cannot be read: found open group without closing ')'",
+    ),
+    (
+        "command = [\"x\"]\npattern = 'a'\njson = \"/a\"\nvalue = \"== 1\"",
+        "4:1: a number comes from pattern or from json, not from both",
+    ),
+    (
+        "command = [\"x\"]\nvalue = \"== 1\"",
+        "3:1: value needs a pattern or json that says where the number stands",
+    ),
+    (
+        "command = [\"x\"]\npattern = 'a'\nshare = \"> 1%\"",
+        "4:1: share and of belong together: share is the number ÷ the sum of what of finds",
+    ),
+    (
+        "command = [\"x\"]\npattern = 'a'\nof = []\nshare = \"> 1%\"",
+        "4:1: the list is empty, and there is nothing to divide by",
+    ),
+    (
+        "command = [\"x\"]\npattern = 'a'\nof = ['(']\nshare = \"> 1%\"",
+        "4:7: the pattern cannot be read: found open group without closing ')'",
+    ),
+    (
+        "command = [\"x\"]\njson = \"a\"\nvalue = \"== 1\"",
+        "3:8: a JSON pointer is empty or begins with \"/\", as \"/status\"",
+    ),
+    (
+        "command = [\"x\"]\npattern = 'a'\nunit = \"parsec\"\nvalue = \"== 1\"",
+        "4:1: \"parsec\" is not a unit; units are ms s m h d, B kB KiB MB MiB GB GiB TB TiB and %",
+    ),
+    (
+        "command = [\"x\"]\npattern = 'a'\npick = \"median\"\nvalue = \"== 1\"",
+        "4:8: must be \"only\" or \"first\" or \"last\" or \"min\" or \"max\" or \"sum\" or \"mean\" or \"count\", not \"median\"",
+    ),
+    (
+        "http = \"http://a\"\njson.\"status\" = \"UP\"",
+        "3:6: a JSON pointer begins with \"/\", as \"/status\", and has no *",
+    ),
+    ("tls = \"a:443\"\ntrusted = \"baseline\"", "3:11: must be true or false, not a string"),
+    // Programs and files.
+    ("command = []", "2:11: the first word names the program; it is missing"),
+    ("command = [\"\"]", "2:11: the first word names the program; it is missing"),
+    ("command = [\"x\"]\nexit = 256", "3:8: an exit code is a whole number from 0 to 255"),
+    (
+        "file = \"x\"\nmode = \"0999\"",
+        "3:8: mode is octal digits in quotes: \"0600\", or \"<= 0640\" for no bit beyond",
+    ),
+    ("file = \"x\"\nexists = false\nsize = \"> 1B\"", "4:1: a file that must not exist has no size"),
+    (
+        "tcp = \"a:1\"\nclosed = true\nexpect = 'x'",
+        "4:1: closed = true lets nothing through; take out expect",
+    ),
+    (
+        "prometheus = 'up'",
+        "2:14: the answer has no condition; add value = \"<= …\"\n2:14: no server; add prometheus = \"http://…\" to [check], or server here",
+    ),
+    (
+        "prometheus = 'up'\nserver = \"ftp://p\"\nvalue = \"== 1\"",
+        "3:10: a URL begins with http:// or https://",
+    ),
+    // Needs.
+    ("disk = \"/\"\nneeds = [\"a.b\"]", "3:9: a.b needs itself"),
+    ("disk = \"/\"\nneeds = [\"a.c\"]", "3:9: there is no probe a.c; did you mean a.b?"),
+    ("disk = \"/\"\nneeds = \"a.b\"", "3:9: needs is a list: [\"dimension.probe\"]"),
+];
+
+/// Whole files, and what is said of them.
+const FILES: &[(&str, &str)] = &[
+    ("[a.b\n", "1:5: not TOML: unclosed table, expected `]`"),
+    ("a = 5\n", "1:1: only tables stand here: [check] and [dimension.probe], not an integer"),
+    ("[a]\nb = 5\n", "2:1: a probe is a table with a name of two parts: [a.probe]"),
+    (
+        "[check]\nvars = 5\n[a.b]\ndisk=\"/\"\n",
+        "2:8: vars is a table of variables with their defaults, not an integer",
+    ),
+    (
+        "[check]\nprometheus = \"nowhere\"\n[a.b]\ndisk=\"/\"\n",
+        "2:14: not a URL: relative URL without a base",
+    ),
+    ("[check]\nbaseline-runs = 21\n[a.b]\ndisk=\"/\"\n", "2:17: must be a whole number from 1 to 20"),
+    ("[check.archive]\nkeep = 0\n[a.b]\ndisk=\"/\"\n", "2:8: must be a whole number from 1 to 10000"),
+    ("[[check.notify]]\non = \"always\"\n[a.b]\ndisk=\"/\"\n", "1:1: a notification needs a url"),
+    (
+        "[[check.notify]]\nurl = \"http://a\"\nformat = \"teams\"\n[a.b]\ndisk=\"/\"\n",
+        "3:10: must be \"json\" or \"slack\", not \"teams\"",
+    ),
+    ("[a.b]\ndisk = \"/\"\n[a.b]\ndisk = \"/\"\n", "3:4: not TOML: duplicate key"),
+    ("\u{feff}[a.b]\ndisk = 5\n", "2:8: must be a string in quotes, not an integer"),
+    ("[a.b]\r\ndisk = 5\r\n", "2:8: must be a string in quotes, not an integer"),
+    ("[a.\"B c\"]\ndisk = \"/\"\n", "1:4: a name has small letters, digits and -, at most 64"),
+];
+
+fn mistakes(text: &str) -> String {
+    let given = BTreeMap::new();
+    let surroundings = FileSurroundings { built_in: &|_| None, given: &given, environment: &vec![("", "")] };
+    let parsed = CheckFile::parse(Path::new("/p/gvmr-check.toml"), text.as_bytes(), &surroundings);
+    parsed.expect_err(text).to_string().replace("/p/gvmr-check.toml:", "")
+}
+
+#[test]
+fn each_mistake_has_its_place() {
+    for (lines, expected) in PROBES {
+        assert_eq!(mistakes(&format!("[a.b]\n{lines}\n")), *expected, "{lines}");
+    }
+    for (text, expected) in FILES {
+        assert_eq!(mistakes(text), *expected, "{text}");
+    }
+}
