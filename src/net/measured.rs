@@ -116,7 +116,7 @@ impl MeasuringClient {
         let until = Instant::now() + timeout;
         let mut request = request.clone();
         for _ in 0..request.redirects {
-            let response = self.once(&request, until)?;
+            let response = self.once(&request, until, timeout)?;
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return answer(&request.url, response, timeout);
             }
@@ -136,11 +136,17 @@ impl MeasuringClient {
             }
             request.url = next;
         }
-        let response = self.once(&request, until)?;
+        let response = self.once(&request, until, timeout)?;
         answer(&request.url, response, timeout)
     }
 
-    fn once(&self, request: &MeasuredRequest, until: Instant) -> Result<Response, NetError> {
+    /// `timeout` is what is told where it does not answer `until` then.
+    fn once(
+        &self,
+        request: &MeasuredRequest,
+        until: Instant,
+        timeout: Duration,
+    ) -> Result<Response, NetError> {
         let failed = |kind| NetError::new(RedactedUrl::of(&request.url), kind);
         let proxy = self
             .settings
@@ -166,7 +172,7 @@ impl MeasuringClient {
         if let Some(body) = &request.body {
             built = built.body(body.clone());
         }
-        let limits = super::TransferLimits { first_byte: left, ..self.settings.limits };
+        let limits = super::TransferLimits { first_byte: timeout, ..self.settings.limits };
         built.send().map_err(|error| failed(classify::request(&error, proxy.is_some(), &limits)))
     }
 
