@@ -48,6 +48,10 @@ pub(super) fn measure(
         let body = answer.body.map_err(|fault| failed(format!("{place}: {fault}")))?;
         let document: Value = serde_json::from_slice(&body)
             .map_err(|_| failed(format!("{place} answered status {}, and no JSON", answer.status)))?;
+        // One that refuses a query says why in its own form.
+        if !(200..300).contains(&answer.status) && document["status"] != "error" {
+            return Err(failed(format!("{place} answered status {}", answer.status)));
+        }
         number(&document, target, measurement)
     };
     let value = ask(&target.query, &mut measurement)?;
