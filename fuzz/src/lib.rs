@@ -4,12 +4,14 @@
 //! exists, it is the judge.
 
 mod archives;
+mod checks;
 mod files;
 mod log;
 mod rules;
 mod tables;
 
 pub use archives::{gzip, tar, xz, zip};
+pub use checks::check_file;
 pub use files::{crontab, go_env_file, module_file, netrc, pin_file, rc_block, sudo_answer};
 pub use log::{lookup, note, record, tile};
 pub use rules::{compiled_rules, config_toml, gvmr_toml};
