@@ -1,5 +1,6 @@
 //! `gvmr check`: real files, programs and servers, each limit kept and broken.
 
+mod bad_answers;
 mod baselines;
 mod chain;
 mod containment;

@@ -124,3 +124,28 @@ fn credentials_are_named_by_place_and_shown_nowhere() {
     assert_eq!(run.code, Some(0));
     assert_eq!(run.json()["probes"][0]["state"], "warn");
 }
+
+#[test]
+fn a_line_that_a_person_allowed_is_none_and_a_copy_of_it_is_one() {
+    let world = World::new("off");
+    let project = project(&world, "[a.b]\nsecrets = \".\"\n");
+    let found = |config: &str| {
+        write(&project, "config", config);
+        let document = check(&world, &project, &["--json", "--no-archive"]).json();
+        let findings = document["probes"][0]["findings"].as_array().unwrap().clone();
+        let places = findings.iter().map(|one| (one["line"].clone(), one["fingerprint"].clone()));
+        places.collect::<Vec<_>>()
+    };
+    let line = "url = postgres://app:hunter2@db/orders";
+    let plain = found(&format!("{line}\n"));
+    assert_eq!(plain.len(), 1);
+    assert_eq!(found(&format!("{line} # gitleaks:allow\n")), []);
+    assert_eq!(found(&format!("# gitleaks:allow\n{line}\n")).len(), 1, "on the line itself");
+    // Wherever it stands in the file, it is the same; in another file, or with another text, it is not.
+    let moved = found(&format!("# gitleaks:allow\n\r\n\tsome {line} and more\n"));
+    assert_eq!((&moved[0].0, &moved[0].1), (&3.into(), &plain[0].1));
+    assert_ne!(found("url = postgres://app:hunter3@db/orders\n")[0].1, plain[0].1);
+    write(&project, "copy", line);
+    assert_eq!(found("").len(), 1);
+    assert_ne!(found("")[0].1, plain[0].1);
+}
