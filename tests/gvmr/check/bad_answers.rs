@@ -92,7 +92,10 @@ fn another_document_than_was_asked_for_is_named() {
     assert!(remark(&world, &lines("/page", "json.\"/status\" = \"UP\"")).starts_with("the body is not JSON"));
     assert_eq!(of("/page", "json.\"/length\" = \"< 3\""), "error: the body is not JSON");
     assert_eq!(of("/page", "json = \"/length\"\nvalue = \"< 3\"").split(':').next(), Some("error"));
-    assert_eq!(remark(&world, &lines("/", "json.\"/status\" = \"UP\"")), "json /status is null, \"UP\" asked");
+    assert_eq!(
+        remark(&world, &lines("/", "json.\"/status\" = \"UP\"")),
+        "json /status is null, \"UP\" asked"
+    );
     for name in ["length", "NaN"] {
         let found = of("/", &format!("json.\"/{name}\" = \"< 3\""));
         assert!(found.starts_with("error: json /") && found.ends_with("which is not a number"), "{found}");
