@@ -96,8 +96,10 @@ fn memories(home: &Path) {
         ("eight programs that print 100 MiB each", vec![output("100M"); 8]),
     ];
     for (label, probes) in cases {
-        let text: String =
-            probes.iter().enumerate().map(|(number, lines)| format!("[a.p{number}]\n{lines}\n")).collect();
+        let mut text = String::new();
+        for (number, lines) in probes.iter().enumerate() {
+            let _ = write!(text, "[a.p{number}]\n{lines}\n");
+        }
         fs::write(home.join("memory.toml"), text).unwrap();
         let mut command = command(home, gvmr());
         command.args(["check", "-f", "memory.toml", "--no-archive"]);

@@ -87,7 +87,7 @@ fn good_at_the_end(made: &[MadeAttempt]) -> &[MadeAttempt] {
 fn is_enough(made: &[MadeAttempt], hold_for: Option<Duration>) -> bool {
     let good = good_at_the_end(made);
     match (good.first(), good.last()) {
-        (Some(first), Some(last)) => hold_for.is_none_or(|asked| last.start - first.start >= asked),
+        (Some(first), Some(last)) => hold_for.is_none_or(|asked| last.start >= first.start + asked),
         _ => false,
     }
 }

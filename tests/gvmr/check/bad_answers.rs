@@ -74,10 +74,9 @@ fn an_answer_that_is_cut_or_late_is_no_answer() {
 fn another_document_than_was_asked_for_is_named() {
     let world = World::new("off");
     let server = Server::start(|request| match request.target.as_str() {
-        "/login" => Reply::html(),
+        "/login" | "/page" => Reply::html(),
         "/redirect" => Reply::redirect(302, "/login?from=/redirect"),
         "/ring" => Reply::redirect(302, "/ring"),
-        "/page" => Reply::html(),
         "/bytes" => Reply::ok(b"\xff\xfe fine \x00 7 \xff"),
         "/gone" => Reply { status: 503, ..Reply::ok("{\"length\": 1}") },
         _ => Reply::ok("{\"status\": null, \"length\": \"many\", \"NaN\": \"NaN\"}"),

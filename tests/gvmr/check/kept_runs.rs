@@ -99,7 +99,7 @@ fn a_file_of_another_user_and_a_directory_without_writing_are_named() {
     assert_eq!(run.code, Some(0), "{run:#?}");
     assert!(run.stderr.contains("there is no evidence of it") && run.stderr.contains("denied"), "{run:#?}");
     assert_eq!(kept(&project), before);
-    fs::set_permissions(&series, Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&series, Permissions::from_mode(0o000)).unwrap();
     let run = without_override(&world, &project, &[]);
     assert_eq!(run.code, Some(1), "no baseline can be read: {run:#?}");
     assert!(run.stderr.contains("cannot read the kept runs in "), "{run:#?}");
