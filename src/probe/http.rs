@@ -111,7 +111,8 @@ fn all(job: &Arc<Job>, surroundings: &ProbeSurroundings<'_>) -> Result<Answers, 
     let mut answers = Answers::default();
     let mut found = Ok(());
     for _ in 0..target.requests {
-        match received(&received_answers, &|| surroundings.stopped()).and_then(|timed| timed.map_err(failed)) {
+        match received(&received_answers, &|| surroundings.stopped()).and_then(|timed| timed.map_err(failed))
+        {
             Ok(timed) => answers.take(target, timed),
             Err(why) => {
                 found = Err(why);
@@ -122,7 +123,7 @@ fn all(job: &Arc<Job>, surroundings: &ProbeSurroundings<'_>) -> Result<Answers, 
     job.is_over.store(true, Ordering::Relaxed);
     found?;
     // The connections of another probe come after these: workers close theirs before they let go of the channel.
-    let _ = received(&received_answers, surroundings);
+    let _ = received(&received_answers, &|| surroundings.stopped());
     Ok(answers)
 }
 
