@@ -23,7 +23,7 @@ pub use compiled::{rules, rules_to_look_at};
 pub use error::ConfigError;
 pub use place::{home_to_share, own_home};
 pub use ruled_environment::RuledEnvironment;
-pub use rules::{compile_config, compile_project, goflags, summary};
+pub use rules::{cleaned, compile_config, compile_project, goflags, summary};
 pub use settings::Settings;
 pub use sources::{SourceName, SourceSettings};
 pub use trust::{

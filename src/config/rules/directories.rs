@@ -18,8 +18,8 @@ pub(super) fn path(written: &str, places: Places<'_>) -> Result<PathBuf, String>
     Ok(cleaned(Path::new(&expand::path(written, places)?)))
 }
 
-/// Without `.`, `..`, doubled and final slashes.
-fn cleaned(path: &Path) -> PathBuf {
+/// An absolute path without `.`, `..`, doubled and final slashes.
+pub fn cleaned(path: &Path) -> PathBuf {
     let mut cleaned = PathBuf::from("/");
     for component in path.components() {
         match component {

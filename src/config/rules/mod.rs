@@ -20,6 +20,8 @@ mod model;
 #[cfg(test)]
 mod tests;
 
+pub use directories::cleaned;
+
 use crate::toml_file::{Mistake, TomlFileError};
 use document::Owner;
 use gvmr_core::env::compiled_rules::CompiledRules;
