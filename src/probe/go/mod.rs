@@ -7,6 +7,7 @@ mod pin;
 mod project;
 mod proof;
 mod supported;
+mod workspace;
 
 use super::ProbeSurroundings;
 use crate::check::file::{GoQuestion, GoTarget, ProbeDefinition};

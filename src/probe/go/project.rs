@@ -1,10 +1,14 @@
 //! A Go project: its go command, what that says of the project, and a place for what it makes.
 
+use super::workspace::WorkspaceCopy;
 use crate::check::file::GoTarget;
 use crate::check::{Measure, Measurement, NotMeasured, Quantity};
+use crate::config::cleaned;
 use crate::probe::program::{self, last_line};
 use crate::probe::{ProbeSurroundings, failed};
+use gvmr_core::gover::version::Version;
 use gvmr_core::sys::printable;
+use std::cell::OnceCell;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -18,6 +22,19 @@ pub(super) struct GoProject<'a> {
     pub(super) surroundings: &'a ProbeSurroundings<'a>,
     is_named: bool,
     until: Instant,
+    settings: OnceCell<GoEnv>,
+    workspace: OnceCell<Option<WorkspaceCopy>>,
+}
+
+/// What `go env` says of the project.
+pub(super) struct GoEnv {
+    /// The go.work that is in force.
+    pub(super) go_work: Option<PathBuf>,
+    /// The go.mod of the module that the directory is in.
+    pub(super) go_mod: Option<PathBuf>,
+    pub(super) goroot: PathBuf,
+    /// `go1.26.8`; empty before Go 1.16.
+    pub(super) version: String,
 }
 
 /// What a program printed, whole, and how it ended.
@@ -30,7 +47,18 @@ pub(super) struct GoAnswer {
 
 impl<'a> GoProject<'a> {
     pub(super) fn of(target: &GoTarget, timeout: Duration, surroundings: &'a ProbeSurroundings<'a>) -> Self {
-        Self { surroundings, is_named: target.is_named, until: Instant::now() + timeout }
+        Self {
+            surroundings,
+            is_named: target.is_named,
+            until: Instant::now() + timeout,
+            settings: OnceCell::new(),
+            workspace: OnceCell::new(),
+        }
+    }
+
+    /// Whether a file names the probe.
+    pub(super) fn is_named(&self) -> bool {
+        self.is_named
     }
 
     /// Where the project is.
@@ -79,16 +107,13 @@ impl<'a> GoProject<'a> {
 
     /// What a program prints to its end.
     pub(super) fn program(&self, env: &[(&str, &str)], words: &[String]) -> Result<GoAnswer, NotMeasured> {
-        let mut stdout = Vec::new();
-        let mut keep = |bytes: &[u8]| {
-            if stdout.len() + bytes.len() > MAX_ANSWER {
-                return Err(io::ErrorKind::FileTooLarge.into());
-            }
-            stdout.extend_from_slice(bytes);
-            Ok(())
-        };
-        let (code, stderr) = self.heard(env, words, &mut keep)?;
-        Ok(GoAnswer { code, stdout: String::from_utf8_lossy(&stdout).into_owned(), stderr })
+        answered(&mut |hear| self.heard(env, words, hear))
+    }
+
+    /// The same in the workspace itself, for what writes nothing there.
+    fn in_workspace(&self, words: &[&str]) -> Result<GoAnswer, NotMeasured> {
+        let words: Vec<String> = ["go"].iter().chain(words).map(|word| (*word).to_owned()).collect();
+        answered(&mut |hear| self.run(&[], &words, hear))
     }
 
     /// Runs a program; `hear` takes what it prints to stdout. Gives its exit code, and what it printed to stderr.
@@ -98,19 +123,84 @@ impl<'a> GoProject<'a> {
         words: &[String],
         hear: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<(i32, String), NotMeasured> {
+        let copy = self.workspace()?.map(|copy| copy.go_work().display().to_string());
+        let copy = copy.as_deref().map(|file| ("GOWORK", file));
+        let env: Vec<_> = copy.into_iter().chain(env.iter().copied()).collect();
+        self.run(&env, words, hear)
+    }
+
+    fn run(
+        &self,
+        env: &[(&str, &str)],
+        words: &[String],
+        hear: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> Result<(i32, String), NotMeasured> {
         let ended = program::run(words, env, self.time_left(), hear, self.surroundings)?;
         Ok((ended.code, ended.stderr))
     }
 
+    /// What `go env` says, asked once.
+    pub(super) fn settings(&self) -> Result<&GoEnv, NotMeasured> {
+        if let Some(settings) = self.settings.get() {
+            return Ok(settings);
+        }
+        let answer = self.in_workspace(&["env", "GOWORK", "GOMOD", "GOROOT", "GOVERSION"])?;
+        if answer.code != 0 {
+            return Err(answer.failure("go env"));
+        }
+        let mut lines = answer.stdout.lines();
+        let mut line = || lines.next().unwrap_or_default();
+        let file = |line: &str| {
+            Some(PathBuf::from(line)).filter(|file| file.is_absolute() && file != Path::new("/dev/null"))
+        };
+        let (go_work, go_mod, goroot) = (file(line()), file(line()), PathBuf::from(line()));
+        let version = line().split(' ').next().unwrap_or_default().to_owned();
+        Ok(self.settings.get_or_init(|| GoEnv { go_work, go_mod, goroot, version }))
+    }
+
+    /// The copy of go.work that go may complete: it writes go.work.sum even where it may not change go.mod. None outside a
+    /// workspace, and with vendor/, which go looks for beside go.work.
+    pub(super) fn workspace(&self) -> Result<Option<&WorkspaceCopy>, NotMeasured> {
+        if let Some(copy) = self.workspace.get() {
+            return Ok(copy.as_ref());
+        }
+        let copy = match &self.settings()?.go_work {
+            Some(file) if !self.has_vendor()? => {
+                let edit = |words: &[&str]| {
+                    let answer = self.in_workspace(words)?;
+                    if answer.code == 0 { Ok(answer.stdout) } else { Err(answer.failure("go work edit")) }
+                };
+                Some(WorkspaceCopy::of(file, temporary()?, &edit)?)
+            }
+            _ => None,
+        };
+        Ok(self.workspace.get_or_init(|| copy).as_ref())
+    }
+
+    /// Fails where this Go is older than 1.`minor`, which `what` needs.
+    pub(super) fn needs_go(&self, minor: u64, what: &str) -> Result<(), NotMeasured> {
+        let version = &self.settings()?.version;
+        if Version::from_toolchain(version).is_some_and(|version| !version.is_before(minor)) {
+            return Ok(());
+        }
+        let version = if version.is_empty() { "an older one" } else { version };
+        Err(self.lacks(format!("{what} needs Go 1.{minor} or later, this is {version}")))
+    }
+
     /// The directories of the modules that are worked on: one, or those of a go.work.
     pub(super) fn modules(&self) -> Result<Vec<PathBuf>, NotMeasured> {
-        let listed = self.said_by_go(&["list", "-m", "-f", "{{.Dir}}"])?;
-        let modules: Vec<_> =
-            listed.lines().map(PathBuf::from).filter(|module| module.is_absolute()).collect();
+        let modules = self.module_lines("{{.Dir}}")?;
+        let modules: Vec<_> = modules.iter().map(PathBuf::from).filter(|dir| dir.is_absolute()).collect();
         if modules.is_empty() {
             return Err(self.lacks("no go.mod"));
         }
         Ok(modules)
+    }
+
+    /// What `go list -m` says of each of these modules with a template.
+    pub(super) fn module_lines(&self, template: &str) -> Result<Vec<String>, NotMeasured> {
+        let listed = self.said_by_go(&["list", "-m", self.mod_flag()?, "-f", template])?;
+        Ok(listed.lines().map(str::to_owned).collect())
     }
 
     /// The patterns of all packages of these modules.
@@ -120,31 +210,61 @@ impl<'a> GoProject<'a> {
 
     /// The directory of the go.work or go.mod that is in force.
     pub(super) fn root(&self) -> Result<PathBuf, NotMeasured> {
-        let answer = self.said_by_go(&["env", "GOWORK", "GOMOD"])?;
-        let file = answer.lines().map(Path::new).find(|file| file.is_absolute() && !file.starts_with("/dev"));
-        let directory = file.and_then(Path::parent);
+        let GoEnv { go_work, go_mod, .. } = self.settings()?;
+        let directory = go_work.as_ref().or(go_mod.as_ref()).and_then(|file| file.parent());
         directory.map(Path::to_owned).ok_or_else(|| self.lacks("no go.mod"))
+    }
+
+    /// Whether go builds from `vendor/`. In a workspace that is the one of `go work vendor`.
+    pub(super) fn has_vendor(&self) -> Result<bool, NotMeasured> {
+        let listed = std::fs::read_to_string(self.root()?.join("vendor/modules.txt"));
+        let is_workspace = self.settings()?.go_work.is_some();
+        Ok(listed.is_ok_and(|listed| !is_workspace || listed.starts_with("## workspace")))
     }
 
     /// The flag with which go changes neither go.mod nor go.sum.
     pub(super) fn mod_flag(&self) -> Result<&'static str, NotMeasured> {
-        let has_vendor = self.root()?.join("vendor/modules.txt").is_file();
-        Ok(if has_vendor { "-mod=vendor" } else { "-mod=readonly" })
+        Ok(if self.has_vendor()? { "-mod=vendor" } else { "-mod=readonly" })
     }
 
     /// What `go list` says of all packages with a template, as lines without empty ones.
     pub(super) fn packages(&self, template: &str) -> Result<Vec<String>, NotMeasured> {
+        self.packages_with(&[], template)
+    }
+
+    /// The same with more flags.
+    pub(super) fn packages_with(&self, flags: &[&str], template: &str) -> Result<Vec<String>, NotMeasured> {
         let patterns = self.patterns()?;
         let words = ["list", self.mod_flag()?, "-e", "-f", template];
+        let words = words.into_iter().chain(flags.iter().copied());
         let words: Vec<&str> = words.into_iter().chain(patterns.iter().map(String::as_str)).collect();
         let said = self.said_by_go(&words)?;
         Ok(said.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
     }
 
-    /// A path as it is told: below the project's directory where it is there.
+    /// A path as it is told: below the project's directory where it is there. A relative one starts there.
     pub(super) fn told(&self, file: &Path) -> String {
-        printable::path(file.strip_prefix(self.directory()).unwrap_or(file))
+        let whole = cleaned(&self.directory().join(file));
+        printable::path(whole.strip_prefix(self.directory()).unwrap_or(&whole))
     }
+}
+
+/// Runs a program, and gives its exit code and stderr; what it is given takes stdout.
+type RunProgram<'a> =
+    &'a mut dyn FnMut(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> Result<(i32, String), NotMeasured>;
+
+/// What a program prints to its end, kept.
+fn answered(run: RunProgram<'_>) -> Result<GoAnswer, NotMeasured> {
+    let mut stdout = Vec::new();
+    let mut keep = |bytes: &[u8]| {
+        if stdout.len() + bytes.len() > MAX_ANSWER {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        stdout.extend_from_slice(bytes);
+        Ok(())
+    };
+    let (code, stderr) = run(&mut keep)?;
+    Ok(GoAnswer { code, stdout: String::from_utf8_lossy(&stdout).into_owned(), stderr })
 }
 
 /// A directory for what is made here; it goes with its value.
