@@ -2,11 +2,15 @@
 //!
 //! Takes one question; asks the go command that runs here, and the files that it names. Writes nothing into the project.
 
+mod diagnostics;
 mod environment;
+mod modules;
 mod pin;
 mod project;
 mod proof;
+mod replacements;
 mod supported;
+mod vendor;
 mod workspace;
 
 use super::ProbeSurroundings;
@@ -27,6 +31,10 @@ pub(super) fn measure(
         GoQuestion::Proof => proof::measure(&project),
         GoQuestion::Supported => supported::measure(&project),
         GoQuestion::Environment => environment::measure(&project),
+        GoQuestion::Sums => modules::sums(&project),
+        GoQuestion::Tidy => modules::tidy(&project),
+        GoQuestion::Vendor => vendor::measure(&project),
+        GoQuestion::LocalReplacements => replacements::measure(&project),
         _ => Err(super::failed(format!("{} is not built yet", target.name))),
     }
 }
