@@ -2,8 +2,10 @@
 //!
 //! Takes one question; asks the go command that runs here, and the files that it names. Writes nothing into the project.
 
+mod compiler;
 mod diagnostics;
 mod environment;
+mod format;
 mod modules;
 mod pin;
 mod project;
@@ -35,6 +37,9 @@ pub(super) fn measure(
         GoQuestion::Tidy => modules::tidy(&project),
         GoQuestion::Vendor => vendor::measure(&project),
         GoQuestion::LocalReplacements => replacements::measure(&project),
+        GoQuestion::Build => compiler::build(&project),
+        GoQuestion::Vet => compiler::vet(&project),
+        GoQuestion::Format => format::measure(&project),
         _ => Err(super::failed(format!("{} is not built yet", target.name))),
     }
 }
