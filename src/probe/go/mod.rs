@@ -3,6 +3,7 @@
 //! Takes one question; asks the go command that runs here, and the files that it names. Writes nothing into the project.
 
 mod compiler;
+mod coverage;
 mod diagnostics;
 mod environment;
 mod format;
@@ -12,17 +13,19 @@ mod project;
 mod proof;
 mod replacements;
 mod supported;
+mod test_events;
+mod test_run;
 mod vendor;
 mod workspace;
 
-use super::ProbeSurroundings;
+use super::{ProbeSurroundings, contents};
 use crate::check::file::{GoQuestion, GoTarget, ProbeDefinition};
 use crate::check::{Measurement, NotMeasured};
 use project::GoProject;
 use std::time::Duration;
 
 pub(super) fn measure(
-    _probe: &ProbeDefinition,
+    probe: &ProbeDefinition,
     target: &GoTarget,
     timeout: Duration,
     surroundings: &ProbeSurroundings<'_>,
@@ -40,6 +43,7 @@ pub(super) fn measure(
         GoQuestion::Build => compiler::build(&project),
         GoQuestion::Vet => compiler::vet(&project),
         GoQuestion::Format => format::measure(&project),
+        GoQuestion::Tests(tests) => test_run::measure(&project, tests, contents::asks(probe, "cover")),
         _ => Err(super::failed(format!("{} is not built yet", target.name))),
     }
 }
