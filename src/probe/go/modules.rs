@@ -97,7 +97,7 @@ pub(super) fn tidy(project: &GoProject<'_>) -> Result<Measurement, NotMeasured> 
     Ok(measurement)
 }
 
-/// A file that a diff changes: its first line that goes, or after which one comes.
+/// A file that a diff changes: its first line that goes, or after which one comes. Empty lines say nothing.
 #[derive(Debug, PartialEq, Eq)]
 struct TidyChange<'t> {
     file: &'t str,
@@ -118,7 +118,8 @@ fn changes(diff: &str) -> Vec<TidyChange<'_>> {
             line = start.unwrap_or(0);
         } else if line > 0 || text.starts_with('+') {
             let is_header = text.starts_with("+++ ") || text.starts_with("--- ");
-            if text.starts_with(['+', '-']) && !is_header {
+            let is_changed = text.strip_prefix(['+', '-']).is_some_and(|line| !line.trim().is_empty());
+            if is_changed && !is_header {
                 // Of an empty file there is no line 0.
                 changes.extend(file.take().map(|file| TidyChange { file, line: line.max(1), text }));
             }
