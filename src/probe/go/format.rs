@@ -86,6 +86,7 @@ fn add(module: &Path, files: &mut Vec<PathBuf>) -> Result<(), NotMeasured> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::probe::go::workspace::write_new;
 
     #[test]
     fn other_systems_files_count_and_other_modules_do_not() {
@@ -93,7 +94,7 @@ mod tests {
         let write = |name: &str| {
             let file = directory.path().join(name);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(file, "").unwrap();
+            write_new(&file, b"").unwrap();
         };
         for name in ["a.go", "b/b_windows.go", "b/c_test.go", "with blank/d e.go"] {
             write(name);

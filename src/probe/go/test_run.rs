@@ -6,6 +6,7 @@ use super::coverage::Coverage;
 use super::diagnostics::{Diagnostic, Diagnostics, unknown};
 use super::project::{GoAnswer, GoProject, count, temporary};
 use super::test_events::{TestEvents, TestFailure, is_crash};
+use super::workspace::path_flag;
 use crate::check::file::GoTests;
 use crate::check::{CheckFinding, Measure, Measurement, NotMeasured, Quantity};
 use crate::probe::contents::ending;
@@ -101,7 +102,7 @@ fn words(
     if let Some(profile) = profile {
         let modules = project.module_lines("{{.Path}}/...")?;
         words.push(format!("-coverpkg={}", modules.join(",")));
-        words.push(format!("-coverprofile={}", profile.display()));
+        words.push(path_flag("-coverprofile", profile));
     }
     let all = if tests.packages.is_empty() { project.patterns()? } else { tests.packages.clone() };
     words.extend(all);
@@ -212,12 +213,13 @@ fn cover(profile: &Path, directories: &BTreeMap<String, PathBuf>) -> Result<Quan
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::probe::go::workspace::write_new;
 
     #[test]
     fn places_are_of_the_package_alone() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("a b_test.go");
-        std::fs::write(&file, "").unwrap();
+        write_new(&file, b"").unwrap();
         assert_eq!(
             place("    a b_test.go:12: got 1: bad", directory.path()),
             Some((file.clone(), 12, "got 1: bad".to_owned()))

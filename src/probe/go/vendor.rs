@@ -4,7 +4,7 @@
 //! `vendor/` with its module: a change by hand passes them all.
 
 use super::project::{GoProject, temporary};
-use super::workspace::write_new;
+use super::workspace::{path_flag, write_new};
 use crate::check::{CheckFinding, Measurement, NotMeasured};
 use crate::probe::failed;
 use gvmr_core::sys::printable;
@@ -67,7 +67,7 @@ fn make(project: &GoProject<'_>, directory: &Path, made: &Path) -> Result<(), No
                 Err(error) => return Err(said(error)),
             }
         }
-        let mod_file = format!("-modfile={}", directory.join("go.mod").display());
+        let mod_file = path_flag("-modfile", &directory.join("go.mod"));
         let words = ["mod", "vendor", &mod_file, "-o", &made];
         (project.go_in(&[("GOWORK", "off")], &words)?, "go mod vendor")
     };

@@ -109,6 +109,12 @@ impl WorkspaceCopy {
     }
 }
 
+/// A flag whose value is a path.
+pub(super) fn path_flag(flag: &str, path: &Path) -> String {
+    let path = path.display().to_string();
+    format!("{flag}={path}")
+}
+
 /// Writes a file of a temporary directory, which nothing else has.
 pub(super) fn write_new(file: &Path, bytes: &[u8]) -> io::Result<()> {
     File::options().write(true).create_new(true).open(file)?.write_all(bytes)
@@ -119,7 +125,7 @@ fn absolute(parsed: &WorkFile, below: &Path) -> Vec<String> {
     let mut words = Vec::new();
     for used in parsed.r#use.iter().filter(|used| Path::new(&used.disk_path).is_relative()) {
         words.push(format!("-dropuse={}", used.disk_path));
-        words.push(format!("-use={}", cleaned(&below.join(&used.disk_path)).display()));
+        words.push(path_flag("-use", &cleaned(&below.join(&used.disk_path))));
     }
     for replaced in &parsed.replace {
         let Some(directory) = replaced.directory().filter(|directory| directory.is_relative()) else {
@@ -127,7 +133,7 @@ fn absolute(parsed: &WorkFile, below: &Path) -> Vec<String> {
         };
         let ModuleVersion { path, version } = &replaced.old;
         let old = if version.is_empty() { path.clone() } else { format!("{path}@{version}") };
-        words.push(format!("-replace={old}={}", cleaned(&below.join(directory)).display()));
+        words.push(path_flag(&format!("-replace={old}"), &cleaned(&below.join(directory))));
     }
     words
 }
