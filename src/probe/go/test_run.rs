@@ -171,9 +171,8 @@ fn reason(failure: &TestFailure, crash: Option<&String>) -> Option<String> {
     let why = match crash {
         Some(crash) => crash.clone(),
         None if *ended => return None,
-        None if last.ends_with("[build failed]") || last.ends_with("[setup failed]") => {
-            return Some(format!("{package} does not compile"));
-        }
+        None if last.ends_with("[build failed]") => "build failed".to_owned(),
+        None if last.ends_with("[setup failed]") => "setup failed".to_owned(),
         None if !test.is_empty() => format!("{test} did not end"),
         None => "it failed, and none of its tests did".to_owned(),
     };

@@ -1,10 +1,11 @@
 //! Whether code compiles, what `go vet` finds, and what gofmt would change.
 
 use super::go_project::{GoWorld, asked};
-use super::write;
+use super::{check, write};
 use crate::support::mirror::Mirror;
 use crate::support::skip;
 use std::fs;
+use std::path::Path;
 
 const GO_MOD: &str = "module example.com/orders\n\ngo 1.21\n";
 const MAIN: &str = "package main\n\nfunc main() {}\n";
@@ -126,11 +127,21 @@ fn nothing_to_look_at_never_passes() {
     assert_eq!(go.asked(&empty, "go = \"code.build\"").told(), "not_applicable: no Go packages");
     assert_eq!(go.asked(&empty, "go = \"code.vet\"").told(), "not_applicable: no Go packages");
     assert_eq!(go.asked(&empty, "go = \"code.fmt\"").told(), "not_applicable: no Go files");
+    assert_eq!(built_in(&go, &empty, "code.test"), "not_applicable: no tests");
     assert_eq!(go.asked(&empty, "go = \"code.test\"").told(), "fail: tests is 0, >= 1 asked");
     let none = go.world.project("none", &[("x", "")]);
     for probe in ["modules.sums", "modules.vendor", "modules.local", "code.build", "code.fmt", "code.test"] {
         assert_eq!(go.asked(&none, &format!("go = \"{probe}\"")).told(), "error: no go.mod", "{probe}");
     }
+}
+
+/// What a built-in probe gives, which no file names.
+fn built_in(go: &GoWorld, project: &Path, id: &str) -> String {
+    write(project, "gvmr-check.toml", "[check]\ngo = true\n");
+    let document = check(&go.world, project, &["--json", "--no-archive", id]).json();
+    let probes = document["probes"].as_array().unwrap();
+    let probe = probes.iter().find(|probe| probe["id"] == id).unwrap();
+    format!("{}: {}", probe["state"].as_str().unwrap(), probe["message"].as_str().unwrap())
 }
 
 /// What an older go says, which gvmr has installed.
@@ -179,7 +190,7 @@ fn an_older_go_is_understood() {
     );
     check(
         "code.test",
-        "fail: example.com/orders/part does not compile; failed is 1, == 0 asked; tests is 0, >= 1 asked",
+        "fail: example.com/orders/part: build failed; failed is 1, == 0 asked; tests is 0, >= 1 asked",
         &["part/part.go:7:2 not enough return values have () want (int)"],
     );
 }

@@ -53,6 +53,34 @@ fn sums_hold_or_it_is_said_which_do_not() {
 }
 
 #[test]
+fn nothing_is_written_even_where_go_would_complete_go_mod() {
+    let Some(mut go) = GoWorld::new() else { return };
+    let project = with_dependency(&go);
+    go.go(&project, &["mod", "vendor"]);
+    write(&project, "go.mod", "module example.com/orders\n\nrequire example.com/lib v1.0.0 // indirect\n");
+    fs::remove_file(project.join("go.sum")).unwrap();
+    go.world.set("GOFLAGS", "-modcacherw -mod=mod");
+    for has_vendor in [true, false] {
+        for probe in
+            ["modules.sums", "modules.tidy", "modules.vendor", "modules.local", "code.build", "code.vet"]
+        {
+            let told = go.asked(&project, &format!("go = \"{probe}\"")).told();
+            assert!(
+                !told.is_empty() && (probe != "modules.tidy" || told.starts_with("fail: ")),
+                "{probe}: {told}"
+            );
+        }
+        go.asked(&project, "go = \"code.test\"\ncover = \">= 1%\"");
+        if has_vendor {
+            fs::remove_dir_all(project.join("vendor")).unwrap();
+        }
+    }
+    // go itself writes both.
+    go.go(&project, &["list", "-m", "all"]);
+    assert!(project.join("go.sum").exists());
+}
+
+#[test]
 fn what_tidy_changes_is_named_by_its_line() {
     let Some(mut go) = GoWorld::new() else { return };
     let project = with_dependency(&go);
@@ -78,6 +106,9 @@ fn a_vendored_file_that_is_changed_by_hand_is_found_here_alone() {
     assert_eq!(go.asked(&project, vendor).told(), "not_applicable: no vendor/");
     go.go(&project, &["mod", "vendor"]);
     assert_eq!(go.asked(&project, vendor).told(), "pass");
+    for probe in ["modules.sums", "modules.tidy", "modules.local", "code.build", "code.vet", "code.fmt"] {
+        assert_eq!(go.asked(&project, &format!("go = \"{probe}\"")).told(), "pass", "{probe}");
+    }
     write(&project, "vendor/example.com/lib/lib.go", "package lib\n\nconst Name = \"changed\"\n");
     for words in [&["build", "-o", "/dev/null", "./..."][..], &["vet", "./..."], &["mod", "verify"]] {
         go.go(&project, words);

@@ -81,7 +81,7 @@ fn a_package_that_ends_early_counts_as_failed_and_says_so() {
     for why in [
         "example.com/orders/a: panic: assignment to entry in nil map",
         "example.com/orders/b: TestExits did not end",
-        "example.com/orders/c does not compile",
+        "example.com/orders/c: build failed",
         "example.com/orders/d: panic: test timed out after 1s",
         "example.com/orders/e: it failed, and none of its tests did",
         "failed is 5, == 0 asked",
