@@ -65,10 +65,7 @@ fn nothing_is_written_even_where_go_would_complete_go_mod() {
             ["modules.sums", "modules.tidy", "modules.vendor", "modules.local", "code.build", "code.vet"]
         {
             let told = go.asked(&project, &format!("go = \"{probe}\"")).told();
-            assert!(
-                !told.is_empty() && (probe != "modules.tidy" || told.starts_with("fail: ")),
-                "{probe}: {told}"
-            );
+            assert!(probe != "modules.tidy" || told.starts_with("fail: "), "{probe}: {told}");
         }
         go.asked(&project, "go = \"code.test\"\ncover = \">= 1%\"");
         if has_vendor {

@@ -14,6 +14,8 @@ use std::process::Command;
 pub(crate) struct GoWorld {
     pub(crate) world: World,
     go: PathBuf,
+    /// This machine's own: the standard library is built once.
+    pub(crate) build_cache: String,
 }
 
 impl GoWorld {
@@ -32,7 +34,7 @@ impl GoWorld {
         world.set("PATH", &format!("{goroot}/bin:/usr/bin:/bin")).set("GOCACHE", cache);
         world.set("GOMODCACHE", world.path("modules").to_str().unwrap());
         world.set("GOSUMDB", "off").set("GOTOOLCHAIN", "local").set("GOFLAGS", "-modcacherw");
-        Some(Self { world, go: Path::new(goroot).join("bin/go") })
+        Some(Self { world, go: Path::new(goroot).join("bin/go"), build_cache: cache.to_owned() })
     }
 
     /// Publishes a version of a module.
