@@ -135,7 +135,9 @@ impl<'a> GoProject<'a> {
         words: &[String],
         hear: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<(i32, String), NotMeasured> {
-        let ended = program::run(words, env, self.time_left(), hear, self.surroundings)?;
+        // go list and go build ask git for the revision, and git would refresh its index.
+        let env: Vec<_> = [("GIT_OPTIONAL_LOCKS", "0")].iter().chain(env).copied().collect();
+        let ended = program::run(words, &env, self.time_left(), hear, self.surroundings)?;
         Ok((ended.code, ended.stderr))
     }
 
