@@ -17,6 +17,7 @@ pub mod error;
 pub mod explain;
 pub mod gate;
 pub mod go_env;
+pub mod go_program;
 pub mod handover;
 pub mod hexadecimal;
 pub mod host;

@@ -1,6 +1,7 @@
 //! What servers and the kernel say: the index of releases, `/proc/net`, programs.
 
 use crate::scratch;
+use gvmr::go_program::{BuildInfo, ProgramFile};
 use gvmr::net::{Client, NetSettings, Url};
 use gvmr::sources::{Index, Naming};
 use gvmr_core::env::network::Network;
@@ -52,4 +53,7 @@ pub fn elf(data: &[u8]) {
     std::fs::write(&file, data).expect("a file");
     let _ = interpreter::of(&file);
     let _ = interpreter::machine(&file);
+    if let Ok(program) = ProgramFile::open(&file) {
+        let _ = BuildInfo::of(&program).map(|info| info.settings.len());
+    }
 }

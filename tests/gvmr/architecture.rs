@@ -34,7 +34,7 @@ const ROOMS: &[&[&str]] = &[
     &["check", "verify"],
     &["net"],
     &["project"],
-    &["atomic_file", "calendar", "hexadecimal", "process", "terminal", "toml_file"],
+    &["atomic_file", "calendar", "go_program", "hexadecimal", "process", "terminal", "toml_file"],
 ];
 
 /// The core library's floors, from the top to the ground.

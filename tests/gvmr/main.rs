@@ -16,6 +16,7 @@ mod commands;
 mod doctor;
 mod durability;
 mod environment;
+mod go_program;
 mod host;
 mod install;
 mod language;

@@ -36,6 +36,7 @@ pub(crate) const SHORTENED: &[&str] = &[
     "durability::a_power_cut_at_any_moment_leaves_nothing_half",
     "environment::rules_oracle::what_go_sees_is_what_the_documented_order_says",
     "environment::trust::swaps::a_swap_between_check_and_use_never_lets_the_unapproved_bytes_in",
+    "go_program::build_info_is_what_go_reads_of_every_format_and_machine",
     "install::archives::proof::a_changed_byte_anywhere_in_a_real_archive_never_installs_another_tree",
     "install::build::bootstrap::gos_own_sources_say_the_same",
     "install::kill::two_hundred_kills_leave_no_half_toolchain",
