@@ -14,6 +14,7 @@ mod processors;
 mod program;
 mod prometheus;
 mod secrets;
+mod source_files;
 mod tcp;
 mod tls;
 

@@ -2,26 +2,21 @@
 
 mod rules;
 
-use super::{ProbeSurroundings, failed};
+use super::{ProbeSurroundings, failed, source_files};
 use crate::check::file::SecretsTarget;
 use crate::check::{CheckFinding, Measure, Measurement, NotMeasured, Quantity};
 use crate::hexadecimal;
-use crate::process::{Ending, KeptOutput, OutputLimits, Scope, Streams, output};
 use gvmr_core::sys::{bounded, printable};
 use rules::FoundSecret;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The largest file that is read.
 const MAX_FILE: u64 = 10 << 20;
-/// The most bytes of a list of files.
-const MAX_LIST: usize = 256 << 20;
 /// What on a line says that a person has looked at it.
 const ALLOWED: &[u8] = b"gitleaks:allow";
 
@@ -110,58 +105,17 @@ fn finding(bytes: &[u8], found: &FoundSecret, file: &Path) -> CheckFinding {
     CheckFinding { rule, file, line, column, fingerprint, message: String::new() }
 }
 
-/// What git has, and what it would take; elsewhere all but git's own.
+/// What git has, and what it would take; elsewhere all but git's own. Links are names of other files.
 fn files(path: &Path, timeout: Duration) -> Result<Vec<PathBuf>, NotMeasured> {
     let shown = printable::path(path);
     let found = fs::symlink_metadata(path).map_err(|error| failed(format!("{shown}: {error}")))?;
     if !found.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let is_work_tree = path.ancestors().any(|above| above.join(".git").exists());
-    let files = if is_work_tree { listed(path, timeout)? } else { walked(path)? };
+    let mut files = source_files::of(path, timeout)?;
+    files.retain(|file| fs::symlink_metadata(file).is_ok_and(|found| found.is_file()));
     if files.is_empty() {
         return Err(failed(format!("{shown} has no files")));
     }
-    Ok(files)
-}
-
-fn listed(directory: &Path, timeout: Duration) -> Result<Vec<PathBuf>, NotMeasured> {
-    let mut command = Command::new("git");
-    command.arg("-C").arg(directory).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-    command.stdin(Stdio::null()).env("GIT_OPTIONAL_LOCKS", "0");
-    let limits = OutputLimits { time: timeout, kept: KeptOutput::All(MAX_LIST), is_answer: |_| false };
-    let found = output(command, Streams::Apart, Scope::Group, limits);
-    let found = found.map_err(|_| failed("git, which knows the files of this work tree, cannot be run"))?;
-    match found.ending {
-        Ending::Exited(status) if status.success() => {}
-        _ => {
-            let why = String::from_utf8_lossy(&found.stderr);
-            return Err(failed(format!("git ls-files failed: {}", printable::text(why.trim()))));
-        }
-    }
-    let names = found.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-    let mut files: Vec<PathBuf> = names.map(|name| directory.join(OsStr::from_bytes(name))).collect();
-    files.sort();
-    files.dedup(); // of a merge, each side
-    // Links are names of other files.
-    files.retain(|file| fs::symlink_metadata(file).is_ok_and(|found| found.is_file()));
-    Ok(files)
-}
-
-fn walked(directory: &Path) -> Result<Vec<PathBuf>, NotMeasured> {
-    let (mut files, mut directories) = (Vec::new(), vec![directory.to_owned()]);
-    while let Some(directory) = directories.pop() {
-        let said = |error: std::io::Error| failed(format!("{}: {error}", printable::path(&directory)));
-        for entry in fs::read_dir(&directory).map_err(said)? {
-            let entry = entry.map_err(said)?;
-            let kind = entry.file_type().map_err(said)?;
-            if kind.is_dir() && entry.file_name() != ".git" {
-                directories.push(entry.path());
-            } else if kind.is_file() {
-                files.push(entry.path());
-            }
-        }
-    }
-    files.sort();
     Ok(files)
 }
