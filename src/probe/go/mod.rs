@@ -2,16 +2,20 @@
 //!
 //! Takes one question; asks the go command that runs here, and the files that it names. Writes nothing into the project.
 
+mod binaries;
 mod compiler;
 mod coverage;
 mod diagnostics;
 mod environment;
 mod format;
+mod module_sums;
 mod modules;
 mod pin;
+mod programs;
 mod project;
 mod proof;
 mod replacements;
+mod runs_on;
 mod supported;
 mod test_events;
 mod test_run;
@@ -44,6 +48,8 @@ pub(super) fn measure(
         GoQuestion::Vet => compiler::vet(&project),
         GoQuestion::Format => format::measure(&project),
         GoQuestion::Tests(tests) => test_run::measure(&project, tests, contents::asks(probe, "cover")),
+        GoQuestion::Binaries(source) => binaries::measure(&project, source),
+        GoQuestion::RunsOn(source, target) => runs_on::measure(&project, source, *target),
         _ => Err(super::failed(format!("{} is not built yet", target.name))),
     }
 }
