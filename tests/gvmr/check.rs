@@ -11,6 +11,7 @@ mod go_modules;
 mod go_orders;
 mod go_project;
 mod go_runs_on;
+mod go_same_twice;
 mod go_tests;
 mod go_toolchain;
 mod kept_runs;

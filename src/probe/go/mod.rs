@@ -16,6 +16,7 @@ mod project;
 mod proof;
 mod replacements;
 mod runs_on;
+mod same_twice;
 mod supported;
 mod test_events;
 mod test_run;
@@ -50,6 +51,7 @@ pub(super) fn measure(
         GoQuestion::Tests(tests) => test_run::measure(&project, tests, contents::asks(probe, "cover")),
         GoQuestion::Binaries(source) => binaries::measure(&project, source),
         GoQuestion::RunsOn(source, target) => runs_on::measure(&project, source, *target),
+        GoQuestion::SameTwice => same_twice::measure(&project),
         _ => Err(super::failed(format!("{} is not built yet", target.name))),
     }
 }

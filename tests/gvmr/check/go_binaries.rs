@@ -104,7 +104,7 @@ fn the_go_of_the_pin_is_in_each_program() {
 fn without_a_main_package_nothing_is_to_be_built() {
     let Some(world) = with_go() else { return };
     let project = orders(&world, &[]);
-    for question in ["artifact.binaries", "artifact.runs-on"] {
+    for question in ["artifact.binaries", "artifact.runs-on", "artifact.same-twice"] {
         let verdict = verdict(&world, &project, &format!("go = \"{question}\""));
         assert_eq!(verdict, "not_applicable: no main package", "{question}");
     }

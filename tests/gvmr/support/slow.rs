@@ -5,6 +5,7 @@
 pub(crate) const LEFT_OUT: &[&str] = &[
     "auth::old_go::a_go_before_1_24_reads_them_from_memory",
     "check::go_code::an_older_go_is_understood",
+    "check::go_same_twice::two_builds_are_the_same_unless_the_time_is_compiled_in",
     "check::notices::a_hook_that_hangs_takes_twenty_seconds_and_changes_no_verdict",
     "doctor::machine::a_musl_machine_is_healthy_until_a_directory_asks_for_a_go_that_needs_glibc",
     "doctor::seccomp::a_static_gvmr_names_it_by_the_words_of_that_go",
