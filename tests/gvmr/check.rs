@@ -14,6 +14,7 @@ mod go_runs_on;
 mod go_same_twice;
 mod go_tests;
 mod go_toolchain;
+mod go_vulnerabilities;
 mod kept_runs;
 mod limits;
 mod manual;

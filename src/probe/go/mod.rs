@@ -21,6 +21,8 @@ mod supported;
 mod test_events;
 mod test_run;
 mod vendor;
+mod vulnerabilities;
+mod vulnerability_report;
 mod workspace;
 
 use super::{ProbeSurroundings, contents};
@@ -52,6 +54,6 @@ pub(super) fn measure(
         GoQuestion::Binaries(source) => binaries::measure(&project, source),
         GoQuestion::RunsOn(source, target) => runs_on::measure(&project, source, *target),
         GoQuestion::SameTwice => same_twice::measure(&project),
-        _ => Err(super::failed(format!("{} is not built yet", target.name))),
+        GoQuestion::Vulnerabilities(known) => vulnerabilities::measure(&project, known),
     }
 }
