@@ -94,11 +94,11 @@ pub fn measure(
 }
 
 /// Why waiting ends before what is waited for.
-pub type Stopped<'a> = dyn Fn() -> Option<NotMeasured> + Sync + 'a;
+pub type EndOfWait<'a> = dyn Fn() -> Option<NotMeasured> + Sync + 'a;
 
 /// Runs what waits for others in a thread, and gives it up where waiting ends; it ends by its own limit then.
 pub fn watched<T: Send + 'static>(
-    stopped: &Stopped<'_>,
+    stopped: &EndOfWait<'_>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, NotMeasured> {
     let (sender, found) = channel();
@@ -109,7 +109,7 @@ pub fn watched<T: Send + 'static>(
 }
 
 /// What a thread sends next, unless waiting ends before.
-fn received<T>(receiver: &Receiver<T>, stopped: &Stopped<'_>) -> Result<T, NotMeasured> {
+fn received<T>(receiver: &Receiver<T>, stopped: &EndOfWait<'_>) -> Result<T, NotMeasured> {
     loop {
         if let Some(why) = stopped() {
             return Err(why);
