@@ -51,9 +51,9 @@ fn running(
     answer: &Resolution,
     measurement: &mut Measurement,
 ) -> Result<Option<Version>, NotMeasured> {
-    let said = project.go_in(&[("GOPROXY", "off")], &["env", "GOVERSION"])?;
+    let said = project.in_workspace(&[("GOPROXY", "off")], &["env", "GOVERSION"])?;
     // `go env` answers where nothing else does.
-    let listed = project.go_in(&[("GOPROXY", "off")], &["list", "-m"])?;
+    let listed = project.in_workspace(&[("GOPROXY", "off")], &["list", "-m"])?;
     for (failed, command) in [(&said, "go env"), (&listed, "go list")] {
         let is_about_version = || ABOUT_VERSIONS.iter().any(|words| failed.stderr.contains(words));
         if failed.code != 0 && is_about_version() {
@@ -73,7 +73,7 @@ fn running(
 
 /// The version of the go command itself.
 fn local(project: &GoProject<'_>) -> Result<Version, NotMeasured> {
-    let said = project.go_in(&[("GOTOOLCHAIN", "local")], &["version"])?;
+    let said = project.in_workspace(&[("GOTOOLCHAIN", "local")], &["version"])?;
     let word = said.stdout.split_whitespace().nth(2).and_then(Version::from_toolchain);
     word.ok_or_else(|| failed(format!("go version says {}", printable::text(said.stdout.trim()))))
 }

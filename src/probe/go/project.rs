@@ -110,10 +110,10 @@ impl<'a> GoProject<'a> {
         answered(&mut |hear| self.heard(env, words, hear))
     }
 
-    /// The same in the workspace itself, for what writes nothing there.
-    fn in_workspace(&self, words: &[&str]) -> Result<GoAnswer, NotMeasured> {
+    /// What go answers in the workspace itself, for what writes nothing there.
+    pub(super) fn in_workspace(&self, env: &[(&str, &str)], words: &[&str]) -> Result<GoAnswer, NotMeasured> {
         let words: Vec<String> = ["go"].iter().chain(words).map(|word| (*word).to_owned()).collect();
-        answered(&mut |hear| self.run(&[], &words, hear))
+        answered(&mut |hear| self.run(env, &words, hear))
     }
 
     /// Runs a program; `hear` takes what it prints to stdout. Gives its exit code, and what it printed to stderr.
@@ -146,7 +146,7 @@ impl<'a> GoProject<'a> {
         if let Some(settings) = self.settings.get() {
             return Ok(settings);
         }
-        let answer = self.in_workspace(&["env", "GOWORK", "GOMOD", "GOROOT", "GOVERSION"])?;
+        let answer = self.in_workspace(&[], &["env", "GOWORK", "GOMOD", "GOROOT", "GOVERSION"])?;
         if answer.code != 0 {
             return Err(answer.failure("go env"));
         }
@@ -169,7 +169,7 @@ impl<'a> GoProject<'a> {
         let copy = match &self.settings()?.go_work {
             Some(file) if !self.has_vendor()? => {
                 let edit = |words: &[&str]| {
-                    let answer = self.in_workspace(words)?;
+                    let answer = self.in_workspace(&[], words)?;
                     if answer.code == 0 { Ok(answer.stdout) } else { Err(answer.failure("go work edit")) }
                 };
                 Some(WorkspaceCopy::of(file, temporary()?, &edit)?)

@@ -74,9 +74,9 @@ fn wrong_files_and_wrong_words_run_nothing() {
     nothing.exits(2, &["there is no ", "name a check file"]);
     let directory = world.gvmr_in(&project, ["check", "-f", "."]);
     directory.exits(2, &["a check file is a regular file"]);
-    let empty = world.project("empty", &[("go.mod", "module m\n")]);
-    world.gvmr_in(&empty, ["check"]).exits(2, &["no gvmr-check.toml here or above", "--init"]);
-    check(&world, &project, &["--skip", "a"]).exits(1, &[]);
+    let empty = world.project("empty", &[("x.txt", "")]);
+    world.gvmr_in(&empty, ["check"]).exits(2, &["no gvmr-check.toml and no go.mod here or above", "--init"]);
+    check(&world, &project, &["--skip", "a"]).exits(2, &[]);
     assert!(!project.join("ran").exists(), "nothing was left to run, and that is no pass");
 }
 
