@@ -7,16 +7,22 @@ mod check;
 mod habits;
 mod help;
 mod hidden;
+mod machine;
 mod run;
 mod setup;
 mod tips;
+mod upkeep;
+mod versions;
 
 pub use auth::{AuthArgs, AuthCommand, AuthListArgs, AuthRemoveArgs, AuthSetArgs};
 pub use check::CheckArgs;
 pub use habits::{Answer, answer};
 pub use hidden::{SessionStartArgs, SessionWatchArgs, ShimMissingArgs, ShimPrepareArgs};
+pub use machine::{DoctorArgs, HostArgs};
 pub use run::{CurrentArgs, EachArgs, ExecArgs, WhereArgs, WhichArgs};
 pub use setup::{CompletionsArgs, EnvArgs, ImportArgs, SetupArgs};
+pub use upkeep::{OutdatedArgs, PruneArgs, UpgradeArgs, VerifyArgs};
+pub use versions::{GlobalArgs, InstallArgs, ListArgs, LsRemoteArgs, UninstallArgs, UseArgs};
 
 use crate::terminal::ColorChoice;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -167,97 +173,6 @@ pub enum Command {
     SessionWatch(SessionWatchArgs),
 }
 
-/// `gvmr install`.
-#[derive(Debug, Args)]
-pub struct InstallArgs {
-    /// 1.23, 1.23.4, 1.24rc1, latest, oldstable, ">=1.21, <1.24", "~1.22", or an archive such as
-    /// ./go1.23.4.linux-amd64.tar.gz
-    #[arg(value_name = "VERSION")]
-    pub versions: Vec<String>,
-    /// Build from verified sources on this machine
-    #[arg(long)]
-    pub from_source: bool,
-    /// Install versions that cannot run on this host too
-    #[arg(long)]
-    pub force: bool,
-    /// Install builds that neither the checksum database nor an index knows; `gvmr list` marks them
-    #[arg(long)]
-    pub allow_unlogged: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-    /// Accepted for habit: install asks nothing
-    #[arg(long, short, hide = true)]
-    pub yes: bool,
-}
-
-/// `gvmr uninstall`.
-#[derive(Debug, Args)]
-pub struct UninstallArgs {
-    /// Exact versions, or prefixes such as 1.22 that match one installed version
-    #[arg(value_name = "VERSION", required = true)]
-    pub versions: Vec<String>,
-    /// Remove a version even if it is running or the default
-    #[arg(long, short)]
-    pub force: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `gvmr use`.
-#[derive(Debug, Args)]
-pub struct UseArgs {
-    /// 1.23, 1.23.4, latest, "~1.22"; without one, print what is pinned and by which file
-    #[arg(value_name = "VERSION")]
-    pub version: Option<String>,
-    /// Set the default instead of writing .go-version; in a shared home, your own
-    #[arg(long, short)]
-    pub global: bool,
-    /// Write a version that no release can have
-    #[arg(long)]
-    pub force: bool,
-}
-
-/// `gvmr global`.
-#[derive(Debug, Args)]
-pub struct GlobalArgs {
-    /// 1.23, 1.23.4, latest, "~1.22"; without one, print the default
-    #[arg(value_name = "VERSION")]
-    pub version: Option<String>,
-    /// Write a version that no release can have
-    #[arg(long)]
-    pub force: bool,
-}
-
-/// `gvmr list`.
-#[derive(Debug, Args)]
-pub struct ListArgs {
-    /// Print what proved each version and where it came from
-    #[arg(long, short)]
-    pub long: bool,
-    /// Print JSON, with each version's receipt
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `gvmr ls-remote`.
-#[derive(Debug, Args)]
-pub struct LsRemoteArgs {
-    /// List only versions that match: 1.22, "~1.22", ">=1.21"
-    #[arg(value_name = "VERSION")]
-    pub filter: Option<String>,
-    /// List every release, not only the newest of each minor version
-    #[arg(long, short)]
-    pub all: bool,
-    /// List every release, betas and release candidates too
-    #[arg(long, visible_alias = "pre")]
-    pub prereleases: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// `gvmr trust`.
 #[derive(Debug, Args)]
 pub struct TrustArgs {
@@ -269,114 +184,6 @@ pub struct TrustArgs {
     /// Revoke the approval
     #[arg(long)]
     pub revoke: bool,
-    /// Do not ask
-    #[arg(long, short)]
-    pub yes: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `gvmr host`.
-#[derive(Debug, Args)]
-#[command(after_help = "Exits with 11 if a VERSION that you name cannot run here.")]
-pub struct HostArgs {
-    /// Versions such as 1.19 or 1.22.3; by default every known release and what is installed
-    #[arg(value_name = "VERSION")]
-    pub versions: Vec<String>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `gvmr doctor`.
-#[derive(Debug, Args)]
-#[command(after_help = "Exits with 1 if there is an error or a warning.")]
-pub struct DoctorArgs {
-    /// Only these checks: ids such as goroot.in-env-file, or areas such as host
-    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
-    pub only: Vec<String>,
-    /// Print what these ids or areas mean, and check nothing
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', conflicts_with_all = ["only", "json", "fix", "report", "forget"])]
-    pub explain: Vec<String>,
-    /// Mend what can be mended: shows the changes, asks once, and looks again
-    #[arg(long)]
-    pub fix: bool,
-    /// With --fix: do not ask
-    #[arg(long, short, requires = "fix")]
-    pub yes: bool,
-    /// With --fix: show the changes, and write nothing
-    #[arg(long, short = 'n', requires = "fix", conflicts_with = "yes")]
-    pub dry_run: bool,
-    /// With --fix: take the last run back
-    #[arg(long, requires = "fix", conflicts_with_all = ["dry_run", "only"])]
-    pub undo: bool,
-    /// Delete the record of what --fix changed; then there is no undo
-    #[arg(long, conflicts_with_all = ["fix", "undo", "only", "json"])]
-    pub forget: bool,
-    /// Write a report without names, addresses and secrets to a new file, to pass on
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "forget"])]
-    pub report: Option<PathBuf>,
-    /// Ask no server and no name server
-    #[arg(long)]
-    pub no_network: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `gvmr verify`.
-#[derive(Debug, Args)]
-pub struct VerifyArgs {
-    /// Installed versions; by default all of them
-    #[arg(value_name = "VERSION")]
-    pub versions: Vec<String>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `gvmr outdated`.
-#[derive(Debug, Args)]
-#[command(after_help = "Exits with 0, also if it lists versions; with --exit-code, with 1 if it lists any.")]
-pub struct OutdatedArgs {
-    /// Exit with 1 if a newer patch release is out
-    #[arg(long)]
-    pub exit_code: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `gvmr upgrade`.
-#[derive(Debug, Args)]
-pub struct UpgradeArgs {
-    /// Minor versions such as 1.22; by default all that are installed
-    #[arg(value_name = "VERSION")]
-    pub versions: Vec<String>,
-    /// Print what would be installed, and install nothing
-    #[arg(long, short = 'n')]
-    pub dry_run: bool,
-    /// Remove the replaced releases that nothing asks for, as `gvmr prune` does
-    #[arg(long)]
-    pub prune: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-    /// Accepted for habit: upgrade asks nothing
-    #[arg(long, short, hide = true)]
-    pub yes: bool,
-}
-
-/// `gvmr prune`.
-#[derive(Debug, Args)]
-pub struct PruneArgs {
-    /// Print what would be removed, and remove nothing
-    #[arg(long, short = 'n')]
-    pub dry_run: bool,
-    /// Forget what release indexes listed before, and remove no version
-    #[arg(long)]
-    pub indexes: bool,
     /// Do not ask
     #[arg(long, short)]
     pub yes: bool,
