@@ -1,22 +1,10 @@
 //! The Go of a project that is checked: which one runs, whether it is proved and supported, and what bends its builds.
 
 use super::{check, outcome};
-use crate::support::mirror::Mirror;
-use crate::support::skip;
+use crate::support::mirror::user_with;
 use crate::support::world::World;
 use serde_json::Value;
 use std::fs;
-
-/// A user who has these versions.
-fn with(versions: &[&str]) -> Option<World> {
-    let Some(mirror) = Mirror::real(versions) else {
-        skip("the module proxy does not answer");
-        return None;
-    };
-    let world = mirror.world();
-    world.gvmr([&["install"][..], versions].concat()).succeeds();
-    Some(world)
-}
 
 /// A user who has the Go of this machine on PATH, and none of gvmr's.
 fn with_a_go_outside_gvmr() -> World {
@@ -37,7 +25,7 @@ fn asked(world: &World, question: &str, files: &[(&str, &str)]) -> String {
 
 #[test]
 fn the_go_that_runs_is_the_one_that_is_asked_for_or_the_line_says_why_not() {
-    let Some(mut world) = with(&["1.20.14", "1.24.11"]) else { return };
+    let Some(mut world) = user_with(&["1.20.14", "1.24.11"]) else { return };
     let module = |line: &str| format!("module example.com/orders\n\n{line}\n");
     let pin = |world: &World, go_mod: &str, version: &str| {
         asked(world, "toolchain.pin", &[("go.mod", &module(go_mod)), (".go-version", version)])
@@ -66,7 +54,7 @@ fn the_go_that_runs_is_the_one_that_is_asked_for_or_the_line_says_why_not() {
 
 #[test]
 fn each_file_of_the_toolchain_is_the_logged_one() {
-    let Some(world) = with(&["1.24.11"]) else { return };
+    let Some(world) = user_with(&["1.24.11"]) else { return };
     world.project("orders", &[("go.mod", "module example.com/orders\n\ngo 1.24\n")]);
     assert_eq!(asked(&world, "toolchain.proof", &[]), "pass");
     let changed = world.goroot("1.24.11").join("src/fmt/print.go");
@@ -97,7 +85,7 @@ fn a_go_outside_gvmr_has_no_proof_which_warns_unless_a_file_asks_for_it() {
 
 #[test]
 fn a_version_without_fixes_warns_and_blocks_where_the_file_says_so() {
-    let Some(world) = with(&["1.20.14"]) else { return };
+    let Some(world) = user_with(&["1.20.14"]) else { return };
     world.project("orders", &[("go.mod", "module example.com/orders\n\ngo 1.20\n")]);
     let ended = "go1.20.14 is end of life; Go supports ";
     let advice = asked(&world, "toolchain.supported", &[]);

@@ -11,8 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PAGES: [&str; 4] =
-    ["docs/check.md", "docs/check-file.md", "docs/check-go.md", "docs/check-recipes.md"];
+const PAGES: [&str; 4] = ["docs/check.md", "docs/check-file.md", "docs/check-go.md", "docs/check-recipes.md"];
 const TUTORIAL: &str = "docs/check.md";
 const EXAMPLE: &str = "docs/examples/order-service.toml";
 /// The address of the service in the manual.

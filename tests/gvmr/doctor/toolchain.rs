@@ -2,26 +2,14 @@
 
 use super::findings;
 use super::user_of::UserOf;
-use crate::support::mirror::Mirror;
+use crate::support::mirror::user_with;
 use crate::support::skip;
-use crate::support::world::World;
 use std::fs;
 use std::process::Command;
 
-/// A user who has these versions.
-fn with(versions: &[&str]) -> Option<World> {
-    let Some(mirror) = Mirror::real(versions) else {
-        skip("the module proxy does not answer");
-        return None;
-    };
-    let world = mirror.world();
-    world.gvmr([&["install"][..], versions].concat()).succeeds();
-    Some(world)
-}
-
 #[test]
 fn a_go_that_is_built_for_another_machine_is_named_before_its_tree() {
-    let Some(world) = with(&["1.24.11"]) else { return };
+    let Some(world) = user_with(&["1.24.11"]) else { return };
     let go = world.goroot("1.24.11").join("bin/go");
     let program = fs::read(&go).unwrap();
     // 64-bit ARM, or 64-bit SPARC, which Go has no Linux port to; on ARM the first is x86-64.
@@ -46,7 +34,7 @@ fn a_go_that_is_built_for_another_machine_is_named_before_its_tree() {
 
 #[test]
 fn a_toolchain_line_is_a_wish_and_only_the_go_line_is_a_minimum() {
-    let Some(world) = with(&["1.20.14", "1.24.11"]) else { return };
+    let Some(world) = user_with(&["1.20.14", "1.24.11"]) else { return };
     let wish = "module x\n\ngo 1.22\n\ntoolchain go1.26.8\n";
     let old = "module x\n\ngo 1.20\n\ntoolchain go1.26.8\n";
     let newer = "module x\n\ngo 1.25.0\n\ntoolchain go1.26.8\n";
@@ -83,7 +71,7 @@ fn a_toolchain_line_is_a_wish_and_only_the_go_line_is_a_minimum() {
 
 #[test]
 fn what_to_pin_instead_is_installed_or_what_the_module_names() {
-    let Some(world) = with(&["1.20.14", "1.24.11"]) else { return };
+    let Some(world) = user_with(&["1.20.14", "1.24.11"]) else { return };
     for (number, (go_mod, named)) in [
         ("module x\n\ngo 1.24.0\n", "gvmr use 1.24.11"),
         ("module x\n\ngo 1.24.0\n\ntoolchain go1.26.8\n", "gvmr use 1.24.11"),

@@ -3,6 +3,7 @@
 use super::log::TestLog;
 use super::pack;
 use super::server::{Reply, Request, Server};
+use super::skip;
 use super::world::World;
 use super::zip::{File, Zip};
 use base64::Engine;
@@ -142,6 +143,17 @@ impl Mirror {
     pub(crate) fn downloads(&self, version: &str) -> usize {
         self.server.count(&format!("{AT}/v0.0.1-go{version}.linux-amd64.zip"))
     }
+}
+
+/// A user who has installed these versions, with real toolchains; `None` where the module proxy does not answer.
+pub(crate) fn user_with(versions: &[&str]) -> Option<World> {
+    let Some(mirror) = Mirror::real(versions) else {
+        skip("the module proxy does not answer");
+        return None;
+    };
+    let world = mirror.world();
+    world.gvmr([&["install"][..], versions].concat()).succeeds();
+    Some(world)
 }
 
 /// Fills Go's module cache with these toolchains and gives its download directory, a proxy's layout.
