@@ -1,7 +1,8 @@
 //! What a text must contain, and the number that stands in it: the same for a program, a file and an answer.
 
 use super::failed;
-use crate::check::file::{Extraction, ProbeDefinition};
+use super::output::SearchedText;
+use crate::check::file::{Extraction, ExtractionError, Finder, Pick, ProbeDefinition};
 use crate::check::{Measure, Measurement, NotMeasured, Quantity};
 
 /// The last lines that are shown of an output.
@@ -10,28 +11,60 @@ const MAX_OUTPUT: usize = 8 << 10;
 /// The figures `value` and `share`, as far as `asks` wants them.
 pub(super) fn extract(
     extraction: Option<&Extraction>,
-    text: &str,
+    text: &SearchedText<'_>,
     measurement: &mut Measurement,
     asks: &dyn Fn(&str) -> bool,
 ) -> Result<(), NotMeasured> {
     let Some(extraction) = extraction else { return Ok(()) };
     let measure = Measure::of_unit(&extraction.unit).unwrap_or(Measure::Number);
     if asks("value") {
-        let value = extraction.value(text).map_err(|error| failed(error.to_string()))?;
+        let value = value(extraction, text)?;
         measurement.figures.insert("value".to_owned(), Quantity { value, measure });
     }
     if asks("share") {
-        let value = extraction.share(text).map_err(|error| failed(error.to_string()))?;
+        let value = match text {
+            SearchedText::Whole(text) => extraction.share(text).map_err(|error| failed(error.to_string()))?,
+            SearchedText::Ends { missing, .. } => return Err(failed(missing)),
+        };
         measurement.figures.insert("share".to_owned(), Quantity { value, measure: Measure::Percent });
     }
     Ok(())
 }
 
-/// What must be in a text.
-pub(super) fn contain(wanted: Option<&str>, text: &str, what: &str, measurement: &mut Measurement) {
-    if let Some(wanted) = wanted.filter(|wanted| !text.contains(*wanted)) {
-        measurement.unmet.push(format!("{what} does not contain {wanted:?}"));
+/// Where the middle is missing, only the first match of the beginning and the last one of the end are known.
+fn value(extraction: &Extraction, text: &SearchedText<'_>) -> Result<f64, NotMeasured> {
+    let (text, missing) = match text {
+        SearchedText::Whole(text) => (text.as_ref(), None),
+        SearchedText::Ends { head, tail, missing } => match (&extraction.finder, extraction.pick) {
+            (Finder::Pattern(_), Pick::First) => (head.as_str(), Some(missing)),
+            (Finder::Pattern(_), Pick::Last) => (tail.as_str(), Some(missing)),
+            _ => return Err(failed(missing)),
+        },
+    };
+    extraction.value(text).map_err(|error| match (error, missing) {
+        (ExtractionError::Nothing(_), Some(missing)) => failed(missing),
+        (error, _) => failed(error.to_string()),
+    })
+}
+
+/// What must be in a text. Where some of it is missing, it may be there.
+pub(super) fn contain(
+    wanted: Option<&str>,
+    text: &SearchedText<'_>,
+    what: &str,
+    measurement: &mut Measurement,
+) -> Result<(), NotMeasured> {
+    let Some(wanted) = wanted else { return Ok(()) };
+    match text {
+        SearchedText::Whole(text) if !text.contains(wanted) => {
+            measurement.unmet.push(format!("{what} does not contain {wanted:?}"));
+        }
+        SearchedText::Ends { head, tail, missing } if !head.contains(wanted) && !tail.contains(wanted) => {
+            return Err(failed(missing));
+        }
+        _ => {}
     }
+    Ok(())
 }
 
 /// Whether a figure is asked of a probe.
@@ -48,4 +81,62 @@ pub(super) fn ending(text: &str) -> Option<String> {
     let end = text.get(start..).unwrap_or_default();
     let end = if start == 0 { end } else { end.split_once('\n').map_or(end, |(_, rest)| rest) };
     Some(end.trim_end().to_owned()).filter(|end| !end.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::file::{ProbeTarget, parsed};
+    use std::borrow::Cow;
+
+    /// What a search finds where the middle is missing; `whole` is both ends without a gap.
+    fn of(lines: &str, is_whole: bool) -> Result<f64, String> {
+        let (head, tail) = ("n=1\nn=2\n", "n=3\nn=4\n");
+        let text = if is_whole {
+            SearchedText::Whole(Cow::Owned(format!("{head}{tail}")))
+        } else {
+            SearchedText::Ends { head: head.to_owned(), tail: tail.to_owned(), missing: "cut".to_owned() }
+        };
+        let file = parsed(&format!("[a.b]\ncommand = [\"x\"]\n{lines}\nvalue = \"== 0\"\n"));
+        let probe = &file.dimensions[0].probes[0];
+        let ProbeTarget::Command(target) = &probe.target else { panic!("not a command") };
+        let mut measurement = Measurement::default();
+        extract(target.extraction.as_ref(), &text, &mut measurement, &|figure| asks(probe, figure))
+            .map_err(|why| why.to_string())?;
+        Ok(measurement.figures["value"].value)
+    }
+
+    #[test]
+    fn of_a_cut_output_only_the_outermost_matches_are_known() {
+        for (pick, whole, cut) in [
+            ("first", 1.0, Ok(1.0)),
+            ("last", 4.0, Ok(4.0)),
+            ("count", 4.0, Err("cut")),
+            ("max", 4.0, Err("cut")),
+            ("min", 1.0, Err("cut")),
+            ("sum", 10.0, Err("cut")),
+            ("mean", 2.5, Err("cut")),
+        ] {
+            let lines = format!("pattern = 'n=(.*)'\npick = \"{pick}\"");
+            assert_eq!(of(&lines, true), Ok(whole), "{pick}");
+            assert_eq!(of(&lines, false), cut.map_err(str::to_owned), "{pick}");
+        }
+        for lines in [
+            "pattern = 'n=(1)'",
+            "pattern = 'n=(3)'\npick = \"first\"",
+            "pattern = 'n=(1)'\npick = \"last\"",
+            "json = \"/n\"\npick = \"first\"",
+        ] {
+            assert_eq!(of(lines, false), Err("cut".to_owned()), "{lines}");
+        }
+    }
+
+    #[test]
+    fn a_cut_output_may_contain_what_its_ends_lack() {
+        let text =
+            SearchedText::Ends { head: "a".to_owned(), tail: "b".to_owned(), missing: "cut".to_owned() };
+        let of = |wanted| contain(Some(wanted), &text, "it", &mut Measurement::default());
+        assert_eq!((of("a"), of("b")), (Ok(()), Ok(())));
+        assert_eq!(of("ab"), Err(failed("cut")), "what stands apart is not glued");
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::contents::{asks, contain, extract};
 use super::failed;
+use super::output::SearchedText;
 use crate::check::file::{FileTarget, ModeLimit, ProbeDefinition};
 use crate::check::{Measure, Measurement, NotMeasured, Quantity};
 use crate::store::{group_name, user_name};
@@ -48,7 +49,8 @@ pub(super) fn measure(probe: &ProbeDefinition, target: &FileTarget) -> Result<Me
     }
     if target.contains.is_some() || target.extraction.is_some() {
         let text = text(&target.path, &found, &shown)?;
-        contain(target.contains.as_deref(), &text, &shown, &mut measurement);
+        let text = SearchedText::Whole(text.into());
+        contain(target.contains.as_deref(), &text, &shown, &mut measurement)?;
         extract(target.extraction.as_ref(), &text, &mut measurement, &|figure| asks(probe, figure))?;
     }
     Ok(measurement)

@@ -10,6 +10,7 @@ mod file;
 mod go;
 mod http;
 mod memory;
+mod output;
 mod processors;
 mod program;
 mod prometheus;

@@ -6,7 +6,9 @@ use crate::check::{Measure, Measurement, NotMeasured, Operator, Quantity, least_
 use crate::net::{BodyFault, MeasuredAnswer, NetError};
 use crate::probe::contents::{asks, contain, ending, extract};
 use crate::probe::failed;
+use crate::probe::output::SearchedText;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// How many reasons are told why requests were not as asked.
@@ -163,7 +165,10 @@ pub(super) fn fault(target: &HttpTarget, outcome: &Result<MeasuredAnswer, NetErr
     };
     let text = String::from_utf8_lossy(body);
     let mut unmet = Measurement::default();
-    contain(target.contains.as_deref(), &text, "the body", &mut unmet);
+    let searched = SearchedText::Whole(Cow::Borrowed(&*text));
+    if let Err(why) = contain(target.contains.as_deref(), &searched, "the body", &mut unmet) {
+        return Some(why.to_string());
+    }
     if !target.json.is_empty() {
         match serde_json::from_str::<Value>(&text) {
             Ok(document) => {
@@ -251,5 +256,6 @@ fn numbers(
             }
         }
     }
+    let text = SearchedText::Whole(text);
     extract(target.extraction.as_ref(), &text, measurement, &|figure| asks(probe, figure))
 }

@@ -22,7 +22,7 @@ fn what_prints_without_end_is_ended_and_memory_stays_small() {
     let endless = |stream: &str| format!("[\"sh\", \"-c\", \"yes 0123456789 | head -c 1G {stream}\"]");
     let text = format!(
         "[a.stdout]\ncommand = {}\n[a.stderr]\ncommand = {}\n[a.less]\n\
-         command = [\"sh\", \"-c\", \"yes | head -c 200M; echo; echo last 7\"]\npattern = 'last (.*)'\nvalue = \"== 7\"\n",
+         command = [\"sh\", \"-c\", \"yes | head -c 200M; echo; echo last 7\"]\npattern = 'last (.*)'\npick = \"last\"\nvalue = \"== 7\"\n",
         endless(""),
         endless(">&2")
     );
@@ -35,6 +35,36 @@ fn what_prints_without_end_is_ended_and_memory_stays_small() {
             "a.stdout error: sh printed more than 256 MiB",
             "a.stderr error: sh printed more than 256 MiB",
             "a.less pass: "
+        ]
+    );
+    assert!((1..MAX_MEMORY).contains(&peak), "{peak} KiB");
+}
+
+#[test]
+fn what_is_not_kept_of_an_output_is_an_error_where_it_counts() {
+    let world = World::new("off");
+    let printing = |lines: &str| {
+        format!("command = [\"sh\", \"-c\", \"yes INFO-line | head -n 20000; echo ERROR; {lines}\"]")
+    };
+    let (long, short) =
+        (printing("yes INFO-line | head -n 2000000"), printing("yes INFO-line | head -n 200000"));
+    let count = "pattern = 'ERROR'\npick = \"count\"\nvalue = \"== 0\"";
+    let text = format!(
+        "[a.whole]\n{short}\n{count}\n[a.cut]\n{long}\n{count}\n\
+         [a.contains]\n{long}\ncontains = \"ERROR\"\n[a.exit]\n{long}\n"
+    );
+    let project = project(&world, &text);
+    let (output, peak) = watched(start(&world, &project));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let cut = "sh printed 19.3 MiB; over 8 MiB only the first 64 KiB and the last 1 MiB are kept: make it print less, \
+               or count in the command";
+    assert_eq!(
+        messages(&document),
+        [
+            "a.whole fail: value is 1, == 0 asked".to_owned(),
+            format!("a.cut error: {cut}"),
+            format!("a.contains error: {cut}"),
+            "a.exit pass: ".to_owned(),
         ]
     );
     assert!((1..MAX_MEMORY).contains(&peak), "{peak} KiB");
