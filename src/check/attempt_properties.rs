@@ -1,6 +1,6 @@
 //! Properties of attempts: any pattern of what holds, against the rules of `within`, `for` and `every`.
 
-use super::attempts::{AttemptSurroundings, Clock, attempt};
+use super::attempts::{AttemptSurroundings, AttemptTime, Clock, attempt};
 use super::file::{ProbeDefinition, parsed};
 use super::judgement::{Baselines, ProbeState};
 use super::measurement::{Measurement, NotMeasured};
@@ -53,10 +53,11 @@ fn run(probe: &ProbeDefinition, plan: &[PlannedAttempt]) -> (ProbeState, Vec<Mad
     let clock = StoppedClock::default();
     let made = Mutex::new(Vec::new());
     let baselines = Baselines { find: &|_, _| Err(String::new()), accepts: false };
-    let measure = |timeout: Duration| {
+    let measure = |AttemptTime { timeout, end }: AttemptTime| {
         let (start, planned) = (clock.now(), plan[made.lock().unwrap().len() % plan.len()]);
         *clock.time() += planned.cost.min(timeout);
-        let good = planned.outcome > 1 && planned.cost <= timeout;
+        // What ends with the time of `within` comes too late.
+        let good = planned.outcome > 1 && planned.cost <= timeout && clock.now() < end;
         made.lock().unwrap().push(MadeAttempt { start, end: clock.now(), good });
         if planned.outcome == 0 || planned.cost > timeout {
             return Err(NotMeasured::Failed("no answer".to_owned()));
@@ -132,25 +133,28 @@ proptest! {
         for pair in made.windows(2) {
             let due = (pair[0].start + every).max(pair[0].end);
             prop_assert!(pair[1].start >= pair[0].end && pair[1].start <= due, "{} {:?}", lines, made);
-            // Before it is due only the one that ends `for`.
+            // Before it is due only the one that ends `for`, and the last one that ends within `within`.
             let ends_for = pair[0].good && hold_for.is_some();
-            prop_assert!(pair[1].start == due || ends_for, "{} {:?}", lines, made);
+            let ends_within = within.is_some_and(|within| due >= within);
+            prop_assert!(pair[1].start == due || ends_for || ends_within, "{} {:?}", lines, made);
         }
         // Without `within` the first that does not hold is the last.
         let first_bad = made.iter().position(|one| !one.good);
         if within.is_none() {
             prop_assert!(first_bad.is_none_or(|bad| bad + 1 == made.len()), "{} {:?}", lines, made);
         }
-        // None begins after `within`, nor at the deadline; and what does not pass has used up one of them.
+        // None begins at the end of `within`, nor at the deadline, and none goes on after it; what does not pass has
+        // used up one of them.
         let last = made[made.len() - 1];
-        prop_assert!(last.start < DEADLINE && within.is_none_or(|within| last.start <= within));
+        let end = within.map_or(DEADLINE, |within| within.min(DEADLINE));
+        prop_assert!(last.start < end && last.end <= end, "{} {:?}", lines, made);
         if state != ProbeState::Pass {
             let due = (last.start + every).max(last.end);
             let is_over = within.is_some_and(|within| {
                 let next = good_at_the_end(&made).first().map_or(due, |first| {
                     (first.start + hold_for.unwrap_or_default()).min(last.start + every).max(last.end)
                 });
-                next > within
+                next >= within
             });
             let ends = within.is_none() && !last.good;
             prop_assert!(is_over || ends || over >= DEADLINE, "{} {:?}", lines, made);

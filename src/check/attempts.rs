@@ -5,7 +5,7 @@
 use super::condition::Operator;
 use super::file::ProbeDefinition;
 use super::judgement::{Baselines, Judgement, ProbeState};
-use super::measurement::{Measurement, NotMeasured};
+use super::measurement::{Measurement, NotMeasured, shown_time};
 use super::quantity::{Measure, Quantity};
 use std::time::Duration;
 
@@ -32,6 +32,15 @@ pub struct Attempted {
     pub held: usize,
 }
 
+/// How long an attempt may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttemptTime {
+    /// One answer: the probe's timeout, or what is left.
+    pub timeout: Duration,
+    /// When all of it is over, by the run's clock.
+    pub end: Duration,
+}
+
 /// What attempts need of the run.
 pub struct AttemptSurroundings<'a> {
     /// The run's time.
@@ -40,8 +49,8 @@ pub struct AttemptSurroundings<'a> {
     pub deadline: Duration,
     /// What figures are compared with.
     pub baselines: &'a Baselines<'a>,
-    /// Measures once, in at most so long.
-    pub measure: &'a dyn Fn(Duration) -> Result<Measurement, NotMeasured>,
+    /// Measures once.
+    pub measure: &'a dyn Fn(AttemptTime) -> Result<Measurement, NotMeasured>,
     /// Is given what there is after each attempt but the last, and how long it took until then.
     pub tell: &'a dyn Fn(&Attempted, Duration),
 }
@@ -51,6 +60,12 @@ struct Attempts<'a> {
     probe: &'a ProbeDefinition,
     surroundings: &'a AttemptSurroundings<'a>,
     start: Duration,
+    /// When this attempt was due. The next ones follow from there: late starts do not add up.
+    due: Duration,
+    /// How long the longest attempt took.
+    longest: Duration,
+    /// What the last attempt gave that did not hold.
+    last: Option<Judgement>,
     count: usize,
     /// How many held in a row.
     held: usize,
@@ -71,12 +86,24 @@ enum Next {
 /// Asks as often as the probe says.
 pub fn attempt(probe: &ProbeDefinition, surroundings: &AttemptSurroundings<'_>) -> Attempted {
     let (clock, start) = (surroundings.clock, surroundings.clock.now());
-    let mut attempts = Attempts { probe, surroundings, start, count: 0, held: 0, since: None, worst: None };
+    let mut attempts = Attempts {
+        probe,
+        surroundings,
+        start,
+        due: start,
+        longest: Duration::ZERO,
+        last: None,
+        count: 0,
+        held: 0,
+        since: None,
+        worst: None,
+    };
     loop {
         match attempts.once() {
             Next::End(judgement) => return attempts.so_far(judgement),
             Next::At(moment, judgement) => {
                 (surroundings.tell)(&attempts.so_far(judgement), clock.now().saturating_sub(start));
+                attempts.due = moment;
                 if !clock.sleep_until(moment.min(surroundings.deadline)) {
                     return attempts.so_far(stopped(probe, "interrupted"));
                 }
@@ -96,44 +123,87 @@ impl Attempts<'_> {
     }
 
     fn once(&mut self) -> Next {
-        let began = self.surroundings.clock.now();
-        let left = self.surroundings.deadline.saturating_sub(began);
-        if left.is_zero() {
+        let clock = self.surroundings.clock;
+        let began = clock.now();
+        let deadline = self.surroundings.deadline;
+        if began >= deadline {
             return Next::End(stopped(self.probe, "deadline"));
         }
-        let measured = (self.surroundings.measure)(self.probe.timeout.min(left));
+        let end = self.end().map_or(deadline, |end| end.min(deadline));
+        let left = end.saturating_sub(began);
+        if left.is_zero() {
+            return Next::End(self.cut());
+        }
+        let measured =
+            (self.surroundings.measure)(AttemptTime { timeout: self.probe.timeout.min(left), end });
         self.count += 1;
-        let measurement = match &measured {
-            Err(NotMeasured::Interrupted) => return Next::End(stopped(self.probe, "interrupted")),
-            // It had less time than it may take.
-            Err(NotMeasured::Failed(_)) if self.surroundings.clock.now() >= self.surroundings.deadline => {
-                return Next::End(stopped(self.probe, "deadline"));
-            }
-            Err(_) => None,
-            Ok(measurement) => Some(measurement.clone()),
-        };
+        let now = clock.now();
+        self.longest = self.longest.max(now.saturating_sub(began));
+        if measured == Err(NotMeasured::Interrupted) {
+            return Next::End(stopped(self.probe, "interrupted"));
+        }
+        // It had less time than it may take, whatever it found.
+        if now >= deadline {
+            return Next::End(stopped(self.probe, "deadline"));
+        }
+        if now >= end {
+            self.held = 0;
+            return Next::End(self.cut());
+        }
+        let measurement = measured.as_ref().ok().cloned();
         let judgement = Judgement::of(self.probe, measured, self.surroundings.baselines);
         match measurement {
             Some(measurement) if judgement.state == ProbeState::Pass => {
                 self.held(began, &measurement, judgement)
             }
-            _ => self.broke(began, judgement),
+            _ => self.broke(judgement),
         }
     }
 
-    fn broke(&mut self, began: Duration, judgement: Judgement) -> Next {
-        (self.held, self.since, self.worst) = (0, None, None);
-        let again = (began + self.probe.every).max(self.surroundings.clock.now());
-        let is_over = self.end().is_none_or(|end| again > end);
-        if is_over || judgement.state == ProbeState::NotApplicable {
-            return Next::End(self.with_count(judgement));
+    /// Of an attempt that the end of `within` cuts nothing is known: what was known before counts.
+    fn cut(&mut self) -> Judgement {
+        match self.last.take() {
+            Some(judgement) => self.with_count(judgement),
+            None => {
+                let within = shown_time(self.probe.within.unwrap_or_default());
+                stopped(self.probe, &format!("not finished when the {within} of within were over"))
+            }
         }
-        Next::At(again, judgement)
+    }
+
+    fn broke(&mut self, judgement: Judgement) -> Next {
+        (self.held, self.since, self.worst) = (0, None, None);
+        match self.again().filter(|_| judgement.state != ProbeState::NotApplicable) {
+            Some(moment) => {
+                self.last = Some(judgement.clone());
+                Next::At(moment, judgement)
+            }
+            None => Next::End(self.with_count(judgement)),
+        }
+    }
+
+    /// When the next attempt begins after one that does not hold; `None` where it would have no time left.
+    fn again(&self) -> Option<Duration> {
+        let (end, now) = (self.end()?, self.surroundings.clock.now());
+        let next = (self.due + self.probe.every).max(now);
+        if next < end {
+            return Some(next);
+        }
+        if self.probe.hold_for.is_some() {
+            return None;
+        }
+        // The last one is early enough to end in time, as far as those before tell.
+        let room = (self.longest * 2).max(self.probe.every / 10);
+        end.checked_sub(room).filter(|last| *last > now)
     }
 
     fn held(&mut self, began: Duration, measured: &Measurement, judgement: Judgement) -> Next {
         self.held += 1;
-        let since = *self.since.get_or_insert(began);
+        self.last = None;
+        if self.since.is_none() {
+            self.due = if self.count == 1 { self.start } else { began };
+        }
+        let since = *self.since.get_or_insert(self.due);
         let mut worst = self
             .worst
             .take()
@@ -147,10 +217,10 @@ impl Attempts<'_> {
         }
         self.worst = Some(worst);
         // The last attempt starts where the time is over, and not before.
-        let next = (began + self.probe.every).min(since + duration).max(self.surroundings.clock.now());
-        if self.end().is_some_and(|end| next > end) {
-            let (had, asked) = (so_long.as_secs_f64(), duration.as_secs_f64());
-            let why = format!("held for {had} s of {asked} s when the time of within was over");
+        let next = (self.due + self.probe.every).min(since + duration).max(self.surroundings.clock.now());
+        if self.end().is_some_and(|end| next >= end) {
+            let (had, asked) = (shown_time(so_long), shown_time(duration));
+            let why = format!("held for {had} of {asked} when the time of within was over");
             return Next::End(judgement.refused(self.probe, why));
         }
         Next::At(next, judgement)
@@ -159,9 +229,8 @@ impl Attempts<'_> {
     /// The last attempt's judgement, and how often it was tried.
     fn with_count(&self, mut judgement: Judgement) -> Judgement {
         if self.count > 1 {
-            let seconds = self.surroundings.clock.now().saturating_sub(self.start).as_secs_f64();
-            judgement.message =
-                format!("{} (attempt {}, after {seconds:.1} s)", judgement.message, self.count);
+            let time = shown_time(self.surroundings.clock.now().saturating_sub(self.start));
+            judgement.message = format!("{} (attempt {}, after {time})", judgement.message, self.count);
         }
         judgement
     }
@@ -225,10 +294,13 @@ mod tests {
         let clock = FakeClock(Mutex::new(Duration::ZERO));
         let baselines = Baselines { find: &|_, _| Err("none".to_owned()), accepts: false };
         let starts = RefCell::new(Vec::new());
-        let measure = |_| {
+        let measure = |time: AttemptTime| {
             let start = clock.now();
             starts.borrow_mut().push(start.as_secs_f64());
-            clock.sleep_until(start + Duration::from_secs_f64(cost));
+            clock.sleep_until((start + Duration::from_secs_f64(cost)).min(start + time.timeout));
+            if cost > time.timeout.as_secs_f64() {
+                return Err(NotMeasured::OutOfTime);
+            }
             let ok = if good(start.as_secs_f64()) { 100.0 } else { 0.0 };
             let ok = Quantity { value: ok, measure: Measure::Percent };
             Ok(Measurement { figures: BTreeMap::from([("ok".to_owned(), ok)]), ..Measurement::default() })
@@ -241,6 +313,7 @@ mod tests {
             tell: &|_, _| (),
         };
         let found = attempt(&probe(lines), &surroundings);
+        assert!(starts.borrow().iter().all(|start| *start < 900.0));
         (found.judgement.state, found.attempts, found.held, clock.now().as_secs_f64())
     }
 
@@ -254,10 +327,58 @@ mod tests {
     #[test]
     fn within_waits_for_a_service_that_starts() {
         assert_eq!(run("within = \"30s\"", 0.1, |now| now >= 4.0), (ProbeState::Pass, 5, 1, 4.1));
-        assert_eq!(run("within = \"3s\"", 0.1, |_| false), (ProbeState::Fail, 4, 0, 3.1));
-        assert_eq!(run("within = \"30s\"\nevery = \"10s\"", 0.1, |_| false), (ProbeState::Fail, 4, 0, 30.1));
+        // The last attempt begins early enough to end in time.
+        assert_eq!(run("within = \"3s\"", 0.1, |_| false), (ProbeState::Fail, 4, 0, 2.9));
+        assert_eq!(run("within = \"3s\"", 0.1, |now| now > 2.1), (ProbeState::Pass, 4, 1, 2.9));
+        assert_eq!(run("within = \"30s\"\nevery = \"10s\"", 0.1, |_| false), (ProbeState::Fail, 4, 0, 29.1));
         // An attempt that takes longer than the time between two is followed at once.
-        assert_eq!(run("within = \"10s\"", 4.0, |now| now >= 8.0), (ProbeState::Pass, 3, 1, 12.0));
+        assert_eq!(run("within = \"13s\"", 4.0, |now| now >= 8.0), (ProbeState::Pass, 3, 1, 12.0));
+    }
+
+    #[test]
+    fn what_would_hold_after_within_does_not_count() {
+        assert_eq!(run("within = \"1s\"", 3.0, |_| true), (ProbeState::Error, 1, 0, 1.0));
+        assert_eq!(run("within = \"1s\"", 1.0, |_| true), (ProbeState::Error, 1, 0, 1.0));
+        assert_eq!(run("within = \"1s\"", 0.9, |_| true), (ProbeState::Pass, 1, 1, 0.9));
+        // What the last whole attempt gave is what is known.
+        assert_eq!(run("within = \"10s\"", 4.0, |now| now >= 8.0), (ProbeState::Fail, 3, 0, 10.0));
+    }
+
+    /// A clock on which each look and each wait takes a little longer, as on a machine.
+    struct LateClock(FakeClock);
+
+    impl Clock for LateClock {
+        fn now(&self) -> Duration {
+            *self.0.0.lock().unwrap() += Duration::from_micros(50);
+            self.0.now()
+        }
+
+        fn sleep_until(&self, moment: Duration) -> bool {
+            self.0.sleep_until(moment + Duration::from_micros(80))
+        }
+    }
+
+    #[test]
+    fn late_starts_do_not_add_up() {
+        for (lines, attempts, state) in [
+            ("within = \"300s\"\nok = \"== 0%\"", 301, ProbeState::Fail),
+            ("for = \"300s\"", 301, ProbeState::Pass),
+        ] {
+            let clock = LateClock(FakeClock(Mutex::new(Duration::ZERO)));
+            let baselines = Baselines { find: &|_, _| Err(String::new()), accepts: false };
+            let ok = Quantity { value: 100.0, measure: Measure::Percent };
+            let measured =
+                Measurement { figures: BTreeMap::from([("ok".to_owned(), ok)]), ..Measurement::default() };
+            let surroundings = AttemptSurroundings {
+                clock: &clock,
+                deadline: Duration::from_secs(900),
+                baselines: &baselines,
+                measure: &|_| Ok(measured.clone()),
+                tell: &|_, _| (),
+            };
+            let found = attempt(&probe(lines), &surroundings);
+            assert_eq!((found.judgement.state, found.attempts), (state, attempts), "{lines}");
+        }
     }
 
     #[test]
@@ -280,12 +401,12 @@ mod tests {
         assert_eq!(run(lines, 0.1, with_break), (ProbeState::Pass, 10, 6, 9.1));
         let every_fourth = |now: f64| now % 4.0 >= 1.0;
         let (state, attempts, _, over) = run(lines, 0.1, every_fourth);
-        assert_eq!((state, attempts), (ProbeState::Fail, 21));
-        assert!((20.0..20.2).contains(&over), "{over}");
+        assert_eq!((state, attempts), (ProbeState::Fail, 20));
+        assert!((19.0..19.2).contains(&over), "{over}");
         // What began to hold too late does not pass.
         let (state, _, held, over) = run(lines, 0.1, |now| now >= 18.0);
-        assert_eq!((state, held), (ProbeState::Fail, 3));
-        assert!((20.0..20.2).contains(&over), "{over}");
+        assert_eq!((state, held), (ProbeState::Fail, 2));
+        assert!((19.0..19.2).contains(&over), "{over}");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! What a probe measured, before it is judged.
 
 use super::file::FigureCondition;
-use super::quantity::Quantity;
+use super::quantity::{Measure, Quantity};
 use crate::hexadecimal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// What one attempt gave.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,4 +91,13 @@ pub enum NotMeasured {
     /// The run ends before.
     #[error("interrupted")]
     Interrupted,
+    /// The attempt's time was over before.
+    #[error("not finished in time")]
+    OutOfTime,
+}
+
+/// A time for people: `1.5 s`.
+pub fn shown_time(time: Duration) -> String {
+    let time = Quantity { value: time.as_secs_f64(), measure: Measure::Duration };
+    time.told_apart_from(&time).0
 }

@@ -16,13 +16,13 @@ mod percentile;
 mod quantity;
 mod run;
 
-pub use attempts::{AttemptSurroundings, Attempted, Clock, attempt};
+pub use attempts::{AttemptSurroundings, AttemptTime, Attempted, Clock, attempt};
 pub use condition::{Comparison, Condition, ConditionError, FigureLimit, Operator, Slack};
 pub use document::{
     BaselineRun, NotificationRecord, ProbeRecord, RunDocument, RunPlace, RunVerdict, SCHEMA, StateCounts,
 };
 pub use judgement::{BaselineFigure, Baselines, JudgedComparison, JudgedFigure, Judgement, ProbeState};
-pub use measurement::{CheckFinding, Measurement, NotMeasured};
+pub use measurement::{CheckFinding, Measurement, NotMeasured, shown_time};
 pub use percentile::{least_count, percentile};
 pub use quantity::{Measure, Quantity, QuantityError};
 pub use run::{ProbeAsker, ProbeOutcome, RunSelection, UnknownName, run};

@@ -10,8 +10,8 @@ use crate::archive::{Archive, KeptRuns, baseline_figure, baseline_run};
 use crate::calendar;
 use crate::check::file::{CheckFile, Notification, NotificationFormat, ProbeDefinition};
 use crate::check::{
-    AttemptSurroundings, Attempted, Baselines, Clock as _, ProbeAsker, ProbeOutcome, ProbeRecord,
-    RunDocument, RunSelection, RunVerdict, SCHEMA, StateCounts, attempt,
+    AttemptSurroundings, AttemptTime, Attempted, Baselines, Clock as _, ProbeAsker, ProbeOutcome,
+    ProbeRecord, RunDocument, RunSelection, RunVerdict, SCHEMA, StateCounts, attempt,
 };
 use crate::context::Context;
 use crate::hexadecimal;
@@ -275,7 +275,7 @@ impl<'a> Asker<'a> {
             )
         };
         let baselines = Baselines { find: &find, accepts: self.options.accepts };
-        let measure = |timeout: Duration| {
+        let measure = |time: AttemptTime| {
             let surroundings = ProbeSurroundings {
                 directory: self.plan.directory(),
                 command: &command,
@@ -284,10 +284,10 @@ impl<'a> Asker<'a> {
                 net: &self.net,
                 now_seconds: calendar::seconds_since_epoch(SystemTime::now()),
                 interrupted: self.interrupted,
-                deadline: self.clock.instant(deadline),
+                end: self.clock.instant(time.end),
                 connections: &self.connections,
             };
-            probe::measure(probe, timeout, &surroundings)
+            probe::measure(probe, time.timeout, &surroundings)
         };
         let surroundings = AttemptSurroundings {
             clock: &self.clock,

@@ -53,8 +53,8 @@ pub struct ProbeSurroundings<'a> {
     pub now_seconds: u64,
     /// Whether the run was interrupted.
     pub interrupted: &'a (dyn Fn() -> bool + Sync),
-    /// When the run ends.
-    pub deadline: Instant,
+    /// When this attempt is over.
+    pub end: Instant,
     /// The connections of the whole run.
     pub connections: &'a ConnectionLimit,
 }
@@ -64,7 +64,7 @@ impl ProbeSurroundings<'_> {
     fn stopped(&self) -> Option<NotMeasured> {
         match () {
             () if (self.interrupted)() => Some(NotMeasured::Interrupted),
-            () if Instant::now() >= self.deadline => Some(failed("deadline")),
+            () if Instant::now() >= self.end => Some(NotMeasured::OutOfTime),
             () => None,
         }
     }
@@ -82,7 +82,7 @@ pub fn measure(
     match &probe.target {
         ProbeTarget::Disk(path) => disk::measure(path, &asks),
         ProbeTarget::Memory(scope) => memory::measure(*scope, &asks),
-        ProbeTarget::Cpu(scope, over) => processors::measure(*scope, *over, &asks, surroundings),
+        ProbeTarget::Cpu(scope, over) => processors::measure(*scope, *over, &asks, timeout, surroundings),
         ProbeTarget::File(target) => file::measure(probe, target),
         ProbeTarget::Command(target) => program::measure(probe, target, timeout, surroundings),
         ProbeTarget::Http(target) => http::measure(probe, target, timeout, surroundings),

@@ -1,8 +1,8 @@
 //! The use of processors by the machine, and by this process's control group.
 
-use super::{ProbeSurroundings, TICK, failed};
+use super::{ProbeSurroundings, Stopped, TICK, failed};
 use crate::check::file::ResourceScope;
-use crate::check::{Measure, Measurement, NotMeasured, Quantity};
+use crate::check::{Measure, Measurement, NotMeasured, Quantity, shown_time};
 use crate::host::{ControlGroup, processor_quota};
 use gvmr_core::sys::printable;
 use std::fs;
@@ -13,16 +13,18 @@ pub(super) fn measure(
     scope: ResourceScope,
     over: Duration,
     asks: &dyn Fn(&str) -> bool,
+    timeout: Duration,
     surroundings: &ProbeSurroundings<'_>,
 ) -> Result<Measurement, NotMeasured> {
+    let wait = || wait(over, timeout, &|| surroundings.stopped());
     let mut measurement = Measurement::default();
     let mut add = |name: &str, value: f64, measure| {
         measurement.figures.insert(name.to_owned(), Quantity { value, measure });
     };
     if asks("used") {
         let used = match scope {
-            ResourceScope::Host => used_by_host(over, surroundings)?,
-            ResourceScope::Cgroup => used_by_cgroup(over, surroundings)?,
+            ResourceScope::Host => used_by_host(&wait)?,
+            ResourceScope::Cgroup => used_by_cgroup(&wait)?,
         };
         add("used", used, Measure::Percent);
     }
@@ -39,27 +41,34 @@ pub(super) fn measure(
     Ok(measurement)
 }
 
-/// Waits; ends early where the run is interrupted.
-fn wait(over: Duration, surroundings: &ProbeSurroundings<'_>) -> Result<Duration, NotMeasured> {
+/// Waits; ends early where the attempt does.
+fn wait(over: Duration, timeout: Duration, stopped: &Stopped<'_>) -> Result<Duration, NotMeasured> {
     let start = Instant::now();
     while start.elapsed() < over {
-        if (surroundings.interrupted)() {
-            return Err(NotMeasured::Interrupted);
+        if let Some(why) = stopped() {
+            return Err(why);
+        }
+        if over > timeout && start.elapsed() >= timeout {
+            let (over, timeout) = (shown_time(over), shown_time(timeout));
+            return Err(failed(format!("over is {over}, and the timeout {timeout}")));
         }
         std::thread::sleep(TICK.min(over.saturating_sub(start.elapsed())));
     }
     Ok(start.elapsed())
 }
 
+/// Waits as long as use is measured; gives how long that was.
+type Wait<'a> = dyn Fn() -> Result<Duration, NotMeasured> + 'a;
+
 /// The busy share of all time that the machine's processors had.
-fn used_by_host(over: Duration, surroundings: &ProbeSurroundings<'_>) -> Result<f64, NotMeasured> {
+fn used_by_host(wait: &Wait<'_>) -> Result<f64, NotMeasured> {
     let look = || {
         let text =
             fs::read_to_string("/proc/stat").map_err(|error| failed(format!("/proc/stat: {error}")))?;
         ticks(&text).ok_or_else(|| failed("/proc/stat has no line of all processors"))
     };
     let before = look()?;
-    wait(over, surroundings)?;
+    wait()?;
     let after = look()?;
     let (busy, all) = (after.0 - before.0, after.1 - before.1);
     if all > 0.0 { Ok(busy / all * 100.0) } else { Err(failed("no time of processors went by")) }
@@ -80,12 +89,12 @@ fn group(controller: &str) -> Result<ControlGroup, NotMeasured> {
 }
 
 /// The group's time of its quota.
-fn used_by_cgroup(over: Duration, surroundings: &ProbeSurroundings<'_>) -> Result<f64, NotMeasured> {
+fn used_by_cgroup(wait: &Wait<'_>) -> Result<f64, NotMeasured> {
     let Some(quota) = processor_quota() else {
         return Err(failed("this process's control group has no quota of processors"));
     };
     let before = seconds_used()?;
-    let elapsed = wait(over, surroundings)?;
+    let elapsed = wait()?;
     let used = seconds_used()? - before;
     Ok(used / (elapsed.as_secs_f64() * quota) * 100.0)
 }
@@ -141,6 +150,14 @@ mod tests {
         let stat = "cpu  100 10 50 700 40 5 5 90 77 3\ncpu0 1 2 3 4\n";
         assert_eq!(ticks(stat), Some((260.0, 1000.0)));
         assert_eq!(ticks("intr 1 2 3\n"), None);
+    }
+
+    #[test]
+    fn waiting_ends_with_the_attempt() {
+        let hour = Duration::from_secs(3600);
+        assert_eq!(wait(hour, hour, &|| Some(NotMeasured::OutOfTime)), Err(NotMeasured::OutOfTime));
+        let timed_out = wait(hour, Duration::from_millis(1), &|| None);
+        assert_eq!(timed_out, Err(failed("over is 60 m, and the timeout 1 ms")));
     }
 
     #[test]

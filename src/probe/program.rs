@@ -4,7 +4,7 @@ use super::contents::{asks, contain, ending, extract};
 use super::output::{KeptOutput, MAX_ENDS, MAX_WHOLE};
 use super::{ProbeSurroundings, failed};
 use crate::check::file::{CommandTarget, ProbeDefinition};
-use crate::check::{Measure, Measurement, NotMeasured, Quantity};
+use crate::check::{Measure, Measurement, NotMeasured, Quantity, shown_time};
 use crate::process::{self, Ending, Listener, Scope, Stop, Streams};
 use gvmr_core::sys::printable;
 use std::ffi::OsString;
@@ -94,9 +94,9 @@ fn run_to_end(
     let seconds = start.elapsed().as_secs_f64();
     let status = match ended {
         Ok(Ending::Exited(status)) => status,
-        Ok(Ending::Stopped) if (surroundings.interrupted)() => return Err(NotMeasured::Interrupted),
         Ok(Ending::Stopped) => {
-            return Err(failed(format!("{program} did not end within {} s", timeout.as_secs_f64())));
+            let timed_out = || failed(format!("{program} did not end within {}", shown_time(timeout)));
+            return Err(surroundings.stopped().unwrap_or_else(timed_out));
         }
         Err(Stop::Hear(_)) => return Err(failed(format!("{program} printed more than 256 MiB"))),
         Err(Stop::Run(error)) => return Err(not_started(&error)),
@@ -137,6 +137,6 @@ impl Listener for ProgramListener<'_, '_> {
     }
 
     fn is_over(&mut self) -> bool {
-        Instant::now() >= self.deadline || (self.surroundings.interrupted)()
+        Instant::now() >= self.deadline || self.surroundings.stopped().is_some()
     }
 }

@@ -7,7 +7,7 @@ use crate::net::{MeasuredRequest, MeasuringClient, MeasuringOptions, RedactedUrl
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How many series are named where there are several.
 const MAX_SERIES: usize = 3;
@@ -27,10 +27,12 @@ pub(super) fn measure(
     // Both are asked of the same moment.
     let moment = surroundings.now_seconds.to_string();
     let mut measurement = Measurement::default();
+    let until = Instant::now() + timeout;
     let ask = |query: &SecretText, measurement: &mut Measurement| {
         let url = address(&server, &reveal(query)?, &moment)?;
         let answer = super::watched(&|| surroundings.stopped(), {
             let (settings, url) = (surroundings.net.clone(), url.clone());
+            let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
             move || {
                 let client = MeasuringClient::new(&settings, MeasuringOptions::default(), &url)?;
                 let request = MeasuredRequest {
@@ -40,7 +42,7 @@ pub(super) fn measure(
                     body: None,
                     redirects: 0,
                 };
-                client.send(&request, timeout).map_err(|error| error.to_string())
+                client.send(&request, left).map_err(|error| error.to_string())
             }
         })?;
         let answer = answer.map_err(failed)?;

@@ -4,7 +4,7 @@ mod rules;
 
 use super::{ProbeSurroundings, failed, source_files};
 use crate::check::file::SecretsTarget;
-use crate::check::{CheckFinding, Measure, Measurement, NotMeasured, Quantity};
+use crate::check::{CheckFinding, Measure, Measurement, NotMeasured, Quantity, shown_time};
 use crate::hexadecimal;
 use gvmr_core::sys::{bounded, printable};
 use rules::FoundSecret;
@@ -31,15 +31,12 @@ pub(super) fn measure(
     let mut used = BTreeSet::new();
     let mut large = 0;
     for file in &files {
-        if (surroundings.interrupted)() {
-            return Err(NotMeasured::Interrupted);
+        if let Some(why) = surroundings.stopped() {
+            return Err(why);
         }
         if Instant::now() > until {
-            return Err(failed(format!(
-                "not all {} files were read within {} s; raise timeout",
-                files.len(),
-                timeout.as_secs()
-            )));
+            let (count, time) = (files.len(), shown_time(timeout));
+            return Err(failed(format!("not all {count} files were read within {time}; raise timeout")));
         }
         let bytes = match bounded::read(file, MAX_FILE) {
             Ok(Some(bytes)) => bytes,

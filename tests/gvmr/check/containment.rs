@@ -3,9 +3,12 @@
 use super::{check, messages, outcome, project, start, watched, write};
 use crate::support::server::{Fault, Reply, Server};
 use crate::support::world::World;
+use rustix::net::{AddressFamily, SocketType};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde_json::Value;
 use std::fs;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -163,6 +166,59 @@ fn the_deadline_ends_what_is_unfinished() {
 }
 
 #[test]
+fn what_the_deadline_cuts_is_neither_held_nor_broken() {
+    let world = World::new("off");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (silent, full) = (listener.local_addr().unwrap(), full_port());
+    let slow = Server::start(|_| Reply::ok("x").fault(Fault::Slow(1, Duration::from_millis(1600))));
+    let text = format!(
+        "[check]\ndeadline = \"1s\"\n[a.expect]\ntcp = \"{silent}\"\nexpect = \"PONG\"\n\
+         [a.closed]\ntcp = \"{}\"\nclosed = true\n[a.cpu]\ncpu = \"host\"\nover = \"8s\"\n\
+         [a.requests]\nhttp = \"{}\"\nrequests = 20\n[a.command]\ncommand = [\"sleep\", \"60\"]\n",
+        full.0,
+        slow.url("/")
+    );
+    let project = project(&world, &text);
+    let start = Instant::now();
+    let document = check(&world, &project, &["--json"]).exits(1, &[]).json();
+    assert!(start.elapsed() < Duration::from_secs(6), "{:?}", start.elapsed());
+    let cut = |name: &str| format!("a.{name} error: deadline");
+    assert_eq!(messages(&document), ["expect", "closed", "cpu", "requests", "command"].map(cut));
+}
+
+/// A port that lets nothing through and does not refuse: its queue is full.
+fn full_port() -> (SocketAddr, Vec<OwnedFd>) {
+    let listening = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    rustix::net::bind(&listening, &SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    rustix::net::listen(&listening, 0).unwrap();
+    let address = rustix::net::getsockname(&listening).unwrap();
+    let address = SocketAddr::try_from(address).unwrap();
+    let mut open = vec![listening];
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
+        open.push(stream.into());
+    }
+    (address, open)
+}
+
+#[test]
+fn what_is_not_finished_within_its_time_does_not_hold() {
+    let world = World::new("off");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let start = Instant::now();
+    let of = |lines: &str| outcome(&world, &format!("{lines}\nwithin = \"1s\""));
+    let cut = "error: not finished when the 1 s of within were over";
+    assert_eq!(of("command = [\"sleep\", \"60\"]"), cut);
+    assert_eq!(of("cpu = \"host\"\nover = \"8s\""), cut);
+    let silent = listener.local_addr().unwrap();
+    assert_eq!(of(&format!("tcp = \"{silent}\"\nexpect = \"PONG\"")), cut);
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    // One that is there in time passes, and one that breaks before says how it broke.
+    assert_eq!(of("command = [\"true\"]"), "pass");
+    let broken = of("command = [\"sh\", \"-c\", \"test ! -e seen || exec sleep 60; : > seen; exit 3\"]");
+    assert!(broken.starts_with("fail: sh ended with 3, 0 asked (attempt 2, after 1"), "{broken}");
+}
+
+#[test]
 fn how_a_command_ends_is_named_whatever_it_does_with_its_output() {
     let world = World::new("off");
     for (name, number) in [("TERM", 15), ("SEGV", 11), ("PIPE", 13)] {
@@ -172,7 +228,7 @@ fn how_a_command_ends_is_named_whatever_it_does_with_its_output() {
     }
     let closed =
         outcome(&world, "command = [\"sh\", \"-c\", \"exec >&- 2>&-; sleep 600\"]\ntimeout = \"300ms\"");
-    assert_eq!(closed, "error: sh did not end within 0.3 s");
+    assert_eq!(closed, "error: sh did not end within 300 ms");
     // A daemon that holds the output open is not waited for.
     let start = Instant::now();
     let daemon = outcome(
