@@ -48,7 +48,7 @@ fn attempt(target: &TcpTarget, timeout: Duration) -> Result<Measurement, NotMeas
             (name, stream)
         }
         SocketTarget::Tcp(host, port) => {
-            let name = format!("{host}:{port}");
+            let name = shown_address(host, *port);
             // A name that does not resolve says nothing of a port.
             let addresses = (host.as_str(), *port).to_socket_addrs();
             let addresses =
@@ -71,6 +71,11 @@ fn attempt(target: &TcpTarget, timeout: Duration) -> Result<Measurement, NotMeas
         }
     }
     Ok(measurement)
+}
+
+/// `host:port`, and `[::1]:port` of IPv6.
+pub(super) fn shown_address(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 /// The first address that takes a connection.
@@ -137,4 +142,16 @@ fn talk(
     let text: String = String::from_utf8_lossy(&heard).chars().take(80).collect();
     measurement.unmet.push(format!("nothing that {name} sent matches '{pattern}'; it sent {text:?}"));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_as_it_is_written() {
+        assert_eq!(shown_address("::1", 80), "[::1]:80");
+        assert_eq!(shown_address("10.0.0.7", 80), "10.0.0.7:80");
+        assert_eq!(shown_address("redis", 6379), "redis:6379");
+    }
 }

@@ -3,7 +3,7 @@
 use super::contents::asks;
 use super::{ProbeSurroundings, failed, tcp, watched};
 use crate::check::file::{ProbeDefinition, TlsTarget};
-use crate::check::{Measure, Measurement, NotMeasured, Quantity};
+use crate::check::{Measure, Measurement, NotMeasured, Quantity, shown_time};
 use crate::net::{Roots, TLS_VERSIONS, accepts, fault_of_authorities, look};
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -45,12 +45,13 @@ fn attempt(
     timeout: Duration,
 ) -> Result<Measurement, NotMeasured> {
     let TlsTarget { host, port, name, .. } = target;
+    let address = tcp::shown_address(host, *port);
     let until = Instant::now() + timeout;
     let said = |error: io::Error| match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-            failed(format!("{host}:{port} did not answer within {} s", timeout.as_secs_f64()))
+            failed(format!("{address} did not answer within {}", shown_time(timeout)))
         }
-        _ => failed(format!("{host}:{port}: {error}")),
+        _ => failed(format!("{address}: {error}")),
     };
     let connect = || connect(host, *port, until);
     let mut measurement = Measurement::default();
@@ -76,7 +77,7 @@ fn attempt(
                 return Ok(*version);
             }
         }
-        Err(failed(format!("{host}:{port} accepts no version of TLS")))
+        Err(failed(format!("{address} accepts no version of TLS")))
     };
     for (figure, is_asked) in [("oldest", asked.oldest), ("newest", asked.newest)] {
         if is_asked {
