@@ -1,7 +1,7 @@
 //! A program: how it ends, how long it takes, and what it prints.
 
 use super::contents::{asks, contain, ending, extract};
-use super::output::{KeptOutput, MAX_ENDS, MAX_WHOLE};
+use super::output::{KeptStream, MAX_ENDS, MAX_WHOLE};
 use super::{ProbeSurroundings, failed};
 use crate::check::file::{CommandTarget, ProbeDefinition};
 use crate::check::{Measure, Measurement, NotMeasured, Quantity, shown_time};
@@ -29,11 +29,11 @@ pub(super) fn measure(
     // Of what is not searched only the end is shown.
     let is_searched = target.contains.is_some() || target.extraction.is_some();
     let whole = |is_read: bool| if is_searched && is_read { MAX_WHOLE } else { MAX_ENDS };
-    let mut stdout = KeptOutput::up_to(whole(!target.reads_stderr));
+    let mut stdout = KeptStream::up_to(whole(!target.reads_stderr));
     let env: Vec<_> = target.env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let mut streams = Printed {
         stdout: &mut |bytes| stdout.take(bytes),
-        stderr: KeptOutput::up_to(whole(target.reads_stderr)),
+        stderr: KeptStream::up_to(whole(target.reads_stderr)),
     };
     let (code, seconds) = run_to_end(&target.words, &env, timeout, &mut streams, surroundings)?;
     let stderr = streams.stderr;
@@ -64,7 +64,7 @@ pub(super) fn run(
     hear: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     surroundings: &ProbeSurroundings<'_>,
 ) -> Result<EndedProgram, NotMeasured> {
-    let mut streams = Printed { stdout: hear, stderr: KeptOutput::up_to(MAX_ENDS) };
+    let mut streams = Printed { stdout: hear, stderr: KeptStream::up_to(MAX_ENDS) };
     let (code, _) = run_to_end(words, env, timeout, &mut streams, surroundings)?;
     Ok(EndedProgram { code, stderr: streams.stderr.ends() })
 }
@@ -72,7 +72,7 @@ pub(super) fn run(
 /// Where a program's output goes.
 struct Printed<'a> {
     stdout: &'a mut dyn FnMut(&[u8]) -> io::Result<()>,
-    stderr: KeptOutput,
+    stderr: KeptStream,
 }
 
 /// Its exit code, and how many seconds it took.
