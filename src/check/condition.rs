@@ -9,6 +9,9 @@ use std::fmt;
 /// The word for the figure's value in the last passing run.
 const BASELINE: &str = "baseline";
 
+/// The range of what may be any number.
+const ANY_VALUE: (f64, f64) = (f64::MIN, f64::MAX);
+
 /// All of its comparisons must hold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
@@ -132,10 +135,24 @@ impl fmt::Display for Operator {
 impl Condition {
     /// What is written for a figure of this measure.
     pub fn parse(text: &str, measure: Measure) -> Result<Self, ConditionError> {
+        let range = match measure {
+            Measure::Duration | Measure::Size => (0.0, f64::MAX),
+            Measure::Percent => (0.0, 100.0),
+            Measure::Number => ANY_VALUE,
+        };
+        Self::parse_in(text, measure, range)
+    }
+
+    /// What is written for a number from text: it may be less than nothing, and a share more than all.
+    pub fn parse_any(text: &str, measure: Measure) -> Result<Self, ConditionError> {
+        Self::parse_in(text, measure, ANY_VALUE)
+    }
+
+    fn parse_in(text: &str, measure: Measure, range: (f64, f64)) -> Result<Self, ConditionError> {
         let comparisons: Result<Vec<_>, _> =
             text.split(',').map(|part| Comparison::parse(part.trim(), measure)).collect();
         let condition = Self { comparisons: comparisons? };
-        condition.check(measure)?;
+        condition.check(range)?;
         Ok(condition)
     }
 
@@ -145,7 +162,7 @@ impl Condition {
     }
 
     /// Fails where its fixed limits leave no value, or every value.
-    fn check(&self, measure: Measure) -> Result<(), ConditionError> {
+    fn check(&self, (least, most): (f64, f64)) -> Result<(), ConditionError> {
         let fixed = |one: &Comparison| match one.limit {
             FigureLimit::Fixed(limit) => Some((one.operator, limit.value)),
             FigureLimit::Baseline(_) => None,
@@ -153,11 +170,6 @@ impl Condition {
         let limits: Vec<_> = self.comparisons.iter().filter_map(fixed).collect();
         let holds = |value: f64| limits.iter().all(|(operator, limit)| operator.holds(value, *limit));
         // Between two neighbouring limits nothing changes: each limit, and a value on each side of it, tell all.
-        let (least, most) = match measure {
-            Measure::Duration | Measure::Size => (0.0, f64::MAX),
-            Measure::Percent => (0.0, 100.0),
-            Measure::Number => (f64::MIN, f64::MAX),
-        };
         let beside = |limit: f64| [limit.next_down(), limit, limit.next_up()];
         let mut tried: Vec<f64> =
             limits.iter().flat_map(|(_, limit)| beside(*limit)).chain([least, most]).collect();
@@ -315,6 +327,15 @@ mod tests {
         {
             assert_eq!(wrong(text, measure), ConditionError::Always, "{text}");
         }
+        for (text, measure) in [
+            ("<= 100%", Measure::Percent),
+            ("<= 110%", Measure::Percent),
+            ("> 100%", Measure::Percent),
+            (">= 0s", Measure::Duration),
+        ] {
+            assert!(Condition::parse_any(text, measure).is_ok(), "{text}: any number may stand in a text");
+        }
+        assert_eq!(Condition::parse_any(">= 5%, < 5%", Measure::Percent), Err(ConditionError::Never));
         assert_eq!(wrong("500ms", Measure::Duration), ConditionError::NoOperator);
         assert!(matches!(wrong("<= 500", Measure::Duration), ConditionError::Measure { .. }));
         assert!(matches!(wrong("<= 5s", Measure::Percent), ConditionError::Measure { .. }));

@@ -17,6 +17,9 @@ use toml::de::{DeTable, DeValue};
 /// The longest time of a file.
 const MAX_DURATION: Duration = Duration::from_secs(365 * 86_400);
 
+/// The figures that are read from text: whatever number stands there.
+const FROM_TEXT: [&str; 2] = ["value", "share"];
+
 /// What the readers of all tables share.
 pub(super) struct FileReader<'t> {
     pub(super) mistakes: Mistakes<'t>,
@@ -230,7 +233,8 @@ impl<'r, 't, 'v, 'i> TableReader<'r, 't, 'v, 'i> {
             return None;
         }
         let text = self.text_of(value)?;
-        let condition = Condition::parse(&text, measure).map_err(|error| format!("{key}: {error}"));
+        let parse = if FROM_TEXT.contains(&key) { Condition::parse_any } else { Condition::parse };
+        let condition = parse(&text, measure).map_err(|error| format!("{key}: {error}"));
         Some((self.file.mistakes.check(&value.span(), condition)?, value.span()))
     }
 
