@@ -38,6 +38,9 @@ pub(super) fn measure(probe: &ProbeDefinition, target: &FileTarget) -> Result<Me
     if !found.is_file() && !found.is_dir() {
         return Err(failed(format!("{shown} is neither a regular file nor a directory")));
     }
+    if is_link(&target.path) {
+        measurement.remarks.push(shown.clone());
+    }
     belongs(target, &found, &shown, &mut measurement);
     if asks(probe, "age") {
         measurement.figures.insert("age".to_owned(), age(&found, &shown)?);
@@ -56,12 +59,15 @@ pub(super) fn measure(probe: &ProbeDefinition, target: &FileTarget) -> Result<Me
     Ok(measurement)
 }
 
+fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())
+}
+
 /// The path; of a link also where it leads.
 fn shown(path: &Path) -> String {
     let own = printable::path(path);
-    let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
     match fs::canonicalize(path).or_else(|_| fs::read_link(path)) {
-        Ok(target) if is_link => format!("{own} (a link to {})", printable::path(&target)),
+        Ok(target) if is_link(path) => format!("{own} (a link to {})", printable::path(&target)),
         _ => own,
     }
 }

@@ -135,6 +135,11 @@ impl JsonPointer {
         Some(Self { steps: decoded.collect::<Option<_>>()? })
     }
 
+    /// Whether it may point to several.
+    fn has_star(&self) -> bool {
+        self.steps.iter().any(|step| step == "*")
+    }
+
     /// All that it points to.
     pub fn find<'v>(&self, document: &'v Value) -> Vec<&'v Value> {
         let mut found = vec![document];
@@ -186,11 +191,18 @@ impl Finder {
                     group.map_or(String::new(), |found| found.as_str().to_owned())
                 })
                 .collect()),
-            Self::Pointer(pointer) => {
-                let document = serde_json::from_str(text)
-                    .map_err(|error| ExtractionError::NotJson(error.to_string()))?;
-                Ok(pointer.find(&document).into_iter().map(written).collect())
-            }
+            Self::Pointer(pointer) => Ok(pointer.find(&document(text)?).into_iter().map(written).collect()),
+        }
+    }
+
+    /// How many things there are. A pointer to an array counts its elements.
+    fn count(&self, text: &str) -> Result<usize, ExtractionError> {
+        let Self::Pointer(pointer) = self else { return Ok(self.find(text)?.len()) };
+        let document = document(text)?;
+        let found = pointer.find(&document);
+        match found.as_slice() {
+            [Value::Array(elements)] if !pointer.has_star() => Ok(elements.len()),
+            _ => Ok(found.len()),
         }
     }
 
@@ -220,7 +232,7 @@ impl Extraction {
     #[allow(clippy::cast_precision_loss)]
     fn picked(&self, text: &str) -> Result<f64, ExtractionError> {
         if self.pick == Pick::Count {
-            return Ok(self.finder.find(text)?.len() as f64);
+            return Ok(self.finder.count(text)? as f64);
         }
         one(&self.finder, self.pick, &self.finder.numbers(text)?)
     }
@@ -231,6 +243,10 @@ fn one(finder: &Finder, pick: Pick, numbers: &[f64]) -> Result<f64, ExtractionEr
         0 => ExtractionError::Nothing(finder.name()),
         count => ExtractionError::Several { count, finder: finder.name() },
     })
+}
+
+fn document(text: &str) -> Result<Value, ExtractionError> {
+    serde_json::from_str(text).map_err(|error| ExtractionError::NotJson(error.to_string()))
 }
 
 /// A value as text: of a string what it holds.
@@ -309,6 +325,22 @@ mod tests {
         let document = of(Finder::Pointer(JsonPointer::parse("").unwrap()), Pick::Only);
         assert_eq!(document.value("17"), Ok(17.0));
         assert!(matches!(document.value("<html>"), Err(ExtractionError::NotJson(_))));
+    }
+
+    #[test]
+    fn an_array_counts_its_elements() {
+        let count = |pointer: &str, text: &str| {
+            of(Finder::Pointer(JsonPointer::parse(pointer).unwrap()), Pick::Count).value(text)
+        };
+        assert_eq!(count("", "[]"), Ok(0.0));
+        assert_eq!(count("", r#"[{"RuleID": "a"}, {"RuleID": "b"}]"#), Ok(2.0));
+        assert_eq!(count("/leaks", r#"{"leaks": [1, [2, 3]]}"#), Ok(2.0));
+        assert_eq!(count("/*", "[[1, 2]]"), Ok(1.0), "each element is one");
+        for (one, text) in [("", "null"), ("", "{}"), ("/a", r#"{"a": {"b": 1, "c": 2}}"#), ("/0", "[7]")] {
+            assert_eq!(count(one, text), Ok(1.0), "{one} of {text}");
+        }
+        assert_eq!(count("/none", "[]"), Ok(0.0));
+        assert!(count("", "").is_err());
     }
 
     #[test]

@@ -31,6 +31,17 @@ fn a_number_of_a_programs_output_keeps_its_limit_or_breaks_it() {
     assert_eq!(hits(984, 16), "fail: share is 98.4 %, >= 98.5 % asked");
     assert_eq!(hits(0, 0), "error: 0 of 0: there is no share");
     assert_eq!(
+        of(
+            "command = [\"printf\", 'used:500\\nall:100\\n']\npattern = 'used:(\\d+)'\nof = ['all:(\\d+)']\nshare = \"<= 110%\""
+        ),
+        "fail: share is 500 %, <= 110 % asked"
+    );
+    let findings = |printed: &str| {
+        of(&format!("command = [\"printf\", '{printed}']\njson = \"\"\npick = \"count\"\nvalue = \"== 0\""))
+    };
+    assert_eq!(findings("[]"), "pass");
+    assert_eq!(findings("[{},{}]"), "fail: value is 2, == 0 asked");
+    assert_eq!(
         of("command = [\"sh\", \"-c\", \"echo no >&2; exit 3\"]"),
         "fail: sh ended with 3, 0 asked: no"
     );
@@ -39,11 +50,11 @@ fn a_number_of_a_programs_output_keeps_its_limit_or_breaks_it() {
     assert!(of("command = [\"sh\", \"-c\", \"kill -9 $$\"]").starts_with("error: sh was ended by signal 9"));
     assert_eq!(
         of("command = [\"sleep\", \"30\"]\ntimeout = \"300ms\""),
-        "error: sleep did not end within 0.3 s"
+        "error: sleep did not end within 300 ms"
     );
     assert_eq!(
         of("command = [\"sleep\", \"30\"]\ntimeout = \"300ms\"\nadvisory = true"),
-        "warn: sleep did not end within 0.3 s"
+        "warn: sleep did not end within 300 ms"
     );
     assert_eq!(
         of(
@@ -82,6 +93,12 @@ fn files_resources_and_modes() {
     assert!(
         of("file = \"backup\"\npattern = 'rows: (\\d+)'\nvalue = \">= 42\"").starts_with("fail: value is 41")
     );
+    std::os::unix::fs::symlink("backup", project.join("latest")).unwrap();
+    let both = format!("{0}/latest (a link to {0}/backup)", fs::canonicalize(&project).unwrap().display());
+    assert!(of("file = \"latest\"\nmode = \"0600\"").contains(&both), "{both}");
+    let small = super::project(&world, "[a.b]\nfile = \"latest\"\nsize = \"> 1MB\"\n");
+    let small = check(&world, &small, &["--json"]).exits(1, &[]).json();
+    assert_eq!(small["probes"][0]["remarks"][0], both.as_str(), "{small:#}");
     assert!(of("file = \"none\"\nage = \"<= 1h\"").ends_with("none does not exist"));
     assert_eq!(of("file = \"none\"\nexists = false"), "pass");
     assert!(of("file = \"backup\"\nexists = false").ends_with("backup exists"));
