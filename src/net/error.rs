@@ -353,9 +353,10 @@ fn wait(retry_after: Option<Duration>) -> String {
     retry_after.map_or(String::new(), |wait| format!("; it asks to wait {} s", wait.as_secs()))
 }
 
-/// Whole seconds, where there are some.
+/// Whole seconds, where there are some; else whole milliseconds.
 fn seconds(time: Duration) -> f64 {
-    if time >= Duration::from_secs(1) { time.as_secs_f64().round() } else { time.as_secs_f64() }
+    let seconds = time.as_secs_f64();
+    if seconds >= 1.0 { seconds.round() } else { (seconds * 1000.0).round() / 1000.0 }
 }
 
 fn issued(issuer: Option<&str>) -> String {

@@ -8,6 +8,7 @@ use super::classify;
 use super::credentials::{authorization, stripped};
 use super::error::{NetError, NetErrorKind, Phase};
 use super::exchange;
+use super::proxy::ProxyRefusal;
 use super::redact::RedactedUrl;
 use super::redirect;
 use super::settings::NetSettings;
@@ -148,11 +149,11 @@ impl MeasuringClient {
         timeout: Duration,
     ) -> Result<Response, NetError> {
         let failed = |kind| NetError::new(RedactedUrl::of(&request.url), kind);
-        let proxy = self
-            .settings
-            .proxies
-            .choose(&request.url)
-            .map_err(|refusal| failed(NetErrorKind::Proxy { reason: refusal.to_string() }))?;
+        let refused = |refusal: ProxyRefusal| failed(NetErrorKind::Proxy { reason: refusal.to_string() });
+        let proxy = match &self.options.address {
+            Some(_) => None,
+            None => self.settings.proxies.choose(&request.url).map_err(refused)?,
+        };
         let mut url = stripped(&request.url);
         let mut headers = request.headers.clone();
         // A port in the address of a request comes before that of where it is sent.
@@ -173,7 +174,10 @@ impl MeasuringClient {
             built = built.body(body.clone());
         }
         let limits = super::TransferLimits { first_byte: timeout, ..self.settings.limits };
-        built.send().map_err(|error| failed(classify::request(&error, proxy.is_some(), &limits)))
+        built.send().map_err(|error| NetError {
+            via: proxy.map(RedactedUrl::of).map(Box::new),
+            ..failed(classify::request(&error, proxy.is_some(), &limits))
+        })
     }
 
     /// The login in the URL; else the one that is kept, where it is asked for.

@@ -60,16 +60,6 @@ impl Roots {
 
     /// What is wrong with the places that variables name: one that gives no certificate.
     pub(super) fn fault(&self) -> Option<String> {
-        let of_file = |file: &PathBuf| match bounded::read(file, BUNDLE_LIMIT) {
-            Err(error) => Some(format!("cannot be read: {error}")),
-            Ok(None) if !file.exists() => Some("does not exist".to_owned()),
-            Ok(None) => Some("is not a regular file, or too large".to_owned()),
-            Ok(Some(data)) if data.trim_ascii().is_empty() => Some("is empty".to_owned()),
-            Ok(Some(data)) if certificates(&data).next().is_none() => {
-                Some("holds no PEM certificate".to_owned())
-            }
-            Ok(Some(_)) => None,
-        };
         let of_directory = |directory: &PathBuf| match std::fs::read_dir(directory) {
             Err(error) => Some(format!("cannot be read: {error}")),
             Ok(mut entries) => entries.next().is_none().then(|| "is empty".to_owned()),
@@ -78,7 +68,7 @@ impl Roots {
             what.map(|what| format!("{variable} names {}, which {what}", printable::path(path)))
         };
         self.named_by.iter().find_map(|variable| match *variable {
-            FILE_VARIABLE => self.files.iter().find_map(|file| said(variable, file, of_file(file))),
+            FILE_VARIABLE => self.files.iter().find_map(|file| said(variable, file, fault_of_file(file))),
             _ => self
                 .directories
                 .iter()
@@ -123,13 +113,17 @@ impl Roots {
 
 /// What is wrong with a file of authorities that is to be trusted.
 pub fn fault_of_authorities(file: &Path) -> Option<String> {
-    let what = match bounded::read(file, BUNDLE_LIMIT) {
-        Err(error) => format!("cannot be read: {error}"),
-        Ok(None) => "is not a regular file, or too large".to_owned(),
-        Ok(Some(data)) if certificates(&data).next().is_none() => "holds no PEM certificate".to_owned(),
-        Ok(Some(_)) => return None,
-    };
-    Some(format!("{} {what}", printable::path(file)))
+    fault_of_file(file).map(|what| format!("{} {what}", printable::path(file)))
+}
+
+fn fault_of_file(file: &Path) -> Option<String> {
+    match bounded::read(file, BUNDLE_LIMIT) {
+        Err(error) => Some(format!("cannot be read: {error}")),
+        Ok(None) => Some("does not exist".to_owned()),
+        Ok(Some(data)) if data.trim_ascii().is_empty() => Some("is empty".to_owned()),
+        Ok(Some(data)) if certificates(&data).next().is_none() => Some("holds no PEM certificate".to_owned()),
+        Ok(Some(_)) => None,
+    }
 }
 
 fn certificates(data: &[u8]) -> impl Iterator<Item = CertificateDer<'static>> {

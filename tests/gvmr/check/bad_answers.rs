@@ -2,7 +2,7 @@
 
 use super::{check, figure, messages, outcome, project, start, watched};
 use crate::support::server::{Fault, Reply, Server};
-use crate::support::world::World;
+use crate::support::world::{World, gvmr};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
@@ -26,6 +26,26 @@ fn document(world: &World, lines: &str) -> Value {
 fn remark(world: &World, lines: &str) -> String {
     let document = document(world, lines);
     document["probes"][0]["remarks"][0].as_str().unwrap_or_else(|| panic!("{document:#}")).to_owned()
+}
+
+#[test]
+fn a_proxy_that_fails_is_named_without_its_login() {
+    let world = World::new("off");
+    let project = project(&world, "[a.b]\nhttp = \"http://orders.example/\"\n");
+    let mut command = world.command(gvmr(), &project);
+    command.args(["check", "-f", "gvmr-check.toml", "--json"]);
+    let output = command.env("http_proxy", "http://user:hunter2@127.0.0.1:1").output().unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let message = document["probes"][0]["message"].as_str().unwrap();
+    assert!(message.contains("the proxy failed: ") && message.contains("127.0.0.1:1"), "{message}");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("hunter2"), "{document:#}");
+}
+
+#[test]
+fn authorities_that_are_not_there_are_named() {
+    let world = World::new("off");
+    let found = outcome(&world, "http = \"https://127.0.0.1:1/\"\nca = \"none.pem\"");
+    assert!(found.starts_with("error: ") && found.ends_with("none.pem does not exist"), "{found}");
 }
 
 #[test]
