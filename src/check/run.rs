@@ -95,7 +95,10 @@ pub fn run(dimensions: &[Dimension], selection: &RunSelection, asking: &ProbeAsk
     for dimension in dimensions {
         let known = outcomes.iter().map(|outcome| (outcome.id.clone(), Met::by(outcome))).collect();
         let board = Board { known: Mutex::new(known), changed: Condvar::new() };
-        let reason = broken.filter(|_| !selection.keeps_going).map(|name| format!("{name} did not hold"));
+        let broken_by =
+            || broken.filter(|_| !selection.keeps_going).map(|name| format!("{name} did not hold"));
+        // What ends the run comes before what it broke.
+        let reason = (asking.stopped)().map(str::to_owned).or_else(broken_by);
         let found = whole(dimension, selection, &board, reason.as_deref(), asking);
         let holds = found.iter().all(|outcome| outcome.attempted.judgement.state.holds());
         if !holds && broken.is_none() {
