@@ -48,6 +48,14 @@ pub struct UnknownName {
     pub nearest: Option<String>,
 }
 
+impl ProbeOutcome {
+    /// Whether the run may go on after it. What should have run and did not holds nothing.
+    fn holds(&self) -> bool {
+        let state = self.attempted.judgement.state;
+        state.holds() && (state != ProbeState::NotRun || self.is_deselected)
+    }
+}
+
 impl RunSelection {
     /// Fails with the first name that the file does not have.
     pub fn check(&self, dimensions: &[Dimension]) -> Result<(), UnknownName> {
@@ -100,7 +108,7 @@ pub fn run(dimensions: &[Dimension], selection: &RunSelection, asking: &ProbeAsk
         // What ends the run comes before what it broke.
         let reason = (asking.stopped)().map(str::to_owned).or_else(broken_by);
         let found = whole(dimension, selection, &board, reason.as_deref(), asking);
-        let holds = found.iter().all(|outcome| outcome.attempted.judgement.state.holds());
+        let holds = found.iter().all(ProbeOutcome::holds);
         if !holds && broken.is_none() {
             broken = Some(&dimension.name);
         }
@@ -112,10 +120,12 @@ pub fn run(dimensions: &[Dimension], selection: &RunSelection, asking: &ProbeAsk
 /// Whether a probe that has ended lets those run that need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Met {
-    /// It passed; or it is not among those that run alone, and the caller answers for it.
+    /// It passed.
     Yes,
-    /// It was left out, and so is what needs it.
-    LeftOut,
+    /// It did not run, since it was not named.
+    NotSelected,
+    /// It did not run, since it was skipped.
+    Skipped,
     /// It did not pass.
     No,
 }
@@ -125,18 +135,21 @@ impl Met {
         let judgement = &outcome.attempted.judgement;
         match judgement.state {
             ProbeState::Pass => Self::Yes,
-            _ if outcome.is_deselected && judgement.message == NOT_SELECTED => Self::Yes,
-            _ if outcome.is_deselected => Self::LeftOut,
-            _ => Self::No,
+            _ if !outcome.is_deselected => Self::No,
+            _ if judgement.message == NOT_SELECTED => Self::NotSelected,
+            _ => Self::Skipped,
         }
     }
-}
 
-/// Why a probe is not asked.
-struct Blocker {
-    why: String,
-    /// Whether the caller left out what it needs.
-    is_deselected: bool,
+    /// Why what needs `need` is not asked. The caller did not choose that, and the run does not pass.
+    fn blocks(self, need: &str) -> Option<String> {
+        match self {
+            Self::Yes => None,
+            Self::NotSelected => Some(format!("needs {need}, which was not selected; name it too")),
+            Self::Skipped => Some(format!("needs {need}, which was skipped; skip both or neither")),
+            Self::No => Some(format!("needs {need}, which did not pass")),
+        }
+    }
 }
 
 /// How the probes ended that have.
@@ -169,25 +182,29 @@ fn whole(
     let waiting = Mutex::new(waiting);
     let found = Mutex::new(Vec::new());
     let workers = selection.jobs.clamp(1, dimension.probes.len().max(1));
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                while let Some((probe, blocker)) = board.next(&waiting) {
-                    let blocker = blocker.or_else(|| {
-                        (asking.stopped)().map(|why| Blocker { why: why.to_owned(), is_deselected: false })
-                    });
-                    let outcome = if let Some(Blocker { why, is_deselected }) = blocker {
-                        not_run(probe, why, is_deselected)
-                    } else {
-                        let (attempted, seconds) = (asking.ask)(probe);
-                        ProbeOutcome { id: probe.id.clone(), attempted, seconds, is_deselected: false }
-                    };
-                    (asking.tell)(&outcome);
-                    board.set(&outcome);
-                    found.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
-                }
-            });
+    let work = || {
+        while let Some((probe, blocker)) = board.next(&waiting) {
+            let why = (asking.stopped)().map(str::to_owned).or(blocker);
+            let outcome = if let Some(why) = why {
+                not_run(probe, why, false)
+            } else {
+                let (attempted, seconds) = (asking.ask)(probe);
+                ProbeOutcome { id: probe.id.clone(), attempted, seconds, is_deselected: false }
+            };
+            (asking.tell)(&outcome);
+            board.set(&outcome);
+            found.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
         }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..workers {
+            // Where no thread can start, fewer probes run at once: this one asks all.
+            let thread = std::thread::Builder::new().name("check".to_owned());
+            if thread.spawn_scoped(scope, work).is_err() {
+                break;
+            }
+        }
+        work();
     });
     outcomes.extend(found.into_inner().unwrap_or_else(PoisonError::into_inner));
     let place = |id: &str| dimension.probes.iter().position(|probe| probe.id == id);
@@ -207,7 +224,7 @@ impl Board {
     fn next<'p>(
         &self,
         waiting: &Mutex<Vec<&'p ProbeDefinition>>,
-    ) -> Option<(&'p ProbeDefinition, Option<Blocker>)> {
+    ) -> Option<(&'p ProbeDefinition, Option<String>)> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -217,18 +234,8 @@ impl Board {
             let is_ready = |probe: &&ProbeDefinition| probe.needs.iter().all(|need| known.contains_key(need));
             if let Some(index) = waiting.iter().position(is_ready) {
                 let probe = waiting.remove(index);
-                let missed = |met: Met| probe.needs.iter().find(|need| known.get(*need) == Some(&met));
-                let blocker = match (missed(Met::No), missed(Met::LeftOut)) {
-                    (Some(need), _) => Some(Blocker {
-                        why: format!("needs {need}, which did not pass"),
-                        is_deselected: false,
-                    }),
-                    (None, Some(need)) => Some(Blocker {
-                        why: format!("needs {need}, which was left out"),
-                        is_deselected: true,
-                    }),
-                    (None, None) => None,
-                };
+                let blocks = |need: &String| known.get(need).and_then(|met| met.blocks(need));
+                let blocker = probe.needs.iter().find_map(blocks);
                 return Some((probe, blocker));
             }
             drop(waiting);
@@ -312,17 +319,26 @@ disk = "/"
     }
 
     #[test]
-    fn a_selection_runs_alone_and_what_is_left_out_takes_along_what_needs_it() {
+    fn what_needs_a_probe_that_was_left_out_is_not_run() {
         let only = RunSelection { only: names(&["second", "third.d"]), jobs: 1, ..RunSelection::default() };
         assert_eq!(
             outcomes(FILE, &[], &only),
-            "first.a NotRun (not selected), first.b NotRun (not selected), second.c Pass, third.d Pass"
+            "first.a NotRun (not selected), first.b NotRun (not selected), \
+             second.c NotRun (needs first.a, which was not selected; name it too), \
+             third.d NotRun (second did not hold)"
         );
         let skipping = RunSelection { skipped: names(&["first.b"]), jobs: 1, ..RunSelection::default() };
         assert_eq!(
             outcomes(FILE, &[], &skipping),
-            "first.a NotRun (needs first.b, which was left out), first.b NotRun (left out with --skip), \
-             second.c NotRun (needs first.a, which was left out), third.d Pass"
+            "first.a NotRun (needs first.b, which was skipped; skip both or neither), \
+             first.b NotRun (left out with --skip), \
+             second.c NotRun (first did not hold), third.d NotRun (first did not hold)"
+        );
+        let both = RunSelection { skipped: names(&["first.b", "first.a", "second"]), ..skipping };
+        assert_eq!(
+            outcomes(FILE, &[], &both),
+            "first.a NotRun (left out with --skip), first.b NotRun (left out with --skip), \
+             second.c NotRun (left out with --skip), third.d Pass"
         );
     }
 
@@ -340,7 +356,9 @@ disk = "/"
         let asker = ProbeAsker { ask: &ask, stopped: &|| None, tell: &|_| () };
         assert_eq!(run(&file.dimensions, &selection, &asker).len(), 3);
         let asker = ProbeAsker { stopped: &|| Some("interrupted"), ..asker };
+        let file = parsed(&format!("{text}[b.e]\ndisk = \"/\"\n"));
         let stopped = run(&file.dimensions, &selection, &asker);
+        assert_eq!(stopped.len(), 4);
         assert!(stopped.iter().all(|outcome| outcome.attempted.judgement.message == "interrupted"));
     }
 

@@ -122,7 +122,7 @@ fn a_signal_ends_everything_and_keeps_what_was_measured() {
         assert_eq!(document["verdict"], "interrupted");
         assert_eq!(
             messages(&document),
-            ["a.b pass: ", "b.c error: interrupted", "c.d not_run: b did not hold"],
+            ["a.b pass: ", "b.c error: interrupted", "c.d not_run: interrupted"],
             "{signal:?}"
         );
         assert!(Path::new(document["archived"].as_str().unwrap()).exists());
@@ -216,6 +216,29 @@ fn what_is_not_finished_within_its_time_does_not_hold() {
     assert_eq!(of("command = [\"true\"]"), "pass");
     let broken = of("command = [\"sh\", \"-c\", \"test ! -e seen || exec sleep 60; : > seen; exit 3\"]");
     assert!(broken.starts_with("fail: sh ended with 3, 0 asked (attempt 2, after 1"), "{broken}");
+}
+
+#[test]
+fn what_needs_a_probe_that_does_not_run_is_no_pass() {
+    let world = World::new("off");
+    let text = "[a.one]\ncommand = [\"true\"]\n[b.two]\ncommand = [\"true\"]\nneeds = [\"a.one\"]\n\
+                [b.three]\ncommand = [\"true\"]\n";
+    let project = project(&world, text);
+    let of = |words: &[&str], code| {
+        let document = check(&world, &project, &[words, &["--json"]].concat()).exits(code, &[]).json();
+        messages(&document).join(", ")
+    };
+    assert_eq!(
+        of(&["b.two"], 1),
+        "a.one not_run: not selected, b.two not_run: needs a.one, which was not selected; name it too, \
+         b.three not_run: not selected"
+    );
+    assert_eq!(of(&["a.one", "b.two"], 0), "a.one pass: , b.two pass: , b.three not_run: not selected");
+    assert_eq!(
+        of(&["--skip", "a.one"], 1),
+        "a.one not_run: left out with --skip, b.two not_run: needs a.one, which was skipped; skip both or neither, \
+         b.three pass: "
+    );
 }
 
 #[test]
