@@ -162,13 +162,11 @@ impl Attempts<'_> {
 
     /// Of an attempt that the end of `within` cuts nothing is known: what was known before counts.
     fn cut(&mut self) -> Judgement {
-        match self.last.take() {
-            Some(judgement) => self.with_count(judgement),
-            None => {
-                let within = shown_time(self.probe.within.unwrap_or_default());
-                stopped(self.probe, &format!("not finished when the {within} of within were over"))
-            }
+        if let Some(judgement) = self.last.take() {
+            return self.with_count(judgement);
         }
+        let within = shown_time(self.probe.within.unwrap_or_default());
+        stopped(self.probe, &format!("not finished when the {within} of within were over"))
     }
 
     fn broke(&mut self, judgement: Judgement) -> Next {
