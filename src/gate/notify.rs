@@ -5,7 +5,7 @@
 use crate::check::file::{Notification, NotificationEvent};
 use crate::check::{Clock, NotMeasured, NotificationRecord, RunDocument, RunVerdict};
 use crate::net::{MeasuredRequest, MeasuringClient, MeasuringOptions, NetSettings, Url};
-use crate::probe::{EndOfWait, revealed_headers, watched};
+use crate::probe::{StopReason, revealed_headers, watched};
 use gvmr_core::sys::environment::Environment;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
@@ -77,7 +77,7 @@ fn send(
         Err(why) => return record(&host, false, 0, why),
     };
     let until = clock.now() + TIME;
-    let stopped: &EndOfWait<'_> = &|| interrupted().then_some(NotMeasured::Interrupted);
+    let stopped: &StopReason<'_> = &|| interrupted().then_some(NotMeasured::Interrupted);
     let mut attempts = 0;
     loop {
         attempts += 1;

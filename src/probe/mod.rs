@@ -95,11 +95,11 @@ pub fn measure(
 }
 
 /// Why waiting ends before what is waited for.
-pub type EndOfWait<'a> = dyn Fn() -> Option<NotMeasured> + Sync + 'a;
+pub type StopReason<'a> = dyn Fn() -> Option<NotMeasured> + Sync + 'a;
 
 /// Runs what waits for others in a thread, and gives it up where waiting ends; it ends by its own limit then.
 pub fn watched<T: Send + 'static>(
-    stopped: &EndOfWait<'_>,
+    stopped: &StopReason<'_>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, NotMeasured> {
     let (sender, found) = channel();
@@ -110,7 +110,7 @@ pub fn watched<T: Send + 'static>(
 }
 
 /// What a thread sends next, unless waiting ends before.
-fn received<T>(receiver: &Receiver<T>, stopped: &EndOfWait<'_>) -> Result<T, NotMeasured> {
+fn received<T>(receiver: &Receiver<T>, stopped: &StopReason<'_>) -> Result<T, NotMeasured> {
     loop {
         if let Some(why) = stopped() {
             return Err(why);

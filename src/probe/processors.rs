@@ -1,6 +1,6 @@
 //! The use of processors by the machine, and by this process's control group.
 
-use super::{ProbeSurroundings, Stopped, TICK, failed};
+use super::{ProbeSurroundings, StopReason, TICK, failed};
 use crate::check::file::ResourceScope;
 use crate::check::{Measure, Measurement, NotMeasured, Quantity, shown_time};
 use crate::host::{ControlGroup, processor_quota};
@@ -42,7 +42,7 @@ pub(super) fn measure(
 }
 
 /// Waits; ends early where the attempt does.
-fn wait(over: Duration, timeout: Duration, stopped: &Stopped<'_>) -> Result<Duration, NotMeasured> {
+fn wait(over: Duration, timeout: Duration, stopped: &StopReason<'_>) -> Result<Duration, NotMeasured> {
     let start = Instant::now();
     while start.elapsed() < over {
         if let Some(why) = stopped() {
