@@ -3,6 +3,8 @@
 //! Takes what opens a connection, and a name; gives facts. Sends no request.
 
 use super::certificate::{self, SeenChain};
+use super::classify;
+use super::error::NetErrorKind;
 use super::roots::Roots;
 use super::tls_versions::{OldVersion, is_accepted, is_end};
 use rustls::pki_types::ServerName;
@@ -42,21 +44,17 @@ pub fn accepts(version: f64, name: &str, connect: &Connector<'_>) -> io::Result<
     match shake(&mut stream, name, &[&TLS13]) {
         Ok(_) => Ok(true),
         Err(ShakeFailure::Io(error)) if is_end(&error) => Ok(false),
-        Err(ShakeFailure::Io(error)) => Err(error),
         Err(ShakeFailure::Tls(rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_))) => {
             Ok(false)
         }
-        Err(ShakeFailure::Tls(error)) => Err(io::Error::other(error.to_string())),
+        Err(failure) => Err(failure.into_io()),
     }
 }
 
 /// The chain that the server shows, judged as all other requests do, at `now`, in seconds since 1970.
 pub fn look(roots: Roots, name: &str, now: u64, connect: &Connector<'_>) -> io::Result<TlsLook> {
     let mut stream = connect()?;
-    let chain = shake(&mut stream, name, &[&TLS13, &TLS12]).map_err(|failure| match failure {
-        ShakeFailure::Io(error) => error,
-        ShakeFailure::Tls(error) => io::Error::other(error.to_string()),
-    })?;
+    let chain = shake(&mut stream, name, &[&TLS13, &TLS12]).map_err(ShakeFailure::into_io)?;
     let name = server_name(name)?;
     let judge = certificate::ChainJudge::new(roots);
     let distrust = judge.refusal(&chain, &name, now);
@@ -70,6 +68,19 @@ pub fn look(roots: Roots, name: &str, now: u64, connect: &Connector<'_>) -> io::
 enum ShakeFailure {
     Io(io::Error),
     Tls(rustls::Error),
+}
+
+impl ShakeFailure {
+    /// In the words of every other request.
+    fn into_io(self) -> io::Error {
+        match self {
+            Self::Io(error) => error,
+            Self::Tls(error) => match classify::of_tls(&error) {
+                NetErrorKind::Tls { reason, .. } => io::Error::other(reason),
+                kind => io::Error::other(kind.to_string()),
+            },
+        }
+    }
 }
 
 fn server_name(name: &str) -> io::Result<ServerName<'static>> {

@@ -84,8 +84,12 @@ fn run_to_end(
     surroundings: &ProbeSurroundings<'_>,
 ) -> Result<(i32, f64), NotMeasured> {
     let program = name(words);
+    let is_bare = words.first().is_some_and(|word| !word.contains('/'));
     let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-    let not_started = |error: &io::Error| failed(format!("{program}: {error}"));
+    let not_started = |error: &io::Error| match error.kind() {
+        io::ErrorKind::NotFound if is_bare => failed(format!("there is no program {program} on PATH")),
+        _ => failed(format!("{program}: {error}")),
+    };
     let mut command = (surroundings.command)(&words).map_err(|error| not_started(&error))?;
     command.current_dir(surroundings.directory).env("LC_ALL", "C").envs(env.iter().copied());
     let start = Instant::now();

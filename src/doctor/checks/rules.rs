@@ -1,7 +1,7 @@
 //! Settings that stop every command and every `go`: then nothing else can be looked for.
 
 use super::{Looked, NOTHING};
-use crate::config::{ConfigError, Trust, TrustState};
+use crate::config::{ConfigError, Trust, TrustState, is_check_file};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::place::FindingPlace;
@@ -15,7 +15,9 @@ pub(in crate::doctor) fn mistakes(facts: &Examination<'_>) -> Looked {
     let Some(own) = UserDirs::of(facts.home, &Process) else { return NOTHING };
     let directory = facts.directory()?.canonicalize().map_err(|error| error.to_string())?;
     let listed = Trust::of(own).list().map_err(|error| error.to_string())?;
-    let changed = listed.into_iter().filter(|one| one.state == TrustState::Changed);
+    // A check file sets nothing.
+    let changed =
+        listed.into_iter().filter(|one| one.state == TrustState::Changed && !is_check_file(&one.file));
     let here = changed.filter(|one| one.file.parent().is_some_and(|parent| directory.starts_with(parent)));
     let findings = here.map(|one| {
         Finding::at("gvmr.rules", Severity::Note, FindingPlace::file(&one.file))
