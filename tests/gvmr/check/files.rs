@@ -46,7 +46,10 @@ fn a_number_of_a_programs_output_keeps_its_limit_or_breaks_it() {
         "fail: sh ended with 3, 0 asked: no"
     );
     assert_eq!(of("command = [\"sh\", \"-c\", \"exit 3\"]\nexit = [0, 3]"), "pass");
-    assert!(of("command = [\"no-such-program\"]").starts_with("error: no-such-program: "));
+    assert!(
+        of("command = [\"no-such-program\"]")
+            .starts_with("error: there is no program no-such-program on PATH")
+    );
     assert!(of("command = [\"sh\", \"-c\", \"kill -9 $$\"]").starts_with("error: sh was ended by signal 9"));
     assert_eq!(
         of("command = [\"sleep\", \"30\"]\ntimeout = \"300ms\""),
