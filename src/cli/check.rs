@@ -1,6 +1,7 @@
 //! The arguments of `gvmr check`.
 
 use crate::check::RunSelection;
+use crate::check::file::series_key;
 use crate::gate::GateOptions;
 use clap::Args;
 use std::path::PathBuf;
@@ -28,10 +29,10 @@ pub struct CheckArgs {
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
     pub variables: Vec<(String, String)>,
     /// The series of runs for baselines; by default what [check] says
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", value_parser = series_key)]
     pub key: Option<String>,
     /// Make this run the baseline if all else holds; comparisons with a baseline do not count
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["names", "no_archive"])]
     pub accept: bool,
     /// Write a report too: json, junit, markdown, github, gitlab or openmetrics; `-` is stdout
     #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = report)]

@@ -27,6 +27,7 @@ pub use go_project::GO_PROJECT;
 pub use go_target::*;
 pub use model::*;
 pub use secret_text::{MissingSecret, RevealedText, SecretText};
+pub use settings::series_key;
 pub use substitution::BuiltInValue;
 
 use crate::net::without_credentials_in_text;

@@ -21,6 +21,8 @@ const DEFAULT_JOBS: usize = 8;
 const MAX_BASELINE_RUNS: usize = 20;
 const MAX_KEPT: usize = 10_000;
 const DEFAULT_KEPT: usize = 50;
+/// The most bytes of a series' name.
+const MAX_SERIES: usize = 200;
 /// The series of a file that names none.
 const DEFAULT_SERIES: &str = "default";
 /// The names that stand for the times of a run in a notification's links.
@@ -127,10 +129,18 @@ fn prometheus(table: &mut TableReader<'_, '_, '_, '_>) -> Option<SecretText> {
 fn series(table: &mut TableReader<'_, '_, '_, '_>) -> String {
     let span = table.span("key");
     let key = table.text("key").unwrap_or_else(|| DEFAULT_SERIES.to_owned());
-    if key.trim().is_empty() || key.len() > 200 {
-        table.mistake(&span, "key is a name of at most 200 bytes");
+    let checked = series_key(&key);
+    table.file.mistakes.check(&span, checked).unwrap_or(key)
+}
+
+/// The name of a series of runs, wherever it is given. Without one, all series would be one.
+pub fn series_key(key: &str) -> Result<String, String> {
+    match key {
+        _ if key.trim().is_empty() => Err("key is empty; it is the name of a series of runs".to_owned()),
+        _ if key.len() > MAX_SERIES => Err(format!("key is a name of at most {MAX_SERIES} bytes")),
+        _ if key.chars().any(char::is_control) => Err("key contains a control character".to_owned()),
+        _ => Ok(key.to_owned()),
     }
-    key
 }
 
 fn archive_options(
