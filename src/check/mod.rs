@@ -8,6 +8,7 @@ mod attempts;
 mod condition;
 #[cfg(test)]
 mod condition_properties;
+mod definition;
 mod document;
 pub mod file;
 mod judgement;
@@ -18,6 +19,7 @@ mod run;
 
 pub use attempts::{AttemptSurroundings, AttemptTime, Attempted, Clock, attempt};
 pub use condition::{Comparison, Condition, ConditionError, FigureLimit, Operator, Slack};
+pub use definition::changed_keys;
 pub use document::{
     BaselineRun, NotificationRecord, ProbeRecord, RunDocument, RunPlace, RunVerdict, SCHEMA, StateCounts,
 };

@@ -6,9 +6,8 @@ use super::order::ProbeNeeds;
 use super::reader::{FileReader, TableReader};
 use super::secret_text::SecretText;
 use crate::check::condition::{Comparison, Condition, FigureLimit, Operator};
+use crate::check::definition::definition;
 use crate::check::quantity::{Measure, Quantity};
-use crate::hexadecimal;
-use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use std::time::Duration;
 use toml::Spanned;
@@ -86,7 +85,7 @@ pub(super) fn read(
     let target = read_target(&mut reader);
     let options = reader.options(target.as_ref());
     let ProbeReader { table, mut figures, .. } = reader;
-    let definition = digest(&table.finish());
+    let definition = definition(&table.finish());
     let target = target?;
     let defaults = default_figures(&target, &figures, line);
     figures.extend(defaults);
@@ -236,9 +235,4 @@ fn default_figures(target: &ProbeTarget, figures: &[FigureCondition], line: usiz
         FigureCondition { figure: figure.to_owned(), measure, condition, line }
     };
     missing.map(condition).collect()
-}
-
-/// Sixteen digits that stand for a text.
-fn digest(text: &str) -> String {
-    hexadecimal::digits(Sha256::digest(text.as_bytes()).get(..8).unwrap_or_default())
 }
