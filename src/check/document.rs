@@ -5,6 +5,7 @@ use super::judgement::{JudgedFigure, ProbeState};
 use super::measurement::CheckFinding;
 use super::run::ProbeOutcome;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The number of this form of documents.
 pub const SCHEMA: u32 = 1;
@@ -49,6 +50,9 @@ pub struct RunDocument {
     /// The names that ran alone; none where all did.
     #[serde(default)]
     pub selected: Vec<String>,
+    /// What of it was shortened to fit into its file, and to what.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shortened: Option<String>,
     /// Where it is kept.
     pub archived: Option<String>,
     /// Who was told.
@@ -241,9 +245,18 @@ impl RunDocument {
         self.verdict != RunVerdict::Interrupted && self.probes.iter().all(is_out)
     }
 
-    /// Whether figures can be compared with its: it passed, and all of the file ran.
-    pub fn is_baseline(&self) -> bool {
-        self.verdict == RunVerdict::Pass && self.selected.is_empty() && self.skipped.is_empty()
+    /// Whether it passed, with all of the file but what `--skip` left out.
+    pub fn has_passed(&self) -> bool {
+        self.verdict == RunVerdict::Pass && self.selected.is_empty()
+    }
+
+    /// Whether figures of a run that leaves out `skipped` can be compared with its: it passed, and left out no more.
+    pub fn is_baseline(&self, skipped: &BTreeSet<String>) -> bool {
+        let is_skipped = |name: &String| {
+            let dimension = name.split('.').next().unwrap_or_default();
+            skipped.contains(name) || skipped.contains(dimension)
+        };
+        self.has_passed() && self.skipped.iter().all(is_skipped)
     }
 
     /// Replaces each of these secrets, wherever it came up, by `***`.

@@ -6,6 +6,7 @@
 mod clock;
 mod error;
 mod init;
+mod kept;
 mod notify;
 mod place;
 mod plan;
@@ -16,6 +17,7 @@ pub mod shown_plan;
 
 pub use error::GateError;
 pub use init::init;
+pub use kept::kept_rows;
 pub use plan::{CheckPlan, CheckSource, file_to_trust, names_here, read};
 pub use reports::ReportPlace;
-pub use run::{GateOptions, GateRun, kept_rows, run};
+pub use run::{GateOptions, GateRun, run};

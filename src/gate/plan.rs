@@ -91,6 +91,11 @@ impl CheckSource {
         }
     }
 
+    /// Whether it is a file.
+    pub(super) fn has_file(&self) -> bool {
+        matches!(self, Self::File(_))
+    }
+
     /// What is asked, to be looked at: that needs no trust, and runs nothing of it. `given` are the variables of the command
     /// line.
     pub fn read(&self, given: &BTreeMap<String, String>) -> Result<CheckFile, TomlFileError> {

@@ -2,13 +2,14 @@
 
 use super::clock::RunClock;
 use super::error::GateError;
+use super::kept::{archive, keep};
 use super::notify::{self, NoticeSurroundings};
 use super::place::place;
-use super::plan::{CheckPlan, CheckSource};
+use super::plan::CheckPlan;
 use super::secrets;
-use crate::archive::{Archive, KeptRuns, baseline_figure, baseline_run};
+use crate::archive::{Archive, KeptRuns, RunBaselines};
 use crate::calendar;
-use crate::check::file::{CheckFile, Notification, NotificationFormat, ProbeDefinition};
+use crate::check::file::{Notification, NotificationFormat, ProbeDefinition};
 use crate::check::{
     AttemptSurroundings, AttemptTime, Attempted, Baselines, Clock as _, ProbeAsker, ProbeOutcome,
     ProbeRecord, RunDocument, RunSelection, RunVerdict, SCHEMA, StateCounts, attempt,
@@ -20,22 +21,18 @@ use crate::net::{NetSettings, Netrc};
 use crate::probe::{self, ConnectionLimit, ProbeSurroundings};
 use crate::process::{self, Given, Go};
 use crate::report::{self, ReportFormat};
-use crate::terminal::{Bar, Row};
+use crate::terminal::Bar;
 use gvmr_core::gover::version::Version;
 use gvmr_core::select::resolution::Selection;
-use gvmr_core::sys::environment::{Environment as _, Process};
+use gvmr_core::sys::environment::Process;
 use gvmr_core::sys::printable;
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
-
-/// Names the directory of all archives.
-const ARCHIVE_VARIABLE: &str = "GVMR_CHECK_ARCHIVE";
 
 /// How a plan is run.
 #[derive(Clone, Debug, Default)]
@@ -61,53 +58,18 @@ pub struct GateRun {
     pub warnings: Vec<String>,
 }
 
-/// Where the runs of a file are kept: as the file says, as the environment does, or in gvmr's home.
-fn archive(path: &Path, file: &CheckFile, series: Option<&str>, context: &Context) -> Archive {
-    let directory = file.archive.directory.clone();
-    let directory =
-        directory.or_else(|| Process.get(ARCHIVE_VARIABLE).map(|place| absolute(&PathBuf::from(place))));
-    let directory = directory.unwrap_or_else(|| {
-        let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
-        let digest = hexadecimal::digits(digest.get(..8).unwrap_or_default());
-        context.settings.home.root().join("checks").join(digest)
-    });
-    Archive::of(&directory, series.unwrap_or(&file.series))
-}
-
-fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-/// The kept runs of a file's series as a table: all of them, or the newest one beside the last that passed. Runs nothing.
-pub fn kept_rows(
-    source: &CheckSource,
-    given: &BTreeMap<String, String>,
-    (series, is_diff): (Option<&str>, bool),
-    context: &Context,
-) -> Result<Vec<Row>, GateError> {
-    let file = source.read(given)?;
-    let archive = archive(&source.path(), &file, series, context);
-    let failed = |source| GateError::Archive { path: archive.directory().to_owned(), source };
-    let kept = archive.runs().map_err(failed)?;
-    kept.unread.iter().for_each(|unread| context.terminal.warn(format_args!("ignoring {unread}")));
-    let Some(newest) = kept.runs.first() else { return Err(GateError::NoRuns(archive.key().to_owned())) };
-    if !is_diff {
-        return Ok(report::history(&kept.runs));
-    }
-    Ok(report::diff(newest, kept.runs.iter().skip(1).find(|run| run.is_baseline())))
-}
-
 /// Runs a plan; fails where the options name what it does not have, before anything runs.
 pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result<GateRun, GateError> {
     options.selection.check(&plan.file.dimensions)?;
     let mut warnings = Vec::new();
-    let archive = archive(&plan.path, &plan.file, options.series.as_deref(), context);
-    let kept = archive.runs().unwrap_or_else(|error| {
+    let started = SystemTime::now();
+    let archive = archive((&plan.path, plan.has_file), &plan.file, options.series.as_deref(), context);
+    let kept = archive.runs(started).unwrap_or_else(|error| {
         warnings
             .push(format!("cannot read the kept runs in {}: {error}", printable::path(archive.directory())));
         KeptRuns::default()
     });
-    warnings.extend(kept.unread.iter().map(|unread| format!("ignoring {unread}")));
+    warnings.extend(kept.ignored.iter().map(|ignored| format!("ignoring {ignored}")));
     if let Some(owner) = plan.foreign_owner {
         warnings.push(format!("{} belongs to user {owner}", printable::path(&plan.path)));
     }
@@ -118,7 +80,6 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result
     let directory = plan.directory();
     std::env::set_current_dir(directory)
         .map_err(|source| GateError::Directory { path: directory.to_owned(), source })?;
-    let started = SystemTime::now();
     let interrupted = || context.interrupted();
     // An interrupted run is kept, too.
     Ok(context.with_cleanup(|| {
@@ -153,28 +114,12 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result
     }))
 }
 
-/// Keeps a run, and removes old ones. Where that fails, the verdict stands.
-fn keep(document: &mut RunDocument, archive: &Archive, plan: &CheckPlan, warnings: &mut Vec<String>) {
-    match archive.add(document) {
-        Ok(path) => document.archived = Some(path.display().to_string()),
-        Err(error) => {
-            let place = printable::path(archive.directory());
-            warnings.push(format!("this run is not kept, and there is no evidence of it: {place}: {error}"));
-            return;
-        }
-    }
-    if let Err(error) = archive.prune(plan.file.archive.keep, plan.file.baseline_runs) {
-        let place = printable::path(archive.directory());
-        warnings.push(format!("cannot remove old runs in {place}: {error}"));
-    }
-}
-
 /// What all probes of a run share.
 struct Asker<'a> {
     plan: &'a CheckPlan,
     options: &'a GateOptions,
     archive: &'a Archive,
-    kept: &'a KeptRuns,
+    baselines: RunBaselines<'a>,
     context: &'a Context,
     clock: RunClock<'a>,
     started: SystemTime,
@@ -204,11 +149,13 @@ impl<'a> Asker<'a> {
         let go = selection.as_ref().and_then(Selection::version).map(Version::toolchain_name);
         // Only what `gvmr auth` keeps is sent, and only where a probe asks for it.
         let settings = NetSettings { netrc: Netrc::parse(b""), ..NetSettings::from_environment(&Process) };
+        let series = (archive.key(), &options.selection.skipped);
+        let can_be_accepted = options.keeps && options.selection.only.is_empty();
         Self {
             plan,
             options,
             archive,
-            kept,
+            baselines: RunBaselines::of(&kept.runs, series, plan.file.baseline_runs, can_be_accepted),
             context,
             clock: RunClock::start(interrupted),
             started,
@@ -252,11 +199,6 @@ impl<'a> Asker<'a> {
         crate::check::run(&self.plan.file.dimensions, &selection, &asker)
     }
 
-    /// The file, as runs name it.
-    fn file(&self) -> Option<&str> {
-        self.plan.path.to_str().filter(|_| self.plan.has_file)
-    }
-
     fn ask(
         &self,
         probe: &ProbeDefinition,
@@ -264,16 +206,7 @@ impl<'a> Asker<'a> {
         tell: &dyn Fn(&Attempted, Duration),
     ) -> Attempted {
         let command = |words: &[OsString]| self.command(words);
-        let file = self.file();
-        let find = |probe: &ProbeDefinition, figure: &str| {
-            baseline_figure(
-                &self.kept.runs,
-                (file, self.archive.key()),
-                probe,
-                figure,
-                self.plan.file.baseline_runs,
-            )
-        };
+        let find = |probe: &ProbeDefinition, figure: &str| self.baselines.figure(probe, figure);
         let baselines = Baselines { find: &find, accepts: self.options.accepts };
         let measure = |time: AttemptTime| {
             let surroundings = ProbeSurroundings {
@@ -326,13 +259,14 @@ impl<'a> Asker<'a> {
             place: place(self.plan.directory(), self.go.clone()),
             counts: StateCounts::of(&probes),
             probes,
-            baseline: baseline_run(&self.kept.runs, file.as_deref()),
+            baseline: self.baselines.last(),
             file,
             started,
             accepted: self.options.accepts,
             keep_going: self.options.selection.keeps_going,
             skipped: names(&self.options.selection.skipped),
             selected: names(&self.options.selection.only),
+            shortened: None,
             archived: None,
             notified: Vec::new(),
         };

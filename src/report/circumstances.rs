@@ -33,9 +33,14 @@ fn baseline(document: &RunDocument, run: &BaselineRun) -> String {
 
 /// As on the command line.
 fn options(document: &RunDocument) -> String {
-    let mut options: Vec<String> = document.selected.iter().map(|name| one_line(name)).collect();
-    options.extend(document.skipped.iter().map(|name| format!("--skip {}", one_line(name))));
     let flags = [(document.keep_going, "--keep-going"), (document.accepted, "--accept")];
-    options.extend(flags.iter().filter(|(is_given, _)| *is_given).map(|(_, flag)| (*flag).to_owned()));
-    options.join(" ")
+    let flags = flags.iter().filter(|(is_given, _)| *is_given).map(|(_, flag)| (*flag).to_owned());
+    [part(document)].into_iter().filter(|part| !part.is_empty()).chain(flags).collect::<Vec<_>>().join(" ")
+}
+
+/// What of the file ran, as on the command line; nothing where all did.
+pub(super) fn part(document: &RunDocument) -> String {
+    let selected = document.selected.iter().map(|name| one_line(name));
+    let skipped = document.skipped.iter().map(|name| format!("--skip {}", one_line(name)));
+    selected.chain(skipped).collect::<Vec<_>>().join(" ")
 }

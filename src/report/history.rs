@@ -1,5 +1,6 @@
 //! The runs that are kept, a row for each.
 
+use super::circumstances::part;
 use super::figures::{minute, short_revision};
 use super::order::broken;
 use super::plain_text::{brief, lines, one_line};
@@ -9,15 +10,15 @@ use crate::terminal::{Cell, Row, Tone};
 /// The most characters of what did not hold.
 const MAX_MESSAGE: usize = 200;
 
-/// When each run began, how it ended, where it ran, and what did not hold first.
+/// When each run began, how it ended, where it ran, what it left out, and what did not hold first.
 pub fn history(runs: &[RunDocument]) -> Vec<Row> {
     runs.iter().map(row).collect()
 }
 
 fn row(run: &RunDocument) -> Row {
     let (verdict, tone) = match run.verdict {
+        RunVerdict::Pass if !run.has_passed() => ("pass in part", Tone::Plain),
         RunVerdict::Pass if run.accepted => ("accepted", Tone::Good),
-        RunVerdict::Pass if !run.is_baseline() => ("pass in part", Tone::Plain),
         RunVerdict::Pass => ("pass", Tone::Good),
         RunVerdict::Fail => ("FAIL", Tone::Bad),
         RunVerdict::Interrupted => ("interrupted", Tone::Warning),
@@ -31,7 +32,8 @@ fn row(run: &RunDocument) -> Row {
         let message = brief(&probe.message, MAX_MESSAGE);
         if message.is_empty() { one_line(&probe.id) } else { format!("{}: {message}", one_line(&probe.id)) }
     });
-    let first = first.unwrap_or_default();
+    let first =
+        [part(run)].into_iter().chain(first).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
     let line = [started.as_str(), verdict, &took, &counts, &revision, &host, &first].join("\t");
     let cells = [
         started.as_str().into(),

@@ -146,13 +146,15 @@ fn a_history_has_a_row_for_each_run() {
     passed.verdict = RunVerdict::Pass;
     passed.probes.clear();
     let accepted = RunDocument { accepted: true, ..passed.clone() };
-    let partial = RunDocument { skipped: vec!["a".to_owned()], ..passed.clone() };
+    let skipping = RunDocument { skipped: vec!["a".to_owned()], ..passed.clone() };
+    let partial = RunDocument { selected: vec!["a".to_owned()], ..skipping.clone() };
     let counts = "3.1 s ; 2 pass, 1 warn, 2 fail, 1 error, 2 not run ; 9e1b7ac ; ci-7";
     let expected = format!(
         "2026-11-29 10:15 ; FAIL ; {counts} ; consistency.cache-hits: share is 92.07 %, >= 98.5 % asked\n\
          2026-11-29 10:15 ; pass ; {counts}\n\
          2026-11-29 10:15 ; accepted ; {counts}\n\
-         2026-11-29 10:15 ; pass in part ; {counts}\n"
+         2026-11-29 10:15 ; pass ; {counts} ; --skip a\n\
+         2026-11-29 10:15 ; pass in part ; {counts} ; a --skip a\n"
     );
-    assert_eq!(piped(&history(&[document(), passed, accepted, partial])), expected);
+    assert_eq!(piped(&history(&[document(), passed, accepted, skipping, partial])), expected);
 }

@@ -75,6 +75,57 @@ fn what_is_damaged_or_in_the_way_is_named_and_the_others_count() {
     assert_eq!(kept(&project).len(), 7 + 3, "three runs, whatever is between them");
     let history = check(&world, &project, &["--history"]).exits(0, &["which is damaged"]);
     assert_eq!(history.stdout.lines().count(), 3, "{history:#?}");
+    check(&world, &project, &["--diff"]).exits(0, &["which is damaged"]);
+}
+
+#[test]
+fn runs_of_a_clock_that_was_ahead_are_neither_the_newest_nor_the_baseline() {
+    let world = World::new("off");
+    let project = with_baseline(&world);
+    let series = project.join(SERIES);
+    let name = kept(&project).remove(0);
+    let run: serde_json::Value = serde_json::from_slice(&fs::read(series.join(&name)).unwrap()).unwrap();
+    for year in [2097, 2098] {
+        let mut ahead = run.clone();
+        ahead["started"] = format!("{year}-01-01T00:00:00Z").into();
+        ahead["probes"][0]["figures"][0]["value"] = 7.into();
+        fs::write(series.join(format!("{year}0101T000000Z-00000000.json")), ahead.to_string()).unwrap();
+    }
+    let line = "20980101T000000Z-00000000.json and 1 more: started later than now";
+    for _ in 0..4 {
+        let run = check(&world, &project, &[]).exits(0, &[line]);
+        assert_eq!(run.stderr.matches("warning: ignoring ").count(), 1, "{run:#?}");
+    }
+    for words in [["--history"], ["--diff"]] {
+        let run = check(&world, &project, &words).exits(0, &[line]);
+        assert!(!run.stdout.contains("209"), "{run:#?}");
+    }
+    assert_eq!(kept(&project).len(), 3 + 2, "they stay, and take no place of a run");
+}
+
+#[test]
+fn of_many_long_outputs_each_keeps_its_end() {
+    let world = World::new("off");
+    let mut text = FILE.split("[a.b]").next().unwrap().to_owned();
+    for number in 0..300 {
+        text += &format!(
+            "[a.p{number}]\ncommand = [\"sh\", \"-c\", \"seq 10000 14000; echo end {number}; exit 1\"]\n"
+        );
+    }
+    let project = project(&world, &text);
+    check(&world, &project, &["--quiet"]).exits(1, &[]);
+    let file = project.join(SERIES).join(&kept(&project)[0]);
+    let bytes = fs::read(&file).unwrap();
+    assert!(bytes.len() <= 1 << 20, "{}", bytes.len());
+    let run: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    for (number, probe) in run["probes"].as_array().unwrap().iter().enumerate() {
+        let output = probe["output"].as_str().unwrap();
+        assert!(
+            output.len() > 1000 && output.trim_end().ends_with(&format!("14000\nend {number}")),
+            "{output}"
+        );
+    }
+    assert!(run["shortened"].as_str().unwrap().starts_with("output to the last "), "{}", run["shortened"]);
 }
 
 #[test]
