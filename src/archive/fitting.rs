@@ -36,7 +36,7 @@ const STEPS: [Step; 4] = [
         shorten: |probe, most| {
             let why = probe.why.iter_mut();
             let texts = probe.remarks.iter_mut().chain(why).chain([&mut probe.message]);
-            texts.for_each(|text| text.truncate(text.floor_char_boundary(most)));
+            texts.for_each(|text| text.truncate(first_bytes(text, most).len()));
         },
         says: |most| format!("texts to {most} bytes"),
     },
@@ -77,8 +77,14 @@ pub(super) fn fitting(document: &RunDocument, size: usize) -> io::Result<Vec<u8>
     Err(io::Error::new(io::ErrorKind::FileTooLarge, "the run is larger than 1 MiB without its output"))
 }
 
+/// The beginning of a text, to the end of a character.
+fn first_bytes(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rfind(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
 /// The end of a text, from the beginning of a character.
 fn last_bytes(text: &str, most: usize) -> &str {
-    let start = text.ceil_char_boundary(text.len().saturating_sub(most));
-    text.get(start..).unwrap_or_default()
+    let start = (text.len().saturating_sub(most)..text.len()).find(|start| text.is_char_boundary(*start));
+    text.get(start.unwrap_or(text.len())..).unwrap_or_default()
 }

@@ -164,7 +164,11 @@ impl Archive {
         let (files, runs): (Vec<_>, Vec<_>) = files.into_iter().filter_map(own).unzip();
         let needed = needed_runs(&runs, count);
         let old = files.iter().enumerate().skip(keep).filter(|(index, _)| !needed.contains(index));
-        old.fold(Ok(()), |removed, (_, file)| removed.and(remove(file)))
+        let mut removed = Ok(());
+        for (_, file) in old {
+            removed = removed.and(remove(file));
+        }
+        removed
     }
 }
 

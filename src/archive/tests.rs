@@ -51,10 +51,8 @@ impl PastRun {
         let figures = self.value.map(|value| {
             json!({ "name": "used", "value": value, "unit": "%", "shown": "", "holds": true, "conditions": [] })
         });
-        let (day, started) = match self.is_future {
-            true => ("20270101", "2027-01-01T00:00:00Z"),
-            false => ("20261130", "2026-11-30T00:00:00Z"),
-        };
+        let ahead = ("20270101", "2027-01-01T00:00:00Z");
+        let (day, started) = if self.is_future { ahead } else { ("20261130", "2026-11-30T00:00:00Z") };
         let document = json!({
             "schema": 1, "id": format!("{day}T{number:06}Z-00000000"), "name": "n", "key": self.key,
             "file": self.file, "verdict": self.verdict, "started": started, "seconds": 0.0,
@@ -80,12 +78,9 @@ impl PastRun {
 
     /// Whether it passed, and ran all that a run of `file` runs that leaves out these names.
     fn counts(&self, file: &str, skipped: &[&str]) -> bool {
-        let is_left_out =
-            |name: &&&str| !skipped.contains(name) && !(skipped.contains(&"c") && **name == "c.d");
-        self.is_of(file)
-            && self.verdict == "pass"
-            && !self.selected
-            && self.skipped.iter().find(is_left_out).is_none()
+        let is_skipped = |name: &&str| skipped.contains(name) || skipped.contains(&"c") && *name == "c.d";
+        let is_whole = !self.selected && self.skipped.iter().all(is_skipped);
+        self.is_of(file) && self.verdict == "pass" && is_whole
     }
 }
 

@@ -3,12 +3,13 @@
 use crate::hexadecimal;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// The definition of a table, a line `key=value` for each key.
 pub(super) fn definition(table: &str) -> String {
     let mut text = digest(table, 8);
     for (key, value) in table.lines().filter_map(|line| line.split_once('=')) {
-        text.push_str(&format!(" {key}:{}", digest(value, 4)));
+        let _ = write!(text, " {key}:{}", digest(value, 4));
     }
     text
 }
