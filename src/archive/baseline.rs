@@ -83,7 +83,7 @@ impl<'a> RunBaselines<'a> {
         let last: Vec<(String, f64)> = self.runs.iter().filter_map(found).take(self.count).collect();
         let Some((run, _)) = last.first().cloned() else { return Err(self.without(probe, figure)) };
         let mut values: Vec<f64> = last.into_iter().map(|(_, value)| value).collect();
-        Ok(BaselineFigure { run, value: median(&mut values) })
+        Ok(BaselineFigure { run, value: median(&mut values), shown: String::new() })
     }
 
     /// Why a figure has no baseline.

@@ -3,7 +3,7 @@
 //! Takes text and what is measured; gives comparisons that a value holds or does not. A condition that no value can hold, or
 //! each one does, is a mistake. Knows no baseline; it is given.
 
-use super::quantity::{Measure, Quantity, QuantityError};
+use super::quantity::{Measure, Quantity, QuantityError, is_same};
 use std::fmt;
 
 /// The word for the figure's value in the last passing run.
@@ -87,6 +87,9 @@ pub enum ConditionError {
         "what is added to baseline is a share of it such as 10%, an amount such as 5ms, or points such as 0.5pp"
     )]
     Slack,
+    /// A version is better or worse by itself.
+    #[error("a version is compared with a version such as 1.2, not with baseline")]
+    NoBaseline,
     /// No value can hold.
     #[error("no value holds this")]
     Never,
@@ -110,9 +113,13 @@ impl Operator {
         Self::ALL.iter().find_map(|(sign, operator)| Some((*operator, text.strip_prefix(sign)?)))
     }
 
-    /// Whether `value` and `limit` are so; a value that is no number holds nothing.
-    #[allow(clippy::float_cmp)] // a limit is met exactly or not
+    /// Whether `value` and `limit` are so, as people count; a value that is no number holds nothing.
     pub fn holds(self, value: f64, limit: f64) -> bool {
+        self.holds_exactly(if is_same(value, limit) { limit } else { value }, limit)
+    }
+
+    #[allow(clippy::float_cmp)] // a limit is met exactly or not
+    fn holds_exactly(self, value: f64, limit: f64) -> bool {
         match self {
             _ if value.is_nan() || limit.is_nan() => false,
             Self::Less => value < limit,
@@ -136,7 +143,7 @@ impl Condition {
     /// What is written for a figure of this measure.
     pub fn parse(text: &str, measure: Measure) -> Result<Self, ConditionError> {
         let range = match measure {
-            Measure::Duration | Measure::Size => (0.0, f64::MAX),
+            Measure::Duration | Measure::Size | Measure::Version => (0.0, f64::MAX),
             Measure::Percent => (0.0, 100.0),
             Measure::Number => ANY_VALUE,
         };
@@ -168,7 +175,7 @@ impl Condition {
             FigureLimit::Baseline(_) => None,
         };
         let limits: Vec<_> = self.comparisons.iter().filter_map(fixed).collect();
-        let holds = |value: f64| limits.iter().all(|(operator, limit)| operator.holds(value, *limit));
+        let holds = |value: f64| limits.iter().all(|(operator, limit)| operator.holds_exactly(value, *limit));
         // Between two neighbouring limits nothing changes: each limit, and a value on each side of it, tell all.
         let beside = |limit: f64| [limit.next_down(), limit, limit.next_up()];
         let mut tried: Vec<f64> =
@@ -190,6 +197,7 @@ impl Comparison {
         let (operator, right) = Operator::split(text).ok_or(ConditionError::NoOperator)?;
         let right = right.trim();
         let limit = match right.strip_prefix(BASELINE) {
+            Some(_) if measure == Measure::Version => return Err(ConditionError::NoBaseline),
             Some(slack) => FigureLimit::Baseline(slacks(slack, measure)?),
             None => FigureLimit::Fixed(quantity(right, measure)?),
         };
@@ -222,7 +230,11 @@ impl Comparison {
 fn quantity(text: &str, measure: Measure) -> Result<Quantity, ConditionError> {
     let wrong = || ConditionError::Measure { expected: measure, written: text.chars().take(24).collect() };
     let quantity = Quantity::parse(text)?;
-    if quantity.measure == measure { Ok(quantity) } else { Err(wrong()) }
+    match quantity.measure {
+        own if own == measure => Ok(quantity),
+        Measure::Number if measure == Measure::Version => Ok(Quantity { measure, ..quantity }),
+        _ => Err(wrong()),
+    }
 }
 
 /// ` + 10% + 5ms` behind `baseline`.
@@ -308,6 +320,8 @@ mod tests {
             let operator = of(text, Measure::Number).comparisons[0].operator;
             assert_eq!([4.0, 5.0, 6.0].map(|value| operator.holds(value, 5.0)), [below, at, above], "{text}");
             assert!(!operator.holds(f64::NAN, 5.0), "{text}");
+            let beside = [5.0_f64.next_down(), 5.0, 5.0_f64.next_up()];
+            assert_eq!(beside.map(|value| operator.holds(value, 5.0)), [at; 3], "{text}");
         }
     }
 
@@ -343,5 +357,10 @@ mod tests {
         assert_eq!(wrong("<= baseline + 5pp", Measure::Duration), ConditionError::Slack);
         assert_eq!(wrong("<= baseline 5%", Measure::Duration), ConditionError::Slack);
         assert!(matches!(wrong("<= 500ns ago", Measure::Duration), ConditionError::Quantity(_)));
+        for text in [">= baseline", ">= baseline + 10%"] {
+            assert_eq!(wrong(text, Measure::Version), ConditionError::NoBaseline);
+        }
+        assert!(matches!(wrong(">= 10%", Measure::Version), ConditionError::Measure { .. }));
+        assert!(matches!(of(">= 1.2", Measure::Version).comparisons[0].limit(None), Some(1.2)));
     }
 }

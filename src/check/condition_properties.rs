@@ -62,7 +62,7 @@ proptest! {
 
     #[test]
     fn no_text_is_a_panic(text in "[-+<>=!,.0-9a-z% ]{0,32}|\\PC{0,16}") {
-        for measure in [Measure::Duration, Measure::Size, Measure::Percent, Measure::Number] {
+        for measure in [Measure::Duration, Measure::Size, Measure::Percent, Measure::Number, Measure::Version] {
             let _ = Condition::parse(&text, measure);
         }
     }

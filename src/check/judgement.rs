@@ -6,6 +6,7 @@
 use super::condition::Comparison;
 use super::file::{FigureCondition, ProbeDefinition};
 use super::measurement::{CheckFinding, Measurement, NotMeasured};
+use super::notation::Notation;
 use super::quantity::Quantity;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,9 @@ pub struct BaselineFigure {
     pub run: String,
     /// In the base unit.
     pub value: f64,
+    /// For people, in the unit of the figure; empty before it is compared.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub shown: String,
 }
 
 /// Where baselines come from.
@@ -131,7 +135,7 @@ impl Judgement {
             };
             // The last pass is shown beside a fixed limit, too; only a comparison with it needs one.
             let baseline = match measured.baseline {
-                Some(value) => Ok(BaselineFigure { run: String::new(), value }),
+                Some(value) => Ok(BaselineFigure { run: String::new(), value, shown: String::new() }),
                 None => (baselines.find)(probe, &condition.figure),
             };
             let figure = judged(condition, value, baseline.as_ref().ok(), baselines.accepts);
@@ -199,43 +203,36 @@ fn judged(
     accepts: bool,
 ) -> JudgedFigure {
     let measure = condition.measure;
-    let quantity = |value: f64| Quantity { value, measure };
-    let conditions: Vec<_> = condition
-        .condition
-        .comparisons
-        .iter()
-        .map(|one| compared(one, quantity(value), baseline, accepts))
-        .collect();
-    let failing = conditions.iter().find(|one| !one.holds).and_then(|one| one.limit);
-    let (shown, _) = quantity(value).told_apart_from(&quantity(failing.unwrap_or(value)));
+    let comparisons = &condition.condition.comparisons;
+    let notation = Notation::of(&condition.condition, Quantity { value, measure });
+    let limit = |one: &Comparison| one.limit(baseline.map(|baseline| baseline.value));
+    let conditions: Vec<_> =
+        comparisons.iter().map(|one| compared(one, value, limit(one), notation, accepts)).collect();
+    let baseline =
+        baseline.map(|found| BaselineFigure { shown: notation.value(found.value, &[]), ..found.clone() });
     JudgedFigure {
         name: condition.figure.clone(),
         value,
         unit: measure.base_unit().to_owned(),
-        shown,
+        shown: notation.value(value, &comparisons.iter().filter_map(limit).collect::<Vec<_>>()),
         holds: conditions.iter().all(|one| one.holds),
         conditions,
-        baseline: baseline.cloned(),
+        baseline,
     }
 }
 
 fn compared(
     comparison: &Comparison,
-    value: Quantity,
-    baseline: Option<&BaselineFigure>,
+    value: f64,
+    limit: Option<f64>,
+    notation: Notation,
     accepts: bool,
 ) -> JudgedComparison {
-    let compares = comparison.needs_baseline();
-    let limit = comparison.limit(baseline.map(|baseline| baseline.value));
-    let holds =
-        limit.is_some_and(|limit| comparison.operator.holds(value.value, limit)) || compares && accepts;
-    let shown = match limit {
-        Some(limit) => {
-            let (_, shown) = value.told_apart_from(&Quantity { value: limit, measure: value.measure });
-            format!("{} {shown}", comparison.operator)
-        }
-        None => comparison.text.clone(),
-    };
+    let is_met = limit.is_some_and(|limit| comparison.operator.holds(value, limit));
+    let holds = is_met || comparison.needs_baseline() && accepts;
+    let shown = comparison.written().or_else(|| limit.map(|limit| notation.limit(limit, value)));
+    let shown =
+        shown.map_or_else(|| comparison.text.clone(), |shown| format!("{} {shown}", comparison.operator));
     JudgedComparison { text: comparison.text.clone(), holds, limit, shown }
 }
 
@@ -245,7 +242,7 @@ fn told(name: &str, quantity: Quantity) -> JudgedFigure {
         name: name.to_owned(),
         value: quantity.value,
         unit: quantity.measure.base_unit().to_owned(),
-        shown: quantity.told_apart_from(&quantity).0,
+        shown: quantity.to_string(),
         holds: true,
         conditions: Vec::new(),
         baseline: None,
@@ -265,7 +262,7 @@ mod tests {
 
     fn of(lines: &str, used: f64, baseline: Result<f64, &str>, accepts: bool) -> Judgement {
         let find = |_: &ProbeDefinition, _: &str| match baseline {
-            Ok(value) => Ok(BaselineFigure { run: "r1".to_owned(), value }),
+            Ok(value) => Ok(BaselineFigure { run: "r1".to_owned(), value, shown: String::new() }),
             Err(why) => Err(why.to_owned()),
         };
         let used = Quantity { value: used, measure: crate::check::Measure::Percent };

@@ -13,6 +13,7 @@ mod document;
 pub mod file;
 mod judgement;
 mod measurement;
+mod notation;
 mod percentile;
 mod quantity;
 mod run;

@@ -85,7 +85,7 @@ fn attempt(
                 "oldest" => first(&mut TLS_VERSIONS.iter())?,
                 _ => first(&mut TLS_VERSIONS.iter().rev())?,
             };
-            measurement.figures.insert(figure.to_owned(), Quantity { value, measure: Measure::Number });
+            measurement.figures.insert(figure.to_owned(), Quantity { value, measure: Measure::Version });
         }
     }
     Ok(measurement)

@@ -56,7 +56,10 @@ pub(super) fn last_passes(probe: &ProbeRecord) -> String {
 
 /// What the figure was in the last run that passed: `215.1 ms`.
 pub(super) fn last_pass(figure: &JudgedFigure) -> Option<String> {
-    figure.baseline.as_ref().map(|baseline| in_unit(baseline.value, figure))
+    figure.baseline.as_ref().map(|baseline| match baseline.shown.as_str() {
+        "" => in_unit(baseline.value, figure),
+        shown => one_line(shown),
+    })
 }
 
 /// What has become of it since: `+12 ms`, `-7.03 pp`.

@@ -4,6 +4,7 @@ mod bad_answers;
 mod baselines;
 mod chain;
 mod containment;
+mod figures;
 mod files;
 mod go_binaries;
 mod go_code;

@@ -36,8 +36,8 @@ impl ProbeReader<'_, '_, '_, '_> {
 
     pub(super) fn tls(&mut self) -> Option<ProbeTarget> {
         self.figure("expires", Measure::Duration);
-        self.figure("oldest", Measure::Number);
-        self.figure("newest", Measure::Number);
+        self.figure("oldest", Measure::Version);
+        self.figure("newest", Measure::Version);
         let trusted = self.table.limit("trusted").and_then(|value| self.table.flag_of(value));
         let authorities = self.table.path("ca", self.defaults.directory);
         let name = self.table.text("name");

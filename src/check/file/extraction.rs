@@ -226,7 +226,7 @@ impl Extraction {
         for finder in &self.of {
             whole += one(finder, Pick::Only, &finder.numbers(text)?)?;
         }
-        if whole > 0.0 { Ok(part / whole * 100.0) } else { Err(ExtractionError::NoShare { part, whole }) }
+        if whole > 0.0 { Ok(100.0 * part / whole) } else { Err(ExtractionError::NoShare { part, whole }) }
     }
 
     #[allow(clippy::cast_precision_loss)]

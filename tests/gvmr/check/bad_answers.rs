@@ -239,7 +239,7 @@ fn prometheus_gives_one_number_or_it_is_said_what_it_gave() {
     };
     for (query, words, expected) in [
         ("one", "", "pass"),
-        ("one", "value = \"> 1s\"", "fail: value is 250 ms, > 1 s asked"),
+        ("one", "value = \"> 1s\"", "fail: value is 0.25 s, > 1 s asked"),
         ("two", "", "error: the query gives 2 series ({\"pod\":\"a\"}, {\"pod\":\"b\"}"),
         ("two", "pick = \"max\"", "fail: value is 2 s, <= 1 s asked"),
         ("none", "", "error: the query matches no series; set absent to what that means"),
@@ -258,7 +258,7 @@ fn prometheus_gives_one_number_or_it_is_said_what_it_gave() {
         (
             "two",
             "pick = \"max\"\nbaseline = 'one'\nvalue = \"<= baseline\"",
-            "fail: value is 2 s, <= 250 ms asked",
+            "fail: value is 2 s, <= 0.25 s asked",
         ),
         ("one", "baseline = 'nan'\nvalue = \"<= baseline\"", "error: baseline: the query gives \"NaN\""),
     ] {

@@ -110,10 +110,10 @@ impl Reader {
         })
     }
 
-    /// What a terminal of 160 columns shows, first of stdout, then of stderr.
+    /// What a terminal of 180 columns shows, first of stdout, then of stderr.
     fn screen(&self, command: &str) -> String {
         let stderr = self.world.path("stderr");
-        let line = format!("stty cols 160; {{ {command}; }} 2> {}", stderr.display());
+        let line = format!("stty cols 180; {{ {command}; }} 2> {}", stderr.display());
         let mut script = self.world.command(Path::new("script"), &self.project);
         let run = Run::of(script.args(["-qec", &line, "/dev/null"]));
         let color = Regex::new("\x1b\\[[0-9;]*m").unwrap();
