@@ -23,6 +23,9 @@ pub struct RunDocument {
     pub key: String,
     /// The file, absolute; nothing where only built-in probes ran.
     pub file: Option<String>,
+    /// What the file held, as a digest.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub file_digest: Option<String>,
     /// Whether the rollout may go on.
     pub verdict: RunVerdict,
     /// When it began, in UTC.

@@ -6,10 +6,12 @@ use super::shown_plan::reached;
 use crate::check::file::{CheckFile, FileSurroundings};
 use crate::config::{CHECK_FILE, CheckBytes, Trust, TrustedCheck, is_check_file, project_file};
 use crate::context::Context;
+use crate::hexadecimal;
 use crate::toml_file::TomlFileError;
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::directory::{self, Name, climb};
 use gvmr_core::sys::environment::Process;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
@@ -27,6 +29,8 @@ pub struct CheckPlan {
     pub(super) path: PathBuf,
     /// Whether it is written there.
     pub(super) has_file: bool,
+    /// What is written there, as a digest.
+    pub(super) digest: Option<String>,
     /// Whose the file is, where it is neither this user's nor root's.
     pub(super) foreign_owner: Option<u32>,
 }
@@ -36,7 +40,10 @@ impl CheckPlan {
     fn of(trusted: &TrustedCheck, given: &BTreeMap<String, String>) -> Result<Self, TomlFileError> {
         let written = trusted.content();
         let file = read(written, given)?;
-        Ok(Self { file, path: written.file.clone(), has_file: true, foreign_owner: written.foreign_owner })
+        let digest = Sha256::digest(&written.bytes);
+        let digest = Some(hexadecimal::digits(digest.get(..8).unwrap_or_default()));
+        let (path, foreign_owner) = (written.file.clone(), written.foreign_owner);
+        Ok(Self { file, path, has_file: true, digest, foreign_owner })
     }
 
     /// What is asked.
@@ -118,7 +125,7 @@ impl CheckSource {
             Self::GoProject(directory) => {
                 let file = of_go_project(&directory, given);
                 declared(&file, given)?;
-                Ok(CheckPlan { file, path, has_file: false, foreign_owner: None })
+                Ok(CheckPlan { file, path, has_file: false, digest: None, foreign_owner: None })
             }
         }
     }

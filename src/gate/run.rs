@@ -261,6 +261,7 @@ impl<'a> Asker<'a> {
             probes,
             baseline: self.baselines.last(),
             file,
+            file_digest: self.plan.digest.clone(),
             started,
             accepted: self.options.accepts,
             keep_going: self.options.selection.keeps_going,

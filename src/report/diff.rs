@@ -90,6 +90,7 @@ fn surroundings(before: &RunDocument, newest: &RunDocument) -> Vec<Row> {
             ("branch", text(&place.branch)),
             ("tree", changed_files.to_owned()),
             ("file", text(&run.file)),
+            ("file's text", text(&run.file_digest)),
             ("directory", one_line(&place.directory)),
             ("host", one_line(&place.host)),
             ("user", one_line(&place.user)),

@@ -141,6 +141,22 @@ tree ; changed files ; no changed files ;  ; changed
 }
 
 #[test]
+fn a_diff_names_each_circumstance_that_changed() {
+    let (mut before, mut newest) = (document(), document());
+    for (run, mark) in [(&mut before, "1"), (&mut newest, "2")] {
+        let some = Some(mark.to_owned());
+        run.probes.clear();
+        (run.file, run.file_digest) = (some.clone(), some.clone());
+        (run.place.go, run.place.revision, run.place.branch) = (some.clone(), some.clone(), some);
+        (run.place.host, run.place.kernel) = (mark.to_owned(), mark.to_owned());
+    }
+    let rows = piped(&diff(&newest, Some(&before)));
+    let names = ["go", "revision", "branch", "file", "file's text", "host", "kernel"];
+    let expected: String = names.iter().map(|name| format!("{name} ; 1 ; 2 ;  ; changed\n")).collect();
+    assert!(rows.ends_with(&expected), "{rows}");
+}
+
+#[test]
 fn a_history_has_a_row_for_each_run() {
     let mut passed = document();
     passed.verdict = RunVerdict::Pass;

@@ -50,6 +50,13 @@ fn a_figure_is_compared_with_the_last_run_that_passed() {
     let history = check(&world, &project, &["--history"]).succeeds();
     assert!(history.contains("accepted") && history.contains("FAIL"), "{history}");
     assert!(check(&world, &project, &["--diff"]).succeeds().contains("a.b value"));
+    write(&project, "gvmr-check.toml", &FILE.replace("<= 100,", "<= 98,"));
+    run("60", &[]).succeeds();
+    let diff = check(&world, &project, &["--diff"]).succeeds();
+    assert!(
+        diff.lines().any(|line| line.starts_with("file's text\t") && line.ends_with("\tchanged")),
+        "{diff}"
+    );
 }
 
 #[test]
