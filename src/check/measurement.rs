@@ -99,5 +99,5 @@ pub enum NotMeasured {
 /// A time for people: `1.5 s`.
 pub fn shown_time(time: Duration) -> String {
     let time = Quantity { value: time.as_secs_f64(), measure: Measure::Duration };
-    time.told_apart_from(&time).0
+    time.to_string()
 }

@@ -98,7 +98,7 @@ impl KeptStream {
         let start = last.iter().position(|byte| *byte == b'\n').map_or(last.len(), |first| first + 1);
         #[allow(clippy::cast_precision_loss)]
         let printed = Quantity { value: self.printed as f64, measure: Measure::Size };
-        let (printed, most) = (printed.told_apart_from(&printed).0, self.most >> 20);
+        let most = self.most >> 20;
         SearchedText::Ends {
             head: text_of(self.head.get(..end).unwrap_or_default().to_vec()),
             tail: text_of(last.get(start..).unwrap_or_default().to_vec()),
