@@ -14,6 +14,7 @@ mod reports;
 mod run;
 mod secrets;
 pub mod shown_plan;
+mod shown_target;
 
 pub use error::GateError;
 pub use init::init;

@@ -1,15 +1,11 @@
 //! What a check file would run, for people: each probe with its target, limits and options, and where variables come from.
 
-use crate::check::file::{
-    BinarySource, CheckFile, CheckVariable, Finder, GoQuestion, GoTarget, GoTests, HttpTarget,
-    ProbeDefinition, ProbeTarget, PrometheusTarget, ResourceScope, SocketTarget, VariableOrigin,
-};
+use super::shown_target::{notification, target, time};
+use crate::check::file::{CheckFile, CheckVariable, Finder, ProbeDefinition, ProbeTarget, VariableOrigin};
 use crate::terminal::Terminal;
 use gvmr_core::sys::printable;
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 use std::io;
-use std::time::Duration;
 
 /// Prints a plan.
 pub fn show(file: &CheckFile, json: bool, terminal: &Terminal) -> io::Result<()> {
@@ -40,13 +36,9 @@ fn lines(file: &CheckFile) -> Vec<String> {
             }
         }
     }
-    lines.extend(
-        file.notifications
-            .iter()
-            .map(|one| (one.url.host(), format!("({:?}) on {:?}", one.format, one.on).to_lowercase()))
-            .map(|(host, how)| format!("notify {host} {how}")),
-    );
-    lines
+    lines.extend(file.notifications.iter().map(|one| format!("notify {}", notification(one))));
+    // A line of the file stays a line: patterns and addresses may hold ends of lines.
+    lines.iter().map(|line| printable::text(line)).collect()
 }
 
 /// The same for scripts.
@@ -65,11 +57,13 @@ fn as_json(file: &CheckFile) -> Value {
     let variables = file.variables.iter().map(|variable| {
         json!({ "name": variable.name, "value": variable.value, "origin": origin(variable.origin) })
     });
+    let notifications = file.notifications.iter().map(notification);
     json!({
         "name": file.name,
         "key": file.series,
         "variables": variables.collect::<Vec<_>>(),
         "probes": probes.collect::<Vec<_>>(),
+        "notifications": notifications.collect::<Vec<_>>(),
     })
 }
 
@@ -88,94 +82,8 @@ fn origin(origin: VariableOrigin) -> String {
 /// Programs and servers that a file reaches, to be read before it is trusted.
 pub fn reached(file: &CheckFile) -> Vec<String> {
     let probes = file.probes().map(|probe| format!("{}: {}", probe.id, target(&probe.target)));
-    let notifications = file.notifications.iter().map(|one| format!("notify: {}", one.url.host()));
-    probes.chain(notifications).collect()
-}
-
-fn target(target: &ProbeTarget) -> String {
-    let path = printable::path;
-    match target {
-        ProbeTarget::Http(target) => http(target),
-        ProbeTarget::Tcp(target) => {
-            let address = match &target.address {
-                SocketTarget::Tcp(host, port) => format!("{host}:{port}"),
-                SocketTarget::Unix(socket) => format!("unix:{}", path(socket)),
-            };
-            format!("tcp {address}{}", if target.closed { " must be closed" } else { "" })
-        }
-        ProbeTarget::Tls(target) => format!("tls {}:{} as {}", target.host, target.port, target.name),
-        ProbeTarget::Command(target) => {
-            format!(
-                "run {}",
-                target.words.iter().map(|word| printable::typed(word)).collect::<Vec<_>>().join(" ")
-            )
-        }
-        ProbeTarget::File(target) => format!("file {}", path(&target.path)),
-        ProbeTarget::Disk(disk) => format!("disk of {}", path(disk)),
-        ProbeTarget::Memory(scope) => format!("memory of the {}", scope_name(*scope)),
-        ProbeTarget::Cpu(scope, over) => {
-            format!("processors of the {} over {}", scope_name(*scope), time(*over))
-        }
-        ProbeTarget::Prometheus(target) => prometheus(target),
-        ProbeTarget::Secrets(target) => format!("credentials in {}", path(&target.path)),
-        ProbeTarget::Go(target) => go(target),
-    }
-}
-
-fn scope_name(scope: ResourceScope) -> &'static str {
-    match scope {
-        ResourceScope::Host => "machine",
-        ResourceScope::Cgroup => "control group",
-    }
-}
-
-fn http(target: &HttpTarget) -> String {
-    let mut text = format!("{} {}", target.method, target.url);
-    if target.requests > 1 {
-        let _ = write!(text, " {} times, {} at once", target.requests, target.concurrency);
-    }
-    if let Some(address) = &target.address {
-        let _ = write!(text, " at {address}");
-    }
-    if target.insecure {
-        text.push_str(" INSECURE: certificates are not verified");
-    }
-    text
-}
-
-/// `go code.test of ./api/..., with the race detector`
-fn go(target: &GoTarget) -> String {
-    let program = |source: &BinarySource| match source {
-        BinarySource::Built => String::new(),
-        BinarySource::File(file) => format!(" of {}", printable::path(file)),
-        BinarySource::Process(pid) => format!(" of process {pid}"),
-    };
-    let more = match &target.question {
-        GoQuestion::Tests(GoTests { packages, race, tags }) => {
-            let list = |words: &[String]| printable::text(&words.join(" "));
-            let packages = (!packages.is_empty()).then(|| format!(" of {}", list(packages)));
-            let race = race.then(|| ", with the race detector".to_owned());
-            let tags = (!tags.is_empty()).then(|| format!(", with the tags {}", list(tags)));
-            [packages, race, tags].into_iter().flatten().collect()
-        }
-        GoQuestion::Binaries(source) => program(source),
-        GoQuestion::RunsOn(source, platform) => {
-            let platform = platform.map(|platform| format!(", which must start with {platform}"));
-            program(source) + &platform.unwrap_or_default()
-        }
-        GoQuestion::Vulnerabilities(options) => options
-            .database
-            .as_ref()
-            .map(|database| format!(" by {}", printable::text(database)))
-            .unwrap_or_default(),
-        _ => String::new(),
-    };
-    format!("go {}{more}", target.name)
-}
-
-fn prometheus(target: &PrometheusTarget) -> String {
-    let baseline = target.baseline.as_ref().map(|query| format!(", baseline {query}")).unwrap_or_default();
-    format!("query {} at {}{baseline}", target.query, target.server)
+    let notifications = file.notifications.iter().map(|one| format!("notify: {}", notification(one)));
+    probes.chain(notifications).map(|line| printable::text(&line)).collect()
 }
 
 /// What must hold.
@@ -231,8 +139,4 @@ fn options(probe: &ProbeDefinition) -> Vec<String> {
     }
     options.extend(probe.advisory.then(|| "advisory".to_owned()));
     options
-}
-
-fn time(duration: Duration) -> String {
-    format!("{} s", duration.as_secs_f64())
 }

@@ -3,7 +3,9 @@
 //! Takes any bytes but NUL, in any locale; gives one word that `eval` and `source` read the same. Each word stands
 //! alone: two of them must not touch, since zsh can be told to read `''` inside quotes as a quote.
 
+use gvmr_core::sys::printable::is_unprintable;
 use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 
 /// One word for sh, bash, zsh, ksh, dash and ash: in single quotes, where nothing but the quote itself is special.
@@ -27,6 +29,32 @@ pub fn where_needed(word: &OsStr) -> String {
         return word.to_string_lossy().into_owned();
     }
     posix(word).to_string_lossy().into_owned()
+}
+
+/// The same for a person who decides whether it may run: what a terminal would not show is written as a number, in `$'…'`.
+pub fn readable(word: &str) -> String {
+    if !word.chars().any(is_unprintable) {
+        return where_needed(OsStr::new(word));
+    }
+    let mut quoted = String::from("$'");
+    for character in word.chars() {
+        let number = u32::from(character);
+        match character {
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            '\'' | '\\' => quoted.extend(['\\', character]),
+            _ if !is_unprintable(character) => quoted.push(character),
+            _ => {
+                let _ = match number {
+                    0..0x80 => write!(quoted, "\\x{number:02x}"),
+                    0x80..0x1_0000 => write!(quoted, "\\u{number:04x}"),
+                    _ => write!(quoted, "\\U{number:08x}"),
+                }; // to a string
+            }
+        }
+    }
+    quoted.push('\'');
+    quoted
 }
 
 /// One word for fish. Bytes that are not UTF-8 are written as numbers, and a newline as `\n`: then the word also
@@ -116,6 +144,21 @@ mod tests {
             let value = OsStr::from_bytes(value);
             assert_eq!(posix(value).as_bytes(), *expected_posix, "{value:?}");
             assert_eq!(fish(value).as_bytes(), *expected_fish, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_seen_is_written_and_bash_reads_it_back() {
+        for (word, expected) in [
+            ("a b", "'a b'"),
+            ("a\nb\t'\\", r"$'a\nb\t\'\\'"),
+            ("\u{1b}[2J1", r"$'\x1b[2J1'"),
+            ("\u{9b}\u{202e}\u{e0041}é", r"$'\u009b\u202e\U000e0041é'"),
+        ] {
+            assert_eq!(readable(word), expected);
+            let script = format!("LC_ALL=C.UTF-8; printf %s {expected}");
+            let read = std::process::Command::new("bash").args(["-c", &script]).output().unwrap();
+            assert_eq!(String::from_utf8_lossy(&read.stdout), word);
         }
     }
 
