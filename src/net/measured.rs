@@ -5,7 +5,7 @@
 
 use super::certificate;
 use super::classify;
-use super::credentials::{authorization, stripped};
+use super::credentials::{authorization, basic_of, stripped};
 use super::error::{NetError, NetErrorKind, Phase};
 use super::exchange;
 use super::proxy::ProxyRefusal;
@@ -116,6 +116,11 @@ impl MeasuringClient {
     pub fn send(&self, request: &MeasuredRequest, timeout: Duration) -> Result<MeasuredAnswer, NetError> {
         let until = Instant::now() + timeout;
         let mut request = request.clone();
+        // The login that a check has in its address is meant for that server, as its headers are.
+        if let Some(login) = basic_of(&request.url) {
+            request.headers.entry(AUTHORIZATION).or_insert(login);
+            request.url = stripped(&request.url);
+        }
         for _ in 0..request.redirects {
             let response = self.once(&request, until, timeout)?;
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
@@ -180,7 +185,7 @@ impl MeasuringClient {
         })
     }
 
-    /// The login in the URL; else the one that is kept, where it is asked for.
+    /// The login in the address of a redirect; else the one that is kept, where it is asked for.
     fn login(&self, url: &Url) -> Result<Option<HeaderValue>, NetErrorKind> {
         let none = super::Netrc::parse(b"");
         let kept = if self.options.login { &self.settings.netrc } else { &none };

@@ -233,17 +233,19 @@ fn status(value: &DeValue<'_>) -> Option<StatusRange> {
     }
 }
 
-/// Whether a text is an address of the web, without a login that anyone can read.
+/// Stands for a secret in an address: no password that a person would choose.
+const STAND_IN: &str = "gvmr0stand0in";
+
+/// Whether a text is an address of the web, without a password that anyone can read.
 pub(super) fn web_address(text: &SecretText) -> Result<(), String> {
     if text.to_string().starts_with("${") {
         return Ok(()); // all of it is known when it is used
     }
-    let url = Url::parse(&text.with_stand_in("secret")).map_err(|error| format!("not a URL: {error}"))?;
+    let url = Url::parse(&text.with_stand_in(STAND_IN)).map_err(|error| format!("not a URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err("a URL begins with http:// or https://".to_owned());
     }
-    let is_literal = |part: &str| !part.is_empty() && part != "secret";
-    if is_literal(url.username()) && url.password().is_some() || url.password().is_some_and(is_literal) {
+    if url.password().is_some_and(|password| !password.is_empty() && !password.contains(STAND_IN)) {
         return Err("the URL has a password; write it as ${secret:NAME}".to_owned());
     }
     Ok(())
@@ -276,4 +278,28 @@ pub(super) fn headers<'i>(
         }
     }
     headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_written_as_a_secret() {
+        let words = super::super::substitution::Substitution { built_in: &|_| None, variables: Vec::new() };
+        let is_allowed = |url: &str| web_address(&words.secret_text(url).unwrap()).is_ok();
+        for url in [
+            "http://joe:${secret:P}@h/",
+            "https://${secret:U}:${secret:P}@h/",
+            "https://joe@h/",
+            "${secret:U}",
+        ] {
+            assert!(is_allowed(url), "{url}");
+        }
+        for url in
+            ["http://joe:hush@h/", "http://joe:secret@h/", "http://:hush@h/", "https://${secret:U}:hush@h/"]
+        {
+            assert!(!is_allowed(url), "{url}");
+        }
+    }
 }
