@@ -4,6 +4,7 @@ use super::file::ProbeDefinition;
 use super::judgement::{JudgedFigure, ProbeState};
 use super::measurement::CheckFinding;
 use super::run::ProbeOutcome;
+use super::secret_mask::SecretMask;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -262,17 +263,10 @@ impl RunDocument {
         self.has_passed() && self.skipped.iter().all(is_skipped)
     }
 
-    /// Replaces each of these secrets, wherever it came up, by `***`.
+    /// Hides secrets wherever they came up.
     #[must_use]
-    pub fn without_secrets(self, secrets: &[String]) -> Self {
-        let mut sorted: Vec<&String> = secrets.iter().filter(|secret| !secret.is_empty()).collect();
-        // One that holds another one goes first.
-        sorted.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        if sorted.is_empty() {
-            return self;
-        }
-        let hide =
-            |text: String| sorted.iter().fold(text, |text, secret| text.replace(secret.as_str(), "***"));
+    pub fn without_secrets(self, secrets: &SecretMask) -> Self {
+        let hide = |text: String| secrets.hide(&text);
         let probes = self.probes.into_iter().map(|probe| ProbeRecord {
             message: hide(probe.message),
             remarks: probe.remarks.into_iter().map(hide).collect(),

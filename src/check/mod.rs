@@ -17,6 +17,7 @@ mod notation;
 mod percentile;
 mod quantity;
 mod run;
+mod secret_mask;
 
 pub use attempts::{AttemptSurroundings, AttemptTime, Attempted, Clock, attempt};
 pub use condition::{Comparison, Condition, ConditionError, FigureLimit, Operator, Slack};
@@ -29,3 +30,4 @@ pub use measurement::{CheckFinding, Measurement, NotMeasured, shown_time};
 pub use percentile::{least_count, percentile};
 pub use quantity::{Measure, Quantity, QuantityError};
 pub use run::{ProbeAsker, ProbeOutcome, RunSelection, UnknownName, run};
+pub use secret_mask::SecretMask;

@@ -12,7 +12,7 @@ use crate::calendar;
 use crate::check::file::{Notification, NotificationFormat, ProbeDefinition};
 use crate::check::{
     AttemptSurroundings, AttemptTime, Attempted, Baselines, Clock as _, ProbeAsker, ProbeOutcome,
-    ProbeRecord, RunDocument, RunSelection, RunVerdict, SCHEMA, StateCounts, attempt,
+    ProbeRecord, RunDocument, RunSelection, RunVerdict, SCHEMA, SecretMask, StateCounts, attempt,
 };
 use crate::context::Context;
 use crate::hexadecimal;
@@ -128,6 +128,7 @@ struct Asker<'a> {
     goroot: Option<PathBuf>,
     go: Option<String>,
     connections: ConnectionLimit,
+    secrets: SecretMask,
     interrupted: &'a (dyn Fn() -> bool + Sync),
 }
 
@@ -163,6 +164,7 @@ impl<'a> Asker<'a> {
             goroot,
             go,
             connections: ConnectionLimit::default(),
+            secrets: secrets::mask(&plan.file, &Process),
             interrupted,
         }
     }
@@ -219,6 +221,7 @@ impl<'a> Asker<'a> {
                 interrupted: self.interrupted,
                 end: self.clock.instant(time.end),
                 connections: &self.connections,
+                secrets: &self.secrets,
             };
             probe::measure(probe, time.timeout, &surroundings)
         };
@@ -271,7 +274,7 @@ impl<'a> Asker<'a> {
             archived: None,
             notified: Vec::new(),
         };
-        document.without_secrets(&secrets::all(&self.plan.file, &Process))
+        document.without_secrets(&self.secrets)
     }
 }
 

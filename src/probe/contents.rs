@@ -3,7 +3,7 @@
 use super::failed;
 use super::output::SearchedText;
 use crate::check::file::{Extraction, ExtractionError, Finder, Pick, ProbeDefinition};
-use crate::check::{Measure, Measurement, NotMeasured, Quantity};
+use crate::check::{Measure, Measurement, NotMeasured, Quantity, SecretMask};
 
 /// The last lines that are shown of an output.
 const MAX_OUTPUT: usize = 8 << 10;
@@ -13,26 +13,40 @@ pub(super) fn extract(
     extraction: Option<&Extraction>,
     text: &SearchedText<'_>,
     measurement: &mut Measurement,
+    secrets: &SecretMask,
     asks: &dyn Fn(&str) -> bool,
 ) -> Result<(), NotMeasured> {
     let Some(extraction) = extraction else { return Ok(()) };
     let measure = Measure::of_unit(&extraction.unit).unwrap_or(Measure::Number);
     if asks("value") {
-        let value = value(extraction, text)?;
+        let value = value(extraction, text, secrets)?;
         measurement.figures.insert("value".to_owned(), Quantity { value, measure });
     }
     if asks("share") {
         let value = match text {
-            SearchedText::Whole(text) => extraction.share(text).map_err(|error| failed(error.to_string()))?,
+            SearchedText::Whole(text) => number(text, secrets, &|text| extraction.share(text)),
             SearchedText::Ends { missing, .. } => return Err(failed(missing)),
         };
+        let value = value.map_err(|error| failed(error.to_string()))?;
         measurement.figures.insert("share".to_owned(), Quantity { value, measure: Measure::Percent });
     }
     Ok(())
 }
 
+/// A number from a text. What is no number is shown in part: that of a text without secrets.
+fn number(
+    text: &str,
+    secrets: &SecretMask,
+    of: &dyn Fn(&str) -> Result<f64, ExtractionError>,
+) -> Result<f64, ExtractionError> {
+    of(text).map_err(|error| {
+        let hidden = secrets.hide(text);
+        if hidden == text { error } else { of(&hidden).err().unwrap_or(ExtractionError::Hidden) }
+    })
+}
+
 /// Where the middle is missing, only the first match of the beginning and the last one of the end are known.
-fn value(extraction: &Extraction, text: &SearchedText<'_>) -> Result<f64, NotMeasured> {
+fn value(extraction: &Extraction, text: &SearchedText<'_>, secrets: &SecretMask) -> Result<f64, NotMeasured> {
     let (text, missing) = match text {
         SearchedText::Whole(text) => (text.as_ref(), None),
         SearchedText::Ends { head, tail, missing } => match (&extraction.finder, extraction.pick) {
@@ -41,7 +55,7 @@ fn value(extraction: &Extraction, text: &SearchedText<'_>) -> Result<f64, NotMea
             _ => return Err(failed(missing)),
         },
     };
-    extraction.value(text).map_err(|error| match (error, missing) {
+    number(text, secrets, &|text| extraction.value(text)).map_err(|error| match (error, missing) {
         (ExtractionError::Nothing(_), Some(missing)) => failed(missing),
         (error, _) => failed(error.to_string()),
     })

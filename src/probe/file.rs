@@ -4,7 +4,7 @@ use super::contents::{asks, contain, extract};
 use super::failed;
 use super::output::SearchedText;
 use crate::check::file::{FileTarget, ModeLimit, ProbeDefinition};
-use crate::check::{Measure, Measurement, NotMeasured, Quantity};
+use crate::check::{Measure, Measurement, NotMeasured, Quantity, SecretMask};
 use crate::store::{group_name, user_name};
 use gvmr_core::sys::{bounded, printable};
 use std::fs::{self, Metadata};
@@ -16,7 +16,11 @@ use std::time::SystemTime;
 /// The most bytes of a file that is searched.
 const MAX_TEXT: u64 = 8 << 20;
 
-pub(super) fn measure(probe: &ProbeDefinition, target: &FileTarget) -> Result<Measurement, NotMeasured> {
+pub(super) fn measure(
+    probe: &ProbeDefinition,
+    target: &FileTarget,
+    secrets: &SecretMask,
+) -> Result<Measurement, NotMeasured> {
     let mut measurement = Measurement::default();
     let shown = shown(&target.path);
     let found = match fs::metadata(&target.path) {
@@ -54,7 +58,7 @@ pub(super) fn measure(probe: &ProbeDefinition, target: &FileTarget) -> Result<Me
         let text = text(&target.path, &found, &shown)?;
         let text = SearchedText::Whole(text.into());
         contain(target.contains.as_deref(), &text, &shown, &mut measurement)?;
-        extract(target.extraction.as_ref(), &text, &mut measurement, &|figure| asks(probe, figure))?;
+        extract(target.extraction.as_ref(), &text, &mut measurement, secrets, &|figure| asks(probe, figure))?;
     }
     Ok(measurement)
 }

@@ -6,7 +6,7 @@ mod answers;
 
 use super::{ProbeSurroundings, failed, received};
 use crate::check::file::{HttpTarget, ProbeDefinition, SecretText};
-use crate::check::{Measurement, NotMeasured};
+use crate::check::{Measurement, NotMeasured, SecretMask};
 use crate::net::{
     MeasuredAnswer, MeasuredRequest, MeasuringClient, MeasuringOptions, NetError, NetSettings, Url,
     fault_of_authorities,
@@ -34,6 +34,7 @@ struct Job {
     request: MeasuredRequest,
     options: MeasuringOptions,
     settings: NetSettings,
+    secrets: SecretMask,
     timeout: Duration,
     warmup: usize,
     /// How many requests are still to be sent.
@@ -61,13 +62,14 @@ pub(super) fn measure(
             login: target.login,
         },
         settings: surroundings.net.clone(),
+        secrets: surroundings.secrets.clone(),
         timeout,
         warmup: target.warmup,
         left: AtomicUsize::new(target.requests),
         is_over: AtomicBool::new(false),
     };
     let answers = all(&Arc::new(job), surroundings)?;
-    answers.measurement(probe, target)
+    answers.measurement(probe, target, surroundings.secrets)
 }
 
 fn request(target: &HttpTarget, environment: &dyn Environment) -> Result<MeasuredRequest, NotMeasured> {
@@ -145,7 +147,7 @@ fn work(job: &Job, sender: &SyncSender<Result<Timed, String>>) {
         let start = Instant::now();
         let outcome = client.send(&job.request, job.timeout);
         let seconds = start.elapsed().as_secs_f64();
-        let timed = Timed { fault: fault(&job.target, &outcome), outcome, seconds };
+        let timed = Timed { fault: fault(&job.target, &outcome, &job.secrets), outcome, seconds };
         if sender.send(Ok(timed)).is_err() {
             return;
         }

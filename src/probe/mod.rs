@@ -23,7 +23,7 @@ pub use connections::ConnectionLimit;
 pub use http::revealed_headers;
 
 use crate::check::file::{ProbeDefinition, ProbeTarget};
-use crate::check::{Measurement, NotMeasured};
+use crate::check::{Measurement, NotMeasured, SecretMask};
 use crate::context::Context;
 use crate::net::NetSettings;
 use gvmr_core::sys::environment::Environment;
@@ -57,6 +57,8 @@ pub struct ProbeSurroundings<'a> {
     pub end: Instant,
     /// The connections of the whole run.
     pub connections: &'a ConnectionLimit,
+    /// What is hidden in all that is shown of others, before it is cut.
+    pub secrets: &'a SecretMask,
 }
 
 impl ProbeSurroundings<'_> {
@@ -83,7 +85,7 @@ pub fn measure(
         ProbeTarget::Disk(path) => disk::measure(path, &asks),
         ProbeTarget::Memory(scope) => memory::measure(*scope, &asks),
         ProbeTarget::Cpu(scope, over) => processors::measure(*scope, *over, &asks, timeout, surroundings),
-        ProbeTarget::File(target) => file::measure(probe, target),
+        ProbeTarget::File(target) => file::measure(probe, target, surroundings.secrets),
         ProbeTarget::Command(target) => program::measure(probe, target, timeout, surroundings),
         ProbeTarget::Http(target) => http::measure(probe, target, timeout, surroundings),
         ProbeTarget::Prometheus(target) => prometheus::measure(target, timeout, surroundings),

@@ -38,7 +38,7 @@ pub(super) fn measure(
     let (code, seconds) = run_to_end(&target.words, &env, timeout, &mut streams, surroundings)?;
     let stderr = streams.stderr;
     let program = name(&target.words);
-    let (out, err) = (stdout.end(), stderr.end());
+    let (out, err) = (surroundings.secrets.hide(&stdout.end()), surroundings.secrets.hide(&stderr.end()));
     let mut measurement = Measurement { output: ending(&format!("{out}{err}")), ..Measurement::default() };
     let time = Quantity { value: seconds, measure: Measure::Duration };
     measurement.figures.insert("time".to_owned(), time);
@@ -51,7 +51,9 @@ pub(super) fn measure(
     if is_searched {
         let text = if target.reads_stderr { stderr } else { stdout }.into_text(&program);
         contain(target.contains.as_deref(), &text, "the output", &mut measurement)?;
-        extract(target.extraction.as_ref(), &text, &mut measurement, &|figure| asks(probe, figure))?;
+        extract(target.extraction.as_ref(), &text, &mut measurement, surroundings.secrets, &|figure| {
+            asks(probe, figure)
+        })?;
     }
     Ok(measurement)
 }
@@ -106,7 +108,7 @@ fn run_to_end(
         Err(Stop::Run(error)) => return Err(not_started(&error)),
     };
     if let Some(signal) = status.signal() {
-        let last = last_line(&heard.streams.stderr.end());
+        let last = last_line(&surroundings.secrets.hide(&heard.streams.stderr.end()));
         return Err(failed(format!("{program} was ended by signal {signal}{last}")));
     }
     Ok((status.code().unwrap_or(-1), seconds))

@@ -2,7 +2,7 @@
 
 use super::{ProbeSurroundings, failed};
 use crate::check::file::{Pick, PrometheusTarget, SecretText};
-use crate::check::{Measure, Measurement, NotMeasured, Quantity};
+use crate::check::{Measure, Measurement, NotMeasured, Quantity, SecretMask};
 use crate::net::{MeasuredRequest, MeasuringClient, MeasuringOptions, RedactedUrl, Url};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -54,7 +54,7 @@ pub(super) fn measure(
         if !(200..300).contains(&answer.status) && document["status"] != "error" {
             return Err(failed(format!("{place} answered status {}", answer.status)));
         }
-        number(&document, target, measurement)
+        number(&document, target, surroundings.secrets, measurement)
     };
     let value = ask(&target.query, &mut measurement)?;
     let measure = Measure::of_unit(&target.unit).unwrap_or(Measure::Number);
@@ -83,11 +83,13 @@ fn address(server: &Url, query: &str, moment: &str) -> Result<Url, NotMeasured> 
 fn number(
     document: &Value,
     target: &PrometheusTarget,
+    secrets: &SecretMask,
     measurement: &mut Measurement,
 ) -> Result<f64, NotMeasured> {
     let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str);
     if text("/status") != Some("success") {
-        let why = text("/error").unwrap_or("the answer has no result").chars().take(200).collect::<String>();
+        let why = secrets.hide(text("/error").unwrap_or("the answer has no result"));
+        let why = why.chars().take(200).collect::<String>();
         return Err(failed(format!("Prometheus refused the query: {why}")));
     }
     for warning in document.pointer("/warnings").and_then(Value::as_array).into_iter().flatten() {
@@ -110,7 +112,7 @@ fn number(
         return Err(failed(format!(
             "the query gives {} series ({}…); aggregate them in the query, or choose with pick",
             series.len(),
-            labels.join(", ").chars().take(300).collect::<String>()
+            secrets.hide(&labels.join(", ")).chars().take(300).collect::<String>()
         )));
     }
     let numbers: Vec<f64> = series.into_iter().map(|one| sample(&one["value"])).collect::<Result<_, _>>()?;
@@ -139,7 +141,8 @@ mod tests {
             unit: String::new(),
         };
         let document = serde_json::from_str(data).unwrap();
-        number(&document, &target, &mut Measurement::default()).map_err(|why| why.to_string())
+        number(&document, &target, &SecretMask::default(), &mut Measurement::default())
+            .map_err(|why| why.to_string())
     }
 
     #[test]

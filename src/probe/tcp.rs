@@ -2,7 +2,7 @@
 
 use super::{ProbeSurroundings, failed, watched};
 use crate::check::file::{SocketTarget, TcpTarget};
-use crate::check::{Measure, Measurement, NotMeasured, Quantity};
+use crate::check::{Measure, Measurement, NotMeasured, Quantity, SecretMask};
 use gvmr_core::sys::printable;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
@@ -17,8 +17,8 @@ pub(super) fn measure(
     timeout: Duration,
     surroundings: &ProbeSurroundings<'_>,
 ) -> Result<Measurement, NotMeasured> {
-    let owned = target.clone();
-    watched(&|| surroundings.stopped(), move || attempt(&owned, timeout))?
+    let (owned, secrets) = (target.clone(), surroundings.secrets.clone());
+    watched(&|| surroundings.stopped(), move || attempt(&owned, timeout, &secrets))?
 }
 
 /// Both kinds of streams.
@@ -38,7 +38,7 @@ impl Stream for UnixStream {
     }
 }
 
-fn attempt(target: &TcpTarget, timeout: Duration) -> Result<Measurement, NotMeasured> {
+fn attempt(target: &TcpTarget, timeout: Duration, secrets: &SecretMask) -> Result<Measurement, NotMeasured> {
     let start = Instant::now();
     let until = start + timeout;
     let (name, connected) = match &target.address {
@@ -67,7 +67,7 @@ fn attempt(target: &TcpTarget, timeout: Duration) -> Result<Measurement, NotMeas
         (Ok(mut stream), false) => {
             let time = Quantity { value: seconds, measure: Measure::Duration };
             measurement.figures.insert("time".to_owned(), time);
-            talk(target, &mut *stream, until, &name, &mut measurement)?;
+            talk(target, &mut *stream, (until, &name), secrets, &mut measurement)?;
         }
     }
     Ok(measurement)
@@ -112,8 +112,8 @@ fn is_closed(error: &io::Error) -> bool {
 fn talk(
     target: &TcpTarget,
     stream: &mut dyn Stream,
-    until: Instant,
-    name: &str,
+    (until, name): (Instant, &str),
+    secrets: &SecretMask,
     measurement: &mut Measurement,
 ) -> Result<(), NotMeasured> {
     let broken = |error: io::Error| failed(format!("{name}: {error}"));
@@ -139,7 +139,7 @@ fn talk(
             Err(error) => return Err(broken(error)),
         }
     }
-    let text: String = String::from_utf8_lossy(&heard).chars().take(80).collect();
+    let text: String = secrets.hide(&String::from_utf8_lossy(&heard)).chars().take(80).collect();
     measurement.unmet.push(format!("nothing that {name} sent matches '{pattern}'; it sent {text:?}"));
     Ok(())
 }

@@ -78,6 +78,9 @@ pub enum ExtractionError {
     /// What is found is no number.
     #[error("{0} is not a number")]
     NotANumber(String),
+    /// What is found is no number, and holds a secret.
+    #[error("what is found holds a secret, and is not a number")]
+    Hidden,
     /// A share of nothing.
     #[error("{part} of {whole}: there is no share")]
     NoShare {

@@ -16,7 +16,8 @@ fn of(lines: &str, is_whole: bool) -> Result<f64, String> {
     let probe = &file.dimensions[0].probes[0];
     let ProbeTarget::Command(target) = &probe.target else { panic!("not a command") };
     let mut measurement = Measurement::default();
-    extract(target.extraction.as_ref(), &text, &mut measurement, &|figure| asks(probe, figure))
+    let secrets = SecretMask::default();
+    extract(target.extraction.as_ref(), &text, &mut measurement, &secrets, &|figure| asks(probe, figure))
         .map_err(|why| why.to_string())?;
     Ok(measurement.figures["value"].value)
 }

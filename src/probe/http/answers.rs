@@ -2,7 +2,9 @@
 
 use super::Timed;
 use crate::check::file::{HttpTarget, JsonExpectation, JsonPointer, ProbeDefinition};
-use crate::check::{Measure, Measurement, NotMeasured, Operator, Quantity, least_count, percentile};
+use crate::check::{
+    Measure, Measurement, NotMeasured, Operator, Quantity, SecretMask, least_count, percentile,
+};
 use crate::net::{BodyFault, MeasuredAnswer, NetError};
 use crate::probe::contents::{asks, contain, ending, extract};
 use crate::probe::failed;
@@ -60,6 +62,7 @@ impl Answers {
         mut self,
         probe: &ProbeDefinition,
         target: &HttpTarget,
+        secrets: &SecretMask,
     ) -> Result<Measurement, NotMeasured> {
         let Some(last) = self.last.take() else {
             let error = self.error.map(|error| error.to_string());
@@ -79,7 +82,7 @@ impl Answers {
             measurement.remarks.push("insecure: certificates were not verified".to_owned());
         }
         match (&self.last_good, self.reasons.keys().next()) {
-            (Some(answer), _) => numbers(probe, target, answer, &mut measurement)?,
+            (Some(answer), _) => numbers(probe, target, answer, secrets, &mut measurement)?,
             (None, Some(reason)) if asks_numbers(target) => {
                 measurement.unmet.push(reason.clone());
                 measurement = measurement.without(&probe.figures);
@@ -87,8 +90,11 @@ impl Answers {
             (None, _) => {}
         }
         if self.good < count {
-            measurement.output =
-                last.body.ok().as_deref().and_then(|body| ending(&String::from_utf8_lossy(body)));
+            measurement.output = last
+                .body
+                .ok()
+                .as_deref()
+                .and_then(|body| ending(&secrets.hide(&String::from_utf8_lossy(body))));
         }
         Ok(measurement)
     }
@@ -145,7 +151,11 @@ fn asks_numbers(target: &HttpTarget) -> bool {
 }
 
 /// Why an answer is not as asked, or why there is none.
-pub(super) fn fault(target: &HttpTarget, outcome: &Result<MeasuredAnswer, NetError>) -> Option<String> {
+pub(super) fn fault(
+    target: &HttpTarget,
+    outcome: &Result<MeasuredAnswer, NetError>,
+    secrets: &SecretMask,
+) -> Option<String> {
     let answer = match outcome {
         Ok(answer) => answer,
         Err(error) => return Some(format!("no answer: {error}")),
@@ -172,7 +182,9 @@ pub(super) fn fault(target: &HttpTarget, outcome: &Result<MeasuredAnswer, NetErr
     if !target.json.is_empty() {
         match serde_json::from_str::<Value>(&text) {
             Ok(document) => {
-                unmet.unmet.extend(target.json.iter().filter_map(|wanted| unexpected(wanted, &document)));
+                unmet
+                    .unmet
+                    .extend(target.json.iter().filter_map(|wanted| unexpected(wanted, &document, secrets)));
             }
             Err(error) => unmet.unmet.push(format!("the body is not JSON: {error}")),
         }
@@ -181,11 +193,11 @@ pub(super) fn fault(target: &HttpTarget, outcome: &Result<MeasuredAnswer, NetErr
 }
 
 /// Why a document does not hold what is expected at one place.
-fn unexpected(wanted: &JsonExpectation, document: &Value) -> Option<String> {
+fn unexpected(wanted: &JsonExpectation, document: &Value, secrets: &SecretMask) -> Option<String> {
     let pointer = &wanted.pointer;
     let found = JsonPointer::parse(pointer)?.find(document).into_iter().next();
     let Some(found) = found else {
-        return Some(format!("json {pointer} is missing; the body has {}", fields(document)));
+        return Some(format!("json {pointer} is missing; the body has {}", fields(document, secrets)));
     };
     let is_same = match (found, &wanted.value) {
         // Numbers are the same however they are written.
@@ -198,23 +210,23 @@ fn unexpected(wanted: &JsonExpectation, document: &Value) -> Option<String> {
     };
     let holds = if wanted.operator == Operator::Unequal { !is_same } else { is_same };
     let negation = if wanted.operator == Operator::Unequal { "not " } else { "" };
-    (!holds).then(|| format!("json {pointer} is {}, {negation}{} asked", short(found), wanted.value))
+    (!holds).then(|| format!("json {pointer} is {}, {negation}{} asked", short(found, secrets), wanted.value))
 }
 
 /// What a document holds at its top.
-fn fields(document: &Value) -> String {
+fn fields(document: &Value, secrets: &SecretMask) -> String {
     match document {
         Value::Object(fields) if !fields.is_empty() => {
             let names: Vec<_> =
-                fields.keys().take(8).map(|name| short(&Value::from(name.as_str()))).collect();
+                fields.keys().take(8).map(|name| short(&Value::from(name.as_str()), secrets)).collect();
             names.join(", ")
         }
-        other => short(other),
+        other => short(other, secrets),
     }
 }
 
-fn short(value: &Value) -> String {
-    value.to_string().chars().take(60).collect()
+fn short(value: &Value, secrets: &SecretMask) -> String {
+    secrets.hide(&value.to_string()).chars().take(60).collect()
 }
 
 /// The numbers in the last answer.
@@ -222,6 +234,7 @@ fn numbers(
     probe: &ProbeDefinition,
     target: &HttpTarget,
     last: &MeasuredAnswer,
+    secrets: &SecretMask,
     measurement: &mut Measurement,
 ) -> Result<(), NotMeasured> {
     if !asks_numbers(target) {
@@ -243,13 +256,14 @@ fn numbers(
                 (None, Some(found), _) => {
                     return Err(failed(format!(
                         "json {pointer} is {}, which is not a number",
-                        short(&found)
+                        short(&found, secrets)
                     )));
                 }
                 (None, None, Some(document)) => {
-                    measurement
-                        .unmet
-                        .push(format!("json {pointer} is missing; the body has {}", fields(document)));
+                    measurement.unmet.push(format!(
+                        "json {pointer} is missing; the body has {}",
+                        fields(document, secrets)
+                    ));
                     measurement.absent.insert(pointer.clone());
                 }
                 (None, None, None) => return Err(failed("the body is not JSON")),
@@ -257,5 +271,5 @@ fn numbers(
         }
     }
     let text = SearchedText::Whole(text);
-    extract(target.extraction.as_ref(), &text, measurement, &|figure| asks(probe, figure))
+    extract(target.extraction.as_ref(), &text, measurement, secrets, &|figure| asks(probe, figure))
 }

@@ -131,6 +131,48 @@ fn secrets_are_sent_and_shown_nowhere() {
 }
 
 #[test]
+fn a_secret_is_hidden_before_a_text_is_cut() {
+    let mut world = World::new("off");
+    let secret = "0123456789abcdef".repeat(15);
+    world.set("TOKEN", &secret);
+    let server = Server::start(|request| {
+        let token = request.header("x-tok").unwrap_or_default();
+        Reply::ok(format!("{{\"x-tok\": \"{token}\"}}\n"))
+    });
+    let headers = "headers = { X-Tok = \"${secret:TOKEN}\" }";
+    let lines = |more: &str| format!("http = \"{}\"\n{headers}\n{more}", server.url("/"));
+    let command = "command = [\"sh\", \"-c\", \"echo a; echo $TOKEN >&2; exit 3\"]";
+    for probe in [
+        lines("json.\"/x-tok\" = \"other\""),
+        lines("pattern = '\"x-tok\": \"(.*)\"'\nvalue = \"> 1\""),
+        lines("json.\"/x-tok\" = \"> 1\""),
+        format!("{command}\n[c.d]\n{}", lines("")),
+    ] {
+        let project = project(&world, &format!("[a.b]\n{probe}\n"));
+        let run = check(&world, &project, &["--json"]);
+        assert_eq!(run.code, Some(1), "{run:#?}");
+        let kept = std::fs::read_to_string(run.json()["archived"].as_str().unwrap()).unwrap();
+        assert!(!kept.contains("0123456789"), "{probe}\n{kept}");
+        assert!(kept.contains("***"), "{probe}\n{kept}");
+    }
+}
+
+#[test]
+fn the_password_of_an_address_is_sent_and_hidden_in_each_spelling() {
+    let mut world = World::new("off");
+    world.set("PASSWORD", "p@ss wörd");
+    let server = Server::start(|request| {
+        // As it came, and as others would write it.
+        let login = request.header("authorization").unwrap_or_default();
+        Reply { status: 401, ..Reply::ok(format!("{login} p%40ss+w%c3%b6rd p@ss w\\u00f6rd")) }
+    });
+    let address = server.url("/").replace("://", "://joe:${secret:PASSWORD}@");
+    let project = project(&world, &format!("[a.b]\nhttp = \"{address}\"\n"));
+    let run = check(&world, &project, &["--json"]).json();
+    assert_eq!(run["probes"][0]["output"], "Basic ***= *** ***", "{run:#}");
+}
+
+#[test]
 fn the_chain_its_end_and_the_versions_of_tls() {
     let Some(authority) = authority() else { return };
     let mut world = World::new("off");
