@@ -24,11 +24,11 @@ const MAX_PAUSE: Duration = Duration::from_secs(10);
 /// What notices need of the run.
 pub(super) struct NoticeSurroundings<'a> {
     /// Variables, of which some are secrets.
-    pub(super) environment: &'a dyn Environment,
+    pub(super) environment: &'a (dyn Environment + Sync),
     /// Proxies and trusted authorities.
     pub(super) net: &'a NetSettings,
     /// The run's time.
-    pub(super) clock: &'a dyn Clock,
+    pub(super) clock: &'a (dyn Clock + Sync),
     /// Whether the run was interrupted.
     pub(super) interrupted: &'a (dyn Fn() -> bool + Sync),
 }
@@ -52,7 +52,18 @@ pub(super) fn all(
     body: &dyn Fn(&Notification) -> String,
 ) -> Vec<NotificationRecord> {
     let wanted = notifications.iter().filter(|one| is_wanted(one.on, document.verdict, last));
-    wanted.map(|one| send(one, surroundings, body(one))).collect()
+    let wanted: Vec<_> = wanted.map(|one| (one, body(one))).collect();
+    // At the same time: one that hangs keeps no other waiting.
+    std::thread::scope(|scope| {
+        let sent: Vec<_> = wanted
+            .into_iter()
+            .map(|(one, body)| (one, scope.spawn(move || send(one, surroundings, body))))
+            .collect();
+        let ended = sent.into_iter().map(|(one, sent)| {
+            sent.join().unwrap_or_else(|_| record(&one.url.host(), false, 0, "it ended early".to_owned()))
+        });
+        ended.collect()
+    })
 }
 
 fn send(
@@ -61,12 +72,6 @@ fn send(
     body: String,
 ) -> NotificationRecord {
     let NoticeSurroundings { environment, net, clock, interrupted } = *surroundings;
-    let record = |host: &str, ok, attempts, message: String| NotificationRecord {
-        host: host.to_owned(),
-        ok,
-        attempts,
-        message,
-    };
     let request = match request(notification, environment, body) {
         Ok(request) => request,
         Err(why) => return record("", false, 0, why),
@@ -103,6 +108,10 @@ fn send(
             return record(&host, false, attempts, message);
         }
     }
+}
+
+fn record(host: &str, ok: bool, attempts: usize, message: String) -> NotificationRecord {
+    NotificationRecord { host: host.to_owned(), ok, attempts, message }
 }
 
 fn request(
