@@ -74,7 +74,7 @@ impl RunSelection {
     }
 
     /// Why a probe is not asked, before anything is.
-    fn leaves_out(&self, dimension: &Dimension, probe: &ProbeDefinition) -> Option<&'static str> {
+    pub fn leaves_out(&self, dimension: &Dimension, probe: &ProbeDefinition) -> Option<&'static str> {
         let names = |set: &BTreeSet<String>| set.contains(&dimension.name) || set.contains(&probe.id);
         if names(&self.skipped) {
             Some(SKIPPED)

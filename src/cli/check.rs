@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Exits with 0 if all holds, with 1 if something does not hold or could not be measured, with 2 if the file or \
-                        an option is wrong, with 7 if the file is not trusted, and with 8 if a report cannot be written."
+                        an option is wrong, with 7 if the file is not trusted, with 8 if a report cannot be written, and with 129, 130 or 143 if a signal ended it."
 )]
 pub struct CheckArgs {
     /// Dimensions or probes (dimension.probe) to run alone; by default all

@@ -58,7 +58,9 @@ impl From<GateError> for Error {
             | GateError::NoRuns(_)
             | GateError::UndeclaredVariable(_)
             | GateError::Name(_)
-            | GateError::ReportFormat(_) => ErrorKind::Usage,
+            | GateError::ReportFormat(_)
+            | GateError::ReportClash(_)
+            | GateError::InitDirectory(_) => ErrorKind::Usage,
         };
         Self::with_hint(kind, &error, error.hint())
     }

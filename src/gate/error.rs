@@ -52,6 +52,12 @@ pub enum GateError {
     /// There is no such form of reports.
     #[error("unknown report format {}", printable::typed(.0))]
     ReportFormat(String),
+    /// A report would be lost, or would replace something.
+    #[error("{0}")]
+    ReportClash(String),
+    /// The file to be written is a directory, or has no name.
+    #[error("{} is not the name of a file", printable::path(.0))]
+    InitDirectory(PathBuf),
     /// A report cannot be written.
     #[error("cannot write the report {}: {source}", printable::path(.path))]
     Report {
@@ -104,6 +110,7 @@ impl GateError {
                 Some(format!("review it, then name it to run it once: `gvmr check -f {}`", file(path)))
             }
             Self::Name(error) => error.nearest.as_ref().map(|nearest| format!("did you mean {nearest}?")),
+            Self::ReportClash(_) => Some("give each report a path that no other file has".to_owned()),
             Self::ReportFormat(_) => {
                 Some("formats are json, junit, markdown, github, gitlab and openmetrics".to_owned())
             }

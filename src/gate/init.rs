@@ -31,13 +31,17 @@ const MAX_DEPTH: usize = 6;
 /// How long one of them may take to answer.
 const TIMEOUT: Duration = Duration::from_millis(200);
 
-/// Writes a file into the current directory, where there is none, and trusts it; gives its path.
-pub fn init(context: &Context) -> Result<PathBuf, GateError> {
+/// Writes the named file, or one into the current directory, where there is none, and trusts it; gives its path.
+pub fn init(named: Option<&Path>, context: &Context) -> Result<PathBuf, GateError> {
     let failed = |path: &Path, source| GateError::Init { path: path.to_owned(), source };
     let here = directory::working(&Process, None).map_err(|error| failed(Path::new(CHECK_FILE), error))?;
     let choice = context.resolve().ok().map(|answer| answer.choice);
     let has_gvmrs_go = matches!(choice, Some(Selection::Installed { .. }));
-    let path = write(&here, has_gvmrs_go).map_err(|error| failed(&here.join(CHECK_FILE), error))?;
+    let path = here.join(named.unwrap_or(Path::new(CHECK_FILE)));
+    if path.file_name().is_none() || path.is_dir() {
+        return Err(GateError::InitDirectory(path));
+    }
+    write(&path, has_gvmrs_go).map_err(|error| failed(&path, error))?;
     if let Some(own) = UserDirs::of(&context.settings.home, &Process) {
         Trust::of(own).approve_check(&CheckBytes::read(&path)?)?;
     }
@@ -45,11 +49,10 @@ pub fn init(context: &Context) -> Result<PathBuf, GateError> {
 }
 
 /// `has_gvmrs_go` is whether the Go that runs here is one that gvmr installed.
-fn write(directory: &Path, has_gvmrs_go: bool) -> io::Result<PathBuf> {
-    let path = directory.join(CHECK_FILE);
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-    file.write_all(text(directory, has_gvmrs_go).as_bytes())?;
-    Ok(path)
+fn write(path: &Path, has_gvmrs_go: bool) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(path);
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(text(directory, has_gvmrs_go).as_bytes())
 }
 
 fn is_listening(port: u16) -> bool {
@@ -173,7 +176,8 @@ mod tests {
     fn what_is_written_is_a_check_file_and_replaces_none() {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join(".env"), "").unwrap();
-        let path = write(directory.path(), true).unwrap();
+        let path = directory.path().join(CHECK_FILE);
+        write(&path, true).unwrap();
         let bytes = fs::read(&path).unwrap();
         let given = BTreeMap::new();
         let surroundings =
@@ -181,7 +185,7 @@ mod tests {
         let file = CheckFile::parse(&path, &bytes, &surroundings).unwrap();
         assert!(file.probes().any(|probe| probe.id == "resources.disk"));
         assert!(file.probes().any(|probe| probe.id == "security.file-1"));
-        let error = write(directory.path(), true).unwrap_err();
+        let error = write(&path, true).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
     }
 

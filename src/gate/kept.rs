@@ -8,11 +8,11 @@ use crate::check::file::CheckFile;
 use crate::context::Context;
 use crate::hexadecimal;
 use crate::report;
-use crate::terminal::Row;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -43,24 +43,27 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The kept runs of a file's series as a table: all of them, or the newest one beside the last that passed. Runs nothing.
-pub fn kept_rows(
+/// Prints the kept runs of a file's series: all of them, or the newest one beside the last that passed. Runs nothing.
+pub fn show_kept(
     source: &CheckSource,
     given: &BTreeMap<String, String>,
-    (series, is_diff): (Option<&str>, bool),
+    (series, is_diff, json): (Option<&str>, bool, bool),
     context: &Context,
-) -> Result<Vec<Row>, GateError> {
+) -> Result<io::Result<()>, GateError> {
     let file = source.read(given)?;
     let archive = archive((&source.path(), source.has_file()), &file, series, context);
     let failed = |source| GateError::Archive { path: archive.directory().to_owned(), source };
     let kept = archive.runs(SystemTime::now()).map_err(failed)?;
     kept.ignored.iter().for_each(|ignored| context.terminal.warn(format_args!("ignoring {ignored}")));
     let Some(newest) = kept.runs.first() else { return Err(GateError::NoRuns(archive.key().to_owned())) };
-    if !is_diff {
-        return Ok(report::history(&kept.runs));
-    }
     let skipped = newest.skipped.iter().cloned().collect();
-    Ok(report::diff(newest, kept.runs.iter().skip(1).find(|run| run.is_baseline(&skipped))))
+    let last_passing = kept.runs.iter().skip(1).find(|run| run.is_baseline(&skipped));
+    Ok(match (json, is_diff) {
+        (true, true) => context.terminal.json(&report::diff_as_json(newest, last_passing)),
+        (true, false) => context.terminal.json(&report::history_as_json(&kept.runs)),
+        (false, true) => context.terminal.table(&report::diff(newest, last_passing)),
+        (false, false) => context.terminal.table(&report::history(&kept.runs)),
+    })
 }
 
 /// Keeps a run, and removes old ones. Where that fails, the verdict stands.

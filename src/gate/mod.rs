@@ -18,7 +18,7 @@ mod shown_target;
 
 pub use error::GateError;
 pub use init::init;
-pub use kept::kept_rows;
-pub use plan::{CheckPlan, CheckSource, file_to_trust, names_here, read};
+pub use kept::show_kept;
+pub use plan::{CheckPlan, CheckSource, file_to_trust, names_here, read, selected};
 pub use reports::ReportPlace;
 pub use run::{GateOptions, GateRun, run};

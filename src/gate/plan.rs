@@ -3,6 +3,7 @@
 use super::error::GateError;
 use super::place::built_in;
 use super::shown_plan::reached;
+use crate::check::RunSelection;
 use crate::check::file::{CheckFile, FileSurroundings};
 use crate::config::{CHECK_FILE, CheckBytes, Trust, TrustedCheck, is_check_file, project_file};
 use crate::context::Context;
@@ -129,6 +130,17 @@ impl CheckSource {
             }
         }
     }
+}
+
+/// What a selection runs of a file, and no more; fails for a name that the file does not have.
+pub fn selected(mut file: CheckFile, selection: &RunSelection) -> Result<CheckFile, GateError> {
+    selection.check(&file.dimensions)?;
+    for dimension in &mut file.dimensions {
+        let whole = dimension.clone();
+        dimension.probes.retain(|probe| selection.leaves_out(&whole, probe).is_none());
+    }
+    file.dimensions.retain(|dimension| !dimension.probes.is_empty());
+    Ok(file)
 }
 
 fn of_go_project(directory: &Path, given: &BTreeMap<String, String>) -> CheckFile {

@@ -56,12 +56,14 @@ pub struct GateRun {
     pub document: RunDocument,
     /// What the user has to know of how it went.
     pub warnings: Vec<String>,
+    /// What is good to know, and is left out where only the last line is wanted.
+    pub notes: Vec<String>,
 }
 
 /// Runs a plan; fails where the options name what it does not have, before anything runs.
 pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result<GateRun, GateError> {
     options.selection.check(&plan.file.dimensions)?;
-    let mut warnings = Vec::new();
+    let (mut warnings, mut notes) = (Vec::new(), Vec::new());
     let started = SystemTime::now();
     let archive = archive((&plan.path, plan.has_file), &plan.file, options.series.as_deref(), context);
     let kept = archive.runs(started).unwrap_or_else(|error| {
@@ -71,10 +73,10 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result
     });
     warnings.extend(kept.ignored.iter().map(|ignored| format!("ignoring {ignored}")));
     if let Some(owner) = plan.foreign_owner {
-        warnings.push(format!("{} belongs to user {owner}", printable::path(&plan.path)));
+        notes.push(format!("{} belongs to user {owner}", printable::path(&plan.path)));
     }
     if rustix::process::geteuid().is_root() {
-        warnings.push("the commands of this check run as root".to_owned());
+        notes.push("the commands of this check run as root".to_owned());
     }
     // Which Go runs, and by which rules, is asked for the directory of what is checked.
     let directory = plan.directory();
@@ -110,7 +112,7 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result
             );
             document.notified = told;
         }
-        GateRun { document, warnings }
+        GateRun { document, warnings, notes }
     }))
 }
 

@@ -17,7 +17,7 @@ pub fn last_line(document: &RunDocument) -> String {
 }
 
 /// The same without the program's name.
-pub(super) fn outcome(document: &RunDocument) -> String {
+pub fn outcome(document: &RunDocument) -> String {
     let took = format!("{:.1} s", document.seconds);
     match document.verdict {
         RunVerdict::Pass => format!("pass in {took}: {}", counted(document)),

@@ -3,6 +3,7 @@
 //! Pure. Text of programs, servers and files stands in every report, and breaks none: it ends no element, opens no
 //! command and moves no cursor.
 
+mod as_json;
 mod circumstances;
 mod diff;
 mod explained;
@@ -20,9 +21,10 @@ mod plain_text;
 mod slack;
 mod table;
 
+pub use as_json::{diff_as_json, history_as_json};
 pub use diff::diff;
 pub use history::history;
-pub use last_line::last_line;
+pub use last_line::{last_line, outcome};
 pub use slack::slack;
 pub use table::table;
 

@@ -3,6 +3,7 @@
 mod bad_answers;
 mod baselines;
 mod chain;
+mod command_line;
 mod containment;
 mod figures;
 mod files;
