@@ -145,12 +145,14 @@ impl Judgement {
             {
                 errors.push(format!("{}: {why}", condition.figure));
             }
+            let cause = measured.causes.get(&condition.figure).map(|cause| format!(": {cause}"));
+            let cause = cause.unwrap_or_default();
             failures.extend(
                 figure
                     .conditions
                     .iter()
                     .filter(|one| !one.holds && one.limit.is_some())
-                    .map(|one| format!("{} is {}, {} asked", figure.name, figure.shown, one.shown)),
+                    .map(|one| format!("{} is {}, {} asked{cause}", figure.name, figure.shown, one.shown)),
             );
             figures.push(figure);
         }

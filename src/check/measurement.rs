@@ -15,6 +15,8 @@ pub struct Measurement {
     pub figures: BTreeMap<String, Quantity>,
     /// What was expected and is no figure, and did not come: a status, a text, a mode.
     pub unmet: Vec<String>,
+    /// Why a figure is what it is, by its name.
+    pub causes: BTreeMap<String, String>,
     /// Figures that there cannot be, since something is unmet.
     pub absent: BTreeSet<String>,
     /// Places in files.

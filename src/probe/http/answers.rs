@@ -78,6 +78,9 @@ impl Answers {
         #[allow(clippy::cast_precision_loss)]
         add(&mut measurement, "size", last.size as f64, Measure::Size);
         tell(&self.reasons, count, &mut measurement);
+        if let Some(cause) = measurement.remarks.first().cloned() {
+            measurement.causes.insert("ok".to_owned(), cause);
+        }
         if target.insecure {
             measurement.remarks.push("insecure: certificates were not verified".to_owned());
         }
@@ -85,6 +88,7 @@ impl Answers {
             (Some(answer), _) => numbers(probe, target, answer, secrets, &mut measurement)?,
             (None, Some(reason)) if asks_numbers(target) => {
                 measurement.unmet.push(reason.clone());
+                measurement.causes.clear(); // it is there already
                 measurement = measurement.without(&probe.figures);
             }
             (None, _) => {}

@@ -24,16 +24,22 @@ fn answers_are_as_asked_or_say_how_they_are_not() {
     let of = |path: &str, lines: &str| outcome(&world, &format!("http = \"{}\"\n{lines}", server.url(path)));
     assert_eq!(of("/health", "json.\"/status\" = \"UP\"\njson.\"/queue/length\" = \"<= 10\""), "pass");
     assert_eq!(of("/health", "json.\"/queue/length\" = \"< 3\""), "fail: /queue/length is 3, < 3 asked");
-    assert_eq!(of("/down", "json.\"/status\" = \"UP\""), "fail: ok is 0 %, == 100 % asked");
+    assert_eq!(
+        of("/down", "json.\"/status\" = \"UP\""),
+        "fail: ok is 0 %, == 100 % asked: json /status is \"DOWN\", \"UP\" asked"
+    );
     assert!(
         of("/down", "json.\"/queue/length\" = \"< 3\"").starts_with("fail: json /queue/length is missing")
     );
-    assert_eq!(of("/gone", ""), "fail: ok is 0 %, == 100 % asked");
+    assert_eq!(of("/gone", ""), "fail: ok is 0 %, == 100 % asked: status 503, 2xx asked");
     assert_eq!(of("/gone", "status = [200, 503]"), "pass");
     assert_eq!(of("/login", "redirects = 1"), "pass");
     assert!(of("/login", "").starts_with("fail: "));
     assert_eq!(of("/flaky", "requests = 20\nok = \">= 90%\""), "pass");
-    assert_eq!(of("/flaky", "requests = 20"), "fail: ok is 90 %, == 100 % asked");
+    assert_eq!(
+        of("/flaky", "requests = 20"),
+        "fail: ok is 90 %, == 100 % asked: 2 of 20 requests: status 500, 2xx asked"
+    );
     assert_eq!(of("/", "contains = \"fine\""), "pass");
     assert!(of("/", "pattern = '(\\d+)'\nvalue = \"> 1\"").starts_with("error: nothing matches"));
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
