@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 
 /// The largest file that is read.
 const MAX_FILE: u64 = 10 << 20;
+/// How many large files are named.
+const MAX_UNREAD: usize = 10;
 /// What on a line says that a person has looked at it.
 const ALLOWED: &[u8] = b"gitleaks:allow";
 
@@ -29,7 +31,7 @@ pub(super) fn measure(
     let mut measurement = Measurement::default();
     let files = files(&target.path, timeout)?;
     let mut used = BTreeSet::new();
-    let mut large = 0;
+    let mut large = Vec::new();
     for file in &files {
         if let Some(why) = surroundings.stopped() {
             return Err(why);
@@ -41,7 +43,7 @@ pub(super) fn measure(
         let bytes = match bounded::read(file, MAX_FILE) {
             Ok(Some(bytes)) => bytes,
             Err(bounded::Refusal::TooLarge(_)) => {
-                large += 1;
+                large.push(file);
                 continue;
             }
             // A submodule, a socket, a link to nothing; or a file that is gone meanwhile.
@@ -58,8 +60,8 @@ pub(super) fn measure(
             }
         }
     }
-    if large > 0 {
-        measurement.remarks.push(format!("{large} files of more than 10 MiB were not read"));
+    if !large.is_empty() {
+        measurement.remarks.push(unread(&large, surroundings.directory));
     }
     for allowed in target.allow.iter().filter(|allowed| !used.contains(*allowed)) {
         measurement.doubts.push(format!("allow: nothing has the fingerprint {}", printable::typed(allowed)));
@@ -68,6 +70,15 @@ pub(super) fn measure(
     let found = Quantity { value: measurement.findings.len() as f64, measure: Measure::Number };
     measurement.figures.insert("found".to_owned(), found);
     Ok(measurement)
+}
+
+/// `not read, since larger than 10 MiB: a.bin, b.bin, and 3 more`
+fn unread(large: &[&PathBuf], directory: &Path) -> String {
+    let name = |file: &&PathBuf| printable::path(file.strip_prefix(directory).unwrap_or(file));
+    let names: Vec<_> = large.iter().take(MAX_UNREAD).map(name).collect();
+    let more = large.len() - names.len();
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    format!("not read, since larger than 10 MiB: {}{more}", names.join(", "))
 }
 
 /// The whole line that holds an offset.
