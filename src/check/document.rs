@@ -1,7 +1,7 @@
 //! One run as it is kept, printed and sent: the same document everywhere. Fields are only ever added to it.
 
 use super::file::ProbeDefinition;
-use super::judgement::{JudgedFigure, ProbeState};
+use super::judgement::{JudgedComparison, JudgedFigure, ProbeState};
 use super::measurement::CheckFinding;
 use super::run::ProbeOutcome;
 use super::secret_mask::SecretMask;
@@ -27,6 +27,9 @@ pub struct RunDocument {
     /// What the file held, as a digest.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub file_digest: Option<String>,
+    /// The file's owner, where it is neither the user who ran it nor root.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub owner: Option<u32>,
     /// Whether the rollout may go on.
     pub verdict: RunVerdict,
     /// When it began, in UTC.
@@ -131,6 +134,9 @@ pub struct ProbeRecord {
     pub state: ProbeState,
     /// The line in the file, counted from 1; nothing of a built-in one.
     pub line: Option<usize>,
+    /// The line of the condition that does not hold, where a figure decides.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub limit_line: Option<usize>,
     /// How long it took.
     pub seconds: f64,
     /// How many attempts were made.
@@ -188,6 +194,8 @@ impl ProbeRecord {
     pub fn of(probe: &ProbeDefinition, outcome: ProbeOutcome) -> Self {
         let ProbeOutcome { attempted, seconds, is_deselected, .. } = outcome;
         let judgement = attempted.judgement;
+        let broken = judgement.figures.iter().find(|figure| breaks_a_limit(figure));
+        let asked = broken.and_then(|broken| probe.figures.iter().find(|one| one.figure == broken.name));
         Self {
             id: probe.id.clone(),
             dimension: probe.id.split('.').next().unwrap_or_default().to_owned(),
@@ -195,6 +203,7 @@ impl ProbeRecord {
             kind: probe.target.kind().to_owned(),
             state: judgement.state,
             line: (probe.line > 0).then_some(probe.line),
+            limit_line: asked.map(|asked| asked.line).filter(|line| *line > 0),
             seconds,
             attempts: attempted.attempts,
             message: judgement.message,
@@ -209,6 +218,19 @@ impl ProbeRecord {
             deselected: is_deselected,
         }
     }
+}
+
+impl ProbeRecord {
+    /// The first figure that breaks a limit.
+    pub fn broken_figure(&self) -> Option<&JudgedFigure> {
+        self.figures.iter().find(|figure| breaks_a_limit(figure))
+    }
+}
+
+/// Whether it was measured, and a limit that is known says no.
+fn breaks_a_limit(figure: &JudgedFigure) -> bool {
+    let is_broken = |one: &JudgedComparison| !one.holds && one.limit.is_some();
+    !figure.holds && figure.conditions.iter().any(is_broken)
 }
 
 impl StateCounts {

@@ -259,6 +259,7 @@ impl<'a> Asker<'a> {
             id: identifier(self.started),
             name: self.plan.file.name.clone(),
             key: self.archive.key().to_owned(),
+            owner: self.plan.foreign_owner,
             verdict,
             seconds,
             place: place(self.plan.directory(), self.go.clone()),

@@ -12,7 +12,8 @@ const MAX_TEXT: usize = 1000;
 pub(super) fn circumstances(document: &RunDocument) -> Vec<(&'static str, String)> {
     let baseline = document.baseline.as_ref().map(|run| ("baseline", baseline(document, run)));
     let options = Some(("options", options(document))).filter(|(_, options)| !options.is_empty());
-    let all = baseline.into_iter().chain(options);
+    let owner = document.owner.map(|owner| ("file", format!("belongs to user {owner}")));
+    let all = baseline.into_iter().chain(options).chain(owner);
     all.map(|(name, text)| (name, brief(&text, MAX_TEXT))).collect()
 }
 

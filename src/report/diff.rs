@@ -3,7 +3,7 @@
 use super::figures::{change, minute, short_revision};
 use super::order::{tone, verdict, word};
 use super::plain_text::{brief, lines, one_line};
-use crate::check::{JudgedFigure, ProbeRecord, RunDocument};
+use crate::check::{JudgedFigure, ProbeRecord, ProbeState, RunDocument};
 use crate::terminal::{Cell, Row, Tone};
 
 /// The most characters of one text.
@@ -49,10 +49,15 @@ fn probe_rows(probe: &ProbeRecord, before: Option<&ProbeRecord>) -> Vec<Row> {
             let old = before.and_then(|before| before.figures.iter().find(|old| old.name == figure.name));
             let name = format!("{id} {}", one_line(&figure.name));
             let (shown, changed) = old.map_or_else(Default::default, |old| compared(figure, old));
-            row(&name, &shown, &one_line(&figure.shown), &changed, state)
+            row(&name, &shown, &one_line(&figure.shown), &changed, state_of(figure, state))
         })
         .collect();
-    if rows.is_empty() {
+    // What no figure shows.
+    if !probe
+        .figures
+        .iter()
+        .any(|figure| !figure.conditions.is_empty() && (probe.state.holds() || !figure.holds))
+    {
         let old = before.map_or("", |before| word(before.state));
         rows.push(row(&id, old, &brief(&probe.message, MAX_TEXT), "", state));
     }
@@ -61,6 +66,15 @@ fn probe_rows(probe: &ProbeRecord, before: Option<&ProbeRecord>) -> Vec<Row> {
         rows.push(Row::line(lines(&line), Tone::Warning));
     }
     rows
+}
+
+/// How a figure ended: nothing is asked of one without a limit, and one that holds does not break its probe.
+fn state_of<'s>(figure: &JudgedFigure, of_probe: (&'s str, Tone)) -> (&'s str, Tone) {
+    match (figure.conditions.is_empty(), figure.holds) {
+        (true, _) => ("", Tone::Plain),
+        (false, true) => (word(ProbeState::Pass), tone(ProbeState::Pass)),
+        (false, false) => of_probe,
+    }
 }
 
 /// The old value, and the change where both have one unit.

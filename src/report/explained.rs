@@ -21,6 +21,7 @@ pub(super) fn explained(document: &RunDocument) -> Cow<'_, RunDocument> {
         kind: String::new(),
         state: ProbeState::Error,
         line: document.file.is_some().then_some(1),
+        limit_line: None,
         seconds: 0.0,
         attempts: 0,
         message: outcome(document),

@@ -5,7 +5,7 @@
 use super::circumstances::circumstances;
 use super::figures::limit;
 use super::last_line::sentence;
-use super::location::{finding_line, probe_line};
+use super::location::{finding_place, finding_words, probe_line};
 use super::order::{dimensions, has_run};
 use super::plain_text::{lines, one_line};
 use crate::check::{ProbeRecord, ProbeState, RunDocument};
@@ -113,7 +113,7 @@ fn details(document: &RunDocument, probe: &ProbeRecord) -> String {
         probe
             .findings
             .iter()
-            .map(|finding| format!("{}  {}", finding_line(finding), one_line(&finding.words()))),
+            .map(|finding| format!("{}  {}", finding_place(finding), one_line(&finding_words(finding)))),
     );
     text.extend(probe_line(document, probe));
     text.retain(|line| !line.is_empty());

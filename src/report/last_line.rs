@@ -4,7 +4,7 @@ use super::figures::evidence;
 use super::location::probe_line;
 use super::order::{broken, has_run};
 use super::plain_text::brief;
-use crate::check::{JudgedFigure, ProbeRecord, ProbeState, RunDocument, RunVerdict};
+use crate::check::{ProbeRecord, ProbeState, RunDocument, RunVerdict};
 
 /// The most characters of a message in it.
 const MAX_MESSAGE: usize = 300;
@@ -54,8 +54,7 @@ fn failure(document: &RunDocument) -> String {
 /// What does not hold, with what its figure was in the last run that passed.
 pub(super) fn sentence(document: &RunDocument, probe: &ProbeRecord) -> String {
     let (id, message) = (brief(&probe.id, MAX_MESSAGE), brief(&probe.message, MAX_MESSAGE));
-    let evidence =
-        probe.figures.iter().find(|figure| decides(figure)).map(|figure| evidence(figure, document));
+    let evidence = probe.broken_figure().map(|figure| evidence(figure, document));
     let evidence = evidence.unwrap_or_default();
     let unnamed = UNNAMED.iter().find_map(|name| message.strip_prefix(name));
     match unnamed.filter(|rest| rest.starts_with("is ")) {
@@ -63,11 +62,6 @@ pub(super) fn sentence(document: &RunDocument, probe: &ProbeRecord) -> String {
         None if message.is_empty() => format!("{id} does not hold{evidence}"),
         None => format!("{id}: {message}{evidence}"),
     }
-}
-
-fn decides(figure: &JudgedFigure) -> bool {
-    !figure.holds
-        && figure.conditions.iter().any(|comparison| !comparison.holds && comparison.limit.is_some())
 }
 
 fn nothing_ran(document: &RunDocument) -> String {

@@ -21,7 +21,7 @@ pub(super) struct ReportLocation {
 impl ReportLocation {
     /// Of a probe in the check file; nothing for a built-in one.
     pub(super) fn of_probe(document: &RunDocument, probe: &ProbeRecord) -> Option<Self> {
-        let (file, line) = (document.file.as_deref()?, probe.line?);
+        let (file, line) = (document.file.as_deref()?, line_of(probe)?);
         Some(Self { path: in_repository(document, file), line: Some(line), column: None })
     }
 
@@ -36,16 +36,34 @@ impl ReportLocation {
     }
 }
 
+/// The condition that does not hold; else the probe.
+fn line_of(probe: &ProbeRecord) -> Option<usize> {
+    probe.limit_line.or(probe.line)
+}
+
 /// `gvmr-check.toml:17`, as someone in the file's directory names it.
 pub(super) fn probe_line(document: &RunDocument, probe: &ProbeRecord) -> Option<String> {
-    let (file, line) = (document.file.as_deref()?, probe.line?);
+    let (file, line) = (document.file.as_deref()?, line_of(probe)?);
     Some(format!("{}:{line}", below(&document.place.directory, Path::new(file))))
 }
 
-/// `src/a.env:3`
-pub(super) fn finding_line(finding: &CheckFinding) -> String {
+/// `src/a.env:3:7`
+pub(super) fn finding_place(finding: &CheckFinding) -> String {
     let file = brief(&finding.file, MAX_FILE);
-    if finding.line > 0 { format!("{file}:{}", finding.line) } else { file }
+    match (finding.line, finding.column) {
+        (0, _) => file,
+        (line, 0) => format!("{file}:{line}"),
+        (line, column) => format!("{file}:{line}:{column}"),
+    }
+}
+
+/// What is wrong there; of a credential its fingerprint, too, which `allow` takes.
+pub(super) fn finding_words(finding: &CheckFinding) -> String {
+    if finding.message.is_empty() {
+        format!("{} (fingerprint {})", finding.words(), finding.fingerprint)
+    } else {
+        finding.words()
+    }
 }
 
 fn in_repository(document: &RunDocument, file: &str) -> String {

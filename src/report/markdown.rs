@@ -3,7 +3,7 @@
 use super::circumstances::circumstances;
 use super::figures::{last_passes, limits, minute, short_revision, values};
 use super::last_line::sentence;
-use super::location::{finding_line, probe_line};
+use super::location::{finding_place, finding_words, probe_line};
 use super::order::{failing_first, is_broken, verdict, word};
 use super::plain_text::{brief, last_lines, one_line};
 use crate::check::{ProbeRecord, RunDocument};
@@ -89,7 +89,8 @@ fn details(document: &RunDocument, probe: &ProbeRecord) -> String {
     items.extend(probe.remarks.iter().map(|remark| ("note:", remark.clone())));
     let findings = probe.findings.iter().take(MAX_FINDINGS);
     items.extend(
-        findings.map(|finding| ("found", format!("{} at {}", finding.words(), finding_line(finding)))),
+        findings
+            .map(|finding| ("found", format!("{} at {}", finding_words(finding), finding_place(finding)))),
     );
     let others = probe.findings.len().saturating_sub(MAX_FINDINGS);
     if others > 0 {

@@ -2,7 +2,7 @@
 
 use super::circumstances::circumstances;
 use super::figures::{last_passes, limits, values};
-use super::location::{finding_line, probe_line};
+use super::location::{finding_place, finding_words, probe_line};
 use super::order::{dimensions, has_run, is_broken, tone, word};
 use super::plain_text::{brief, last_lines, lines, one_line};
 use crate::check::{ProbeRecord, RunDocument};
@@ -95,7 +95,10 @@ fn details(document: &RunDocument, probe: &ProbeRecord) -> Vec<Row> {
     }
     if is_broken {
         for finding in probe.findings.iter().take(MAX_FINDINGS) {
-            push(format!("  {}  {}", finding_line(finding), brief(&finding.words(), MAX_TEXT)), Tone::Plain);
+            push(
+                format!("  {}  {}", finding_place(finding), brief(&finding_words(finding), MAX_TEXT)),
+                Tone::Plain,
+            );
         }
         if let Some(more) = probe.findings.len().checked_sub(MAX_FINDINGS).filter(|more| *more > 0) {
             push(format!("  {more} more"), Tone::Plain);

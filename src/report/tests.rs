@@ -1,7 +1,7 @@
 //! What people read of one run, word for word.
 
 use super::*;
-use crate::check::RunVerdict;
+use crate::check::{ProbeState, RunVerdict};
 
 /// A run in which probes end in every state.
 pub(super) fn document() -> RunDocument {
@@ -39,8 +39,8 @@ consistency.cache-hits: share is 92.07 %, >= 98.5 % asked   gvmr-check.toml:17
   note: redis-cli 7.0
 consistency.dump: age is 27 h, <= 26 h asked   gvmr-check.toml:23
 security.keys: found is 2, == 0 asked   gvmr-check.toml:30
-  deploy/prod.env:3  aws-access-key
-  /etc/orders/key.pem  private-key
+  deploy/prod.env:3:9  aws-access-key (fingerprint f1)
+  /etc/orders/key.pem  private-key (fingerprint f2)
 baseline: 2026-11-28 14:02 UTC, 20.21 h before, revision 3fa9c1d, on ci-7
 options: --keep-going
 ";
@@ -55,6 +55,10 @@ fn the_last_line_says_what_broke_which_limit() {
         "gvmr check: FAIL in 3.1 s: consistency.cache-hits is 92.07 %, >= 98.5 % asked \
          (last pass 99.1 %, 2026-11-28 14:02, 3fa9c1d); 2 more   gvmr-check.toml:17"
     );
+    document.probes[2].limit_line = Some(20);
+    assert!(last_line(&document).ends_with("2 more   gvmr-check.toml:20"));
+    assert!(report(ReportFormat::Github, &document).contains("gvmr-check.toml,line=20,"));
+    assert!(report(ReportFormat::Gitlab, &document).contains("\"begin\": 20"));
     document.verdict = RunVerdict::Interrupted;
     let counts = "2 probes hold, 2 do not hold, 1 could not be measured, 1 warn, 2 not run";
     assert_eq!(last_line(&document), format!("gvmr check: interrupted after 3.1 s: {counts}"));
@@ -83,7 +87,10 @@ fn how_a_run_was_run_is_said() {
     ), "{rows}");
     (document.baseline, document.accepted, document.keep_going) = (None, false, false);
     (document.skipped, document.selected) = (Vec::new(), Vec::new());
-    assert!(piped(&table(&document)).ends_with("  /etc/orders/key.pem  private-key\n"));
+    assert!(piped(&table(&document)).ends_with("private-key (fingerprint f2)\n"));
+    document.owner = Some(54_322);
+    assert!(piped(&table(&document)).ends_with("\nfile: belongs to user 54322\n"));
+    assert!(report(ReportFormat::Markdown, &document).contains("\nfile: belongs to user 54322\n"));
 }
 
 #[test]
@@ -122,7 +129,7 @@ fn a_diff_has_figures_and_what_else_changed() {
 last pass: 2026-11-29 10:15 UTC, FAIL in 3.1 s, 2026-11-29T10-15-00Z-0f3a9c1d
 newest: 2026-11-29 10:15 UTC, FAIL in 3.1 s, 2026-11-29T10-15-00Z-0f3a9c1d
 availability.health p95 ;  ; 212 ms ;  ; pass
-availability.health max ;  ; 300 ms ;  ; pass
+availability.health max ;  ; 300 ms ;  ; 
 consistency.replica-lag ; ERROR ; value is NULL, which is not a number ;  ; ERROR
 consistency.cache-hits share ; 99.1 % ; 92.07 % ; -7.03 pp ; FAIL
 consistency.cache-hits: measures something else than in the last pass
@@ -137,6 +144,14 @@ go ; go1.26.0 ; go1.27.1 ;  ; changed
 tree ; changed files ; no changed files ;  ; changed
 ";
     assert_eq!(piped(&diff(&newest, Some(&before))), expected);
+    // A figure without a limit breaks nothing, and what no figure shows is still there.
+    let mut broken = document();
+    broken.probes.truncate(1);
+    broken.probes[0].state = ProbeState::Fail;
+    broken.probes[0].message = "x".to_owned();
+    assert!(piped(&diff(&broken, None)).ends_with(
+        "health p95 ;  ; 212 ms ;  ; pass\navailability.health max ;  ; 300 ms ;  ; \navailability.health ;  ; x ;  ; FAIL\n"
+    ));
     assert!(piped(&diff(&newest, None)).starts_with("last pass: none under this key\nnewest: "));
 }
 

@@ -107,6 +107,34 @@ fn stderr_has_no_more_than_asked() {
 }
 
 #[test]
+fn what_does_not_hold_is_told_with_its_cause_and_line() {
+    let world = World::new("off");
+    let server = Server::start(|request| match request.target.as_str() {
+        "/login" => Reply::redirect(302, "/elsewhere"),
+        _ => Reply::ok("{\"status\": \"DOWN\"}"),
+    });
+    for (lines, cause, line) in [
+        (format!("http = \"{}\"\n", server.url("/login")), "status 302 to ", 1),
+        (
+            format!("http = \"{}\"\nok = \">= 90%\"\njson.\"/status\" = \"UP\"\n", server.url("/")),
+            "json /status is",
+            3,
+        ),
+        ("command = [\"true\"]\n\ntime = \"> 1h\"\n".to_owned(), "time is ", 4),
+    ] {
+        let project = project(&world, &format!("[a.b]\n{lines}"));
+        let run = check(&world, &project, &["--report", "github=out", "--report", "gitlab=quality"]);
+        let last = run.stdout.lines().last().unwrap().to_owned();
+        assert!(last.contains(cause) && last.ends_with(&format!("gvmr-check.toml:{line}")), "{last}");
+        let github = fs::read_to_string(project.join("out")).unwrap();
+        assert!(github.contains(cause) && github.contains(&format!("line={line},")), "{github}");
+        let quality: Value = serde_json::from_slice(&fs::read(project.join("quality")).unwrap()).unwrap();
+        assert!(quality[0]["description"].as_str().unwrap().contains(cause), "{quality:#}");
+        assert_eq!(quality[0]["location"]["lines"]["begin"], line);
+    }
+}
+
+#[test]
 fn hooks_that_hang_wait_side_by_side_and_reports_are_written_after_ctrl_c() {
     let world = World::new("off");
     let hangs = Server::start(|_| Reply::ok("").fault(Fault::Hang));

@@ -47,6 +47,8 @@ fn a_file_of_another_user_runs_only_where_it_is_named() {
     world.gvmr_in(&project, ["check"]).exits(7, &["belongs to user 54322", "gvmr check -f"]);
     let run = check(&world, &project, &[]);
     assert!(run.stderr.contains("belongs to user 54322"), "{run:#?}");
+    assert!(run.stdout.contains("file: belongs to user 54322"), "{run:#?}");
+    assert_eq!(check(&world, &project, &["--json"]).json()["owner"], 54_322);
     assert_eq!(run.code, Some(0));
 }
 
