@@ -4,11 +4,12 @@ use super::error::GateError;
 use super::place::built_in;
 use super::shown_plan::reached;
 use crate::check::RunSelection;
-use crate::check::file::{CheckFile, FileSurroundings};
+use crate::check::file::{CheckFile, FileSurroundings, ProbeDefinition, ProbeTarget};
 use crate::config::{CHECK_FILE, CheckBytes, Trust, TrustedCheck, is_check_file, project_file};
 use crate::context::Context;
 use crate::hexadecimal;
-use crate::toml_file::TomlFileError;
+use crate::net::fault_of_authorities;
+use crate::toml_file::{Mistake, TomlFileError};
 use gvmr_core::home::user_dirs::UserDirs;
 use gvmr_core::sys::directory::{self, Name, climb};
 use gvmr_core::sys::environment::Process;
@@ -207,7 +208,20 @@ pub fn read(written: &CheckBytes, given: &BTreeMap<String, String>) -> Result<Ch
     let directory = written.file.parent().unwrap_or(&written.file);
     let built_in = |name: &str| built_in(directory, name);
     let surroundings = FileSurroundings { built_in: &built_in, given, environment: &Process };
-    CheckFile::parse(&written.file, &written.bytes, &surroundings)
+    let file = CheckFile::parse(&written.file, &written.bytes, &surroundings)?;
+    let mistakes: Vec<_> = file.probes().filter_map(unusable_authorities).collect();
+    if mistakes.is_empty() { Ok(file) } else { Err(TomlFileError { file: written.file.clone(), mistakes }) }
+}
+
+/// A probe whose `ca` names no certificates.
+fn unusable_authorities(probe: &ProbeDefinition) -> Option<Mistake> {
+    let authorities = match &probe.target {
+        ProbeTarget::Http(target) => target.authorities.as_deref(),
+        ProbeTarget::Tls(target) => target.authorities.as_deref(),
+        _ => None,
+    };
+    let fault = fault_of_authorities(authorities?)?;
+    Some(Mistake { line: probe.line, column: 1, message: format!("{}: ca: {fault}", probe.id) })
 }
 
 /// The nearest file of this name, upward from `directory`.

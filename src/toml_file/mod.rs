@@ -11,5 +11,5 @@ mod tables;
 pub use document::{document, single};
 pub use error::{Mistake, TomlFileError};
 pub use mistakes::Mistakes;
-pub use nearest::{nearest, shown};
+pub use nearest::{nearest, quoted, shown};
 pub use tables::{Entry, entries, strings, table, tables, type_of};

@@ -1,5 +1,7 @@
 //! What a key that is not allowed was probably meant to be.
 
+use gvmr_core::sys::printable;
+
 /// The longest key that is compared or shown, in bytes.
 const MAX_LENGTH: usize = 48;
 /// What one letter too many, too few or wrong counts.
@@ -28,6 +30,11 @@ pub fn shown(key: &str) -> String {
     } else {
         "this key".to_owned()
     }
+}
+
+/// A key or a name of a file that holds no secrets, as it is typed: escaped, and cut where it is long.
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", printable::typed(name))
 }
 
 /// How many letters have to be put in, taken out or changed, each counted as [`SLIP`]. Two neighbours that changed places are
@@ -75,6 +82,16 @@ mod tests {
         assert_eq!(distance("", "abc"), 3 * SLIP);
         assert_eq!(distance("kitten", "sitting"), 3 * SLIP);
         assert_eq!(distance("ab", "ba"), SWAP);
+    }
+
+    #[test]
+    fn a_name_without_secrets_is_shown_as_it_is_typed() {
+        for (name, expected) in
+            [("GE T", "\"GE T\""), ("a.b", "\"a.b\""), ("a\u{1b}", "\"a\\u{1b}\""), ("", "\"\"")]
+        {
+            assert_eq!(quoted(name), expected);
+        }
+        assert_eq!(quoted(&"x".repeat(99)).chars().count(), 51);
     }
 
     #[test]

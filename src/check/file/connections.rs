@@ -13,7 +13,7 @@ impl ProbeReader<'_, '_, '_, '_> {
         let closed = self.table.flag("closed").unwrap_or(false);
         let send = self.table.text("send");
         let span = self.table.span("expect");
-        let expect = self.table.text("expect").and_then(|text| {
+        let expect = self.table.filled_text("expect").and_then(|text| {
             let pattern = pattern(&text);
             self.table.file.mistakes.check(&span, pattern)
         });
@@ -40,7 +40,7 @@ impl ProbeReader<'_, '_, '_, '_> {
         self.figure("newest", Measure::Version);
         let trusted = self.table.limit("trusted").and_then(|value| self.table.flag_of(value));
         let authorities = self.table.path("ca", self.defaults.directory);
-        let name = self.table.text("name");
+        let name = self.table.filled_text("name");
         let span = self.table.limit("tls")?.span();
         let written = self.table.text("tls")?;
         let (host, port) = self.table.file.mistakes.check(&span, host_and_port(&written))?;

@@ -5,7 +5,7 @@ use super::model::{FigureCondition, HttpTarget, JsonExpectation, MAX_CONNECTIONS
 use super::probe::ProbeReader;
 use super::reader::{number, whole};
 use super::secret_text::SecretText;
-use crate::check::condition::{Condition, Operator};
+use crate::check::condition::{Comparison, Condition, Operator};
 use crate::check::percentile::least_count;
 use crate::check::quantity::Measure;
 use crate::toml_file::{entries, type_of};
@@ -60,7 +60,7 @@ impl<'i> ProbeReader<'_, '_, '_, 'i> {
             status: self.status(),
             json,
             json_figures,
-            contains: self.table.text("contains"),
+            contains: self.table.filled_text("contains"),
             extraction,
             requests,
             concurrency: self.table.whole("concurrency", 1..=MAX_CONNECTIONS).unwrap_or(1),
@@ -184,7 +184,13 @@ impl<'i> ProbeReader<'_, '_, '_, 'i> {
             DeValue::String(_) => return self.expected_text(pointer, value),
             DeValue::Boolean(flag) => Value::Bool(*flag),
             DeValue::Integer(_) => Value::from(whole(value.get_ref())?),
-            DeValue::Float(_) => Value::from(number(value.get_ref())?),
+            DeValue::Float(_) => match number(value.get_ref()) {
+                Some(number) => Value::from(number),
+                None => {
+                    self.table.mistake(&value.span(), format!("{pointer} must be a finite number"));
+                    return None;
+                }
+            },
             other => {
                 let got = type_of(other);
                 self.table
@@ -201,6 +207,11 @@ impl<'i> ProbeReader<'_, '_, '_, 'i> {
             return Some(JsonExpected::Value(Operator::Equal, Value::String(text)));
         };
         match Condition::parse(&text, Measure::Number) {
+            Ok(condition) if condition.comparisons.iter().any(is_same_as_baseline) => {
+                let message = format!("{pointer}: baseline is a number; compare with <=, >=, < or >");
+                self.table.mistake(&value.span(), message);
+                None
+            }
             Ok(condition) => Some(JsonExpected::Figure(condition)),
             Err(_) if matches!(operator, Operator::Equal | Operator::Unequal) => {
                 Some(JsonExpected::Value(operator, Value::String(right.trim().to_owned())))
@@ -211,6 +222,11 @@ impl<'i> ProbeReader<'_, '_, '_, 'i> {
             }
         }
     }
+}
+
+/// Texts are the same or not; numbers of two runs rarely are.
+fn is_same_as_baseline(comparison: &Comparison) -> bool {
+    comparison.needs_baseline() && matches!(comparison.operator, Operator::Equal | Operator::Unequal)
 }
 
 enum JsonExpected {

@@ -4,6 +4,7 @@
 
 mod connections;
 mod extraction;
+mod figure_values;
 mod go_project;
 mod go_target;
 mod http;
@@ -31,7 +32,9 @@ pub use settings::series_key;
 pub use substitution::BuiltInValue;
 
 use crate::net::without_credentials_in_text;
-use crate::toml_file::{Mistake, Mistakes, TomlFileError, document, entries, single, type_of};
+use crate::toml_file::{
+    Mistake, Mistakes, TomlFileError, document, entries, nearest, quoted, single, type_of,
+};
 use gvmr_core::sys::environment::Environment;
 use order::ProbeNeeds;
 use probe::ProbeDefaults;
@@ -188,6 +191,11 @@ fn dimension(
 ) -> Option<Dimension> {
     let name = key.get_ref().as_ref();
     let mut probes = Vec::new();
+    let has_settings = table.values().any(|value| value.get_ref().as_table().is_none());
+    if has_settings && nearest(name, [CHECK]).is_some() {
+        file.mistakes.add(&key.span(), format!("unknown table {}; did you mean [{CHECK}]?", quoted(name)));
+        return None;
+    }
     if table.is_empty() {
         file.mistakes.add(&key.span(), format!("{name} has no probes; write [{name}.probe]"));
     }

@@ -25,9 +25,8 @@ impl ProbeReader<'_, '_, '_, '_> {
         }
         let finder = self.finder(has_json);
         let pick = self.table.one_of("pick", &Pick::NAMES).unwrap_or(Pick::Only);
-        let unit = self.unit();
+        let unit = self.valued_unit();
         let of = self.of(has_json);
-        self.figure("value", Measure::of_unit(&unit).unwrap_or(Measure::Number));
         self.figure("share", Measure::Percent);
         let is_asked = self.table.has("value") || self.table.has("share");
         if !has_pattern && !has_json {
@@ -56,15 +55,25 @@ impl ProbeReader<'_, '_, '_, '_> {
         Some(Extraction { finder: finder?, pick, of, unit })
     }
 
+    /// The unit of the number, and the figure `value` in it. Of a wrong unit nothing more is said.
+    pub(super) fn valued_unit(&mut self) -> String {
+        let Some(unit) = self.unit() else {
+            self.table.limit("value");
+            return String::new();
+        };
+        self.figure("value", Measure::of_unit(&unit).unwrap_or(Measure::Number));
+        unit
+    }
+
     /// The unit of the number; empty of a plain one.
-    pub(super) fn unit(&mut self) -> String {
+    fn unit(&mut self) -> Option<String> {
         let span = self.table.span("unit");
         let unit = self.table.text("unit").unwrap_or_default();
         if unit.is_empty() || Measure::of_unit(&unit).is_some() {
-            return unit;
+            return Some(unit);
         }
         self.table.mistake(&span, QuantityError::Unit(unit).to_string());
-        String::new()
+        None
     }
 
     fn finder(&mut self, is_pointer: bool) -> Option<Finder> {

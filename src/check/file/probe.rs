@@ -1,5 +1,6 @@
 //! One `[dimension.probe]`: its kind, its options, and the conditions on its figures.
 
+use super::figure_values;
 use super::go_target::GoQuestion;
 use super::model::{FigureCondition, ProbeDefinition, ProbeTarget, ResourceScope};
 use super::order::ProbeNeeds;
@@ -83,6 +84,9 @@ pub(super) fn read(
     let table = TableReader::of(file, table, &id);
     let mut reader = ProbeReader { table, figures: Vec::new(), defaults };
     let target = read_target(&mut reader);
+    if let Some(target) = &target {
+        reader.check_values(target);
+    }
     let options = reader.options(target.as_ref());
     let ProbeReader { table, mut figures, .. } = reader;
     let definition = definition(&table.finish());
@@ -119,6 +123,16 @@ struct ProbeOptions {
 }
 
 impl ProbeReader<'_, '_, '_, '_> {
+    fn check_values(&mut self, target: &ProbeTarget) {
+        for asked in &self.figures {
+            if let Some(fault) = figure_values::fault(target, &asked.figure, asked.measure, &asked.condition)
+            {
+                let span = self.table.span(&asked.figure);
+                self.table.mistake(&span, format!("{}: {fault}", asked.figure));
+            }
+        }
+    }
+
     fn options(&mut self, target: Option<&ProbeTarget>) -> ProbeOptions {
         let runs_programs = matches!(target, Some(ProbeTarget::Command(_) | ProbeTarget::Go(_)));
         let default = if runs_programs { PROGRAM_TIMEOUT } else { TIMEOUT };

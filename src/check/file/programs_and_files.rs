@@ -15,23 +15,34 @@ impl ProbeReader<'_, '_, '_, '_> {
         self.figure("time", Measure::Duration);
         let env = self.env();
         let exit = self.exit();
-        let contains = self.table.text("contains");
+        let contains = self.table.filled_text("contains");
+        self.json_is_a_pointer();
         let reads_stderr = self.table.one_of("from", &[("stdout", false), ("stderr", true)]).unwrap_or(false);
         let extraction = self.extraction();
         let value = self.table.limit("command")?;
-        if value.get_ref().as_array().is_none() {
+        let Some(list) = value.get_ref().as_array() else {
             self.table.mistake(
                 &value.span(),
                 "a command is a list of words, without a shell: [\"redis-cli\", \"ping\"]",
             );
             return None;
-        }
+        };
         let words: Vec<_> = self.table.texts("command")?.into_iter().map(|(word, _)| word).collect();
+        if words.len() < list.len() {
+            return None; // a word of it is wrong, which is a mistake already
+        }
         if words.first().is_none_or(String::is_empty) {
             self.table.mistake(&value.span(), "the first word names the program; it is missing");
             return None;
         }
         Some(ProbeTarget::Command(CommandTarget { words, env, exit, contains, reads_stderr, extraction }))
+    }
+
+    /// Only the body of an answer has expectations by pointer.
+    fn json_is_a_pointer(&mut self) {
+        if let Some(value) = self.table.limit("json").filter(|value| value.get_ref().as_str().is_none()) {
+            self.table.mistake(&value.span(), "json is a pointer in quotes here, as \"/status\"");
+        }
     }
 
     fn env(&mut self) -> BTreeMap<String, String> {
@@ -79,7 +90,8 @@ impl ProbeReader<'_, '_, '_, '_> {
         let mode = self.mode();
         let owner = self.table.limit("owner").and_then(|value| self.table.text_of(value));
         let group = self.table.limit("group").and_then(|value| self.table.text_of(value));
-        let contains = self.table.text("contains");
+        let contains = self.table.filled_text("contains");
+        self.json_is_a_pointer();
         let extraction = self.extraction();
         if !exists {
             for key in ["mode", "owner", "group", "contains", "size", "age", "pattern", "json"] {
@@ -106,6 +118,10 @@ impl ProbeReader<'_, '_, '_, '_> {
             None => (text.trim_start_matches("==").trim(), false),
         };
         let bits = u32::from_str_radix(digits, 8).ok().filter(|bits| *bits <= 0o7777 && digits.len() >= 3);
+        if is_most && bits == Some(0o7777) {
+            self.table.mistake(&value.span(), "every mode holds; name the bits that may be set");
+            return None;
+        }
         let limit = bits.map(|bits| if is_most { ModeLimit::AtMost(bits) } else { ModeLimit::Exactly(bits) });
         self.table.file.mistakes.check(&value.span(), limit.ok_or_else(|| wrong.to_owned()))
     }

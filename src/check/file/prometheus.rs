@@ -4,14 +4,13 @@ use super::extraction::Pick;
 use super::model::{ProbeTarget, PrometheusTarget};
 use super::probe::ProbeReader;
 use super::reader::number;
-use crate::check::quantity::Measure;
 
 impl ProbeReader<'_, '_, '_, '_> {
     pub(super) fn prometheus(&mut self) -> Option<ProbeTarget> {
         let (query, span) = self.table.secret_text("prometheus")?;
         let baseline = self.table.secret_text("baseline").map(|(text, _)| text);
         let pick = self.table.one_of("pick", &Pick::NAMES).unwrap_or(Pick::Only);
-        let unit = self.unit();
+        let unit = self.valued_unit();
         let absent = self.table.value("absent").and_then(|value| {
             let found = number(value.get_ref());
             if found.is_none() {
@@ -20,7 +19,6 @@ impl ProbeReader<'_, '_, '_, '_> {
             }
             found
         });
-        self.figure("value", Measure::of_unit(&unit).unwrap_or(Measure::Number));
         if !self.table.has("value") {
             self.table.mistake(&span, "the answer has no condition; add value = \"<= …\"");
         }

@@ -5,7 +5,7 @@ use super::secret_text::SecretText;
 use super::substitution::Substitution;
 use crate::check::condition::Condition;
 use crate::check::quantity::{Measure, Quantity};
-use crate::toml_file::{Entry, Mistakes, entries, nearest, shown, type_of};
+use crate::toml_file::{Entry, Mistakes, entries, nearest, quoted, type_of};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::{Range, RangeInclusive};
@@ -95,6 +95,16 @@ impl<'r, 't, 'v, 'i> TableReader<'r, 't, 'v, 'i> {
     pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
         let value = self.value(key)?;
         self.text_of(value)
+    }
+
+    /// A string that says something.
+    pub(super) fn filled_text(&mut self, key: &'static str) -> Option<String> {
+        let span = self.limit(key)?.span();
+        let text = self.text(key)?;
+        if text.is_empty() {
+            self.mistake(&span, format!("{key} is empty"));
+        }
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// The same of a value.
@@ -212,7 +222,7 @@ impl<'r, 't, 'v, 'i> TableReader<'r, 't, 'v, 'i> {
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         if found.is_none() {
             let names: Vec<_> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-            self.mistake(&span, format!("must be {}, not {}", names.join(" or "), shown(&text)));
+            self.mistake(&span, format!("must be {}, not {}", names.join(" or "), quoted(&text)));
         }
         found
     }
@@ -251,7 +261,7 @@ impl<'r, 't, 'v, 'i> TableReader<'r, 't, 'v, 'i> {
             };
             self.file
                 .mistakes
-                .add(&key.span(), format!("unknown key {} in {}; {advice}", shown(name), self.name));
+                .add(&key.span(), format!("unknown key {} in {}; {advice}", quoted(name), self.name));
         }
         let mut text = String::new();
         for (key, value) in &self.definition {

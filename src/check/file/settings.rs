@@ -7,7 +7,7 @@ use super::model::{
 use super::reader::{FileReader, TableReader};
 use super::secret_text::SecretText;
 use super::substitution::{BUILT_IN, is_name};
-use crate::toml_file::{entries, shown, tables, type_of};
+use crate::toml_file::{entries, quoted, tables, type_of};
 use gvmr_core::sys::environment::Environment;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ pub(super) fn variables(
         if !is_name(&name) || BUILT_IN.contains(&name.as_str()) {
             let message = format!(
                 "{} cannot be declared; names are letters, digits and _, and not {}",
-                shown(&name),
+                quoted(&name),
                 BUILT_IN.join(", ")
             );
             file.mistakes.add(&key.span(), message);
@@ -99,7 +99,7 @@ pub(super) fn read(
     let mut table = TableReader::of(file, check.unwrap_or(&empty), "check");
     table.limit("vars");
     let settings = CheckSettings {
-        name: table.text("name").or(title).unwrap_or_default(),
+        name: table.filled_text("name").or(title).unwrap_or_default(),
         deadline: table.duration("deadline").unwrap_or(DEADLINE),
         jobs: table.whole("jobs", 1..=MAX_JOBS).unwrap_or(DEFAULT_JOBS),
         series: series(&mut table),

@@ -4,7 +4,7 @@
 
 use super::model::CheckVariable;
 use super::secret_text::{PREFIX, SecretText};
-use crate::toml_file::{nearest, shown};
+use crate::toml_file::{nearest, quoted};
 
 const OPEN: &str = "${";
 const LITERAL: &str = "$${";
@@ -85,7 +85,7 @@ impl Substitution<'_> {
             Some(near) => format!("did you mean ${{{near}}}?"),
             None => "declare it in [check.vars], or write a literal \"${\" as \"$${\"".to_owned(),
         };
-        Err(format!("undeclared variable {}; {advice}", shown(name)))
+        Err(format!("undeclared variable {}; {advice}", quoted(name)))
     }
 }
 
@@ -137,7 +137,7 @@ mod tests {
              ${HOST} = vm1\n\
              ${BRANCH} ! ${BRANCH} has no value here\n\
              ${SERVCE} ! undeclared variable \"SERVCE\"; did you mean ${SERVICE}?\n\
-             ${x y} ! undeclared variable this key; declare it in [check.vars], or write a literal \"${\" as \"$${\"\n\
+             ${x y} ! undeclared variable \"x y\"; declare it in [check.vars], or write a literal \"${\" as \"$${\"\n\
              ${SERVICE ! \"${\" is not closed; write a literal \"${\" as \"$${\"\n\
              ${secret:TOKEN} ! a secret stands only in http, prometheus, server, url and the values of headers\n\
              ${secret:a b} ! a secret is written as ${secret:NAME}"

@@ -12,6 +12,51 @@ const PROBES: &[(&str, &str)] = &[
     ("tcp = \"a:1\"\ntime = \"<= 1s\"\ntime = \"<= 2s\"", "4:1: not TOML: duplicate key"),
     ("disk = \"/\"\nusedd = \"< 5%\"", "3:1: unknown key \"usedd\" in a.b; did you mean used?"),
     ("disk = 5", "2:8: must be a string in quotes, not an integer"),
+    // What can be nothing else, or nothing at all.
+    (
+        "tls = \"a:1\"\noldest = \">= baseline - 10%\"",
+        "3:1: oldest: versions of TLS are 1.0, 1.1, 1.2 and 1.3, without slack",
+    ),
+    (
+        "tls = \"a:1\"\noldest = \">= 1.9\"",
+        "3:1: oldest: versions of TLS are 1.0, 1.1, 1.2 and 1.3, without slack",
+    ),
+    ("tls = \"a:1\"\noldest = \">= 1.0\"", "3:1: oldest: each value holds this"),
+    ("tls = \"a:1\"\nnewest = \"> 1.3\"", "3:1: newest: no value holds this"),
+    ("secrets = \".\"\nfound = \">= 0\"", "3:1: found: each value holds this"),
+    ("secrets = \".\"\nfound = \"< 0\"", "3:1: found: no value holds this"),
+    (
+        "command = [\"a\"]\npattern = \"x\"\npick = \"count\"\nvalue = \"> -1\"",
+        "5:1: value: each value holds this",
+    ),
+    ("file = \"x\"\nmode = \"<= 7777\"", "3:8: every mode holds; name the bits that may be set"),
+    ("file = \"x\"\ncontains = \"\"", "3:12: contains is empty"),
+    ("http = \"http://a\"\ncontains = \"\"", "3:12: contains is empty"),
+    ("command = [\"a\"]\ncontains = \"\"", "3:12: contains is empty"),
+    ("tcp = \"a:1\"\nexpect = \"\"", "3:10: expect is empty"),
+    ("tls = \"a:1\"\nname = \"\"", "3:8: name is empty"),
+    ("command = [\"a\"]\njson = {}", "3:8: json is a pointer in quotes here, as \"/status\""),
+    ("http = \"http://a\"\njson.\"/a\" = nan", "3:13: /a must be a finite number"),
+    (
+        "http = \"http://a\"\njson.\"/status\" = \"== baseline\"",
+        "3:18: /status: baseline is a number; compare with <=, >=, < or >",
+    ),
+    (
+        "http = \"http://a\"\nmethod = \"GE T\"",
+        "3:10: must be \"GET\" or \"HEAD\" or \"POST\" or \"PUT\" or \"PATCH\" or \"DELETE\" or \"OPTIONS\", not \"GE T\"",
+    ),
+    (
+        "disk = \"${a.b}\"",
+        "2:8: undeclared variable \"a.b\"; declare it in [check.vars], or write a literal \"${\" as \"$${\"",
+    ),
+    (
+        "command = [\"a\"]\npattern = \"x\"\nunit = \"sec\"\nvalue = \"<= 1s\"",
+        "4:1: \"sec\" is not a unit; units are ms s m h d, B kB KiB MB MiB GB GiB TB TiB and %",
+    ),
+    (
+        "command = [\"${X}\"]",
+        "2:12: undeclared variable \"X\"; declare it in [check.vars], or write a literal \"${\" as \"$${\"",
+    ),
     // Quantities.
     (
         "http = \"http://a\"\ntime = \"<= 500\"",
@@ -158,6 +203,8 @@ const PROBES: &[(&str, &str)] = &[
 const FILES: &[(&str, &str)] = &[
     ("[a.b\n", "1:5: not TOML: unclosed table, expected `]`"),
     ("a = 5\n", "1:1: only tables stand here: [check] and [dimension.probe], not an integer"),
+    ("[chekc]\nname = \"x\"\n[a.b]\ndisk = \"/\"\n", "1:2: unknown table \"chekc\"; did you mean [check]?"),
+    ("[check]\nname = \"\"\n[a.b]\ndisk = \"/\"\n", "2:8: name is empty"),
     ("[a]\nb = 5\n", "2:1: a probe is a table with a name of two parts: [a.probe]"),
     (
         "[check]\nvars = 5\n[a.b]\ndisk=\"/\"\n",

@@ -65,6 +65,13 @@ fn wrong_files_and_wrong_words_run_nothing() {
         ],
     );
     assert_eq!(run.stdout, "");
+    write(
+        &project,
+        "gvmr-check.toml",
+        &format!("{TOUCHES}[a.c]\ntls = \"127.0.0.1:1\"\nca = \"none.pem\"\n"),
+    );
+    let run = check(&world, &project, &[]).exits(2, &["gvmr-check.toml:3:1: a.c: ca: ", "none.pem"]);
+    assert_eq!(run.stdout, "");
     write(&project, "gvmr-check.toml", TOUCHES);
     check(&world, &project, &["a.c"]).exits(2, &["there is no dimension or probe a.c", "did you mean a.b?"]);
     check(&world, &project, &["--skip", "z"]).exits(2, &["there is no dimension or probe"]);
