@@ -82,10 +82,10 @@ fn http(target: &HttpTarget) -> String {
 
 /// `, header X-Token: ${secret:TOKEN}`
 fn headers(headers: &[(String, SecretText)]) -> String {
-    headers
+    let shown = headers
         .iter()
-        .map(|(name, value)| format!(", header {name}: {}", plain_passwords_hidden(&value.to_string())))
-        .collect()
+        .map(|(name, value)| format!(", header {name}: {}", plain_passwords_hidden(&value.to_string())));
+    shown.collect::<Vec<_>>().concat()
 }
 
 /// `hooks.example (slack) on failure, header X-Token: ${secret:TOKEN}`

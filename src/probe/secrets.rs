@@ -127,3 +127,16 @@ fn files(path: &Path, timeout: Duration) -> Result<Vec<PathBuf>, NotMeasured> {
     }
     Ok(files)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_files_are_named() {
+        let files: Vec<PathBuf> = (0..12).map(|number| PathBuf::from(format!("/p/{number}"))).collect();
+        let named = |count: usize| unread(&files.iter().take(count).collect::<Vec<_>>(), Path::new("/p"));
+        assert_eq!(named(2), "not read, since larger than 10 MiB: 0, 1");
+        assert!(named(12).ends_with("8, 9, and 2 more"), "{}", named(12));
+    }
+}

@@ -184,13 +184,13 @@ impl<'i> ProbeReader<'_, '_, '_, 'i> {
             DeValue::String(_) => return self.expected_text(pointer, value),
             DeValue::Boolean(flag) => Value::Bool(*flag),
             DeValue::Integer(_) => Value::from(whole(value.get_ref())?),
-            DeValue::Float(_) => match number(value.get_ref()) {
-                Some(number) => Value::from(number),
-                None => {
+            DeValue::Float(_) => {
+                let Some(number) = number(value.get_ref()) else {
                     self.table.mistake(&value.span(), format!("{pointer} must be a finite number"));
                     return None;
-                }
-            },
+                };
+                Value::from(number)
+            }
             other => {
                 let got = type_of(other);
                 self.table
