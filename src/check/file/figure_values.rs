@@ -31,7 +31,7 @@ pub(super) fn fault(
             FigureLimit::Baseline(slacks) => slacks.is_empty(),
         };
         if !condition.comparisons.iter().all(|one| is_version(&one.limit)) {
-            return Some("versions of TLS are 1.0, 1.1, 1.2 and 1.3, without slack".to_owned());
+            return Some("versions of TLS are 1.0, 1.1, 1.2 and 1.3".to_owned());
         }
     }
     let fixed: Vec<_> = condition

@@ -3,6 +3,7 @@
 use super::{check, project, write};
 use crate::support::skip;
 use crate::support::world::{Run, World, gvmr, names};
+use std::fmt::Write as _;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
@@ -108,9 +109,8 @@ fn of_many_long_outputs_each_keeps_its_end() {
     let world = World::new("off");
     let mut text = FILE.split("[a.b]").next().unwrap().to_owned();
     for number in 0..300 {
-        text += &format!(
-            "[a.p{number}]\ncommand = [\"sh\", \"-c\", \"seq 10000 14000; echo end {number}; exit 1\"]\n"
-        );
+        let script = format!("seq 10000 14000; echo end {number}; exit 1");
+        writeln!(text, "[a.p{number}]\ncommand = [\"sh\", \"-c\", \"{script}\"]").unwrap();
     }
     let project = project(&world, &text);
     check(&world, &project, &["--quiet"]).exits(1, &[]);
