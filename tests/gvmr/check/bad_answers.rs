@@ -42,13 +42,6 @@ fn a_proxy_that_fails_is_named_without_its_login() {
 }
 
 #[test]
-fn authorities_that_are_not_there_are_named() {
-    let world = World::new("off");
-    let found = outcome(&world, "http = \"https://127.0.0.1:1/\"\nca = \"none.pem\"");
-    assert!(found.starts_with("error: ") && found.ends_with("none.pem does not exist"), "{found}");
-}
-
-#[test]
 fn an_answer_that_is_cut_or_late_is_no_answer() {
     let world = World::new("off");
     let server = Server::start(|request| match request.target.as_str() {

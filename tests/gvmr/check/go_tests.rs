@@ -132,7 +132,7 @@ fn coverage_is_that_of_all_statements_as_go_tool_cover_counts_them() {
     let total = total.lines().last().unwrap().split_whitespace().last().unwrap().to_owned();
     assert_eq!(total, format!("{:.1}%", covered.figure("cover")));
     let failed = go.asked(&project, "go = \"code.test\"\ncover = \">= 70%\"").told();
-    assert_eq!(failed, "fail: cover is 55.6 %, >= 70 % asked");
+    assert_eq!(failed, "fail: cover is 55.56 %, >= 70 % asked");
     // Of nothing there is no share.
     for name in ["a", "b", "c"] {
         fs::remove_dir_all(project.join(name)).unwrap();

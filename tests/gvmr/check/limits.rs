@@ -56,7 +56,7 @@ fn what_is_not_kept_of_an_output_is_an_error_where_it_counts() {
     let project = project(&world, &text);
     let (output, peak) = watched(start(&world, &project));
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let cut = "sh printed 19.3 MiB; over 8 MiB only the first 64 KiB and the last 1 MiB are kept: make it print less, \
+    let cut = "sh printed 19.26 MiB; over 8 MiB only the first 64 KiB and the last 1 MiB are kept: make it print less, \
                or count in the command";
     assert_eq!(
         messages(&document),

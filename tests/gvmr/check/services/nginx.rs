@@ -69,10 +69,10 @@ fn health_behind_a_proxy_answers_and_slows_down() {
     assert!(figure.and_then(|figure| figure.parse::<f64>().ok()).is_some_and(|p95| p95 >= 600.0), "{late}");
     slow.store(0, Ordering::SeqCst);
     down.store(1, Ordering::SeqCst);
-    assert_eq!(health(), "fail: ok is 97.5 %, == 100 % asked");
+    assert_eq!(health(), "fail: ok is 97.5 %, == 100 % asked: 1 of 40 requests: status 503, 2xx asked");
     // Behind the proxy nothing answers, then the proxy neither: an answer that is bad, and none.
     drop(service);
-    assert_eq!(health(), "fail: ok is 0 %, == 100 % asked");
+    assert_eq!(health(), "fail: ok is 0 %, == 100 % asked: 40 of 40 requests: status 502, 2xx asked");
     drop(nginx);
     let gone = health();
     assert!(gone.starts_with("error: ") && gone.contains("refused"), "{gone}");
