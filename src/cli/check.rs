@@ -28,7 +28,7 @@ pub struct CheckArgs {
     /// Set a variable that [check.vars] declares
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
     pub variables: Vec<(String, String)>,
-    /// The series of runs for baselines; by default what [check] says
+    /// The series of runs for baselines; by default the one that the file names
     #[arg(long, value_name = "KEY", value_parser = series_key)]
     pub key: Option<String>,
     /// Make this run the baseline if all else holds; comparisons with a baseline do not count
