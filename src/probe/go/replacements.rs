@@ -1,4 +1,4 @@
-//! Whether a `replace` or `use` leads out of the repository: then another machine builds something else, or nothing.
+//! Whether a `replace` or `use` leads out of the repository, or is absolute: then another machine builds something else, or nothing.
 //!
 //! Takes what `go mod edit -json` and `go work edit -json` say; the repository is git's, else the directory of the go.mod or
 //! go.work.
@@ -65,7 +65,7 @@ fn replaced(replacements: Vec<Replacement>) -> impl Iterator<Item = NamedDirecto
     local.map(|one| NamedDirectory { rule: "replace", written: one.new.path })
 }
 
-/// Adds each directory that is outside of the repository.
+/// Adds each directory that is outside of the repository, or absolute: elsewhere it is another one, or none.
 fn look(
     project: &GoProject<'_>,
     repository: &Path,
@@ -77,12 +77,14 @@ fn look(
         fs::read_to_string(file).map_err(|error| failed(format!("{}: {error}", printable::path(file))))?;
     let below = file.parent().unwrap_or(file);
     for NamedDirectory { rule, written } in named {
-        if real(&below.join(&written)).starts_with(repository) {
+        let is_inside = real(&below.join(&written)).starts_with(repository);
+        if is_inside && Path::new(&written).is_relative() {
             continue;
         }
+        let why = if is_inside { "is an absolute path" } else { "is outside of the repository" };
         let told = project.told(file);
         let line = line(&text, rule, &written);
-        let message = format!("{} is outside of the repository", printable::text(&written));
+        let message = format!("{} {why}", printable::text(&written));
         measurement.unmet.push(format!("{told}:{line}: {rule} {message}"));
         measurement.findings.push(CheckFinding::said(rule, told, (line, 0), &message));
     }
