@@ -4,6 +4,7 @@ use super::project::GoProject;
 use crate::check::{Measurement, NotMeasured};
 use crate::context::Context;
 use crate::probe::failed;
+use gvmr_core::gover::selector::Selector;
 use gvmr_core::gover::version::Version;
 use gvmr_core::select::resolution::{Resolution, Selection, Source};
 use gvmr_core::sys::printable;
@@ -37,7 +38,7 @@ pub(super) fn measure(project: &GoProject<'_>) -> Result<Measurement, NotMeasure
             running.toolchain_name()
         ));
     }
-    measurement.unmet.extend(hidden_pin(&answer, context)?);
+    measurement.unmet.extend(hidden_pin(&answer, &running, context)?);
     measurement.doubts.extend(answer.ignored.iter().map(|pin| {
         format!("{} does not count, since other users can change it", printable::path(&pin.file))
     }));
@@ -78,16 +79,31 @@ fn local(project: &GoProject<'_>) -> Result<Version, NotMeasured> {
     word.ok_or_else(|| failed(format!("go version says {}", printable::text(said.stdout.trim()))))
 }
 
-/// A pin that a variable of this process hides: another session runs another Go.
-fn hidden_pin(answer: &Resolution, context: &Context) -> Result<Option<String>, NotMeasured> {
+/// A pin that a variable of this process hides, and that asks for another Go: another session runs that one.
+fn hidden_pin(
+    answer: &Resolution,
+    running: &Version,
+    context: &Context,
+) -> Result<Option<String>, NotMeasured> {
     if answer.reason.source != Source::Variable {
         return Ok(None);
     }
     let hidden = context.passed_over(answer).map_err(|error| failed(error.to_string()))?;
     let hidden = hidden.into_iter().find(|one| one.written.is_some());
+    let hidden = hidden.filter(|pin| !pin.written.as_deref().is_some_and(|written| allows(written, running)));
     Ok(hidden.map(|pin| {
         let place = gvmr_core::select::resolution::place("", Some(&pin.file), pin.line);
         let written = pin.written.unwrap_or_default();
         format!("GVMR_VERSION={} hides {} of {place}", answer.reason.written, printable::text(&written))
     }))
+}
+
+/// Whether a pin, or a line of go.mod or go.work, lets this Go run.
+fn allows(written: &str, running: &Version) -> bool {
+    match written.split_once(' ') {
+        Some((_, least)) => {
+            Version::parse(least.trim_start_matches("go")).is_some_and(|least| *running >= least)
+        }
+        None => Selector::parse(written).is_ok_and(|wanted| wanted.matches(running)),
+    }
 }
