@@ -9,7 +9,8 @@ use crate::check::{Measurement, NotMeasured};
 /// `code.build`
 pub(super) fn build(project: &GoProject<'_>) -> Result<Measurement, NotMeasured> {
     // Programs are linked, and thrown away.
-    measure(project, &["build", "-o", "/dev/null"], "errors", "build")
+    let words: Vec<&str> = ["build", "-o", "/dev/null"].into_iter().chain(project.stamp_flag()?).collect();
+    measure(project, &words, "errors", "build")
 }
 
 /// `code.vet`

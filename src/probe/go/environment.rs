@@ -1,6 +1,7 @@
 //! Settings that weaken or bend a build, and where they are written: what the doctor finds that concerns builds, and what
 //! switches proofs off.
 
+use super::go_flags;
 use super::project::{GoProject, count};
 use crate::check::{Measurement, NotMeasured};
 use crate::doctor::{Diagnosis, Examination, KINDS, Severity};
@@ -13,14 +14,6 @@ use gvmr_core::sys::printable;
 const AREAS: [&str; 7] = ["goroot", "goenv", "toolchain", "gopath", "modules", "vendor", "cache"];
 /// Single kinds of other areas.
 const KINDS_OF_OTHER_AREAS: [&str; 4] = ["host.cannot-run", "host.limits", "host.tmpdir", "gvmr.rules"];
-/// Flags that make a build another one, and what each does.
-const FLAGS: [(&str, &str); 5] = [
-    ("mod=mod", "lets builds change go.mod"),
-    ("toolexec", "puts a program around the compiler"),
-    ("insecure", "fetches modules without checks"),
-    ("overlay", "puts other files in the place of sources"),
-    ("modfile", "builds with another go.mod"),
-];
 /// Lists of modules that are not checked.
 const UNCHECKED: [&str; 3] = ["GONOSUMDB", "GONOSUMCHECK", "GOINSECURE"];
 
@@ -54,10 +47,16 @@ pub(super) fn measure(project: &GoProject<'_>) -> Result<Measurement, NotMeasure
 
 /// What switches checks off, or changes what is built.
 fn weakened(facts: &Examination<'_>) -> Vec<String> {
-    let written = |name: &str| facts.setting(name).ok()?.written().or_else(|| Process.text(name));
+    let written = |name: &str| {
+        let setting = facts.setting(name).ok();
+        setting.and_then(|setting| setting.written()).or_else(|| Process.text(name))
+    };
     let place = |name: &str| {
         let place = facts.setting(name).ok().and_then(|setting| setting.place());
-        place.map_or_else(|| name.to_owned(), |place| place.position(facts.user_home().as_deref()))
+        place.map_or_else(
+            || format!("{name} in the environment"),
+            |place| place.position(facts.user_home().as_deref()),
+        )
     };
     let mut found = Vec::new();
     if written("GOSUMDB").is_some_and(|value| value == "off") {
@@ -76,14 +75,12 @@ fn weakened(facts: &Examination<'_>) -> Vec<String> {
             found.push(format!("{name} covers {beyond}, and GOPRIVATE does not ({})", place(name)));
         }
     }
-    for word in written("GOFLAGS").unwrap_or_default().split_whitespace() {
-        let flag = word.trim_start_matches('-');
-        let known = FLAGS.iter().find(|(name, _)| {
-            flag.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
-        });
-        if let Some((name, effect)) = known {
-            found.push(format!("-{name} in GOFLAGS {effect} ({})", place("GOFLAGS")));
-        }
+    if let Some(modules) = written("GO111MODULE").filter(|value| !["on", "auto"].contains(&value.as_str())) {
+        let modules = printable::text(&modules);
+        found.push(format!("GO111MODULE={modules}: go finds no module ({})", place("GO111MODULE")));
+    }
+    for (flag, effect) in go_flags::effects(&written("GOFLAGS").unwrap_or_default()) {
+        found.push(format!("{flag} in GOFLAGS {effect} ({})", place("GOFLAGS")));
     }
     found
 }

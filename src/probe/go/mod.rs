@@ -3,11 +3,13 @@
 //! Takes one question; asks the go command that runs here, and the files that it names. Writes nothing into the project.
 
 mod binaries;
+mod cause;
 mod compiler;
 mod coverage;
 mod diagnostics;
 mod environment;
 mod format;
+mod go_flags;
 mod module_sums;
 mod modules;
 mod pin;

@@ -38,6 +38,10 @@ impl ModuleSums {
         let home = &surroundings.context.settings.home;
         let module = main_module::find(project.directory(), surroundings.environment, home);
         let Some(module) = module.map_err(|error| failed(error.to_string()))? else {
+            if let Some(file) = project.module_file() {
+                let file = project.told(&file);
+                return Err(failed(format!("modules are off here, and there is {file}; see GO111MODULE")));
+            }
             measurement.remarks.push("no go.sum here".to_owned());
             return Ok(None);
         };

@@ -197,3 +197,46 @@ fn an_older_go_is_understood() {
         &["part/part.go:7:2 not enough return values have () want (int)"],
     );
 }
+
+#[test]
+fn goflags_leave_out_no_test_and_write_no_file() {
+    let Some(mut go) = GoWorld::new() else { return };
+    let test = "package part\n\nimport \"testing\"\n\nfunc TestA(*testing.T) {}\n\nfunc TestB(t *testing.T) { t.Fatal(\"bad\") }\n";
+    let project = go.world.project("orders", &[("go.mod", GO_MOD), ("part_test.go", test)]);
+    let file = go.world.path("go.env");
+    for flags in
+        ["-skip=TestB", "-run=TestA", "-test.run=TestA", "-c", "-json", "-n", "-exec=/bin/true", "-list=."]
+    {
+        go.world.unset("GOENV").set("GOFLAGS", flags);
+        for place in ["environment", "file"] {
+            let found = go.asked(&project, "go = \"code.test\"");
+            let (told, tests) = (found.told(), found.figure("tests"));
+            assert_eq!(
+                (told.as_str(), tests),
+                ("fail: failed is 1, == 0 asked", 2.0),
+                "{flags} in the {place}"
+            );
+            fs::write(&file, format!("GOFLAGS={flags}\n")).unwrap();
+            go.world.unset("GOFLAGS").set("GOENV", file.to_str().unwrap());
+        }
+    }
+    // What builds are made with stays.
+    go.world.unset("GOENV").set("GOFLAGS", "-json -tags=other");
+    write(&project, "other.go", "//go:build other\n\npackage part\n\nvar _ = x\n");
+    assert_eq!(go.asked(&project, "go = \"code.build\"").places(), ["other.go:5:9 undefined: x"]);
+}
+
+#[test]
+fn a_directory_whose_name_has_a_wildcard_is_one_directory() {
+    let Some(go) = GoWorld::new() else { return };
+    let test = "package main\n\nimport \"testing\"\n\nfunc TestA(*testing.T) {}\n";
+    let project = go.world.project(
+        "a...b",
+        &[("go.mod", GO_MOD), ("main.go", MAIN), ("main_test.go", test), ("deep/er/er.go", "package er\n")],
+    );
+    for probe in ["modules.sums", "code.build", "code.vet", "code.test"] {
+        let lines = format!("go = \"{probe}\"");
+        assert_eq!(go.asked(&project, &lines).told(), "pass", "{probe}");
+        assert_eq!(asked(&go.world, &project.join("deep/er"), &project, &lines).told(), "pass", "{probe}");
+    }
+}

@@ -42,6 +42,12 @@ fn the_go_that_runs_is_the_one_that_is_asked_for_or_the_line_says_why_not() {
     world.set("GVMR_VERSION", "1.20.14");
     let hidden = pin(&world, "go 1.20", "1.24.11");
     assert!(hidden.starts_with("fail: GVMR_VERSION=1.20.14 hides 1.24.11 of "), "{hidden}");
+    // As in `gvmr exec`, where the variable says what the files do.
+    world.set("GVMR_VERSION", "1.24.11");
+    assert_eq!(pin(&world, "go 1.21", "1.24.11"), "pass");
+    assert_eq!(pin(&world, "go 1.21", "1.24"), "pass");
+    fs::remove_file(world.path("orders/.go-version")).unwrap();
+    assert_eq!(asked(&world, "toolchain.pin", &[("go.mod", &module("go 1.21"))]), "pass");
     world.unset("GVMR_VERSION");
     // Go itself would switch, pin or not.
     world.set("GOTOOLCHAIN", "go1.22.9");
@@ -126,6 +132,13 @@ fn what_weakens_a_build_is_named_with_its_place() {
             "github.com/*",
             "GONOSUMDB covers github.com/*, and GOPRIVATE does not (GONOSUMDB in the environment)",
         ),
+        ("GOFLAGS", "-tags=a -skip=TestB", "-skip in GOFLAGS leaves out tests (GOFLAGS in the environment)"),
+        (
+            "GONOSUMCHECK",
+            "*",
+            "GONOSUMCHECK covers *, and GOPRIVATE does not (GONOSUMCHECK in the environment)",
+        ),
+        ("GO111MODULE", "off", "GO111MODULE=off: go finds no module (GO111MODULE in the environment)"),
         ("GOINSECURE", "*", "GOINSECURE covers *, and GOPRIVATE does not (GOINSECURE in the environment)"),
     ] {
         world.set(name, value);
@@ -145,6 +158,29 @@ fn what_weakens_a_build_is_named_with_its_place() {
     world.unset("GOENV").set("GOROOT", "/nonexistent");
     let found = environment(&world);
     assert!(found.contains("goroot.exported"), "{found}");
+}
+
+#[test]
+fn a_module_that_go_does_not_find_is_an_error() {
+    let mut world = with_a_go_outside_gvmr();
+    let main = ("main.go", "package main\n\nfunc main() { x }\n");
+    let project = world.project("orders", &[("go.mod", "module example.com/orders\n\ngo 1.20\n"), main]);
+    world.set("GO111MODULE", "off");
+    let document = world.gvmr_in(&project, ["check", "--json"]).exits(1, &[]).json();
+    for id in
+        ["modules.sums", "modules.tidy", "modules.vendor", "code.build", "code.test", "artifact.binaries"]
+    {
+        let probe = of(&document, id);
+        let message = "go finds no module, and there is go.mod; GO111MODULE is off";
+        assert_eq!((&probe["state"], &probe["message"]), (&"error".into(), &message.into()), "{id}");
+    }
+    assert_eq!(of(&document, "toolchain.environment")["state"], "fail");
+    world.unset("GO111MODULE");
+    let project = world.project("work", &[("go.work", "go 1.20\n"), main]);
+    let document = world.gvmr_in(&project, ["check", "code", "--json"]).exits(1, &[]).json();
+    for id in ["code.build", "code.test"] {
+        assert_eq!(of(&document, id)["state"], "error", "{document:#}");
+    }
 }
 
 #[test]
