@@ -3,10 +3,14 @@
 //! Takes what `go list`, `go mod verify` and `go mod tidy -diff` print; changes neither file.
 
 use super::diagnostics::{Diagnostic, broken_sums, unknown};
-use super::project::{GoAnswer, GoProject};
+use super::project::{GoAnswer, GoProject, temporary};
+use super::vendor::copied_module;
 use crate::check::{CheckFinding, Measurement, NotMeasured};
 use crate::probe::contents::ending;
 use std::path::Path;
+
+/// What go list says of each package that it cannot load.
+const ERRORS: &str = "{{with .Error}}{{.}}{{end}}";
 
 /// The most entries of a message.
 const MAX_NAMED: usize = 3;
@@ -16,8 +20,13 @@ pub(super) fn sums(project: &GoProject<'_>) -> Result<Measurement, NotMeasured> 
     let mut measurement = Measurement::default();
     // First what downloads: what is not there yet is not verified.
     let patterns = project.patterns()?;
-    let words = ["list", project.mod_flag()?, "-deps", "-test", "-f", "{{.ImportPath}}"];
-    let words: Vec<&str> = words.into_iter().chain(patterns.iter().map(String::as_str)).collect();
+    if project.has_vendor()? {
+        download(project, &mut measurement)?;
+    }
+    // What else is wrong with a package says nothing of sums.
+    let words = ["list", project.mod_flag()?, "-e", "-deps", "-test", "-f", ERRORS].into_iter();
+    let words: Vec<&str> =
+        words.chain(project.stamp_flag()?).chain(patterns.iter().map(String::as_str)).collect();
     let listed = project.go(&words)?;
     take(&listed, "go list", project, &mut measurement)?;
     if let Some(copy) = project.workspace()? {
@@ -31,6 +40,20 @@ pub(super) fn sums(project: &GoProject<'_>) -> Result<Measurement, NotMeasured> 
     Ok(measurement)
 }
 
+/// Downloads what go.mod requires: from vendor/ go would build without it. go completes copies of go.mod and go.sum.
+fn download(project: &GoProject<'_>, measurement: &mut Measurement) -> Result<(), NotMeasured> {
+    let answer = if let Some(go_work) = &project.settings()?.go_work {
+        let copy = project.workspace_copy(go_work)?;
+        let file = copy.go_work().display().to_string();
+        project.in_workspace(&[("GOWORK", &file)], &["mod", "download"])?
+    } else {
+        let directory = temporary()?;
+        let mod_file = copied_module(project, directory.path())?;
+        project.in_workspace(&[("GOWORK", "off")], &["mod", "download", &mod_file])?
+    };
+    take(&answer, "go mod download", project, measurement)
+}
+
 /// Adds what an answer says of sums. Another failure says nothing of them, unless it is known already that they do not
 /// hold.
 fn take(
@@ -39,11 +62,11 @@ fn take(
     project: &GoProject<'_>,
     measurement: &mut Measurement,
 ) -> Result<(), NotMeasured> {
-    if answer.code == 0 {
-        return Ok(());
-    }
     let text = format!("{}\n{}", answer.stderr, answer.stdout);
     let broken = broken_sums(&text);
+    if answer.code == 0 && broken.is_empty() {
+        return if measurement.unmet.is_empty() { unknown(&text).map_or(Ok(()), Err) } else { Ok(()) };
+    }
     if broken.is_empty() && measurement.unmet.is_empty() {
         return Err(unknown(&text).unwrap_or_else(|| answer.failure(program)));
     }
@@ -75,6 +98,8 @@ pub(super) fn tidy(project: &GoProject<'_>) -> Result<Measurement, NotMeasured> 
     project.needs_go(23, "go mod tidy -diff")?;
     let mut measurement = Measurement::default();
     let mut output = String::new();
+    let is_workspace = project.settings()?.go_work.is_some();
+    let members = if is_workspace { project.module_lines("{{.Path}}")? } else { Vec::new() };
     for module in project.modules()? {
         let answer = project.go(&["-C", &module.display().to_string(), "mod", "tidy", "-diff"])?;
         if answer.code == 0 {
@@ -83,6 +108,13 @@ pub(super) fn tidy(project: &GoProject<'_>) -> Result<Measurement, NotMeasured> 
         let changed = changes(&answer.stdout);
         let broken = broken_sums(&answer.stderr);
         if changed.is_empty() && broken.is_empty() {
+            if let Some(member) = missing_member(&answer.stderr, &members) {
+                let module = project.told(&module);
+                measurement.doubts.push(format!(
+                    "go mod tidy cannot tell of {module}, which takes {member} from the workspace and does not require it"
+                ));
+                continue;
+            }
             return Err(unknown(&answer.stderr).unwrap_or_else(|| answer.failure("go mod tidy -diff")));
         }
         measurement.unmet.extend(broken.into_iter().map(str::to_owned));
@@ -95,6 +127,16 @@ pub(super) fn tidy(project: &GoProject<'_>) -> Result<Measurement, NotMeasured> 
     }
     measurement.output = ending(&output);
     Ok(measurement)
+}
+
+/// The member of the workspace that go mod tidy, which does not look into go.work, finds nowhere.
+fn missing_member<'m>(text: &str, members: &'m [String]) -> Option<&'m str> {
+    let is_of = |line: &str, member: &str| {
+        let rest = line.trim_start().trim_start_matches("go: ").strip_prefix(member);
+        rest.is_some_and(|rest| rest.starts_with([':', '@', '/'])) && !line.trim_end().ends_with(" imports")
+    };
+    let mut lines = text.lines();
+    lines.find_map(|line| members.iter().find(|member| is_of(line, member))).map(String::as_str)
 }
 
 /// A file that a diff changes: its first line that goes, or after which one comes. Empty lines say nothing.

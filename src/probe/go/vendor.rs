@@ -23,6 +23,11 @@ pub(super) fn measure(project: &GoProject<'_>) -> Result<Measurement, NotMeasure
     let made = directory.path().join("vendor");
     make(project, directory.path(), &made)?;
     let (expected, found) = (files(&made)?, files(&vendor)?);
+    if expected.is_empty() && !vendor.join("modules.txt").exists() {
+        return Err(NotMeasured::NotApplicable(
+            "vendor/ is not Go's, and go.mod requires nothing".to_owned(),
+        ));
+    }
     let mut measurement = Measurement::default();
     let (mut changed, mut missing, mut added) = (0, 0, 0);
     for (name, file) in &expected {
@@ -53,25 +58,30 @@ pub(super) fn measure(project: &GoProject<'_>) -> Result<Measurement, NotMeasure
 fn make(project: &GoProject<'_>, directory: &Path, made: &Path) -> Result<(), NotMeasured> {
     let made = made.display().to_string();
     let settings = project.settings()?;
-    let root = project.root()?;
     let (answer, program) = if settings.go_work.is_some() && project.has_vendor()? {
         project.needs_go(22, "go work vendor -o")?;
         (project.go(&["work", "vendor", "-o", &made])?, "go work vendor")
     } else {
         project.needs_go(18, "go mod vendor -o")?;
-        for name in ["go.mod", "go.sum"] {
-            let said = |error: io::Error| failed(format!("{}: {error}", printable::path(root.join(name))));
-            match fs::read(root.join(name)) {
-                Ok(bytes) => write_new(&directory.join(name), &bytes).map_err(said)?,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(said(error)),
-            }
-        }
-        let mod_file = path_flag("-modfile", &directory.join("go.mod"));
+        let mod_file = copied_module(project, directory)?;
         let words = ["mod", "vendor", &mod_file, "-o", &made];
         (project.go_in(&[("GOWORK", "off")], &words)?, "go mod vendor")
     };
     if answer.code == 0 { Ok(()) } else { Err(answer.failure(program)) }
+}
+
+/// Copies go.mod and go.sum; gives the flag that names the copies.
+pub(super) fn copied_module(project: &GoProject<'_>, directory: &Path) -> Result<String, NotMeasured> {
+    let root = project.root()?;
+    for name in ["go.mod", "go.sum"] {
+        let said = |error: io::Error| failed(format!("{}: {error}", printable::path(root.join(name))));
+        match fs::read(root.join(name)) {
+            Ok(bytes) => write_new(&directory.join(name), &bytes).map_err(said)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(said(error)),
+        }
+    }
+    Ok(path_flag("-modfile", &directory.join("go.mod")))
 }
 
 fn finding(project: &GoProject<'_>, file: &Path, line: usize, message: &str) -> CheckFinding {

@@ -123,6 +123,92 @@ fn a_vendored_file_that_is_changed_by_hand_is_found_here_alone() {
     );
 }
 
+#[test]
+fn sums_of_a_vendored_project_are_those_of_what_is_downloaded() {
+    let Some(mut go) = GoWorld::new() else { return };
+    let project = with_dependency(&go);
+    go.go(&project, &["mod", "vendor"]);
+    let sums = "go = \"modules.sums\"";
+    let whole = fs::read_to_string(project.join("go.sum")).unwrap();
+    let (first, _) = whole.split_once('\n').unwrap();
+    let (module, sum) = first.split_once("h1:").unwrap();
+    let other = if sum.starts_with('A') { "B" } else { "A" };
+    write(&project, "go.sum", &whole.replacen(first, &format!("{module}h1:{other}{}", &sum[1..]), 1));
+    let empty = go.world.path("empty");
+    go.world.set("GOMODCACHE", empty.to_str().unwrap());
+    let wrong = go.asked(&project, sums);
+    assert_eq!(wrong.told(), "fail: verifying example.com/lib@v1.0.0: checksum mismatch");
+    write(&project, "go.sum", &whole);
+    go.world.set("GOPROXY", "off");
+    let told = go.asked(&project, sums).told();
+    assert!(told.starts_with("error: ") && told.contains("GOPROXY=off"), "{told}");
+}
+
+#[test]
+fn vendor_is_what_go_takes_for_it() {
+    let Some(go) = GoWorld::new() else { return };
+    let project = with_dependency(&go);
+    go.world.project("my orders", &[("vendor/autoload.php", "<?php\n")]);
+    for probe in ["code.build", "code.vet", "code.test"] {
+        let told = go.asked(&project, &format!("go = \"{probe}\"")).told();
+        assert!(told.contains("inconsistent vendoring in "), "{probe}: {told}");
+        assert!(told.contains("example.com/lib@v1.0.0: is explicitly required"), "{probe}: {told}");
+    }
+    let vendor = "go = \"modules.vendor\"";
+    assert_eq!(go.asked(&project, vendor).told(), "fail: vendor/ is not what go vendors: 2 missing, 1 added");
+    let files = [
+        ("go.mod", "module example.com/site\n\ngo 1.21\n"),
+        ("main.go", "package main\n\nfunc main() {}\n"),
+        ("vendor/autoload.php", "<?php\n"),
+    ];
+    let site = go.world.project("site", &files);
+    let told = go.asked(&site, vendor).told();
+    assert_eq!(told, "not_applicable: vendor/ is not Go's, and go.mod requires nothing");
+    for probe in ["modules.sums", "modules.tidy", "code.build", "code.vet"] {
+        assert_eq!(go.asked(&site, &format!("go = \"{probe}\"")).told(), "pass", "{probe}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_package_says_nothing_of_sums() {
+    let Some(go) = GoWorld::new() else { return };
+    let project = with_dependency(&go);
+    go.world.project(
+        "my orders",
+        &[
+            ("one/one.go", "package one\n\nimport _ \"example.com/orders/two\"\n"),
+            ("two/two.go", "package two\n\nimport _ \"example.com/orders/one\"\n"),
+            ("both/a.go", "package a\n"),
+            ("both/b.go", "package b\n"),
+            ("site/site.go", "package site\n\nimport _ \"embed\"\n\n//go:embed dist/*\nvar Dist string\n"),
+        ],
+    );
+    let sums = "go = \"modules.sums\"";
+    assert_eq!(go.asked(&project, sums).told(), "pass");
+    write(&project, "go.sum", "");
+    let told = go.asked(&project, sums).told();
+    assert!(told.starts_with("fail: missing go.sum entry"), "{told}");
+}
+
+#[test]
+fn a_member_of_a_workspace_that_another_one_takes_from_it_is_a_doubt_about_tidiness() {
+    let Some(go) = GoWorld::new() else { return };
+    let work = go.world.project(
+        "work",
+        &[
+            ("go.work", "go 1.22\n\nuse (\n\t./app\n\t./lib\n)\n"),
+            ("app/go.mod", "module example.com/app\n\ngo 1.22\n"),
+            ("app/main.go", &MAIN.replace("/lib", "/own/part")),
+            ("lib/go.mod", "module example.com/own\n\ngo 1.22\n"),
+            ("lib/part/part.go", "package lib\n\nconst Name = \"own\"\n"),
+        ],
+    );
+    assert_eq!(go.asked(&work, "go = \"code.build\"").told(), "pass");
+    let told = go.asked(&work, "go = \"modules.tidy\"").told();
+    let member = "app, which takes example.com/own from the workspace and does not require it";
+    assert_eq!(told, format!("warn: go mod tidy cannot tell of {member}"));
+}
+
 /// Two modules in a workspace; each needs another version of a third one.
 fn workspace(go: &GoWorld) -> PathBuf {
     for version in ["v1.0.0", "v1.1.0"] {
@@ -204,6 +290,10 @@ fn a_replacement_outside_of_the_repository_is_named_by_its_line() {
     let far = of(&app);
     assert_eq!(far.told(), "fail: go.mod:7: replace ../../far away is outside of the repository");
     assert_eq!(far.places(), ["go.mod:7:0 ../../far away is outside of the repository"]);
+    let near = repository.join("near").display().to_string();
+    let absolute = format!("module example.com/app\n\ngo 1.21\n\nreplace example.com/near => {near}\n");
+    write(&app, "go.mod", &absolute);
+    assert_eq!(of(&app).told(), format!("fail: go.mod:5: replace {near} is an absolute path"));
     write(&app, "go.mod", "module example.com/app\n\ngo 1.21\n");
     write(&repository, "go.work", "go 1.21\n\nuse ./app\n\nuse \"../far away\"\n");
     assert_eq!(
