@@ -166,9 +166,10 @@ impl Judgement {
             (true, false) => blocks_as(ProbeState::Fail, probe),
             (false, _) => blocks_as(ProbeState::Error, probe),
         };
-        let message = errors
+        // What is measured says more than what is missing.
+        let message = failures
             .into_iter()
-            .chain(failures)
+            .chain(errors)
             .chain(measured.doubts.iter().cloned())
             .collect::<Vec<_>>()
             .join("; ");
@@ -293,6 +294,9 @@ mod tests {
         assert_eq!(state(90.0, Ok(49.0), true), ProbeState::Fail, "fixed limits count always");
         let found = of(lines, 50.0, Err("nothing has passed yet"), false);
         assert_eq!(found.message, "used: nothing has passed yet");
+        let found = of(lines, 90.0, Err("nothing has passed yet"), false);
+        assert_eq!(found.state, ProbeState::Error);
+        assert_eq!(found.message, "used is 90 %, < 80 % asked; used: nothing has passed yet");
         let found = of(lines, 51.5, Ok(49.0), false);
         assert_eq!(found.message, "used is 51.5 %, <= 51 % asked");
         assert_eq!(found.figures[0].baseline.as_ref().map(|baseline| baseline.value), Some(49.0));
