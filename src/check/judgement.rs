@@ -117,7 +117,11 @@ impl Judgement {
             Err(NotMeasured::NotApplicable(why)) => {
                 return Self::without_figures(ProbeState::NotApplicable, why);
             }
-            Err(why) => return Self::without_figures(blocks_as(ProbeState::Error, probe), why.to_string()),
+            Err(why) => {
+                let judged = Self::without_figures(blocks_as(ProbeState::Error, probe), why.to_string());
+                let NotMeasured::Unread { output, .. } = why else { return judged };
+                return Self { output, ..judged };
+            }
         };
         let (mut errors, mut failures, mut figures) = (Vec::new(), measured.unmet.clone(), Vec::new());
         for condition in &probe.figures {

@@ -87,6 +87,14 @@ pub enum NotMeasured {
     /// It could not be known.
     #[error("{0}")]
     Failed(String),
+    /// A text does not hold what is looked for.
+    #[error("{why}")]
+    Unread {
+        /// What is missing.
+        why: String,
+        /// The last lines of the text, without secrets.
+        output: Option<String>,
+    },
     /// There is nothing here that it could be measured of.
     #[error("{0}")]
     NotApplicable(String),

@@ -8,7 +8,7 @@ use crate::check::{Measure, Measurement, NotMeasured, Quantity, SecretMask};
 /// The last lines that are shown of an output.
 const MAX_OUTPUT: usize = 8 << 10;
 
-/// The figures `value` and `share`, as far as `asks` wants them.
+/// The figures `value` and `share`, as far as `asks` wants them. Why there is none comes with the end of the text.
 pub(super) fn extract(
     extraction: Option<&Extraction>,
     text: &SearchedText<'_>,
@@ -17,6 +17,22 @@ pub(super) fn extract(
     asks: &dyn Fn(&str) -> bool,
 ) -> Result<(), NotMeasured> {
     let Some(extraction) = extraction else { return Ok(()) };
+    let read = figures(extraction, text, measurement, secrets, asks);
+    read.map_err(|why| unread(why.to_string(), ending(&secrets.hide(text.end()))))
+}
+
+/// A text that does not hold what is looked for, and its last lines.
+pub(super) fn unread(why: String, output: Option<String>) -> NotMeasured {
+    NotMeasured::Unread { why, output }
+}
+
+fn figures(
+    extraction: &Extraction,
+    text: &SearchedText<'_>,
+    measurement: &mut Measurement,
+    secrets: &SecretMask,
+    asks: &dyn Fn(&str) -> bool,
+) -> Result<(), NotMeasured> {
     let measure = Measure::of_unit(&extraction.unit).unwrap_or(Measure::Number);
     if asks("value") {
         let value = value(extraction, text, secrets)?;

@@ -42,6 +42,16 @@ pub(super) enum SearchedText<'t> {
     },
 }
 
+impl SearchedText<'_> {
+    /// Its end, or all of it.
+    pub(super) fn end(&self) -> &str {
+        match self {
+            Self::Whole(text) => text,
+            Self::Ends { tail, .. } => tail,
+        }
+    }
+}
+
 impl KeptStream {
     /// Keeps all where it is not longer than `most`.
     pub(super) fn up_to(most: usize) -> Self {

@@ -1,6 +1,6 @@
 //! A program: how it ends, how long it takes, and what it prints.
 
-use super::contents::{asks, contain, ending, extract};
+use super::contents::{asks, contain, ending, extract, unread};
 use super::output::{KeptStream, MAX_ENDS, MAX_WHOLE};
 use super::{ProbeSurroundings, failed};
 use crate::check::file::{CommandTarget, ProbeDefinition};
@@ -51,9 +51,10 @@ pub(super) fn measure(
     if is_searched {
         let text = if target.reads_stderr { stderr } else { stdout }.into_text(&program);
         contain(target.contains.as_deref(), &text, "the output", &mut measurement)?;
-        extract(target.extraction.as_ref(), &text, &mut measurement, surroundings.secrets, &|figure| {
-            asks(probe, figure)
-        })?;
+        let asks = |figure: &str| asks(probe, figure);
+        let read = extract(target.extraction.as_ref(), &text, &mut measurement, surroundings.secrets, &asks);
+        // What it printed to the other stream may say why.
+        read.map_err(|why| unread(why.to_string(), measurement.output.take()))?;
     }
     Ok(measurement)
 }

@@ -6,7 +6,7 @@ use crate::check::{
     Measure, Measurement, NotMeasured, Operator, Quantity, SecretMask, least_count, percentile,
 };
 use crate::net::{BodyFault, MeasuredAnswer, NetError};
-use crate::probe::contents::{asks, contain, ending, extract};
+use crate::probe::contents::{asks, contain, ending, extract, unread};
 use crate::probe::failed;
 use crate::probe::output::SearchedText;
 use serde_json::Value;
@@ -246,6 +246,7 @@ fn numbers(
     }
     let body = last.body.as_deref().map_err(|fault| failed(fault.to_string()))?;
     let text = String::from_utf8_lossy(body);
+    let unfit = |why: String| unread(why, ending(&secrets.hide(&text)));
     if !target.json_figures.is_empty() {
         let document: Option<Value> = serde_json::from_str(&text).ok();
         for pointer in &target.json_figures {
@@ -258,7 +259,7 @@ fn numbers(
             match (number.filter(|number: &f64| number.is_finite()), found, &document) {
                 (Some(value), ..) => add(measurement, pointer, value, Measure::Number),
                 (None, Some(found), _) => {
-                    return Err(failed(format!(
+                    return Err(unfit(format!(
                         "json {pointer} is {}, which is not a number",
                         short(&found, secrets)
                     )));
@@ -270,7 +271,7 @@ fn numbers(
                     ));
                     measurement.absent.insert(pointer.clone());
                 }
-                (None, None, None) => return Err(failed("the body is not JSON")),
+                (None, None, None) => return Err(unfit("the body is not JSON".to_owned())),
             }
         }
     }

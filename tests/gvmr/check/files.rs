@@ -1,7 +1,7 @@
 //! Programs, files, resources and credentials, on both sides of their limits.
 
 use super::{check, outcome, project, write};
-use crate::support::world::World;
+use crate::support::world::{Run, World, gvmr};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -67,6 +67,24 @@ fn a_number_of_a_programs_output_keeps_its_limit_or_breaks_it() {
     );
     // Neither a terminal nor anything on stdin.
     assert_eq!(of("command = [\"sh\", \"-c\", \"! test -t 0 && ! read line\"]"), "pass");
+}
+
+#[test]
+fn a_text_without_the_number_is_shown_without_secrets() {
+    let world = World::new("off");
+    let text = "[a.b]\ncommand = [\"sh\", \"-c\", \"echo hits:5 $TOKEN; echo no misses >&2\"]\n\
+                pattern = 'misses:(\\d+)'\nvalue = \"== 0\"\n\
+                [a.c]\nfile = \"numbers\"\njson = \"/n\"\nvalue = \"== 0\"\n\
+                [a.d]\nhttp = \"http://127.0.0.1:1/${secret:TOKEN}\"\n";
+    let project = project(&world, text);
+    write(&project, "numbers", "{ hush-hush }\n");
+    let mut command = world.command(gvmr(), &project);
+    let run = Run::of(command.args(["check", "-f", "gvmr-check.toml"]).env("TOKEN", "hush-hush"));
+    assert_eq!(run.code, Some(1));
+    for line in ["a.b: nothing matches pattern", "  | hits:5 ***", "  | no misses", "  | { *** }"] {
+        assert!(run.stdout.contains(line), "{line}: {run:#?}");
+    }
+    assert!(!run.stdout.contains("hush-hush"), "{run:#?}");
 }
 
 #[test]
