@@ -9,7 +9,7 @@ use super::plan::CheckPlan;
 use super::secrets;
 use crate::archive::{Archive, KeptRuns, RunBaselines};
 use crate::calendar;
-use crate::check::file::{Notification, NotificationFormat, ProbeDefinition};
+use crate::check::file::{Notification, NotificationFormat, ProbeDefinition, ProbeTarget};
 use crate::check::{
     AttemptSurroundings, AttemptTime, Attempted, Baselines, Clock as _, ProbeAsker, ProbeOutcome,
     ProbeRecord, RunDocument, RunSelection, RunVerdict, SCHEMA, SecretMask, StateCounts, attempt,
@@ -75,7 +75,7 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result
     if let Some(owner) = plan.foreign_owner {
         notes.push(format!("{} belongs to user {owner}", printable::path(&plan.path)));
     }
-    if rustix::process::geteuid().is_root() {
+    if rustix::process::geteuid().is_root() && has_programs(plan, &options.selection) {
         notes.push("the commands of this check run as root".to_owned());
     }
     // Which Go runs, and by which rules, is asked for the directory of what is checked.
@@ -114,6 +114,14 @@ pub fn run(plan: &CheckPlan, options: &GateOptions, context: &Context) -> Result
         }
         GateRun { document, warnings, notes }
     }))
+}
+
+/// Whether the file, or the project, says what programs run.
+fn has_programs(plan: &CheckPlan, selection: &RunSelection) -> bool {
+    let runs = |probe: &ProbeDefinition| matches!(probe.target, ProbeTarget::Command(_) | ProbeTarget::Go(_));
+    plan.file.dimensions.iter().any(|dimension| {
+        dimension.probes.iter().any(|probe| runs(probe) && selection.leaves_out(dimension, probe).is_none())
+    })
 }
 
 /// What all probes of a run share.
