@@ -46,6 +46,8 @@ pub struct UnknownName {
     pub name: String,
     /// The one that was probably meant.
     pub nearest: Option<String>,
+    /// Those that the file has, in its order.
+    pub known: Vec<String>,
 }
 
 impl ProbeOutcome {
@@ -59,16 +61,16 @@ impl ProbeOutcome {
 impl RunSelection {
     /// Fails with the first name that the file does not have.
     pub fn check(&self, dimensions: &[Dimension]) -> Result<(), UnknownName> {
-        let mut known: BTreeSet<&str> = BTreeSet::new();
+        let mut known = Vec::new();
         for dimension in dimensions {
-            known.insert(&dimension.name);
-            known.extend(dimension.probes.iter().map(|probe| probe.id.as_str()));
+            known.push(dimension.name.clone());
+            known.extend(dimension.probes.iter().map(|probe| probe.id.clone()));
         }
-        match self.only.iter().chain(&self.skipped).find(|name| !known.contains(name.as_str())) {
+        match self.only.iter().chain(&self.skipped).find(|name| !known.contains(name)) {
             None => Ok(()),
             Some(name) => {
-                let nearest = crate::toml_file::nearest(name, known).map(str::to_owned);
-                Err(UnknownName { name: name.clone(), nearest })
+                let nearest = crate::toml_file::nearest(name, known.iter().map(String::as_str));
+                Err(UnknownName { name: name.clone(), nearest: nearest.map(str::to_owned), known })
             }
         }
     }

@@ -97,7 +97,7 @@ fn list(trusted: &[Trusted], json: bool, context: &Context) -> Result<(), Error>
             "files not in force are ignored; review each, then run `gvmr trust PATH` or `gvmr trust --revoke PATH`",
         );
     } else if trusted.is_empty() {
-        context.terminal.note("no gvmr.toml is trusted");
+        context.terminal.note("no file is trusted");
     }
     Ok(())
 }

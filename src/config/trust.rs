@@ -99,6 +99,9 @@ impl TrustError {
             Self::NoFile(_) | Self::Misnamed(_) => {
                 "name a directory with a gvmr.toml: `gvmr trust DIRECTORY`"
             }
+            Self::Foreign { file, .. } if is_check_file(file) => {
+                "`gvmr check -f FILE` runs it once; a check file of another user cannot be trusted"
+            }
             Self::Foreign { .. } => {
                 "review it, then name it: `gvmr trust FILE`; the approval ends when the file or its owner changes"
             }

@@ -51,12 +51,13 @@ impl From<GateError> for Error {
             GateError::Report { .. }
             | GateError::Archive { .. }
             | GateError::Init { .. }
+            | GateError::InitExists(_)
             | GateError::Directory { .. } => ErrorKind::Storage,
             GateError::NoFile
             | GateError::Trust(_)
             | GateError::File(_)
             | GateError::NoRuns(_)
-            | GateError::UndeclaredVariable(_)
+            | GateError::UndeclaredVariable { .. }
             | GateError::Name(_)
             | GateError::ReportFormat(_)
             | GateError::ReportClash(_)

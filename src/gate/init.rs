@@ -41,7 +41,10 @@ pub fn init(named: Option<&Path>, context: &Context) -> Result<PathBuf, GateErro
     if path.file_name().is_none() || path.is_dir() {
         return Err(GateError::InitDirectory(path));
     }
-    write(&path, has_gvmrs_go).map_err(|error| failed(&path, error))?;
+    write(&path, has_gvmrs_go).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => GateError::InitExists(path.clone()),
+        _ => failed(&path, error),
+    })?;
     if let Some(own) = UserDirs::of(&context.settings.home, &Process) {
         Trust::of(own).approve_check(&CheckBytes::read(&path)?)?;
     }

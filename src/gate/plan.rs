@@ -153,7 +153,10 @@ fn of_go_project(directory: &Path, given: &BTreeMap<String, String>) -> CheckFil
 /// Fails for a variable of the command line that the file does not have.
 fn declared(file: &CheckFile, given: &BTreeMap<String, String>) -> Result<(), GateError> {
     match given.keys().find(|name| !file.variables.iter().any(|known| known.name == **name)) {
-        Some(name) => Err(GateError::UndeclaredVariable(name.clone())),
+        Some(name) => {
+            let declared = file.variables.iter().map(|known| known.name.clone()).collect();
+            Err(GateError::UndeclaredVariable { name: name.clone(), declared })
+        }
         None => Ok(()),
     }
 }
@@ -191,14 +194,16 @@ fn plan(
     let trusted = if is_named {
         written.named()
     } else {
-        let untrusted = |written: CheckBytes| match written.foreign_owner {
+        let untrusted = |written: CheckBytes, was_trusted| match written.foreign_owner {
             Some(owner) => GateError::Foreign { file: written.file, owner },
-            None => GateError::Untrusted { file: written.file, reaches: reached(&file) },
+            None => GateError::Untrusted { file: written.file, was_trusted, reaches: reached(&file) },
         };
-        match UserDirs::of(&context.settings.home, &Process) {
-            Some(own) => Trust::of(own).check(written).map_err(untrusted)?,
-            None => return Err(untrusted(written)),
-        }
+        let Some(own) = UserDirs::of(&context.settings.home, &Process) else {
+            return Err(untrusted(written, false));
+        };
+        let trust = Trust::of(own);
+        let was_trusted = trust.knows(&written.file);
+        trust.check(written).map_err(|written| untrusted(written, was_trusted))?
     };
     CheckPlan::of(&trusted, given).map_err(GateError::File)
 }
