@@ -229,7 +229,7 @@ impl Comparison {
 /// A quantity of this measure.
 fn quantity(text: &str, measure: Measure) -> Result<Quantity, ConditionError> {
     let wrong = || ConditionError::Measure { expected: measure, written: text.chars().take(24).collect() };
-    let quantity = Quantity::parse(text)?;
+    let quantity = Quantity::parse(text).map_err(|error| error.of(measure))?;
     match quantity.measure {
         own if own == measure => Ok(quantity),
         Measure::Number if measure == Measure::Version => Ok(Quantity { measure, ..quantity }),

@@ -130,8 +130,25 @@ pub enum QuantityError {
     #[error("the number has more than {MAX_DIGITS} digits, or more than {MAX_DECIMALS} behind the point")]
     TooLong,
     /// There is no such unit.
-    #[error("\"{0}\" is not a unit; units are ms s m h d, B kB KiB MB MiB GB GiB TB TiB and %")]
-    Unit(String),
+    #[error("\"{0}\" is not a unit; units are {1}")]
+    Unit(String, &'static str),
+}
+
+impl QuantityError {
+    /// There is no unit of this name.
+    pub fn unit(name: impl Into<String>) -> Self {
+        Self::Unit(name.into(), "ms s m h d, B kB KiB MB MiB GB GiB TB TiB and %")
+    }
+
+    /// The same where only a quantity of this measure is asked for.
+    #[must_use]
+    pub fn of(self, measure: Measure) -> Self {
+        match (self, measure) {
+            (Self::Unit(name, _), Measure::Duration) => Self::Unit(name, "ms s m h d"),
+            (Self::Unit(name, _), Measure::Size) => Self::Unit(name, "B kB KiB MB MiB GB GiB TB TiB"),
+            (error, _) => error,
+        }
+    }
 }
 
 impl Quantity {
@@ -164,7 +181,7 @@ impl Quantity {
         }
         let name = name.trim_start();
         let unit = UNITS.iter().find(|unit| unit.name == name);
-        let unit = unit.ok_or_else(|| QuantityError::Unit(name.chars().take(16).collect()))?;
+        let unit = unit.ok_or_else(|| QuantityError::unit(name.chars().take(16).collect::<String>()))?;
         let mantissa: u64 = digits.parse().map_err(|_| QuantityError::TooLong)?;
         Ok(Self { value: sign * exact(mantissa, places, unit), measure: unit.measure })
     }

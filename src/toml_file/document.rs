@@ -16,9 +16,19 @@ pub fn document(
     })?;
     let table = DeTable::parse(text).map_err(|error| {
         let offset = error.span().map_or(text.len(), |span| span.start);
-        single(text, offset, &format!("not TOML: {}", shown(error.message())))
+        let message = error.message();
+        single(text, offset, &format!("not TOML: {}{}", shown(message), advice(message)))
     })?;
     Ok((text, table))
+}
+
+/// What to write instead, where people mean something else than TOML reads.
+fn advice(message: &str) -> &'static str {
+    match message {
+        _ if message.contains("escape") => "; write a text with \\ in 'single quotes', as patterns",
+        _ if message.contains("leading zero") => "; write it in quotes",
+        _ => "",
+    }
 }
 
 /// The one mistake of a file that cannot be walked.

@@ -46,6 +46,11 @@ const SECRETS: &str = "security.secrets";
 
 type QuestionReader = fn(&mut ProbeReader<'_, '_, '_, '_>) -> GoQuestion;
 
+/// Whether a built-in probe is called so.
+pub(super) fn is_question(id: &str) -> bool {
+    id == SECRETS || QUESTIONS.iter().any(|(name, _)| *name == id)
+}
+
 /// The built-in probes of a Go project in `directory`. They stand on no line of a person's.
 pub(super) fn dimensions(directory: &Path) -> Vec<Dimension> {
     let Ok((text, table)) = document(GO_PROJECT.as_bytes(), str::to_owned) else { return Vec::new() };

@@ -249,6 +249,7 @@ fn status(value: &DeValue<'_>) -> Option<StatusRange> {
     }
 }
 
+const NO_SCHEME: &str = "a URL begins with http:// or https://";
 /// Stands for a secret in an address: no password that a person would choose.
 const STAND_IN: &str = "gvmr0stand0in";
 
@@ -257,9 +258,12 @@ pub(super) fn web_address(text: &SecretText) -> Result<(), String> {
     if text.to_string().starts_with("${") {
         return Ok(()); // all of it is known when it is used
     }
-    let url = Url::parse(&text.with_stand_in(STAND_IN)).map_err(|error| format!("not a URL: {error}"))?;
+    let shown = text.with_stand_in(STAND_IN);
+    let url = Url::parse(&shown).map_err(|error| {
+        if shown.contains("://") { format!("not a URL: {error}") } else { NO_SCHEME.to_owned() }
+    })?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err("a URL begins with http:// or https://".to_owned());
+        return Err(NO_SCHEME.to_owned());
     }
     if url.password().is_some_and(|password| !password.is_empty() && !password.contains(STAND_IN)) {
         return Err("the URL has a password; write it as ${secret:NAME}".to_owned());

@@ -18,6 +18,7 @@ mod reader;
 mod secret_text;
 mod settings;
 mod substitution;
+mod synonyms;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

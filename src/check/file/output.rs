@@ -72,7 +72,7 @@ impl ProbeReader<'_, '_, '_, '_> {
         if unit.is_empty() || Measure::of_unit(&unit).is_some() {
             return Some(unit);
         }
-        self.table.mistake(&span, QuantityError::Unit(unit).to_string());
+        self.table.mistake(&span, QuantityError::unit(unit).to_string());
         None
     }
 

@@ -1,14 +1,17 @@
 //! One `[dimension.probe]`: its kind, its options, and the conditions on its figures.
 
 use super::figure_values;
+use super::go_project::is_question;
 use super::go_target::GoQuestion;
 use super::model::{FigureCondition, ProbeDefinition, ProbeTarget, ResourceScope};
 use super::order::ProbeNeeds;
 use super::reader::{FileReader, TableReader};
 use super::secret_text::SecretText;
+use super::synonyms::ours;
 use crate::check::condition::{Comparison, Condition, FigureLimit, Operator};
 use crate::check::definition::definition;
 use crate::check::quantity::{Measure, Quantity};
+use crate::toml_file::{entries, nearest, quoted};
 use std::path::Path;
 use std::time::Duration;
 use toml::Spanned;
@@ -71,7 +74,8 @@ pub(super) fn read(
     let read_target = match kinds.as_slice() {
         [(_, read_target)] => *read_target,
         [] => {
-            file.mistakes.add(&name.span(), format!("{id} has no kind; add one key of {names}"));
+            let advice = kind_advice(&id, table).unwrap_or_else(|| format!("add one key of {names}"));
+            file.mistakes.add(&name.span(), format!("{id} has no kind; {advice}"));
             return None;
         }
         [(first, _), (second, _), ..] => {
@@ -108,6 +112,19 @@ pub(super) fn read(
         advisory: options.advisory,
         why: options.why,
         definition,
+    })
+}
+
+/// Which kind a probe without one was probably meant to have.
+fn kind_advice(id: &str, table: &DeTable<'_>) -> Option<String> {
+    if is_question(id) {
+        return Some(format!("add go = \"{id}\""));
+    }
+    let kinds = KINDS.map(|(key, _)| key);
+    let meant = |key: &str| ours(key, &kinds).or_else(|| nearest(key, kinds));
+    entries(table).into_iter().find_map(|(key, _)| {
+        let key = key.get_ref().as_ref();
+        meant(key).map(|kind| format!("did you mean {kind} by {}?", quoted(key)))
     })
 }
 

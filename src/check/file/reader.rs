@@ -2,7 +2,8 @@
 
 use super::order::ProbeNeeds;
 use super::secret_text::SecretText;
-use super::substitution::Substitution;
+use super::substitution::{Substitution, shell_name};
+use super::synonyms::ours;
 use crate::check::condition::Condition;
 use crate::check::quantity::{Measure, Quantity};
 use crate::toml_file::{Entry, Mistakes, entries, nearest, quoted, type_of};
@@ -156,8 +157,13 @@ impl<'r, 't, 'v, 'i> TableReader<'r, 't, 'v, 'i> {
 
     /// A path; a relative one is below `directory`.
     pub(super) fn path(&mut self, key: &'static str, directory: &std::path::Path) -> Option<PathBuf> {
-        let span = self.limit(key)?.span();
+        let value = self.limit(key)?;
+        let span = value.span();
         let text = self.text(key)?;
+        if let Some(name) = value.get_ref().as_str().and_then(shell_name) {
+            let message = format!("no shell here; declare {name} in [check.vars] and write ${{{name}}}");
+            self.mistake(&span, message);
+        }
         if text.is_empty() {
             self.mistake(&span, "the path is empty");
             return None;
@@ -210,7 +216,7 @@ impl<'r, 't, 'v, 'i> TableReader<'r, 't, 'v, 'i> {
                 duration.ok_or_else(|| format!("{key} is at most 365d"))
             }
             Ok(_) => Err(format!("{key} is a duration above 0, such as \"10s\"")),
-            Err(error) => Err(format!("{key}: {error}")),
+            Err(error) => Err(format!("{key}: {}", error.of(Measure::Duration))),
         };
         self.file.mistakes.check(&value.span(), duration)
     }
@@ -236,9 +242,10 @@ impl<'r, 't, 'v, 'i> TableReader<'r, 't, 'v, 'i> {
         let value = self.limit(key)?;
         if value.get_ref().as_str().is_none() {
             let example = measure.example();
+            let condition = if measure == Measure::Version { ">= 1.2" } else { "<= …" };
             self.mistake(
                 &value.span(),
-                format!("{key} is {example}: write a condition in quotes, as \"<= …\""),
+                format!("{key} is {example}: write a condition in quotes, as \"{condition}\""),
             );
             return None;
         }
@@ -255,7 +262,8 @@ impl<'r, 't, 'v, 'i> TableReader<'r, 't, 'v, 'i> {
             if self.asked.contains(&name) {
                 continue;
             }
-            let advice = match nearest(name, self.asked.iter().copied()) {
+            let known = ours(name, &self.asked).or_else(|| nearest(name, self.asked.iter().copied()));
+            let advice = match known {
                 Some(near) => format!("did you mean {near}?"),
                 None => format!("keys here are {}", self.asked.join(", ")),
             };

@@ -89,6 +89,17 @@ impl Substitution<'_> {
     }
 }
 
+/// The variable that a shell would put into a path: that of `$NAME/x`, and HOME of `~/x`.
+pub(super) fn shell_name(written: &str) -> Option<&str> {
+    if written == "~" || written.starts_with("~/") {
+        return Some("HOME");
+    }
+    let is_first = |one: char| one.is_ascii_uppercase() || one == '_';
+    let behind = written.split('$').skip(1).find(|behind| behind.starts_with(is_first))?;
+    let end = behind.find(|one: char| !one.is_ascii_alphanumeric() && one != '_');
+    behind.get(..end.unwrap_or(behind.len()))
+}
+
 /// Whether a variable can be called so.
 pub(super) fn is_name(name: &str) -> bool {
     let is_first = |one: char| one.is_ascii_alphabetic() || one == '_';

@@ -69,7 +69,7 @@ const PROBES: &[(&str, &str)] = &[
     ),
     (
         "http = \"http://a\"\ntime = \"<= 5 parsecs\"",
-        "3:8: time: \"parsecs\" is not a unit; units are ms s m h d, B kB KiB MB MiB GB GiB TB TiB and %",
+        "3:8: time: \"parsecs\" is not a unit; units are ms s m h d",
     ),
     ("http = \"http://a\"\nsize = \"<= 5s\"", "3:8: size: expected a size such as 64KiB or 2GB, got \"5s\""),
     ("disk = \"/\"\nused = 80", "3:8: used is a share such as 80%: write a condition in quotes, as \"<= …\""),
@@ -89,6 +89,26 @@ const PROBES: &[(&str, &str)] = &[
     ),
     ("http = \"http://a\"\nrequests = 10001", "3:12: must be a whole number from 1 to 10000"),
     ("http = \"http://a\"\nconcurrency = 65", "3:15: must be a whole number from 1 to 64"),
+    // Words and habits of other tools.
+    ("http = \"http://a\"\nretries = 3", "3:1: unknown key \"retries\" in a.b; did you mean within?"),
+    (
+        "http = \"http://a\"\nexpect_status = 200",
+        "3:1: unknown key \"expect_status\" in a.b; did you mean status?",
+    ),
+    ("command = [\"a\"]\ncode = 1", "3:1: unknown key \"code\" in a.b; did you mean exit?"),
+    ("disk = \"/\"\nwarn = true", "3:1: unknown key \"warn\" in a.b; did you mean advisory?"),
+    ("url = \"http://a\"\ntime = \"< 1s\"", "1:4: a.b has no kind; did you mean http by \"url\"?"),
+    ("cmd = [\"a\"]", "1:4: a.b has no kind; did you mean command by \"cmd\"?"),
+    ("htttp = \"http://a\"", "1:4: a.b has no kind; did you mean http by \"htttp\"?"),
+    ("disk = \"$HOME/x\"", "2:8: no shell here; declare HOME in [check.vars] and write ${HOME}"),
+    ("file = \"~/x\"", "2:8: no shell here; declare HOME in [check.vars] and write ${HOME}"),
+    ("secrets = \"/srv/$APP_1\"", "2:11: no shell here; declare APP_1 in [check.vars] and write ${APP_1}"),
+    ("http = \"a/health\"", "2:8: a URL begins with http:// or https://"),
+    (
+        "tls = \"a:1\"\noldest = 1.2",
+        "3:10: oldest is a version such as 1.2: write a condition in quotes, as \">= 1.2\"",
+    ),
+    ("disk = \"/\"\ntimeout = \"500 sec\"", "3:11: timeout: \"sec\" is not a unit; units are ms s m h d"),
     // Times.
     ("disk = \"/\"\ntimeout = 10", "3:11: timeout is a duration: write it with its unit, such as \"10s\""),
     ("disk = \"/\"\ntimeout = \"0s\"", "3:11: timeout is a duration above 0, such as \"10s\""),
@@ -199,6 +219,14 @@ const PROBES: &[(&str, &str)] = &[
 /// Whole files, and what is said of them.
 const FILES: &[(&str, &str)] = &[
     ("[a.b\n", "1:5: not TOML: unclosed table, expected `]`"),
+    (
+        "[a.b]\nfile = \"x\"\nmode = 0640\n",
+        "3:8: not TOML: unexpected leading zero, expected nothing; write it in quotes",
+    ),
+    (
+        "[toolchain.supported]\nadvisory = false\n",
+        "1:12: toolchain.supported has no kind; add go = \"toolchain.supported\"",
+    ),
     ("a = 5\n", "1:1: only tables stand here: [check] and [dimension.probe], not an integer"),
     ("[chekc]\nname = \"x\"\n[a.b]\ndisk = \"/\"\n", "1:2: unknown table \"chekc\"; did you mean [check]?"),
     ("[check]\nname = \"\"\n[a.b]\ndisk = \"/\"\n", "2:8: name is empty"),
@@ -207,10 +235,7 @@ const FILES: &[(&str, &str)] = &[
         "[check]\nvars = 5\n[a.b]\ndisk=\"/\"\n",
         "2:8: vars is a table of variables with their defaults, not an integer",
     ),
-    (
-        "[check]\nprometheus = \"nowhere\"\n[a.b]\ndisk=\"/\"\n",
-        "2:14: not a URL: relative URL without a base",
-    ),
+    ("[check]\nprometheus = \"nowhere\"\n[a.b]\ndisk=\"/\"\n", "2:14: a URL begins with http:// or https://"),
     ("[check]\nbaseline-runs = 21\n[a.b]\ndisk=\"/\"\n", "2:17: must be a whole number from 1 to 20"),
     ("[check.archive]\nkeep = 0\n[a.b]\ndisk=\"/\"\n", "2:8: must be a whole number from 1 to 10000"),
     ("[[check.notify]]\non = \"always\"\n[a.b]\ndisk=\"/\"\n", "1:1: a notification needs a url"),
@@ -229,6 +254,12 @@ fn mistakes(text: &str) -> String {
     let surroundings = FileSurroundings { built_in: &|_| None, given: &given, environment: &vec![("", "")] };
     let parsed = CheckFile::parse(Path::new("/p/gvmr-check.toml"), text.as_bytes(), &surroundings);
     parsed.expect_err(text).to_string().replace("/p/gvmr-check.toml:", "")
+}
+
+#[test]
+fn a_pattern_in_double_quotes_is_said_to_need_single_ones() {
+    let found = mistakes("[a.b]\ncommand = [\"a\"]\npattern = \"(\\d+)\"\n");
+    assert!(found.starts_with("3:1") && found.ends_with("in 'single quotes', as patterns"), "{found}");
 }
 
 #[test]
