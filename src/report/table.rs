@@ -60,7 +60,7 @@ fn row(dimension: &str, probe: &ProbeRecord) -> Row {
         dimension.into(),
         name.as_str().into(),
         values.into(),
-        limits.into(),
+        Cell::movable(limits),
         Cell::new(before, Tone::Dim),
         Cell::new(state, tone(probe.state)),
     ];

@@ -26,12 +26,18 @@ pub struct Cell {
     text: String,
     tone: Tone,
     is_sentence: bool,
+    is_movable: bool,
 }
 
 impl Cell {
     /// A cell with this text.
     pub fn new(text: impl Into<String>, tone: Tone) -> Self {
-        Self { text: printable(text), tone, is_sentence: false }
+        Self { text: printable(text), tone, is_sentence: false, is_movable: false }
+    }
+
+    /// A cell that gets a line below its row where the row has no room for it.
+    pub fn movable(text: impl Into<String>) -> Self {
+        Self { is_movable: true, ..Self::new(text, Tone::Plain) }
     }
 
     /// The last cell of a row, which is wrapped instead of shortened.
@@ -41,7 +47,7 @@ impl Cell {
 
     /// The same in another tone.
     pub fn wrapped(text: impl Into<String>, tone: Tone) -> Self {
-        Self { text: printable(text), tone, is_sentence: true }
+        Self { is_sentence: true, ..Self::new(text, tone) }
     }
 }
 
@@ -87,7 +93,9 @@ pub(super) fn shown(rows: &[Row], columns: Option<usize>, palette: Palette) -> S
     let sentences =
         rows.iter().flat_map(|row| row.cells.iter().filter(|cell| cell.is_sentence && !row.is_line()));
     let longest = sentences.map(|cell| width::of(&cell.text)).max().unwrap_or(0);
-    let widths = fitted(widths(rows), columns, longest.min(NARROWEST_SENTENCE));
+    let sentence = longest.min(NARROWEST_SENTENCE);
+    let room = columns.map(|columns| room_for_movable(rows, columns, sentence));
+    let widths = fitted(widths(rows, room), columns, sentence);
     let mut text = String::new();
     for row in rows {
         match row.cells.as_slice() {
@@ -98,6 +106,12 @@ pub(super) fn shown(rows: &[Row], columns: Option<usize>, palette: Palette) -> S
             _ => push_row(&mut text, row, &widths, columns, palette),
         }
         text.push('\n');
+        let moved = row.cells.iter().zip(&widths).filter(|(cell, width)| is_moved(cell, **width));
+        for (cell, _) in moved.filter(|_| !row.is_line()) {
+            text.extend(std::iter::repeat_n(' ', 2 * GAP));
+            push_sentence(&mut text, cell, 2 * GAP, 2 * GAP, columns, palette);
+            text.push('\n');
+        }
     }
     text
 }
@@ -115,7 +129,8 @@ fn push_row(text: &mut String, row: &Row, widths: &[usize], columns: Option<usiz
         if *width == 0 {
             continue;
         }
-        let shortened = width::shorten(&cell.text, *width);
+        let shown = if is_moved(cell, *width) { "" } else { cell.text.as_str() };
+        let shortened = width::shorten(shown, *width);
         let used = width::of(&shortened);
         if used > 0 {
             text.extend(std::iter::repeat_n(' ', blanks));
@@ -149,14 +164,28 @@ fn push_sentence(
     }
 }
 
-/// The width of the longest cell in each column.
-fn widths(rows: &[Row]) -> Vec<usize> {
+/// Whether a cell stands below its row.
+fn is_moved(cell: &Cell, width: usize) -> bool {
+    cell.is_movable && width::of(&cell.text) > width
+}
+
+/// What the other columns leave for movable cells.
+fn room_for_movable(rows: &[Row], columns: usize, sentence: usize) -> usize {
+    let others: Vec<_> =
+        widths(rows, Some(0)).into_iter().chain([sentence]).filter(|width| *width > 0).collect();
+    columns.saturating_sub(others.iter().map(|width| width + GAP).sum())
+}
+
+/// The width of the longest cell in each column; of movable ones, the longest that has room.
+fn widths(rows: &[Row], room: Option<usize>) -> Vec<usize> {
     let mut widths = Vec::new();
     for row in rows.iter().filter(|row| !row.is_line()) {
         widths.resize(widths.len().max(row.cells.len()), 0);
         for (width, cell) in widths.iter_mut().zip(&row.cells) {
-            if !cell.is_sentence {
-                *width = width::of(&cell.text).max(*width);
+            let wide = width::of(&cell.text);
+            let is_out = cell.is_movable && room.is_some_and(|room| wide > room);
+            if !cell.is_sentence && !is_out {
+                *width = wide.max(*width);
             }
         }
     }
@@ -233,6 +262,20 @@ mod tests {
         let text = shown(&rows, Some(24), palette(ColorChoice::Never));
         let expected = "1.26.8  no file selects\n        a version\n  kernel: at least 3.2\n    is needed\n";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_movable_cell_without_room_stands_below_its_row() {
+        let row = |limit: &str, state: &str| {
+            Row::new(["a".into(), "b".into(), Cell::movable(limit), state.into()], "")
+        };
+        let rows = [row("<= 5 s", "pass"), row("<= 500 ms, <= 241.6 ms (baseline)", "FAIL")];
+        let of = |columns| shown(&rows, Some(columns), palette(ColorChoice::Never));
+        let expected =
+            "a  b  <= 5 s  pass\na  b          FAIL\n    <= 500 ms, <=\n    241.6 ms\n    (baseline)\n";
+        assert_eq!(of(18), expected);
+        assert_eq!(of(80).lines().count(), 2);
+        assert_eq!(of(12).lines().next(), Some("a  b  pass"));
     }
 
     #[test]
