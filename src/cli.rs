@@ -125,7 +125,8 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Run a project's checklist, and say what does not hold
     ///
-    /// Reads gvmr-check.toml: figures, and the limits that they must keep.
+    /// Reads gvmr-check.toml: figures, and the limits that they must keep. Without one, it checks a Go project: toolchain,
+    /// modules, tests, programs and secrets.
     Check(CheckArgs),
     /// Check installed versions against the checksum database
     Verify(VerifyArgs),
