@@ -1,5 +1,6 @@
 //! The programs of a project: built here, or one that is deployed.
 
+use super::build_settings::BuildSettings;
 use super::project::{GoProject, temporary};
 use crate::check::NotMeasured;
 use crate::check::file::BinarySource;
@@ -12,9 +13,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// Each package that Go knows nothing of, and each main package.
-const MAIN_PACKAGES: &str =
-    "{{if eq .Name \"main\"}}{{.ImportPath}}{{else if .Error}}{{if not .Name}}!{{.Error}}{{end}}{{end}}";
+/// Each package that Go knows nothing of, and each main package with more than tests.
+const MAIN_PACKAGES: &str = "{{if eq .Name \"main\"}}{{if or .GoFiles .CgoFiles .Error}}{{.ImportPath}}{{end}}{{else if .Error}}{{if not .Name}}!{{.Error}}{{end}}{{end}}";
 
 /// Programs, and the directory of those that were built here.
 pub(super) struct GoPrograms {
@@ -78,6 +78,9 @@ pub(super) fn main_packages(project: &GoProject<'_>) -> Result<Vec<String>, NotM
 /// Each main package, built in a directory of its own: two may have the same last element.
 fn built(project: &GoProject<'_>, directory: &Path) -> Result<Vec<NamedProgram>, NotMeasured> {
     let (packages, mod_flag) = (main_packages(project)?, project.mod_flag()?);
+    if let Some(why) = BuildSettings::of(project)?.is_not_a_program() {
+        return Err(NotMeasured::NotApplicable(why));
+    }
     let mut programs = Vec::new();
     for (number, package) in packages.iter().enumerate() {
         let place = directory.join(number.to_string());

@@ -3,6 +3,7 @@
 use super::go_orders::{GO_SUM, MAIN, commit, go, go_version, measured, orders, verdict, with_go};
 use crate::support::mirror::Mirror;
 use crate::support::skip;
+use crate::support::world::World;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -108,6 +109,30 @@ fn without_a_main_package_nothing_is_to_be_built() {
         let verdict = verdict(&world, &project, &format!("go = \"{question}\""));
         assert_eq!(verdict, "not_applicable: no main package", "{question}");
     }
+}
+
+#[test]
+fn programs_of_tests_alone_and_of_other_systems_are_not_looked_at() {
+    let Some(mut world) = with_go() else { return };
+    let test = "package main\n\nimport \"testing\"\n\nfunc TestAll(*testing.T) {}\n";
+    let project = orders(&world, &[("tests/e2e_test.go", test)]);
+    let each = |world: &World, expected: &str| {
+        for question in ["artifact.binaries", "artifact.runs-on"] {
+            assert_eq!(verdict(world, &project, &format!("go = \"{question}\"")), expected, "{question}");
+        }
+    };
+    each(&world, "not_applicable: no main package");
+    fs::create_dir(project.join("cmd")).unwrap();
+    fs::write(project.join("cmd/main.go"), "package main\n\nfunc main() {}\n").unwrap();
+    each(&world, "pass");
+    for (os, arch) in [("windows", "amd64"), ("js", "wasm")] {
+        world.set("GOOS", os).set("GOARCH", arch);
+        let expected =
+            format!("not_applicable: go builds for {os} (GOOS), and only programs of Linux can be read");
+        each(&world, &expected);
+    }
+    world.unset("GOOS").unset("GOARCH").set("GOFLAGS", "-buildmode=c-archive");
+    each(&world, "not_applicable: go builds libraries (-buildmode=c-archive)");
 }
 
 #[test]
