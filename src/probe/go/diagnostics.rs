@@ -72,8 +72,8 @@ impl<'t> Diagnostics<'t> {
             if is_remark(line) {
                 follows_place = false;
             } else if let Some(diagnostic) = Diagnostic::of(line) {
-                follows_place = true;
-                found.placed.push(diagnostic);
+                follows_place = !diagnostic.is_remark();
+                found.placed.extend(Some(diagnostic).filter(|_| follows_place));
             } else if let Some(more) = line.strip_prefix('\t') {
                 if let Some(last) = found.placed.last_mut().filter(|_| follows_place) {
                     last.message = shortened(&format!("{} {}", last.message, more.trim()));
@@ -118,6 +118,11 @@ impl<'t> Diagnostic<'t> {
         None
     }
 
+    /// Whether a C compiler only adds it to something else.
+    fn is_remark(&self) -> bool {
+        ["note: ", "warning: "].iter().any(|start| self.message.starts_with(start))
+    }
+
     pub(super) fn finding(&self, rule: &str, project: &GoProject<'_>) -> CheckFinding {
         let file = project.told(Path::new(self.file));
         CheckFinding::said(rule, file, (self.line, self.column), &self.message)
@@ -142,8 +147,20 @@ fn shortened(message: &str) -> String {
 
 /// The line that says that go could not find out: a download that failed, or no C compiler.
 pub(super) fn unknown(text: &str) -> Option<NotMeasured> {
-    let is_it = |line: &&str| UNREACHABLE.iter().chain(&NO_COMPILER).any(|words| line.contains(words));
+    let is_it = |line: &&str| {
+        let own_words = own_words(line);
+        UNREACHABLE.iter().chain(&NO_COMPILER).any(|words| own_words.contains(words))
+    };
     text.lines().find(is_it).map(|line| failed(shortened(line.trim().trim_start_matches("go: "))))
+}
+
+/// A line without what it quotes of the code. Of an address its first letters stay.
+fn own_words(line: &str) -> &str {
+    if line.starts_with("go: ") {
+        return line;
+    }
+    let quote = line.find(['"', '`']).map_or(line.len(), |at| at + "\"http".len());
+    line.get(..quote).unwrap_or(line)
 }
 
 /// The lines that say that a module is not the one of go.sum, or that go.sum lacks it.
@@ -201,6 +218,19 @@ package example.com/t/cg: build constraints exclude all Go files in /t/cg
     }
 
     #[test]
+    fn what_a_c_compiler_adds_counts_as_nothing() {
+        let text = "# a
+./a.go:3:23: error: 'x' undeclared (first use in this function)
+./a.go:3:23: note: each undeclared identifier is reported only once
+./a.go:4:3: warning: unused variable 'y' [-Wunused-variable]
+\tof it
+";
+        let found = Diagnostics::of(text);
+        assert_eq!(found.placed.len(), 1);
+        assert_eq!(found.placed[0].message, "error: 'x' undeclared (first use in this function)");
+    }
+
+    #[test]
     fn what_is_not_known_is_told_from_what_is_wrong() {
         let told = |text: &str| unknown(text).map(|why| why.to_string());
         let off =
@@ -215,6 +245,10 @@ package example.com/t/cg: build constraints exclude all Go files in /t/cg
             Some("-race requires cgo; enable cgo by setting CGO_ENABLED=1")
         );
         assert_eq!(told(BUILD), None);
+        for code in ["\"connection refused\"", "`dial tcp`", "\"x509: é\""] {
+            let wrong = format!("# a\na.go:3:13: cannot use {code} (untyped string constant) as int value\n");
+            assert_eq!(told(&wrong), None);
+        }
     }
 
     #[test]
