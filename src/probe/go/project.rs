@@ -334,7 +334,13 @@ impl<'a> GoProject<'a> {
     /// A path as it is told: below the project's directory where it is there. A relative one starts there.
     pub(super) fn told(&self, file: &Path) -> String {
         let whole = cleaned(&self.directory().join(file));
-        printable::path(whole.strip_prefix(self.directory()).unwrap_or(&whole))
+        if let Ok(below) = whole.strip_prefix(self.directory()) {
+            return printable::path(below);
+        }
+        // The project may have been entered by a symbolic link, and go say the other path.
+        let real = self.directory().canonicalize().ok().zip(whole.canonicalize().ok());
+        let below = real.as_ref().and_then(|(directory, file)| file.strip_prefix(directory).ok());
+        printable::path(below.unwrap_or(&whole))
     }
 }
 
