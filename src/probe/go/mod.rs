@@ -22,6 +22,7 @@ mod runs_on;
 mod same_twice;
 mod supported;
 mod test_events;
+mod test_failures;
 mod test_run;
 mod vendor;
 mod vulnerabilities;

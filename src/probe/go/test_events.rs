@@ -233,7 +233,8 @@ impl KeptLines {
         }
         if self.0.len() == MAX_KEPT_LINES {
             // What panicked comes first, and the stack that matters right after it.
-            if self.0.front().is_some_and(|first| is_crash(first)) {
+            if self.0.front().is_some_and(|first| is_crash(first)) && self.0.iter().any(|line| is_stack(line))
+            {
                 return;
             }
             self.0.pop_front();
@@ -242,9 +243,19 @@ impl KeptLines {
     }
 }
 
-/// Whether a line is what a test program ends with before its stack.
-pub(super) fn is_crash(line: &str) -> bool {
+/// What a test program ended with: a line before its stack. A test may print such a line, and go on.
+pub(super) fn crash(lines: &[String]) -> Option<&str> {
+    let stack = lines.iter().position(|line| is_stack(line))?;
+    lines.get(..stack)?.iter().map(String::as_str).rfind(|line| is_crash(line))
+}
+
+fn is_crash(line: &str) -> bool {
     line.starts_with("panic: ") || line.starts_with("fatal error: ")
+}
+
+/// `goroutine 7 [running]:`
+fn is_stack(line: &str) -> bool {
+    line.starts_with("goroutine ") && line.ends_with("]:")
 }
 
 /// What go prints around each test.
@@ -339,12 +350,13 @@ FAIL	example.com/t/z [setup failed]
         }
         print(&"x".repeat(2 << 20));
         print("panic: no");
+        print("goroutine 7 [running]:");
         for number in 0..10_000 {
             print(&format!("stack {number}"));
         }
         events.finish();
         let lines = &events.failures[0].lines;
         assert_eq!((lines.len(), lines[0].as_str()), (MAX_KEPT_LINES, "panic: no"));
-        assert_eq!(lines.last().unwrap(), "stack 58");
+        assert_eq!((lines.last().unwrap().as_str(), crash(lines)), ("stack 57", Some("panic: no")));
     }
 }

@@ -121,6 +121,50 @@ fn a_project_below_its_module_is_the_whole_module() {
 }
 
 #[test]
+fn places_are_below_a_project_that_is_entered_by_a_link() {
+    let Some(go) = GoWorld::new() else { return };
+    let wrong = "package main\n\nvar  q int = \"connection refused\"\n\nfunc main() {}\n";
+    let real = go.world.project("real", &[("go.mod", GO_MOD), ("main.go", wrong)]);
+    write(&real, "main_test.go", "package main\n\nvar  r int = \"dial tcp\"\n");
+    let link = go.world.path("link");
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    for (probe, files) in [
+        ("code.build", &["main.go"][..]),
+        ("code.vet", &["main.go"]),
+        ("code.fmt", &["main.go", "main_test.go"]),
+    ] {
+        for project in [&real, &link] {
+            let found = go.asked(project, &format!("go = \"{probe}\""));
+            assert_eq!(found.state(), "fail", "{probe}: {}", found.told());
+            let places = found.places();
+            let named: Vec<_> = places.iter().map(|place| place.split(':').next().unwrap()).collect();
+            assert!(files.iter().all(|file| named.contains(file)), "{probe}: {places:?}");
+            assert!(named.iter().all(|file| !file.contains('/')), "{probe}: {places:?}");
+        }
+    }
+    let tests = go.asked(&link, "go = \"code.test\"");
+    assert!(tests.told().starts_with("fail: example.com/orders: build failed"), "{}", tests.told());
+    assert!(tests.places()[0].starts_with("main"), "{:?}", tests.places());
+}
+
+#[test]
+fn what_go_mod_ignores_is_not_formatted() {
+    let Some(go) = GoWorld::new() else { return };
+    let rough = "package n\nfunc  n() {}\n";
+    let files =
+        [("go.mod", "module example.com/orders\n\ngo 1.25\n\nignore ./node_modules\n"), ("main.go", MAIN)];
+    let project = go.world.project("orders", &files);
+    for directory in ["node_modules", "web/node_modules"] {
+        fs::create_dir_all(project.join(directory)).unwrap();
+        write(&project, &format!("{directory}/n.go"), rough);
+    }
+    let places = go.asked(&project, "go = \"code.fmt\"").places();
+    assert_eq!(places, ["web/node_modules/n.go:0:0 not formatted"]);
+    write(&project, "go.mod", &files[0].1.replace("./", ""));
+    assert_eq!(go.asked(&project, "go = \"code.fmt\"").told(), "pass");
+}
+
+#[test]
 fn nothing_to_look_at_never_passes() {
     let Some(go) = GoWorld::new() else { return };
     let empty = go.world.project("empty", &[("go.mod", GO_MOD)]);
@@ -136,7 +180,7 @@ fn nothing_to_look_at_never_passes() {
 }
 
 /// What a built-in probe gives, which no file names.
-fn built_in(go: &GoWorld, project: &Path, id: &str) -> String {
+pub(super) fn built_in(go: &GoWorld, project: &Path, id: &str) -> String {
     write(project, "gvmr-check.toml", "[check]\ngo = true\n");
     let document = check(&go.world, project, &["--json", "--no-archive", id]).json();
     let probes = document["probes"].as_array().unwrap();

@@ -1,5 +1,6 @@
 //! What the tests of a project say.
 
+use super::go_code::built_in;
 use super::go_project::GoWorld;
 use super::write;
 use std::fs;
@@ -96,10 +97,123 @@ fn a_package_that_ends_early_counts_as_failed_and_says_so() {
         "{places:?}"
     );
     assert!(failed.output().contains("no database"), "{}", failed.output());
-    // The time of the probe is another thing: nothing is known then.
-    go.world.set("GOFLAGS", "-modcacherw");
-    let late = go.asked(&project, "go = \"code.test\"\npackages = [\"./d\"]\ntimeout = \"3s\"").told();
-    assert!(late.starts_with("error: go did not end within "), "{late}");
+    for place in [
+        "b/b_test.go:11:0 TestExits did not end",
+        "e/e_test.go:11:0 example.com/orders/e: it failed, and none of its tests did no database",
+    ] {
+        assert!(places.iter().any(|one| one.starts_with(place)), "{place}: {places:?}");
+    }
+}
+
+#[test]
+fn what_hangs_is_named_and_hides_no_failure() {
+    let Some(mut go) = GoWorld::new() else { return };
+    let bad = tests_of("a", "func TestBad(t *testing.T) { t.Error(\"bad\") }");
+    let hangs = tests_of("b", "func TestHangs(t *testing.T) { select {} }");
+    let project =
+        go.world.project("orders", &[("go.mod", GO_MOD), ("a/a_test.go", &bad), ("b/b_test.go", &hangs)]);
+    let of = |go: &GoWorld, lines: &str| go.asked(&project, &format!("go = \"code.test\"\n{lines}"));
+    // go ends the test while there is time to say so.
+    let ended = of(&go, "timeout = \"12s\"");
+    let told = ended.told();
+    assert!(told.starts_with("fail: example.com/orders/b: panic: test timed out after "), "{told}");
+    assert!(told.ends_with("; failed is 2, == 0 asked"), "{told}");
+    // go has its own limit, and the time is over before.
+    go.world.set("GOFLAGS", "-modcacherw -timeout=1h");
+    let late = of(&go, "timeout = \"5s\"");
+    let told = late.told();
+    assert!(told.starts_with("fail: go did not end within "), "{told}");
+    assert!(told.contains("; example.com/orders/b.TestHangs did not end; "), "{told}");
+    assert_eq!(late.figure("failed"), 2.0);
+    let places = late.places();
+    assert!(places.contains(&"a/a_test.go:11:0 TestBad: bad".to_owned()), "{places:?}");
+    assert!(places.contains(&"b/b_test.go:11:0 TestHangs did not end".to_owned()), "{places:?}");
+    // Without a failure nothing is known, but where it hangs.
+    let alone = of(&go, "packages = [\"./b\"]\ntimeout = \"3s\"").told();
+    assert!(alone.starts_with("error: go did not end within "), "{alone}");
+    assert!(alone.ends_with("; example.com/orders/b.TestHangs did not end"), "{alone}");
+}
+
+#[test]
+fn each_failed_test_is_named_whatever_it_printed() {
+    let Some(go) = GoWorld::new() else { return };
+    let functions = "func TestSilent(t *testing.T) { t.Fail() }
+func TestPrints(t *testing.T) { println(\"panic: not really\\na_test.go:3: printed\"); t.Error(\"bad\") }
+func TestAsserts(t *testing.T) { assert(t) }
+func Example() {
+	os.Stdout.WriteString(\"1\")
+	// Output: 2
+}
+func assert(t *testing.T) {
+	t.Helper()
+	_, file, line, _ := runtime.Caller(0)
+	t.Errorf(\"\\n\\tError Trace:\\t%s:%d\\n\\t            \\t/elsewhere/x.go:9\\n\\tError:      \\tNot equal: \\n\\t            \\texpected: 1\", file, line)
+}
+func TestZKilled(t *testing.T) { syscall.Kill(os.Getpid(), syscall.SIGKILL); select {} }";
+    let tests = tests_of("a", functions).replace("\t\"os\"\n", "\t\"os\"\n\t\"runtime\"\n\t\"syscall\"\n");
+    let project = go.world.project("orders", &[("go.mod", GO_MOD), ("a/a_test.go", &tests)]);
+    // Examples run after all tests.
+    let failed = go.asked(&project, "go = \"code.test\"");
+    assert_eq!(failed.told(), "fail: example.com/orders/a: TestZKilled did not end; failed is 4, == 0 asked");
+    assert_eq!(
+        failed.places(),
+        [
+            "a/a_test.go:13:0 TestSilent: it failed",
+            "a/a_test.go:14:0 TestPrints: bad",
+            "a/a_test.go:22:0 TestAsserts: Error: Not equal: expected: 1",
+            "a/a_test.go:25:0 TestZKilled did not end signal: killed",
+        ]
+    );
+    write(
+        &project,
+        "a/a_test.go",
+        &tests.replace("syscall.Kill(os.Getpid(), syscall.SIGKILL); select {}", "_ = syscall.Kill"),
+    );
+    let failed = go.asked(&project, "go = \"code.test\"");
+    assert_eq!(failed.told(), "fail: failed is 4, == 0 asked");
+    assert_eq!(failed.places().last().unwrap(), "a/a_test.go:16:0 Example: got: 1 want: 2");
+}
+
+#[test]
+fn examples_and_seeds_are_tests_and_benchmarks_are_not() {
+    let Some(go) = GoWorld::new() else { return };
+    let file = |functions: &str| tests_of("a", functions);
+    let benchmark = file("func BenchmarkA(b *testing.B) {}");
+    let project = go.world.project("orders", &[("go.mod", GO_MOD), ("a_test.go", &benchmark)]);
+    assert_eq!(built_in(&go, &project, "code.test"), "not_applicable: no tests");
+    assert_eq!(go.asked(&project, "go = \"code.test\"").told(), "fail: tests is 0, >= 1 asked");
+    write(
+        &project,
+        "a_test.go",
+        &file(
+            "func Example() {\n\t// Output:\n}\nfunc FuzzA(f *testing.F) { f.Add(1); f.Fuzz(func(*testing.T, int) {}) }",
+        ),
+    );
+    let both = go.asked(&project, "go = \"code.test\"");
+    assert_eq!((both.told().as_str(), both.figure("tests")), ("pass", 2.0));
+    let skip = |name: &str| format!("func {name}(t *testing.T) {{ t.Skip() }}\n");
+    write(&project, "a_test.go", &file(&["TestA", "TestB", "TestC"].map(skip).concat()));
+    let skipped = go.asked(&project, "go = \"code.test\"");
+    assert_eq!(skipped.told(), "fail: tests is 0, >= 1 asked");
+    assert!(skipped.remarks().contains("all 3 tests were skipped"), "{}", skipped.remarks());
+}
+
+#[test]
+fn tests_have_the_environment_of_go_test() {
+    let Some(mut go) = GoWorld::new() else { return };
+    let shows = tests_of(
+        "a",
+        "func TestShows(t *testing.T) {\n\tt.Error(os.Getenv(\"LC_ALL\"), os.Getenv(\"GIT_OPTIONAL_LOCKS\"), os.Getenv(\"WRAPPED\"))\n}",
+    );
+    let project = go.world.project("orders", &[("go.mod", GO_MOD), ("a_test.go", &shows)]);
+    let place = |go: &GoWorld| go.asked(&project, "go = \"code.test\"").places();
+    go.world.unset("LC_ALL");
+    assert_eq!(place(&go), ["a_test.go:12:0 TestShows: "]);
+    go.world.set("LC_ALL", "de_DE.UTF-8").set("GIT_OPTIONAL_LOCKS", "it's 1");
+    go.world.set("GOFLAGS", "-modcacherw '-exec=env WRAPPED=yes'");
+    assert_eq!(place(&go), ["a_test.go:12:0 TestShows: de_DE.UTF-8 it's 1 yes"]);
+    write(&project, "go.work", "go 1.21\n\nuse .\n");
+    assert_eq!(place(&go), ["a_test.go:12:0 TestShows: de_DE.UTF-8 it's 1 yes"]);
 }
 
 #[test]
@@ -158,4 +272,7 @@ fn races_are_found_or_it_is_an_error_that_they_cannot_be() {
     go.world.unset("CC");
     let told = go.asked(&project, race);
     assert_eq!((told.told().as_str(), told.figure("failed")), ("fail: failed is 1, == 0 asked", 1.0));
+    let places = told.places();
+    assert!(["a_test.go:7:0 ", "a_test.go:8:0 "].iter().any(|at| places[0].starts_with(at)), "{places:?}");
+    assert!(places[0].ends_with(" TestRace: data race"), "{places:?}");
 }
