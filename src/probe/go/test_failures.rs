@@ -149,8 +149,8 @@ impl FailedTests<'_> {
         let files = entries.map(|entry| entry.path());
         let files = files.filter(|file| file.to_string_lossy().ends_with("_test.go"));
         let found = files.filter_map(|file| {
-            let text = fs::read_to_string(&file).ok()?;
-            let line = text.lines().position(|line| line.starts_with(&start))?;
+            let content = fs::read_to_string(&file).ok()?;
+            let line = content.lines().position(|line| line.starts_with(&start))?;
             Some((file, line + 1))
         });
         found.min().unwrap_or_else(|| (directory.clone(), 0))

@@ -108,7 +108,8 @@ fn words(
     if settings.value("timeout").is_none() {
         // go names the test that it ends.
         let left = project.time_left();
-        words.push(format!("-timeout={}ms", (left - MAX_MARGIN.min(left / 4)).as_millis().max(1)));
+        words
+            .push(format!("-timeout={}ms", left.saturating_sub(MAX_MARGIN.min(left / 4)).as_millis().max(1)));
     }
     words.extend(own_environment(project, &settings)?);
     if let Some(profile) = profile {
