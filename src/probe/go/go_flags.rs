@@ -56,15 +56,17 @@ const EFFECTS: [(&str, &str); 21] = [
 ];
 
 /// An entry of GOFLAGS.
-struct GoFlag<'v> {
+pub(super) struct GoFlag<'v> {
     /// As it is written, with its quotes.
     written: &'v str,
-    name: &'v str,
-    value: &'v str,
+    /// Without `-` and `test.`.
+    pub(super) name: &'v str,
+    /// Behind `=`; empty where there is none.
+    pub(super) value: &'v str,
 }
 
 /// The entries: separated by blanks, and whole in quotes.
-fn entries(mut value: &str) -> Vec<GoFlag<'_>> {
+pub(super) fn entries(mut value: &str) -> Vec<GoFlag<'_>> {
     let mut found = Vec::new();
     loop {
         value = value.trim_start();

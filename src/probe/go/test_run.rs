@@ -2,9 +2,9 @@
 //!
 //! Takes the events of `go test -json` while they come.
 
+use super::build_settings::{BuildSettings, quoted};
 use super::coverage::Coverage;
 use super::diagnostics::{Diagnostics, unknown};
-use super::go_flags::{BuildSettings, quoted};
 use super::project::{GoAnswer, GoProject, count, temporary};
 use super::test_events::TestEvents;
 use super::test_failures::FailedTests;
