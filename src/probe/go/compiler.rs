@@ -2,8 +2,9 @@
 //!
 //! Takes what go prints; keeps nothing that it builds.
 
+use super::answer::GoAnswer;
 use super::diagnostics::{Diagnostics, has_no_packages, unknown};
-use super::project::{GoAnswer, GoProject, count};
+use super::project::{GoProject, count};
 use crate::check::{Measurement, NotMeasured};
 
 /// `code.build`

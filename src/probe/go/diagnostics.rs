@@ -2,7 +2,8 @@
 //!
 //! Takes its output; gives findings, and tells what does not hold from what is not known.
 
-use super::project::{GoAnswer, GoProject};
+use super::answer::GoAnswer;
+use super::project::GoProject;
 use crate::check::{CheckFinding, NotMeasured};
 use crate::probe::failed;
 use gvmr_core::sys::printable;

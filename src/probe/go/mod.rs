@@ -2,6 +2,7 @@
 //!
 //! Takes one question; asks the go command that runs here, and the files that it names. Writes nothing into the project.
 
+mod answer;
 mod binaries;
 mod build_settings;
 mod cause;

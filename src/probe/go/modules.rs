@@ -2,8 +2,9 @@
 //!
 //! Takes what `go list`, `go mod verify` and `go mod tidy -diff` print; changes neither file.
 
+use super::answer::GoAnswer;
 use super::diagnostics::{Diagnostic, broken_sums, unknown};
-use super::project::{GoAnswer, GoProject, temporary};
+use super::project::{GoProject, temporary};
 use super::vendor::copied_module;
 use crate::check::{CheckFinding, Measurement, NotMeasured};
 use crate::probe::contents::ending;

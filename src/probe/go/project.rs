@@ -1,6 +1,6 @@
 //! A Go project: its go command, what that says of the project, and a place for what it makes.
 
-use super::cause::cause;
+use super::answer::{GoAnswer, answered};
 use super::go_flags;
 use super::workspace::WorkspaceCopy;
 use crate::check::file::GoTarget;
@@ -15,9 +15,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-
-/// The most that is kept of an answer of the go command.
-const MAX_ANSWER: usize = 64 << 20;
 
 /// A project, and how long its questions may take.
 pub(super) struct GoProject<'a> {
@@ -41,14 +38,6 @@ pub(super) struct GoEnv {
     pub(super) version: String,
     /// GO111MODULE, which is empty where it is not set.
     modules: String,
-}
-
-/// What a program printed, whole, and how it ended.
-pub(super) struct GoAnswer {
-    /// The exit code.
-    pub(super) code: i32,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
 }
 
 impl<'a> GoProject<'a> {
@@ -344,38 +333,12 @@ impl<'a> GoProject<'a> {
     }
 }
 
-/// Runs a program, and gives its exit code and stderr; what it is given takes stdout.
-type RunProgram<'a> =
-    &'a mut dyn FnMut(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> Result<(i32, String), NotMeasured>;
-
-/// What a program prints to its end, kept.
-fn answered(run: RunProgram<'_>) -> Result<GoAnswer, NotMeasured> {
-    let mut stdout = Vec::new();
-    let mut keep = |bytes: &[u8]| {
-        if stdout.len() + bytes.len() > MAX_ANSWER {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        stdout.extend_from_slice(bytes);
-        Ok(())
-    };
-    let (code, stderr) = run(&mut keep)?;
-    Ok(GoAnswer { code, stdout: String::from_utf8_lossy(&stdout).into_owned(), stderr })
-}
-
 /// A directory for what is made here; it goes with its value.
 pub(super) fn temporary() -> Result<TempDir, NotMeasured> {
     tempfile::Builder::new()
         .prefix("gvmr-check-")
         .tempdir()
         .map_err(|error| failed(format!("no directory for temporary files: {error}")))
-}
-
-impl GoAnswer {
-    /// Why there is nothing to measure, in a program's words.
-    pub(super) fn failure(&self, program: &str) -> NotMeasured {
-        let said = if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr };
-        failed(format!("{program} ended with {}{}", self.code, cause(said)))
-    }
 }
 
 /// The pattern of a module's packages. `...` is a wildcard in a directory's name too: such a one is named from here.

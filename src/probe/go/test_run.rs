@@ -2,10 +2,11 @@
 //!
 //! Takes the events of `go test -json` while they come.
 
+use super::answer::GoAnswer;
 use super::build_settings::{BuildSettings, quoted};
 use super::coverage::Coverage;
 use super::diagnostics::{Diagnostics, unknown};
-use super::project::{GoAnswer, GoProject, count, temporary};
+use super::project::{GoProject, count, temporary};
 use super::test_events::TestEvents;
 use super::test_failures::FailedTests;
 use super::workspace::path_flag;
@@ -140,8 +141,7 @@ fn own_environment(project: &GoProject<'_>, settings: &BuildSettings) -> Result<
             }
         }
     }
-    let wrapper = settings.value("exec").map(|wrapper| format!(" {wrapper}")).unwrap_or_default();
-    Ok(Some(format!("-exec=env{unset}{set}{wrapper}")))
+    Ok(Some(format!("-exec=env{unset}{set}")))
 }
 
 /// The time is over: what has not ended is named.

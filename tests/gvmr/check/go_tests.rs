@@ -203,17 +203,16 @@ fn tests_have_the_environment_of_go_test() {
     let Some(mut go) = GoWorld::new() else { return };
     let shows = tests_of(
         "a",
-        "func TestShows(t *testing.T) {\n\tt.Error(os.Getenv(\"LC_ALL\"), os.Getenv(\"GIT_OPTIONAL_LOCKS\"), os.Getenv(\"WRAPPED\"))\n}",
+        "func TestShows(t *testing.T) {\n\tt.Error(os.Getenv(\"LC_ALL\"), os.Getenv(\"GIT_OPTIONAL_LOCKS\"))\n}",
     );
     let project = go.world.project("orders", &[("go.mod", GO_MOD), ("a_test.go", &shows)]);
     let place = |go: &GoWorld| go.asked(&project, "go = \"code.test\"").places();
     go.world.unset("LC_ALL");
     assert_eq!(place(&go), ["a_test.go:12:0 TestShows: "]);
     go.world.set("LC_ALL", "de_DE.UTF-8").set("GIT_OPTIONAL_LOCKS", "it's 1");
-    go.world.set("GOFLAGS", "-modcacherw '-exec=env WRAPPED=yes'");
-    assert_eq!(place(&go), ["a_test.go:12:0 TestShows: de_DE.UTF-8 it's 1 yes"]);
+    assert_eq!(place(&go), ["a_test.go:12:0 TestShows: de_DE.UTF-8 it's 1"]);
     write(&project, "go.work", "go 1.21\n\nuse .\n");
-    assert_eq!(place(&go), ["a_test.go:12:0 TestShows: de_DE.UTF-8 it's 1 yes"]);
+    assert_eq!(place(&go), ["a_test.go:12:0 TestShows: de_DE.UTF-8 it's 1"]);
 }
 
 #[test]
