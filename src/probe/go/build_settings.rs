@@ -1,8 +1,6 @@
 //! What GOFLAGS and the go command's other settings say of a build, wherever they are set.
 
 use super::go_flags::entries;
-use super::project::GoProject;
-use crate::check::NotMeasured;
 
 /// The kinds of builds that give a library.
 const LIBRARIES: [&str; 4] = ["archive", "c-archive", "c-shared", "shared"];
@@ -16,17 +14,13 @@ pub(super) struct BuildSettings {
 }
 
 impl BuildSettings {
-    pub(super) fn of(project: &GoProject<'_>) -> Result<Self, NotMeasured> {
-        let names = ["env", "GOOS", "GOARCH", "GOHOSTOS", "GOHOSTARCH", "GOFLAGS"];
-        let answer = project.in_workspace(&[], &names)?;
-        if answer.code != 0 {
-            return Err(answer.failure("go env"));
-        }
-        let mut lines = answer.stdout.lines();
-        let mut line = || lines.next().unwrap_or_default().to_owned();
-        let (goos, goarch, host_os, host_arch) = (line(), line(), line(), line());
-        let is_native = goos == host_os && goarch == host_arch;
-        Ok(Self { flags: line(), goos, is_native })
+    /// What go env says of these, in this order.
+    pub(super) const NAMES: [&str; 5] = ["GOOS", "GOARCH", "GOHOSTOS", "GOHOSTARCH", "GOFLAGS"];
+
+    /// Of the values of these names.
+    pub(super) fn of([goos, goarch, host_os, host_arch, flags]: [&str; 5]) -> Self {
+        let is_native = (goos, goarch) == (host_os, host_arch);
+        Self { flags: flags.to_owned(), goos: goos.to_owned(), is_native }
     }
 
     /// The value of a flag; the last one counts.
@@ -48,31 +42,23 @@ impl BuildSettings {
     }
 }
 
-/// A word in quotes, as go splits it; nothing where it has quotes of both kinds.
-pub(super) fn quoted(word: &str) -> Option<String> {
-    let quote = ['\'', '"'].into_iter().find(|quote| !word.contains(*quote))?;
-    Some(format!("{quote}{word}{quote}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn flags_are_split_and_the_last_one_counts() {
-        let flags = " -tags=a  '-exec=env A=\"b\" run' --timeout=1s -tags=b -v \"-x=y".to_owned();
+        let flags = " -tags=a  '-exec=env A=\"b\" run' --timeout=1s -tags=b -v".to_owned();
         let mut settings = BuildSettings { flags, goos: "linux".to_owned(), is_native: true };
         assert_eq!(settings.value("tags"), Some("b"));
         assert_eq!(settings.value("timeout"), Some("1s"));
         assert_eq!(settings.value("exec"), Some("env A=\"b\" run"));
         assert_eq!(settings.value("race"), None);
         assert_eq!(settings.is_not_a_program(), None);
-        settings.flags.push_str("\" -buildmode=c-archive");
+        settings.flags.push_str(" -buildmode=c-archive");
         assert_eq!(
             settings.is_not_a_program().as_deref(),
             Some("go builds libraries (-buildmode=c-archive)")
         );
-        assert_eq!(quoted("A=it's").as_deref(), Some("\"A=it's\""));
-        assert_eq!(quoted("'\""), None);
     }
 }

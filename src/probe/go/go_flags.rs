@@ -2,6 +2,8 @@
 //!
 //! Takes the value as go reads it, with entries in quotes; gives the entries that stay, and what the others do.
 
+use crate::config::goflags;
+
 /// What programs are built with, and how tests run. gvmr's own go commands keep these alone.
 const KEPT: [&str; 24] = [
     "tags",
@@ -55,40 +57,46 @@ const EFFECTS: [(&str, &str); 21] = [
     ("fuzz", "runs one fuzz test"),
 ];
 
-/// An entry of GOFLAGS.
+/// A flag of GOFLAGS.
 pub(super) struct GoFlag<'v> {
-    /// As it is written, with its quotes.
-    written: &'v str,
+    /// The whole word, without quotes around it.
+    word: &'v str,
     /// Without `-` and `test.`.
     pub(super) name: &'v str,
     /// Behind `=`; empty where there is none.
     pub(super) value: &'v str,
 }
 
-/// The entries: separated by blanks, and whole in quotes.
-pub(super) fn entries(mut value: &str) -> Vec<GoFlag<'_>> {
-    let mut found = Vec::new();
-    loop {
-        value = value.trim_start();
-        let Some(first) = value.chars().next() else { return found };
-        let quote = Some(first).filter(|first| matches!(first, '"' | '\''));
-        let end = match quote {
-            Some(quote) => value.get(1..).and_then(|rest| rest.find(quote)).map(|at| at + 2),
-            None => value.find(char::is_whitespace),
-        };
-        let (written, rest) = value.split_at(end.unwrap_or(value.len()));
-        let inner = quote.map_or(written, |quote| written.trim_matches(quote)).trim_start_matches('-');
-        let (name, given) = inner.split_once('=').unwrap_or((inner, ""));
-        found.push(GoFlag { written, name: name.strip_prefix("test.").unwrap_or(name), value: given });
-        value = rest;
-    }
+/// The flags of a value; none of one that go refuses.
+pub(super) fn entries(value: &str) -> Vec<GoFlag<'_>> {
+    let of = |word| {
+        let name = goflags::name(word)?;
+        let value = word.split_once('=').map_or("", |(_, value)| value);
+        Some(GoFlag { word, name: name.strip_prefix("test.").unwrap_or(name), value })
+    };
+    goflags::split(value).unwrap_or_default().into_iter().filter_map(of).collect()
 }
 
 /// The value with which gvmr's own go commands run. It is never empty: go takes an empty one for none, and reads its file.
+/// One that go refuses stays, and go says why.
 pub(super) fn kept(value: &str) -> String {
-    let kept: Vec<_> =
-        entries(value).iter().filter(|one| KEPT.contains(&one.name)).map(|one| one.written).collect();
+    if goflags::split(value).is_none() {
+        return value.to_owned();
+    }
+    let kept = entries(value).into_iter().filter(|flag| KEPT.contains(&flag.name));
+    let kept: Vec<_> = kept.filter_map(|flag| written(flag.word)).collect();
     if kept.is_empty() { " ".to_owned() } else { kept.join(" ") }
+}
+
+/// A word as it stands in GOFLAGS.
+fn written(word: &str) -> Option<String> {
+    if word.contains(char::is_whitespace) { quoted(word) } else { Some(word.to_owned()) }
+}
+
+/// A word in quotes, as go splits it; nothing where it has quotes of both kinds.
+pub(super) fn quoted(word: &str) -> Option<String> {
+    let quote = ['\'', '"'].into_iter().find(|quote| !word.contains(*quote))?;
+    Some(format!("{quote}{word}{quote}"))
 }
 
 /// What bends builds, tests or checks: `-name` as it is told, and what it does.
@@ -120,5 +128,7 @@ mod tests {
         assert_eq!(kept("-json"), " ");
         assert_eq!(effects("-mod=mod -count=1"), [("-mod=mod".to_owned(), "lets builds change go.mod")]);
         assert_eq!((kept("'-tags=x").as_str(), effects("").len()), ("'-tags=x", 0));
+        assert_eq!(quoted("A=it's").as_deref(), Some("\"A=it's\""));
+        assert_eq!(quoted("'\""), None);
     }
 }

@@ -1,6 +1,5 @@
 //! The programs of a project: built here, or one that is deployed.
 
-use super::build_settings::BuildSettings;
 use super::project::{GoProject, temporary};
 use crate::check::NotMeasured;
 use crate::check::file::BinarySource;
@@ -78,7 +77,7 @@ pub(super) fn main_packages(project: &GoProject<'_>) -> Result<Vec<String>, NotM
 /// Each main package, built in a directory of its own: two may have the same last element.
 fn built(project: &GoProject<'_>, directory: &Path) -> Result<Vec<NamedProgram>, NotMeasured> {
     let (packages, mod_flag) = (main_packages(project)?, project.mod_flag()?);
-    if let Some(why) = BuildSettings::of(project)?.is_not_a_program() {
+    if let Some(why) = project.settings()?.build.is_not_a_program() {
         return Err(NotMeasured::NotApplicable(why));
     }
     let mut programs = Vec::new();

@@ -1,6 +1,7 @@
 //! A Go project: its go command, what that says of the project, and a place for what it makes.
 
 use super::answer::{GoAnswer, answered};
+use super::build_settings::BuildSettings;
 use super::go_flags;
 use super::workspace::WorkspaceCopy;
 use crate::check::file::GoTarget;
@@ -38,6 +39,8 @@ pub(super) struct GoEnv {
     pub(super) version: String,
     /// GO111MODULE, which is empty where it is not set.
     modules: String,
+    /// For what and how it builds.
+    pub(super) build: BuildSettings,
 }
 
 impl<'a> GoProject<'a> {
@@ -149,8 +152,8 @@ impl<'a> GoProject<'a> {
         Ok((ended.code, ended.stderr))
     }
 
-    /// GOFLAGS without what changes what the commands of a check do, if it has such. `go env` says it where go could run nothing else, and
-    /// without a switch to another Go.
+    /// GOFLAGS without what changes what the commands of a check do, if it has such. `go env` says it where go could run
+    /// nothing else, and without a switch to another Go.
     fn flags(&self) -> Result<Option<&str>, NotMeasured> {
         if let Some(flags) = self.flags.get() {
             return Ok(flags.as_deref());
@@ -167,8 +170,8 @@ impl<'a> GoProject<'a> {
         if let Some(settings) = self.settings.get() {
             return Ok(settings);
         }
-        let answer =
-            self.in_workspace(&[], &["env", "GOWORK", "GOMOD", "GOROOT", "GOVERSION", "GO111MODULE"])?;
+        let names = ["env", "GOWORK", "GOMOD", "GOROOT", "GOVERSION", "GO111MODULE"];
+        let answer = self.in_workspace(&[], &[&names[..], &BuildSettings::NAMES].concat())?;
         if answer.code != 0 {
             return Err(answer.failure("go env"));
         }
@@ -180,7 +183,8 @@ impl<'a> GoProject<'a> {
         let (go_work, go_mod, goroot) = (file(line()), file(line()), PathBuf::from(line()));
         let version = line().split(' ').next().unwrap_or_default().to_owned();
         let modules = line().to_owned();
-        Ok(self.settings.get_or_init(|| GoEnv { go_work, go_mod, goroot, version, modules }))
+        let build = BuildSettings::of([line(), line(), line(), line(), line()]);
+        Ok(self.settings.get_or_init(|| GoEnv { go_work, go_mod, goroot, version, modules, build }))
     }
 
     /// The copy of go.work that go may complete: it writes go.work.sum even where it may not change go.mod. None outside a

@@ -3,9 +3,10 @@
 //! Takes the events of `go test -json` while they come.
 
 use super::answer::GoAnswer;
-use super::build_settings::{BuildSettings, quoted};
+use super::build_settings::BuildSettings;
 use super::coverage::Coverage;
 use super::diagnostics::{Diagnostics, unknown};
+use super::go_flags::quoted;
 use super::project::{GoProject, count, temporary};
 use super::test_events::TestEvents;
 use super::test_failures::FailedTests;
@@ -105,14 +106,14 @@ fn words(
     if !tests.tags.is_empty() {
         words.push(format!("-tags={}", tests.tags.join(",")));
     }
-    let settings = BuildSettings::of(project)?;
+    let settings = &project.settings()?.build;
     if settings.value("timeout").is_none() {
         // go names the test that it ends.
         let left = project.time_left();
         words
             .push(format!("-timeout={}ms", left.saturating_sub(MAX_MARGIN.min(left / 4)).as_millis().max(1)));
     }
-    words.extend(own_environment(project, &settings)?);
+    words.extend(own_environment(project, settings)?);
     if let Some(profile) = profile {
         let modules = project.module_lines("{{.Path}}/...")?;
         words.push(format!("-coverpkg={}", modules.join(",")));
