@@ -13,6 +13,7 @@ pub mod context;
 pub mod credentials;
 pub mod discover;
 pub mod doctor;
+pub mod each;
 pub mod error;
 pub mod explain;
 pub mod gate;

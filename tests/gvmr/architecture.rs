@@ -14,6 +14,7 @@ const ROOMS: &[&[&str]] = &[
     &["main"],
     &["commands"],
     &["complete", "handover"],
+    &["each"],
     &["provision"],
     &["cli"],
     &["error"],

@@ -18,17 +18,21 @@ use std::process::ExitStatus;
 const IN_JSON: usize = 1 << 20;
 
 /// One version, and how the command ended with it.
-pub(super) struct Outcome {
-    pub(super) version: Version,
+pub struct Outcome {
+    /// The version.
+    pub version: Version,
     pub(super) goroot: PathBuf,
-    pub(super) how: How,
+    /// How it ended.
+    pub how: How,
     pub(super) seconds: f64,
     pub(super) captured: Captured,
 }
 
 /// How it ended.
-pub(super) enum How {
+pub enum How {
+    /// By itself.
     Ended(ExitStatus),
+    /// It could not be started.
     NotStarted(Error),
     /// While it ran.
     Interrupted,
@@ -38,7 +42,7 @@ pub(super) enum How {
 
 /// An outcome in JSON.
 #[derive(Serialize)]
-pub(super) struct OutcomeRow {
+pub struct OutcomeRow {
     version: String,
     goroot: String,
     code: Option<i32>,
@@ -51,7 +55,8 @@ pub(super) struct OutcomeRow {
 }
 
 impl How {
-    pub(super) fn is_ok(&self) -> bool {
+    /// Whether it succeeded.
+    pub fn is_ok(&self) -> bool {
         matches!(self, Self::Ended(status) if status.success())
     }
 }
@@ -78,7 +83,7 @@ fn signal(status: ExitStatus) -> Option<Cow<'static, str>> {
 
 impl Outcome {
     /// A row of the table.
-    pub(super) fn table_row(&self) -> terminal::Row {
+    pub fn table_row(&self) -> terminal::Row {
         let piped = format!("{:10} {:14} {:6.1} s", self.version.as_str(), self.how, self.seconds);
         let tone = if self.how.is_ok() { Tone::Good } else { Tone::Bad };
         let how = Cell::new(self.how.to_string(), tone);
@@ -87,13 +92,13 @@ impl Outcome {
     }
 
     /// The line above what was printed.
-    pub(super) fn header(&self) -> String {
+    pub fn header(&self) -> String {
         let empty = if self.captured.length() == 0 { ", no output" } else { "" };
         format!("--- {}: {}, {:.1} s{empty}", self.version.toolchain_name(), self.how, self.seconds)
     }
 
     /// The output, or why there is none.
-    pub(super) fn write_output(&mut self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write_output(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.captured.write_to(out)?;
         if self.captured.last().is_some_and(|last| last != b'\n') {
             writeln!(out)?;
@@ -104,7 +109,8 @@ impl Outcome {
         }
     }
 
-    pub(super) fn row(&mut self) -> OutcomeRow {
+    /// The outcome in JSON.
+    pub fn row(&mut self) -> OutcomeRow {
         let (output, unread) = match self.captured.ending(IN_JSON) {
             Ok(output) => (output, None),
             Err(error) => (Vec::new(), Some(format!("cannot read the output back: {error}"))),

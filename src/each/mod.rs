@@ -1,17 +1,20 @@
-//! `gvmr each`: one command with several versions, at the same time.
+//! One command with several versions, at the same time.
+//!
+//! Takes the command's words and the versions; gives how it ended with each one, and prints each output in one piece.
+//! Never chooses or installs a version. Leaves nothing running.
 
 mod outcome;
+
+pub use outcome::{How, Outcome};
 
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::process::{self, Captured, Ending, Given, Go, Listener, Scope, Stop, Streams, in_order};
-use crate::provision;
 use crate::terminal::Bar;
 use gvmr_core::gover::version::Version;
 use gvmr_core::sys::environment::{Environment as _, Process};
 use gvmr_core::sys::printable;
-use outcome::{How, Outcome};
 use std::ffi::OsStr;
 use std::io;
 use std::num::NonZeroUsize;
@@ -21,21 +24,16 @@ use std::time::{Duration, Instant};
 /// How long a command may run on after Ctrl-C; shorter than gvmr's own limit.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Runs the command.
-pub(super) fn run(arguments: &cli::EachArgs, context: &Context) -> Result<(), Error> {
-    let given = Given::parse(&arguments.env)?;
-    if given.names("GOTOOLCHAIN") {
-        return Err(Error::said(
-            ErrorKind::Usage,
-            "cannot set GOTOOLCHAIN: `gvmr each` runs exactly the versions that it names",
-        )
-        .hint("run `gvmr exec -e GOTOOLCHAIN=auto VERSION -- COMMAND` to let the go command switch"));
-    }
-    let versions = if arguments.installed {
-        provision::all_installed(context)?
-    } else {
-        provision::named_versions(&arguments.versions, context)?
-    };
+/// Runs the command of `arguments` with each version. Each one's output is printed in one piece as soon as it has ended,
+/// but for JSON.
+///
+/// An error is about all of them: then none was run.
+pub fn run(
+    arguments: &cli::EachArgs,
+    versions: &[Version],
+    context: &Context,
+) -> Result<Vec<Outcome>, Error> {
+    let given = given(arguments)?;
     let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = arguments.jobs.unwrap_or_else(processors);
     let keeper = |error| {
@@ -44,19 +42,20 @@ pub(super) fn run(arguments: &cli::EachArgs, context: &Context) -> Result<(), Er
     };
     process::kept(&arguments.words).map_err(keeper)?;
     let each = Each { arguments, given, context };
-    let mut outcomes = context.with_cleanup(|| in_order(&versions, jobs.get(), |version| each.run(version)));
-    if arguments.json {
-        let rows: Vec<_> = outcomes.iter_mut().map(Outcome::row).collect();
-        context.terminal.json(&rows).map_err(Error::stdout)?;
-    } else {
-        let rows: Vec<_> = outcomes.iter().map(Outcome::table_row).collect();
-        context.terminal.table(&rows).map_err(Error::stdout)?;
+    Ok(context.with_cleanup(|| in_order(versions, jobs.get(), |version| each.run(version))))
+}
+
+/// The variables that the command line gives the command.
+pub fn given(arguments: &cli::EachArgs) -> Result<Given, Error> {
+    let given = Given::parse(&arguments.env)?;
+    if given.names("GOTOOLCHAIN") {
+        return Err(Error::said(
+            ErrorKind::Usage,
+            "cannot set GOTOOLCHAIN: `gvmr each` runs exactly the versions that it names",
+        )
+        .hint("run `gvmr exec -e GOTOOLCHAIN=auto VERSION -- COMMAND` to let the go command switch"));
     }
-    match verdict(&outcomes, program(arguments), arguments.json) {
-        Some(error) if arguments.json => Err(error.after_data()),
-        Some(error) => Err(error),
-        None => Ok(()),
-    }
+    Ok(given)
 }
 
 fn program(arguments: &cli::EachArgs) -> &OsStr {
@@ -152,7 +151,8 @@ impl Listener for Running<'_> {
 }
 
 /// The error for all of them. What is not in JSON was printed with each version already.
-fn verdict(outcomes: &[Outcome], program: &OsStr, json: bool) -> Option<Error> {
+pub fn verdict(outcomes: &[Outcome], arguments: &cli::EachArgs) -> Option<Error> {
+    let (program, json) = (program(arguments), arguments.json);
     if outcomes.iter().any(|outcome| matches!(outcome.how, How::Interrupted | How::NotRun)) {
         return Some(Error::said(ErrorKind::Interrupted, "interrupted"));
     }
