@@ -6,6 +6,7 @@
 //! toolchain where it is.
 
 use super::error::StoreError;
+use super::program_record::ProgramRecord;
 use super::programs::Programs;
 use super::replace::replace_for_all;
 use super::shims::{ShimChanges, put_program};
@@ -65,16 +66,24 @@ pub fn share(home: &Home, programs: &Programs, machine: &Path) -> Result<Shared,
         permissions::admit_to_tree(&toolchain.goroot)?;
     }
     let own = Programs::of_home(&home);
+    let origin = origin_of(&home, programs);
     changed |= put_program(&programs.program, &own.program)?;
     changed |= put_program(&programs.shim, &own.shim)?;
     sync_directory(&home.bin())?;
-    changed |= store.publish(&own)? != ShimChanges::default();
+    changed |= store.publish_copies(&own, &origin)? != ShimChanges::default();
     let file = machine_file(machine);
     if let Some(directory) = file.parent() {
         changed |= create_for_all(directory)?;
     }
     changed |= write_line(&file, &[home.root().as_os_str().as_bytes(), b"\n"].concat())?;
     Ok(Shared { home, programs: own, changed })
+}
+
+/// The program that the home's copies are made of: where the copies themselves are given, what they were made of before.
+fn origin_of(home: &Home, programs: &Programs) -> PathBuf {
+    let is_copy = programs.program == Programs::of_home(home).program;
+    let before = ProgramRecord::read(home).and_then(|record| record.origin).filter(|_| is_copy);
+    before.unwrap_or_else(|| programs.program.clone())
 }
 
 /// Takes back that `home` is the machine's; whether it was. All that is installed in it stays, and stays readable.

@@ -6,13 +6,11 @@
 
 use super::error::StoreError;
 use super::temporary::temporary;
-use super::{Store, Toolchain, sync_directory, version_of};
+use super::{ProgramRecord, Store, Toolchain, sync_directory, version_of};
 use crate::atomic_file;
-use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use rustix::io::Errno;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write as _};
-use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -41,6 +39,16 @@ impl Store {
     /// call: its path is written for the shims, and `gvmr` beside them is a link to it. One directory on PATH
     /// brings everything. Names that are no version's and not gvmr's own are left alone.
     pub fn write_shims(&self, shim_binary: &Path, program: &Path) -> Result<ShimChanges, StoreError> {
+        self.write_shims_of(shim_binary, &ProgramRecord::of(program))
+    }
+
+    /// The same, with what the home is to note of that program.
+    pub(super) fn write_shims_of(
+        &self,
+        shim_binary: &Path,
+        record: &ProgramRecord,
+    ) -> Result<ShimChanges, StoreError> {
+        let program = &record.program;
         let _lock = self.acquire_soon(SHIMS, PATIENCE)?;
         let directory = self.home.shims();
         let names = shim_names(&self.toolchains()?);
@@ -65,18 +73,15 @@ impl Store {
         if changes != ShimChanges::default() {
             sync_directory(&directory)?;
         }
-        self.write_program(program)?;
+        self.write_program(record)?;
         Ok(changes)
     }
 
-    fn write_program(&self, program: &Path) -> Result<(), StoreError> {
-        let file = self.home.program_file();
-        let line = program.as_os_str().as_bytes();
-        let old = bounded::read(&file, PIN_LIMIT).unwrap_or_default();
-        if old.is_some_and(|old| old.strip_suffix(b"\n") == Some(line)) {
+    fn write_program(&self, record: &ProgramRecord) -> Result<(), StoreError> {
+        if ProgramRecord::read(&self.home).as_ref() == Some(record) {
             return Ok(());
         }
-        self.write(&file, &[line, b"\n"].concat())
+        self.write(&self.home.program_file(), &record.text())
     }
 }
 
@@ -202,7 +207,7 @@ fn versions_in(directory: &Path) -> Result<Vec<String>, StoreError> {
 }
 
 /// Whether `path` is a file that everyone may read and execute, with the content of `binary`. Fails only where `binary` cannot be read.
-fn same_program(binary: &Path, path: &Path) -> io::Result<bool> {
+pub(super) fn same_program(binary: &Path, path: &Path) -> io::Result<bool> {
     let mut wanted = File::open(binary)?;
     let length = wanted.metadata()?.len();
     let Ok(found) = fs::symlink_metadata(path) else { return Ok(false) };

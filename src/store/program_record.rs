@@ -1,0 +1,70 @@
+//! What a home notes of the gvmr whose shims it has.
+
+use gvmr_core::home::paths::Home;
+use gvmr_core::sys::bounded::{self, PIN_LIMIT};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+/// This gvmr's version.
+pub const RELEASE: &str = env!("CARGO_PKG_VERSION");
+
+/// The lines of a home's `program` file. A shim reads the first one alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgramRecord {
+    /// The `gvmr` that the shims become when they need more.
+    pub program: PathBuf,
+    /// The release that wrote the shims; a home that an older gvmr wrote does not say it.
+    pub release: Option<String>,
+    /// In a shared home, the program that its copy was made from.
+    pub origin: Option<PathBuf>,
+}
+
+impl ProgramRecord {
+    /// The home's record; `None` where it has none that can be read.
+    pub fn read(home: &Home) -> Option<Self> {
+        let text = bounded::read(&home.program_file(), PIN_LIMIT).ok()??;
+        let mut lines = text.split(|byte| *byte == b'\n').map(OsStr::from_bytes);
+        let program = PathBuf::from(lines.next()?);
+        let mut next = || lines.next().filter(|line| !line.is_empty());
+        let (release, origin) = (next(), next());
+        let release = release.and_then(OsStr::to_str).map(str::to_owned);
+        Some(Self { program, release, origin: origin.map(PathBuf::from) })
+    }
+
+    /// That of a program that serves its own home.
+    pub(super) fn of(program: &Path) -> Self {
+        Self { program: program.to_owned(), release: Some(RELEASE.to_owned()), origin: None }
+    }
+
+    pub(super) fn text(&self) -> Vec<u8> {
+        let release = self.release.as_deref().unwrap_or_default().as_bytes();
+        let mut text = [self.program.as_os_str().as_bytes(), b"\n", release, b"\n"].concat();
+        if let Some(origin) = &self.origin {
+            text.extend([origin.as_os_str().as_bytes(), b"\n"].concat());
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back_and_one_line_is_enough() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = Home::at(directory.path().to_owned());
+        assert_eq!(ProgramRecord::read(&home), None);
+        let write = |bytes: &[u8]| std::fs::write(home.program_file(), bytes).unwrap();
+        let own = ProgramRecord::of(Path::new("/usr/bin/gvmr"));
+        let copy = ProgramRecord { origin: Some("/usr/bin/gvmr".into()), ..own.clone() };
+        for record in [own, copy] {
+            write(&record.text());
+            assert_eq!(ProgramRecord::read(&home), Some(record));
+        }
+        write(b"/usr/bin/gvmr\n");
+        let old = ProgramRecord { program: "/usr/bin/gvmr".into(), release: None, origin: None };
+        assert_eq!(ProgramRecord::read(&home), Some(old));
+    }
+}
