@@ -7,6 +7,7 @@ mod check;
 mod habits;
 mod help;
 mod hidden;
+mod itself;
 mod machine;
 mod run;
 mod setup;
@@ -18,6 +19,7 @@ pub use auth::{AuthArgs, AuthCommand, AuthListArgs, AuthRemoveArgs, AuthSetArgs}
 pub use check::CheckArgs;
 pub use habits::{Answer, answer};
 pub use hidden::{SessionStartArgs, SessionWatchArgs, ShimMissingArgs, ShimPrepareArgs};
+pub use itself::{SelfArgs, SelfCommand, SelfUninstallArgs, SelfUpdateArgs};
 pub use machine::{DoctorArgs, HostArgs};
 pub use run::{CurrentArgs, EachArgs, ExecArgs, WhereArgs, WhichArgs};
 pub use setup::{CompletionsArgs, EnvArgs, ImportArgs, SetupArgs};
@@ -154,6 +156,9 @@ pub enum Command {
     ///
     /// Each one is verified like a download.
     Import(ImportArgs),
+    /// Update or remove gvmr itself
+    #[command(name = "self")]
+    Itself(SelfArgs),
     /// Print the completion script of a shell
     #[command(alias = "completion")]
     Completions(CompletionsArgs),

@@ -30,7 +30,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ),
     ("Running Go", &["current", "which", "where", "exec", "each"]),
     ("Environment", &["env", "trust", "auth"]),
-    ("This machine", &["setup", "doctor", "check", "host", "completions"]),
+    ("This machine", &["setup", "doctor", "check", "host", "self", "completions"]),
 ];
 
 /// The command with its help in groups.

@@ -16,6 +16,9 @@ mod ls_remote;
 mod outdated;
 mod pin;
 mod prune;
+mod self_refresh;
+mod self_uninstall;
+mod self_update;
 mod sessions;
 mod setup;
 mod trust;
@@ -24,7 +27,7 @@ mod upgrade;
 mod verify;
 mod which;
 
-use crate::cli::{Cli, Command, CurrentArgs};
+use crate::cli::{Cli, Command, CurrentArgs, SelfCommand};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::handover;
@@ -113,6 +116,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Import(arguments) => {
             run_in(terminal, arguments.json, |context| import::run(&arguments, context))
         }
+        Command::Itself(arguments) => itself(arguments.command, terminal),
         Command::ShimMissing(arguments) => {
             let missing = |context: &Context| handover::missing(&arguments, context);
             run_for(Some(&arguments.home), terminal, false, missing).map_err(of_a_shim)
@@ -123,6 +127,20 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::SessionSeen => plain(sessions::seen(&terminal)),
         Command::SessionStart(arguments) => plain(sessions::start(&arguments)),
         Command::SessionWatch(arguments) => plain(sessions::watch(&arguments)),
+    }
+}
+
+/// `gvmr self`.
+fn itself(command: SelfCommand, terminal: Terminal) -> Result<(), Failure> {
+    let json = command.json();
+    match command {
+        SelfCommand::Update(arguments) => {
+            run_in(terminal, json, |context| self_update::run(&arguments, context))
+        }
+        SelfCommand::Uninstall(arguments) => {
+            run_in(terminal, json, |context| self_uninstall::run(&arguments, context))
+        }
+        SelfCommand::Refresh => plain(self_refresh::run(terminal)),
     }
 }
 
@@ -152,6 +170,9 @@ fn run_for(
     command: impl FnOnce(&Context) -> Result<(), Error>,
 ) -> Result<(), Failure> {
     let context = Context::open(terminal, home).map_err(|error| Failure { error: error.into(), json })?;
+    if home.is_none() {
+        context.refresh_home();
+    }
     command(&context).map_err(|error| {
         if context.interrupted() {
             let error = Error { kind: ErrorKind::Interrupted, message: "interrupted".to_owned(), ..error };

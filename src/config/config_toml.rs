@@ -15,8 +15,8 @@ use std::path::Path;
 use toml::de::DeTable;
 
 /// The settings that have values of their own here.
-const KEYS: [&str; 7] =
-    ["auto-install", "lock-timeout", "sources", "index", "mirrors", "musl-index", "musl-mirrors"];
+const KEYS: [&str; 8] =
+    ["auto-install", "lock-timeout", "sources", "index", "mirrors", "musl-index", "musl-mirrors", "dist"];
 
 /// `config.toml` as it is written.
 #[derive(Debug, Default, Deserialize)]
@@ -29,6 +29,7 @@ pub(super) struct File {
     pub(super) mirrors: Option<List>,
     pub(super) musl_index: Option<String>,
     pub(super) musl_mirrors: Option<List>,
+    pub(super) dist: Option<String>,
     // The rules for directories and networks are [`compile_config`]'s, which names its own mistakes.
     #[serde(rename = "env")]
     pub(super) _env: Option<IgnoredAny>,

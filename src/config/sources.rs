@@ -1,4 +1,5 @@
-//! Where toolchains come from: the `sources`, `index`, `mirrors`, `musl-index` and `musl-mirrors` settings.
+//! Where toolchains and gvmr's own releases come from: the `sources`, `index`, `mirrors`, `musl-index`, `musl-mirrors` and
+//! `dist` settings.
 //!
 //! Takes text, gives an order and URLs. Never asks a server.
 
@@ -29,6 +30,8 @@ pub struct SourceSettings {
     pub musl_index: Option<Url>,
     /// Where builds for musl lie; empty where none are known.
     pub musl_mirrors: Vec<Url>,
+    /// Where gvmr's own releases lie, if the user set that.
+    pub dist: Option<Url>,
 }
 
 /// One source.
@@ -71,6 +74,7 @@ impl SourceSettings {
             mirrors: mirrors.unwrap_or_else(|| default(GO_ARCHIVES).into_iter().collect()),
             musl_index: one(MUSL_INDEX, file.musl_index)?.flatten(),
             musl_mirrors: several(MUSL_MIRRORS, file.musl_mirrors)?.unwrap_or_default(),
+            dist: one(DIST, file.dist)?.flatten(),
         })
     }
 }
@@ -121,6 +125,9 @@ const MUSL_MIRRORS: Setting = Setting {
     name: "musl-mirrors (GVMR_MUSL_MIRROR in the environment, or in config.toml)",
     variable: "GVMR_MUSL_MIRROR",
 };
+
+const DIST: Setting =
+    Setting { name: "dist (GVMR_DIST in the environment, or in config.toml)", variable: "GVMR_DIST" };
 
 impl Setting {
     /// The location in `value`: a URL or an absolute path; `None` for `off`.
@@ -201,6 +208,7 @@ mod tests {
             ("GVMR_INDEX", "ftp://user:secret@host/x"),
             ("GVMR_MIRROR", "relative/path"),
             ("GVMR_MUSL_MIRROR", "mailto:someone@example.com"),
+            ("GVMR_DIST", "ftp://user:secret@host/gvmr"),
         ] {
             let error = read(&[(variable, value)], File::default()).unwrap_err().to_string();
             assert!(error.contains(variable) && !error.contains("secret"), "{error}");

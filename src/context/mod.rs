@@ -7,10 +7,12 @@ mod consent;
 mod error;
 mod installed;
 mod interrupt;
+mod refresh;
 mod removal;
 mod reports;
 mod session;
 mod shared_home;
+mod uninstall;
 
 pub use consent::Consent;
 pub use error::ContextError;
@@ -18,6 +20,7 @@ pub use interrupt::ending_signal;
 pub use removal::Removal;
 pub use session::SessionPath;
 pub use shared_home::DefaultOf;
+pub use uninstall::Leftover;
 
 use crate::config::{self, ConfigError, Settings};
 use crate::explain::{self, PassedOver};

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::config::Settings;
-use crate::shell::{Account, ScriptEntry, ScriptError, SetupError, UserSetup};
+use crate::shell::{Account, ScriptEntry, ScriptError, SetupError, UserSetup, is_set_up};
 use crate::store::Programs;
 use gvmr_core::gover::goenv;
 use gvmr_core::sys::environment::{Environment, Process};
@@ -56,7 +56,7 @@ impl Context {
 
     /// Whether `gvmr setup` has written the script that sessions read.
     pub fn is_set_up(&self) -> bool {
-        self.settings.home.root().join("env").exists()
+        is_set_up(&self.settings.home)
     }
 
     /// `GOBIN` as `go env -w` has it.

@@ -9,8 +9,10 @@ use crate::doctor::ReportError;
 use crate::doctor::fix::FixError;
 use crate::gate::GateError;
 use crate::install::InstallError;
+use crate::installation::InstallationError;
 use crate::project::ProjectError;
 use crate::request::NotARequest;
+use crate::self_update::SelfUpdateError;
 use crate::shell::{
     AccountError, CrontabError, EditError, ScriptError, SetupError, SystemError, UnreadableByShell,
 };
@@ -62,6 +64,46 @@ impl From<GateError> for Error {
             | GateError::ReportFormat(_)
             | GateError::ReportClash(_)
             | GateError::InitDirectory(_) => ErrorKind::Usage,
+        };
+        Self::with_hint(kind, &error, error.hint())
+    }
+}
+
+impl From<InstallationError> for Error {
+    fn from(error: InstallationError) -> Self {
+        if let InstallationError::Store(error) = error {
+            return error.into();
+        }
+        Self::with_hint(installation_kind(&error), &error, error.hint("self uninstall"))
+    }
+}
+
+fn installation_kind(error: &InstallationError) -> ErrorKind {
+    match error {
+        InstallationError::Owned { .. } => ErrorKind::Usage,
+        InstallationError::Io { .. } | InstallationError::Store(_) => ErrorKind::Storage,
+        InstallationError::Busy { .. } => ErrorKind::Busy,
+        InstallationError::DoesNotRun { .. } => ErrorKind::Host,
+    }
+}
+
+impl From<SelfUpdateError> for Error {
+    fn from(error: SelfUpdateError) -> Self {
+        let kind = match &error {
+            SelfUpdateError::NoKey => ErrorKind::Usage,
+            SelfUpdateError::Key | SelfUpdateError::OwnVersion => ErrorKind::Corrupt,
+            SelfUpdateError::Installation(error) => installation_kind(error),
+            SelfUpdateError::Net(_) => ErrorKind::Network,
+            SelfUpdateError::Unsigned { .. }
+            | SelfUpdateError::Signature { .. }
+            | SelfUpdateError::Manifest { .. }
+            | SelfUpdateError::OtherVersion { .. }
+            | SelfUpdateError::Older { .. }
+            | SelfUpdateError::Replayed { .. }
+            | SelfUpdateError::Sum { .. } => ErrorKind::Integrity,
+            SelfUpdateError::NoRelease { .. } => ErrorKind::UnknownVersion,
+            SelfUpdateError::NoArchive { .. } => ErrorKind::Host,
+            SelfUpdateError::Archive { .. } => ErrorKind::Archive,
         };
         Self::with_hint(kind, &error, error.hint())
     }

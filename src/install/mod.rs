@@ -29,7 +29,7 @@ pub use impossible::refuse_impossible;
 pub use installer::{InstallOptions, InstallOutcome, Installer};
 pub use log::Log;
 pub use log_files::LogFiles;
-pub use open::{Access, OpenError, open, open_to_read, with_credentials};
+pub use open::{Access, OpenError, client, open, open_to_read, with_credentials};
 pub use progress::{Event, Progress};
 pub use released::{Released, newest_proved, released};
 pub use support::{SupportState, newest_of_minors, oldest_supported};

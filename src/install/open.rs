@@ -85,12 +85,9 @@ pub fn open_to_read(context: &Context) -> Result<Access<'_>, OpenError> {
 fn open_with(store: Store, context: &Context) -> Result<Access<'_>, OpenError> {
     let env_context = context.env_context()?;
     let environment = RuledEnvironment::of(&env_context, &Process);
-    let settings = NetSettings::from_environment(&environment);
-    settings.proxies.faults().iter().for_each(|line| context.warn_once(line));
+    let settings = net_settings(&environment, context);
     let memory = Reachability::new(&context.settings.cache, &network(&settings.proxies));
-    let terminal = context.terminal.clone();
-    let notify = Notify::new(move |line| terminal.note(line));
-    let client = net::Client::new(with_credentials(settings, context).notifying(notify));
+    let client = client_of(settings, context);
     let toolchains = context.toolchains()?;
     let goroots: Vec<PathBuf> = toolchains.into_iter().rev().map(|toolchain| toolchain.goroot).collect();
     let go = GoSettings::read(&environment, &goroots).ruled(|name| environment.place(name));
@@ -108,6 +105,25 @@ fn open_with(store: Store, context: &Context) -> Result<Access<'_>, OpenError> {
         store,
         memory: Arc::new(memory),
     })
+}
+
+/// A client by the rules of the current directory and the stored credentials, which notes servers that let it wait.
+pub fn client(context: &Context) -> Result<net::Client, OpenError> {
+    let env_context = context.env_context()?;
+    let environment = RuledEnvironment::of(&env_context, &Process);
+    Ok(client_of(net_settings(&environment, context), context))
+}
+
+fn net_settings(environment: &RuledEnvironment<'_>, context: &Context) -> NetSettings {
+    let settings = NetSettings::from_environment(environment);
+    settings.proxies.faults().iter().for_each(|line| context.warn_once(line));
+    settings
+}
+
+fn client_of(settings: NetSettings, context: &Context) -> net::Client {
+    let terminal = context.terminal.clone();
+    let notify = Notify::new(move |line| terminal.note(line));
+    net::Client::new(with_credentials(settings, context).notifying(notify))
 }
 
 impl Access<'_> {

@@ -39,7 +39,7 @@ pub use manager::{path_of_user_manager, reload_user_manager};
 pub use other_go::{Rival, rivals};
 pub use script::{ScriptEntry, ScriptError};
 pub use session::{Probe, ProbeResult, SessionKind, SessionState, SessionTrace, Sessions, Shell, TracedStep};
-pub use setup::{SetupError, SystemPlan, SystemSetup, SystemUndo, UserPlan, UserSetup, UserUndo};
+pub use setup::{SetupError, SystemPlan, SystemSetup, SystemUndo, UserPlan, UserSetup, UserUndo, is_set_up};
 #[cfg(fuzzing)]
 pub use sudo::path_in_sudos_answer;
 pub use sudo::{DropInState, NoDropIn, Sudo, SudoError, SudoPath, sudo_undo};

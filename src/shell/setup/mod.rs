@@ -14,6 +14,12 @@ pub use user::{UserPlan, UserSetup, UserUndo};
 
 use super::kind::SHELLS;
 use super::{Edit, EditContent, ScriptEntry, ScriptError, ShellKind};
+use gvmr_core::home::paths::Home;
+
+/// Whether `gvmr setup` has written the scripts that sessions read.
+pub fn is_set_up(home: &Home) -> bool {
+    home.root().join("env").exists()
+}
 
 /// The files in gvmr's home that start-up files read, for sessions as `entry` has them.
 fn home_files(entry: &ScriptEntry<'_>) -> Result<Vec<Edit>, ScriptError> {

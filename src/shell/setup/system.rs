@@ -1,6 +1,6 @@
 //! Setup of the machine: one home that all users share, the machine's start-up files, and sudo. Root alone may.
 
-use super::{SetupError, home_files};
+use super::{SetupError, home_files, is_set_up};
 use crate::shell::{
     Changes, CrontabChange, Direction, ScriptEntry, SudoPath, Taken, check_system_home, real_home, sudo_undo,
 };
@@ -26,12 +26,22 @@ impl SystemSetup {
         Self { home: real_home(home) }
     }
 
+    /// Brings the shared home up to this gvmr: its copies of the programs, the shims and the scripts. The machine's files stay
+    /// as they are.
+    pub fn refresh(&self) -> Result<(), SetupError> {
+        store::share(&self.home, &Programs::beside_this_one()?, Path::new(MACHINE))?;
+        if is_set_up(&self.home) {
+            Changes::prepare(&home_files(&self.entry())?, Direction::Make).apply();
+        }
+        Ok(())
+    }
+
     fn entry(&self) -> ScriptEntry<'_> {
         ScriptEntry { home: &self.home, user_home: None, go_bin: None, export_home: false, shared: true }
     }
 
     /// Whether the home is the machine's already.
-    fn is_shared(&self) -> bool {
+    pub fn is_shared(&self) -> bool {
         let named = bounded::read(&store::machine_file(Path::new(MACHINE)), PIN_LIMIT).ok().flatten();
         let is_named =
             named.is_some_and(|line| line.trim_ascii_end() == self.home.root().as_os_str().as_bytes());

@@ -1,6 +1,6 @@
 //! Setup of one user: the files in gvmr's home, the user's start-up files, and the crontab.
 
-use super::{SetupError, home_files, unreadable};
+use super::{SetupError, home_files, is_set_up, unreadable};
 use crate::shell::language::POSIX;
 use crate::shell::{
     Account, Changes, CrontabChange, Direction, Edit, Extent, ScriptEntry, ScriptError, Sessions, ShellKind,
@@ -68,6 +68,16 @@ impl UserSetup<'_> {
             return Ok(Vec::new());
         }
         Err(SetupError::NotSetUp { home: home.to_owned(), gvmr: self.gvmr.clone() })
+    }
+
+    /// Brings what setup wrote in the home up to this gvmr: the shims, and the scripts where they are there. Start-up files
+    /// stay as they are.
+    pub fn refresh(&self) -> Result<(), SetupError> {
+        Store::open(self.home.clone())?.publish(&Programs::beside_this_one()?)?;
+        if is_set_up(self.home) {
+            Changes::prepare(&self.home_files()?, Direction::Make).apply();
+        }
+        Ok(())
     }
 
     /// Tells the user's service manager that its file changed. Whether one runs and did not answer.

@@ -1,0 +1,77 @@
+//! `gvmr self update`: a newer gvmr in place of this one.
+
+use crate::cli;
+use crate::context::Context;
+use crate::error::{Error, ErrorKind};
+use crate::install;
+use crate::installation::Installation;
+use crate::self_update::{Offer, PublicKey, ReleaseLocation, SelfUpdate, Step};
+use crate::store::RELEASE;
+use gvmr_core::sys::printable;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Runs the command.
+pub(super) fn run(arguments: &cli::SelfUpdateArgs, context: &Context) -> Result<(), Error> {
+    let key = PublicKey::compiled_in()?;
+    let settings = &context.settings;
+    let installation = Installation::of_this_program(&settings.home)?;
+    let location = ReleaseLocation::of(settings.sources.dist.as_ref())
+        .ok_or_else(|| Error::said(ErrorKind::Usage, "there is no place with releases"))?;
+    let client = install::client(context)?;
+    let cache = &settings.cache;
+    let update = SelfUpdate { client: &client, location, key, installation: &installation, cache };
+    if !arguments.dry_run {
+        update.check_installation()?;
+    }
+    let offer = update.offer(arguments.wanted())?;
+    let is_needed = offer.step != Step::UpToDate;
+    let changed = if is_needed && !arguments.dry_run { apply(&update, &offer, context)? } else { Vec::new() };
+    let program = &installation.programs.program;
+    if arguments.json {
+        let answer = json!({
+            "program": printable::path(program),
+            "from": RELEASE,
+            "to": offer.manifest.version().to_string(),
+            "date": offer.manifest.date(),
+            "update_needed": is_needed,
+            "dry_run": arguments.dry_run,
+            "changed": changed.iter().map(printable::path).collect::<Vec<_>>(),
+        });
+        return context.terminal.json(&answer).map_err(Error::stdout);
+    }
+    say(&offer, arguments.dry_run, program, context);
+    Ok(())
+}
+
+/// Puts the release in place, then lets it bring the homes that this user may write up to itself.
+fn apply(update: &SelfUpdate<'_>, offer: &Offer, context: &Context) -> Result<Vec<PathBuf>, Error> {
+    let bar = context.terminal.bar(&format!("gvmr {}", offer.manifest.version()));
+    bar.download(None);
+    let placed = context.with_cleanup(|| update.apply(offer, &|bytes| bar.advance(bytes)));
+    bar.finish();
+    let placed = placed?;
+    context.with_cleanup(|| context.refresh_by(&update.installation.programs.program));
+    Ok(placed)
+}
+
+fn say(offer: &Offer, dry_run: bool, program: &Path, context: &Context) {
+    let (terminal, manifest) = (&context.terminal, &offer.manifest);
+    let (new, program) = (manifest.version(), printable::path(program));
+    match (offer.step, dry_run) {
+        (Step::UpToDate, _) => terminal.note(format_args!("gvmr {RELEASE} is up to date ({program})")),
+        (Step::Change, true) => {
+            terminal.note(format_args!(
+                "would replace gvmr {RELEASE} with {new} of {} ({program})",
+                manifest.date()
+            ));
+        }
+        (Step::Repair, true) => terminal.note(format_args!("would install gvmr {new} again ({program})")),
+        (_, false) => {
+            terminal.done(
+                "installed",
+                format_args!("gvmr {new} of {} in place of {RELEASE} ({program})", manifest.date()),
+            );
+        }
+    }
+}
