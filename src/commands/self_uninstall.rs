@@ -2,8 +2,8 @@
 
 use crate::cli;
 use crate::context::{Context, Leftover};
-use crate::error::Error;
-use crate::installation::Installation;
+use crate::error::{Error, ErrorKind};
+use crate::installation::{Installation, PackageOwner};
 use crate::shell::{Changes, SystemUndo, UserUndo};
 use crate::terminal::size;
 use gvmr_core::sys::printable;
@@ -92,8 +92,7 @@ impl Plan {
         let failed = self.changes().flat_map(Changes::failed).next();
         let Some((path, error)) = failed else { return Ok(()) };
         let error = format!("cannot revert {}: {error}", printable::path(path));
-        Err(Error::said(crate::error::ErrorKind::Storage, error)
-            .hint("gvmr was not removed; fix that, then run it again"))
+        Err(Error::said(ErrorKind::Storage, error).hint("gvmr was not removed; fix that, then run it again"))
     }
 
     /// What became of it.
@@ -115,8 +114,8 @@ impl Plan {
                 "reverted": reverted,
                 "removed": paths(&[purged, removed].concat()),
                 "kept": kept.iter().map(|left| json!({ "path": printable::path(&left.path), "bytes": left.bytes })).collect::<Vec<_>>(),
-                "owner": owner.map(|owner| owner.package()),
-                "next": owner.map(|owner| owner.removal_step()),
+                "owner": owner.map(PackageOwner::package),
+                "next": owner.map(PackageOwner::removal_step),
             });
             return terminal.json(&answer).map_err(Error::stdout);
         }

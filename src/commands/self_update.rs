@@ -4,8 +4,8 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::install;
-use crate::installation::Installation;
-use crate::self_update::{Offer, PublicKey, ReleaseLocation, SelfUpdate, Step};
+use crate::installation::{Installation, InstallationError};
+use crate::self_update::{Offer, PublicKey, ReleaseLocation, SelfUpdate, SelfUpdateError, Step};
 use crate::store::RELEASE;
 use gvmr_core::sys::printable;
 use serde_json::json;
@@ -13,9 +13,13 @@ use std::path::{Path, PathBuf};
 
 /// Runs the command.
 pub(super) fn run(arguments: &cli::SelfUpdateArgs, context: &Context) -> Result<(), Error> {
-    let key = PublicKey::compiled_in()?;
     let settings = &context.settings;
     let installation = Installation::of_this_program(&settings.home)?;
+    if let Some(owner) = &installation.owner {
+        let program = installation.programs.program.clone();
+        return Err(SelfUpdateError::from(InstallationError::Owned { program, owner: owner.clone() }).into());
+    }
+    let key = PublicKey::compiled_in()?;
     let location = ReleaseLocation::of(settings.sources.dist.as_ref())
         .ok_or_else(|| Error::said(ErrorKind::Usage, "there is no place with releases"))?;
     let client = install::client(context)?;

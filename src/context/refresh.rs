@@ -36,7 +36,7 @@ impl Context {
         if self.terminal.is_verbose() {
             match refreshed {
                 Err(error) => {
-                    self.terminal.note(format_args!("cannot bring {root} up to this gvmr: {error}"))
+                    self.terminal.note(format_args!("cannot bring {root} up to this gvmr: {error}"));
                 }
                 Ok(()) => self.terminal.note(format_args!("brought {root} up to this gvmr")),
             }

@@ -48,6 +48,7 @@ impl ProgramRecord {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods)] // a test's own directory
 mod tests {
     use super::*;
 

@@ -1,6 +1,7 @@
 use super::*;
 use tempfile::TempDir;
 
+#[allow(clippy::disallowed_methods)] // a test's own directory
 /// A machine with these files, some of them empty.
 fn machine(files: &[(&str, &str)]) -> TempDir {
     let root = tempfile::tempdir().unwrap();
