@@ -128,7 +128,7 @@ impl SelfUpdateError {
             }
             Self::NoRelease { .. } => "run `gvmr self update --dry-run` to see the newest release",
             Self::Older { offered, .. } | Self::Replayed { offered, .. } => {
-                return Some(format!("run `gvmr self update --version {offered}` if you want that release"));
+                return Some(format!("run `gvmr self update {offered}` if you want that release"));
             }
             Self::NoArchive { .. } => "build it from source, as the README says",
         };

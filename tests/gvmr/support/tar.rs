@@ -58,6 +58,12 @@ impl Tar {
         Self { entries: files.iter().map(entry).collect(), end: vec![0; 2 * BLOCK] }
     }
 
+    /// An honest archive of these files.
+    pub(crate) fn of_files(files: &[(String, Vec<u8>)]) -> Self {
+        let entries = files.iter().map(|(name, content)| Entry::file(name, content)).collect();
+        Self { entries, end: vec![0; 2 * BLOCK] }
+    }
+
     /// The archive's bytes.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut out: Vec<u8> = self.entries.iter().flat_map(Entry::bytes).collect();
