@@ -2,6 +2,7 @@
 
 pub(crate) mod authority;
 pub(crate) mod connection;
+pub(crate) mod distribution;
 pub(crate) mod fences;
 pub(crate) mod log;
 pub(crate) mod mark;
