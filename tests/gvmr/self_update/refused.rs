@@ -39,8 +39,10 @@ fn a_manifest_without_the_right_signature_is_not_read() {
     let other = Machine::new().unwrap();
     other.publisher.sign(&manifest);
     machine.refuses(&machine.dist(), &["does not match gvmr's release key"]);
-    fs::write(machine.path("dist/dist.json.minisig"), "<html>").unwrap();
+    fs::write(machine.path("dist/dist.json.minisig"), "no signature\n").unwrap();
     machine.refuses(&machine.dist(), &["does not match gvmr's release key"]);
+    fs::write(machine.path("dist/dist.json.minisig"), "<html>").unwrap();
+    machine.refuses(&machine.dist(), &["dist.json.minisig", "got a web page"]);
     fs::remove_file(machine.path("dist/dist.json.minisig")).unwrap();
     machine.refuses(&machine.dist(), &["is not signed", "dist.json.minisig"]);
 }
