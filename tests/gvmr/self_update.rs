@@ -1,6 +1,7 @@
 //! Updates of gvmr itself from small releases that are signed with a key made for the test.
 
 mod published;
+mod real;
 mod refused;
 mod replaced;
 

@@ -2,4 +2,5 @@
 
 mod lifecycle;
 mod sandbox;
+mod upgrades;
 mod users;
