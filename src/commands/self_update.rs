@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::install;
 use crate::installation::{Installation, InstallationError};
-use crate::self_update::{Offer, PublicKey, ReleaseLocation, SelfUpdate, SelfUpdateError, Step};
+use crate::self_update::{Offer, PublicKey, ReleaseLocation, SelfUpdate, SelfUpdateError, UpdateStep};
 use crate::store::RELEASE;
 use gvmr_core::sys::printable;
 use serde_json::json;
@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &cli::SelfUpdateArgs, context: &Context) -> Result<
         update.check_installation()?;
     }
     let offer = update.offer(arguments.wanted())?;
-    let is_needed = offer.step != Step::UpToDate;
+    let is_needed = offer.step != UpdateStep::UpToDate;
     let changed = if is_needed && !arguments.dry_run { apply(&update, &offer, context)? } else { Vec::new() };
     let program = &installation.programs.program;
     if arguments.json {
@@ -63,14 +63,16 @@ fn say(offer: &Offer, dry_run: bool, program: &Path, context: &Context) {
     let (terminal, manifest) = (&context.terminal, &offer.manifest);
     let (new, program) = (manifest.version(), printable::path(program));
     match (offer.step, dry_run) {
-        (Step::UpToDate, _) => terminal.note(format_args!("gvmr {RELEASE} is up to date ({program})")),
-        (Step::Change, true) => {
+        (UpdateStep::UpToDate, _) => terminal.note(format_args!("gvmr {RELEASE} is up to date ({program})")),
+        (UpdateStep::Change, true) => {
             terminal.note(format_args!(
                 "would replace gvmr {RELEASE} with {new} of {} ({program})",
                 manifest.date()
             ));
         }
-        (Step::Repair, true) => terminal.note(format_args!("would install gvmr {new} again ({program})")),
+        (UpdateStep::Repair, true) => {
+            terminal.note(format_args!("would install gvmr {new} again ({program})"));
+        }
         (_, false) => {
             terminal.done(
                 "installed",

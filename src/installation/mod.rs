@@ -6,11 +6,12 @@
 
 mod error;
 mod owner;
+mod package_records;
 mod replacement;
 
 pub use error::InstallationError;
 pub use owner::PackageOwner;
-pub use replacement::{NewFiles, Replacement};
+pub use replacement::{NewFiles, ProgramReplacement};
 
 use crate::atomic_file::{self, CWD};
 use crate::store::{ProgramRecord, Programs};

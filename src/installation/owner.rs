@@ -3,9 +3,9 @@
 //! Reads what package managers write down, and asks those whose records only they can read. A package manager that does not answer
 //! does not own it.
 
-mod record;
 mod words;
 
+use super::package_records::{self, MAX_LIST, is_package_name, names};
 use crate::process::{self, Ending, KeptOutput, OutputLimits, Scope, Streams};
 use gvmr_core::sys::bounded;
 use std::fs;
@@ -15,8 +15,6 @@ use std::time::Duration;
 
 /// How long a package manager may take to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// The largest list of files that is read.
-const MAX_LIST: u64 = 64 << 20;
 
 /// The package manager that owns a program, and what it needs to upgrade it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,19 +118,14 @@ fn is_record(name: &str, ending: &str) -> bool {
     version.is_some_and(|version| version.starts_with(|first: char| first.is_ascii_digit()))
 }
 
-fn names(directory: &Path) -> impl Iterator<Item = String> {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().into_string().ok())
-}
-
 /// The package managers of the system whose files lie below `root` (`/`), each where it has records.
 fn of_the_system(root: &Path, program: &Path) -> Option<PackageOwner> {
     let is_there = |path: &&str| root.join(path).exists();
-    if let Some(package) = record::dpkg(&root.join("var/lib/dpkg/info"), program) {
+    if let Some(package) = package_records::dpkg(&root.join("var/lib/dpkg/info"), program) {
         return Some(PackageOwner::Dpkg(package));
     }
     for database in ["lib/apk/db/installed", "usr/lib/apk/db/installed"] {
-        if let Some(package) = record::apk(&root.join(database), program) {
+        if let Some(package) = package_records::apk(&root.join(database), program) {
             return Some(PackageOwner::Apk(package));
         }
     }
@@ -161,12 +154,6 @@ fn asked(manager: &str, question: &[&str], program: &Path) -> Option<String> {
     let is_owned = matches!(answer.ending, Ending::Exited(status) if status.success());
     let name = String::from_utf8(answer.stdout).ok()?.lines().next()?.to_owned();
     (is_owned && is_package_name(&name)).then_some(name)
-}
-
-/// Whether it may stand in a command that a user is to run.
-fn is_package_name(name: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte);
-    !name.is_empty() && !name.starts_with('-') && name.bytes().all(fits)
 }
 
 /// A program of the system, wherever PATH points to.

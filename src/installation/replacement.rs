@@ -34,7 +34,7 @@ pub struct NewFiles {
 
 /// A replacement that may take place: nothing is written yet.
 #[derive(Debug)]
-pub struct Replacement<'a> {
+pub struct ProgramReplacement<'a> {
     installation: &'a Installation,
     /// The directory of the programs, locked.
     directory: File,
@@ -45,7 +45,7 @@ impl Installation {
     ///
     /// [`InstallationError::Owned`] where a package manager owns them, [`InstallationError::Io`] where this user cannot replace
     /// them, [`InstallationError::Busy`] where another process does.
-    pub fn replacement(&self) -> Result<Replacement<'_>, InstallationError> {
+    pub fn replacement(&self) -> Result<ProgramReplacement<'_>, InstallationError> {
         if let Some(owner) = &self.owner {
             let program = self.programs.program.clone();
             return Err(InstallationError::Owned { program, owner: owner.clone() });
@@ -57,11 +57,11 @@ impl Installation {
             return Err(InstallationError::Busy { directory: path.to_owned() });
         }
         atomic_file::sweep(directory.as_fd(), |name| atomic_file::writer_of(name, PREFIX));
-        Ok(Replacement { installation: self, directory })
+        Ok(ProgramReplacement { installation: self, directory })
     }
 }
 
-impl Replacement<'_> {
+impl ProgramReplacement<'_> {
     /// Puts the files of release `version` in place; gives their paths. An error before the first rename leaves everything as it
     /// was, one after it a gvmr that works.
     pub fn put(&self, new: &NewFiles, version: &str) -> Result<Vec<PathBuf>, InstallationError> {

@@ -2,7 +2,7 @@
 //!
 //! Its bytes are those that were published, or none of them is read.
 
-use super::{Manifest, ReleaseLocation, SelfUpdateError};
+use super::{ReleaseLocation, ReleaseManifest, SelfUpdateError};
 use crate::hexadecimal;
 use crate::installation::NewFiles;
 use crate::net::{Client, NetError, RedactedUrl};
@@ -21,7 +21,7 @@ const WINDOW: usize = 64 << 10;
 pub(super) fn fetch(
     client: &Client,
     location: &ReleaseLocation,
-    manifest: &Manifest,
+    manifest: &ReleaseManifest,
     extras: &[String],
     progress: &dyn Fn(u64),
 ) -> Result<NewFiles, SelfUpdateError> {

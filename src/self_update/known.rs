@@ -3,7 +3,7 @@
 //! A server that shows an old manifest keeps a machine at an old release. So what was seen is noted, and what is older is refused. The
 //! note may be lost; then the next manifest counts again.
 
-use super::{Manifest, SelfUpdateError};
+use super::{ReleaseManifest, SelfUpdateError};
 use crate::store;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use semver::Version;
@@ -32,7 +32,7 @@ impl KnownRelease {
     }
 
     /// [`SelfUpdateError::Replayed`] where a newer release than this one was seen.
-    pub(super) fn refuse_older(&self, manifest: &Manifest) -> Result<(), SelfUpdateError> {
+    pub(super) fn refuse_older(&self, manifest: &ReleaseManifest) -> Result<(), SelfUpdateError> {
         match &self.newest {
             Some((newest, date)) if newest > manifest.version() => Err(SelfUpdateError::Replayed {
                 offered: manifest.version().clone(),
@@ -44,7 +44,7 @@ impl KnownRelease {
     }
 
     /// Notes a release that is newer. Without a cache it is not noted.
-    pub(super) fn note(&self, manifest: &Manifest) {
+    pub(super) fn note(&self, manifest: &ReleaseManifest) {
         if self.newest.as_ref().is_none_or(|(newest, _)| newest < manifest.version())
             && self.file.parent().is_some_and(Path::is_dir)
         {

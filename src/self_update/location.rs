@@ -1,6 +1,6 @@
 //! Where releases of gvmr are: the URLs of a manifest, its signature and the files that it names.
 
-use super::{Manifest, PublicKey, SelfUpdateError};
+use super::{PublicKey, ReleaseManifest, SelfUpdateError};
 use crate::net::{Client, RedactedUrl, Url};
 use crate::sources::below;
 use semver::Version;
@@ -36,7 +36,7 @@ impl ReleaseLocation {
         client: &Client,
         key: &PublicKey,
         version: Option<&Version>,
-    ) -> Result<Manifest, SelfUpdateError> {
+    ) -> Result<ReleaseManifest, SelfUpdateError> {
         let url = self.manifest_url(version);
         let from = RedactedUrl::of(&url);
         let bytes = client.read(&url, MAX_MANIFEST).map_err(|error| match version {
@@ -51,7 +51,7 @@ impl ReleaseLocation {
             if error.is_absent() { SelfUpdateError::Unsigned { from: from.clone() } } else { error.into() }
         })?;
         let signed = key.check(bytes, &signature, &from)?;
-        let manifest = Manifest::read(&signed, from)?;
+        let manifest = ReleaseManifest::read(&signed, from)?;
         match version {
             // Signed once, and given again under another name.
             Some(version) if manifest.version() != version => Err(SelfUpdateError::OtherVersion {

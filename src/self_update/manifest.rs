@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 /// A manifest that was signed with gvmr's key.
 #[derive(Debug)]
-pub struct Manifest {
+pub struct ReleaseManifest {
     content: Content,
     from: RedactedUrl,
 }
@@ -36,7 +36,7 @@ pub(super) struct PublishedFile {
     pub(super) sha256: String,
 }
 
-impl Manifest {
+impl ReleaseManifest {
     /// Reads a signed manifest that came `from` there.
     pub(super) fn read(signed: &SignedBytes, from: RedactedUrl) -> Result<Self, SelfUpdateError> {
         let wrong = |why: String| SelfUpdateError::Manifest { from: from.clone(), why };

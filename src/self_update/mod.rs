@@ -13,7 +13,7 @@ mod public_key;
 
 pub use error::SelfUpdateError;
 pub use location::{DEFAULT_DIST, ReleaseLocation};
-pub use manifest::Manifest;
+pub use manifest::ReleaseManifest;
 pub use public_key::PublicKey;
 
 use crate::hexadecimal;
@@ -46,14 +46,14 @@ pub struct SelfUpdate<'a> {
 #[derive(Debug)]
 pub struct Offer {
     /// The signed manifest of the release.
-    pub manifest: Manifest,
+    pub manifest: ReleaseManifest,
     /// What it means for this gvmr.
-    pub step: Step,
+    pub step: UpdateStep,
 }
 
 /// From this gvmr to an offered release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum UpdateStep {
     /// Both programs are of that release already.
     UpToDate,
     /// The release is newer, or the one that was asked for.
@@ -76,15 +76,15 @@ impl SelfUpdate<'_> {
         known.note(&manifest);
         let own = Version::parse(RELEASE).map_err(|_| SelfUpdateError::OwnVersion)?;
         let step = match manifest.version().cmp(&own) {
-            Ordering::Equal if self.is_as_published(&manifest) => Step::UpToDate,
-            Ordering::Equal => Step::Repair,
+            Ordering::Equal if self.is_as_published(&manifest) => UpdateStep::UpToDate,
+            Ordering::Equal => UpdateStep::Repair,
             Ordering::Less if version.is_none() => {
                 return Err(SelfUpdateError::Older {
                     offered: manifest.version().clone(),
                     from: manifest.from().clone(),
                 });
             }
-            Ordering::Less | Ordering::Greater => Step::Change,
+            Ordering::Less | Ordering::Greater => UpdateStep::Change,
         };
         Ok(Offer { manifest, step })
     }
@@ -103,7 +103,7 @@ impl SelfUpdate<'_> {
         self.installation.replacement().map(drop)
     }
 
-    fn is_as_published(&self, manifest: &Manifest) -> bool {
+    fn is_as_published(&self, manifest: &ReleaseManifest) -> bool {
         let programs = &self.installation.programs;
         [("gvmr", &programs.program), ("gvmr-shim", &programs.shim)].into_iter().all(|(name, path)| {
             let published = manifest.program(name).map(|file| file.sha256.clone());

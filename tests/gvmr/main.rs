@@ -23,6 +23,7 @@ mod language;
 mod net;
 mod other_users;
 mod report;
+mod self_uninstall;
 mod self_update;
 mod shared_home;
 mod shell;

@@ -3,9 +3,12 @@
 //! Both formats are documented for readers: dpkg's lists have a path a line; apk's database has `P:` for a package, `F:` for a
 //! directory and `R:` for a file in it.
 
-use super::{MAX_LIST, is_package_name, names};
 use gvmr_core::sys::bounded;
+use std::fs;
 use std::path::Path;
+
+/// The largest list of files that is read.
+pub(super) const MAX_LIST: u64 = 64 << 20;
 
 /// The package that dpkg's lists in `directory` give this file to.
 pub(super) fn dpkg(directory: &Path, program: &Path) -> Option<String> {
@@ -45,4 +48,16 @@ pub(super) fn apk(database: &Path, program: &Path) -> Option<String> {
         }
     }
     None
+}
+
+/// Whether it may stand in a command that a user is to run.
+pub(super) fn is_package_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte);
+    !name.is_empty() && !name.starts_with('-') && name.bytes().all(fits)
+}
+
+/// The names in a directory; none where it cannot be read.
+pub(super) fn names(directory: &Path) -> impl Iterator<Item = String> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().into_string().ok())
 }

@@ -1,0 +1,122 @@
+//! gvmr removes itself: setup is reverted, what it installed stays unless it is asked for.
+
+use crate::support::mirror::{Mirror, user_with};
+use crate::support::world::{Run, World, gvmr, names, shim};
+use serde_json::Value;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Stdio};
+
+/// A user with gvmr in `opt/bin`, two versions and a setup.
+fn set_up() -> (World, Mirror) {
+    let mirror = Mirror::small(&["1.22.1", "1.22.2"]);
+    let mut world = mirror.world();
+    let bin = world.path("opt/bin");
+    fs::create_dir_all(&bin).unwrap();
+    fs::copy(gvmr(), bin.join("gvmr")).unwrap();
+    fs::copy(shim(), bin.join("gvmr-shim")).unwrap();
+    fs::create_dir_all(world.path("opt/share/man/man1")).unwrap();
+    for page in ["gvmr.1", "gvmr-self.1", "gvmrx.1"] {
+        fs::write(world.path("opt/share/man/man1").join(page), page).unwrap();
+    }
+    world.set("SHELL", "/bin/bash");
+    fs::write(world.path("user/.bashrc"), "alias ll='ls -l'\n").unwrap();
+    run(&world, &["install", "1.22.1", "1.22.2"]).succeeds();
+    run(&world, &["setup", "--yes"]);
+    assert!(fs::read_to_string(world.path("user/.bashrc")).unwrap().contains("gvmr"));
+    (world, mirror)
+}
+
+fn run(world: &World, arguments: &[&str]) -> Run {
+    Run::of(world.command(&world.path("opt/bin/gvmr"), &world.path("user")).args(arguments))
+}
+
+fn bashrc(world: &World) -> String {
+    fs::read_to_string(world.path("user/.bashrc")).unwrap()
+}
+
+#[test]
+fn versions_stay_with_their_size_and_setup_is_reverted_to_the_byte() {
+    let (world, _mirror) = set_up();
+    let before = bashrc(&world);
+    let planned = run(&world, &["self", "uninstall", "--dry-run"])
+        .exits(0, &["would revert", ".bashrc", "would remove", "bin/gvmr"]);
+    assert!(
+        planned.stderr.contains("kept") && planned.stderr.contains("MB") || planned.stderr.contains("kB"),
+        "{planned:?}"
+    );
+    assert_eq!(bashrc(&world), before);
+    run(&world, &["self", "uninstall"]).exits(2, &["needs confirmation"]);
+    assert_eq!(bashrc(&world), before);
+
+    let home = world.home().display().to_string();
+    run(&world, &["self", "uninstall", "--yes"]).exits(0, &["reverted", "removed", "kept", &home]);
+    assert_eq!(bashrc(&world), "alias ll='ls -l'\n");
+    assert_eq!(names(&world.path("opt/bin")), [""; 0]);
+    assert_eq!(names(&world.path("opt/share/man/man1")), ["gvmrx.1"], "another program's page stays");
+    assert_eq!(world.installed(), ["go1.22.1", "go1.22.2"]);
+    let go = world.home().join("versions/go1.22.2/bin/go");
+    Run::of(world.command(&go, &world.path("user")).arg("version")).succeeds();
+}
+
+#[test]
+fn purge_removes_all_that_gvmr_made_and_nothing_else() {
+    let (world, _mirror) = set_up();
+    for directory in [".config/gvmr", ".cache/gvmr", ".local/state/gvmr"] {
+        fs::create_dir_all(world.path("user").join(directory)).unwrap();
+        fs::write(world.path("user").join(directory).join("file"), "x").unwrap();
+    }
+    fs::write(world.home().join("notes.txt"), "the user's").unwrap();
+    let done = run(&world, &["self", "uninstall", "--purge", "--yes", "--json"]);
+    assert!(done.stderr.contains("notes.txt, which is not gvmr's"), "{done:?}");
+    let answer: Value = serde_json::from_str(&done.succeeds()).unwrap();
+    let removed: Vec<_> =
+        answer["removed"].as_array().unwrap().iter().map(|path| path.as_str().unwrap()).collect();
+    assert!(removed.iter().any(|path| path.ends_with(".local/share/gvmr")), "{answer:#}");
+    assert_eq!(answer["kept"], serde_json::json!([]));
+    assert_eq!(names(&world.home()), ["notes.txt"]);
+    for directory in [".config/gvmr", ".cache/gvmr", ".local/state/gvmr", "../opt/bin/gvmr"] {
+        assert!(!world.path("user").join(directory).exists(), "{directory}");
+    }
+    assert_eq!(bashrc(&world), "alias ll='ls -l'\n");
+}
+
+#[test]
+fn a_program_that_runs_keeps_everything() {
+    let Some(world) = user_with(&["1.22.1"]) else { return };
+    let bin = world.path("opt/bin");
+    fs::create_dir_all(&bin).unwrap();
+    fs::copy(gvmr(), bin.join("gvmr")).unwrap();
+    fs::copy(shim(), bin.join("gvmr-shim")).unwrap();
+    let tool = world.goroot("1.22.1").join("pkg/tool/sleeper");
+    fs::create_dir_all(tool.parent().unwrap()).unwrap();
+    fs::copy("/bin/sleep", &tool).unwrap();
+    let mut running = Command::new(&tool).arg("60").stdout(Stdio::null()).spawn().unwrap();
+    let refused = run(&world, &["self", "uninstall", "--purge", "--yes"]);
+    running.kill().unwrap();
+    running.wait().unwrap();
+    refused.exits(9, &["in use", &running.id().to_string()]);
+    assert_eq!(world.installed(), ["go1.22.1"]);
+    assert!(bin.join("gvmr").is_file());
+}
+
+#[test]
+fn what_a_package_manager_owns_it_keeps_and_says_whose_it_is() {
+    let (world, _mirror) = set_up();
+    let package = world.path("opt/lib/python3.11/site-packages/gvmr-0.1.0.dist-info");
+    fs::create_dir_all(&package).unwrap();
+    fs::write(package.join("INSTALLER"), "uv\n").unwrap();
+    fs::write(world.path("opt/uv-receipt.toml"), "[tool]\n").unwrap();
+    run(&world, &["self", "update"]).exits(2, &["belongs to the uv tool gvmr", "run `uv tool upgrade gvmr`"]);
+    run(&world, &["self", "uninstall", "--yes"]).exits(0, &["reverted", "run `uv tool uninstall gvmr`"]);
+    assert_eq!(bashrc(&world), "alias ll='ls -l'\n");
+    assert_eq!(names(&world.path("opt/bin")), ["gvmr", "gvmr-shim"]);
+}
+
+#[test]
+fn a_build_without_a_key_has_no_update_and_says_so() {
+    let (world, _mirror) = set_up();
+    run(&world, &["self", "update"]).exits(2, &["built without a release key", "next:"]);
+    let before = fs::metadata(world.path("opt/bin/gvmr")).unwrap().permissions().mode();
+    assert_eq!(before & 0o777, 0o755);
+}
