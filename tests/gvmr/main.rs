@@ -13,6 +13,7 @@ mod architecture;
 mod auth;
 mod check;
 mod commands;
+mod distribution;
 mod doctor;
 mod durability;
 mod environment;

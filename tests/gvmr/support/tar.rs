@@ -129,7 +129,7 @@ impl Entry {
         Self { kind: b'L', magic: GNU, ..Self::file("././@LongLink", &content) }
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let fields: [(&[u8], usize); 16] = [
             (&self.name, 100),
             (&self.mode, 8),

@@ -1,0 +1,159 @@
+#!/bin/sh
+# Installs gvmr, a Go version manager, on Linux:
+#   curl -fsSL https://github.com/gvmr/gvmr/releases/latest/download/install.sh | sh -s -- --help
+# Downloads one archive, checks it, runs the new gvmr from a temporary directory, then renames files into place.
+# Edits no start-up file unless you pass --setup.
+releases=https://github.com/gvmr/gvmr/releases
+# The key that signs releases (minisign); a release fills it in.
+public_key=''
+usage="usage: install.sh [--version VERSION] [--to DIR] [--setup]
+  --version VERSION  install this version; default: the newest
+  --to DIR           where the programs go; default: ~/.local/bin, as root /usr/local/bin
+  --setup            then run \`gvmr setup --yes\`, which sets up every session
+GVMR_DIST, a URL or a directory that holds a release, replaces $releases."
+
+say() { printf '%s\n' "$@"; }
+fail() { say "install.sh: $*" "nothing was installed" >&2; exit 1; }
+has() { command -v "$1" >/dev/null 2>&1; }
+sha256() { $summer <"$1" | cut -c 1-64; }
+# What others wrote, without control characters and credentials.
+printable() { tr -cd '\12\40-\176' | sed 's|//[^ ]*@|//|g' | tail -n 3; }
+# The older of two versions. "-~" sorts a release after its pre-releases.
+older() { say "$@" | sed 's/^[0-9.]*$/&-~/' | sort -t . -k 1,1n -k 2,2n -k 3,3n | sed 's/-~$//;q'; }
+
+check_machine() {
+    arch=$(uname -m)
+    case $arch in amd64) arch=x86_64 ;; arm64) arch=aarch64 ;; esac
+    [ "$(head -c 5 /bin/sh)" != "$(printf '\177ELF\1')" ] || arch="$arch with 32-bit programs"
+    case "$(uname -s) $arch" in "Linux x86_64" | "Linux aarch64" | "Linux riscv64") ;;
+        *) fail "there is no binary for $(uname -s) on $arch; build gvmr from source: ${releases%/*}#install" ;; esac
+    for tool in tar gzip; do has "$tool" || fail "$tool is missing; run: apt-get install $tool"; done
+    for summer in sha256sum 'shasum -a 256' 'openssl dgst -sha256 -r' 'busybox sha256sum' ''; do ! has "${summer%% *}" || break; done
+    [ -n "$summer" ] || fail "sha256sum is missing; run: apt-get install coreutils"
+    case $base in /*) ;; *) has curl || has wget || fail "curl and wget are missing; run: apt-get install curl" ;; esac
+}
+# Makes the directory for the programs, and in it one for what is not checked yet.
+make_directories() {
+    { mkdir -p "$bin" && bin=$(cd "$bin" && pwd); } || fail "cannot make $bin; pass --to DIR, or use sudo"
+    for file in "$bin/gvmr" "$bin/gvmr-shim"; do
+        [ ! -d "$file" ] || fail "$file is a directory; move it, or pass --to DIR"
+        owned=$(cd "$bin" && pwd -P)/${file##*/} update=''
+        if [ ! -e "$owned" ]; then continue; elif dpkg -S "$owned"; then update='apt-get install --only-upgrade gvmr'
+        elif rpm -qf "$owned"; then update='dnf upgrade gvmr'; elif apk info -W "$owned"; then update='apk upgrade gvmr'
+        fi >/dev/null 2>&1
+        [ -z "$update" ] || fail "$file belongs to a package; update it with \`$update\`, or pass --to DIR"
+    done
+    find "$bin" -maxdepth 1 -name '.gvmr-install.*' -mtime +0 -exec rm -rf {} + || : # what a kill left
+    work=$(mktemp -d "$bin/.gvmr-install.XXXXXX") || fail "cannot write to $bin; pass --to DIR, or use sudo"
+}
+# Copies file $1 of the release to $2, at most $3 bytes. A redirect may not leave TLS.
+copy() (
+    exec 2>"$work/log"
+    ulimit -f $(($3 / 512 + 128)) || : # for servers that announce no size; the log counts too
+    quiet=-sS protocols='=https,http'
+    case $base in /*) cp "$base/$1" "$2"; exit ;; https:*) protocols='=https' ;; esac
+    if has curl; then
+        if [ -t 1 ] && [ "$1" = "$archive" ]; then quiet='-#' && exec 2>&1; fi
+        curl -fL "$quiet" --proto "$protocols" --connect-timeout 20 -y 60 --max-filesize "$3" -o "$2" "$base/$1"
+    else # busybox has no --version and no --tries, and may not check certificates
+        tries=$(wget --version) || tries=''
+        wget ${tries:+-nv --tries=2} -T 30 -O "$2" "$base/$1" && ! grep -q 'certificate validation not' "$work/log"
+    fi
+)
+fetch() { copy "$@" || fail "cannot get $shown/$1; check the address and the network: $(printable <"$work/log")"; }
+# Reads which version the release is, and checks who signed it.
+read_manifest() {
+    manifest=dist-$wanted.json json=$work/dist.json number='[0-9]\{1,6\}'
+    if [ -z "$wanted" ] || ! copy "$manifest" "$json" 1048576; then
+        manifest=dist.json && fetch dist.json "$json" 1048576
+    fi
+    grep -qx '  "name": "gvmr",' "$json" || fail "$shown/$manifest is not gvmr's; does this network ask you to sign in?"
+    version=$(sed -n "s/^  \"version\": \"\($number\.$number\.${number}[-0-9A-Za-z.]\{0,40\}\)\",$/\1/p" "$json" | sed q)
+    [ -n "$version" ] || fail "$shown/$manifest has no valid version"
+    [ "${wanted:-$version}" = "$version" ] || fail "$shown has gvmr $version, not $wanted"
+    archive=gvmr-$version-linux-$arch.tar.gz
+    if [ -z "$public_key" ]; then checked='sha256 (no signature: this install.sh has no public key)'
+    elif ! has minisign; then checked='sha256 (no signature: minisign is not installed)'
+    else
+        fetch "$manifest.minisig" "$json.minisig" 4096 && checked='sha256 and signature'
+        [ "$(minisign -VQ -P "$public_key" -m "$json" 2>&1)" = "gvmr $version" ] ||
+            fail "$shown/$manifest has a wrong signature"
+    fi
+}
+# The size and sha256 of file $1 of the release.
+entry() { sed -n "s|^ *{\"name\": \"$1\",.*\"size\": \([0-9]\{1,9\}\), \"sha256\": \"\([0-9a-f]*\)\"},*$|\1 \2|p" "$json"; }
+has_program() { found=$(entry "$archive/bin/$1") && [ -x "$bin/$1" ] && [ "$(sha256 "$bin/$1")" = "${found#* }" ]; }
+# Downloads, checks and unpacks the archive, and lets the new gvmr say its version.
+unpack() {
+    found=$(entry "$archive")
+    [ -n "$found" ] || fail "gvmr $version has no binary for linux-$arch"
+    say "downloading $shown/$archive" && fetch "$archive" "$work/$archive" "${found% *}"
+    [ "$(sha256 "$work/$archive")" = "${found#* }" ] || fail "$shown/$archive is cut or changed: wrong sha256"
+    cd "$work" && top=gvmr-$version-linux-$arch
+    { tar -tzf "$archive" >names && tar -tvzf "$archive" >list; } || fail "cannot read $archive"
+    if grep -v "^$top/" names || grep -E '(^|/)\.\.(/|$)' names || grep -E '^[^d-]| (->|link to) ' list; then
+        fail "$archive has entries that no release has"
+    fi >/dev/null
+    files=$(grep -E "^$top/(bin/gvmr|bin/gvmr-shim|share/(man|bash-completion|zsh|fish)/[a-z0-9_./-]*[a-z0-9])$" names)
+    # shellcheck disable=SC2086 # many names, without spaces
+    { tar -xozf "$archive" $files && chmod 0755 "$top/bin/gvmr" "$top/bin/gvmr-shim"; } ||
+        fail "cannot unpack $archive in $bin; is the disk full?"
+    said=$("$top/bin/gvmr" --version 2>&1) || :
+    [ "$said" = "gvmr $version" ] || fail "the new gvmr does not run in $bin; pass --to DIR: $(say "$said" | printable)"
+}
+# Renames each file into its place; the pages and completions into the share beside bin.
+put_in_place() {
+    mv -f "$top/bin/gvmr" "$bin/gvmr" && mv -f "$top/bin/gvmr-shim" "$bin/gvmr-shim"
+    case $bin in ?*/bin) ;; *) return 0 ;; esac
+    for file in $files; do
+        to=${bin%/bin}${file#"$top"}
+        case $file in "$top/bin/"*) continue ;; esac
+        { [ ! -d "$to" ] && mkdir -p "${to%/*}" && chmod 0644 "$file" && mv -f "$file" "$to"; } || say "cannot write $to" >&2
+    done
+}
+say_next() {
+    case :$PATH: in *:"$bin":*) ;; *) say "put it on PATH: export PATH=\"$bin:\$PATH\"" ;; esac
+    first=$(command -v gvmr) || first=$bin/gvmr
+    [ "$first" = "$bin/gvmr" ] || say "another gvmr comes first on PATH: $first"
+    say "install Go: gvmr install latest" "set up every session: gvmr setup" "update gvmr: gvmr self update"
+    [ -z "${GVMR_DIST:-}" ] || say "to update from there, keep GVMR_DIST, or write into config.toml: dist = \"$shown\""
+}
+end_by() { rm -rf "$work"; trap - "$1" EXIT; kill -s "$1" $$; }
+main() {
+    set -eu && umask 022 && export LC_ALL=C && unset CDPATH TAR_OPTIONS GZIP
+    wanted='' bin='' setup='' work='' archive=''
+    while [ $# -gt 0 ]; do
+        case $1,${2:-} in
+            --help,*) say "$usage" && exit ;;
+            --setup,*) setup=yes ;;
+            --version,[v0-9]*) wanted=${2#v} && shift ;;
+            --to,?*) bin=$2 && shift ;;
+            *) say "install.sh: what is $1?" "$usage" >&2 && exit 2 ;;
+        esac && shift
+    done
+    case ${GVMR_DIST:-} in
+        '') base=$releases/latest/download && [ -z "$wanted" ] || base=$releases/download/v$wanted ;;
+        file:///* | file://localhost/*) base=/${GVMR_DIST#file://*/} ;;
+        /* | http://* | https://*) base=$GVMR_DIST ;;
+        *) fail "GVMR_DIST is neither a URL (https, http, file) nor an absolute path" ;;
+    esac
+    base=${base%/} && shown=$(say "$base" | printable)
+    [ -n "$bin" ] || if [ "$(id -u)" = 0 ]; then bin=/usr/local/bin; else bin=${HOME:+$HOME/.local/bin}; fi
+    case $bin in '') fail "HOME is not set; pass --to DIR" ;; /*) ;; *) bin=$PWD/$bin ;; esac
+    trap 'rm -rf "$work"' EXIT && trap 'end_by HUP' HUP && trap 'end_by INT' INT && trap 'end_by TERM' TERM
+    check_machine
+    make_directories
+    read_manifest
+    old=$("$bin/gvmr" --version 2>/dev/null) && old=${old#gvmr } || old=''
+    if has_program gvmr && has_program gvmr-shim; then say "gvmr $version is already installed in $bin"
+    else
+        [ -z "$old$wanted" ] || [ -n "$wanted" ] || [ "$(older "$old" "$version")" = "$old" ] ||
+            fail "$bin has the newer gvmr $old; to go back, pass --version $version"
+        unpack
+        put_in_place
+        say "installed gvmr $version in $bin" "checked: $checked"
+    fi
+    [ -z "$setup" ] || "$bin/gvmr" setup --yes
+    say_next
+}
+{ main "$@" </dev/null; }
