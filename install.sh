@@ -1,8 +1,7 @@
 #!/bin/sh
 # Installs gvmr, a Go version manager, on Linux:
 #   curl -fsSL https://github.com/gvmr/gvmr/releases/latest/download/install.sh | sh -s -- --help
-# Downloads one archive, checks it, runs the new gvmr from a temporary directory, then renames files into place.
-# Edits no start-up file unless you pass --setup.
+# Downloads and checks one archive, then renames its files into place. Edits no start-up file without --setup.
 releases=https://github.com/gvmr/gvmr/releases
 # The key that signs releases (minisign); a release fills it in.
 public_key=''
@@ -11,37 +10,37 @@ usage="usage: install.sh [--version VERSION] [--to DIR] [--setup]
   --to DIR           where the programs go; default: ~/.local/bin, as root /usr/local/bin
   --setup            then run \`gvmr setup --yes\`, which sets up every session
 GVMR_DIST, a URL or a directory that holds a release, replaces $releases."
-
 say() { printf '%s\n' "$@"; }
 fail() { say "install.sh: $*" "nothing was installed" >&2; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
-sha256() { $summer <"$1" | cut -c 1-64; }
 # What others wrote, without control characters and credentials.
 printable() { tr -cd '\12\40-\176' | sed 's|//[^ ]*@|//|g' | tail -n 3; }
 # The older of two versions. "-~" sorts a release after its pre-releases.
 older() { say "$@" | sed 's/^[0-9.]*$/&-~/' | sort -t . -k 1,1n -k 2,2n -k 3,3n | sed 's/-~$//;q'; }
-
+# The sha256 of file $1, by what the machine has.
+sha256() { $summer <"$1" | cut -c 1-64; }
 check_machine() {
-    arch=$(uname -m)
-    case $arch in amd64) arch=x86_64 ;; arm64) arch=aarch64 ;; esac
-    [ "$(head -c 5 /bin/sh)" != "$(printf '\177ELF\1')" ] || arch="$arch with 32-bit programs"
-    case "$(uname -s) $arch" in "Linux x86_64" | "Linux aarch64" | "Linux riscv64") ;;
-        *) fail "there is no binary for $(uname -s) on $arch; build gvmr from source: ${releases%/*}#install" ;; esac
-    for tool in tar gzip; do has "$tool" || fail "$tool is missing; run: apt-get install $tool"; done
-    for summer in sha256sum 'shasum -a 256' 'openssl dgst -sha256 -r' 'busybox sha256sum' ''; do ! has "${summer%% *}" || break; done
+    for summer in sha256sum 'shasum -a 256' 'openssl dgst -sha256 -r' 'busybox sha256sum' ''; do
+        if has "${summer%% *}"; then break; fi
+    done
     [ -n "$summer" ] || fail "sha256sum is missing; run: apt-get install coreutils"
+    for tool in tar gzip; do has "$tool" || fail "$tool is missing; run: apt-get install $tool"; done
     case $base in /*) ;; *) has curl || has wget || fail "curl and wget are missing; run: apt-get install curl" ;; esac
+    case $(uname -m) in amd64) arch=x86_64 ;; arm64) arch=aarch64 ;; *) arch=$(uname -m) ;; esac
+    [ "$(head -c 5 /bin/sh)" != "$(printf '\177ELF\1')" ] || arch="$arch with 32-bit programs"
+    case "$(uname -s) $arch" in "Linux x86_64" | "Linux aarch64" | "Linux riscv64") return ;; esac
+    fail "there is no binary for $(uname -s) on $arch; build gvmr from source: ${releases%/*}#install"
 }
 # Makes the directory for the programs, and in it one for what is not checked yet.
 make_directories() {
     { mkdir -p "$bin" && bin=$(cd "$bin" && pwd); } || fail "cannot make $bin; pass --to DIR, or use sudo"
     for file in "$bin/gvmr" "$bin/gvmr-shim"; do
         [ ! -d "$file" ] || fail "$file is a directory; move it, or pass --to DIR"
-        owned=$(cd "$bin" && pwd -P)/${file##*/} update=''
-        if [ ! -e "$owned" ]; then continue; elif dpkg -S "$owned"; then update='apt-get install --only-upgrade gvmr'
-        elif rpm -qf "$owned"; then update='dnf upgrade gvmr'; elif apk info -W "$owned"; then update='apk upgrade gvmr'
-        fi >/dev/null 2>&1
-        [ -z "$update" ] || fail "$file belongs to a package; update it with \`$update\`, or pass --to DIR"
+        owned=$(cd "$bin" && pwd -P)/${file##*/}
+        if [ ! -e "$owned" ]; then continue; elif dpkg -S "$owned"; then owner='apt-get install --only-upgrade gvmr'
+        elif rpm -qf "$owned"; then owner='dnf upgrade gvmr'; elif apk info -W "$owned"; then owner='apk upgrade gvmr'
+        else continue; fi >/dev/null 2>&1
+        fail "$file belongs to a package; update it with \`$owner\`, or pass --to DIR"
     done
     find "$bin" -maxdepth 1 -name '.gvmr-install.*' -mtime +0 -exec rm -rf {} + || : # what a kill left
     work=$(mktemp -d "$bin/.gvmr-install.XXXXXX") || fail "cannot write to $bin; pass --to DIR, or use sudo"
@@ -50,14 +49,13 @@ make_directories() {
 copy() (
     exec 2>"$work/log"
     ulimit -f $(($3 / 512 + 128)) || : # for servers that announce no size; the log counts too
-    quiet=-sS protocols='=https,http'
-    case $base in /*) cp "$base/$1" "$2"; exit ;; https:*) protocols='=https' ;; esac
+    case $base in /*) cp "$base/$1" "$2"; exit ;; https:*) protocols='=https' ;; *) protocols='=https,http' ;; esac
     if has curl; then
-        if [ -t 1 ] && [ "$1" = "$archive" ]; then quiet='-#' && exec 2>&1; fi
-        curl -fL "$quiet" --proto "$protocols" --connect-timeout 20 -y 60 --max-filesize "$3" -o "$2" "$base/$1"
-    else # busybox has no --version and no --tries, and may not check certificates
-        tries=$(wget --version) || tries=''
-        wget ${tries:+-nv --tries=2} -T 30 -O "$2" "$base/$1" && ! grep -q 'certificate validation not' "$work/log"
+        if [ -t 1 ] && [ "$1" = "$archive" ]; then progress=-# && exec 2>&1; else progress=-sS; fi
+        curl -fL "$progress" --proto "$protocols" --connect-timeout 20 -y 60 --max-filesize "$3" -o "$2" "$base/$1"
+    else # busybox has no --version, may fail with options, and may not check certificates
+        gnu=$(wget --version) || gnu=''
+        wget ${gnu:+-nv --tries=2 --timeout=30} -O "$2" "$base/$1" && ! grep 'certificate validation not' "$work/log"
     fi
 )
 fetch() { copy "$@" || fail "cannot get $shown/$1; check the address and the network: $(printable <"$work/log")"; }
@@ -71,13 +69,12 @@ read_manifest() {
     version=$(sed -n "s/^  \"version\": \"\($number\.$number\.${number}[-0-9A-Za-z.]\{0,40\}\)\",$/\1/p" "$json" | sed q)
     [ -n "$version" ] || fail "$shown/$manifest has no valid version"
     [ "${wanted:-$version}" = "$version" ] || fail "$shown has gvmr $version, not $wanted"
-    archive=gvmr-$version-linux-$arch.tar.gz
+    archive=gvmr-$version-linux-$arch.tar.gz checked='sha256 and signature'
     if [ -z "$public_key" ]; then checked='sha256 (no signature: this install.sh has no public key)'
     elif ! has minisign; then checked='sha256 (no signature: minisign is not installed)'
     else
-        fetch "$manifest.minisig" "$json.minisig" 4096 && checked='sha256 and signature'
-        [ "$(minisign -VQ -P "$public_key" -m "$json" 2>&1)" = "gvmr $version" ] ||
-            fail "$shown/$manifest has a wrong signature"
+        fetch "$manifest.minisig" "$json.minisig" 4096
+        [ "$(minisign -VQ -P "$public_key" -m "$json" 2>&1)" = "gvmr $version" ] || fail "$shown/$manifest has a wrong signature"
     fi
 }
 # The size and sha256 of file $1 of the release.
@@ -87,13 +84,14 @@ has_program() { found=$(entry "$archive/bin/$1") && [ -x "$bin/$1" ] && [ "$(sha
 unpack() {
     found=$(entry "$archive")
     [ -n "$found" ] || fail "gvmr $version has no binary for linux-$arch"
-    say "downloading $shown/$archive" && fetch "$archive" "$work/$archive" "${found% *}"
-    [ "$(sha256 "$work/$archive")" = "${found#* }" ] || fail "$shown/$archive is cut or changed: wrong sha256"
-    cd "$work" && top=gvmr-$version-linux-$arch
+    say "downloading $shown/$archive"
+    fetch "$archive" "$work/$archive" "${found% *}"
+    cd "$work"
+    [ "$(sha256 "$archive")" = "${found#* }" ] || fail "$shown/$archive is cut or changed: wrong sha256"
     { tar -tzf "$archive" >names && tar -tvzf "$archive" >list; } || fail "cannot read $archive"
-    if grep -v "^$top/" names || grep -E '(^|/)\.\.(/|$)' names || grep -E '^[^d-]| (->|link to) ' list; then
-        fail "$archive has entries that no release has"
-    fi >/dev/null
+    top=gvmr-$version-linux-$arch
+    if grep -v "^$top/" names || grep -E '(^|/)\.\.(/|$)' names || grep -E '^[^d-]| (->|link to) ' list
+    then fail "$archive has entries that no release has"; fi >/dev/null
     files=$(grep -E "^$top/(bin/gvmr|bin/gvmr-shim|share/(man|bash-completion|zsh|fish)/[a-z0-9_./-]*[a-z0-9])$" names)
     # shellcheck disable=SC2086 # many names, without spaces
     { tar -xozf "$archive" $files && chmod 0755 "$top/bin/gvmr" "$top/bin/gvmr-shim"; } ||
@@ -101,22 +99,14 @@ unpack() {
     said=$("$top/bin/gvmr" --version 2>&1) || :
     [ "$said" = "gvmr $version" ] || fail "the new gvmr does not run in $bin; pass --to DIR: $(say "$said" | printable)"
 }
-# Renames each file into its place; the pages and completions into the share beside bin.
+# Renames each file into its place; pages and completions go into the share beside bin.
 put_in_place() {
-    mv -f "$top/bin/gvmr" "$bin/gvmr" && mv -f "$top/bin/gvmr-shim" "$bin/gvmr-shim"
-    case $bin in ?*/bin) ;; *) return 0 ;; esac
+    mv -f "$top/bin/gvmr" "$bin/gvmr"
+    mv -f "$top/bin/gvmr-shim" "$bin/gvmr-shim"
     for file in $files; do
-        to=${bin%/bin}${file#"$top"}
-        case $file in "$top/bin/"*) continue ;; esac
+        case $bin,$file in ?*/bin,"$top"/share/*) to=${bin%/bin}${file#"$top"} ;; *) continue ;; esac
         { [ ! -d "$to" ] && mkdir -p "${to%/*}" && chmod 0644 "$file" && mv -f "$file" "$to"; } || say "cannot write $to" >&2
     done
-}
-say_next() {
-    case :$PATH: in *:"$bin":*) ;; *) say "put it on PATH: export PATH=\"$bin:\$PATH\"" ;; esac
-    first=$(command -v gvmr) || first=$bin/gvmr
-    [ "$first" = "$bin/gvmr" ] || say "another gvmr comes first on PATH: $first"
-    say "install Go: gvmr install latest" "set up every session: gvmr setup" "update gvmr: gvmr self update"
-    [ -z "${GVMR_DIST:-}" ] || say "to update from there, keep GVMR_DIST, or write into config.toml: dist = \"$shown\""
 }
 end_by() { rm -rf "$work"; trap - "$1" EXIT; kill -s "$1" $$; }
 main() {
@@ -131,29 +121,31 @@ main() {
             *) say "install.sh: what is $1?" "$usage" >&2 && exit 2 ;;
         esac && shift
     done
-    case ${GVMR_DIST:-} in
-        '') base=$releases/latest/download && [ -z "$wanted" ] || base=$releases/download/v$wanted ;;
-        file:///* | file://localhost/*) base=/${GVMR_DIST#file://*/} ;;
-        /* | http://* | https://*) base=$GVMR_DIST ;;
+    base=${GVMR_DIST:-$releases/${wanted:+download/v$wanted}} && base=${base%/} && shown=$(say "$base" | printable)
+    case $base in
+        "$releases") base=$releases/latest/download shown=$base ;;
+        file:///* | file://localhost/*) base=/${base#file://*/} ;;
+        /* | http://* | https://*) ;;
         *) fail "GVMR_DIST is neither a URL (https, http, file) nor an absolute path" ;;
     esac
-    base=${base%/} && shown=$(say "$base" | printable)
     [ -n "$bin" ] || if [ "$(id -u)" = 0 ]; then bin=/usr/local/bin; else bin=${HOME:+$HOME/.local/bin}; fi
     case $bin in '') fail "HOME is not set; pass --to DIR" ;; /*) ;; *) bin=$PWD/$bin ;; esac
     trap 'rm -rf "$work"' EXIT && trap 'end_by HUP' HUP && trap 'end_by INT' INT && trap 'end_by TERM' TERM
-    check_machine
-    make_directories
-    read_manifest
-    old=$("$bin/gvmr" --version 2>/dev/null) && old=${old#gvmr } || old=''
+    check_machine; make_directories; read_manifest
+    old=$("$bin/gvmr" --version 2>/dev/null | sed -n 's/^gvmr \([0-9][-0-9A-Za-z.]*\)$/\1/p')
     if has_program gvmr && has_program gvmr-shim; then say "gvmr $version is already installed in $bin"
     else
-        [ -z "$old$wanted" ] || [ -n "$wanted" ] || [ "$(older "$old" "$version")" = "$old" ] ||
+        [ -n "$wanted" ] || [ -z "$old" ] || [ "$(older "$old" "$version")" = "$old" ] ||
             fail "$bin has the newer gvmr $old; to go back, pass --version $version"
         unpack
         put_in_place
         say "installed gvmr $version in $bin" "checked: $checked"
     fi
     [ -z "$setup" ] || "$bin/gvmr" setup --yes
-    say_next
+    case :$PATH: in *:"$bin":*) ;; *) say "put it on PATH: export PATH=\"$bin:\$PATH\"" ;; esac
+    first=$(command -v gvmr) || first=$bin/gvmr
+    [ "$first" = "$bin/gvmr" ] || say "another gvmr comes first on PATH: $first"
+    say "install Go: gvmr install latest" "set up every session: gvmr setup" "update gvmr: gvmr self update"
+    [ -z "${GVMR_DIST:-}" ] || say "to update from there, keep GVMR_DIST, or write into config.toml: dist = \"$shown\""
 }
 { main "$@" </dev/null; }

@@ -9,6 +9,7 @@ mod needs;
 mod options;
 mod refusals;
 mod signatures;
+mod true_release;
 
 use crate::support::skip;
 use crate::support::sources::root;

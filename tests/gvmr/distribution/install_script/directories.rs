@@ -17,10 +17,18 @@ fn a_directory_that_cannot_be_used_is_named() {
     fs::create_dir_all(machine.bin().join("gvmr")).unwrap();
     machine.install(&[]).exits(1, &["/.local/bin/gvmr is a directory; move it, or pass --to DIR"]);
     machine.world.unset("HOME");
-    machine.install(&[]).exits(1, &["HOME is not set; pass --to DIR"]);
+    Run::of(&mut machine.command_without_place(&["dash"], &[])).exits(1, &["HOME is not set; pass --to DIR"]);
     machine.install(&["--to", "relative dir/bin"]).succeeds();
     assert!(machine.world.path("user/relative dir/bin/gvmr").exists());
     assert!(machine.world.path("user/relative dir/share/man/man1/gvmr.1").exists());
+}
+
+#[test]
+fn a_user_installs_for_themselves() {
+    let mut machine = Machine::new();
+    machine.release(&Release::of(VERSION));
+    Run::of(&mut machine.command_without_place(&["dash"], &[])).succeeds();
+    machine.has(VERSION);
 }
 
 #[test]
@@ -64,6 +72,7 @@ fn mounted(machine: &Machine, options: &str, words: &[&str]) -> Option<Run> {
     let line = "mount -t tmpfs -o \"$0\" tmpfs \"$1\" || exit 99; shift; dash \"$@\"; code=$?; ls -A ~/.local/bin >&2; exit $code";
     let mut command = machine.world.command(Path::new("/usr/bin/unshare"), &machine.world.path("user"));
     command.args(["--mount", "sh", "-c", line, options]).arg(at).arg(machine.script()).args(words);
+    command.arg("--to").arg(machine.bin());
     let run = Run::of(&mut command);
     if run.code == Some(99) || run.stderr.contains("unshare") {
         skip(&format!("only root can mount: {}", run.stderr));

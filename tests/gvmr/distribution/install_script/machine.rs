@@ -15,7 +15,7 @@ pub(super) struct Machine {
 }
 
 /// What the script runs beside a downloader.
-const TOOLS: [&str; 24] = [
+const TOOLS: [&str; 25] = [
     "cat",
     "chmod",
     "cp",
@@ -29,6 +29,7 @@ const TOOLS: [&str; 24] = [
     "mkdir",
     "mktemp",
     "mv",
+    "printf",
     "readlink",
     "rm",
     "sed",
@@ -54,7 +55,12 @@ impl Machine {
 
     /// A machine with just the tools that the script needs, and these: a name and the program that it links to.
     pub(super) fn bare(more: &[(&str, &str)]) -> Self {
-        let mut machine = Self { world: World::new("off") };
+        Self::bare_in(World::new("off"), more)
+    }
+
+    /// The same with another world.
+    pub(super) fn bare_in(world: World, more: &[(&str, &str)]) -> Self {
+        let mut machine = Self { world };
         let tools = machine.world.project("tools", &[]);
         for name in TOOLS {
             symlink(find(name), tools.join(name)).unwrap();
@@ -91,8 +97,18 @@ impl Machine {
         Run::of(&mut self.command(&["dash"], words))
     }
 
-    /// The script in a shell; it installs into [`Self::bin`].
+    /// The script in a shell. Unless its words say where, it installs into [`Self::bin`]: busybox has an `id` that no stub
+    /// hides, and would install for the machine where root runs it.
     pub(super) fn command(&self, shell: &[&str], words: &[&str]) -> Command {
+        let mut command = self.command_without_place(shell, words);
+        if !words.contains(&"--to") {
+            command.arg("--to").arg(self.bin());
+        }
+        command
+    }
+
+    /// The same without a directory; only for shells that take `id` from PATH.
+    pub(super) fn command_without_place(&self, shell: &[&str], words: &[&str]) -> Command {
         let mut command = self.world.command(&find(shell[0]), &self.world.path("user"));
         command.args(&shell[1..]).arg(self.script()).args(words);
         command.process_group(0); // what it does to its group, it does not to the tests
@@ -103,6 +119,14 @@ impl Machine {
     pub(super) fn script(&self) -> PathBuf {
         let changed = self.world.path("install.sh");
         if changed.exists() { changed } else { root().join("install.sh") }
+    }
+
+    /// Gives the script a public key, as a release does.
+    pub(super) fn fill_key(&self, key: &str) {
+        let script = fs::read_to_string(self.script()).unwrap();
+        let filled = script.replace("\npublic_key=''\n", &format!("\npublic_key='{key}'\n"));
+        assert_ne!(filled, script);
+        fs::write(self.world.path("install.sh"), filled).unwrap();
     }
 
     /// Where programs go without other words.

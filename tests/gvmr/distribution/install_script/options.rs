@@ -8,7 +8,9 @@ use std::os::unix::fs::MetadataExt as _;
 #[test]
 fn unknown_words_are_answered_with_the_usage() {
     let machine = Machine::new();
-    for words in [&["--yes"][..], &["1.2.3"], &["--to"], &["--version"], &["--version", "latest"]] {
+    for words in
+        [&["--yes"][..], &["1.2.3"], &["--to"], &["--to", "x", "--version"], &["--version", "latest"]]
+    {
         machine.install(words).exits(2, &["usage: install.sh [--version VERSION]"]);
     }
     assert!(machine.install(&["--help"]).succeeds().starts_with("usage: install.sh"));

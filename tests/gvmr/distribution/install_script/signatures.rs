@@ -22,11 +22,7 @@ fn signed(release: &Release) -> Option<Machine> {
     let directory = machine.release(release);
     new_key(&machine, "key");
     let public = fs::read_to_string(machine.world.path("key.pub")).unwrap();
-    let script = fs::read_to_string(machine.script()).unwrap();
-    let filled =
-        script.replace("\npublic_key=''\n", &format!("\npublic_key='{}'\n", public.lines().nth(1).unwrap()));
-    assert_ne!(filled, script);
-    fs::write(machine.world.path("install.sh"), filled).unwrap();
+    machine.fill_key(public.lines().nth(1).unwrap());
     sign(&machine, "key", &directory.join("dist.json"), &format!("gvmr {}", release.version));
     Some(machine)
 }
