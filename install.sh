@@ -17,14 +17,11 @@ has() { command -v "$1" >/dev/null 2>&1; }
 printable() { tr -cd '\12\40-\176' | sed 's|//[^ ]*@|//|g' | tail -n 3; }
 # The older of two versions. "-~" sorts a release after its pre-releases.
 older() { say "$@" | sed 's/^[0-9.]*$/&-~/' | sort -t . -k 1,1n -k 2,2n -k 3,3n | sed 's/-~$//;q'; }
-# The sha256 of file $1, by what the machine has.
-sha256() { $summer <"$1" | cut -c 1-64; }
+sha256() { $sum <"$1" | cut -c 1-64; }
 check_machine() {
-    for summer in sha256sum 'shasum -a 256' 'openssl dgst -sha256 -r' 'busybox sha256sum' ''; do
-        if has "${summer%% *}"; then break; fi
-    done
-    [ -n "$summer" ] || fail "sha256sum is missing; run: apt-get install coreutils"
-    for tool in tar gzip; do has "$tool" || fail "$tool is missing; run: apt-get install $tool"; done
+    if has sha256sum; then sum=sha256sum; elif has shasum; then sum='shasum -a 256'
+    elif has openssl; then sum='openssl dgst -sha256 -r'; else sum='busybox sha256sum'; fi
+    for tool in "${sum%% *}" tar gzip; do has "$tool" || fail "$tool is missing; run: apt-get install $tool"; done
     case $base in /*) ;; *) has curl || has wget || fail "curl and wget are missing; run: apt-get install curl" ;; esac
     case $(uname -m) in amd64) arch=x86_64 ;; arm64) arch=aarch64 ;; *) arch=$(uname -m) ;; esac
     [ "$(head -c 5 /bin/sh)" != "$(printf '\177ELF\1')" ] || arch="$arch with 32-bit programs"
@@ -38,8 +35,8 @@ make_directories() {
         [ ! -d "$file" ] || fail "$file is a directory; move it, or pass --to DIR"
         owned=$(cd "$bin" && pwd -P)/${file##*/}
         if [ ! -e "$owned" ]; then continue; elif dpkg -S "$owned"; then owner='apt-get install --only-upgrade gvmr'
-        elif rpm -qf "$owned"; then owner='dnf upgrade gvmr'; elif apk info -W "$owned"; then owner='apk upgrade gvmr'
-        else continue; fi >/dev/null 2>&1
+        elif rpm -qf "$owned"; then owner='dnf upgrade gvmr'
+        elif apk info -W "$owned"; then owner='apk upgrade gvmr'; else continue; fi >/dev/null 2>&1
         fail "$file belongs to a package; update it with \`$owner\`, or pass --to DIR"
     done
     find "$bin" -maxdepth 1 -name '.gvmr-install.*' -mtime +0 -exec rm -rf {} + || : # what a kill left
@@ -61,21 +58,19 @@ copy() (
 fetch() { copy "$@" || fail "cannot get $shown/$1; check the address and the network: $(printable <"$work/log")"; }
 # Reads which version the release is, and checks who signed it.
 read_manifest() {
-    manifest=dist-$wanted.json json=$work/dist.json number='[0-9]\{1,6\}'
-    if [ -z "$wanted" ] || ! copy "$manifest" "$json" 1048576; then
-        manifest=dist.json && fetch dist.json "$json" 1048576
-    fi
+    manifest=dist-$wanted.json checked='sha256 and signature' json=$work/dist.json number='[0-9]\{1,6\}'
+    if [ -z "$wanted" ] || ! copy "$manifest" "$json" 1048576
+    then manifest=dist.json && fetch dist.json "$json" 1048576; fi
     grep -qx '  "name": "gvmr",' "$json" || fail "$shown/$manifest is not gvmr's; does this network ask you to sign in?"
     version=$(sed -n "s/^  \"version\": \"\($number\.$number\.${number}[-0-9A-Za-z.]\{0,40\}\)\",$/\1/p" "$json" | sed q)
     [ -n "$version" ] || fail "$shown/$manifest has no valid version"
     [ "${wanted:-$version}" = "$version" ] || fail "$shown has gvmr $version, not $wanted"
-    archive=gvmr-$version-linux-$arch.tar.gz checked='sha256 and signature'
-    if [ -z "$public_key" ]; then checked='sha256 (no signature: this install.sh has no public key)'
-    elif ! has minisign; then checked='sha256 (no signature: minisign is not installed)'
-    else
-        fetch "$manifest.minisig" "$json.minisig" 4096
-        [ "$(minisign -VQ -P "$public_key" -m "$json" 2>&1)" = "gvmr $version" ] || fail "$shown/$manifest has a wrong signature"
-    fi
+    top=gvmr-$version-linux-$arch archive=gvmr-$version-linux-$arch.tar.gz
+    has minisign || checked='sha256 (no signature: minisign is not installed)'
+    [ -n "$public_key" ] || checked='sha256 (no signature: this install.sh has no public key)'
+    [ "$checked" = 'sha256 and signature' ] || return 0
+    fetch "$manifest.minisig" "$json.minisig" 4096
+    [ "$(minisign -VQ -P "$public_key" -m "$json" 2>&1)" = "gvmr $version" ] || fail "$shown/$manifest has a wrong signature"
 }
 # The size and sha256 of file $1 of the release.
 entry() { sed -n "s|^ *{\"name\": \"$1\",.*\"size\": \([0-9]\{1,9\}\), \"sha256\": \"\([0-9a-f]*\)\"},*$|\1 \2|p" "$json"; }
@@ -84,18 +79,15 @@ has_program() { found=$(entry "$archive/bin/$1") && [ -x "$bin/$1" ] && [ "$(sha
 unpack() {
     found=$(entry "$archive")
     [ -n "$found" ] || fail "gvmr $version has no binary for linux-$arch"
-    say "downloading $shown/$archive"
+    say "downloading $shown/$archive" && cd "$work"
     fetch "$archive" "$work/$archive" "${found% *}"
-    cd "$work"
     [ "$(sha256 "$archive")" = "${found#* }" ] || fail "$shown/$archive is cut or changed: wrong sha256"
     { tar -tzf "$archive" >names && tar -tvzf "$archive" >list; } || fail "cannot read $archive"
-    top=gvmr-$version-linux-$arch
     if grep -v "^$top/" names || grep -E '(^|/)\.\.(/|$)' names || grep -E '^[^d-]| (->|link to) ' list
     then fail "$archive has entries that no release has"; fi >/dev/null
     files=$(grep -E "^$top/(bin/gvmr|bin/gvmr-shim|share/(man|bash-completion|zsh|fish)/[a-z0-9_./-]*[a-z0-9])$" names)
-    # shellcheck disable=SC2086 # many names, without spaces
-    { tar -xozf "$archive" $files && chmod 0755 "$top/bin/gvmr" "$top/bin/gvmr-shim"; } ||
-        fail "cannot unpack $archive in $bin; is the disk full?"
+    # shellcheck disable=SC2015,SC2086 # many names, without spaces
+    tar -xozf "$archive" $files && chmod 0755 $top/bin/gvmr $top/bin/gvmr-shim || fail "cannot unpack $archive; is the disk full?"
     said=$("$top/bin/gvmr" --version 2>&1) || :
     [ "$said" = "gvmr $version" ] || fail "the new gvmr does not run in $bin; pass --to DIR: $(say "$said" | printable)"
 }
@@ -125,8 +117,7 @@ main() {
     case $base in
         "$releases") base=$releases/latest/download shown=$base ;;
         file:///* | file://localhost/*) base=/${base#file://*/} ;;
-        /* | http://* | https://*) ;;
-        *) fail "GVMR_DIST is neither a URL (https, http, file) nor an absolute path" ;;
+        /* | http://* | https://*) ;; *) fail "GVMR_DIST is neither a URL (https, http, file) nor an absolute path" ;;
     esac
     [ -n "$bin" ] || if [ "$(id -u)" = 0 ]; then bin=/usr/local/bin; else bin=${HOME:+$HOME/.local/bin}; fi
     case $bin in '') fail "HOME is not set; pass --to DIR" ;; /*) ;; *) bin=$PWD/$bin ;; esac
@@ -137,8 +128,7 @@ main() {
     else
         [ -n "$wanted" ] || [ -z "$old" ] || [ "$(older "$old" "$version")" = "$old" ] ||
             fail "$bin has the newer gvmr $old; to go back, pass --version $version"
-        unpack
-        put_in_place
+        unpack; put_in_place
         say "installed gvmr $version in $bin" "checked: $checked"
     fi
     [ -z "$setup" ] || "$bin/gvmr" setup --yes

@@ -34,6 +34,7 @@ pub(crate) const LEFT_OUT: &[&str] = &[
 
 /// With fewer rounds of the same.
 pub(crate) const SHORTENED: &[&str] = &[
+    "distribution::install_script::kills::a_kill_at_any_change_leaves_the_old_or_the_new",
     "doctor::network::each_broken_layer_is_the_first_finding_and_look_alikes_are_none",
     "durability::a_fault_in_any_call_that_changes_something_leaves_nothing_half",
     "durability::a_kill_at_any_moment_leaves_nothing_half",

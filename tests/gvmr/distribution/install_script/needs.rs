@@ -8,7 +8,7 @@ fn a_missing_tool_is_named_with_the_command_that_installs_it() {
     for (tool, says) in [
         ("tar", "tar is missing; run: apt-get install tar"),
         ("gzip", "gzip is missing; run: apt-get install gzip"),
-        ("sha256sum", "sha256sum is missing; run: apt-get install coreutils"),
+        ("sha256sum", "busybox is missing; run: apt-get install busybox"),
     ] {
         let mut machine = Machine::bare(&[("curl", "curl")]);
         machine.tool("id", "echo 1000");
