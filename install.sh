@@ -34,6 +34,7 @@ make_directories() {
     for file in "$bin/gvmr" "$bin/gvmr-shim"; do
         [ ! -d "$file" ] || fail "$file is a directory; move it, or pass --to DIR"
         owned=$(cd "$bin" && pwd -P)/${file##*/}
+        [ ! -L "$owned" ] || fail "$file is a link to $(readlink "$owned"); remove it, or pass --to DIR"
         if [ ! -e "$owned" ]; then continue; elif dpkg -S "$owned"; then owner='apt-get install --only-upgrade gvmr'
         elif rpm -qf "$owned"; then owner='dnf upgrade gvmr'
         elif apk info -W "$owned"; then owner='apk upgrade gvmr'; else continue; fi >/dev/null 2>&1
@@ -129,6 +130,7 @@ main() {
         [ -n "$wanted" ] || [ -z "$old" ] || [ "$(older "$old" "$version")" = "$old" ] ||
             fail "$bin has the newer gvmr $old; to go back, pass --version $version"
         unpack; put_in_place
+        "$bin/gvmr" self refresh >/dev/null 2>&1 || : # the homes that it serves; their owners' next command does it too
         say "installed gvmr $version in $bin" "checked: $checked"
     fi
     [ -z "$setup" ] || "$bin/gvmr" setup --yes
