@@ -18,6 +18,7 @@ mod versions;
 pub use auth::{AuthArgs, AuthCommand, AuthListArgs, AuthRemoveArgs, AuthSetArgs};
 pub use check::CheckArgs;
 pub use habits::{Answer, answer};
+pub use help::COMMAND_GROUPS;
 pub use hidden::{SessionStartArgs, SessionWatchArgs, ShimMissingArgs, ShimPrepareArgs};
 pub use itself::{SelfArgs, SelfCommand, SelfUninstallArgs, SelfUpdateArgs};
 pub use machine::{DoctorArgs, HostArgs};

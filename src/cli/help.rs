@@ -12,7 +12,7 @@ const START: &[(&str, &str)] = &[
 ];
 
 /// The commands by purpose, in the order of daily use.
-const GROUPS: &[(&str, &[&str])] = &[
+pub const COMMAND_GROUPS: &[(&str, &[&str])] = &[
     (
         "Versions",
         &[
@@ -41,7 +41,7 @@ pub(super) fn grouped(command: Command) -> Command {
         commands.map(|command| (names_of(command), about(command))).collect()
     };
     let start = START.iter().map(|(code, text)| ((*code).to_owned(), (*text).to_owned())).collect();
-    let groups = GROUPS.iter().map(|(title, names)| (*title, entries(names)));
+    let groups = COMMAND_GROUPS.iter().map(|(title, names)| (*title, entries(names)));
     let groups: Vec<(&str, Vec<_>)> = std::iter::once(("Start", start)).chain(groups).collect();
     let width = groups.iter().flat_map(|(_, entries)| entries).map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut template = "{about-with-newline}\n{usage-heading} {usage}\n".to_owned();
@@ -86,7 +86,7 @@ mod tests {
     fn every_command_is_in_one_group() {
         let command = Cli::command();
         let shown = command.get_subcommands().filter(|command| !command.is_hide_set()).map(Command::get_name);
-        let grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| *names).copied().collect();
+        let grouped: Vec<&str> = COMMAND_GROUPS.iter().flat_map(|(_, names)| *names).copied().collect();
         assert_eq!(grouped.iter().copied().collect::<BTreeSet<_>>(), shown.collect());
         assert_eq!(grouped.len(), grouped.iter().collect::<BTreeSet<_>>().len());
     }

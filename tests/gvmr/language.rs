@@ -24,7 +24,7 @@ const BANNED: &[(&str, &[&str])] = &[
 ];
 
 /// Pages, and other text that people read as it is.
-const PAGES: &[&str] = &["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "completions"];
+const PAGES: &[&str] = &["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "completions", "man"];
 
 #[test]
 fn what_people_read_is_plain() {
