@@ -10,6 +10,7 @@
 #![allow(missing_docs)] // a test's name says what it shows
 
 mod architecture;
+mod artifacts;
 mod auth;
 mod check;
 mod commands;
