@@ -31,9 +31,10 @@ def generated(target):
 
 def main():
     target, out = sys.argv[1:]
-    text = generated(target).replace(f"path+file://{pathlib.Path.cwd()}/", "").replace(f"path+file://{pathlib.Path.cwd()}", "")
-    bom = json.loads(text)
-    del bom["serialNumber"], bom["metadata"]["timestamp"]
+    here = f"path+file://{pathlib.Path.cwd()}"
+    bom = json.loads(generated(target).replace(f"{here}/", "").replace(here, ""))
+    bom.pop("serialNumber", None)
+    bom["metadata"].pop("timestamp", None)
     # Of the features of tests it lists crates that no program has.
     linked = crates(target)
     bom["components"] = [part for part in bom["components"] if (part["name"], part["version"]) in linked]
