@@ -5,22 +5,48 @@ use super::parts::{tree, unpacked};
 #[test]
 fn each_crate_and_library_is_there_with_its_licence_and_a_text() {
     let text = String::from_utf8(unpacked("share/doc/gvmr/THIRD-PARTY-LICENSES")).unwrap();
-    let rule = "=".repeat(79);
-    // Before the first rule is a word on the file; then heads and texts take turns.
-    let parts: Vec<&str> = text.split(&format!("{rule}\n")).skip(1).collect();
-    let sections: Vec<(&str, &str)> = parts.chunks(2).map(|pair| (pair[0], pair[1])).collect();
-    for (head, texts) in &sections {
-        assert_eq!(head.lines().count(), 2, "{head}");
-        let text = texts.split_once("\n\n").map(|(_, text)| text.trim()).unwrap_or_default();
-        assert!(texts.trim_start().starts_with("--- ") && text.len() > 30, "{head}: {texts}");
+    let sections = sections(&text);
+    for section in &sections {
+        let (file, text) = section.texts.trim_start().split_once("\n\n").unwrap();
+        assert!(file.starts_with("--- "), "{}: {file}", section.title);
+        match text.strip_prefix("The same text as ").and_then(|rest| rest.split_once(", above.")) {
+            Some((above, _)) => {
+                let (file, title) = above.split_once(" of ").unwrap();
+                let is_there =
+                    |other: &Section| other.title == title && other.texts.contains(&format!("--- {file}\n"));
+                assert!(sections.iter().any(is_there), "{}: {above}", section.title);
+            }
+            None => assert!(text.trim().len() > 60, "{}: {text}", section.title),
+        }
+        assert!(!section.expression.is_empty(), "{}", section.title);
     }
     let mut expected: Vec<_> =
         tree().into_iter().map(|(name, version)| format!("{name} {version}")).collect();
     expected.retain(|name| !name.starts_with("gvmr"));
     expected.extend(["Rust's standard library", "musl libc"].map(str::to_owned));
-    let mut named: Vec<_> =
-        sections.iter().map(|(head, _)| head.lines().next().unwrap().to_owned()).collect();
+    let mut named: Vec<_> = sections.into_iter().map(|section| section.title).collect();
     expected.sort();
     named.sort();
     assert_eq!(named, expected);
+}
+
+struct Section {
+    title: String,
+    expression: String,
+    texts: String,
+}
+
+/// A section begins with a title and an expression between two rules; a text may have rules too.
+fn sections(text: &str) -> Vec<Section> {
+    let rule = "=".repeat(79);
+    let lines: Vec<&str> = text.lines().collect();
+    let is_head = |at: &usize| lines[*at] == rule && lines.get(at + 3) == Some(&rule.as_str());
+    let heads: Vec<usize> = (0..lines.len()).filter(is_head).collect();
+    let ends = heads.iter().skip(1).copied().chain([lines.len()]);
+    let section = |(head, end): (&usize, usize)| Section {
+        title: lines[head + 1].to_owned(),
+        expression: lines[head + 2].to_owned(),
+        texts: lines[head + 4..end].join("\n"),
+    };
+    heads.iter().zip(ends).map(section).collect()
 }
