@@ -56,7 +56,8 @@ fn dnf(root: &Root, verb: &str, wanted: &str) -> String {
         "--nogpgcheck",
         "--assumeyes",
         "--setopt=install_weak_deps=False",
-        "--setopt=cachedir=/var/cache/dnf",
+        &format!("--setopt=cachedir={place}/var/cache/dnf"),
+        &format!("--setopt=logdir={place}/var/log"),
     ];
     let run = root.beside(&[&["dnf"], &options[..], &[verb, wanted]].concat());
     assert_eq!(run.code, Some(0), "{run:#?}");

@@ -12,7 +12,7 @@ use std::process::Command;
 use std::time::Instant;
 
 /// How a user of Python installs a release.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Installer {
     Pip,
     Uv,
@@ -65,7 +65,7 @@ fn leads_from_nothing_to_go(installer: Installer) {
     gvmr(installer, &world, &["install", REAL]);
     let version = world.shim("go", &world.path("user"), ["version"]).succeeds();
     assert_eq!(version, format!("go version go{REAL} linux/amd64"));
-    eprintln!("wheel: gvmr after {has_gvmr:.1?}, go after {:.1?}", start.elapsed());
+    eprintln!("{installer:?}: gvmr after {has_gvmr:.1?}, go after {:.1?}", start.elapsed());
 }
 
 #[test]
