@@ -32,6 +32,11 @@ fn apt_leads_from_nothing_to_go() {
 fn dpkg_goes_up_and_back() {
     let Some(root) = Root::debian(small()) else { return };
     goes_up_and_back(&root, |release| dpkg(&root, release));
+    let update = root.as_root(&["/usr/bin/gvmr", "self", "update"]);
+    update.exits(
+        2,
+        &["/usr/bin/gvmr belongs to the Debian package gvmr", "apt-get install --only-upgrade gvmr"],
+    );
 }
 
 #[test]

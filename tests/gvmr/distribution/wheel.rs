@@ -94,6 +94,12 @@ fn goes_up_and_back(installer: Installer) {
         let version = world.shim("go", &world.path("user"), ["version"]).succeeds();
         assert_eq!(version, format!("go version go{SMALL} linux/amd64"));
     }
+    let (owner, step) = match installer {
+        Installer::Pip => ("the Python package gvmr", "-m pip install --upgrade gvmr"),
+        Installer::Uv => ("the uv tool gvmr", "uv tool upgrade gvmr"),
+    };
+    let mut update = world.command(&installer.gvmr(&world), &world.path("user"));
+    Run::of(update.args(["self", "update"])).exits(2, &[owner, step]);
 }
 
 fn gvmr(installer: Installer, world: &World, words: &[&str]) -> String {
