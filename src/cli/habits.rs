@@ -107,7 +107,6 @@ mod tests {
             }
         }
         assert_eq!(refused(&["rehash"]).map(|answer| answer.exit_code), Some(0));
-        assert_eq!(refused(&["self", "update"]).map(|answer| answer.exit_code), Some(2));
         assert_eq!(refused(&["no-such-word"]), None);
         assert_eq!(refused(&["list", "--no-such-option"]), None);
     }

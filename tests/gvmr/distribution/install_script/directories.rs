@@ -30,7 +30,9 @@ fn a_link_that_another_tool_made_is_not_replaced() {
     fs::create_dir_all(machine.bin()).unwrap();
     let link = machine.bin().join("gvmr");
     std::os::unix::fs::symlink("/opt/tools/gvmr", &link).unwrap();
-    machine.install(&[]).exits(1, &["/.local/bin/gvmr is a link to /opt/tools/gvmr; remove it, or pass --to DIR"]);
+    machine
+        .install(&[])
+        .exits(1, &["/.local/bin/gvmr is a link to /opt/tools/gvmr; remove it, or pass --to DIR"]);
     assert_eq!(fs::read_link(link).unwrap(), Path::new("/opt/tools/gvmr"));
 }
 
