@@ -26,7 +26,7 @@ check_machine() {
     case $(uname -m) in amd64) arch=x86_64 ;; arm64) arch=aarch64 ;; *) arch=$(uname -m) ;; esac
     [ "$(head -c 5 /bin/sh)" != "$(printf '\177ELF\1')" ] || arch="$arch with 32-bit programs"
     case "$(uname -s) $arch" in "Linux x86_64" | "Linux aarch64" | "Linux riscv64") return ;; esac
-    fail "there is no binary for $(uname -s) on $arch; build gvmr from source: ${releases%/*}#install"
+    fail "there is no binary for $(uname -s) on $arch; build gvmr from source: ${releases%/*}#from-source"
 }
 # Makes the directory for the programs, and in it one for what is not checked yet.
 make_directories() {
@@ -34,9 +34,9 @@ make_directories() {
     for file in "$bin/gvmr" "$bin/gvmr-shim"; do
         [ ! -d "$file" ] || fail "$file is a directory; move it, or pass --to DIR"
         owned=$(cd "$bin" && pwd -P)/${file##*/}
-        [ ! -L "$owned" ] || fail "$file is a link to $(readlink "$owned"); remove it, or pass --to DIR"
+        [ ! -L "$owned" ] || fail "$file is a link to $(readlink "$owned"); update that gvmr, or pass --to DIR"
         if [ ! -e "$owned" ]; then continue; elif dpkg -S "$owned"; then owner='apt-get install --only-upgrade gvmr'
-        elif rpm -qf "$owned"; then owner='dnf upgrade gvmr'
+        elif ls /var/lib/rpm/[Pr]* /usr/lib/sysimage/rpm/[Pr]* | grep -q . && rpm -qf "$owned"; then owner='dnf upgrade gvmr'
         elif apk info -W "$owned"; then owner='apk upgrade gvmr'; else continue; fi >/dev/null 2>&1
         fail "$file belongs to a package; update it with \`$owner\`, or pass --to DIR"
     done
@@ -56,7 +56,7 @@ copy() (
         wget ${gnu:+-nv --tries=2 --timeout=30} -O "$2" "$base/$1" && ! grep 'certificate validation not' "$work/log"
     fi
 )
-fetch() { copy "$@" || fail "cannot get $shown/$1; check the address and the network: $(printable <"$work/log")"; }
+fetch() { copy "$@" || fail "cannot get $shown/$1; check the address, the network and the space in $bin: $(printable <"$work/log")"; }
 # Reads which version the release is, and checks who signed it.
 read_manifest() {
     manifest=dist-$wanted.json checked='sha256 and signature' json=$work/dist.json number='[0-9]\{1,6\}'
@@ -88,7 +88,7 @@ unpack() {
     then fail "$archive has entries that no release has"; fi >/dev/null
     files=$(grep -E "^$top/(bin/gvmr|bin/gvmr-shim|share/(man|bash-completion|zsh|fish)/[a-z0-9_./-]*[a-z0-9])$" names)
     # shellcheck disable=SC2015,SC2086 # many names, without spaces
-    tar -xozf "$archive" $files && chmod 0755 $top/bin/gvmr $top/bin/gvmr-shim || fail "cannot unpack $archive; is the disk full?"
+    tar -xozf "$archive" $files 2>/dev/null && chmod 0755 $top/bin/gvmr $top/bin/gvmr-shim || fail "cannot unpack $archive; is the disk full?"
     said=$("$top/bin/gvmr" --version 2>&1) || :
     [ "$said" = "gvmr $version" ] || fail "the new gvmr does not run in $bin; pass --to DIR: $(say "$said" | printable)"
 }
@@ -111,6 +111,7 @@ main() {
             --setup,*) setup=yes ;;
             --version,[v0-9]*) wanted=${2#v} && shift ;;
             --to,?*) bin=$2 && shift ;;
+            --version,* | --to,*) say "install.sh: $1 needs a value" "$usage" >&2 && exit 2 ;;
             *) say "install.sh: what is $1?" "$usage" >&2 && exit 2 ;;
         esac && shift
     done
@@ -136,7 +137,7 @@ main() {
     [ -z "$setup" ] || "$bin/gvmr" setup --yes
     case :$PATH: in *:"$bin":*) ;; *) say "put it on PATH: export PATH=\"$bin:\$PATH\"" ;; esac
     first=$(command -v gvmr) || first=$bin/gvmr
-    [ "$first" = "$bin/gvmr" ] || say "another gvmr comes first on PATH: $first"
+    [ "$first" = "$bin/gvmr" ] || [ "$(readlink -f "$first")" = "$(readlink -f "$bin/gvmr")" ] || say "another gvmr comes first on PATH: $first"
     say "install Go: gvmr install latest" "set up every session: gvmr setup" "update gvmr: gvmr self update"
     [ -z "${GVMR_DIST:-}" ] || say "to update from there, keep GVMR_DIST, or write into config.toml: dist = \"$shown\""
 }

@@ -21,7 +21,7 @@ pub(super) fn run(terminal: Terminal) -> Result<(), Error> {
         }
     }
     if let Ok(context) = Context::open(terminal, None) {
-        context.refresh_home();
+        context.refresh_own_home();
     }
     Ok(())
 }

@@ -8,7 +8,8 @@ use crate::shell::{Changes, SystemUndo, UserUndo};
 use crate::terminal::size;
 use gvmr_core::sys::printable;
 use serde_json::json;
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// What is to go.
 struct Plan {
@@ -16,6 +17,8 @@ struct Plan {
     system: Option<SystemUndo>,
     installation: Installation,
     kept: Vec<Leftover>,
+    /// Whether a package manager or another user keeps the programs.
+    keeps_programs: bool,
 }
 
 /// Runs the command.
@@ -27,18 +30,24 @@ pub(super) fn run(arguments: &cli::SelfUninstallArgs, context: &Context) -> Resu
         system: machine.as_ref().map(SystemUndo::look).transpose()?,
         installation: Installation::of_this_program(&context.settings.home)?,
         kept: context.leftovers(),
+        keeps_programs: false,
     };
-    let refused = plan.installation.replacement().err();
-    let is_owned = plan.installation.owner.is_some();
-    if let Some(error) = refused.filter(|_| !is_owned && !arguments.dry_run) {
-        return Err(error.into()); // before anything is reverted
-    }
+    plan.keeps_programs = plan.installation.replacement().is_err();
     if arguments.dry_run {
-        plan.show("would revert", "would remove", arguments.purge, context);
-        return plan.end(arguments, &[], &[], context);
+        if !arguments.json {
+            return plan
+                .planned(arguments.purge)
+                .iter()
+                .try_for_each(|line| context.terminal.data(line))
+                .map_err(Error::stdout);
+        }
+        let purged: Vec<_> =
+            plan.kept.iter().filter(|_| arguments.purge).map(|left| left.path.clone()).collect();
+        let removed = plan.programs();
+        return plan.end(arguments, &purged, &removed, context);
     }
     if !arguments.yes {
-        plan.show("will revert", "will remove", arguments.purge, context);
+        plan.planned(arguments.purge).iter().for_each(|line| context.terminal.say(line));
         let question = if arguments.purge { "Remove gvmr and all of this?" } else { "Remove gvmr?" };
         if !context.confirm(
             question,
@@ -55,35 +64,56 @@ pub(super) fn run(arguments: &cli::SelfUninstallArgs, context: &Context) -> Resu
     }
     plan.check_undone()?;
     let purged = if arguments.purge { context.purge(&plan.kept)? } else { Vec::new() };
-    let removed = if is_owned { Vec::new() } else { plan.installation.remove()? };
+    let removed = if plan.keeps_programs { Vec::new() } else { plan.installation.remove()? };
     plan.end(arguments, &purged, &removed, context)
 }
 
 impl Plan {
+    /// The changes of files, each file once.
     fn changes(&self) -> impl Iterator<Item = &Changes> {
         let system = self.system.iter().flat_map(|undo| [&undo.changes, &undo.scripts]);
         [&self.user.changes, &self.user.scripts].into_iter().chain(system)
     }
 
-    /// What is to come.
-    fn show(&self, reverts: &str, removes: &str, purge: bool, context: &Context) {
-        let terminal = &context.terminal;
-        for path in self.changes().flat_map(Changes::needed) {
-            terminal.say(format_args!("{reverts} {}", printable::path(path)));
+    /// The files of this gvmr that go.
+    fn programs(&self) -> Vec<PathBuf> {
+        if self.keeps_programs { Vec::new() } else { self.installation.files() }
+    }
+
+    /// The files that are reverted: those that still have to be, and those that were.
+    fn reverted(&self) -> BTreeSet<&Path> {
+        self.changes().flat_map(|changes| changes.needed().chain(changes.made())).collect()
+    }
+
+    /// What is to come, line by line.
+    fn planned(&self, purge: bool) -> Vec<String> {
+        let mut lines: Vec<_> =
+            self.reverted().into_iter().map(|path| format!("revert {}", printable::path(path))).collect();
+        for left in &self.kept {
+            let what = if purge { "remove" } else { "keep" };
+            lines.push(format!(
+                "{what} {} ({}): {}",
+                printable::path(&left.path),
+                size(left.bytes),
+                left.content
+            ));
         }
-        if purge {
-            for left in &self.kept {
-                terminal.say(format_args!(
-                    "{removes} {} ({})",
-                    printable::path(&left.path),
-                    size(left.bytes)
-                ));
+        lines.extend(removal_lines("remove", &self.programs()));
+        lines.extend(self.owner_line());
+        lines
+    }
+
+    /// Who keeps the programs, where this command does not remove them.
+    fn owner_line(&self) -> Option<String> {
+        let program = printable::path(&self.installation.programs.program);
+        match &self.installation.owner {
+            Some(owner) => {
+                Some(format!("gvmr itself belongs to {}; {}", owner.package(), owner.removal_step()))
             }
-        }
-        if self.installation.owner.is_none() {
-            for path in self.installation.files() {
-                terminal.say(format_args!("{removes} {}", printable::path(&path)));
-            }
+            None if self.keeps_programs => Some(format!(
+                "keep {program}, which you may not remove; as its owner, run `{program} self uninstall`"
+            )),
+            None => None,
         }
     }
 
@@ -107,7 +137,7 @@ impl Plan {
         let owner = self.installation.owner.as_ref();
         if arguments.json {
             let paths = |paths: &[PathBuf]| paths.iter().map(printable::path).collect::<Vec<_>>();
-            let reverted: Vec<_> = self.changes().flat_map(Changes::made).map(printable::path).collect();
+            let reverted: Vec<_> = self.reverted().into_iter().map(printable::path).collect();
             let kept: Vec<_> = self.kept.iter().filter(|left| !purged.contains(&left.path)).collect();
             let answer = json!({
                 "dry_run": arguments.dry_run,
@@ -119,11 +149,11 @@ impl Plan {
             });
             return terminal.json(&answer).map_err(Error::stdout);
         }
-        for path in self.changes().flat_map(Changes::made) {
+        for path in self.reverted() {
             terminal.note(format_args!("reverted {}", printable::path(path)));
         }
-        for path in purged.iter().chain(removed) {
-            terminal.note(format_args!("removed {}", printable::path(path)));
+        for line in removal_lines("removed", purged).into_iter().chain(removal_lines("removed", removed)) {
+            terminal.note(line);
         }
         let kept = self.kept.iter().filter(|left| !purged.contains(&left.path) && !arguments.purge);
         for left in kept {
@@ -134,13 +164,20 @@ impl Plan {
                 left.content
             ));
         }
-        if let Some(owner) = owner {
-            terminal.note(format_args!(
-                "gvmr itself belongs to {}; {}",
-                owner.package(),
-                owner.removal_step()
-            ));
+        if let Some(line) = self.owner_line() {
+            terminal.note(line);
         }
         Ok(())
     }
+}
+
+/// A line for each file, but one for all manual pages of a directory.
+fn removal_lines(what: &str, files: &[PathBuf]) -> Vec<String> {
+    let (pages, others): (Vec<_>, Vec<_>) =
+        files.iter().partition(|path| path.extension().is_some_and(|kind| kind == "1"));
+    let mut lines: Vec<_> = others.iter().map(|path| format!("{what} {}", printable::path(path))).collect();
+    if let Some(directory) = pages.first().and_then(|page| page.parent()) {
+        lines.push(format!("{what} {} manual pages in {}", pages.len(), printable::path(directory)));
+    }
+    lines
 }

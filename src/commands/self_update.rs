@@ -20,13 +20,22 @@ pub(super) fn run(arguments: &cli::SelfUpdateArgs, context: &Context) -> Result<
         return Err(SelfUpdateError::from(InstallationError::Owned { program, owner: owner.clone() }).into());
     }
     let key = PublicKey::compiled_in()?;
-    let location = ReleaseLocation::of(settings.sources.dist.as_ref())
-        .ok_or_else(|| Error::said(ErrorKind::Usage, "there is no place with releases"))?;
+    let off = || {
+        Error::said(
+            ErrorKind::Usage,
+            "self update is switched off: GVMR_DIST, or `dist` in config.toml, is \"off\"",
+        )
+    };
+    let location = match &settings.sources.dist {
+        None => ReleaseLocation::of(None),
+        Some(dist) => ReleaseLocation::of(Some(dist.as_ref().ok_or_else(off)?)),
+    };
+    let location = location.ok_or_else(off)?;
     let client = install::client(context)?;
     let cache = &settings.cache;
     let update = SelfUpdate { client: &client, location, key, installation: &installation, cache };
     if !arguments.dry_run {
-        update.check_installation()?;
+        update.check_installation().map_err(SelfUpdateError::from)?;
     }
     let offer = update.offer(arguments.wanted())?;
     let is_needed = offer.step != UpdateStep::UpToDate;
@@ -73,6 +82,7 @@ fn say(offer: &Offer, dry_run: bool, program: &Path, context: &Context) {
         (UpdateStep::Repair, true) => {
             terminal.note(format_args!("would install gvmr {new} again ({program})"));
         }
+        (UpdateStep::Repair, false) => terminal.done("repaired", format_args!("gvmr {new} ({program})")),
         (_, false) => {
             terminal.done(
                 "installed",

@@ -30,8 +30,8 @@ pub struct SourceSettings {
     pub musl_index: Option<Url>,
     /// Where builds for musl lie; empty where none are known.
     pub musl_mirrors: Vec<Url>,
-    /// Where gvmr's own releases lie, if the user set that.
-    pub dist: Option<Url>,
+    /// Where gvmr's own releases lie, if the user set that; `Some(None)` where updates are switched off.
+    pub dist: Option<Option<Url>>,
 }
 
 /// One source.
@@ -74,7 +74,7 @@ impl SourceSettings {
             mirrors: mirrors.unwrap_or_else(|| default(GO_ARCHIVES).into_iter().collect()),
             musl_index: one(MUSL_INDEX, file.musl_index)?.flatten(),
             musl_mirrors: several(MUSL_MIRRORS, file.musl_mirrors)?.unwrap_or_default(),
-            dist: one(DIST, file.dist)?.flatten(),
+            dist: one(DIST, file.dist)?,
         })
     }
 }

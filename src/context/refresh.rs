@@ -16,8 +16,18 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Context {
-    /// Renews the home where this gvmr serves it and another release wrote it.
+    /// Renews the home where this gvmr serves it and another release wrote it. The copy in a shared home lets the program that it
+    /// was made of do it.
     pub fn refresh_home(&self) {
+        self.refresh_home_with(|program| self.refresh_by(program));
+    }
+
+    /// The same without starting another gvmr.
+    pub fn refresh_own_home(&self) {
+        self.refresh_home_with(|_| {});
+    }
+
+    fn refresh_home_with(&self, by: impl Fn(&Path)) {
         let home = &self.settings.home;
         if self.settings.reads_only {
             return;
@@ -27,7 +37,7 @@ impl Context {
         let root = printable::path(home.root());
         let refreshed = self.with_cleanup(|| match &refresh {
             Refresh::By(program) => {
-                self.refresh_by(program);
+                by(program);
                 Ok(())
             }
             Refresh::Copies => SystemSetup::at(home.root()).refresh(),

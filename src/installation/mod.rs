@@ -42,10 +42,8 @@ impl Installation {
     /// Where the running program is installed. The copy in a shared home stands for the program that it was made of.
     pub fn of_this_program(home: &Home) -> Result<Self, InstallationError> {
         let mut programs = Programs::beside_this_one()?;
-        if let Some(ProgramRecord { program, origin: Some(origin), .. }) = ProgramRecord::read(home)
-            && program == programs.program
-            && origin.is_file()
-        {
+        let record = ProgramRecord::read(home).filter(|record| record.program == programs.program);
+        if let Some(origin) = record.and_then(|record| record.trusted_origin()) {
             programs = Programs { shim: origin.with_file_name("gvmr-shim"), program: origin };
         }
         let owner = PackageOwner::of(&programs.program);

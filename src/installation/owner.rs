@@ -129,7 +129,8 @@ fn of_the_system(root: &Path, program: &Path) -> Option<PackageOwner> {
             return Some(PackageOwner::Apk(package));
         }
     }
-    if ["var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"].iter().any(is_there)
+    // Where there is no database, rpm would make one.
+    if package_records::has_rpm_database(root)
         && let Some(package) = asked("rpm", &["--query", "--queryformat", "%{NAME}\n", "--file"], program)
     {
         let installer =

@@ -61,3 +61,10 @@ pub(super) fn names(directory: &Path) -> impl Iterator<Item = String> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().into_string().ok())
 }
+
+/// Whether there is a database of rpm, in any of its places and formats.
+pub(super) fn has_rpm_database(root: &Path) -> bool {
+    let places = ["var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"];
+    let files = ["rpmdb.sqlite", "Packages", "Packages.db"];
+    places.iter().any(|place| files.iter().any(|file| root.join(place).join(file).exists()))
+}

@@ -116,7 +116,7 @@ impl SelfUpdateError {
             Self::NoKey => "install a newer gvmr the way you installed this one",
             Self::Key | Self::OwnVersion => "install gvmr again from a release",
             Self::Installation(error) => return error.hint("self update"),
-            Self::Net(_) => "check the network, or set GVMR_DIST to a mirror of gvmr's releases",
+            Self::Net(_) => "check the network, and GVMR_DIST or `dist` in config.toml",
             Self::Unsigned { .. }
             | Self::Signature { .. }
             | Self::Manifest { .. }

@@ -70,11 +70,11 @@ impl SelfUpdate<'_> {
     pub fn offer(&self, version: Option<&Version>) -> Result<Offer, SelfUpdateError> {
         let manifest = self.location.manifest(self.client, &self.key, version)?;
         let known = KnownRelease::at(self.cache);
-        if version.is_none() {
+        let own = Version::parse(RELEASE).map_err(|_| SelfUpdateError::OwnVersion)?;
+        if version.is_none() && *manifest.version() != own {
             known.refuse_older(&manifest)?;
         }
         known.note(&manifest);
-        let own = Version::parse(RELEASE).map_err(|_| SelfUpdateError::OwnVersion)?;
         let step = match manifest.version().cmp(&own) {
             Ordering::Equal if self.is_as_published(&manifest) => UpdateStep::UpToDate,
             Ordering::Equal => UpdateStep::Repair,

@@ -3,7 +3,9 @@
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use std::ffi::OsStr;
+use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// This gvmr's version.
@@ -32,6 +34,11 @@ impl ProgramRecord {
         Some(Self { program, release, origin: origin.map(PathBuf::from) })
     }
 
+    /// The program that the copy was made from, while it is there and root alone can replace it: root runs it.
+    pub fn trusted_origin(&self) -> Option<PathBuf> {
+        self.origin.clone().filter(|origin| origin.is_file() && is_roots_alone(origin))
+    }
+
     /// That of a program that serves its own home.
     pub(super) fn of(program: &Path) -> Self {
         Self { program: program.to_owned(), release: Some(RELEASE.to_owned()), origin: None }
@@ -45,6 +52,15 @@ impl ProgramRecord {
         }
         text
     }
+}
+
+/// Whether the path and each directory above it are root's, and no other user can write to them.
+pub(super) fn is_roots_alone(path: &Path) -> bool {
+    path.is_absolute()
+        && path.ancestors().all(|part| {
+            fs::symlink_metadata(part)
+                .is_ok_and(|found| found.uid() == 0 && (found.is_symlink() || found.mode() & 0o022 == 0))
+        })
 }
 
 #[cfg(test)]

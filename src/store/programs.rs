@@ -75,7 +75,7 @@ impl Programs {
             let length = |path: &Path| fs::metadata(path).ok().map(|found| found.len());
             differs(&origin.shim, &copies.shim) || length(&origin.program) != length(&copies.program)
         };
-        let origin = record.origin.filter(|origin| origin.is_file());
+        let origin = record.trusted_origin();
         if self.program == copies.program {
             let origin = origin.map(|program| Self { shim: program.with_file_name("gvmr-shim"), program })?;
             return changed(&origin).then_some(Refresh::By(origin.program));

@@ -39,17 +39,22 @@ fn bashrc(world: &World) -> String {
 fn versions_stay_with_their_size_and_setup_is_reverted_to_the_byte() {
     let (world, _mirror) = set_up();
     let before = bashrc(&world);
-    let planned = run(&world, &["self", "uninstall", "--dry-run"])
-        .exits(0, &["would revert", ".bashrc", "would remove", "bin/gvmr"]);
-    assert!(
-        planned.stderr.contains("kept") && planned.stderr.contains("MB") || planned.stderr.contains("kB"),
-        "{planned:?}"
-    );
+    let planned = run(&world, &["self", "uninstall", "--dry-run"]).succeeds();
+    let home = world.home().display().to_string();
+    for line in [
+        "revert ",
+        "/.bashrc",
+        "remove ",
+        "/opt/bin/gvmr",
+        "remove 2 manual pages in ",
+        &format!("keep {home} ("),
+    ] {
+        assert!(planned.contains(line), "{planned} lacks {line}");
+    }
     assert_eq!(bashrc(&world), before);
     run(&world, &["self", "uninstall"]).exits(2, &["needs confirmation"]);
     assert_eq!(bashrc(&world), before);
 
-    let home = world.home().display().to_string();
     run(&world, &["self", "uninstall", "--yes"]).exits(0, &["reverted", "removed", "kept", &home]);
     assert_eq!(bashrc(&world), "alias ll='ls -l'\n");
     assert_eq!(names(&world.path("opt/bin")), [""; 0]);
@@ -109,6 +114,32 @@ fn what_a_package_manager_owns_it_keeps_and_says_whose_it_is() {
     fs::write(world.path("opt/uv-receipt.toml"), "[tool]\n").unwrap();
     run(&world, &["self", "update"]).exits(2, &["belongs to the uv tool gvmr", "run `uv tool upgrade gvmr`"]);
     run(&world, &["self", "uninstall", "--yes"]).exits(0, &["reverted", "run `uv tool uninstall gvmr`"]);
+    assert_eq!(bashrc(&world), "alias ll='ls -l'\n");
+    assert_eq!(names(&world.path("opt/bin")), ["gvmr", "gvmr-shim"]);
+}
+
+#[test]
+fn what_another_user_keeps_stays_and_setup_is_reverted() {
+    if !rustix::process::geteuid().is_root() {
+        crate::support::skip("only root can be two users");
+        return;
+    }
+    let (world, _mirror) = set_up();
+    let user = 4001;
+    for path in ["", "user"] {
+        fs::set_permissions(world.path(path), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let give = Command::new("chown").args(["-R", &user.to_string()]).arg(world.path("user")).status();
+    assert!(give.unwrap().success());
+    let as_user = |arguments: &[&str]| {
+        let mut command = world.command(std::path::Path::new("/usr/bin/setpriv"), &world.path("user"));
+        command
+            .args(["--reuid", "4001", "--regid", "4001", "--clear-groups"])
+            .arg(world.path("opt/bin/gvmr"));
+        Run::of(command.args(arguments))
+    };
+    as_user(&["self", "uninstall", "--dry-run"]).exits(0, &[]);
+    as_user(&["self", "uninstall", "--yes"]).exits(0, &["reverted", "keep", "which you may not remove"]);
     assert_eq!(bashrc(&world), "alias ll='ls -l'\n");
     assert_eq!(names(&world.path("opt/bin")), ["gvmr", "gvmr-shim"]);
 }

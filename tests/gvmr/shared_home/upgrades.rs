@@ -79,6 +79,24 @@ fn a_package_renews_the_shared_home_and_every_refresh_may_be_repeated() {
 }
 
 #[test]
+fn root_never_runs_a_program_that_a_user_can_replace() {
+    let Some(machine) = Machine::new(&["1.98.1"]) else { return };
+    let origin = "/home/alice/bin/gvmr";
+    machine.write(ALICE, origin, "");
+    fs::copy(gvmr(), machine.path(origin)).unwrap();
+    fs::copy(shim(), machine.path("/home/alice/bin/gvmr-shim")).unwrap();
+    machine.run(ROOT, origin, ["setup", "--system", "--yes"]);
+    machine.run(ROOT, COPY, ["install", "1.98.1"]).succeeds();
+    fs::write(machine.path(origin), "#!/bin/sh\ntouch /home/alice/ran\n").unwrap();
+    for words in [&["list"][..], &["self", "refresh"], &["self", "update"]] {
+        machine.run(ROOT, COPY, words);
+        machine.run(ROOT, "/opt/gvmr/shims/gvmr", words);
+    }
+    assert!(!machine.path("/home/alice/ran").exists());
+    assert_eq!(machine.run(ALICE, SHIM, ["version"]).succeeds(), "go version go1.98.1 linux/amd64");
+}
+
+#[test]
 fn a_user_with_a_home_of_their_own_renews_it_alone() {
     let Some(machine) = Machine::new(&["1.98.1"]) else { return };
     machine.directory("/opt/tools");

@@ -32,7 +32,7 @@ fn a_link_that_another_tool_made_is_not_replaced() {
     std::os::unix::fs::symlink("/opt/tools/gvmr", &link).unwrap();
     machine
         .install(&[])
-        .exits(1, &["/.local/bin/gvmr is a link to /opt/tools/gvmr; remove it, or pass --to DIR"]);
+        .exits(1, &["/.local/bin/gvmr is a link to /opt/tools/gvmr; update that gvmr, or pass --to DIR"]);
     assert_eq!(fs::read_link(link).unwrap(), Path::new("/opt/tools/gvmr"));
 }
 
