@@ -36,7 +36,9 @@ make_directories() {
         owned=$(cd "$bin" && pwd -P)/${file##*/}
         [ ! -L "$owned" ] || fail "$file is a link to $(readlink "$owned"); update that gvmr, or pass --to DIR"
         if [ ! -e "$owned" ]; then continue; elif dpkg -S "$owned"; then owner='apt-get install --only-upgrade gvmr'
-        elif ls /var/lib/rpm/[Pr]* /usr/lib/sysimage/rpm/[Pr]* | grep -q . && rpm -qf "$owned"; then owner='dnf upgrade gvmr'
+        elif [ -n "$(find /var/lib/rpm /usr/lib/sysimage/rpm -name '[Pr]*' -size +0 2>&1 | sed 1q)" ] && rpm -qf "$owned"; then
+            owner='dnf upgrade gvmr'
+        elif ls -d "${bin%/bin}"/lib*/python3*/*-packages/gvmr-[0-9]*.dist-info; then owner='pip install --upgrade gvmr'
         elif apk info -W "$owned"; then owner='apk upgrade gvmr'; else continue; fi >/dev/null 2>&1
         fail "$file belongs to a package; update it with \`$owner\`, or pass --to DIR"
     done

@@ -31,6 +31,7 @@ pub mod project;
 pub mod provision;
 pub mod report;
 pub mod request;
+pub mod self_uninstall;
 pub mod self_update;
 pub mod shell;
 pub mod sources;

@@ -61,7 +61,12 @@ pub(super) fn run(arguments: &cli::SelfUpdateArgs, context: &Context) -> Result<
 fn apply(update: &SelfUpdate<'_>, offer: &Offer, context: &Context) -> Result<Vec<PathBuf>, Error> {
     let bar = context.terminal.bar(&format!("gvmr {}", offer.manifest.version()));
     bar.download(None);
-    let placed = context.with_cleanup(|| update.apply(offer, &|bytes| bar.advance(bytes)));
+    let placed = context.with_cleanup(|| {
+        update.apply(offer, &|bytes| {
+            bar.advance(bytes);
+            !context.interrupted()
+        })
+    });
     bar.finish();
     let placed = placed?;
     context.with_cleanup(|| context.refresh_by(&update.installation.programs.program));

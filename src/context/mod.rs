@@ -12,7 +12,6 @@ mod removal;
 mod reports;
 mod session;
 mod shared_home;
-mod uninstall;
 
 pub use consent::Consent;
 pub use error::ContextError;
@@ -20,7 +19,6 @@ pub use interrupt::ending_signal;
 pub use removal::Removal;
 pub use session::SessionPath;
 pub use shared_home::DefaultOf;
-pub use uninstall::Leftover;
 
 use crate::config::{self, ConfigError, Settings};
 use crate::explain::{self, PassedOver};

@@ -6,7 +6,7 @@
 use super::Context;
 use crate::process::{self, KeptOutput, OutputLimits, Scope, Streams};
 use crate::shell::SystemSetup;
-use crate::store::{Programs, Refresh};
+use crate::store::{Programs, Refresh, Store};
 use gvmr_core::sys::printable;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -34,6 +34,9 @@ impl Context {
         }
         let Ok(programs) = Programs::beside_this_one() else { return };
         let Some(refresh) = programs.refresh_of(home) else { return };
+        if Store::to_read(home.clone()).shims_are_busy() {
+            return; // for the next command
+        }
         let root = printable::path(home.root());
         let refreshed = self.with_cleanup(|| match &refresh {
             Refresh::By(program) => {

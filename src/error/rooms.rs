@@ -12,6 +12,7 @@ use crate::install::InstallError;
 use crate::installation::InstallationError;
 use crate::project::ProjectError;
 use crate::request::NotARequest;
+use crate::self_uninstall::UninstallError;
 use crate::self_update::SelfUpdateError;
 use crate::shell::{
     AccountError, CrontabError, EditError, ScriptError, SetupError, SystemError, UnreadableByShell,
@@ -82,8 +83,21 @@ fn installation_kind(error: &InstallationError) -> ErrorKind {
     match error {
         InstallationError::Owned { .. } => ErrorKind::Usage,
         InstallationError::Io { .. } | InstallationError::Store(_) => ErrorKind::Storage,
-        InstallationError::Busy { .. } => ErrorKind::Busy,
+        InstallationError::Cancelled => ErrorKind::Interrupted,
         InstallationError::DoesNotRun { .. } => ErrorKind::Host,
+    }
+}
+
+impl From<UninstallError> for Error {
+    fn from(error: UninstallError) -> Self {
+        match error {
+            UninstallError::Config(error) => error.into(),
+            UninstallError::Setup(error) => error.into(),
+            UninstallError::Store(error) => error.into(),
+            UninstallError::Installation(error) => error.into(),
+            UninstallError::NotReverted { .. } => Self::new(ErrorKind::Storage, &error)
+                .hint("gvmr was not removed; fix that, then run it again"),
+        }
     }
 }
 

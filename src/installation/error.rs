@@ -30,12 +30,9 @@ pub enum InstallationError {
         /// The system's answer.
         source: io::Error,
     },
-    /// Another process replaces them now.
-    #[error("another gvmr is being updated in {}", printable::path(directory))]
-    Busy {
-        /// Where.
-        directory: PathBuf,
-    },
+    /// Ctrl-C, before anything was replaced.
+    #[error("interrupted; nothing was replaced")]
+    Cancelled,
     /// The new program does not run here.
     #[error("the new gvmr does not run on this machine: {why}")]
     DoesNotRun {
@@ -63,12 +60,11 @@ impl InstallationError {
                 }
                 _ => "check the file system, then run it again".to_owned(),
             }),
-            Self::Busy { .. } => Some("wait for it to end, then run it again".to_owned()),
             Self::DoesNotRun { .. } => Some(
                 "nothing was replaced; check that the file system is not mounted noexec, and that the release is for this machine"
                     .to_owned(),
             ),
-            Self::Store(_) => None,
+            Self::Store(_) | Self::Cancelled => None,
         }
     }
 }

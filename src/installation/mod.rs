@@ -41,7 +41,7 @@ pub struct Installation {
 impl Installation {
     /// Where the running program is installed. The copy in a shared home stands for the program that it was made of.
     pub fn of_this_program(home: &Home) -> Result<Self, InstallationError> {
-        let mut programs = Programs::beside_this_one()?;
+        let mut programs = Programs::of_this_one()?;
         let record = ProgramRecord::read(home).filter(|record| record.program == programs.program);
         if let Some(origin) = record.and_then(|record| record.trusted_origin()) {
             programs = Programs { shim: origin.with_file_name("gvmr-shim"), program: origin };

@@ -1,13 +1,14 @@
 //! New programs in place of the old ones: staged beside them, tried, then renamed.
 //!
-//! Every mix that a kill can leave works: the new gvmr is put in place first, and it serves shims of any earlier release, as it
-//! must in homes that it may not write. The shim follows, then what people read.
+//! Every mix that a kill can leave works, and shows that the update is not complete: what people read comes first, then gvmr, which
+//! serves shims of any earlier release, as it must in homes that it may not write. The shim comes last.
 
 use super::{Installation, InstallationError, is_writable};
 use crate::atomic_file::{self, CWD};
 use crate::process::{self, Ending, KeptOutput, OutputLimits, Scope, Stop, Streams};
 use gvmr_core::sys::printable::Printable;
-use std::fs::{self, File, Permissions, TryLockError};
+use std::collections::BTreeSet;
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
@@ -36,15 +37,14 @@ pub struct NewFiles {
 #[derive(Debug)]
 pub struct ProgramReplacement<'a> {
     installation: &'a Installation,
-    /// The directory of the programs, locked.
     directory: File,
 }
 
 impl Installation {
-    /// Begins to replace the files, for this process alone.
+    /// Begins to replace the files. Removes what a killed run left.
     ///
     /// [`InstallationError::Owned`] where a package manager owns them, [`InstallationError::Io`] where this user cannot replace
-    /// them, [`InstallationError::Busy`] where another process does.
+    /// them.
     pub fn replacement(&self) -> Result<ProgramReplacement<'_>, InstallationError> {
         if let Some(owner) = &self.owner {
             let program = self.programs.program.clone();
@@ -53,10 +53,13 @@ impl Installation {
         let path = self.directory();
         is_writable(path).map_err(|source| io_error("replace", &self.programs.program, source))?;
         let directory = File::open(path).map_err(|source| io_error("open", path, source))?;
-        if matches!(directory.try_lock(), Err(TryLockError::WouldBlock)) {
-            return Err(InstallationError::Busy { directory: path.to_owned() });
+        let places: BTreeSet<_> =
+            self.files().iter().filter_map(|file| file.parent().map(Path::to_owned)).collect();
+        for place in places {
+            if let Ok(place) = File::open(place) {
+                atomic_file::sweep(place.as_fd(), |name| atomic_file::writer_of(name, PREFIX));
+            }
         }
-        atomic_file::sweep(directory.as_fd(), |name| atomic_file::writer_of(name, PREFIX));
         Ok(ProgramReplacement { installation: self, directory })
     }
 }
@@ -64,7 +67,12 @@ impl Installation {
 impl ProgramReplacement<'_> {
     /// Puts the files of release `version` in place; gives their paths. An error before the first rename leaves everything as it
     /// was, one after it a gvmr that works.
-    pub fn put(&self, new: &NewFiles, version: &str) -> Result<Vec<PathBuf>, InstallationError> {
+    pub fn put(
+        &self,
+        new: &NewFiles,
+        version: &str,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Vec<PathBuf>, InstallationError> {
         let programs = &self.installation.programs;
         let gvmr = Staged::write(&programs.program, &new.program)?;
         let shim = Staged::write(&programs.shim, &new.shim)?;
@@ -74,8 +82,11 @@ impl ProgramReplacement<'_> {
             extras.push(Staged::write(&prefix.join(name), bytes)?);
         }
         gvmr.run(version)?;
+        if is_cancelled() {
+            return Err(InstallationError::Cancelled);
+        }
         let mut placed = Vec::new();
-        for staged in [gvmr, shim].into_iter().chain(extras) {
+        for staged in extras.into_iter().chain([gvmr, shim]) {
             placed.push(staged.place()?);
         }
         let synced = atomic_file::sync_names(&self.directory);
@@ -94,11 +105,16 @@ impl Staged {
     /// Writes the content for `target`, with the owner and mode of what is there.
     fn write(target: &Path, bytes: &[u8]) -> Result<Self, InstallationError> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = target.with_file_name(format!("{PREFIX}{}-{number}", std::process::id()));
-        let create = || File::options().write(true).create_new(true).mode(0o700).open(&path);
-        let mut file = create().map_err(|source| io_error("create", target, source))?;
-        let staged = Self { path: path.clone(), target: target.to_owned() };
+        let (mut file, path) = loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let path = target.with_file_name(format!("{PREFIX}{}-{number}", std::process::id()));
+            match File::options().write(true).create_new(true).mode(0o700).open(&path) {
+                Ok(file) => break (file, path),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {} // of an earlier process with this id
+                Err(source) => return Err(io_error("create", target, source)),
+            }
+        };
+        let staged = Self { path, target: target.to_owned() };
         let write = |file: &mut File| {
             let old = fs::metadata(target).ok();
             if let Some(old) = &old {

@@ -4,7 +4,7 @@
 
 use super::{ReleaseLocation, ReleaseManifest, SelfUpdateError};
 use crate::hexadecimal;
-use crate::installation::NewFiles;
+use crate::installation::{InstallationError, NewFiles};
 use crate::net::{Client, NetError, RedactedUrl};
 use flate2::read::GzDecoder;
 use sha2::{Digest as _, Sha256};
@@ -23,7 +23,7 @@ pub(super) fn fetch(
     location: &ReleaseLocation,
     manifest: &ReleaseManifest,
     extras: &[String],
-    progress: &dyn Fn(u64),
+    progress: &dyn Fn(u64) -> bool,
 ) -> Result<NewFiles, SelfUpdateError> {
     let published = manifest.archive()?;
     let url = location.file_url(manifest.version(), &published.name);
@@ -34,7 +34,9 @@ pub(super) fn fetch(
         let read = body.read(&mut window).map_err(|error| cut(&error, &from))?;
         let Some(new) = window.get(..read).filter(|new| !new.is_empty()) else { break };
         bytes.extend_from_slice(new);
-        progress(bytes.len() as u64);
+        if !progress(new.len() as u64) {
+            return Err(InstallationError::Cancelled.into());
+        }
     }
     let sha256 = hexadecimal::digits(&Sha256::digest(&bytes));
     if bytes.len() as u64 != published.size || sha256 != published.sha256 {
@@ -45,8 +47,16 @@ pub(super) fn fetch(
         ["bin/gvmr", "bin/gvmr-shim"].into_iter().chain(extras.iter().map(String::as_str)).collect();
     let damaged = |why: String| SelfUpdateError::Archive { from: from.clone(), why };
     let mut found = files(&bytes, root, &wanted).map_err(|error| damaged(error.to_string()))?;
-    let mut program = |name: &str| found.remove(name).ok_or_else(|| damaged(format!("it has no {name}")));
-    let (program, shim) = (program("bin/gvmr")?, program("bin/gvmr-shim")?);
+    let mut program = |name: &str| {
+        let bytes =
+            found.remove(&format!("bin/{name}")).ok_or_else(|| damaged(format!("it has no bin/{name}")))?;
+        let published = manifest.program(name).map(|file| file.sha256.as_str());
+        if published != Some(&hexadecimal::digits(&Sha256::digest(&bytes))) {
+            return Err(damaged(format!("its bin/{name} is not the published one")));
+        }
+        Ok(bytes)
+    };
+    let (program, shim) = (program("gvmr")?, program("gvmr-shim")?);
     Ok(NewFiles { program, shim, extras: found.into_iter().collect() })
 }
 

@@ -74,7 +74,9 @@ impl SelfUpdate<'_> {
         if version.is_none() && *manifest.version() != own {
             known.refuse_older(&manifest)?;
         }
-        known.note(&manifest);
+        if version.is_none() {
+            known.note(&manifest);
+        }
         let step = match manifest.version().cmp(&own) {
             Ordering::Equal if self.is_as_published(&manifest) => UpdateStep::UpToDate,
             Ordering::Equal => UpdateStep::Repair,
@@ -89,13 +91,19 @@ impl SelfUpdate<'_> {
         Ok(Offer { manifest, step })
     }
 
-    /// Fetches the release and puts it in place; gives the paths of the files. `progress` is told how many bytes have come.
-    pub fn apply(&self, offer: &Offer, progress: &dyn Fn(u64)) -> Result<Vec<PathBuf>, SelfUpdateError> {
+    /// Fetches the release and puts it in place; gives the paths of the files. `progress` gets the bytes that have come, and says
+    /// whether to go on.
+    pub fn apply(
+        &self,
+        offer: &Offer,
+        progress: &dyn Fn(u64) -> bool,
+    ) -> Result<Vec<PathBuf>, SelfUpdateError> {
         let replacement = self.installation.replacement()?; // what cannot be replaced is not fetched
         let manifest = &offer.manifest;
         let extras = self.installation.extras();
         let new: NewFiles = archive::fetch(self.client, &self.location, manifest, &extras, progress)?;
-        Ok(replacement.put(&new, &manifest.version().to_string())?)
+        let is_cancelled = || !progress(0);
+        Ok(replacement.put(&new, &manifest.version().to_string(), &is_cancelled)?)
     }
 
     /// Refuses what an update could not replace, before anything is asked for.

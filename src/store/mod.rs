@@ -43,7 +43,7 @@ pub use passwd::{PasswdEntry, group_name, is_in_home_of, may_be_given_away, pass
 pub use pin_file::{is_version_file, with_version};
 pub use program_record::{ProgramRecord, RELEASE};
 pub use programs::{Programs, Refresh};
-pub use purge::{disk_usage, purge_directory};
+pub use purge::{KeptBecause, disk_usage, kept_because, purge_directory, refuse_purge};
 pub use receipt::{IMPORTED, ProofKind, Receipt};
 pub use remove::processes_in;
 pub use replace::{replace, replace_for_all};

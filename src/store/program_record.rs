@@ -73,7 +73,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let home = Home::at(directory.path().to_owned());
         assert_eq!(ProgramRecord::read(&home), None);
-        let write = |bytes: &[u8]| std::fs::write(home.program_file(), bytes).unwrap();
+        let write = |bytes: &[u8]| fs::write(home.program_file(), bytes).unwrap();
         let own = ProgramRecord::of(Path::new("/usr/bin/gvmr"));
         let copy = ProgramRecord { origin: Some("/usr/bin/gvmr".into()), ..own.clone() };
         for record in [own, copy] {

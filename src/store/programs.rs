@@ -25,6 +25,14 @@ impl Programs {
         let shim = program.with_file_name("gvmr-shim");
         if shim.is_file() { Ok(Self { program, shim }) } else { Err(StoreError::NoShim { path: shim }) }
     }
+
+    /// The same where the shim may be missing.
+    pub fn of_this_one() -> Result<Self, StoreError> {
+        match Self::beside_this_one() {
+            Err(StoreError::NoShim { path }) => Ok(Self { program: path.with_file_name("gvmr"), shim: path }),
+            programs => programs,
+        }
+    }
 }
 
 impl Programs {
@@ -38,6 +46,12 @@ impl Programs {
         let origin = (origin != self.program).then(|| origin.to_owned());
         ProgramRecord { origin, ..ProgramRecord::of(&self.program) }
     }
+}
+
+/// Whether the copy of a program may be another one: it has another length, or was made before the program. Then both are read.
+fn may_differ(program: &Path, copy: &Path) -> bool {
+    let (Ok(program), Ok(copy)) = (fs::metadata(program), fs::symlink_metadata(copy)) else { return true };
+    program.len() != copy.len() || program.modified().ok() > copy.modified().ok()
 }
 
 /// The path of a program that was replaced while it runs: the kernel marks it, and the new one is as good.
@@ -64,7 +78,9 @@ impl Programs {
     pub fn refresh_of(&self, home: &Home) -> Option<Refresh> {
         let record = ProgramRecord::read(home)?;
         let is_of_this_release = record.release.as_deref() == Some(RELEASE);
-        let differs = |left: &Path, right: &Path| same_program(left, right).is_ok_and(|same| !same);
+        let differs = |program: &Path, copy: &Path| {
+            may_differ(program, copy) && same_program(program, copy).is_ok_and(|same| !same)
+        };
         if fs::symlink_metadata(home.shared_file()).is_err() {
             let serves = record.program == self.program || !record.program.is_file();
             let is_current = is_of_this_release && !differs(&self.shim, &home.shims().join("go"));

@@ -1,10 +1,11 @@
-//! Deletes what gvmr keeps: the rest of a home, and directories that are gvmr's alone.
+//! Deletes what gvmr keeps: a home, and directories that are gvmr's alone.
 
 use super::error::StoreError;
-use super::{Store, delete, mounts, processes_in};
+use super::{ProgramRecord, Store, delete, mounts, processes_in};
+use gvmr_core::home::paths::Home;
 use rustix::io::Errno;
+use std::ffi::OsStr;
 use std::fs;
-use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -31,40 +32,57 @@ const OWN: [&str; 19] = [
     "checks",
 ];
 
-impl Store {
-    /// Deletes what is gvmr's in the home, and the home where nothing else is in it; gives what is left.
-    ///
-    /// [`StoreError::InUse`] where a program in it runs, [`StoreError::Mounted`] where a file system is mounted in it:
-    /// then nothing is deleted.
-    pub fn purge(&self) -> Result<Vec<PathBuf>, StoreError> {
-        let root = self.home.root();
-        if let Some(mount) = mounts::below(root) {
-            return Err(StoreError::Mounted { mount });
-        }
-        let pids: Vec<_> = processes_in(&self.home.versions())
-            .into_iter()
-            .filter(|pid| *pid != std::process::id())
-            .collect();
-        if !pids.is_empty() {
-            return Err(StoreError::InUse { pids });
-        }
-        // The names that sessions find first: nothing runs half a home.
-        for name in OWN {
-            remove(&root.join(name))?;
-        }
-        match fs::remove_dir(root) {
-            Ok(()) => Ok(Vec::new()),
-            Err(_) => Ok(names(root)),
-        }
+/// Why a directory is not purged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeptBecause {
+    /// It is no home that gvmr filled: it has no shims with a record of their gvmr.
+    NotAHome,
+    /// It holds something that is not gvmr's, so what has gvmr's names may not be either.
+    Holds(PathBuf),
+}
+
+/// Why this home is not purged, if it is not: a home that was set by mistake may be a directory full of other things.
+pub fn kept_because(home: &Home) -> Option<KeptBecause> {
+    let is_home = ProgramRecord::read(home).is_some_and(|record| record.program.is_absolute())
+        && fs::symlink_metadata(home.shims().join("go")).is_ok();
+    if !is_home {
+        return Some(KeptBecause::NotAHome);
     }
+    let is_own = |path: &PathBuf| path.file_name().and_then(OsStr::to_str).is_some_and(is_own_name);
+    names(home.root()).into_iter().find(|path| !is_own(path)).map(KeptBecause::Holds)
+}
+
+/// Whether gvmr gives this name to something in a home; its temporary files begin with a dot.
+fn is_own_name(name: &str) -> bool {
+    OWN.contains(&name) || name.starts_with('.') && name.contains(".gvmr-")
+}
+
+impl Store {
+    /// Deletes the home, which [`kept_because`] has let pass.
+    pub fn purge(&self) -> Result<(), StoreError> {
+        let root = self.home.root();
+        refuse_purge(root)?;
+        for path in names(root) {
+            remove(&path)?;
+        }
+        fs::remove_dir(root).map_err(|error| StoreError::io("remove", root, error))
+    }
+}
+
+/// [`StoreError::Mounted`] where a file system is mounted in the directory, [`StoreError::InUse`] where a program in it runs.
+pub fn refuse_purge(directory: &Path) -> Result<(), StoreError> {
+    if let Some(mount) = mounts::below(directory) {
+        return Err(StoreError::Mounted { mount });
+    }
+    let others = processes_in(directory).into_iter().filter(|pid| *pid != std::process::id());
+    let pids: Vec<_> = others.collect();
+    if pids.is_empty() { Ok(()) } else { Err(StoreError::InUse { pids }) }
 }
 
 /// Deletes a directory that is gvmr's alone, where it is there.
 pub fn purge_directory(path: &Path) -> Result<(), StoreError> {
-    match mounts::below(path) {
-        Some(mount) => Err(StoreError::Mounted { mount }),
-        None => remove(path),
-    }
+    refuse_purge(path)?;
+    remove(path)
 }
 
 /// The bytes that a tree takes on its disk. Links count as links; what cannot be read counts as nothing.
@@ -82,7 +100,6 @@ fn remove(path: &Path) -> Result<(), StoreError> {
 }
 
 fn names(directory: &Path) -> Vec<PathBuf> {
-    let entries: io::Result<Vec<_>> =
-        fs::read_dir(directory).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
-    entries.unwrap_or_default()
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
 }

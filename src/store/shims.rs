@@ -77,6 +77,12 @@ impl Store {
         Ok(changes)
     }
 
+    /// Whether another process writes shims now.
+    pub fn shims_are_busy(&self) -> bool {
+        let lock = File::open(self.home.locks().join(format!("{SHIMS}.lock")));
+        lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock)))
+    }
+
     fn write_program(&self, record: &ProgramRecord) -> Result<(), StoreError> {
         if ProgramRecord::read(&self.home).as_ref() == Some(record) {
             return Ok(());
@@ -208,6 +214,9 @@ fn versions_in(directory: &Path) -> Result<Vec<String>, StoreError> {
 
 /// Whether `path` is a file that everyone may read and execute, with the content of `binary`. Fails only where `binary` cannot be read.
 pub(super) fn same_program(binary: &Path, path: &Path) -> io::Result<bool> {
+    if !fs::metadata(binary)?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
     let mut wanted = File::open(binary)?;
     let length = wanted.metadata()?.len();
     let Ok(found) = fs::symlink_metadata(path) else { return Ok(false) };

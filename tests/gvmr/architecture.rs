@@ -22,7 +22,7 @@ const ROOMS: &[&[&str]] = &[
     &["report"],
     &["probe"],
     &["doctor"],
-    &["self_update"],
+    &["self_uninstall", "self_update"],
     &["install"],
     &["build"],
     &["context"],

@@ -1,6 +1,6 @@
 //! gvmr removes itself: setup is reverted, what it installed stays unless it is asked for.
 
-use crate::support::mirror::{Mirror, user_with};
+use crate::support::mirror::Mirror;
 use crate::support::world::{Run, World, gvmr, names, shim};
 use serde_json::Value;
 use std::fs;
@@ -71,15 +71,14 @@ fn purge_removes_all_that_gvmr_made_and_nothing_else() {
         fs::create_dir_all(world.path("user").join(directory)).unwrap();
         fs::write(world.path("user").join(directory).join("file"), "x").unwrap();
     }
-    fs::write(world.home().join("notes.txt"), "the user's").unwrap();
-    let done = run(&world, &["self", "uninstall", "--purge", "--yes", "--json"]);
-    assert!(done.stderr.contains("notes.txt, which is not gvmr's"), "{done:?}");
-    let answer: Value = serde_json::from_str(&done.succeeds()).unwrap();
+    let answer: Value =
+        serde_json::from_str(&run(&world, &["self", "uninstall", "--purge", "--yes", "--json"]).succeeds())
+            .unwrap();
     let removed: Vec<_> =
         answer["removed"].as_array().unwrap().iter().map(|path| path.as_str().unwrap()).collect();
     assert!(removed.iter().any(|path| path.ends_with(".local/share/gvmr")), "{answer:#}");
     assert_eq!(answer["kept"], serde_json::json!([]));
-    assert_eq!(names(&world.home()), ["notes.txt"]);
+    assert!(!world.home().exists());
     for directory in [".config/gvmr", ".cache/gvmr", ".local/state/gvmr", "../opt/bin/gvmr"] {
         assert!(!world.path("user").join(directory).exists(), "{directory}");
     }
@@ -87,12 +86,29 @@ fn purge_removes_all_that_gvmr_made_and_nothing_else() {
 }
 
 #[test]
+fn a_home_with_anything_else_in_it_is_kept_as_a_whole() {
+    let (mut world, _mirror) = set_up();
+    fs::write(world.home().join("notes.txt"), "the user's").unwrap();
+    let planned = run(&world, &["self", "uninstall", "--purge", "--dry-run"]).succeeds();
+    assert!(planned.contains("notes.txt, which is not gvmr's"), "{planned}");
+    // A home that was set by mistake is a directory full of other things with gvmr's names.
+    for path in ["user/projects/thesis", "user/bin", "user/cache"] {
+        fs::create_dir_all(world.path(path)).unwrap();
+    }
+    let user = world.path("user").display().to_string();
+    world.set("GVMR_HOME", &user);
+    let planned = run(&world, &["self", "uninstall", "--purge", "--dry-run"]).succeeds();
+    assert!(planned.contains(&format!("keep {user} (")), "{planned}");
+    run(&world, &["self", "uninstall", "--purge", "--yes"])
+        .exits(0, &["kept", "is not a home that gvmr filled"]);
+    assert!(world.path("user/projects/thesis").is_dir() && world.path("user/bin").is_dir());
+    assert_eq!(world.installed(), ["go1.22.1", "go1.22.2"]);
+}
+
+#[test]
 fn a_program_that_runs_keeps_everything() {
-    let Some(world) = user_with(&["1.22.1"]) else { return };
+    let (world, _mirror) = set_up();
     let bin = world.path("opt/bin");
-    fs::create_dir_all(&bin).unwrap();
-    fs::copy(gvmr(), bin.join("gvmr")).unwrap();
-    fs::copy(shim(), bin.join("gvmr-shim")).unwrap();
     let tool = world.goroot("1.22.1").join("pkg/tool/sleeper");
     fs::create_dir_all(tool.parent().unwrap()).unwrap();
     fs::copy("/bin/sleep", &tool).unwrap();
@@ -101,7 +117,8 @@ fn a_program_that_runs_keeps_everything() {
     running.kill().unwrap();
     running.wait().unwrap();
     refused.exits(9, &["in use", &running.id().to_string()]);
-    assert_eq!(world.installed(), ["go1.22.1"]);
+    assert!(bashrc(&world).contains("gvmr"), "nothing was reverted");
+    assert_eq!(world.installed(), ["go1.22.1", "go1.22.2"]);
     assert!(bin.join("gvmr").is_file());
 }
 

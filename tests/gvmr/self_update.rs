@@ -67,7 +67,7 @@ impl Machine {
         };
         let version = version.map(|version| Version::parse(version).unwrap());
         let offer = update.offer(version.as_ref())?;
-        update.apply(&offer, &|_| {})
+        update.apply(&offer, &|_| true)
     }
 
     /// Asserts that the update fails, says all of `words`, and that both programs are as they were.

@@ -1,4 +1,4 @@
-//! The parts of a release: its CycloneDX file, `cargo tree` and what the programs themselves carry agree.
+//! The parts of a release: its `CycloneDX` file, `cargo tree` and what the programs themselves carry agree.
 
 use crate::support::distribution;
 use crate::support::sources::root;

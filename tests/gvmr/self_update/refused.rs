@@ -3,9 +3,7 @@
 use super::{Machine, Release, put};
 use crate::support::server::{Fault, Reply, Request, Server};
 use crate::support::skip;
-use gvmr::installation::InstallationError;
 use gvmr::net::Url;
-use gvmr::self_update::SelfUpdateError;
 use serde_json::json;
 use std::fs;
 use std::path::Path;
@@ -190,14 +188,4 @@ fn full_read_only_and_noexec_file_systems_keep_the_old_gvmr() {
     assert!(error.hint().unwrap().contains("read-only"));
     mounted.remount("rw");
     machine.update(None).unwrap();
-}
-
-#[test]
-fn another_update_at_the_same_time_is_refused() {
-    let Some(machine) = Machine::new() else { return };
-    machine.publish(&Release::new("9.9.9"));
-    let held = fs::File::open(machine.path("bin")).unwrap();
-    held.lock().unwrap();
-    let error = machine.refuses(&machine.dist(), &["another gvmr is being updated"]);
-    assert!(matches!(error, SelfUpdateError::Installation(InstallationError::Busy { .. })));
 }

@@ -18,7 +18,7 @@ fn a_newer_release_replaces_both_programs_and_the_pages_that_are_there() {
     ];
     machine.publish(&Release { extras, ..Release::new("9.9.9") });
     let placed = machine.update(None).unwrap();
-    assert_eq!(placed, [machine.path("bin/gvmr"), machine.path("bin/gvmr-shim"), page.clone()]);
+    assert_eq!(placed, [page.clone(), machine.path("bin/gvmr"), machine.path("bin/gvmr-shim")]);
     let said = Run::of(Command::new(machine.path("bin/gvmr")).arg("--version")).succeeds();
     assert_eq!(said, "gvmr 9.9.9");
     assert_eq!(fs::read(machine.path("bin/gvmr-shim")).unwrap(), b"the shim of 9.9.9");
