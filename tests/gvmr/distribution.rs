@@ -4,6 +4,7 @@ mod debian;
 mod install_script;
 mod interrupted;
 mod minimal_debian;
+mod other_architectures;
 mod package_files;
 mod red_hat;
 mod removal;

@@ -7,7 +7,7 @@ use object::{Object as _, ObjectSection as _};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Name and version of a crate.
@@ -20,9 +20,14 @@ pub(super) fn released(ending: &str) -> PathBuf {
     distribution::current().join(name)
 }
 
-/// A file of the release's archive.
+/// A file of the archive for this machine.
 pub(super) fn unpacked(path: &str) -> Vec<u8> {
-    let mut archive = tar::Archive::new(GzDecoder::new(std::fs::File::open(released(".tar.gz")).unwrap()));
+    unpacked_from(&released(".tar.gz"), path)
+}
+
+/// A file of an archive.
+pub(super) fn unpacked_from(archive: &Path, path: &str) -> Vec<u8> {
+    let mut archive = tar::Archive::new(GzDecoder::new(std::fs::File::open(archive).unwrap()));
     let mut entries = archive.entries().unwrap().map(Result::unwrap);
     let mut entry = entries.find(|entry| entry.path().unwrap().ends_with(path)).unwrap();
     let mut bytes = Vec::new();

@@ -30,10 +30,18 @@ pub(super) fn as_released(directory: &Path) -> Release<'_> {
 }
 
 impl Release<'_> {
-    /// Its one file that ends like this.
+    /// Its one file for this machine that ends like this.
     pub(super) fn file(&self, extension: &str) -> PathBuf {
+        let arch = match (extension, std::env::consts::ARCH) {
+            ("deb", "x86_64") => "amd64",
+            ("deb", "aarch64") => "arm64",
+            (_, arch) => arch,
+        };
         let entries = std::fs::read_dir(self.directory).unwrap().map(|entry| entry.unwrap().path());
-        let mut files = entries.filter(|path| path.extension().is_some_and(|found| found == extension));
+        let mut files = entries.filter(|path| {
+            let is_for_it = path.file_name().unwrap().to_str().unwrap().contains(arch);
+            is_for_it && path.extension().is_some_and(|found| found == extension)
+        });
         let file = files.next().unwrap_or_else(|| panic!("no .{extension} in {}", self.directory.display()));
         assert_eq!(files.next(), None, "two files for this machine");
         file

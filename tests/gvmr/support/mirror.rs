@@ -35,15 +35,28 @@ impl Mirror {
         versions: &[&str],
         meddle: impl Fn(&Request, Reply) -> Reply + Send + Sync + 'static,
     ) -> Self {
+        let made = versions.iter().map(|version| (*version, toolchain(version))).collect();
+        Self::made("amd64", made, meddle)
+    }
+
+    /// Serves one toolchain of these files for another GOARCH, with a log of its own.
+    pub(crate) fn made_for(goarch: &str, version: &str, files: Vec<(String, Vec<u8>)>) -> Self {
+        Self::made(goarch, vec![(version, files)], |_, reply| reply)
+    }
+
+    fn made(
+        goarch: &str,
+        toolchains: Vec<(&str, Vec<(String, Vec<u8>)>)>,
+        meddle: impl Fn(&Request, Reply) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let mut log = TestLog::filled("test.log", 300); // enough for full and partial tiles on two levels
         let mut files = BTreeMap::new();
         let mut list = String::new();
-        for version in versions {
-            let module_version = format!("v0.0.1-go{version}.linux-amd64");
-            let toolchain = toolchain(version);
+        for (version, toolchain) in toolchains {
+            let module_version = format!("v0.0.1-go{version}.linux-{goarch}");
             log.add("golang.org/toolchain", &module_version, &h1(&module_version, &toolchain), GO_MOD_H1);
             files.insert(format!("{AT}/{module_version}.zip"), Reply::ok(zip(&module_version, &toolchain)));
-            files.insert(format!("/dl/go{version}.linux-amd64.tar.gz"), Reply::ok(archive(&toolchain)));
+            files.insert(format!("/dl/go{version}.linux-{goarch}.tar.gz"), Reply::ok(archive(&toolchain)));
             files.insert(
                 format!("{AT}/{module_version}.info"),
                 Reply::ok(format!("{{\"Version\":\"{module_version}\"}}")),
@@ -72,12 +85,20 @@ impl Mirror {
         versions: &[&str],
         meddle: impl Fn(&Request, Reply) -> Reply + Send + Sync + 'static,
     ) -> Option<Self> {
-        let cache = real_modules(versions)?;
+        Some(Self::cached(real_modules(versions)?, meddle))
+    }
+
+    /// Serves a real toolchain for another GOARCH in the same way.
+    pub(crate) fn real_for(goarch: &str, version: &str) -> Option<Self> {
+        Some(Self::cached(real_modules_for(goarch, &[version])?, |_, reply| reply))
+    }
+
+    fn cached(cache: PathBuf, meddle: impl Fn(&Request, Reply) -> Reply + Send + Sync + 'static) -> Self {
         let server = Server::start(move |request| {
             let reply = real_log(request).unwrap_or_else(|| Reply::directory(&cache, request));
             meddle(request, reply)
         });
-        Some(Self { server, key: None })
+        Self { server, key: None }
     }
 
     /// Serves a real release as an archive that a mirror has repacked, with the real log's records.
@@ -158,11 +179,15 @@ pub(crate) fn user_with(versions: &[&str]) -> Option<World> {
 
 /// Fills Go's module cache with these toolchains and gives its download directory, a proxy's layout.
 pub(crate) fn real_modules(versions: &[&str]) -> Option<PathBuf> {
+    real_modules_for("amd64", versions)
+}
+
+fn real_modules_for(goarch: &str, versions: &[&str]) -> Option<PathBuf> {
     let go =
         |arguments: &[&str]| Command::new("go").args(arguments).env("GOTOOLCHAIN", "local").output().ok();
     let cache = go(&["env", "GOMODCACHE"])?;
     for version in versions {
-        let module = format!("golang.org/toolchain@v0.0.1-go{version}.linux-amd64");
+        let module = format!("golang.org/toolchain@v0.0.1-go{version}.linux-{goarch}");
         let download = go(&["mod", "download", &module])?;
         if !download.status.success() {
             eprintln!("{module}: {}", String::from_utf8_lossy(&download.stderr));

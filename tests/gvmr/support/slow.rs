@@ -7,6 +7,8 @@ pub(crate) const LEFT_OUT: &[&str] = &[
     "check::go_code::an_older_go_is_understood",
     "check::go_same_twice::two_builds_are_the_same_unless_the_time_is_compiled_in",
     "check::notices::a_hook_that_hangs_takes_twenty_seconds_and_changes_no_verdict",
+    "distribution::other_architectures::on_aarch64_a_real_go_is_proved_by_the_log_and_runs",
+    "distribution::other_architectures::on_riscv64_a_go_command_is_proved_by_a_log_and_runs",
     "doctor::machine::a_musl_machine_is_healthy_until_a_directory_asks_for_a_go_that_needs_glibc",
     "doctor::seccomp::a_static_gvmr_names_it_by_the_words_of_that_go",
     "install::archives::disk::a_disk_that_fills_up_leaves_nothing_and_the_next_try_succeeds",
