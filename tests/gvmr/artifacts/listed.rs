@@ -64,7 +64,7 @@ fn the_key_signs_both_lists_of_both_releases_with_their_version() {
     let public = key().with_extension("pub");
     for release in [current(), next()] {
         let version = list(&release)["version"].as_str().unwrap().to_owned();
-        for name in ["dist.json".to_owned(), format!("dist-{version}.json")] {
+        for name in ["dist.json".to_owned(), format!("dist-{version}.json"), "SHA256SUMS".to_owned()] {
             let mut verify = Command::new("minisign");
             let output =
                 verify.arg("-VQ").arg("-p").arg(&public).arg("-m").arg(release.join(&name)).output().unwrap();
