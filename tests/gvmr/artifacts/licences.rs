@@ -11,7 +11,7 @@ fn each_crate_and_library_is_there_with_its_licence_and_a_text() {
         assert!(file.starts_with("--- "), "{}: {file}", section.title);
         match text.strip_prefix("The same text as ").and_then(|rest| rest.split_once(", above.")) {
             Some((above, _)) => {
-                let (file, title) = above.split_once(" of ").unwrap();
+                let (file, title) = above.rsplit_once(" of ").unwrap();
                 let is_there =
                     |other: &Section| other.title == title && other.texts.contains(&format!("--- {file}\n"));
                 assert!(sections.iter().any(is_there), "{}: {above}", section.title);
