@@ -21,6 +21,9 @@ pub(crate) struct Mirror {
     pub(crate) key: Option<String>,
 }
 
+/// Files by name.
+type Files = Vec<(String, Vec<u8>)>;
+
 /// The module path under which proxies serve toolchains.
 const AT: &str = "/golang.org/toolchain/@v";
 
@@ -40,13 +43,13 @@ impl Mirror {
     }
 
     /// Serves one toolchain of these files for another GOARCH, with a log of its own.
-    pub(crate) fn made_for(goarch: &str, version: &str, files: Vec<(String, Vec<u8>)>) -> Self {
+    pub(crate) fn made_for(goarch: &str, version: &str, files: Files) -> Self {
         Self::made(goarch, vec![(version, files)], |_, reply| reply)
     }
 
     fn made(
         goarch: &str,
-        toolchains: Vec<(&str, Vec<(String, Vec<u8>)>)>,
+        toolchains: Vec<(&str, Files)>,
         meddle: impl Fn(&Request, Reply) -> Reply + Send + Sync + 'static,
     ) -> Self {
         let mut log = TestLog::filled("test.log", 300); // enough for full and partial tiles on two levels
