@@ -18,7 +18,7 @@ fn a_word_that_is_no_command_is_answered_with_one_line() {
     assert_eq!((rehash.code, rehash.stderr.as_str()), (Some(0), "nothing to do: shims are always current\n"));
     for (words, answer) in [
         (&["shell", "1.22"][..], "export GVMR_VERSION=1.22"),
-        (&["self", "update"], "gvmr does not update itself"),
+        (&["self-update"], "run `gvmr self update`"),
         (&["unpin"], "remove the file that `gvmr current --why` names"),
         (&["list", "--remote"], "run `gvmr ls-remote`"),
         (&["install", "--dry-run", "1.98"], "run `gvmr ls-remote VERSION`"),

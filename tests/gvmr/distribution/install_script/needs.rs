@@ -56,7 +56,7 @@ fn another_machine_is_named_with_what_to_do() {
         machine.tool("uname", &uname);
         machine
             .install(&[])
-            .exits(1, &[says, "build gvmr from source: https://github.com/gvmr/gvmr#install"]);
+            .exits(1, &[says, "build gvmr from source: https://github.com/gvmr/gvmr#from-source"]);
         assert!(!machine.bin().exists());
     }
     let mut machine = Machine::new();
