@@ -45,7 +45,7 @@ make_directories() {
     find "$bin" -maxdepth 1 -name '.gvmr-install.*' -mtime +0 -exec rm -rf {} + || : # what a kill left
     work=$(mktemp -d "$bin/.gvmr-install.XXXXXX") || fail "cannot write to $bin; pass --to DIR, or use sudo"
 }
-# Copies file $1 of the release to $2, at most $3 bytes. A redirect may not leave TLS.
+# Copies file $1 of the release to $2, at most $3 bytes. With curl, a redirect may not leave TLS; wget cannot forbid it.
 copy() (
     exec 2>"$work/log"
     ulimit -f $(($3 / 512 + 128)) || : # for servers that announce no size; the log counts too
