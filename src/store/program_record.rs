@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// This gvmr's version.
 pub const RELEASE: &str = env!("CARGO_PKG_VERSION");
 
-/// The lines of a home's `program` file. A shim reads the first one alone.
+/// A home's `program` file, which shims read, and its `release` file, which a former gvmr knows nothing of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgramRecord {
     /// The `gvmr` that the shims become when they need more.
@@ -25,9 +25,10 @@ pub struct ProgramRecord {
 impl ProgramRecord {
     /// The home's record; `None` where it has none that can be read.
     pub fn read(home: &Home) -> Option<Self> {
-        let text = bounded::read(&home.program_file(), PIN_LIMIT).ok()??;
-        let mut lines = text.split(|byte| *byte == b'\n').map(OsStr::from_bytes);
-        let program = PathBuf::from(lines.next()?);
+        let program = bounded::read(&home.program_file(), PIN_LIMIT).ok()??;
+        let program = PathBuf::from(OsStr::from_bytes(program.split(|byte| *byte == b'\n').next()?));
+        let release = bounded::read(&release_file(home), PIN_LIMIT).ok().flatten().unwrap_or_default();
+        let mut lines = release.split(|byte| *byte == b'\n').map(OsStr::from_bytes);
         let mut next = || lines.next().filter(|line| !line.is_empty());
         let (release, origin) = (next(), next());
         let release = release.and_then(OsStr::to_str).map(str::to_owned);
@@ -44,14 +45,17 @@ impl ProgramRecord {
         Self { program: program.to_owned(), release: Some(RELEASE.to_owned()), origin: None }
     }
 
-    pub(super) fn text(&self) -> Vec<u8> {
-        let release = self.release.as_deref().unwrap_or_default().as_bytes();
-        let mut text = [self.program.as_os_str().as_bytes(), b"\n", release, b"\n"].concat();
-        if let Some(origin) = &self.origin {
-            text.extend([origin.as_os_str().as_bytes(), b"\n"].concat());
-        }
-        text
+    /// Each file with its content: one line with the program; one with the release, and one with the origin.
+    pub(super) fn files(&self, home: &Home) -> [(PathBuf, Vec<u8>); 2] {
+        let line = |bytes: &[u8]| [bytes, b"\n"].concat();
+        let mut release = line(self.release.as_deref().unwrap_or_default().as_bytes());
+        release.extend(self.origin.iter().flat_map(|origin| line(origin.as_os_str().as_bytes())));
+        [(home.program_file(), line(self.program.as_os_str().as_bytes())), (release_file(home), release)]
     }
+}
+
+fn release_file(home: &Home) -> PathBuf {
+    home.root().join("release")
 }
 
 /// Whether the path and each directory above it are root's, and no other user can write to them.
@@ -73,14 +77,18 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let home = Home::at(directory.path().to_owned());
         assert_eq!(ProgramRecord::read(&home), None);
-        let write = |bytes: &[u8]| fs::write(home.program_file(), bytes).unwrap();
+        let write = |record: &ProgramRecord| {
+            for (path, bytes) in record.files(&home) {
+                fs::write(path, bytes).unwrap();
+            }
+        };
         let own = ProgramRecord::of(Path::new("/usr/bin/gvmr"));
         let copy = ProgramRecord { origin: Some("/usr/bin/gvmr".into()), ..own.clone() };
         for record in [own, copy] {
-            write(&record.text());
+            write(&record);
             assert_eq!(ProgramRecord::read(&home), Some(record));
         }
-        write(b"/usr/bin/gvmr\n");
+        fs::remove_file(release_file(&home)).unwrap();
         let old = ProgramRecord { program: "/usr/bin/gvmr".into(), release: None, origin: None };
         assert_eq!(ProgramRecord::read(&home), Some(old));
     }

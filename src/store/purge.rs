@@ -10,7 +10,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// All names that gvmr gives anything in a home.
-const OWN: [&str; 19] = [
+const OWN: [&str; 20] = [
     "shims",
     "versions",
     "staging",
@@ -25,6 +25,7 @@ const OWN: [&str; 19] = [
     "env.nu",
     "default",
     "program",
+    "release",
     "projects",
     "rules",
     "credentials",

@@ -8,6 +8,7 @@ use super::error::StoreError;
 use super::temporary::temporary;
 use super::{ProgramRecord, Store, Toolchain, sync_directory, version_of};
 use crate::atomic_file;
+use gvmr_core::sys::bounded::{self, PIN_LIMIT};
 use rustix::io::Errno;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write as _};
@@ -84,10 +85,13 @@ impl Store {
     }
 
     fn write_program(&self, record: &ProgramRecord) -> Result<(), StoreError> {
-        if ProgramRecord::read(&self.home).as_ref() == Some(record) {
-            return Ok(());
+        for (path, bytes) in record.files(&self.home) {
+            let old = bounded::read(&path, PIN_LIMIT).unwrap_or_default();
+            if old.as_deref() != Some(&bytes[..]) {
+                self.write(&path, &bytes)?;
+            }
         }
-        self.write(&self.home.program_file(), &record.text())
+        Ok(())
     }
 }
 

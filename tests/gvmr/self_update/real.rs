@@ -64,8 +64,8 @@ impl Machine {
 
     /// The release that the home notes.
     fn home_release(&self) -> String {
-        let record = fs::read_to_string(self.world.home().join("program")).unwrap();
-        record.lines().nth(1).unwrap().to_owned()
+        let record = fs::read_to_string(self.world.home().join("release")).unwrap();
+        record.lines().next().unwrap().to_owned()
     }
 
     /// Whether every shim is the program beside gvmr.

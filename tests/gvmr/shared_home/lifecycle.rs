@@ -167,7 +167,10 @@ fn unsharing_takes_back_the_names_and_leaves_what_is_installed() {
     install(&open(home.root()).unwrap(), "1.99.1").unwrap();
     assert!(unshare(&home, &disk.machine()).unwrap());
     assert!(names(&disk.machine().join("etc")).is_empty());
-    assert_eq!(names(home.root()), ["bin", "cache", "locks", "program", "shims", "staging", "versions"]);
+    assert_eq!(
+        names(home.root()),
+        ["bin", "cache", "locks", "program", "release", "shims", "staging", "versions"]
+    );
     assert_eq!(names(&home.versions()), ["go1.99.1"]);
 
     disk.share().unwrap();

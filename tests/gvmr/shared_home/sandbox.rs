@@ -29,14 +29,14 @@ pub(super) struct Machine {
 }
 
 /// Makes the machine's directories the real ones for this process and what it starts, and becomes the command.
-const ENTER: &str = "for each in opt etc home; do mount --bind \"$0/$each\" /$each || exit 99; done
+const ENTER: &str = "for each in opt etc home usr/local; do mount --bind \"$0/$each\" /$each || exit 99; done
     umask \"$1\"; cd \"$2\" || exit 98; shift 2; exec \"$@\"";
 
 impl Machine {
     /// A machine whose users have empty homes; `None` where this process may not make one.
     pub(super) fn new(versions: &[&str]) -> Option<Self> {
         let machine = Self { directory: tempfile::tempdir().unwrap(), mirror: Mirror::small(versions) };
-        for place in ["", "opt", "etc", "home"] {
+        for place in ["", "opt", "etc", "home", "usr", "usr/local", "usr/local/bin"] {
             machine.directory(place);
         }
         for user in [ROOT, ALICE, BOB] {
