@@ -168,13 +168,23 @@ fn a_kill_at_any_change_leaves_a_gvmr_that_works() {
         command.args(["-f", "-qq"]).args(strace).arg(machine.bin().join("gvmr")).args(["self", "update"]);
         Run::of(&mut command)
     };
+    // The programs and one page: the others are replaced as that one is.
+    let unpack_few = || {
+        machine.unpack(&distribution::current());
+        let share = machine.world.path("opt/share");
+        let page = fs::read(share.join("man/man1/gvmr.1")).unwrap();
+        fs::remove_dir_all(&share).unwrap();
+        fs::create_dir_all(share.join("man/man1")).unwrap();
+        fs::write(share.join("man/man1/gvmr.1"), page).unwrap();
+    };
+    unpack_few();
     let log = machine.world.path("strace");
     update(&["-o", log.to_str().unwrap(), "-e", CALLS]);
     assert_eq!(machine.version(), versions[1]);
     let mut seen = [0, 0];
     for (call, count) in calls(&fs::read_to_string(&log).unwrap()) {
         for when in 1..=count {
-            machine.unpack(&distribution::current());
+            unpack_few();
             let inject = format!("inject={call}:signal=KILL:when={when}");
             update(&["-o", "/dev/null", "-e", &inject]);
             let version = machine.version();
@@ -188,7 +198,7 @@ fn a_kill_at_any_change_leaves_a_gvmr_that_works() {
         }
     }
     println!("{} kills left the former release, {} the next", seen[0], seen[1]);
-    assert!(seen[0] > 5 && seen[1] > 5, "{seen:?}");
+    assert!(seen[0] > 5 && seen[1] > 0, "{seen:?}");
 }
 
 /// How often each call comes in one process or thread, at most.
