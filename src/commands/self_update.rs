@@ -4,7 +4,7 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::install;
-use crate::installation::{Installation, InstallationError};
+use crate::installation::Installation;
 use crate::self_update::{Offer, PublicKey, ReleaseLocation, SelfUpdate, SelfUpdateError, UpdateStep};
 use crate::store::RELEASE;
 use gvmr_core::sys::printable;
@@ -15,10 +15,7 @@ use std::path::{Path, PathBuf};
 pub(super) fn run(arguments: &cli::SelfUpdateArgs, context: &Context) -> Result<(), Error> {
     let settings = &context.settings;
     let installation = Installation::of_this_program(&settings.home)?;
-    if let Some(owner) = &installation.owner {
-        let program = installation.programs.program.clone();
-        return Err(SelfUpdateError::from(InstallationError::Owned { program, owner: owner.clone() }).into());
-    }
+    installation.refuse_owned().map_err(SelfUpdateError::from)?;
     let key = PublicKey::compiled_in()?;
     let off = || {
         Error::said(

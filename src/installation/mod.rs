@@ -76,16 +76,21 @@ impl Installation {
         self.directory().parent().filter(|_| self.directory().ends_with("bin"))
     }
 
+    /// [`InstallationError::Owned`] where a package manager owns the files.
+    pub fn refuse_owned(&self) -> Result<(), InstallationError> {
+        match &self.owner {
+            None => Ok(()),
+            Some(owner) => {
+                Err(InstallationError::Owned { program: self.programs.program.clone(), owner: owner.clone() })
+            }
+        }
+    }
+
     /// Removes all of its files, the programs last; gives those that were removed.
     ///
     /// [`InstallationError::Owned`] where a package manager owns them.
     pub fn remove(&self) -> Result<Vec<PathBuf>, InstallationError> {
-        if let Some(owner) = &self.owner {
-            return Err(InstallationError::Owned {
-                program: self.programs.program.clone(),
-                owner: owner.clone(),
-            });
-        }
+        self.refuse_owned()?;
         let mut removed = Vec::new();
         for path in self.files() {
             match fs::remove_file(&path) {

@@ -120,7 +120,6 @@ fn is_record(name: &str, ending: &str) -> bool {
 
 /// The package managers of the system whose files lie below `root` (`/`), each where it has records.
 fn of_the_system(root: &Path, program: &Path) -> Option<PackageOwner> {
-    let is_there = |path: &&str| root.join(path).exists();
     if let Some(package) = package_records::dpkg(&root.join("var/lib/dpkg/info"), program) {
         return Some(PackageOwner::Dpkg(package));
     }
@@ -138,7 +137,7 @@ fn of_the_system(root: &Path, program: &Path) -> Option<PackageOwner> {
         let installer = installer.map_or("rpm", |name| if name == "dnf5" { "dnf" } else { name });
         return Some(PackageOwner::Rpm { package, installer });
     }
-    if is_there(&"var/lib/pacman/local")
+    if root.join("var/lib/pacman/local").exists()
         && let Some(package) = asked("pacman", &["--query", "--owns", "--quiet"], program)
     {
         return Some(PackageOwner::Pacman(package));

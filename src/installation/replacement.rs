@@ -46,10 +46,7 @@ impl Installation {
     /// [`InstallationError::Owned`] where a package manager owns them, [`InstallationError::Io`] where this user cannot replace
     /// them.
     pub fn replacement(&self) -> Result<ProgramReplacement<'_>, InstallationError> {
-        if let Some(owner) = &self.owner {
-            let program = self.programs.program.clone();
-            return Err(InstallationError::Owned { program, owner: owner.clone() });
-        }
+        self.refuse_owned()?;
         let path = self.directory();
         is_writable(path).map_err(|source| io_error("replace", &self.programs.program, source))?;
         let directory = File::open(path).map_err(|source| io_error("open", path, source))?;
