@@ -2,6 +2,7 @@
 
 use gvmr_core::home::paths::Home;
 use gvmr_core::sys::bounded::{self, PIN_LIMIT};
+use gvmr_core::sys::program;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
@@ -37,7 +38,7 @@ impl ProgramRecord {
 
     /// The program that the copy was made from, while it is there and root alone can replace it: root runs it.
     pub fn trusted_origin(&self) -> Option<PathBuf> {
-        self.origin.clone().filter(|origin| origin.is_file() && is_roots_alone(origin))
+        self.origin.clone().filter(|origin| is_roots_alone(origin))
     }
 
     /// That of a program that serves its own home.
@@ -58,13 +59,12 @@ fn release_file(home: &Home) -> PathBuf {
     home.root().join("release")
 }
 
-/// Whether the path and each directory above it are root's, and no other user can write to them.
-pub(super) fn is_roots_alone(path: &Path) -> bool {
+/// Whether root alone can change this program or put another in its place: no link, and in directories that count for root.
+fn is_roots_alone(path: &Path) -> bool {
+    let is_roots = |found: fs::Metadata| found.is_file() && found.uid() == 0 && found.mode() & 0o022 == 0;
     path.is_absolute()
-        && path.ancestors().all(|part| {
-            fs::symlink_metadata(part)
-                .is_ok_and(|found| found.uid() == 0 && (found.is_symlink() || found.mode() & 0o022 == 0))
-        })
+        && fs::symlink_metadata(path).is_ok_and(is_roots)
+        && path.parent().is_some_and(program::is_roots_alone)
 }
 
 #[cfg(test)]
